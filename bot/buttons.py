@@ -1,0 +1,86 @@
+"""What a button's data says, and how it is written within 64 bytes. Pure.
+
+    a.<case>.<stage>.<act>[.<argument>]   an act on a case, shown at that stage
+    f.<case>.<field>.<choice>             an answer to an intake question
+    c.<word>[.<argument>]                 anything about the conversation (which case, confirm, send ...)
+
+Numbers are in base 36.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+LIMIT = 64  #: bytes, Telegram's; the smallest of all messengers with buttons
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """An act on a case, as it stood at `stage`."""
+
+    case_id: int
+    stage: int
+    act: str
+    argument: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An answer to a question of an intake: the choice's code, or a word like ``done``."""
+
+    case_id: int
+    field: str
+    choice: str
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Something about the conversation, not about one question."""
+
+    word: str
+    argument: str = ""
+
+
+Promise = Act | Choice | Word
+
+
+def write(promise: Promise) -> str:
+    """Write button data; raises ValueError past 64 bytes, which no vocabulary of ours reaches."""
+    match promise:
+        case Act(case_id, stage, act, argument):
+            parts = ["a", to_base36(case_id), to_base36(stage), act, argument]
+        case Choice(case_id, field, choice):
+            parts = ["f", to_base36(case_id), field, choice]
+        case Word(word, argument):
+            parts = ["c", word, argument]
+    data = ".".join(parts).rstrip(".")
+    if len(data.encode()) > LIMIT:
+        raise ValueError(f"button data is over {LIMIT} bytes")
+    return data
+
+
+def parse(data: str) -> Promise | None:
+    """Read button data; None for what is not ours."""
+    kind, *parts = data.split(".", 4)
+    try:
+        match kind, parts:
+            case "a", [case, stage, act, *argument]:
+                return Act(int(case, 36), int(stage, 36), act, argument[0] if argument else "")
+            case "f", [case, field, choice]:
+                return Choice(int(case, 36), field, choice)
+            case "c", [word, *argument]:
+                return Word(word, ".".join(argument))
+    except ValueError:
+        pass
+    return None
+
+
+def to_base36(number: int) -> str:
+    """Write a non-negative number in base 36."""
+    digits = ""
+    while True:
+        number, digit = divmod(number, 36)
+        digits = _DIGITS[digit] + digits
+        if not number:
+            return digits

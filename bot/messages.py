@@ -1,0 +1,180 @@
+"""Messages as values: what came in, what goes out, and what a messenger can do. No I/O."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum, StrEnum
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Address:
+    """A messenger and a peer id: ``telegram:-1001234``, with a topic ``telegram:-1001234/56``."""
+
+    messenger: str
+    peer: str
+
+    def __str__(self) -> str:
+        """Write it as configuration and database hold it."""
+        return f"{self.messenger}:{self.peer}"
+
+    @classmethod
+    def parse(cls, text: str) -> Address:
+        """Read ``messenger:peer``; raises ValueError when there is no such shape."""
+        messenger, colon, peer = text.strip().partition(":")
+        if not (messenger and colon and peer):
+            raise ValueError("an address looks like telegram:-1001234")
+        return cls(messenger, peer)
+
+
+class Kind(StrEnum):
+    """What kind of message came in."""
+
+    TEXT = "text"
+    BUTTON = "button"  #: a tap; `button` holds the data
+    EDIT = "edit"  #: an amendment of `message_id`
+    LOCATION = "location"
+    PHOTO = "photo"
+    FILE = "file"
+    VOICE = "voice"
+    MOVED = "moved"  #: the chat has a new address, `moved_to`
+    OTHER = "other"  #: readable, but nothing a person says (joined, left, pinned, sticker)
+    UNREADABLE = "unreadable"  #: verified, but we could not make sense of it; kept raw
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file as the messenger names it; its content is not here."""
+
+    file_id: str
+    name: str = ""
+    media_type: str = ""  #: as claimed by the sender, not trusted
+    size: int = 0  #: bytes, 0 when not said
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """One verified message from a messenger."""
+
+    messenger: str
+    account: str  #: which of our accounts received it (bot id); part of the duplicate key
+    external_id: str  #: the messenger's id of this event, unique in (messenger, account)
+    kind: Kind
+    received_at: datetime  #: aware UTC, when we got it
+    sender: Address | None = None  #: the person's own address; None when unreadable
+    place: Address | None = None  #: where it was written and answers go; the sender's in private
+    text: str = ""
+    button: str = ""  #: data of the tapped button, at most 64 bytes
+    tap_id: str = ""  #: the messenger's id of the tap, to be answered after the commit
+    message_id: str = ""  #: the messenger's id of the message written, edited, or tapped under
+    reply_to: str = ""  #: message id this replies to
+    latitude: float | None = None
+    longitude: float | None = None
+    attachment: Attachment | None = None
+    moved_to: Address | None = None
+    sender_name: str = ""  #: display name, never used to decide anything
+    raw: bytes = b""  #: the body as received, for the inbox
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Messenger, account and external id: what decides duplicates."""
+        return (self.messenger, self.account, self.external_id)
+
+    @property
+    def in_private(self) -> bool:
+        """Whether only the sender and the bridge read the place it was written in."""
+        return self.sender == self.place
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """One choice. ``data`` is ours and at most 64 bytes; ``label`` is what a person reads."""
+
+    label: str
+    data: str
+
+
+Keyboard = tuple[tuple[Button, ...], ...]  #: rows of buttons
+
+
+class Priority(IntEnum):
+    """Which waiting message goes first; lower goes first."""
+
+    ANSWER = 0  #: the answer to a person's own message
+    U1 = 1
+    U2 = 2
+    U3 = 3
+    U4 = 4
+    EDIT = 5  #: an update of an alert already sent
+
+
+class DeliveryState(StrEnum):
+    """How far a message to one recipient has come. Only `seen` proves that somebody has it."""
+
+    QUEUED = "queued"  #: stored, not yet taken by the messenger
+    SENT = "sent"  #: the messenger took it
+    SEEN = "seen"  #: an act or a page read proves it
+    WINDOW_CLOSED = "window-closed"  #: the messenger allows none now; kept
+    PARKED = "parked"  #: given up, visibly
+    DROPPED = "dropped"  #: not needed any more when its turn came; the reason says why
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message to one recipient, as the outbox keeps it."""
+
+    id: int
+    dedupe_key: str  #: unique for ever, ``case:7:police:1:desk:cn-duty``
+    kind: str  #: reply, alert, ping, told, edit, file, test
+    recipient: str  #: ``person:12`` or ``desk:cn-duty``
+    address: Address  #: where it goes first
+    others: tuple[Address, ...] = ()  #: where it also goes when that fails (design rule 8)
+    text: str = ""
+    buttons: Keyboard = ()
+    priority: Priority = Priority.ANSWER
+    case_id: int | None = None
+    deadline_id: int | None = None  #: recheck at send: dropped when this deadline is met or ended
+    replaces: str = ""  #: dedupe_key (with recipient) of the message this edits
+    reply_to: str = ""  #: messenger's message id to thread under
+    tap_id: str = ""  #: answer this tap too, after the commit
+    file: str = ""  #: name of a file in the data directory's ``exports`` folder, sent as a document
+    created_at: datetime | None = None
+    not_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """An outbox row with what has become of it so far."""
+
+    message: Outgoing
+    state: DeliveryState = DeliveryState.QUEUED
+    attempts: int = 0
+    next_attempt_at: datetime | None = None
+    parts_done: int = 0  #: parts of a split text that are delivered: never sent again
+    external_id: str = ""  #: the messenger's id of the (last) part sent
+    edits: str = ""  #: external id of the message to edit, when `message.replaces` was sent
+    sent_at: datetime | None = None
+    seen_at: datetime | None = None
+    reason: str = ""  #: why it was parked, dropped or is being retried
+    joined: bool = False  #: the next address was already added
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a messenger can do, as declared data. The caller keeps to it, not the adapter."""
+
+    text_limit: int  #: longest text of one message
+    text_unit: str = "characters"  #: characters (UTF-16 units at Telegram) or bytes
+    buttons: bool = True
+    button_bytes: int = 64  #: longest button data
+    edits: bool = False  #: a sent message can be changed
+    files: bool = False  #: can send documents
+    file_limit: int = 0  #: bytes
+    groups: bool = False
+    attachments_in: bool = False
+    per_chat_second: float = 0.0  #: messages a second to one chat; 0 = no limit
+    per_group_minute: float = 0.0
+    total_second: float = 0.0
+    chat_burst: int = 5  #: messages a quiet chat may get at once
+    reply_window_hours: float = 0.0  #: 0 = always open
+    replies_per_window: int = 0

@@ -1,0 +1,299 @@
+"""What the core asks of the outside: storage and messengers. Contracts, documented here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.case import Answer, Case, CaseText, Conversation, DeadlineKind
+from bot.journal import Link
+from bot.messages import Address, Capabilities, Delivery, DeliveryState, Inbound
+from bot.people import Directory, Invite, Stranger
+from bot.turn import InboxRow, Mark, Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a batch of messages touches, so that storage loads it in a few reads."""
+
+    seen: tuple[tuple[str, str, str], ...] = ()  #: keys of the messages, to leave out redeliveries
+    people: tuple[int, ...] = ()  #: their conversations, the cases these are about, their open cases
+    cases: tuple[int, ...] = ()
+    references: tuple[str, ...] = ()  #: canonical, ``KC26-M9S34-4``
+    strangers: tuple[Address, ...] = ()
+    codes: tuple[str, ...] = ()  #: hashes of invite codes
+    replied_to: tuple[tuple[Address, str], ...] = ()  #: place and message id: which case was it about
+    amended: tuple[tuple[Address, str], ...] = ()  #: place and message id of an edited message
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What was wanted. Absent means: there is none."""
+
+    seen: Mapping[tuple[str, str, str], str] = field(default_factory=dict)  #: key to stored reply
+    conversations: Mapping[int, Conversation] = field(default_factory=dict)
+    cases: Mapping[int, Case] = field(default_factory=dict)
+    strangers: Mapping[Address, Stranger] = field(default_factory=dict)
+    invites: Mapping[str, Invite] = field(default_factory=dict)  #: by code hash
+    replied_to: Mapping[tuple[Address, str], int] = field(default_factory=dict)  #: case ids
+    amended: Mapping[tuple[Address, str], CaseText] = field(default_factory=dict)  #: first versions
+    amended_answers: Mapping[tuple[Address, str], Answer] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A deadline whose moment has come, leased to whoever claimed it."""
+
+    deadline_id: int
+    case_id: int
+    kind: DeadlineKind
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a reader may see. Every listing and look-up of cases is limited by it in the query itself."""
+
+    person_id: int
+    party: str
+    sees_party: bool  #: duty, supervisor, admin: the cases in which their party is a side; else own ones
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """All that is kept of one case besides the case itself, oldest first."""
+
+    answers: tuple[Answer, ...] = ()
+    texts: tuple[CaseText, ...] = ()
+    deliveries: tuple[Delivery, ...] = ()
+    journal: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One line of a person's transcript in web chat, oldest first."""
+
+    id: int  #: time-ordered over both directions
+    at: datetime
+    text: str
+    from_person: bool
+    delivery: Delivery | None = None  #: for our messages: buttons, state
+    edited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """For metrics and readiness; no personal data."""
+
+    inbox: Mapping[str, int] = field(default_factory=dict)  #: by state
+    outbox: Mapping[str, int] = field(default_factory=dict)  #: by state
+    cases: Mapping[tuple[str, str], int] = field(default_factory=dict)  #: open cases by (urgency, status)
+    overdue: int = 0  #: running deadlines whose next moment has passed
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """A one-time sign-in link or a web session; only the hash of its token is kept."""
+
+    token_hash: str
+    person_id: int
+    created_at: datetime
+    expires_at: datetime
+
+
+class Storage(Protocol):
+    """Everything that is kept. Three implementations honour this: memory, SQLite, PostgreSQL.
+
+    Times are aware UTC. Unless said otherwise a method raises only `StorageError`.
+    """
+
+    async def start(self) -> None:
+        """Open it. Raises `SchemaMismatch` when the schema is not this program's."""
+
+    async def stop(self) -> None:
+        """Close it; may be called twice."""
+
+    async def is_ready(self) -> bool:
+        """Answer whether a read works now and the schema is this program's. Never raises."""
+
+    async def directory(self) -> Directory:
+        """Return everybody enrolled. Cheap when nobody changed: the same object again."""
+
+    async def load(self, wanted: Wanted) -> Loaded:
+        """Read what a batch touches, in a few reads, as of one moment.
+
+        For each wanted person: their conversation, the case it is about and up to 20 of their open cases,
+        newest first. Cases come with current answers, all deadlines and hand-offs.
+        """
+
+    async def apply(self, turns: Sequence[Turn], marks: Sequence[Mark] = ()) -> None:
+        """Write all turns and marks in one transaction, one statement a table, durable on return.
+
+        Seen keys go in first. Within a batch a later turn builds on an earlier one of the same case or
+        person (versions go up by one each); only the last state is written, over the version that the first
+        one was computed from. Journal entries get their place in the chain here. An outbox row whose
+        dedupe_key is there already is left out. New outbox rows are born leased for 30 s when they are due
+        now (`not_before` is None), and not leased otherwise.
+
+        Raises `AlreadySeen` (redelivery), `Stale` (a version moved, or a reference is taken), any other
+        `StorageError` for a row that does not fit. Nothing is written then.
+        """
+
+    async def claim_outbox(self, messengers: Sequence[str], now: datetime, limit: int, lease: timedelta) -> list[Delivery]:
+        """Take up to `limit` rows that are due and not leased, most urgent first, for `lease`.
+
+        Due: queued or window-closed, `next_attempt_at` not after `now`. One statement. Rows for messengers not named stay.
+        """
+
+    async def superseded(self, ids: Sequence[int]) -> dict[int, str]:
+        """Of these outbox ids, return those no longer needed, with the reason (design rule 6).
+
+        ``deadline met`` or ``deadline ended``: its deadline is not running any more;
+        ``newer edit``: a later edit of the same message waits or was sent.
+        """
+
+    async def claim_deadlines(self, now: datetime, limit: int, lease: timedelta) -> list[Due]:
+        """Take up to `limit` running deadlines whose `next_at` is not after `now`, oldest first. One statement."""
+
+    async def claim_wakes(self, now: datetime, limit: int, lease: timedelta) -> list[int]:
+        """Take conversations whose `wakes_at` is not after `now`; returns person ids. One statement."""
+
+    async def claim_failed(self, now: datetime, limit: int, lease: timedelta) -> list[InboxRow]:
+        """Take failed inbox rows whose next try is due. One statement."""
+
+    async def retry_outbox(self, outbox_id: int, now: datetime) -> bool:
+        """Put a parked row back in the queue, due now; False when there is no such parked row."""
+
+    async def readdress(self, old: Address, new: Address) -> None:
+        """Remember that a chat moved: queued rows and bindings are rewritten, later rows on `apply` too."""
+
+    async def take_lease(self, name: str, owner: str, now: datetime, ttl: timedelta) -> bool:
+        """Take or renew a named lease; False while somebody else holds it. One statement."""
+
+    async def release_lease(self, name: str, owner: str) -> None:
+        """Give a lease back, if it is ours."""
+
+    async def cursor(self, name: str) -> int | None:
+        """Return the stored poll offset, None at the first time."""
+
+    async def save_cursor(self, name: str, value: int) -> None:
+        """Store a poll offset; call it only after the messages before it are committed."""
+
+    async def add_sign_in(self, link: SignIn) -> None:
+        """Keep a one-time sign-in link."""
+
+    async def use_sign_in(self, token_hash: str, session: SignIn, now: datetime) -> int | None:
+        """Use a link up and keep `session` for its person (whose id replaces the one in `session`), in one step.
+
+        Returns the person id; None when the link is unknown, used or expired, and then nothing is kept.
+        """
+
+    async def peek_sign_in(self, token_hash: str, now: datetime) -> bool:
+        """Answer whether such a link could be used now, without using it."""
+
+    async def session(self, token_hash: str, now: datetime) -> int | None:
+        """Return whose session this is; None when unknown, ended or expired."""
+
+    async def end_session(self, token_hash: str) -> None:
+        """Sign out."""
+
+    async def find_case(self, reference: str, scope: Scope) -> Case | None:
+        """Find a case by canonical reference within the scope, by one scoped query."""
+
+    async def list_cases(self, scope: Scope, *, open_only: bool, limit: int, before: int | None = None) -> list[Case]:
+        """List cases in scope, newest first, with ids below `before`."""
+
+    async def history(self, case_id: int) -> History:
+        """Read answers, texts, deliveries and journal of a case; the caller has checked the scope."""
+
+    async def transcript(self, addresses: Sequence[Address], after: int, limit: int) -> list[Said]:
+        """Read the last `limit` lines with ids above `after` of a chat, edits applied, oldest first."""
+
+    async def mark_seen(self, recipient_addresses: Sequence[Address], now: datetime) -> None:
+        """Mark what was sent to these addresses as seen (a page read proves it)."""
+
+    async def outbox(self, states: Sequence[DeliveryState], limit: int) -> list[Delivery]:
+        """List outbox rows in these states, newest first."""
+
+    async def count_cases(self, since: datetime, until: datetime, parties: Sequence[str] = ()) -> int:
+        """Count the cases opened in [since, until) in which one of these parties (any, when empty) is a side."""
+
+    def stream_cases(self, since: datetime, until: datetime, parties: Sequence[str] = ()) -> AsyncIterator[list[Case]]:
+        """Stream those cases in chunks of at most 500, oldest first, in flat memory; one snapshot of the data."""
+
+    def stream_journal(self, chain: str) -> AsyncIterator[list[Link]]:
+        """Stream a chain in order, in chunks of at most 1000."""
+
+    async def chains(self) -> list[str]:
+        """Name the chains that have entries."""
+
+    async def counts(self, now: datetime) -> Counts:
+        """Count for metrics."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a webhook may answer once the message is stored."""
+
+    is_new: bool = True  #: False for a redelivery
+    reply: str = ""  #: passive reply text, for messengers that take one
+
+
+#: Stores a verified message and returns after the commit. Raises `StorageError` when it was not stored.
+Receive = Callable[[Inbound], Awaitable[Receipt]]
+
+
+class Adapter(Protocol):
+    """One messenger. It neither truncates nor drops: the caller keeps to `capabilities`."""
+
+    @property
+    def messenger(self) -> str:
+        """The messenger's name, the first half of its addresses."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What it can do, as data."""
+
+    async def start(self, receive: Receive) -> None:
+        """Connect. Messages that come in by polling go to `receive`, each acknowledged only after it returned."""
+
+    async def send(self, delivery: Delivery, text: str, *, is_last: bool) -> str:
+        """Send one part of a message; buttons, file and tap answer go with the last part. Returns the external id.
+
+        `delivery.edits` names the message to change instead of sending a new one. Raises only `SendError`.
+        """
+
+    async def stop(self) -> None:
+        """Disconnect within 5 seconds; may be called twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """An HTTP request to a webhook, as the web server hands it on."""
+
+    method: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]  #: names in lower case
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What a webhook answers."""
+
+    status: int
+    body: str = ""
+    media_type: str = "text/plain; charset=utf-8"
+
+
+class WebhookAdapter(Adapter, Protocol):
+    """A messenger that calls us."""
+
+    async def handle(self, request: Request) -> Response:
+        """Verify, parse, store, answer (design rule 1). Raises nothing."""
+
+
+#: Opens a storage for the length of a block.
+OpenStorage = Callable[[], AbstractAsyncContextManager[Storage]]

@@ -1,0 +1,84 @@
+"""A turn: everything that one message changes, as one value. The core makes it, storage writes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.case import Answer, Case, CaseText, Conversation
+from bot.journal import Entry
+from bot.messages import DeliveryState, Inbound, Outgoing
+from bot.people import Invite, Person, Stranger
+
+
+class InboxState(StrEnum):
+    """What became of a stored message."""
+
+    DONE = "done"
+    FAILED = "failed"  #: its turn raised an error; it is tried again
+    PARKED = "parked"  #: tried often enough; somebody must look
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRow:
+    """A message as the inbox keeps it. A stranger's is kept without its content."""
+
+    id: int
+    message: Inbound
+    state: InboxState = InboxState.DONE
+    person_id: int | None = None
+    case_id: int | None = None
+    reply: str = ""  #: what was answered in the same call, for the same answer to a redelivery
+    error: str = ""  #: type of the error, never its text
+    attempts: int = 1
+    next_attempt_at: datetime | None = None
+    keep_content: bool = True  #: False for strangers: the row shows only that they tried
+
+
+@dataclass(frozen=True, slots=True)
+class SeenBy:
+    """An act or a page read that proves that somebody has what was sent about a case."""
+
+    case_id: int
+    recipients: tuple[str, ...]  #: ``person:12``, ``desk:cn-duty``
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one message, tap, tick or command changes. Written whole or not at all.
+
+    Cases and conversations carry their new version; storage writes them only over the version before.
+    A case brings its whole new state with its deadlines and hand-offs.
+    """
+
+    inbox: InboxRow | None = None  #: None for ticks and commands
+    retries_inbox: int | None = None  #: id of the failed inbox row that this turn is another try of
+    cases: tuple[Case, ...] = ()
+    new_cases: frozenset[int] = frozenset()  #: ids among `cases` that are inserted
+    answers: tuple[Answer, ...] = ()  #: new ones only; `case.answers` is the current state
+    texts: tuple[CaseText, ...] = ()
+    conversations: tuple[Conversation, ...] = ()
+    journal: tuple[Entry, ...] = ()
+    outgoing: tuple[Outgoing, ...] = ()
+    people: tuple[Person, ...] = ()  #: inserted or replaced, with their addresses
+    invites: tuple[Invite, ...] = ()  #: inserted or replaced
+    strangers: tuple[Stranger, ...] = ()
+    seen: tuple[SeenBy, ...] = ()
+    ends_sessions_of: tuple[int, ...] = ()  #: person ids whose web sessions and sign-in links end
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What the deliverer has to say of one outbox row. It may ride the next commit."""
+
+    outbox_id: int
+    state: DeliveryState
+    at: datetime
+    attempts: int = 0
+    next_attempt_at: datetime | None = None  #: None: no further try
+    parts_done: int = 0
+    external_id: str = ""
+    reason: str = ""
+    joined: Outgoing | None = None  #: the same message to the next address, a new row
