@@ -84,6 +84,7 @@ class Answer:
     at: datetime
     by: int  #: person id
     source: str = "typed"  #: typed, tap, block, location, amended, default
+    message: str = ""  #: ``place#message_id`` it came in as, to find it when it is edited
 
 
 class TextKind(StrEnum):
@@ -111,7 +112,7 @@ class CaseText:
     by: int  #: person id
     party: str  #: the author's side
     own_side_only: bool = False
-    message: str = ""  #: ``messenger:account:message_id`` it came in as, to find it when it is edited
+    message: str = ""  #: ``place#message_id`` it came in as, to find it when it is edited
     amends: int | None = None  #: id of the first version, which stays
 
 

@@ -135,6 +135,7 @@ class Outgoing:
     case_id: int | None = None
     deadline_id: int | None = None  #: recheck at send: dropped when this deadline is met or ended
     replaces: str = ""  #: dedupe_key (with recipient) of the message this edits
+    edits: str = ""  #: external id of the message to change, when it is known at birth (a tapped keyboard)
     reply_to: str = ""  #: messenger's message id to thread under
     tap_id: str = ""  #: answer this tap too, after the commit
     file: str = ""  #: name of a file in the data directory's ``exports`` folder, sent as a document
@@ -152,7 +153,7 @@ class Delivery:
     next_attempt_at: datetime | None = None
     parts_done: int = 0  #: parts of a split text that are delivered: never sent again
     external_id: str = ""  #: the messenger's id of the (last) part sent
-    edits: str = ""  #: external id of the message to edit, when `message.replaces` was sent
+    edits: str = ""  #: external id of the message to change: `message.edits`, or what `message.replaces` was sent as
     sent_at: datetime | None = None
     seen_at: datetime | None = None
     reason: str = ""  #: why it was parked, dropped or is being retried

@@ -26,7 +26,7 @@ class Wanted:
     strangers: tuple[Address, ...] = ()
     codes: tuple[str, ...] = ()  #: hashes of invite codes
     replied_to: tuple[tuple[Address, str], ...] = ()  #: place and message id: which case was it about
-    amended: tuple[tuple[Address, str], ...] = ()  #: place and message id of an edited message
+    amended: tuple[str, ...] = ()  #: ``place#message_id`` of edited messages, as texts and answers keep it
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,8 @@ class Loaded:
     strangers: Mapping[Address, Stranger] = field(default_factory=dict)
     invites: Mapping[str, Invite] = field(default_factory=dict)  #: by code hash
     replied_to: Mapping[tuple[Address, str], int] = field(default_factory=dict)  #: case ids
-    amended: Mapping[tuple[Address, str], CaseText] = field(default_factory=dict)  #: first versions
-    amended_answers: Mapping[tuple[Address, str], Answer] = field(default_factory=dict)
+    amended: Mapping[str, CaseText] = field(default_factory=dict)  #: first versions; their cases are loaded too
+    amended_answers: Mapping[str, Answer] = field(default_factory=dict)  #: likewise
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,14 +128,14 @@ class Storage(Protocol):
         newest first. Cases come with current answers, all deadlines and hand-offs.
         """
 
-    async def apply(self, turns: Sequence[Turn], marks: Sequence[Mark] = ()) -> None:
+    async def apply(self, turns: Sequence[Turn], marks: Sequence[Mark] = ()) -> frozenset[int]:
         """Write all turns and marks in one transaction, one statement a table, durable on return.
 
         Seen keys go in first. Within a batch a later turn builds on an earlier one of the same case or
         person (versions go up by one each); only the last state is written, over the version that the first
-        one was computed from. Journal entries get their place in the chain here. An outbox row whose
-        dedupe_key is there already is left out. New outbox rows are born leased for 30 s when they are due
-        now (`not_before` is None), and not leased otherwise.
+        one was computed from. Journal entries get their place in the chain here. An outbox row whose dedupe_key
+        is there already is left out, and its id is returned. New outbox rows are born leased for 30 s when they
+        are due now (`not_before` is None), and not leased otherwise.
 
         Raises `AlreadySeen` (redelivery), `Stale` (a version moved, or a reference is taken), any other
         `StorageError` for a row that does not fit. Nothing is written then.

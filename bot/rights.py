@@ -96,7 +96,7 @@ def fits(act: Act, case: Case, channel: Channel | None = None) -> bool:
     handoff = case.handoff(channel) if channel else None
     match act:
         case Act.REOPEN:
-            return case.status is Status.CLOSED
+            return case.status is Status.CLOSED or case.stood_down_at is not None
         case Act.ACK:
             return case.is_open and case.acknowledged_at is None
         case Act.STANDDOWN:

@@ -12,24 +12,25 @@ _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def both_times(moment: datetime, parties: Iterable[Party]) -> str:
+def both_times(moment: datetime, parties: Iterable[Party], *, with_year: bool = False) -> str:
     """Write a moment for all sides: ``Sat 18 Apr 14:05 Phnom Penh / 15:05 Beijing``.
 
-    The day is repeated only where it differs. With no parties: UTC.
+    The day is repeated only where it differs. With no parties: UTC. The year is for moments that may be years ago.
     """
     shown: list[str] = []
     day_before = ""
     for party in parties:
         local = moment.astimezone(party.zone)
-        day = _day(local)
+        day = _day(local, with_year)
         clock = f"{local:%H:%M} {party.city}"
         shown.append(clock if day == day_before else f"{day} {clock}")
         day_before = day
-    return " / ".join(shown) or f"{_day(moment.astimezone(UTC))} {moment.astimezone(UTC):%H:%M} UTC"
+    return " / ".join(shown) or f"{_day(moment.astimezone(UTC), with_year)} {moment.astimezone(UTC):%H:%M} UTC"
 
 
-def _day(local: datetime) -> str:
-    return f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]}"
+def _day(local: datetime, with_year: bool) -> str:
+    year = f" {local.year}" if with_year else ""
+    return f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]}{year}"
 
 
 def span(duration: timedelta) -> str:

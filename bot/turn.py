@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from bot.case import Answer, Case, CaseText, Conversation
 from bot.journal import Entry
-from bot.messages import DeliveryState, Inbound, Outgoing
+from bot.messages import Address, DeliveryState, Inbound, Outgoing
 from bot.people import Invite, Person, Stranger
 
 
@@ -46,6 +46,18 @@ class SeenBy:
 
 
 @dataclass(frozen=True, slots=True)
+class ExportOrder:
+    """An export that an admin asked for in a chat: made after the commit, then sent to `place`."""
+
+    person_id: int
+    place: Address
+    format: str
+    since: datetime
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """What one message, tap, tick or command changes. Written whole or not at all.
 
@@ -67,6 +79,7 @@ class Turn:
     strangers: tuple[Stranger, ...] = ()
     seen: tuple[SeenBy, ...] = ()
     ends_sessions_of: tuple[int, ...] = ()  #: person ids whose web sessions and sign-in links end
+    exports: tuple[ExportOrder, ...] = ()  #: made after the commit; storage has nothing to do with them
 
 
 @dataclass(frozen=True, slots=True)

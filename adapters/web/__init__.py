@@ -1,0 +1,1 @@
+"""Everything over HTTP: webhooks, health, sign-in, web chat, case pages and export downloads."""

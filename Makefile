@@ -1,0 +1,63 @@
+# What can be asked of this tree; `make` alone lists it. Needs Python 3.11 or newer with venv, and make.
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench lock
+.NOTPARALLEL:
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
+CONFIG ?=
+ARGS ?=
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo "  Options: make run CONFIG=config.toml, make test ARGS=\"tests/unit -k urgency\", make lock UPGRADE=1."
+
+run: $(VENV)/.run $(VENV)/.project ## start the bridge; without a config.toml a sample of it, on this machine only
+	@exec $(BIN)/casebridge run $(if $(CONFIG),--config "$(CONFIG)")
+
+test: $(VENV)/.dev $(VENV)/.project ## run all tests
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/.dev $(VENV)/.project ## look at the code: format, lint, types, who may import whom
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy --strict bot adapters storage tests
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.dev $(VENV)/.project ## measure replies per second beside a plain bot
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+COMPILE = uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-emit-find-links --no-annotate --custom-compile-command "make lock" --extra postgres $(if $(UPGRADE),--upgrade)
+
+lock: ## write both lock files anew from pyproject.toml (needs uv)
+	@command -v uv >/dev/null || { echo "make lock needs uv: python3 -m pip install uv" >&2; exit 1; }
+	$(COMPILE) --group dev -o requirements-dev.lock
+	$(COMPILE) --group build --constraints requirements-dev.lock -o requirements.lock
+
+# Stamps: what they name is installed; a changed lock installs again.
+$(VENV)/.made:
+	@python=; for name in $(PYTHON) python3.14 python3.13 python3.12 python3.11 python3; do \
+		if $$name -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+			python=$$name; break; fi; done; \
+	test -n "$$python" || { \
+		echo "This needs Python 3.11 or newer with venv (Debian, Ubuntu: apt-get install python3-venv)." >&2; exit 1; }; \
+	echo "Making $(VENV) with $$($$python --version)."; \
+	$$python -m venv --clear $(VENV)
+	@touch $@
+
+$(VENV)/.run: requirements.lock | $(VENV)/.made
+	@echo "Installing what the bridge needs (about a minute, only this once)."
+	@$(PIP) install --require-hashes --only-binary :all: -r requirements.lock
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock | $(VENV)/.made
+	@echo "Installing what the bridge and its tests need (about a minute, only this once)."
+	@$(PIP) install --require-hashes --only-binary :all: -r requirements-dev.lock
+	@touch $@
+
+# Built with the hatchling of the lock, so that nothing is fetched without a hash.
+$(VENV)/.project: pyproject.toml | $(VENV)/.made
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@

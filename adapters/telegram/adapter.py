@@ -1,0 +1,166 @@
+"""The Telegram adapter: verifies, parses and sends. It decides nothing about cases."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hmac
+import json
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+
+import structlog
+from telegram import Bot
+
+from adapters.telegram.client import AiohttpRequest
+from adapters.telegram.errors import to_send_error
+from adapters.telegram.parse import Account, parse_body, parse_update
+from adapters.telegram.poll import Poller, PollStore, Ties
+from adapters.telegram.sender import Sender
+from adapters.telegram.settings import ALLOWED_UPDATES, MESSENGER, Mode, TelegramSettings
+from bot.errors import StorageError
+from bot.messages import Capabilities, Delivery, Inbound
+from bot.ports import Receipt, Receive, Request, Response
+
+_log = structlog.get_logger()
+
+_SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105 - a header's name
+_BODY_LIMIT = 1 << 20  #: bytes
+_LONGEST_WAIT = 60.0  #: seconds between two tries to introduce ourselves
+
+
+class TelegramAdapter:
+    """One bot account on Telegram."""
+
+    messenger = MESSENGER
+
+    def __init__(
+        self,
+        settings: TelegramSettings,
+        *,
+        clock: Callable[[], datetime],
+        store: PollStore,
+        owner: str,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._sleep = sleep
+        self._account = Account(settings.account)
+        self._sending = AiohttpRequest(settings.patience, proxy=settings.proxy)
+        self._asking = AiohttpRequest(settings.patience, proxy=settings.proxy, connections=2)
+        self._bot = Bot(
+            settings.token,
+            base_url=f"{settings.root}/bot",
+            base_file_url=f"{settings.root}/file/bot",
+            request=self._sending,
+            get_updates_request=self._asking,
+        )
+        self._sender = Sender(self._bot, self._sending, settings.exports)
+        ties = Ties(self._ask, self._take, store, clock, sleep)
+        self._poller = Poller(f"telegram-poll:{settings.account}", owner, settings.patience.lease, ties)
+        self._receive: Receive | None = None
+        self._running: asyncio.Task[None] | None = None
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return self._settings.capabilities
+
+    async def start(self, receive: Receive) -> None:
+        # Returns at once: that Telegram is down or blocked must not stop the other messengers.
+        self._receive = receive
+        await self._sending.initialize()
+        await self._asking.initialize()
+        self._running = asyncio.create_task(self._run(), name="telegram")
+
+    async def send(self, delivery: Delivery, text: str, *, is_last: bool) -> str:
+        return await self._sender.send(delivery, text, is_last=is_last)
+
+    async def stop(self) -> None:
+        running, self._running = self._running, None
+        if running is not None:
+            running.cancel()
+            await asyncio.wait([running], timeout=1)
+        with contextlib.suppress(StorageError, TimeoutError):
+            await asyncio.wait_for(self._poller.stop(), 1)
+        await self._sender.stop()
+        await self._sending.shutdown()
+        await self._asking.shutdown()
+
+    async def handle(self, request: Request) -> Response:
+        if request.method != "POST":
+            return Response(405)
+        if not self._is_telegram(request):
+            return Response(401)
+        if len(request.body) > _BODY_LIMIT:
+            return Response(413)
+        try:
+            await self._store(parse_body(request.body, self._account, self._clock()))
+        except StorageError:
+            return Response(503)
+        except Exception as error:  # noqa: BLE001 - whatever it was, the message is not stored: Telegram must ask again
+            _log.error("A message could not be stored.", messenger=MESSENGER, error=type(error).__name__)
+            return Response(503)
+        return Response(200)
+
+    def _is_telegram(self, request: Request) -> bool:
+        secret = self._settings.secret_token.encode()
+        claimed = request.headers.get(_SECRET_HEADER, "").encode("utf-8", "replace")
+        return bool(secret) and hmac.compare_digest(secret, claimed)
+
+    async def _store(self, message: Inbound) -> Receipt:
+        if self._receive is None:
+            raise StorageError("the bridge takes no messages yet")
+        return await self._receive(message)
+
+    async def _take(self, update: Any) -> None:
+        raw = json.dumps(update, separators=(",", ":")).encode()
+        await self._store(parse_update(update, raw, self._account, self._clock()))
+
+    async def _ask(self, offset: int | None) -> list[Any]:
+        long_poll = self._settings.patience.long_poll
+        parameters: dict[str, object] = {"timeout": long_poll, "allowed_updates": ALLOWED_UPDATES}
+        if offset is not None:
+            parameters["offset"] = offset
+        patience = long_poll + self._settings.patience.read
+        updates = await self._asking.call(f"{self._bot.base_url}/getUpdates", parameters, read_timeout=patience)
+        if not isinstance(updates, list):
+            raise TypeError("not a list of updates")
+        return updates
+
+    async def _run(self) -> None:
+        await self._introduce()
+        if self._settings.mode is Mode.POLLING:
+            await self._poller.run()
+
+    async def _introduce(self) -> None:
+        """Tell Telegram how to reach us, however long it takes until it listens."""
+        wait, complaint = 1.0, ""
+        while True:
+            try:
+                return await self._introduce_once()
+            except Exception as error:  # noqa: BLE001 - nothing may end these tries
+                reason = to_send_error(error).reason
+            if reason != complaint:
+                _log.warning("Telegram was not told how to reach us; trying again.", reason=reason)
+            complaint = reason
+            await self._sleep(wait)
+            wait = min(wait * 2, _LONGEST_WAIT)
+
+    async def _introduce_once(self) -> None:
+        settings = self._settings
+        if settings.mode is Mode.WEBHOOK:
+            await self._bot.set_webhook(
+                settings.webhook_url,
+                secret_token=settings.secret_token,
+                allowed_updates=ALLOWED_UPDATES,
+                max_connections=100,
+            )
+        else:
+            await self._bot.delete_webhook()
+        me = await self._bot.get_me()
+        self._account = Account(settings.account, me.username or "")
+        if settings.commands:
+            await self._bot.set_my_commands(settings.commands)
+        _log.info("Telegram knows how to reach us.", mode=settings.mode.value, bot=settings.account)

@@ -1,0 +1,209 @@
+"""Telegram's updates as our messages. Pure; never raises.
+
+Reads the JSON directly, in about 20 us a message; `telegram.Update.de_json` takes 160 to 220.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from adapters.telegram.settings import MESSENGER
+from bot.messages import Address, Attachment, Inbound, Kind
+
+Json = Mapping[str, Any]
+Fields = dict[str, Any]  #: of `Inbound`
+
+_MALFORMED = (KeyError, IndexError, TypeError, ValueError, AttributeError, RecursionError, OverflowError)
+_ADDRESSED = re.compile(r"(/\w+)@(\w+)(?=\s|$)")
+_NAME_LIMIT = 128  #: characters; Telegram's own limit is 64 for each of two names
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Which of our bots reads."""
+
+    id: str
+    username: str = ""  #: empty until Telegram told us
+
+
+def parse_body(body: bytes, account: Account, now: datetime) -> Inbound:
+    """Read the body of a verified webhook call."""
+    try:
+        update = json.loads(body)
+    except _MALFORMED:
+        update = None
+    return parse_update(update, body, account, now)
+
+
+def parse_update(update: Any, raw: bytes, account: Account, now: datetime) -> Inbound:
+    """Read one update; what makes no sense becomes `Kind.UNREADABLE` and keeps its raw form."""
+    try:
+        external_id = str(_integer(update["update_id"]))
+    except _MALFORMED:
+        external_id = hashlib.sha256(raw).hexdigest()
+        return Inbound(MESSENGER, account.id, external_id, Kind.UNREADABLE, now, raw=raw)
+    try:
+        return Inbound(MESSENGER, account.id, external_id, received_at=now, raw=raw, **_update(update, account))
+    except _MALFORMED:
+        return Inbound(MESSENGER, account.id, external_id, Kind.UNREADABLE, now, raw=raw)
+
+
+def _update(update: Json, account: Account) -> Fields:
+    if "message" in update:
+        return _message(update["message"], account)
+    if "callback_query" in update:
+        return _tap(update["callback_query"])
+    if "edited_message" in update:
+        return _edit(update["edited_message"], account)
+    if "my_chat_member" in update:
+        return _placed(update["my_chat_member"])
+    return {"kind": Kind.OTHER}
+
+
+def _message(message: Json, account: Account) -> Fields:
+    placed = _placed(message)
+    if "sender_chat" not in message and message.get("from", {}).get("is_bot"):
+        return placed  # another bot: answering it could go on for ever
+    for key, read in _CONTENTS.items():
+        if key in message:
+            return placed | read(message, account)
+    return placed
+
+
+def _edit(message: Json, account: Account) -> Fields:
+    written = _message(message, account)
+    is_said = written["kind"] in {Kind.TEXT, Kind.PHOTO, Kind.FILE, Kind.VOICE}
+    # A live location is "edited" every few seconds; the first one counts.
+    return written | {"kind": Kind.EDIT if is_said else Kind.OTHER}
+
+
+def _tap(query: Json) -> Fields:
+    tap = _author(query["from"]) | {"kind": Kind.OTHER, "tap_id": _string(query["id"])}
+    if "message" not in query or "data" not in query:
+        return tap  # under an inline message or a game: not ours
+    message = query["message"]
+    return tap | {
+        "kind": Kind.BUTTON,
+        "place": _place(message),
+        "button": _string(query["data"]),
+        "message_id": str(_integer(message["message_id"])),
+    }
+
+
+def _placed(message: Json) -> Fields:
+    placed: Fields = {"kind": Kind.OTHER, "place": _place(message)}
+    if "message_id" in message:
+        placed["message_id"] = str(_integer(message["message_id"]))
+    # An anonymous admin or a channel speaks through `sender_chat`; `from` is then a stand-in, nobody's address.
+    if "from" in message and "sender_chat" not in message:
+        placed |= _author(message["from"])
+    if "reply_to_message" in message:
+        placed["reply_to"] = _reply_to(message)
+    return placed
+
+
+def _author(person: Json) -> Fields:
+    name = " ".join(_string(person[key]) for key in ("first_name", "last_name") if person.get(key))
+    return {"sender": Address(MESSENGER, str(_integer(person["id"]))), "sender_name": name[:_NAME_LIMIT]}
+
+
+def _place(message: Json) -> Address:
+    chat = message["chat"]
+    peer = str(_integer(chat["id"]))
+    # `message_thread_id` also marks a plain thread of replies; only `is_topic_message` says that it is a topic.
+    if message.get("is_topic_message") and chat.get("type") != "private":
+        peer = f"{peer}/{_integer(message['message_thread_id'])}"
+    return Address(MESSENGER, peer)
+
+
+def _reply_to(message: Json) -> str:
+    replied = _integer(message["reply_to_message"]["message_id"])
+    # In a topic, a message that replies to nothing "replies" to the message that opened the topic.
+    return "" if replied == message.get("message_thread_id") else str(replied)
+
+
+def _moved(message: Json, _: Account) -> Fields:
+    return {"kind": Kind.MOVED, "moved_to": Address(MESSENGER, str(_integer(message["migrate_to_chat_id"])))}
+
+
+def _text(message: Json, account: Account) -> Fields:
+    text = _string(message["text"])
+    if addressed := _ADDRESSED.match(text):
+        if account.username and addressed[2].lower() != account.username.lower():
+            return {}  # a command for another bot
+        text = addressed[1] + text[addressed.end() :]
+    return {"kind": Kind.TEXT, "text": text}
+
+
+def _location(message: Json, _: Account) -> Fields:
+    spot = message["location"]
+    venue = message.get("venue", {})
+    return {
+        "kind": Kind.LOCATION,
+        "latitude": _degrees(spot["latitude"], 90),
+        "longitude": _degrees(spot["longitude"], 180),
+        "text": ", ".join(_string(venue[key]) for key in ("title", "address") if venue.get(key)),
+    }
+
+
+def _photo(message: Json, _: Account) -> Fields:
+    largest = max(message["photo"], key=lambda size: size["width"] * size["height"])
+    photo = Attachment(_string(largest["file_id"]), "", "image/jpeg", _integer(largest.get("file_size", 0)))
+    return {"kind": Kind.PHOTO, "text": _string(message.get("caption", "")), "attachment": photo}
+
+
+def _file(key: str, kind: Kind) -> Callable[[Json, Account], Fields]:
+    def read(message: Json, _: Account) -> Fields:
+        file = message[key]
+        attachment = Attachment(
+            _string(file["file_id"]),
+            _string(file.get("file_name", "")),
+            _string(file.get("mime_type", "")),
+            _integer(file.get("file_size", 0)),
+        )
+        return {"kind": kind, "text": _string(message.get("caption", "")), "attachment": attachment}
+
+    return read
+
+
+#: What a message may hold, in the order of looking.
+_CONTENTS: dict[str, Callable[[Json, Account], Fields]] = {
+    "text": _text,
+    "location": _location,
+    "photo": _photo,
+    "voice": _file("voice", Kind.VOICE),
+    "document": _file("document", Kind.FILE),
+    "audio": _file("audio", Kind.FILE),
+    "video": _file("video", Kind.FILE),
+    "video_note": _file("video_note", Kind.FILE),
+    "migrate_to_chat_id": _moved,
+}
+
+
+def _integer(value: object) -> int:
+    if type(value) is not int:
+        raise TypeError("not a whole number")
+    return value
+
+
+def _degrees(value: object, limit: int) -> float:
+    if type(value) not in {int, float} or not math.fabs(value) <= limit:  # type: ignore[arg-type]
+        raise ValueError("not a coordinate")
+    return float(value)  # type: ignore[arg-type]
+
+
+def _string(value: object) -> str:
+    """Return a text that every database takes: no NUL, no half of a surrogate pair."""
+    if not isinstance(value, str):
+        raise TypeError("not a text")
+    text = value.replace("\0", "")
+    if text.isascii():
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -1,0 +1,129 @@
+"""Asking Telegram for messages: one node at a time, and the offset moves only after the commit."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+import structlog
+
+from adapters.telegram.errors import to_send_error
+from bot.errors import StorageError
+
+_log = structlog.get_logger()
+
+_FOLLOW = 2.0  #: seconds between two tries of a node that does not lead
+_QUICK = timedelta(seconds=1)  #: an empty answer before this was not held
+_LONGEST_WAIT = 30.0  #: seconds between two tries while something is down
+
+
+class PollStore(Protocol):
+    """What polling needs to keep; the bridge's storage has it."""
+
+    async def take_lease(self, name: str, owner: str, now: datetime, ttl: timedelta) -> bool:
+        """Take or renew a named lease; False while somebody else holds it."""
+
+    async def release_lease(self, name: str, owner: str) -> None:
+        """Give a lease back, if it is ours."""
+
+    async def cursor(self, name: str) -> int | None:
+        """Return the stored offset, None at the first time."""
+
+    async def save_cursor(self, name: str, value: int) -> None:
+        """Store the offset."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ties:
+    """What the poller is tied to."""
+
+    ask: Callable[[int | None], Awaitable[Sequence[Any]]]  #: asks for the updates from an offset on
+    take: Callable[[Any], Awaitable[None]]  #: stores one update; raises when it was not stored
+    store: PollStore
+    clock: Callable[[], datetime]
+    sleep: Callable[[float], Awaitable[None]]
+
+
+class Poller:
+    """Polls while it holds the lease, follows otherwise, and never ends by itself."""
+
+    def __init__(self, name: str, owner: str, lease: timedelta, ties: Ties) -> None:
+        self._name = name
+        self._owner = owner
+        self._lease = lease
+        self._ties = ties
+        self._leads_until: datetime | None = None  #: None: does not lead
+        self._offset: int | None = None
+        self._wait = 1.0
+        self._complaint = ""
+
+    async def run(self) -> None:
+        """Poll until cancelled."""
+        while True:
+            try:
+                if await self._leads():
+                    await self._round()
+                else:
+                    await self._ties.sleep(_FOLLOW)
+            except Exception as error:  # noqa: BLE001 - nothing may end this loop
+                await self._back_off(error)
+
+    async def stop(self) -> None:
+        """Give the lease back, so that another node need not wait for its end."""
+        if self._leads_until is not None:
+            self._leads_until = None
+            await self._ties.store.release_lease(self._name, self._owner)
+
+    async def _leads(self) -> bool:
+        now = self._ties.clock()
+        if self._leads_until is not None and self._leads_until - now > self._lease * 2 / 3:
+            return True
+        if not await self._ties.store.take_lease(self._name, self._owner, now, self._lease):
+            self._leads_until = None
+            return False
+        if self._leads_until is None:
+            self._offset = await self._ties.store.cursor(self._name)
+        self._leads_until = now + self._lease
+        return True
+
+    async def _round(self) -> None:
+        asked_at = self._ties.clock()
+        updates = await self._ties.ask(self._offset)
+        if updates:
+            following = max(int(update["update_id"]) for update in updates) + 1
+            await self._take(updates)
+            await self._ties.store.save_cursor(self._name, following)
+            self._offset = following
+        elif self._ties.clock() - asked_at < _QUICK:
+            await self._ties.sleep(1)  # a server that does not hold the question would be asked without end
+        if self._complaint:
+            _log.info("Telegram gives messages again.", poller=self._name)
+        self._complaint, self._wait = "", 1.0
+
+    async def _take(self, updates: Sequence[Any]) -> None:
+        # Tasks start in the order of their making, so the core sees each chat's messages in order.
+        outcomes = await asyncio.gather(*map(self._ties.take, updates), return_exceptions=True)
+        failures = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
+        for failure in failures:
+            if not isinstance(failure, StorageError):
+                _log.error("A message could not be stored.", poller=self._name, error=type(failure).__name__)
+        if failures:
+            raise StorageError("some messages were not stored")
+
+    async def _back_off(self, error: Exception) -> None:
+        if isinstance(error, StorageError):
+            self._leads_until = None  # the offset is read again
+            reason, wait = "What polling needs could not be stored or read.", self._wait
+        else:
+            failure = to_send_error(error)
+            asked_for = failure.retry_after.total_seconds() if failure.retry_after else 0.0
+            reason, wait = failure.reason, max(self._wait, asked_for)
+        if reason != self._complaint:  # once, not every 30 seconds for hours
+            error_name = type(error).__name__
+            _log.warning("Telegram gives no messages.", poller=self._name, reason=reason, error=error_name, wait=wait)
+        self._complaint = reason
+        self._wait = min(self._wait * 2, _LONGEST_WAIT)
+        await self._ties.sleep(wait)

@@ -1,0 +1,101 @@
+"""Puts the routes together: one Starlette application for webhooks, pages, health and downloads."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from adapters.web import cases, chat, exports, health, signin
+from adapters.web.adapter import WebAdapter
+from adapters.web.hooks import Hooks
+from adapters.web.pages import Pages
+from adapters.web.security import Proxies
+from adapters.web.settings import WebSettings
+from adapters.web.site import Endpoint, Page, Site, guarded, signed_in
+from adapters.web.static import Assets
+from bot.agreement import Agreement
+from bot.ids import Ids
+from bot.ports import Storage, WebhookAdapter
+
+
+def build_site(
+    *,
+    storage: Storage,
+    agreement: Agreement,
+    clock: Callable[[], datetime],
+    settings: WebSettings,
+    web: WebAdapter | None,
+    webhooks: Mapping[str, WebhookAdapter],
+    vitals: health.Vitals,
+) -> Starlette:
+    """Build the web application.
+
+    Args:
+        storage: everything that is kept.
+        agreement: parties, corridors, desks.
+        clock: the present moment, aware UTC.
+        settings: addresses and limits.
+        web: web chat; None when it is switched off, and then there are no pages for people at all.
+        webhooks: the adapters that messengers call, by messenger.
+        vitals: when the clock last ticked, and further metrics.
+
+    Raises:
+        ValueError: a trusted proxy is neither an address nor a network.
+    """
+    assets, proxies = Assets(), Proxies(settings.trusted_proxies)
+    pages = Pages(settings, agreement, proxies, assets)
+    site = Site(storage, agreement, clock, settings, web or WebAdapter(), pages, proxies, Ids(clock))
+    routes: list[BaseRoute] = [
+        Route("/hooks/{messenger}", Hooks(webhooks)),
+        Route("/health/live", health.LIVE),
+        Route("/health/ready", health.ready(site, vitals)),
+        Route("/metrics", guarded(site, health.metrics(site, vitals))),
+        Route("/static/{name}", assets.serve),
+    ]
+    if web is not None:
+        routes += _pages(site)
+    return Starlette(routes=routes, exception_handlers={HTTPException: _explain(site), Exception: _explain(site)})
+
+
+def _pages(site: Site) -> Sequence[BaseRoute]:
+    return (
+        Route("/", _open(site, signin.home)),
+        Route("/signin/{token}", _open(site, signin.show)),
+        Route("/signin/{token}", _open(site, signin.use), methods=["POST"]),
+        *_get(site, "/chat/lines", chat.lines),
+        *_get(site, "/chat", chat.read),
+        *_post(site, "/chat", chat.write),
+        *_post(site, "/signout", signin.leave),
+        *_get(site, "/board", cases.board),
+        *_get(site, "/cases", cases.listing),
+        *_get(site, "/cases/{reference}", cases.show),
+        *_post(site, "/cases/{reference}", cases.act),
+        *_get(site, "/exports", exports.listing),
+        *_get(site, "/exports/{name}", exports.download),
+    )
+
+
+def _get(site: Site, path: str, page: Page) -> tuple[BaseRoute]:
+    return (Route(path, signed_in(site, page)),)
+
+
+def _post(site: Site, path: str, page: Page) -> tuple[BaseRoute]:
+    return (Route(path, signed_in(site, page), methods=["POST"]),)
+
+
+def _open(site: Site, page: Callable[[Site, Request], Awaitable[Response]]) -> Endpoint:
+    return guarded(site, partial(page, site))
+
+
+def _explain(site: Site) -> Callable[[Request, Exception], Response]:
+    def page(request: Request, error: Exception) -> Response:
+        return site.pages.error(request, error.status_code if isinstance(error, HTTPException) else 500)
+
+    return page

@@ -1,0 +1,24 @@
+"""What the web part must be told, as one frozen value. It reads no configuration by itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class WebSettings:
+    """Settings of everything served over HTTP."""
+
+    public_url: str  #: ``https://bridge.example``, as browsers reach it
+    exports: Path  #: folder with finished exports
+    trusted_proxies: tuple[str, ...] = ()  #: addresses or networks whose forwarded headers count
+    session_length: timedelta = timedelta(hours=12)
+    version: str = ""  #: shown on the pages
+    metrics_token: str = ""  #: bearer token for /metrics from elsewhere; empty: loopback only
+
+    @property
+    def is_https(self) -> bool:
+        """Whether browsers reach it over TLS: cookies are Secure then."""
+        return self.public_url.startswith("https://")

@@ -1,0 +1,105 @@
+"""Signing in by a one-time link, and out again. Looking at a link never uses it up: previews do that."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from secrets import token_hex
+
+import structlog
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from adapters.web.security import hash_token, headers, new_token
+from adapters.web.site import Site, Visit, came_from_us, cookie_name, find_visitor
+from bot.journal import Entry
+from bot.messages import Address
+from bot.people import Person
+from bot.ports import SignIn, Storage
+from bot.texts import tr
+from bot.turn import Turn
+
+LINK_LENGTH = timedelta(minutes=10)
+
+log = structlog.get_logger(__name__)
+
+
+async def new_link(storage: Storage, person_id: int, now: datetime, valid: timedelta = LINK_LENGTH) -> str:
+    """Make a one-time sign-in link and return its path; only the hash of its token is kept."""
+    token = new_token()
+    await storage.add_sign_in(SignIn(hash_token(token), person_id, now, now + valid))
+    return f"/signin/{token}"
+
+
+async def home(site: Site, request: Request) -> Response:
+    """Lead people with a session to the chat, others to their admin."""
+    if await find_visitor(site, request, site.clock()):
+        return redirect(site, "/chat")
+    return site.pages.render("welcome.html", request)
+
+
+async def show(site: Site, request: Request) -> Response:
+    """Show the one button of a sign-in link, or that it works no more."""
+    token = request.path_params["token"]
+    if not await site.storage.peek_sign_in(hash_token(token), site.clock()):
+        return _no_such_link(site, request)
+    return site.pages.render("signin.html", request, token=token)
+
+
+async def use(site: Site, request: Request) -> Response:
+    """Use a link up and start a session."""
+    if not came_from_us(site, request):
+        return site.pages.error(request, 403)
+    now = site.clock()
+    token = new_token()
+    session = SignIn(hash_token(token), 0, now, now + site.settings.session_length)
+    person_id = await site.storage.use_sign_in(hash_token(request.path_params["token"]), session, now)
+    person = (await site.storage.directory()).get(person_id)
+    if person is None or not person.is_active:
+        return _no_such_link(site, request)
+    await _record(site, person, now)
+    log.info("Somebody signed in", person_id=person.id)
+    response = redirect(site, "/chat")
+    _set_cookie(site, response, token, site.settings.session_length)
+    return response
+
+
+async def leave(site: Site, visit: Visit) -> Response:
+    """End the session."""
+    name = cookie_name(site.settings)
+    await site.storage.end_session(hash_token(visit.request.cookies[name]))
+    log.info("Somebody signed out", person_id=visit.person.id)
+    response = redirect(site, "/")
+    _set_cookie(site, response, "", timedelta(0))
+    return response
+
+
+def redirect(site: Site, path: str) -> Response:
+    """Lead to another page of ours by GET."""
+    return RedirectResponse(path, 303, headers=headers(over_tls=site.settings.is_https))
+
+
+def _set_cookie(site: Site, response: Response, value: str, length: timedelta) -> None:
+    # Lax, not Strict: a link to a case that was sent to a messenger has to work from the messenger's page.
+    response.set_cookie(
+        cookie_name(site.settings),
+        value,
+        max_age=int(length.total_seconds()),
+        path="/",
+        secure=site.settings.is_https,
+        httponly=True,
+        samesite="lax",
+    )
+
+
+async def _record(site: Site, person: Person, now: datetime) -> None:
+    """Journal the sign-in; whoever holds a link may be written to in web chat from now on."""
+    address = Address("web", str(person.id))
+    entry = Entry(site.new_id(), "-", now, f"person:{person.id}", "signin", address=str(address), salt=token_hex(16))
+    people = () if address in person.addresses else (replace(person, addresses=(*person.addresses, address)),)
+    await site.storage.apply([Turn(journal=(entry,), people=people)])
+
+
+def _no_such_link(site: Site, request: Request) -> Response:
+    sentence = tr("en", "This link was used already or has expired. Ask your admin for a new one.")
+    return site.pages.problem(request, 410, sentence)

@@ -1,0 +1,179 @@
+"""What all pages share: collaborators, the visitor, and the wrapper that every page goes through."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import parse_qsl
+
+import structlog
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from adapters.web.adapter import WebAdapter
+from adapters.web.pages import Pages
+from adapters.web.security import Proxies, csrf_token, hash_token, is_same_origin, tokens_match
+from adapters.web.settings import WebSettings
+from bot.agreement import Agreement
+from bot.errors import StorageError
+from bot.messages import Address
+from bot.people import Person
+from bot.ports import Storage
+from bot.texts import tr
+
+BODY_LIMIT = 1 << 20  #: bytes
+_FIELD_LIMIT = 40  #: fields of one form
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The collaborators of every page."""
+
+    storage: Storage
+    agreement: Agreement
+    clock: Callable[[], datetime]
+    settings: WebSettings
+    web: WebAdapter
+    pages: Pages
+    proxies: Proxies
+    new_id: Callable[[], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request of somebody who is signed in."""
+
+    request: Request
+    person: Person
+    csrf: str
+    now: datetime
+    form: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def address(self) -> Address:
+        """The visitor's address in web chat."""
+        return Address("web", str(self.person.id))
+
+    @property
+    def language(self) -> str:
+        """The visitor's language."""
+        return self.person.language
+
+    @property
+    def has_script(self) -> bool:
+        """Whether the page asked by script, for a part of itself."""
+        return self.request.headers.get("hx-request") == "true"
+
+    def number(self, name: str, default: int = 0) -> int:
+        """Read a non-negative number of the query; anything else is the default."""
+        text = self.request.query_params.get(name, "")
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else default
+
+
+Page = Callable[[Site, Visit], Awaitable[Response]]
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
+    """Read a body; raises HTTPException 413 as soon as it is known to be over the limit."""
+    said = request.headers.get("content-length", "")
+    if said.isdigit() and int(said) > limit:
+        raise HTTPException(413)
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > limit:
+            raise HTTPException(413)
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+async def read_form(request: Request) -> dict[str, str]:
+    """Read a form of ours; raises HTTPException 400 or 413 for anything else."""
+    body = await read_body(request)
+    try:
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_FIELD_LIMIT, errors="strict")
+    except ValueError as error:
+        raise HTTPException(400) from error
+    return {name: value.replace("\r\n", "\n").replace("\0", "") for name, value in pairs}
+
+
+def cookie_name(settings: WebSettings) -> str:
+    """Name the session cookie; the prefix makes browsers insist on Secure, host-only and the whole path."""
+    return "__Host-casebridge" if settings.is_https else "casebridge"
+
+
+async def find_visitor(site: Site, request: Request, now: datetime) -> Person | None:
+    """Find whose session the request belongs to."""
+    token = request.cookies.get(cookie_name(site.settings), "")
+    if not token:
+        return None
+    person_id = await site.storage.session(hash_token(token), now)
+    if person_id is None:
+        return None
+    person = (await site.storage.directory()).get(person_id)
+    return person if person and person.is_active else None
+
+
+def came_from_us(site: Site, request: Request) -> bool:
+    """Whether a form was sent from a page of this site."""
+    return is_same_origin(request, site.settings.public_url, site.proxies.scheme(request))
+
+
+def signed_in(site: Site, page: Page) -> Endpoint:
+    """Let only people with a session in, and forms only with their token."""
+
+    async def endpoint(request: Request) -> Response:
+        now = site.clock()
+        form = await read_form(request) if request.method == "POST" else {}
+        request.state.kept = typed(form)
+        person = await find_visitor(site, request, now)
+        if person is None:
+            return site.pages.signed_out(request)
+        csrf = csrf_token(request.cookies[cookie_name(site.settings)])
+        visit = Visit(request, person, csrf, now, form)
+        if request.method == "POST" and not (tokens_match(form.get("csrf", ""), csrf) and came_from_us(site, request)):
+            log.warning("A form without a valid token was refused", person_id=person.id)
+            return refused(site, visit)
+        return await page(site, visit)
+
+    return guarded(site, endpoint)
+
+
+def guarded(site: Site, endpoint: Endpoint) -> Endpoint:
+    """Turn what went wrong into a page, and into a log line without what anybody wrote."""
+
+    async def page(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except HTTPException:
+            raise
+        except StorageError as error:
+            log.warning("A page could not be read", error=type(error).__name__, path=route_of(request))
+            return site.pages.error(request, 503)
+        except Exception as error:  # noqa: BLE001  # the last guard: the error's text may hold personal data, so only its type is logged
+            log.error("A page failed", error=type(error).__name__, path=route_of(request))  # noqa: TRY400  # see above
+            return site.pages.error(request, 500)
+
+    return page
+
+
+def route_of(request: Request) -> str:
+    """Name the route without what was in its place holders: tokens stay out of the log."""
+    return getattr(request.scope.get("route"), "path", "")
+
+
+def typed(form: Mapping[str, str]) -> str:
+    """What a person wrote into a form, to hand it back when it cannot be taken."""
+    return "\n".join(form[name] for name in ("text", "reason", "officer") if form.get(name))
+
+
+def refused(site: Site, visit: Visit) -> Response:
+    """Answer a form whose token is not this session's."""
+    sentence = tr(visit.language, "This page was opened before you last signed in. Open it again and send once more.")
+    return site.pages.problem(visit.request, 403, sentence, visit=visit)

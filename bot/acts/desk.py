@@ -1,0 +1,168 @@
+"""What a duty desk does with a case: acknowledge, assign, snooze, change the urgency."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+from bot import alerts, escalation
+from bot.acts.request import Request, changed, done, duty_desks, is_allowed, prompt, shown_name
+from bot.agreement import Urgency
+from bot.case import Case, DeadlineKind, Status
+from bot.intake import set_by_hand
+from bot.opening import policy_of
+from bot.people import Person, Role
+from bot.recipients import at_person
+from bot.texts import tr
+from bot.times import span
+from bot.wording import moment, urgency_name
+
+_DURATION = re.compile(r"\s*(\d{1,4})\s*(m|min|minutes?|h|hours?)?\b[\s,:;]*(.*)\Z", re.IGNORECASE | re.DOTALL)
+
+
+def acknowledge(request: Request) -> None:
+    """Say that the requested side has the case. The clock goes on. Never refused as stale."""
+    if not is_allowed(request):
+        return
+    case, c = request.case, request.c
+    if not case.is_open:
+        request.say(tr(request.language, "{reference} is closed.", reference=case.reference))
+        return
+    if case.acknowledged_at is not None:
+        c.journal("still_on_it", case)
+        when = moment(case.acknowledged_at, case, c.context.agreement)
+        done(request, case, tr(request.language, "acknowledged already, {when}. Noted that you are on it.", when=when))
+        return
+    status = Status.ACKNOWLEDGED if case.status is Status.OPEN else case.status
+    case = replace(changed(case, status), acknowledged_at=c.now, acknowledged_by=request.person.id)
+    case = escalation.meet(case, DeadlineKind.ACKNOWLEDGE, c.now)
+    c.journal("acknowledged", case)
+    done(
+        request,
+        case,
+        tr(request.language, "you have acknowledged. The clock goes on until a formal channel accepts."),
+        tells=tr("en", "Acknowledged by {who}, {when}.", who=shown_name(request), when=moment(c.now, case, c.context.agreement)),
+    )
+
+
+def assign(request: Request) -> None:
+    """Give the case to one person of the actor's own side."""
+    if not is_allowed(request):
+        return
+    c, case = request.c, request.case
+    colleagues = [p for p in c.view.directory.people.values() if _may_be_assigned(p, request.person)]
+    matches = _named(request.text, request.person, colleagues)
+    if len(matches) != 1:
+        names = ", ".join(f"{p.name} ({p.id})" for p in sorted(colleagues, key=lambda p: p.name)[:10])
+        prompt(request, tr(request.language, "To whom? Type a name or number: {names}", names=names or "me"))
+        return
+    chosen = matches[0]
+    case = replace(case, assignees=_with(case, chosen, c.view.directory.people))
+    c.journal("assigned", case, person=chosen.id)
+    told = [at_person(chosen)] if chosen.id != request.person.id else []
+    done(
+        request,
+        case,
+        tr(request.language, "assigned to {name}.", name=chosen.name),
+        tells=tr("en", "Assigned to you by {who}.", who=shown_name(request)),
+        to=told,
+    )
+
+
+def snooze(request: Request) -> None:
+    """Silence the repeats for a while; first pings are never silenced, and both sides see it."""
+    if not is_allowed(request):
+        return
+    c, case = request.c, request.case
+    limit = policy_of(c, case).acknowledge
+    asked = _duration(request.text)
+    if asked is None or not asked[1]:
+        prefix = f"{int(asked[0].total_seconds() // 60)}m" if asked else ""
+        example = tr(request.language, "at most {limit}. Type for example: 15m waiting for the provincial office", limit=span(limit))
+        prompt(request, tr(request.language, "How long, and why? {example}", example=example), prefix)
+        return
+    duration, reason = asked
+    if not timedelta() < duration <= limit:
+        request.say(tr(request.language, "At {urgency} repeats can be silenced for at most {limit}.",
+                       urgency=urgency_name(case.urgency, request.language), limit=span(limit)))  # fmt: skip
+        return
+    until = c.now + duration
+    case = escalation.snooze(case, until)
+    c.journal("snoozed", case, until=until.isoformat(), reason=reason)
+    when = moment(until, case, c.context.agreement)
+    done(
+        request,
+        case,
+        tr(request.language, "repeats are silent until {when}. New deadlines still ping.", when=when),
+        tells=tr("en", "{who} silenced the repeats until {when}. The reason is on the page.", who=shown_name(request), when=when),
+        to=duty_desks(request, case),
+    )
+
+
+def urgency(request: Request) -> None:
+    """Set the urgency by hand: up by a duty desk, down only by a supervisor, always with a reason."""
+    if not is_allowed(request):
+        return
+    found = re.match(r"\s*(U[1-4])\b[\s,:;]*(.*)\Z", request.text, re.IGNORECASE | re.DOTALL)
+    if found is None or not found[2].strip():
+        prompt(
+            request,
+            tr(request.language, "Which level, and why? Type for example: U1 the person is being moved tonight"),
+            found[1] if found else "",
+        )
+        return
+    level, reason = Urgency(found[1].upper()), found[2].strip()
+    case, c = request.case, request.c
+    if level is case.urgency:
+        request.say(tr(request.language, "{reference} is {urgency} already.", reference=case.reference,
+                       urgency=urgency_name(level, request.language)))  # fmt: skip
+        return
+    if case.urgency.is_above(level) and request.person.role is not Role.SUPERVISOR:
+        request.say(tr(request.language, "Only a supervisor can lower the urgency."))
+        return
+    _set_urgency(request, level, reason)
+
+
+def _set_urgency(request: Request, level: Urgency, reason: str) -> None:
+    c, before = request.c, request.case
+    case = set_by_hand(c, before, level)
+    c.journal("urgency_by_hand", case, before=before.urgency.value, after=level.value, reason=reason)
+    if case.alerted_at is not None and level.is_above(before.urgency):
+        case = alerts.tell(c, case)
+    done(
+        request,
+        case,
+        tr(request.language, "now {urgency}.", urgency=urgency_name(level, request.language)),
+        tells=tr("en", "Urgency changed from {before} to {after} by {who}. The reason is on the page.",
+                 before=before.urgency.value, after=level.value, who=shown_name(request)),
+    )  # fmt: skip
+
+
+def _may_be_assigned(person: Person, by: Person) -> bool:
+    return person.is_active and person.party == by.party and person.role in (Role.DUTY, Role.SUPERVISOR)
+
+
+def _named(text: str, me: Person, colleagues: list[Person]) -> list[Person]:
+    words = text.strip().casefold()
+    if words in ("me", "myself"):
+        return [me]
+    if words.isdigit():
+        return [p for p in colleagues if p.id == int(words)]
+    parts = set(words.split())
+    exact = [p for p in colleagues if set(p.name.casefold().split()) == parts]
+    return exact or [p for p in colleagues if parts and parts <= set(p.name.casefold().split())]
+
+
+def _with(case: Case, chosen: Person, people: dict[int, Person]) -> tuple[int, ...]:
+    others = (i for i in case.assignees if (p := people.get(i)) is not None and p.party != chosen.party)
+    return (*others, chosen.id)
+
+
+def _duration(text: str) -> tuple[timedelta, str] | None:
+    found = _DURATION.match(text)
+    if found is None:
+        return None
+    number, unit, reason = found.groups()
+    minutes = int(number) * (60 if (unit or "m").lower().startswith("h") else 1)
+    return timedelta(minutes=minutes), reason.strip()

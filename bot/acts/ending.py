@@ -1,0 +1,115 @@
+"""Ending a case, silencing it for good reasons, and opening it again."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import replace
+
+from bot import escalation
+from bot.acts.request import Request, changed, done, is_allowed, prompt, shown_name
+from bot.alerts import act_button
+from bot.case import ClosureCode, DeadlineKind, Status, TextKind
+from bot.opening import policy_of
+from bot.rights import Act
+from bot.texts import tr
+from bot.wording import closure_name, rows
+
+
+def close(request: Request) -> None:
+    """Close with a code and one line of outcome in English. All deadlines end; both sides are told."""
+    if not is_allowed(request):
+        return
+    code, outcome = _closure(request.text)
+    case, language = request.case, request.language
+    if code is None:
+        choices = [act_button(case, closure_name(k, language), Act.CLOSE, k.value) for k in ClosureCode]
+        known = ", ".join(k.value for k in ClosureCode)
+        prompt(
+            request,
+            tr(language, "Why is {reference} closed? Tap, or type a code and the outcome: {codes}", reference=case.reference, codes=known),
+            buttons=rows(choices, width=1),
+        )
+        return
+    if not is_english(outcome):
+        prompt(request, tr(language, "Now one line in English: what is the outcome?"), code.value)
+        return
+    _close(request, code, outcome)
+
+
+def _close(request: Request, code: ClosureCode, outcome: str) -> None:
+    c = request.c
+    case = escalation.end(changed(request.case, Status.CLOSED), c.now)
+    case = replace(case, closed_at=c.now, closed_by=request.person.id, closure=code, stood_down_at=None)
+    c.keep_text(case, TextKind.OUTCOME, outcome)
+    c.journal("closed", case, code=code.value)
+    done(
+        request,
+        case,
+        tr(request.language, "closed: {code}. No more pings. If that was wrong: /reopen {reference} reason",
+           code=closure_name(code, request.language), reference=case.reference),
+        tells=tr("en", "Closed by {who}: {code}. The outcome is on the page. If that is wrong: /reopen {reference} reason",
+                 who=shown_name(request), code=closure_name(code, "en"), reference=case.reference),
+    )  # fmt: skip
+
+
+def stand_down(request: Request) -> None:
+    """Stop all deadlines but the review: a decision of the reporting side's supervisor, with a reason."""
+    if not is_allowed(request):
+        return
+    reason, c = request.text.strip(), request.c
+    if not reason:
+        prompt(request, tr(request.language, "Why is it stood down? One line; both sides can read it on the page."))
+        return
+    case = escalation.end(changed(request.case), c.now, but=[DeadlineKind.REVIEW])
+    case = replace(case, stood_down_at=c.now)
+    review = case.deadline(DeadlineKind.REVIEW)
+    if review is None or not review.is_running:
+        case = escalation.arm(case, DeadlineKind.REVIEW, c.now + policy_of(c, case).review, c.context.new_id)
+    c.keep_text(case, TextKind.REASON, reason)
+    c.journal("stood_down", case)
+    done(
+        request,
+        case,
+        tr(request.language, "stood down. Only the review goes on. To start the clock again: /reopen {reference} reason",
+           reference=case.reference),
+        tells=tr("en", "Stood down by {who}; only the review goes on. The reason is on the page.", who=shown_name(request)),
+    )  # fmt: skip
+
+
+def reopen(request: Request) -> None:
+    """Start the clock of a closed or stood-down case again, from now."""
+    if not is_allowed(request):
+        return
+    reason, c = request.text.strip(), request.c
+    if not reason:
+        prompt(request, tr(request.language, "Why is it opened again? One line."))
+        return
+    case = changed(request.case, Status.OPEN)
+    case = replace(case, closed_at=None, closed_by=None, closure=None, stood_down_at=None, acknowledged_at=None, acknowledged_by=None)
+    case = escalation.end(case, c.now, but=[DeadlineKind.ALERT])
+    case = escalation.rearm_from(case, policy_of(c, case), c.now, c.context.new_id)
+    c.keep_text(case, TextKind.REASON, reason)
+    c.journal("reopened", case)
+    done(
+        request,
+        case,
+        tr(request.language, "open again. The clock starts from now and asks for an acknowledgment."),
+        tells=tr("en", "Opened again by {who}. Please acknowledge: /ack {reference}", who=shown_name(request), reference=case.reference),
+    )
+
+
+def is_english(text: str) -> bool:
+    """Whether a line can stand in the English record: it has letters, and all of them are Latin."""
+    letters = [ch for ch in text if ch.isalpha()]
+    return bool(letters) and all(unicodedata.name(ch, "").startswith(("LATIN", "FULLWIDTH LATIN")) for ch in letters)
+
+
+def _closure(text: str) -> tuple[ClosureCode | None, str]:
+    words = text.strip()
+    for code in sorted(ClosureCode, key=lambda k: len(k.value), reverse=True):
+        pattern = code.value.replace("_", r"[ _-]")
+        found = re.match(rf"{pattern}\b[\s,:;.-]*(.*)\Z", words, re.IGNORECASE | re.DOTALL)
+        if found:
+            return code, found[1].strip()
+    return None, words

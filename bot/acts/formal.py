@@ -1,0 +1,282 @@
+"""The formal channels: handing off, acceptance, return, the confirming letter, and when no diplomatic step is needed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot import escalation
+from bot.acts.request import Request, changed, channel_of, done, everybody, is_allowed, prompt, shown_name
+from bot.agreement import Desk, DeskRole
+from bot.alerts import act_button
+from bot.case import Case, Channel, DeadlineKind, Handoff, HandoffState, Status, TextKind
+from bot.fields import field
+from bot.messages import Keyboard
+from bot.opening import policy_of
+from bot.questions import keyboard, question
+from bot.recipients import at_desk, at_person, desk_name
+from bot.rights import Act
+from bot.texts import tr
+from bot.wording import channel_name, link, moment, rows, urgency_name
+
+#: What must have been asked before a case may be given to a channel.
+_CONSENT = {
+    Channel.POLICE: ("consent_police", "fears_own_authorities"),
+    Channel.DIPLOMATIC: ("consent_diplomatic", "fears_own_authorities"),
+}
+_DEADLINE = {Channel.POLICE: DeadlineKind.POLICE, Channel.DIPLOMATIC: DeadlineKind.DIPLOMATIC}
+
+
+def hand_off(request: Request) -> None:
+    """Give the case to a channel. Sent only when consent was asked; until then it is a draft and the officer is asked."""
+    channel, _ = channel_of(request.text)
+    if channel is None:
+        _ask_channel(request, tr(request.language, "To which channel?"))
+        return
+    if not is_allowed(request, channel):
+        return
+    case, c = request.case, request.c
+    desk = _addressed(request, channel)
+    if desk is None:
+        request.say(tr(request.language, "First the officer must say which side is asked to help."))
+        return
+    open_questions = [f for f in _CONSENT[channel] if case.value(f) is None]
+    drafted = case.handoff(channel)
+    handoff = drafted or Handoff(
+        c.context.new_id(), case.id, channel, HandoffState.DRAFTED, desk.id, request.person.id, c.now
+    )
+    if open_questions:
+        _draft(request, handoff, open_questions)
+    else:
+        _send(request, handoff, desk)
+
+
+def _draft(request: Request, handoff: Handoff, open_questions: list[str]) -> None:
+    c = request.c
+    case = _with(changed(request.case), handoff)
+    c.journal("handoff_drafted", case, channel=handoff.channel.value, missing=open_questions)
+    asking = field(open_questions[0])
+    officer = c.view.directory.get(case.officer)
+    if officer is not None:
+        words = tr(
+            officer.language,
+            "{reference} is to go to the {channel}. Before that one answer is needed:",
+            reference=case.reference,
+            channel=channel_name(handoff.channel, officer.language),
+        )
+        text = f"{words}\n\n{question(case, asking, officer.language)}"
+        laid = keyboard(case, asking, c.context.agreement, officer.language)
+        c.tell([at_person(officer)], "told", f"case:{case.id}:consent:{handoff.id}:{c.inbox_id}", text, case=case, buttons=laid)
+    done(
+        request,
+        case,
+        tr(
+            request.language,
+            "drafted for the {channel}, not sent: consent and fear of own authorities were not asked yet. The officer is "
+            "asked now; then hand off again.",
+            channel=channel_name(handoff.channel, request.language),
+        ),
+    )
+
+
+def _send(request: Request, handoff: Handoff, desk: Desk) -> None:
+    c = request.c
+    handoff = replace(handoff, state=HandoffState.SENT, sent_at=c.now, by=request.person.id)
+    case = _with(changed(request.case), handoff)
+    c.journal("handoff_sent", case, channel=handoff.channel.value, desk=desk.id)
+    case = c.put(case)
+    to = at_desk(desk, c.view.directory)
+    words = tr(
+        "en",
+        "{urgency} · {reference}\nHanded to the {channel} by {who}. Please accept with your formal reference, or return it "
+        "with a reason. {link}",
+        urgency=urgency_name(case.urgency, "en"),
+        reference=case.reference,
+        channel=channel_name(handoff.channel, "en"),
+        who=shown_name(request),
+        link=link(c.context.public_url, case),
+    )
+    c.tell(to, "told", f"case:{case.id}:handoff:{handoff.id}", words, case=case, buttons=_answers(case, handoff.channel))
+    told_names = {r.name for r in to}
+    others = [r for r in everybody(request, case) if r.name not in told_names]
+    name = channel_name(handoff.channel, "en")
+    done(
+        request,
+        case,
+        tr(request.language, "handed to the {channel}, {desk}. Not yet accepted: the deadline runs on.",
+           channel=channel_name(handoff.channel, request.language), desk=desk_name(desk)),
+        tells=tr("en", "Handed to the {channel} by {who}, not yet accepted.", channel=name, who=shown_name(request)),
+        to=others,
+    )  # fmt: skip
+
+
+def accept(request: Request) -> None:
+    """Record that a channel accepted: a named officer and a formal reference. This meets the deadline."""
+    channel, rest = channel_of(request.text)
+    channel = channel or _only_waiting(request.case)
+    if channel is None:
+        _ask_channel(request, tr(request.language, "Which channel accepted?"))
+        return
+    if not is_allowed(request, channel):
+        return
+    formal_reference, _, officer = rest.partition(" ")
+    if not formal_reference:
+        prompt(
+            request,
+            tr(request.language, "Under which formal reference? You may add the accepting officer: 123/26 Col. Example"),
+            channel.value,
+        )
+        return
+    _accept(request, channel, formal_reference, officer.strip() or request.person.name)
+
+
+def _accept(request: Request, channel: Channel, formal_reference: str, officer: str) -> None:
+    c, handoff = request.c, request.case.handoff(channel)
+    if handoff is None:
+        raise LookupError("an act that fits has a hand-off")
+    handoff = replace(
+        handoff,
+        state=HandoffState.ACCEPTED,
+        accepted_at=c.now,
+        accepted_by=request.person.id,
+        accepting_officer=officer,
+        formal_reference=formal_reference,
+    )
+    case = _with(changed(request.case, Status.HANDED_OFF), handoff)
+    case = escalation.meet(case, _DEADLINE[channel], c.now)
+    due = c.now + policy_of(c, case).written
+    case = escalation.arm(case, DeadlineKind.WRITTEN, due, c.context.new_id, channel)
+    c.journal("accepted", case, channel=channel.value, formal_reference=formal_reference, officer=officer)
+    name = channel_name(channel, "en")
+    when = moment(due, case, c.context.agreement)
+    done(
+        request,
+        case,
+        tr(request.language, "accepted by the {channel} under {formal}.", channel=channel_name(channel, request.language),
+           formal=formal_reference),
+        tells=tr("en", "Accepted by the {channel}. The reporting desk now confirms in writing by {when}.", channel=name, when=when),
+    )  # fmt: skip
+
+
+def send_back(request: Request) -> None:
+    """Record that a channel returned the case; its deadline runs again."""
+    channel, reason = channel_of(request.text)
+    channel = channel or _only_waiting(request.case)
+    if channel is None:
+        _ask_channel(request, tr(request.language, "Which channel returns it?"))
+        return
+    if not is_allowed(request, channel):
+        return
+    if not reason:
+        prompt(request, tr(request.language, "Why is it returned? One line."), channel.value)
+        return
+    c, handoff = request.c, request.case.handoff(channel)
+    if handoff is None:
+        raise LookupError("an act that fits has a hand-off")
+    case = _with(
+        changed(request.case), replace(handoff, state=HandoffState.RETURNED, returned_at=c.now, return_reason=reason)
+    )
+    case = _run_again(request, case, channel)
+    c.journal("returned", case, channel=channel.value)
+    name = channel_name(channel, "en")
+    done(
+        request,
+        case,
+        tr(request.language, "returned. The deadline of the {channel} runs again.", channel=channel_name(channel, request.language)),
+        tells=tr("en", "Returned by the {channel}; its deadline runs again. The reason is on the page.", channel=name),
+    )
+
+
+def _run_again(request: Request, case: Case, channel: Channel) -> Case:
+    """The deadline of a returned hand-off runs on where it still runs; else it starts anew."""
+    kind, c = _DEADLINE[channel], request.c
+    running = case.deadline(kind)
+    if running is not None and running.is_running:
+        return case
+    return escalation.arm(case, kind, c.now + escalation.allowed(policy_of(c, case), kind), c.context.new_id)
+
+
+def written(request: Request) -> None:
+    """Record the confirming letter of an acceptance."""
+    if not is_allowed(request):
+        return
+    channel, letter = channel_of(request.text)
+    waiting = [h for h in request.case.handoffs if h.state is HandoffState.ACCEPTED and not h.letter_reference]
+    fitting = [h for h in waiting if channel in (None, h.channel)]
+    if not fitting:
+        request.say(tr(request.language, "No acceptance of that channel waits for a letter."))
+        return
+    handoff = min(fitting, key=lambda h: h.accepted_at or h.drafted_at)
+    if not letter:
+        prompt(request, tr(request.language, "Which letter? Type its reference."), handoff.channel.value)
+        return
+    c = request.c
+    case = _with(changed(request.case), replace(handoff, letter_reference=letter, letter_at=c.now))
+    case = escalation.meet(case, DeadlineKind.WRITTEN, c.now, handoff.channel)
+    c.journal("confirmed_in_writing", case, channel=handoff.channel.value, letter=letter)
+    name = channel_name(handoff.channel, "en")
+    done(
+        request,
+        case,
+        tr(request.language, "letter {letter} recorded for the {channel}.", letter=letter,
+           channel=channel_name(handoff.channel, request.language)),
+        tells=tr("en", "Confirmed in writing for the {channel}.", channel=name),
+    )  # fmt: skip
+
+
+def not_needed(request: Request) -> None:
+    """Record a supervisor's decision that the diplomatic channel is not needed."""
+    if not is_allowed(request):
+        return
+    reason, c = request.text.strip(), request.c
+    if not reason:
+        prompt(request, tr(request.language, "Why is the diplomatic channel not needed? One line."))
+        return
+    case = replace(changed(request.case), diplomatic_not_needed_at=c.now)
+    case = escalation.meet(case, DeadlineKind.DIPLOMATIC, c.now)
+    c.keep_text(case, TextKind.REASON, reason)
+    c.journal("diplomatic_not_needed", case)
+    done(
+        request,
+        case,
+        tr(request.language, "recorded: the diplomatic channel is not needed."),
+        tells=tr("en", "{who} recorded that the diplomatic channel is not needed.", who=shown_name(request)),
+    )
+
+
+def _addressed(request: Request, channel: Channel) -> Desk | None:
+    agreement, party = request.c.context.agreement, request.case.requested
+    if not party:
+        return None
+    desks = agreement.desks_of(party, DeskRole(channel.value)) or agreement.desks_of(party, DeskRole.DUTY)
+    reachable = [d for d in desks if at_desk(d, request.c.view.directory)]
+    fallback = agreement.desks_of(party, DeskRole.DUTY)
+    return next(iter(reachable or fallback or desks), None)
+
+
+def _answers(case: Case, channel: Channel) -> Keyboard:
+    return rows(
+        [
+            act_button(case, tr("en", "Accept"), Act.ACCEPT, channel.value),
+            act_button(case, tr("en", "Return"), Act.RETURN, channel.value),
+        ]
+    )
+
+
+def _ask_channel(request: Request, sentence: str) -> None:
+    case, language = request.case, request.language
+    choices = [
+        act_button(case, channel_name(channel, language), request.act, channel.value) for channel in Channel
+    ]
+    prompt(request, sentence, buttons=rows(choices))
+
+
+def _only_waiting(case: Case) -> Channel | None:
+    waiting = [h.channel for h in case.handoffs if h.state is HandoffState.SENT]
+    return waiting[0] if len(waiting) == 1 else None
+
+
+def _with(case: Case, handoff: Handoff) -> Case:
+    others = tuple(h for h in case.handoffs if h.id != handoff.id)
+    return replace(case, handoffs=(*others, handoff))
+
+

@@ -1,0 +1,100 @@
+"""Looking at a case from a messenger: its facts as far as they may be told there, its state, its plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bot import escalation, reference
+from bot.acts.request import buttons_for
+from bot.case import Case, Handoff, HandoffState
+from bot.composing import Composer
+from bot.fields import show
+from bot.plan import describe
+from bot.redaction import on_messenger
+from bot.texts import tr
+from bot.wording import (
+    channel_name,
+    closure_name,
+    deadline_name,
+    lateness,
+    link,
+    moment,
+    reasons,
+    sides,
+    status_name,
+    urgency_name,
+)
+
+
+def case(c: Composer, shown: Case) -> None:
+    """Show a case: state, coded facts, deadlines, hand-offs, spoken reference, link."""
+    if c.person is None:
+        return
+    language, agreement = c.language, c.context.agreement
+    lines = [
+        f"{urgency_name(shown.urgency, language)} · {shown.reference}",
+        tr(language, "Say: {spoken}", spoken=reference.spoken(shown.reference)),
+        tr(language, "Status: {status}", status=_status(c, shown)),
+        tr(language, "Received: {moment}", moment=moment(shown.opened_at, shown, agreement)),
+    ]
+    if c.person.party == shown.reporting:
+        lines.append(tr(language, "Why: {reasons}", reasons=reasons(shown, language)))
+    lines += [
+        f"{tr(language, f.label)}: {show(f, value, language, sides(shown, agreement))}"
+        for f, value in on_messenger(shown, c.person.party, agreement)
+    ]
+    lines += [_deadline_line(c, shown, d.id) for d in escalation.shown(shown)]
+    lines += [_handoff_line(h, language) for h in shown.handoffs]
+    lines.append(tr(language, "Texts, delivery and all acts: {link}", link=link(c.context.public_url, shown)))
+    c.saw(shown)
+    c.say("\n".join(lines), buttons_for(shown, c.person, c), case=shown)
+
+
+def plan(c: Composer, shown: Case) -> None:
+    """Show what the clock will do."""
+    c.saw(shown)
+    c.say(describe(shown, c.context.agreement, c.view.directory, c.language), case=shown)
+
+
+#: Views by the word people type or a button says.
+VIEWS: dict[str, Callable[[Composer, Case], None]] = {"case": case, "plan": plan}
+
+
+def _status(c: Composer, shown: Case) -> str:
+    words = status_name(shown.status, c.language)
+    if shown.acknowledged_at is not None and shown.is_open:
+        words += ", " + moment(shown.acknowledged_at, shown, c.context.agreement)
+    if shown.stood_down_at is not None:
+        words += ", " + tr(c.language, "stood down")
+    if shown.closure is not None:
+        words += ": " + closure_name(shown.closure, c.language)
+    return words
+
+
+def _deadline_line(c: Composer, shown: Case, deadline_id: int) -> str:
+    deadline = next(d for d in shown.deadlines if d.id == deadline_id)
+    line = tr(
+        c.language,
+        "{deadline}: by {moment} ({lateness})",
+        deadline=deadline_name(deadline, c.language).capitalize(),
+        moment=moment(deadline.due_at, shown, c.context.agreement),
+        lateness=lateness(deadline.due_at, c.now, c.language),
+    )
+    if deadline.pings:
+        line += ", " + tr(c.language, "pinged {count} times", count=deadline.pings)
+    if deadline.snoozed_until is not None and deadline.snoozed_until > c.now:
+        line += ", " + tr(c.language, "silent until {moment}", moment=moment(deadline.snoozed_until, shown, c.context.agreement))
+    return line
+
+
+def _handoff_line(handoff: Handoff, language: str) -> str:
+    name = channel_name(handoff.channel, language).capitalize()
+    match handoff.state:
+        case HandoffState.ACCEPTED:
+            return tr(language, "{channel}: accepted under {formal}", channel=name, formal=handoff.formal_reference)
+        case HandoffState.SENT:
+            return tr(language, "{channel}: handed off, not yet accepted", channel=name)
+        case HandoffState.RETURNED:
+            return tr(language, "{channel}: returned", channel=name)
+        case _:
+            return tr(language, "{channel}: drafted, not sent", channel=name)

@@ -1,0 +1,282 @@
+"""What every act needs: the case it is about, the person's right, words for what happened and what comes next."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from bot import alerts, escalation, reference
+from bot.agreement import DeskRole
+from bot.case import Case, Channel, Status
+from bot.composing import Composer
+from bot.messages import Keyboard
+from bot.opening import policy_of
+from bot.people import Person
+from bot.recipients import Recipient, at_desks, desk_name, side_of_case, unique
+from bot.rights import Act, fits, may, may_see
+from bot.texts import tr
+from bot.wording import deadline_name, lateness, moment, rows, status_name, urgency_name
+
+#: How long a question like "which reference?" waits for its answer.
+PROMPT_FOR = timedelta(minutes=10)
+
+_LABELS = {
+    Act.ACK: "Acknowledge",
+    Act.ASSIGN: "Assign to me",
+    Act.SNOOZE: "Quiet for 30 min",
+    Act.STANDDOWN: "Stand down",
+    Act.CLOSE: "Close",
+    Act.REOPEN: "Reopen",
+    Act.NOTE: "Note",
+    Act.MEMO: "Memo",
+    Act.NOTNEEDED: "Diplomatic not needed",
+    Act.WRITTEN: "Letter sent",
+    Act.URGENCY: "Urgency",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """An act that somebody asks for."""
+
+    c: Composer
+    person: Person
+    case: Case
+    act: Act
+    text: str = ""  #: what follows the reference: channel, code, reason
+    is_tap: bool = False
+
+    @property
+    def language(self) -> str:
+        """The person's language."""
+        return self.person.language
+
+    def say(self, sentence: str, buttons: Keyboard = ()) -> None:
+        """Answer where the person wrote."""
+        self.c.say(sentence, buttons, case=self.case)
+
+
+def channel_of(text: str) -> tuple[Channel | None, str]:
+    """Read a leading ``police`` or ``diplomatic`` and what follows."""
+    found = re.match(r"\s*(police|diplomatic|diplomacy|embassy|consulate)\b[\s,:;]*(.*)\Z", text, re.IGNORECASE | re.DOTALL)
+    if found is None:
+        return None, text.strip()
+    word = found[1].lower()
+    return (Channel.POLICE if word == "police" else Channel.DIPLOMATIC), found[2].strip()
+
+
+def find_case(c: Composer, text: str) -> tuple[Case | None, str]:
+    """Find the case that a text names (or, without a reference, the one replied to) and what follows.
+
+    A case that this person may not see is not found; the words are the same as for none.
+    """
+    person = c.person
+    named = reference.find_in(text)
+    if named is None:
+        case = _implied(c) if not _is_near_miss(text) else None
+        return (case if case and person and may_see(person, case) else None), text.strip()
+    case = c.view.referred(named[0])
+    case = c.case(case.id) if case else None
+    return (case if case and person and may_see(person, case) else None), named[1].strip()
+
+
+def no_such_case(c: Composer, text: str) -> None:
+    """Say that there is no such case, and list only cases that the person may see."""
+    mine = c.view.open_cases_of(c.person.id)[:5] if c.person else []
+    lead = tr(c.language, "No such case.")
+    if _is_near_miss(text):
+        lead = tr(c.language, "No such case: the reference has a typing error.")
+    if mine:
+        listed = ", ".join(case.reference for case in mine)
+        lead += " " + tr(c.language, "Your open cases: {cases}", cases=listed)
+    elif not text.strip():
+        lead = tr(c.language, "Which case? Type for example: /case KC26-M9S34-4")
+    c.say(lead)
+
+
+def is_allowed(request: Request, channel: Channel | None = None) -> bool:
+    """Check the right and whether the act fits the case's state; say so when not."""
+    agreement = request.c.context.agreement
+    if not may(request.person, request.act, request.case, agreement, channel):
+        request.say(_who_may(request))
+        request.c.journal("refused", request.case, act=request.act.value)
+        return False
+    if not fits(request.act, request.case, channel) and request.act is not Act.ACK:
+        request.say(_does_not_fit(request, channel), offered(request.case, request))
+        return False
+    return True
+
+
+def prompt(request: Request, sentence: str, prefix: str = "", buttons: Keyboard = ()) -> None:
+    """Ask for what is missing; the next words of this person here complete the act."""
+    c = request.c
+    waiting = {
+        "act": request.act.value,
+        "case": request.case.id,
+        "prefix": prefix,
+        "until": (c.now + PROMPT_FOR).isoformat(),
+        "stage": request.case.stage,
+        "place": str(c.message.place) if c.message else "",
+    }
+    c.move(pending={**_kept(c), "prompt": waiting})
+    in_group = c.message is not None and not c.message.in_private
+    hint = " " + tr(request.language, "(Reply to this message.)") if in_group else ""
+    request.say(sentence + hint, buttons)
+
+
+def done(request: Request, case: Case, sentence: str, *, tells: str = "", to: Iterable[Recipient] | None = None) -> Case:
+    """Write the changed case, tell the others in one sentence, answer with what happened and what comes next."""
+    c = request.c
+    if request.person.party == case.requested and case.is_open:
+        case = escalation.touched(case, policy_of(c, case), c.now, c.context.new_id)
+    case = c.put(case)
+    if case.alerted_at is not None:
+        case = c.put(alerts.refresh(c, case))
+    if tells:
+        recipients = list(everybody(request, case) if to is None else to)
+        words = f"{urgency_name(case.urgency, 'en')} · {case.reference}\n{tells}"
+        c.tell(_others(request, recipients), "told", f"case:{case.id}:{request.act.value}:{c.inbox_id}", words, case=case)
+    c.saw(case)
+    answer = f"{case.reference}: {sentence}"
+    coming = what_next(case, c)
+    c.say(f"{answer}\n{coming}" if coming else answer, offered(case, request), case=case)
+    return case
+
+
+def changed(case: Case, status: Status | None = None) -> Case:
+    """Move the case's stage (older buttons become stale) and, if given, its status."""
+    return replace(case, stage=case.stage + 1, status=status or case.status)
+
+
+def what_next(case: Case, c: Composer) -> str:
+    """Say which deadline comes next, in both local times."""
+    if not case.is_open:
+        return ""
+    running = escalation.shown(case)
+    if not running:
+        return ""
+    first = running[0]
+    return tr(
+        c.language,
+        "Next: {deadline} by {moment} ({lateness}).",
+        deadline=deadline_name(first, c.language),
+        moment=moment(first.due_at, case, c.context.agreement),
+        lateness=lateness(first.due_at, c.now, c.language),
+    )
+
+
+def everybody(request: Request, case: Case) -> tuple[Recipient, ...]:
+    """Everybody who follows a case on both sides: desks, assignees, the reporting officer."""
+    agreement, directory = request.c.context.agreement, request.c.view.directory
+    parties = filter(None, (case.reporting, case.requested))
+    return unique(r for party in parties for r in side_of_case(case, party, agreement, directory))
+
+
+def duty_desks(request: Request, case: Case) -> tuple[Recipient, ...]:
+    """Both duty desks."""
+    agreement, directory = request.c.context.agreement, request.c.view.directory
+    parties = filter(None, (case.reporting, case.requested))
+    return unique(r for party in parties for r in at_desks(agreement, directory, party, DeskRole.DUTY))
+
+
+def shown_name(request: Request) -> str:
+    """Name who acted as the other side sees it: desk or role, never the person."""
+    desk = request.c.context.agreement.desks.get(request.person.desk)
+    return desk_name(desk) if desk else f"{request.person.party} {request.person.role.value}"
+
+
+def offered(case: Case, request: Request) -> Keyboard:
+    """The acts worth a button for this person, now."""
+    return buttons_for(case, request.person, request.c)
+
+
+def buttons_for(case: Case, person: Person, c: Composer) -> Keyboard:
+    """The acts worth a button for a person on a case as it stands."""
+    agreement, language = c.context.agreement, person.language
+    found: list[tuple[str, str, str]] = []
+    if may(person, Act.ACK, case, agreement) and fits(Act.ACK, case):
+        found.append((tr(language, "Acknowledge"), Act.ACK, ""))
+    for channel, label in ((Channel.POLICE, "police"), (Channel.DIPLOMATIC, "diplomatic")):
+        for act, words in (
+            (Act.ACCEPT, tr(language, "Accepted by {channel}", channel=label)),
+            (Act.RETURN, tr(language, "Return from {channel}", channel=label)),
+            (Act.HANDOFF, tr(language, "Hand to {channel}", channel=label)),
+        ):
+            if may(person, act, case, agreement, channel) and fits(act, case, channel):
+                found.append((words, act, channel.value))
+    for act in (Act.WRITTEN, Act.CLOSE, Act.REOPEN, Act.STANDDOWN):
+        if may(person, act, case, agreement) and fits(act, case):
+            found.append((tr(language, _LABELS[act]), act, ""))
+    if may(person, Act.ASSIGN, case, agreement) and case.is_open and person.id not in case.assignees:
+        found.append((tr(language, "Assign to me"), Act.ASSIGN, "me"))
+    return rows([alerts.act_button(case, label, act, argument) for label, act, argument in found])
+
+
+def stale(request: Request) -> None:
+    """Refuse a button of an earlier moment, and offer those of now."""
+    request.say(
+        tr(
+            request.language,
+            "{reference} has moved on since this button was shown: it is {status}. Nothing was changed. You can now:",
+            reference=request.case.reference,
+            status=status_name(request.case.status, request.language),
+        ),
+        offered(request.case, request),
+    )
+
+
+def _kept(c: Composer) -> dict[str, object]:
+    return {k: v for k, v in c.conversation.pending.items() if k != "prompt"}
+
+
+def _others(request: Request, recipients: Iterable[Recipient]) -> list[Recipient]:
+    place = request.c.message.place if request.c.message else None
+    me = f"person:{request.person.id}"
+    return [r for r in recipients if r.name != me and (not r.addresses or r.addresses[0] != place)]
+
+
+def _implied(c: Composer) -> Case | None:
+    message = c.message
+    if message is not None and message.reply_to:
+        replied = c.view.case_replied_to(message.place, message.reply_to)
+        if replied is not None:
+            return c.case(replied.id)
+    mine = c.view.open_cases_of(c.person.id) if c.person else []
+    return c.case(mine[0].id) if len(mine) == 1 else None
+
+
+def _is_near_miss(text: str) -> bool:
+    first = text.strip().split("\n")[0].split(" ")
+    return any(reference.looks_like(" ".join(first[:n])) for n in (1, 2, 3))
+
+
+def _who_may(request: Request) -> str:
+    agreement, case = request.c.context.agreement, request.case
+    if request.act is Act.ACK:
+        desks = ", ".join(desk_name(d) for d in agreement.desks_of(case.requested, DeskRole.DUTY))
+        return tr(request.language, "Only the requested side can acknowledge: {desks}.", desks=desks)
+    if request.act is Act.STANDDOWN:
+        return tr(request.language, "Only a supervisor of {party} can stand this case down.", party=case.reporting)
+    if request.act is Act.NOTNEEDED:
+        return tr(request.language, "Only a supervisor can record that the diplomatic channel is not needed.")
+    if request.act in (Act.ACCEPT, Act.RETURN):
+        return tr(request.language, "Only the desk it was handed to, or the duty desk of {party}, can record that.", party=case.requested)
+    return tr(request.language, "That is for the duty desk or a supervisor of either side. To tell them: /note {reference} text",
+              reference=case.reference)  # fmt: skip
+
+
+def _does_not_fit(request: Request, channel: Channel | None) -> str:
+    case, language = request.case, request.language
+    if not case.is_open:
+        return tr(language, "{reference} is closed. To open it again: /reopen {reference} reason", reference=case.reference)
+    if request.act in (Act.ACCEPT, Act.RETURN) and channel is not None:
+        return tr(
+            language,
+            "{reference} is not waiting at the {channel} channel. First: /handoff {reference} {channel}",
+            reference=case.reference,
+            channel=channel.value,
+        )
+    return tr(language, "That does not apply: {reference} is {status}.", reference=case.reference,
+              status=status_name(case.status, language))  # fmt: skip

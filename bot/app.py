@@ -1,0 +1,279 @@
+"""The one place where configuration, storage, messengers and the wall clock meet."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import random
+import secrets
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import structlog
+import uvicorn
+
+from adapters.telegram import TelegramAdapter, TelegramSettings
+from adapters.telegram.settings import Mode
+from adapters.watchdog import Watchdog
+from adapters.web.adapter import WebAdapter
+from adapters.web.app import build_site
+from adapters.web.health import Vitals
+from adapters.web.lateness import PingLateness
+from adapters.web.settings import WebSettings
+from adapters.web.signin import new_link
+from bot import __version__
+from bot.bridge import Bridge, Chance, Rules
+from bot.config import Settings
+from bot.errors import BridgeError
+from bot.ids import Ids
+from bot.ports import Adapter, Storage, WebhookAdapter
+from bot.sample import sample_people
+from bot.schedule import Schedule
+from storage import migrate, open_storage
+
+SAMPLE_LINKS_LAST = timedelta(hours=12)
+_TICK = 1.0  #: seconds
+_STOP_WITHIN = 2  #: seconds that open HTTP requests get
+
+log = structlog.get_logger(__name__)
+
+
+def clock() -> datetime:
+    """The wall clock; the only one in the program."""
+    return datetime.now(UTC)  # noqa: TID251 - the one place that reads it
+
+
+def owner() -> str:
+    """Name this process among all nodes, for leases."""
+    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
+
+
+def chance() -> Chance:
+    """Take randomness from the operating system."""
+    return Chance(Ids(clock), secrets.choice, lambda: secrets.token_hex(8), random.SystemRandom().random)
+
+
+def rules_of(settings: Settings) -> Rules:
+    """Take from the configuration what decisions need."""
+    return Rules(
+        agreement=settings.agreement(),
+        alert_after=settings.bridge.alert_after,
+        public_url=settings.server.url,
+        exports=settings.bridge.data_dir / "exports",
+    )
+
+
+def storage_of(settings: Settings) -> Storage:
+    """Make the storage that the configuration names."""
+    return open_storage(settings.database.url.get_secret_value(), clock=clock, owner=owner())
+
+
+@dataclass(frozen=True, slots=True)
+class Adapters:
+    """The messengers that are set up."""
+
+    telegram: TelegramAdapter | None
+    web: WebAdapter | None
+
+    @property
+    def all(self) -> dict[str, Adapter]:
+        """All of them by name."""
+        found: list[Adapter] = [a for a in (self.telegram, self.web) if a is not None]
+        return {adapter.messenger: adapter for adapter in found}
+
+    @property
+    def webhooks(self) -> dict[str, WebhookAdapter]:
+        """Those that messengers call."""
+        return {"telegram": self.telegram} if self.telegram is not None else {}
+
+
+def adapters_of(settings: Settings, storage: Storage, exports: Path) -> Adapters:
+    """Make the adapters that the configuration sets up."""
+    table = settings.messengers.telegram
+    telegram = None
+    if table.token.get_secret_value():
+        telegram = TelegramAdapter(
+            TelegramSettings(
+                token=table.token.get_secret_value(),
+                mode=Mode(table.mode),
+                api_base_url=table.api_base_url,
+                webhook_url=f"{settings.server.url}/hooks/telegram",
+                secret_token=table.secret_token.get_secret_value(),
+                proxy=table.proxy.get_secret_value(),
+                chat_per_second=table.chat_per_second,
+                group_per_minute=table.group_per_minute,
+                total_per_second=table.total_per_second,
+                exports=exports,
+                commands=COMMANDS,
+            ),
+            clock=clock,
+            store=storage,
+            owner=owner(),
+        )
+    return Adapters(telegram, WebAdapter() if settings.messengers.web.enabled else None)
+
+
+#: The menu on the phone.
+COMMANDS = (
+    ("alert", "Report somebody in danger"),
+    ("cases", "My cases"),
+    ("summary", "What I have told so far"),
+    ("help", "All commands, with examples"),
+)
+
+
+async def run(settings: Settings, *, is_embedded: bool, say: Callable[[str], None]) -> None:
+    """Run everything in one process until it is told to stop. Raises `BridgeError` when it cannot start."""
+    settings.bridge.data_dir.mkdir(parents=True, exist_ok=True)
+    if is_embedded:
+        await asyncio.to_thread(migrate, settings.database.url.get_secret_value())
+    storage = storage_of(settings)
+    await storage.start()
+    try:
+        with _listening(settings) as listener:
+            await _serve(settings, storage, listener, is_embedded=is_embedded, say=say)
+    finally:
+        await storage.stop()
+
+
+async def _serve(
+    settings: Settings, storage: Storage, listener: socket.socket, *, is_embedded: bool, say: Callable[[str], None]
+) -> None:
+    rules, lateness = rules_of(settings), PingLateness()
+    rules.exports.mkdir(parents=True, exist_ok=True)
+    adapters = adapters_of(settings, storage, rules.exports)
+    bridge = Bridge(storage, adapters.all, rules, chance(), clock=clock, on_lateness=lateness.observe)
+    site = build_site(
+        storage=storage,
+        agreement=rules.agreement,
+        clock=clock,
+        settings=WebSettings(rules.public_url, rules.exports, settings.server.trusted_proxies, version=__version__),
+        web=adapters.web,
+        webhooks=adapters.webhooks,
+        vitals=Vitals(lambda: bridge.reminder.last_tick, lateness.registry),
+    )
+    async with _running(bridge, settings, storage):
+        for line in await _summary(settings, storage, adapters, is_embedded=is_embedded):
+            say(line)
+        await _Server(_http(site)).serve_until_told(listener)
+
+
+@contextlib.asynccontextmanager
+async def _running(bridge: Bridge, settings: Settings, storage: Storage) -> AsyncIterator[None]:
+    schedule = Schedule()
+    schedule.every(_TICK, bridge.reminder.tick, "deadlines")
+    schedule.every(_TICK, bridge.deliverer.tick, "outbox")
+    watchdog = Watchdog(settings.watchdog.url.get_secret_value())
+    if watchdog.is_set:
+
+        async def healthy_minute() -> None:
+            last = bridge.reminder.last_tick
+            if last is not None and clock() - last < timedelta(seconds=10) and await storage.is_ready():
+                await watchdog.call()
+
+        schedule.every(60, healthy_minute, "watchdog")
+    await bridge.start()
+    await bridge.reminder.tick()
+    schedule.start()
+    try:
+        yield
+    finally:
+        schedule.stop()
+        await bridge.stop()
+        await watchdog.stop()
+        log.info("bridge stopped")
+
+
+async def _summary(settings: Settings, storage: Storage, adapters: Adapters, *, is_embedded: bool) -> list[str]:
+    url = settings.server.url
+    people = await _people(storage, is_embedded=is_embedded)
+    lines = [
+        f"casebridge {__version__} is running.",
+        f"  parties     {', '.join(settings.agreement().parties)}",
+        f"  corridors   {', '.join(settings.agreement().corridors)}",
+        f"  messengers  {', '.join(adapters.all) or 'none'}",
+        f"  database    {_shown_database(settings)}",
+        f"  pages       {url}/chat and {url}/cases" if adapters.web else "  pages       off",
+        f"  people      {people} enrolled",
+    ]
+    if is_embedded:
+        lines += ["", "Sign-in links for this machine only, each works once within 12 hours:"]
+        lines += [f"  {line}" for line in await _sample_links(storage, url)]
+        lines += ["", "Open the officer's and the duty officer's link in two browser windows. Ctrl-C stops."]
+    return lines
+
+
+async def _people(storage: Storage, *, is_embedded: bool) -> int:
+    directory = await storage.directory()
+    if is_embedded and not directory.people:
+        await storage.apply([sample_people(Ids(clock), clock())])
+        directory = await storage.directory()
+    return len(directory.people)
+
+
+async def _sample_links(storage: Storage, url: str) -> list[str]:
+    lines = []
+    for person in (await storage.directory()).people.values():
+        if person.is_active and person.name.startswith("Sample "):
+            path = await new_link(storage, person.id, clock(), SAMPLE_LINKS_LAST)
+            lines.append(f"{person.role.value + ' ' + person.party:<15} {url}{path}")
+    return lines
+
+
+def _shown_database(settings: Settings) -> str:
+    """The database without what may be a password."""
+    url = settings.database.url.get_secret_value()
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}"
+
+
+@contextlib.contextmanager
+def _listening(settings: Settings) -> Iterator[socket.socket]:
+    host, port = settings.server.host, settings.server.port
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        listener = socket.create_server((host, port), family=family, backlog=1024)
+    except OSError as error:
+        raise BridgeError(
+            f"Cannot listen on {host}:{port}: {error.strerror}. Stop what uses it, or set CASEBRIDGE_SERVER__PORT."
+        ) from error
+    with listener:
+        yield listener
+
+
+def _http(site: object) -> uvicorn.Config:
+    return uvicorn.Config(
+        site,  # type: ignore[arg-type]  # Starlette is an ASGI application; its type is no concern here
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=_STOP_WITHIN,
+    )
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, told to stop by our signal handlers, so that what follows can shut down in order."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals alone."""
+        yield
+
+    async def serve_until_told(self, listener: socket.socket) -> None:
+        """Serve until SIGINT or SIGTERM."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._stop)
+        await self.serve(sockets=[listener])
+
+    def _stop(self) -> None:
+        self.should_exit = True

@@ -1,0 +1,259 @@
+"""Collects what one message changes into a turn. The only mutable thing in a decision; it does no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from bot.case import Answer, Case, CaseText, Conversation, TextKind
+from bot.context import Context
+from bot.journal import Entry
+from bot.messages import Address, Inbound, Keyboard, Outgoing, Priority
+from bot.people import Invite, Person, Stranger
+from bot.recipients import Recipient
+from bot.turn import ExportOrder, InboxRow, SeenBy, Turn
+from bot.view import View
+
+
+class Composer:
+    """One turn in the making."""
+
+    def __init__(
+        self, context: Context, view: View, *, message: Inbound | None = None, person: Person | None = None, actor: str = ""
+    ) -> None:
+        """Start a turn for a message (of a person), or for the clock or a command."""
+        self.context = context
+        self.view = view
+        self.message = message
+        self.person = person
+        self.actor = actor or (f"person:{person.id}" if person else "stranger")
+        self.case_id: int | None = None  #: the case the message turned out to be about
+        self.inbox_id = context.new_id()
+        self.keep_content = person is not None
+        self._cases: dict[int, Case] = {}
+        self._new_cases: set[int] = set()
+        self._base: dict[int, int] = {}
+        self._conversation: Conversation | None = None
+        self._answers: list[Answer] = []
+        self._texts: list[CaseText] = []
+        self._journal: list[Entry] = []
+        self._outgoing: dict[str, Outgoing] = {}
+        self._people: dict[int, Person] = {}
+        self._invites: list[Invite] = []
+        self._strangers: list[Stranger] = []
+        self._seen: list[SeenBy] = []
+        self._ended: list[int] = []
+        self._exports: list[ExportOrder] = []
+        self._replied = False
+
+    @property
+    def now(self) -> datetime:
+        """The moment of the turn."""
+        return self.context.now
+
+    @property
+    def language(self) -> str:
+        """The language of whoever wrote."""
+        return self.person.language if self.person else "en"
+
+    def case(self, case_id: int | None) -> Case | None:
+        """Find a case as it stands in this turn."""
+        return (self._cases.get(case_id) if case_id is not None else None) or self.view.case(case_id)
+
+    def put(self, case: Case, *, new: bool = False) -> Case:
+        """Change a case; its version goes up once a turn. Returns it with that version."""
+        if new:
+            self._new_cases.add(case.id)
+            self._base[case.id] = 0
+        elif case.id not in self._base:
+            before = self.view.case(case.id)
+            self._base[case.id] = before.version if before else case.version
+        case = replace(case, version=self._base[case.id] + 1)
+        self._cases[case.id] = case
+        self.case_id = case.id
+        return case
+
+    @property
+    def conversation(self) -> Conversation:
+        """Where the person stands in this turn."""
+        if self._conversation is None:
+            if self.person is None:
+                raise LookupError("only a person has a conversation")
+            return self.view.conversation(self.person.id)
+        return self._conversation
+
+    def move(self, **changes: object) -> None:
+        """Change where the person stands."""
+        before = self.view.conversation(self.conversation.person_id)
+        changed = replace(self.conversation, updated_at=self.now, version=before.version + 1, **changes)  # type: ignore[arg-type]  # field names are checked by `replace` itself
+        self._conversation = changed
+
+    def keep(self, answer: Answer) -> None:
+        """Keep a new answer."""
+        self._answers.append(answer)
+
+    def keep_text(
+        self,
+        case: Case,
+        kind: TextKind,
+        text: str,
+        *,
+        own_side_only: bool = False,
+        amends: int | None = None,
+        message: str | None = None,
+    ) -> None:
+        """Keep a free text of a case, written by the person of this turn."""
+        if self.person is None:
+            raise LookupError("only a person writes to a case")
+        came_as = self.came_as if message is None else message
+        self._texts.append(
+            CaseText(
+                self.context.new_id(), case.id, kind, text, self.now, self.person.id, self.person.party, own_side_only, came_as, amends
+            )
+        )
+
+    @property
+    def came_as(self) -> str:
+        """The ``place#message_id`` of the message, empty for taps and ticks."""
+        m = self.message
+        return f"{m.place}#{m.message_id}" if m and m.place and m.message_id and not m.button else ""
+
+    def journal(self, act: str, case: Case | None = None, **details: object) -> None:
+        """Record an act."""
+        address = str(self.message.sender) if self.message and self.message.sender else ""
+        self._journal.append(
+            Entry(
+                self.context.new_id(),
+                case.corridor if case else "-",
+                self.now,
+                self.actor,
+                act,
+                case.id if case else None,
+                address,
+                details,
+                self.context.salt(),
+            )
+        )
+
+    def say(self, text: str, buttons: Keyboard = (), *, edits: str = "", place: Address | None = None, case: Case | None = None) -> None:
+        """Answer the person where they wrote."""
+        message = self.message
+        place = place or (message.place if message else None)
+        if place is None:
+            return
+        number = sum(1 for o in self._outgoing.values() if o.kind == "reply")
+        first = not self._replied
+        self._replied = True
+        self.send(
+            Outgoing(
+                id=self.context.new_id(),
+                dedupe_key=f"reply:{self.inbox_id}:{number}",
+                kind="reply",
+                recipient=f"person:{self.person.id}" if self.person else "stranger",
+                address=place,
+                text=text,
+                buttons=buttons,
+                case_id=case.id if case else self.case_id,
+                edits=edits,
+                reply_to=message.message_id if message and not message.in_private and not message.button else "",
+                tap_id=message.tap_id if message and first else "",
+            )
+        )
+
+    def tell(
+        self,
+        recipients: Iterable[Recipient],
+        kind: str,
+        key: str,
+        text: str,
+        *,
+        case: Case | None = None,
+        buttons: Keyboard = (),
+        deadline_id: int | None = None,
+        replaces: str = "",
+    ) -> list[Recipient]:
+        """Send the same words to several recipients; returns those that have an address.
+
+        `key` and `replaces` are completed with the recipient's name.
+        """
+        told = [r for r in recipients if r.addresses]
+        for recipient in told:
+            self.send(
+                Outgoing(
+                    id=self.context.new_id(),
+                    dedupe_key=f"{key}:{recipient.name}",
+                    kind=kind,
+                    recipient=recipient.name,
+                    address=recipient.addresses[0],
+                    others=recipient.addresses[1:] if kind != "edit" else (),
+                    text=text,
+                    buttons=buttons,
+                    priority=Priority.EDIT if kind == "edit" else Priority[case.urgency.value if case else "U4"],
+                    case_id=case.id if case else None,
+                    deadline_id=deadline_id,
+                    replaces=f"{replaces}:{recipient.name}" if replaces else "",
+                )
+            )
+        return told
+
+    def send(self, outgoing: Outgoing) -> None:
+        """Put a message in the outbox, once for each key."""
+        self._outgoing.setdefault(outgoing.dedupe_key, replace(outgoing, created_at=self.now))
+
+    def put_person(self, person: Person) -> None:
+        """Enrol or change a person."""
+        self._people[person.id] = person
+
+    def put_invite(self, invite: Invite) -> None:
+        """Make an invite or use one up."""
+        self._invites.append(invite)
+
+    def put_stranger(self, stranger: Stranger) -> None:
+        """Remember that a stranger tried."""
+        self._strangers.append(stranger)
+
+    def end_sessions(self, person_id: int) -> None:
+        """End a person's web sessions and sign-in links."""
+        self._ended.append(person_id)
+
+    def saw(self, case: Case) -> None:
+        """Record that the person, and so their desk, has what was sent about a case."""
+        if self.person is None:
+            return
+        names = [f"person:{self.person.id}"] + [f"desk:{self.person.desk}"] * bool(self.person.desk)
+        self._seen.append(SeenBy(case.id, tuple(names), self.now))
+        self.case_id = case.id
+
+    def order(self, export: ExportOrder) -> None:
+        """Ask for an export, made after the commit."""
+        self._exports.append(export)
+
+    def finish(self, *, retries_inbox: int | None = None) -> Turn:
+        """Close the turn."""
+        inbox = None
+        if self.message is not None:
+            inbox = InboxRow(
+                self.inbox_id,
+                self.message,
+                person_id=self.person.id if self.person else None,
+                case_id=self.case_id,
+                keep_content=self.keep_content,
+            )
+        return Turn(
+            inbox=inbox,
+            retries_inbox=retries_inbox,
+            cases=tuple(self._cases.values()),
+            new_cases=frozenset(self._new_cases),
+            answers=tuple(self._answers),
+            texts=tuple(self._texts),
+            conversations=(self._conversation,) if self._conversation else (),
+            journal=tuple(self._journal),
+            outgoing=tuple(self._outgoing.values()),
+            people=tuple(self._people.values()),
+            invites=tuple(self._invites),
+            strangers=tuple(self._strangers),
+            seen=tuple(self._seen),
+            ends_sessions_of=tuple(self._ended),
+            exports=tuple(self._exports),
+        )

@@ -1,0 +1,98 @@
+"""The configuration: TOML, over it the environment, over that secret files. Every mistake is told at once.
+
+The only modules that know pydantic are this one and its neighbours ``config_*``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from bot.config_check import check, sample_mistakes
+from bot.config_draft import Draft
+from bot.config_errors import mistakes_of
+from bot.config_model import Settings
+from bot.config_sources import Raw, merge, read_environment, read_secret_files, read_toml
+from bot.errors import ConfigError, Mistake
+
+__all__ = ["SAMPLE", "Settings", "embedded", "find", "load"]
+
+#: What runs without a configuration: two sample parties whose people are told personally, in web chat.
+SAMPLE: Raw = {
+    "parties": [
+        {
+            "code": "KH",
+            "name": "Kingdom of Cambodia",
+            "timezone": "Asia/Phnom_Penh",
+            "languages": ["km", "en"],
+            "countries": ["KH"],
+        },
+        {
+            "code": "CN",
+            "name": "People's Republic of China",
+            "timezone": "Asia/Shanghai",
+            "languages": ["zh", "en"],
+            "countries": ["CN"],
+        },
+    ],
+    "corridors": [{"code": "KC", "parties": ["KH", "CN"]}],
+    "desks": [
+        {"id": f"{party.lower()}-{role}", "party": party, "role": role, "name": f"{title} {name}"}
+        for party, title in (("KH", "Cambodia"), ("CN", "China"))
+        for role, name in (
+            ("duty", "duty desk"),
+            ("secretariat", "secretariat"),
+            ("police", "police channel"),
+            ("diplomatic", "diplomatic channel"),
+        )
+    ],
+}
+
+
+def find(config: Path | None, environ: Mapping[str, str]) -> Path | None:
+    """Say which file holds the configuration: the one named, ``$CASEBRIDGE_CONFIG``, ``./config.toml``, or none."""
+    if config is not None:
+        return config
+    named = next((value for name, value in environ.items() if name.upper() == "CASEBRIDGE_CONFIG" and value), None)
+    if named:
+        return Path(named)
+    beside = Path("config.toml")
+    return beside if beside.exists() else None
+
+
+def embedded() -> Settings:
+    """Make the default that needs no configuration file, untouched by any environment."""
+    return load(None, {})
+
+
+def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
+    """Read and check a configuration; with no file, the embedded default under the environment.
+
+    Raises:
+        ConfigError: with every mistake found, not only the first.
+    """
+    raw, unreadable = (SAMPLE, []) if path is None else read_toml(path)
+    if unreadable:
+        raise ConfigError(unreadable)
+    above, mistakes = read_environment(environ)
+    raw = merge(raw, above)
+    mistakes += read_secret_files(raw)
+    settings, found = _settle(raw)
+    mistakes += found
+    if path is None:
+        mistakes += sample_mistakes(settings)
+    if mistakes:
+        raise ConfigError(mistakes)
+    return settings
+
+
+def _settle(raw: Raw) -> tuple[Settings, list[Mistake]]:
+    """Validate, then check together what is left when the wrong parts are taken out."""
+    try:
+        settings = Settings(**raw)
+    except ValidationError as error:
+        draft = Draft.without(raw, [each["loc"] for each in error.errors(include_url=False, include_input=False)])
+        return draft.settings, mistakes_of(error) + check(draft)
+    return settings, check(Draft(settings))

@@ -1,0 +1,278 @@
+"""Every key of the configuration, with its default and what it may hold; `config_check` looks at several together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, NonNegativeInt, SecretStr
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from bot.agreement import DEFAULT_LEVELS, Agreement, Corridor, Desk, DeskRole, LevelPolicy, Party, Urgency
+from bot.config_types import (
+    CorridorCode,
+    Country,
+    DatabaseUrl,
+    DeskId,
+    Duration,
+    Language,
+    Network,
+    PartyCode,
+    Proxy,
+    SecretWebAddress,
+    Timezone,
+    WebAddress,
+    read_duration,
+)
+from bot.messages import Address
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+NonEmpty = Annotated[str, Field(min_length=1)]
+NOT_SET = SecretStr("")
+
+
+class Table(BaseModel):
+    """A table of the configuration: no unknown keys, nothing changes later, no value in an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class ServerTable(Table):
+    """``[server]``."""
+
+    host: NonEmpty = "127.0.0.1"
+    port: Port = 8080
+    public_url: WebAddress = ""
+    trusted_proxies: tuple[Network, ...] = ()
+
+    @property
+    def url(self) -> str:
+        """The address under which browsers and messengers reach the bridge, without a slash at its end."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url or f"http://{host}:{self.port}"
+
+
+class DatabaseTable(Table):
+    """``[database]``; the address may hold a password."""
+
+    url: DatabaseUrl = SecretStr("sqlite:///casebridge-data/casebridge.db")
+
+
+class BridgeTable(Table):
+    """``[bridge]``."""
+
+    data_dir: Path = Path("casebridge-data")
+    record_language: Literal["en"] = "en"
+    identity_on_messenger: Literal["never", "masked", "allowed"] = "never"
+    alert_after: Duration = read_duration("3m")
+
+
+class SecurityTable(Table):
+    """``[security]``."""
+
+    key_file: str = ""
+
+
+class LevelTable(Table):
+    """``[urgency.U1]``; what is left out keeps its general value."""
+
+    acknowledge: Duration | None = None
+    police: Duration | None = None
+    diplomatic: Duration | None = None
+    written: Duration | None = None
+    review: Duration | None = None
+    repeat: Duration | None = None
+
+    def over(self, general: LevelPolicy) -> LevelPolicy:
+        """Lay what is set here over the general deadlines."""
+        return replace(general, **{key: value for key, value in self if value is not None})
+
+
+class UrgencyTable(Table):
+    """``[urgency]``."""
+
+    U1: LevelTable = LevelTable()
+    U2: LevelTable = LevelTable()
+    U3: LevelTable = LevelTable()
+    U4: LevelTable = LevelTable()
+
+    def over(self, general: dict[Urgency, LevelPolicy]) -> dict[Urgency, LevelPolicy]:
+        """Lay what is set here over the general deadlines of all levels."""
+        return {level: self.level(level).over(policy) for level, policy in general.items()}
+
+    def level(self, urgency: Urgency) -> LevelTable:
+        """The table of one level."""
+        table: LevelTable = getattr(self, urgency.value)
+        return table
+
+
+class PartyTable(Table):
+    """``[[parties]]``."""
+
+    code: PartyCode
+    name: NonEmpty
+    timezone: Timezone
+    languages: Annotated[tuple[Language, ...], Field(min_length=1)] = ("en",)
+    countries: tuple[Country, ...] = ()
+
+
+class CorridorTable(Table):
+    """``[[corridors]]``."""
+
+    code: CorridorCode
+    parties: tuple[str, ...]
+    urgency: UrgencyTable = UrgencyTable()
+
+
+class DeskTable(Table):
+    """``[[desks]]``."""
+
+    id: DeskId
+    party: str
+    role: Literal["duty", "secretariat", "police", "diplomatic", "support"]
+    name: NonEmpty
+    addresses: tuple[str, ...] = ()
+
+
+class TelegramTable(Table):
+    """``[messengers.telegram]``; set up when it has a token."""
+
+    token: SecretStr = NOT_SET
+    mode: Literal["polling", "webhook"] = "polling"
+    api_base_url: WebAddress = "https://api.telegram.org"
+    secret_token: SecretStr = NOT_SET
+    proxy: Proxy = NOT_SET
+    chat_per_second: NonNegativeFloat = 1.0
+    group_per_minute: NonNegativeFloat = 20.0
+    total_per_second: NonNegativeFloat = 30.0
+
+
+class WechatTable(Table):
+    """``[messengers.wechat]``."""
+
+    app_id: str = ""
+    app_secret: SecretStr = NOT_SET
+    token: SecretStr = NOT_SET
+    aes_key: SecretStr = NOT_SET
+    api_base_url: WebAddress = "https://api.weixin.qq.com"
+    template_id: str = ""
+    proxy: Proxy = NOT_SET
+
+
+class WecomTable(Table):
+    """``[messengers.wecom]``."""
+
+    corp_id: str = ""
+    agent_id: NonNegativeInt = 0
+    secret: SecretStr = NOT_SET
+    token: SecretStr = NOT_SET
+    aes_key: SecretStr = NOT_SET
+    api_base_url: WebAddress = "https://qyapi.weixin.qq.com"
+    proxy: Proxy = NOT_SET
+
+
+class WebTable(Table):
+    """``[messengers.web]``."""
+
+    enabled: bool = True
+
+
+class MessengersTable(Table):
+    """``[messengers]``."""
+
+    telegram: TelegramTable = TelegramTable()
+    wechat: WechatTable = WechatTable()
+    wecom: WecomTable = WecomTable()
+    web: WebTable = WebTable()
+
+
+class EmailTable(Table):
+    """``[email]``; set up when it has a host."""
+
+    host: str = ""
+    port: Port = 587
+    username: str = ""
+    password: SecretStr = NOT_SET
+    sender: str = ""
+
+
+class WatchdogTable(Table):
+    """``[watchdog]``; its address is often a secret in itself."""
+
+    url: SecretWebAddress = NOT_SET
+
+
+class Settings(BaseSettings):
+    """The whole configuration of one bridge."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="CASEBRIDGE_", env_nested_delimiter="__", extra="forbid", frozen=True, hide_input_in_errors=True
+    )
+
+    server: ServerTable = ServerTable()
+    database: DatabaseTable = DatabaseTable()
+    bridge: BridgeTable = BridgeTable()
+    security: SecurityTable = SecurityTable()
+    parties: tuple[PartyTable, ...] = ()
+    corridors: tuple[CorridorTable, ...] = ()
+    desks: tuple[DeskTable, ...] = ()
+    urgency: UrgencyTable = UrgencyTable()
+    messengers: MessengersTable = MessengersTable()
+    email: EmailTable = EmailTable()
+    watchdog: WatchdogTable = WatchdogTable()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take only what `config.load` has put together: the process's own environment is an argument there."""
+        return (init_settings,)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every secret that is set, to be kept out of the logs."""
+        password = urlsplit(self.database.url.get_secret_value()).password
+        kept = (self.messengers, self.email, self.watchdog)
+        return (*([password] if password else []), *(secret for table in kept for secret in _secrets(table)))
+
+    def levels(self) -> dict[Urgency, LevelPolicy]:
+        """The general deadlines of all levels."""
+        return self.urgency.over(dict(DEFAULT_LEVELS))
+
+    def agreement(self) -> Agreement:
+        """Make the agreement that the core works with; what was checked by `config.load` holds."""
+        levels = self.levels()
+        return Agreement(
+            parties={p.code: Party(p.code, p.name, p.timezone, p.languages, p.countries) for p in self.parties},
+            corridors={c.code: _corridor(c, levels) for c in self.corridors},
+            desks={d.id: _desk(d) for d in self.desks},
+            levels=levels,
+        )
+
+
+def _secrets(table: BaseModel) -> list[str]:
+    found: list[str] = []
+    for _, value in table:
+        if isinstance(value, BaseModel):
+            found += _secrets(value)
+        elif isinstance(value, SecretStr) and value.get_secret_value():
+            found.append(value.get_secret_value())
+    return found
+
+
+def _corridor(table: CorridorTable, levels: dict[Urgency, LevelPolicy]) -> Corridor:
+    one, two = table.parties
+    changed = {u: p for u, p in table.urgency.over(levels).items() if p != levels[u]}
+    return Corridor(table.code, (one, two), changed)
+
+
+def _desk(table: DeskTable) -> Desk:
+    addresses = tuple(Address.parse(each) for each in table.addresses)
+    return Desk(table.id, table.party, DeskRole(table.role), table.name, addresses)

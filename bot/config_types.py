@@ -1,0 +1,133 @@
+"""Kinds of values in the configuration, each with the sentence that is told when one cannot be read. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from ipaddress import ip_network
+from typing import Annotated
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BeforeValidator, SecretStr
+from pydantic_core import PydanticCustomError
+
+from bot.countries import NAMES
+
+_UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
+_DURATION = re.compile(r"(?:\d{1,6}[dhms])+")
+_LONGEST = timedelta(days=366)
+
+
+def mistake(problem: str, remedy: str) -> PydanticCustomError:
+    """Make the error that names a problem and its remedy as they are."""
+    return PydanticCustomError("mistake", "{problem} {remedy}", {"problem": problem, "remedy": remedy})
+
+
+def matching(pattern: str, problem: str, remedy: str) -> AfterValidator:
+    """Make a validator that takes only texts of this whole pattern."""
+
+    def check(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise mistake(problem, remedy)
+        return text
+
+    return AfterValidator(check)
+
+
+def read_duration(value: object) -> timedelta:
+    """Read ``15m``, ``1h30m``, ``7d``; raises the mistake that says how to write it."""
+    if isinstance(value, timedelta):
+        return value
+    text = value.strip().lower() if isinstance(value, str) else ""
+    if not _DURATION.fullmatch(text):
+        raise mistake("is not a duration.", 'Write a number and d, h, m or s in quotes: "15m".')
+    duration = sum((timedelta(**{_UNITS[u]: int(n)}) for n, u in re.findall(r"(\d+)([dhms])", text)), timedelta())
+    if not timedelta() < duration <= _LONGEST:
+        raise mistake("must be longer than nothing and at most 366 days.", 'Write for example "15m".')
+    return duration
+
+
+def is_url(text: str, schemes: tuple[str, ...]) -> bool:
+    """Whether this is an address of one of these schemes, with a host."""
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in schemes and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
+
+
+def _url(*schemes: str) -> Callable[[str], str]:
+    def check(text: str) -> str:
+        if text and not is_url(text, schemes):
+            raise mistake("is not an address that can be used.", f"Write one that starts with {schemes[0]}://.")
+        return text.rstrip("/")
+
+    return check
+
+
+def _secret(check: Callable[[str], str]) -> Callable[[SecretStr], SecretStr]:
+    return lambda secret: SecretStr(check(secret.get_secret_value()))
+
+
+def _database(text: str) -> str:
+    path = text.removeprefix("sqlite:///")
+    if (path != text and path) or is_url(text, ("postgresql",)):
+        return text
+    raise mistake(
+        "names no database that can be used.",
+        'Write "sqlite:///casebridge-data/casebridge.db" or "postgresql://user@host/name".',
+    )
+
+
+def _timezone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise mistake("is not a time zone.", 'Write its name in the tz database: "Asia/Phnom_Penh".') from None
+    return name
+
+
+def _network(text: str) -> str:
+    try:
+        ip_network(text, strict=False)
+    except ValueError:
+        raise mistake("is not an IP address or network.", 'Write for example "10.0.0.0/8".') from None
+    return text
+
+
+def _country(code: str) -> str:
+    if code not in NAMES:
+        raise mistake("is not a country code.", 'Write the two capital letters of ISO 3166: "KH".')
+    return code
+
+
+Duration = Annotated[timedelta, BeforeValidator(read_duration)]
+WebAddress = Annotated[str, AfterValidator(_url("https", "http"))]
+SecretWebAddress = Annotated[SecretStr, AfterValidator(_secret(_url("https", "http")))]
+Proxy = Annotated[SecretStr, AfterValidator(_secret(_url("http", "https", "socks5")))]
+DatabaseUrl = Annotated[SecretStr, AfterValidator(_secret(_database))]
+Timezone = Annotated[str, AfterValidator(_timezone)]
+Network = Annotated[str, AfterValidator(_network)]
+Country = Annotated[str, AfterValidator(_country)]
+Language = Annotated[
+    str, matching("[a-z]{2,3}(-[A-Za-z]{2,4})?", "is not a language code.", 'Write the code of ISO 639: "km".')
+]
+PartyCode = Annotated[str, matching("[A-Z]{2,3}", "is not a party code.", 'Write two or three capital letters: "KH".')]
+CorridorCode = Annotated[
+    str,
+    matching(
+        "(?!XX)[A-Z]{2}",
+        "is not a corridor code.",
+        'Write two capital letters, and not XX, which marks drills: "KC".',
+    ),
+]
+DeskId = Annotated[
+    str,
+    matching(
+        "[a-z0-9][a-z0-9-]{0,31}",
+        "is not a desk id.",
+        'Write small letters, digits and hyphens, at most 32: "kh-duty".',
+    ),
+]

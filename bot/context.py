@@ -1,0 +1,22 @@
+"""What every decision may know besides the message and the state: the moment, the agreement, a few settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.agreement import Agreement
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The surroundings of one batch. Randomness and time come in here, so that decisions stay functions."""
+
+    now: datetime
+    agreement: Agreement
+    new_id: Callable[[], int]
+    choose: Callable[[str], str]  #: picks one character, for references
+    salt: Callable[[], str]  #: random hex, for the journal
+    alert_after: timedelta = timedelta(minutes=3)
+    public_url: str = ""

@@ -1,0 +1,237 @@
+"""Sends what waits for one messenger: a few workers, each with one message under way. Knows only ports."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot import recheck, verdict
+from bot.errors import Moved, SendError, StorageError, Unavailable, Uncertain
+from bot.lanes import Lane, Lanes, Row
+from bot.marking import Office
+from bot.messages import Address, Delivery, DeliveryState
+from bot.outage import Outage
+from bot.pacing import Pace
+from bot.ports import Adapter
+from bot.split import fit
+
+log = structlog.get_logger()
+
+_STORAGE_RETRY = timedelta(seconds=2)
+_MOST_MOVES = 3
+_CHECKED_TOGETHER = 64
+_WAITS = "waits for its turn"
+
+
+class Dispatcher:
+    """One messenger's share of the outbox."""
+
+    def __init__(self, adapter: Adapter, office: Office, *, capacity: int, workers: int) -> None:
+        """Begin idle; nothing runs while nothing waits."""
+        self._adapter = adapter
+        self._office = office
+        self._capabilities = adapter.capabilities
+        self._pace = Pace(adapter.capabilities)
+        self._lanes = Lanes(self._pace, capacity)
+        self._outage = Outage()
+        self._most_workers = workers
+        self._workers: set[asyncio.Task[None]] = set()
+        self._alarm: asyncio.Task[None] | None = None
+        self._alarm_at: datetime | None = None
+        self._is_stopping = False
+
+    @property
+    def room(self) -> int:
+        """How many more rows it takes."""
+        return self._lanes.room
+
+    @property
+    def workers(self) -> frozenset[asyncio.Task[None]]:
+        """The sends under way."""
+        return frozenset(self._workers)
+
+    def row(self, outbox_id: int) -> Row | None:
+        """The row with this id, when it is in memory."""
+        return self._lanes.row(outbox_id)
+
+    def add(self, row: Row) -> None:
+        """Take a row, or give it back to the outbox with its moment. Call `run` after the last one."""
+        message = row.delivery.message
+        if message.replaces and not self._capabilities.edits:
+            self._office.end(row, DeliveryState.DROPPED, "this messenger cannot change a sent message")
+            return
+        now = self._office.clock()
+        until = self._outage.until(now) or self._lanes.add(row, now)
+        if until is not None:
+            self._put_back(row, until)
+
+    def _put_back(self, row: Row, until: datetime) -> None:
+        mark = self._office.put_back(row, until, row.delivery.reason or _WAITS)
+        self._lanes.remember(row.delivery.message.address, mark)
+
+    def run(self) -> None:
+        """See that somebody sends what can be sent now, and looks again when the rest can."""
+        if self._is_stopping:
+            return
+        if self._lanes.has_ready and len(self._workers) < self._most_workers:
+            worker = asyncio.create_task(self._work())
+            self._workers.add(worker)
+            worker.add_done_callback(self._ended)
+        look = self._lanes.next_look()
+        if look is not None and (self._alarm_at is None or look < self._alarm_at):
+            self._set_alarm(look)
+
+    def _ended(self, worker: asyncio.Task[None]) -> None:
+        self._workers.discard(worker)
+        error = None if worker.cancelled() else worker.exception()
+        if error is not None:
+            log.error("A message could not be accounted for.", error=type(error).__name__)
+            self.run()
+
+    def _set_alarm(self, at: datetime) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self._alarm_at = at
+        self._alarm = asyncio.create_task(self._ring(at))
+
+    async def _ring(self, at: datetime) -> None:
+        await self._office.sleep(max(0.0, (at - self._office.clock()).total_seconds()))
+        self._alarm, self._alarm_at = None, None
+        self._lanes.wake(self._office.clock())
+        self.run()
+
+    async def _work(self) -> None:
+        lanes, clock = self._lanes, self._office.clock
+        while not self._is_stopping and (row := lanes.take(clock())) is not None:
+            self.run()  # the next worker, should there be more
+            lane = lanes.lane(row.delivery.message.address)
+            try:
+                await self._deliver(row, lane)
+            finally:
+                lanes.done(row, lane, clock())
+        self.run()
+
+    async def _deliver(self, row: Row, lane: Lane) -> None:
+        try:
+            if not verdict.is_plain(row.delivery.message) and not await self._is_due(row):
+                return
+            parts, external_id = await self._send(row)
+        except Moved as moved:
+            await self._follow(row, lane, moved)
+        except SendError as error:
+            self._failed(row, lane, error)
+        except StorageError:
+            log.warning("The storage could not be asked about a message; it is tried again.", outbox_id=row.id)
+            self._office.put_back(row, self._office.clock() + _STORAGE_RETRY, "the storage did not answer")
+        except Exception as error:  # noqa: BLE001 - one bad row never stops the loop, whatever an adapter raises
+            kind = type(error).__name__
+            log.error("An adapter failed in a way it should not.", outbox_id=row.id, error=kind)  # noqa: TRY400 - no texts
+            self._failed(row, lane, Unavailable(f"the adapter failed ({kind})"), is_known=False)
+        else:
+            self._office.sent(row, parts, external_id)
+            self._took(lane)
+
+    async def _is_due(self, row: Row) -> bool:
+        """Recheck a ping or an edit; what is not sent now is dropped or put back here."""
+        office, now, message = self._office, self._office.clock(), row.delivery.message
+        reason = ""
+        if verdict.is_rechecked(message):
+            upcoming = self._lanes.upcoming(_CHECKED_TOGETHER)
+            reason = await recheck.needless(office.storage, row, upcoming, now)
+        edits = row.delivery.edits or message.edits or office.recent.get(message.replaces)
+        if message.replaces and not edits and not reason:
+            reason = await recheck.lost_original(office.storage, message, now)
+            if not reason:
+                wait = verdict.wait_for_original(now - verdict.born(message, now))
+                office.put_back(row, now + wait, "waits for the message that it changes")
+                return False
+        if reason:
+            office.end(row, DeliveryState.DROPPED, reason)
+            return False
+        row.delivery = replace(row.delivery, edits=edits)
+        return True
+
+    async def _send(self, row: Row) -> tuple[int, str]:
+        delivery, parts = fit(row.delivery, self._capabilities)
+        external_id = delivery.external_id
+        last = len(parts) - 1
+        for number in range(delivery.parts_done, len(parts)):
+            if self._pace.is_limited:
+                self._pace.take(delivery.message.address.peer, self._office.clock().timestamp())
+            external_id = await self._send_part(delivery, parts[number], is_last=number == last)
+            if number != last:
+                row.delivery = replace(row.delivery, parts_done=number + 1, external_id=external_id)
+                delivery = replace(delivery, parts_done=number + 1, external_id=external_id)
+        return len(parts), external_id
+
+    async def _send_part(self, delivery: Delivery, text: str, *, is_last: bool) -> str:
+        try:
+            async with asyncio.timeout(self._office.send_limit.total_seconds()):
+                return await self._adapter.send(delivery, text, is_last=is_last)
+        except TimeoutError:
+            raise Uncertain("no answer in time") from None
+
+    def _took(self, lane: Lane) -> None:
+        self._outage.ended()
+        if lane.held_until is not None:
+            now = self._office.clock()
+            for mark in self._lanes.release(lane, now):
+                self._office.mark(replace(mark, at=now, next_attempt_at=now))
+
+    def _failed(self, row: Row, lane: Lane, error: SendError, *, is_known: bool = True) -> None:
+        office, now, delivery = self._office, self._office.clock(), row.delivery
+        age = now - verdict.born(delivery.message, now)
+        ruling = verdict.judge(error, delivery.attempts, age, office.jitter())
+        if ruling.wait is None:
+            office.end(row, ruling.state, ruling.reason, is_attempt=True)
+            return
+        until = now + ruling.wait
+        held = self._lanes.hold(lane, row, until, everything=ruling.holds_all) if ruling.holds and is_known else []
+        mark = office.put_back(
+            row, until, ruling.reason, state=ruling.state, is_attempt=ruling.is_attempt, joins=ruling.joins
+        )
+        self._lanes.remember(lane.address, mark)
+        for waiting in held:
+            self._put_back(waiting, until)
+        if is_known and ruling.is_attempt and ruling.holds:
+            self._note_outage(lane.address, now)
+
+    def _note_outage(self, address: Address, now: datetime) -> None:
+        until = self._outage.failed(address, now)
+        if until is not None:
+            log.warning("A messenger takes nothing; its messages wait in the outbox.", messenger=address.messenger)
+            for row in self._lanes.empty_all():
+                self._put_back(row, until)
+
+    async def _follow(self, row: Row, lane: Lane, moved: Moved) -> None:
+        """Go where a chat went, with all that waits for it."""
+        row.moves += 1
+        if row.moves > _MOST_MOVES or moved.to == lane.address:
+            self._failed(row, lane, Unavailable("the chat keeps moving"))
+            return
+        try:
+            await self._office.storage.readdress(lane.address, moved.to)
+        except StorageError:
+            self._failed(row, lane, Unavailable("the new address could not be stored"))
+            return
+        self._lanes.leave(row)
+        for one in [row, *self._lanes.empty(lane)]:
+            one.delivery = replace(one.delivery, message=replace(one.delivery.message, address=moved.to))
+            self.add(one)
+
+    def look_for_joining(self, now: datetime) -> None:
+        """Let the next address join in for what is not sent in time, wherever it waits; then go on."""
+        for row in self._lanes.rows():
+            if self._office.join_if_due(row, now):
+                self._office.keep(row, now)
+        self._lanes.tidy(now)
+        self.run()
+
+    def stop(self) -> None:
+        """Begin nothing new."""
+        self._is_stopping = True
+        if self._alarm is not None:
+            self._alarm.cancel()

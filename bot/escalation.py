@@ -1,0 +1,165 @@
+"""The clock's rules: which deadlines a case has, what moves, meets, silences and ends them. Pure.
+
+Every function takes a case and returns the case with its deadlines changed; `now` is an argument.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.agreement import LevelPolicy, Urgency
+from bot.case import Case, Channel, Deadline, DeadlineKind, DeadlineState
+
+NewId = Callable[[], int]
+
+#: Deadlines that run from the first message, in the order people think of them.
+FROM_FIRST_MESSAGE = (DeadlineKind.ACKNOWLEDGE, DeadlineKind.POLICE, DeadlineKind.DIPLOMATIC)
+
+#: How long later answers are collected before an alert already sent is brought up to date.
+REFRESH_AFTER = timedelta(seconds=10)
+
+
+def opened(case: Case, policy: LevelPolicy, alert_after: timedelta, new_id: NewId) -> Case:
+    """Give a new case its deadlines."""
+    case = arm(case, DeadlineKind.ALERT, case.opened_at + alert_after, new_id)
+    for kind in FROM_FIRST_MESSAGE:
+        case = arm(case, kind, case.clock_from + allowed(policy, kind), new_id)
+    return case
+
+
+def allowed(policy: LevelPolicy, kind: DeadlineKind) -> timedelta:
+    """How long a level allows for a deadline."""
+    return {
+        DeadlineKind.ACKNOWLEDGE: policy.acknowledge,
+        DeadlineKind.POLICE: policy.police,
+        DeadlineKind.DIPLOMATIC: policy.diplomatic,
+        DeadlineKind.WRITTEN: policy.written,
+        DeadlineKind.REVIEW: policy.review,
+    }[kind]
+
+
+def arm(case: Case, kind: DeadlineKind, due_at: datetime, new_id: NewId, channel: Channel | None = None) -> Case:
+    """Let a deadline run to `due_at`: a running one nobody was pinged about is moved, else a new one starts.
+
+    A new row each time keeps the keys of pings apart: a ladder that starts again pings again.
+    """
+    running = _running(case, kind, channel)
+    if running is not None and running.pings == 0:
+        return _swap(case, replace(running, due_at=due_at, next_at=due_at, snoozed_until=None))
+    if running is not None:
+        case = _settle(case, [running], DeadlineState.ENDED, due_at)
+    fresh = Deadline(new_id(), case.id, kind, due_at, due_at, channel=channel)
+    return replace(case, deadlines=(*case.deadlines, fresh))
+
+
+def follow(case: Case, urgency: Urgency, policy: LevelPolicy, now: datetime) -> Case:
+    """Set the urgency and move the deadlines that run from the first message with it.
+
+    Before the officer's `send` they follow both ways. After it they only move earlier, and one moved by a rise is
+    due no sooner than now plus the new level's `acknowledge`. What was pinged stays pinged.
+    """
+    if urgency is case.urgency:
+        return case
+    return follow_policy(replace(case, urgency=urgency), policy, now)
+
+
+def follow_policy(case: Case, policy: LevelPolicy, now: datetime) -> Case:
+    """Move the deadlines that run from the first message to what a policy allows, as `follow` says."""
+    for deadline in case.deadlines:
+        if deadline.is_running and deadline.kind in FROM_FIRST_MESSAGE:
+            target = case.clock_from + allowed(policy, deadline.kind)
+            if case.sent_at is not None:
+                target = min(deadline.due_at, max(target, now + policy.acknowledge))
+            if target != deadline.due_at:
+                case = _swap(case, replace(deadline, due_at=target, next_at=target, snoozed_until=None))
+    return case
+
+
+def meet(case: Case, kind: DeadlineKind, now: datetime, channel: Channel | None = None) -> Case:
+    """Meet the running deadlines of a kind (and channel)."""
+    return _settle(case, _all_running(case, kind, channel), DeadlineState.MET, now)
+
+
+def end(case: Case, now: datetime, *, but: Iterable[DeadlineKind] = ()) -> Case:
+    """End all running deadlines but these kinds: a closure, a stand-down."""
+    spared = set(but)
+    ending = [d for d in case.deadlines if d.is_running and d.kind not in spared]
+    return _settle(case, ending, DeadlineState.ENDED, now)
+
+
+def touched(case: Case, policy: LevelPolicy, now: datetime, new_id: NewId) -> Case:
+    """Record an act of the requested side: its `review` runs anew from now."""
+    case = replace(case, requested_act_at=now)
+    return arm(case, DeadlineKind.REVIEW, now + policy.review, new_id)
+
+
+def lapsed(case: Case, now: datetime, new_id: NewId) -> Case:
+    """Let an acknowledgment lapse: the ladder starts again at once."""
+    case = _settle(case, _all_running(case, DeadlineKind.REVIEW, None), DeadlineState.ENDED, now)
+    case = replace(case, acknowledged_at=None, acknowledged_by=None)
+    return arm(case, DeadlineKind.ACKNOWLEDGE, now, new_id)
+
+
+def rearm_from(case: Case, policy: LevelPolicy, now: datetime, new_id: NewId) -> Case:
+    """Start the clock again from now: a reopened case. A channel that accepted need not accept again."""
+    case = replace(case, clock_from=now)
+    for kind in FROM_FIRST_MESSAGE:
+        if not _is_settled_by_channel(case, kind):
+            case = arm(case, kind, now + allowed(policy, kind), new_id)
+    return case
+
+
+def snooze(case: Case, until: datetime) -> Case:
+    """Silence the repeats of what was pinged about already, until then. First pings are never silenced."""
+    for deadline in case.deadlines:
+        if deadline.is_running and deadline.pings > 0:
+            later = max(until, deadline.next_at or until)
+            case = _swap(case, replace(deadline, snoozed_until=until, next_at=later))
+    return case
+
+
+def pinged(case: Case, deadline: Deadline, next_at: datetime | None) -> Case:
+    """Count a ping and say when the clock looks again."""
+    return _swap(case, replace(deadline, pings=deadline.pings + 1, next_at=next_at))
+
+
+def look_at(case: Case, kind: DeadlineKind, moment: datetime | None) -> Case:
+    """Say when the clock looks at a running deadline, without moving its due moment."""
+    running = _running(case, kind, None)
+    return case if running is None else _swap(case, replace(running, next_at=moment))
+
+
+def shown(case: Case) -> tuple[Deadline, ...]:
+    """The running deadlines that people see, the next one first."""
+    running = (d for d in case.deadlines if d.is_running and d.kind is not DeadlineKind.ALERT)
+    return tuple(sorted(running, key=lambda d: (d.due_at, d.id)))
+
+
+def _is_settled_by_channel(case: Case, kind: DeadlineKind) -> bool:
+    if kind is DeadlineKind.ACKNOWLEDGE:
+        return False
+    handoff = case.handoff(Channel(kind.value))
+    not_needed = kind is DeadlineKind.DIPLOMATIC and case.diplomatic_not_needed_at is not None
+    return not_needed or (handoff is not None and handoff.accepted_at is not None)
+
+
+def _all_running(case: Case, kind: DeadlineKind, channel: Channel | None) -> list[Deadline]:
+    return [
+        d for d in case.deadlines if d.is_running and d.kind is kind and (channel is None or d.channel is channel)
+    ]
+
+
+def _running(case: Case, kind: DeadlineKind, channel: Channel | None) -> Deadline | None:
+    return max(_all_running(case, kind, channel), key=lambda d: d.id, default=None)
+
+
+def _settle(case: Case, settled: Iterable[Deadline], state: DeadlineState, now: datetime) -> Case:
+    for deadline in settled:
+        case = _swap(case, replace(deadline, state=state, settled_at=now, next_at=None))
+    return case
+
+
+def _swap(case: Case, changed: Deadline) -> Case:
+    return replace(case, deadlines=tuple(changed if d.id == changed.id else d for d in case.deadlines))

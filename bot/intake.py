@@ -1,0 +1,366 @@
+"""The intake: one question after another, answers kept, urgency and deadlines following them. Decides, does no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from bot import alerts, buttons, escalation
+from bot.agreement import Urgency
+from bot.block import Block
+from bot.case import Answer, Case, Value
+from bot.composing import Composer
+from bot.countries import NAMES
+from bot.fields import FIELDS, UNKNOWN, Field, FieldKind, by_number, field, show
+from bot.messages import Keyboard
+from bot.opening import choose_side, policy_at, policy_of
+from bot.questions import (
+    keyboard,
+    missing,
+    next_question,
+    question,
+    question_before,
+    summary,
+    summary_keyboard,
+    values,
+    word_button,
+    yes_no,
+    zone_of,
+)
+from bot.reading import Confirm, Read, Unclear, read
+from bot.texts import tr
+from bot.urgency import assess
+
+#: After so long a silence, words that do not answer the question may as well be a new alert.
+SILENCE = timedelta(hours=1)
+
+_BY_HAND = "by hand"
+_MULTIPLE = (FieldKind.CHOICES, FieldKind.COUNTRIES)
+_COUNTRY = (FieldKind.COUNTRY, FieldKind.COUNTRIES)
+
+
+def store(c: Composer, case: Case, asked: Field, value: Value, source: str) -> Case:
+    """Keep an answer, and let urgency, deadlines and alerts follow."""
+    if c.person is None:
+        raise LookupError("only a person answers")
+    came_as = c.came_as if source in ("typed", "amended") else ""
+    answer = Answer(c.context.new_id(), case.id, asked.id, value, c.now, c.person.id, source, came_as)
+    c.keep(answer)
+    case = replace(case, answers={**case.answers, asked.id: answer})
+    c.journal("answered", case, field=asked.id, answer=answer.id, source=source)
+    case = assessed(c, case)
+    if asked.id == "country":
+        case = alerts.flag_country(c, case)
+    return c.put(alerts.after_answer(c, case))
+
+
+def assessed(c: Composer, case: Case) -> Case:
+    """Follow the triage rules. After `send`, or once set by hand, urgency only rises by itself."""
+    urgency, rules = assess(values(case))
+    only_rises = case.sent_at is not None or _BY_HAND in case.rules
+    if only_rises and not urgency.is_above(case.urgency):
+        return case
+    return set_urgency(c, case, urgency, rules)
+
+
+def set_urgency(c: Composer, case: Case, urgency: Urgency, rules: Sequence[str]) -> Case:
+    """Set the level with the rules that fired; deadlines move with it."""
+    if urgency is not case.urgency:
+        c.journal("urgency", case, before=case.urgency.value, after=urgency.value, rules=list(rules))
+    case = escalation.follow(case, urgency, policy_at(c, case, urgency), c.now)
+    return replace(case, rules=tuple(rules))
+
+
+def set_by_hand(c: Composer, case: Case, urgency: Urgency) -> Case:
+    """Set the level by a person's decision; later answers may raise it, never lower it."""
+    rules = [r for r in assess(values(case))[1] if r != _BY_HAND]
+    return set_urgency(c, case, urgency, [*rules, _BY_HAND])
+
+
+def ask_field(c: Composer, case: Case, asking: Field, lead: str = "", *, returning: bool = False) -> None:
+    """Ask a question, after a leading sentence."""
+    c.move(case_id=case.id, asking=asking.id, pending={"returning": True} if returning else {}, wakes_at=None)
+    text = question(case, asking, c.language)
+    laid = keyboard(case, asking, c.context.agreement, c.language)
+    c.say(f"{lead}\n\n{text}" if lead else text, laid, case=case)
+
+
+def advance(c: Composer, case: Case, current: Field, lead: str = "") -> None:
+    """Ask what comes after a field: the next open question, the rest of an edited group, or the summary."""
+    if case.sent_at is not None:
+        c.move(case_id=case.id, asking="", pending={})
+        done = tr(c.language, "{reference} is changed. The desks see it.", reference=case.reference)
+        c.say(f"{lead}\n{done}" if lead else done, case=case)
+        return
+    if c.conversation.pending.get("returning"):
+        rest = [f for f in by_number(str(current.order)) if f.part > current.part]
+        if rest:
+            ask_field(c, case, rest[0], lead, returning=True)
+            return
+        show_summary(c, case, lead)
+        return
+    following = next_question(case, current.id)
+    if following is None:
+        show_summary(c, case, lead)
+    else:
+        ask_field(c, case, following, lead)
+
+
+def show_summary(c: Composer, case: Case, lead: str = "") -> None:
+    """Show all answers back and offer to send."""
+    if case.sent_at is None:
+        c.move(case_id=case.id, asking="summary", pending={})
+        closing = tr(c.language, "Type 'send' to confirm, or 'edit 4' to change number 4.")
+        laid = summary_keyboard(case, c.language)
+    else:
+        closing = tr(c.language, "Sent. Type 'edit 4' to change number 4.")
+        laid = ()
+    text = summary(case, c.context.agreement, c.language)
+    c.say("\n\n".join(filter(None, [lead, text, closing])), laid, case=case)
+
+
+def answer_text(c: Composer, case: Case, asking: Field, text: str) -> bool:
+    """Read a typed answer. Returns False, and does nothing, when it cannot be read as one."""
+    zone = zone_of(c.context.agreement, case.reporting)
+    match read(asking, text, now=c.now, zone=zone, language=c.language):
+        case Read(value=value):
+            advance(c, store(c, case, asking, value, "typed"), asking)
+        case Confirm(value=value, shown=shown):
+            ask_confirmation(c, case, [(asking, value, shown)], returning=bool(c.conversation.pending.get("returning")))
+        case Unclear():
+            return False
+    return True
+
+
+def ask_again(c: Composer, case: Case, asking: Field, text: str) -> None:
+    """Say what could not be read, with an example, and ask again. The words are kept with the case."""
+    zone = zone_of(c.context.agreement, case.reporting)
+    reading = read(asking, text, now=c.now, zone=zone, language=c.language)
+    sentence = reading.sentence if isinstance(reading, Unclear) else ""
+    kept = tr(c.language, "Your words are kept with {reference}.", reference=case.reference)
+    laid = keyboard(case, asking, c.context.agreement, c.language)
+    new = ((word_button(tr(c.language, "No, this is a new alert"), "new"),),)
+    c.say(f"{sentence} {kept}\n\n{question(case, asking, c.language)}", (*laid, *new), case=case)
+
+
+def ask_confirmation(
+    c: Composer, case: Case, confirms: Sequence[tuple[Field, Value, str]], lead: str = "", *, returning: bool = False
+) -> None:
+    """Show back what was understood, one thing at a time, before it is stored."""
+    waiting = [{"field": f.id, "value": list(v) if isinstance(v, tuple) else v, "shown": s} for f, v, s in confirms]
+    asking, _, shown = confirms[0]
+    c.move(case_id=case.id, asking=asking.id, pending={"confirm": waiting, "returning": returning})
+    sentence = tr(c.language, "{label}: you mean {shown}?", label=tr(c.language, asking.label), shown=shown)
+    c.say(f"{lead}\n\n{sentence}" if lead else sentence, yes_no(c.language), case=case)
+
+
+def to_confirm(c: Composer) -> list[tuple[Field, Value, str]]:
+    """What waits for the person's yes."""
+    waiting = c.conversation.pending.get("confirm")
+    return [_confirm(w) for w in waiting] if isinstance(waiting, list) else []
+
+
+def _confirm(waiting: Mapping[str, object]) -> tuple[Field, Value, str]:
+    raw = waiting["value"]
+    value: Value = tuple(str(v) for v in raw) if isinstance(raw, list) else raw if isinstance(raw, int) else str(raw)
+    return field(str(waiting["field"])), value, str(waiting["shown"])
+
+
+def confirmed(c: Composer, case: Case) -> None:
+    """Store what the person confirmed, then ask for the next confirmation or question."""
+    (asking, value, _), *others = to_confirm(c)
+    returning = bool(c.conversation.pending.get("returning"))
+    c.move(pending={"returning": returning})
+    case = store(c, case, asking, value, "typed")
+    if others:
+        ask_confirmation(c, case, others, returning=returning)
+    else:
+        advance(c, case, asking)
+
+
+def choose(c: Composer, case: Case, choice: buttons.Choice) -> None:
+    """Take a tap under a question, of today or of last week: it names its question."""
+    asking = field(choice.field)
+    if choice.choice == "back":
+        go_back(c, case, asking)
+    elif choice.choice == "skip":
+        skip(c, case, asking)
+    elif choice.choice == "ask":
+        ask_field(c, case, asking)
+    elif not _is_offered(asking, choice.choice):
+        ask_current(c, case)
+    elif asking.kind in _MULTIPLE and choice.choice != UNKNOWN:
+        _toggle(c, case, asking, choice.choice)
+    elif case.value(asking.id) == choice.choice and c.conversation.asking != asking.id:
+        ask_current(c, case)
+    else:
+        _tapped(c, case, asking, choice.choice)
+
+
+def _is_offered(asking: Field, code: str) -> bool:
+    """Whether a button of a question can say this: data from outside is never believed."""
+    if code == UNKNOWN:
+        return asking.may_be_unknown or asking.choice(code) is not None
+    if asking.kind in _COUNTRY:
+        return code in NAMES or code == "done"
+    return asking.choice(code) is not None or (asking.kind is FieldKind.CHOICES and code == "done")
+
+
+def _tapped(c: Composer, case: Case, asking: Field, code: str) -> None:
+    is_current = c.conversation.case_id == case.id and c.conversation.asking == asking.id
+    case = store(c, case, asking, code, "tap")
+    if is_current or case.sent_at is not None:
+        advance(c, case, asking)
+        return
+    lead = tr(
+        c.language,
+        "{reference}: {label} is now {value}.",
+        reference=case.reference,
+        label=tr(c.language, asking.label),
+        value=show(asking, code, c.language),
+    )
+    ask_current(c, case, lead)
+
+
+def ask_current(c: Composer, case: Case, lead: str = "") -> None:
+    """Ask again what this person was being asked about a case."""
+    current = c.conversation.asking if c.conversation.case_id == case.id else ""
+    if current in {f.id for f in FIELDS}:
+        ask_field(c, case, field(current), lead, returning=bool(c.conversation.pending.get("returning")))
+        return
+    first = next_question(case) if case.sent_at is None else None
+    if first is None:
+        show_summary(c, case, lead)
+    else:
+        ask_field(c, case, first, lead)
+
+
+def _toggle(c: Composer, case: Case, asking: Field, code: str) -> None:
+    pending = c.conversation.pending if c.conversation.asking == asking.id else {}
+    before = pending.get("chosen")
+    chosen = [str(x) for x in before] if isinstance(before, list) else []
+    returning = bool(pending.get("returning"))
+    if code == "done":
+        if not chosen:
+            ask_field(c, case, asking, tr(c.language, "Please choose at least one."), returning=returning)
+            return
+        order = [choice.code for choice in asking.choices] or chosen
+        value = tuple(sorted(chosen, key=lambda x: order.index(x) if x in order else len(order)))
+        c.move(case_id=case.id, asking=asking.id, pending={"returning": returning})
+        advance(c, store(c, case, asking, value, "tap"), asking)
+        return
+    chosen = [x for x in chosen if x != code] if code in chosen else [*chosen, code]
+    c.move(case_id=case.id, asking=asking.id, pending={"chosen": chosen, "returning": returning})
+    laid: Keyboard = keyboard(case, asking, c.context.agreement, c.language, chosen)
+    text = question(case, asking, c.language)
+    if chosen:
+        names = show(asking, tuple(chosen), c.language)
+        text += "\n" + tr(c.language, "Chosen: {names}. Tap more, or Done.", names=names)
+    c.say(text, laid, edits=c.message.message_id if c.message else "", case=case)
+
+
+def go_back(c: Composer, case: Case, current: Field) -> None:
+    """Ask the question before."""
+    before = question_before(case, current.id)
+    if before is None:
+        ask_field(c, case, current, tr(c.language, "This is the first question."))
+    else:
+        ask_field(c, case, before)
+
+
+def skip(c: Composer, case: Case, current: Field) -> None:
+    """Leave a question open, where that is allowed."""
+    if not current.may_skip:
+        words = tr(c.language, "This one is needed. 'unknown' is an answer too.") if current.may_be_unknown else tr(
+            c.language, "This one is needed."
+        )
+        ask_field(c, case, current, words)
+        return
+    advance(c, case, current)
+
+
+def edit(c: Composer, case: Case, number: str) -> None:
+    """Ask a field again by its number."""
+    found = by_number(number)
+    if not found:
+        c.say(tr(c.language, "There is no number {number}. Type for example: edit 4", number=number[:20]), case=case)
+        return
+    ask_field(c, case, found[0], returning=case.sent_at is None)
+
+
+def send(c: Composer, case: Case) -> None:
+    """Confirm the intake: both desks get everything that may be told."""
+    if case.sent_at is not None:
+        c.say(tr(c.language, "{reference} was sent already.", reference=case.reference), case=case)
+        return
+    open_fields = missing(case)
+    if open_fields and not c.conversation.pending.get("send_anyway"):
+        names = ", ".join(f"{f.order}{f.part} {tr(c.language, f.label)}" for f in open_fields)
+        c.move(case_id=case.id, asking="summary", pending={"send_anyway": True})
+        c.say(
+            tr(c.language, "Still open: {names}. Answer them, or send once more: what is open counts as unknown.", names=names),
+            summary_keyboard(case, c.language),
+            case=case,
+        )
+        return
+    case = replace(case, sent_at=c.now)
+    c.journal("sent", case, answered=len(case.answers))
+    case = alerts.tell(c, case) if case.alerted_at is None else alerts.refresh(c, case)
+    c.put(case)
+    c.move(case_id=case.id, asking="", pending={})
+    c.say(
+        tr(
+            c.language,
+            "{reference} is sent. The desks are told; you hear when the other side acknowledges. If nobody does, the clock "
+            "tells others. Anything new: just write. Type 'plan {reference}' to see what comes next.",
+            reference=case.reference,
+        ),
+        case=case,
+    )
+
+
+def apply_block(c: Composer, case: Case, block: Block) -> None:
+    """Store all that a block of `label: value` lines says; name back what was not understood."""
+    zone = zone_of(c.context.agreement, case.reporting)
+    stored: list[str] = []
+    problems: list[str] = []
+    confirms: list[tuple[Field, Value, str]] = []
+    for asking, text in block.values:
+        match read(asking, text, now=c.now, zone=zone, language=c.language):
+            case Read(value=value):
+                case = store(c, case, asking, value, "block")
+                stored.append(tr(c.language, asking.label))
+            case Confirm(value=value, shown=shown):
+                confirms.append((asking, value, shown))
+            case Unclear(sentence=sentence):
+                problems.append(f"{tr(c.language, asking.label)}: {sentence}")
+    lead = [tr(c.language, "Stored: {labels}.", labels=", ".join(stored))] if stored else []
+    lead += problems
+    lead += [tr(c.language, "Not known as a label: {label}", label=label) for label in block.unknown_labels]
+    if confirms:
+        ask_confirmation(c, case, confirms, "\n".join(lead))
+        return
+    ask_current_or_next(c, case, "\n".join(lead))
+
+
+def ask_current_or_next(c: Composer, case: Case, lead: str) -> None:
+    """Go on with the first open question."""
+    following = next_question(case) if case.sent_at is None else None
+    if following is None:
+        show_summary(c, case, lead)
+    else:
+        ask_field(c, case, following, lead)
+
+
+def side_chosen(c: Composer, case: Case, party: str) -> None:
+    """Take the answer to "which side?" and go on; the requested side is told what the own one was told."""
+    chosen = choose_side(c, case, party)
+    if chosen is None:
+        c.say(tr(c.language, "Your side has no agreement with that side. Please tap one of those offered."), case=case)
+        return
+    chosen = escalation.follow_policy(chosen, policy_of(c, chosen), c.now)
+    chosen = alerts.flag_country(c, chosen)
+    if chosen.alerted_at is not None:
+        chosen = alerts.tell(c, chosen)
+    ask_current_or_next(c, c.put(chosen), "")

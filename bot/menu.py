@@ -1,0 +1,196 @@
+"""What is not about one case: lists, help, the roster, a lost phone, exports."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from bot import escalation
+from bot.agreement import DeskRole
+from bot.alerts import act_button
+from bot.case import Case
+from bot.commands import Command
+from bot.composing import Composer
+from bot.enrol import welcome
+from bot.people import Person, Role
+from bot.questions import case_line, word_button
+from bot.recipients import at_desks
+from bot.rights import may_see
+from bot.texts import tr
+from bot.turn import ExportOrder
+from bot.wording import deadline_name, lateness, rows, status_name
+
+_LISTED = 15
+
+
+def cases(c: Composer, command: Command) -> None:
+    """List the person's cases, open ones first, each with what is due next."""
+    person = c.person
+    if person is None:
+        return
+    mine = sorted((k for k in c.view.cases() if may_see(person, k)), key=lambda k: (not k.is_open, k.urgency, -k.id))
+    if not mine:
+        c.say(tr(c.language, "No cases. To report somebody in danger, just write what happened."))
+        return
+    shown = mine[:_LISTED]
+    lines = [_line(c, k) for k in shown]
+    if len(mine) > len(shown):
+        lines.append(tr(c.language, "and more: {link}", link=f"{c.context.public_url}/cases"))
+    laid = rows([act_button(k, k.reference, "case") for k in shown[:8]])
+    c.say("\n".join(lines), laid)
+
+
+def board(c: Composer, command: Command) -> None:
+    """Give the address of the board."""
+    c.say(tr(c.language, "The board: {link}", link=f"{c.context.public_url}/board"))
+
+
+def help_(c: Composer, command: Command) -> None:
+    """List what works for this person, with examples."""
+    person = c.person
+    if person is None:
+        return
+    examples = [
+        (True, tr(c.language, "To report: just write what happened, or /alert girl of 16 locked in a flat")),
+        (True, tr(c.language, "While answering: back, skip, edit 4, summary, send")),
+        (True, tr(c.language, "/cases: your cases. /case KC26-M9S34-4: one of them. /plan KC26-M9S34-4: what the clock does")),
+        (True, tr(c.language, "/note KC26-M9S34-4 text: to the other side and your desk. /memo KC26-M9S34-4 text: your side only")),
+        (_acts(person), tr(c.language, "/ack KC26-M9S34-4, /assign KC26-M9S34-4 me, /snooze KC26-M9S34-4 15m reason")),
+        (_acts(person), tr(c.language, "/handoff KC26-M9S34-4 police, /accept KC26-M9S34-4 police 123/26, "
+                                       "/return KC26-M9S34-4 police reason, /written KC26-M9S34-4 L-77")),
+        (_acts(person), tr(c.language, "/urgency KC26-M9S34-4 U1 reason, /close KC26-M9S34-4 found_safe text, "
+                                       "/reopen KC26-M9S34-4 reason")),
+        (person.role is Role.SUPERVISOR, tr(c.language, "/standdown KC26-M9S34-4 reason, /notneeded KC26-M9S34-4 reason")),
+        (_acts(person), tr(c.language, "/onduty, /offduty, /board")),
+        (person.role is Role.ADMIN, tr(c.language, "/export 2026-01-01 2026-02-01 reason: the case log as a file")),
+        (True, tr(c.language, "/lost: your phone is lost; cuts it off at once")),
+    ]  # fmt: skip
+    c.say("\n".join(line for is_theirs, line in examples if is_theirs))
+
+
+def start(c: Composer, command: Command) -> None:
+    """Greet somebody who is enrolled already; their code is not used up."""
+    if c.person is not None:
+        c.say(welcome(c.person))
+
+
+def on_duty(c: Composer, command: Command) -> None:
+    """Go on or off duty. A desk with nobody on duty still reaches all its people."""
+    person = c.person
+    if person is None or not _acts(person):
+        c.say(tr(c.language, "The roster is for duty officers and supervisors."))
+        return
+    is_on = command.name == "onduty"
+    c.put_person(replace(person, on_duty=is_on))
+    c.journal("on_duty" if is_on else "off_duty")
+    others = [p for p in c.view.directory.members(person.desk) if p.on_duty and p.id != person.id and p.role is person.role]
+    if is_on:
+        c.say(tr(c.language, "You are on duty. Alerts and pings of your desk come to you."))
+    elif others:
+        c.say(tr(c.language, "You are off duty. {count} others of your desk are on duty.", count=len(others)))
+    else:
+        c.say(tr(c.language, "You are off duty, but nobody else of your desk is on: pings still come to all of you until somebody is."))
+
+
+def lost(c: Composer, command: Command) -> None:
+    """Cut off a lost phone: the person's own after a yes, or a colleague's by a desk or admin of the same side."""
+    person = c.person
+    if person is None:
+        return
+    argument = command.rest.strip()
+    if argument.isdigit() and int(argument) != person.id:
+        _cut_colleague(c, person, int(argument))
+        return
+    if argument.casefold() != "yes":
+        c.say(
+            tr(c.language, "This cuts off all your messengers and sessions at once; your admin enrols you again. Sure? Type: /lost yes"),
+            ((word_button(tr(c.language, "Yes, cut it off"), "lost", "yes"),),),
+        )
+        return
+    c.say(tr(c.language, "Done. Everything of yours is cut off. Your desk is told. Ask your admin for a new code."))
+    _cut(c, person)
+
+
+def export(c: Composer, command: Command) -> None:
+    """Ask for the case log as a file: `/export SINCE UNTIL reason`, by an admin."""
+    person, message = c.person, c.message
+    if person is None or message is None or message.place is None:
+        return
+    if person.role is not Role.ADMIN:
+        c.say(tr(c.language, "Exports are for admins."))
+        return
+    if not message.in_private:
+        c.say(tr(c.language, "Please ask for exports in a private chat."))
+        return
+    order = _order(command.rest, person, c)
+    if order is None:
+        c.say(tr(c.language, "Type for example: /export 2026-01-01 2026-02-01 annual meeting. Dates are UTC, the second is exclusive. "
+                             "Put xlsx or jsonl first for another format."))  # fmt: skip
+        return
+    c.order(order)
+    c.journal("export_ordered", since=order.since.isoformat(), until=order.until.isoformat(), format=order.format)
+    c.say(tr(c.language, "The export is being made; the file comes here."))
+
+
+#: Commands by the word people type.
+MENU: dict[str, Callable[[Composer, Command], None]] = {
+    "cases": cases,
+    "board": board,
+    "help": help_,
+    "menu": help_,
+    "start": start,
+    "onduty": on_duty,
+    "offduty": on_duty,
+    "lost": lost,
+    "export": export,
+}
+
+
+def _acts(person: Person) -> bool:
+    return person.role in (Role.DUTY, Role.SUPERVISOR)
+
+
+def _line(c: Composer, case: Case) -> str:
+    line = case_line(case, c.language)
+    if not case.is_open:
+        return f"{line} · {status_name(case.status, c.language)}"
+    running = escalation.shown(case)
+    if not running:
+        return line
+    due = running[0]
+    return f"{line} · {deadline_name(due, c.language)} {lateness(due.due_at, c.now, c.language)}"
+
+
+def _cut_colleague(c: Composer, person: Person, other_id: int) -> None:
+    other = c.view.directory.get(other_id)
+    if other is None or other.party != person.party or person.role is Role.OFFICER or not other.is_active:
+        c.say(tr(c.language, "There is nobody of your side with that number."))
+        return
+    _cut(c, other)
+    c.say(tr(c.language, "{name} is cut off from all messengers and sessions.", name=other.name))
+
+
+def _cut(c: Composer, person: Person) -> None:
+    c.put_person(replace(person, revoked_at=c.now, on_duty=False))
+    c.end_sessions(person.id)
+    c.journal("cut_off", person=person.id)
+    desks = at_desks(c.context.agreement, c.view.directory, person.party, DeskRole.DUTY)
+    words = tr("en", "{name} ({role}, {party}) was cut off: phone lost. Their open cases stay with the desk.",
+               name=person.name, role=person.role.value, party=person.party)  # fmt: skip
+    c.tell([r for r in desks if r.name != f"person:{person.id}"], "told", f"lost:{person.id}:{c.inbox_id}", words)
+
+
+def _order(text: str, person: Person, c: Composer) -> ExportOrder | None:
+    found = re.fullmatch(r"\s*(?:(csv|xlsx|jsonl)\s+)?(\d{4}-\d\d-\d\d)\s+(\d{4}-\d\d-\d\d)\s+(\S.*)", text, re.IGNORECASE | re.DOTALL)
+    if found is None or c.message is None or c.message.place is None:
+        return None
+    form, since, until, reason = found.groups()
+    try:
+        first, last = (datetime.fromisoformat(day).replace(tzinfo=UTC) for day in (since, until))
+    except ValueError:
+        return None
+    if last - first < timedelta(days=1):
+        return None
+    return ExportOrder(person.id, c.message.place, (form or "csv").lower(), first, last, reason.strip())

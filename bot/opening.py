@@ -1,0 +1,170 @@
+"""Opening a case from a person's first words, and holding words back until it is known which case they belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from bot import escalation, reference
+from bot.agreement import Corridor, LevelPolicy, Urgency
+from bot.case import Case, TextKind
+from bot.composing import Composer
+from bot.messages import Address, Kind
+from bot.questions import keyboard, next_question, question, which_case, which_side
+from bot.texts import tr
+from bot.times import both_times
+from bot.urgency import assess
+from bot.wording import sides
+
+#: How long words wait for the answer to "which case?"; then they open one.
+HOLD = timedelta(minutes=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Something a person sent that belongs to a case: a text, a location, a file."""
+
+    kind: TextKind
+    text: str
+    message: str = ""  #: ``place#message_id``
+
+    def as_json(self) -> dict[str, str]:
+        """Write it for the conversation's pending state."""
+        return {"kind": self.kind.value, "text": self.text, "message": self.message}
+
+    @classmethod
+    def from_json(cls, held: Mapping[str, str]) -> Words:
+        """Read it back."""
+        return cls(TextKind(held["kind"]), held["text"], held["message"])
+
+
+def words_of(c: Composer) -> list[Words]:
+    """Take what a message says apart: its text or caption, its coordinates, its file."""
+    message = c.message
+    if message is None:
+        return []
+    found: list[Words] = []
+    if message.text and message.kind is not Kind.BUTTON:
+        found.append(Words(TextKind.TEXT, message.text, c.came_as))
+    if message.latitude is not None and message.longitude is not None:
+        found.append(Words(TextKind.LOCATION, f"{message.latitude:.6f}, {message.longitude:.6f}", c.came_as))
+    if message.attachment is not None:
+        a = message.attachment
+        facts = [message.kind.value, a.name, a.media_type, f"{a.size} bytes" if a.size else "", f"id {a.file_id}"]
+        found.append(Words(TextKind.FILE, "; ".join(filter(None, facts)), c.came_as))
+    return found
+
+
+def open_case(c: Composer, words: Sequence[Words]) -> Case | None:
+    """Make a case of a person's first words: a reference, a clock, both in one turn. Asks nothing yet."""
+    person = c.person
+    corridors = c.context.agreement.corridors_of(person.party) if person else ()
+    if person is None or not corridors:
+        c.say(tr(c.language, "Your side has no agreement in this bridge. Please tell your admin; use the hotline now."))
+        c.journal("no_corridor")
+        return None
+    prefix = next((k.code for k in corridors if k.code == person.corridor), corridors[0].code)
+    urgency, rules = assess({})
+    case = Case(
+        id=c.context.new_id(),
+        reference=reference.draw(prefix, c.now.year, c.context.choose),
+        corridor=prefix,
+        reporting=person.party,
+        requested=corridors[0].other(person.party) if len(corridors) == 1 else "",
+        officer=person.id,
+        place=_place(c),
+        opened_at=c.now,
+        clock_from=c.now,
+        urgency=urgency,
+        rules=rules,
+    )
+    case = escalation.opened(case, policy_of(c, case), c.context.alert_after, c.context.new_id)
+    case = c.put(case, new=True)
+    for position, piece in enumerate(words):
+        kind = TextKind.FIRST if position == 0 and piece.kind is TextKind.TEXT else piece.kind
+        c.keep_text(case, kind, piece.text, message=piece.message)
+    c.journal("opened", case, reference=case.reference, urgency=urgency.value, words=len(words))
+    c.move(case_id=case.id, asking="" if case.requested else "corridor", pending={}, place=_place(c), wakes_at=None)
+    return case
+
+
+def greet(c: Composer, case: Case) -> None:
+    """Give the reference and ask the first question, in one message."""
+    agreement = c.context.agreement
+    stored = tr(
+        c.language,
+        "{reference}\nYour alert is stored, {moment}. The clock runs. The desks are told after three answers, at the latest "
+        "in {minutes} minutes. Never type names, phone or document numbers here.",
+        reference=case.reference,
+        moment=both_times(case.opened_at, sides(case, agreement)),
+        minutes=round(c.context.alert_after.total_seconds() / 60),
+    )
+    if not case.requested:
+        corridors = _corridors(c, case)
+        ask = tr(c.language, "Which side is asked to help? Until you say, only your own duty desk is told.")
+        c.say(f"{stored}\n\n{ask}", which_side(corridors, case.reporting, agreement), case=case)
+        return
+    first = next_question(case)
+    if first is None:
+        c.say(stored, case=case)
+        return
+    c.move(asking=first.id, pending={})
+    c.say(f"{stored}\n\n{question(case, first, c.language)}", keyboard(case, first, agreement, c.language), case=case)
+
+
+def hold(c: Composer, words: Sequence[Words], cases: Sequence[Case]) -> None:
+    """Keep words with the conversation and ask where they belong. Nothing is relayed before the answer."""
+    before = held(c.conversation.pending)
+    everything = [*before, *words]
+    pending = {"held": [w.as_json() for w in everything], "options": [k.id for k in cases]}
+    c.move(pending=pending, place=_place(c), wakes_at=c.conversation.wakes_at if before else c.now + HOLD)
+    c.keep_content = True
+    c.say(
+        tr(
+            c.language,
+            "Stored. Is this a new alert, or about one of your open cases? If you do not answer within "
+            "{minutes} minutes it becomes a new alert.",
+            minutes=round(HOLD.total_seconds() / 60),
+        ),
+        which_case(cases, c.language),
+    )
+
+
+def held(pending: Mapping[str, object]) -> list[Words]:
+    """The words that wait in a conversation."""
+    waiting = pending.get("held")
+    return [Words.from_json(w) for w in waiting] if isinstance(waiting, list) else []
+
+
+def policy_of(c: Composer, case: Case) -> LevelPolicy:
+    """The deadlines that bind a case: of the corridor between its two sides, at its present level."""
+    return policy_at(c, case, case.urgency)
+
+
+def policy_at(c: Composer, case: Case, urgency: Urgency) -> LevelPolicy:
+    """The deadlines of a case at another level."""
+    agreement = c.context.agreement
+    between = agreement.corridor_between(case.reporting, case.requested) if case.requested else None
+    return agreement.policy(between.code if between else case.corridor, urgency)
+
+
+def choose_side(c: Composer, case: Case, party: str) -> Case | None:
+    """Set the requested side; None when there is no agreement with it."""
+    if party not in {k.other(case.reporting) for k in _corridors(c, case)}:
+        return None
+    case = replace(case, requested=party)
+    c.journal("requested_side", case, party=party)
+    return c.put(case)
+
+
+def _corridors(c: Composer, case: Case) -> tuple[Corridor, ...]:
+    return c.context.agreement.corridors_of(case.reporting)
+
+
+def _place(c: Composer) -> Address:
+    if c.message is not None and c.message.place is not None:
+        return c.message.place
+    if c.conversation.place is not None:
+        return c.conversation.place
+    raise LookupError("a case is opened from somewhere")

@@ -1,0 +1,151 @@
+"""How the questions of an intake, its summary and the choice of a case look to a person. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from zoneinfo import ZoneInfo
+
+from bot import buttons
+from bot.agreement import Agreement, Corridor
+from bot.case import Case, Value
+from bot.fields import FIELDS, Field, FieldKind, ask, asked, show
+from bot.messages import Button, Keyboard
+from bot.texts import tr
+from bot.wording import rows, sides
+
+_CHOSEN = "\N{HEAVY CHECK MARK} "
+
+#: Countries offered as buttons besides typing: those of the corridor.
+_COUNTRY_KINDS = (FieldKind.COUNTRY, FieldKind.COUNTRIES)
+_MULTIPLE = (FieldKind.CHOICES, FieldKind.COUNTRIES)
+
+
+def values(case: Case) -> Mapping[str, Value]:
+    """The current values by field id."""
+    return {name: answer.value for name, answer in case.answers.items()}
+
+
+def to_ask(case: Case) -> list[Field]:
+    """The fields that this case is asked, in order."""
+    known = values(case)
+    return [f for f in FIELDS if asked(f, known)]
+
+
+def next_question(case: Case, after: str = "") -> Field | None:
+    """The first unanswered field behind `after`; None when the summary is next."""
+    fields = to_ask(case)
+    position = next((i for i, f in enumerate(fields) if f.id == after), -1)
+    return next((f for f in fields[position + 1 :] if f.id not in case.answers), None)
+
+
+def question_before(case: Case, current: str) -> Field | None:
+    """The field asked before `current`; None at the first one."""
+    fields = to_ask(case)
+    position = next((i for i, f in enumerate(fields) if f.id == current), len(fields))
+    return fields[position - 1] if position > 0 else None
+
+
+def question(case: Case, asking: Field, language: str) -> str:
+    """Write a question, with its present answer when it has one."""
+    text = ask(asking, language)
+    value = case.value(asking.id)
+    if value is not None:
+        text += "\n" + tr(language, "Now: {value}", value=show(asking, value, language))
+    return text
+
+
+def keyboard(case: Case, asking: Field, agreement: Agreement, language: str, chosen: Sequence[str] = ()) -> Keyboard:
+    """Lay out the choices of a question, and what else can be tapped."""
+    options = [
+        _choice(case, asking, code, (_CHOSEN if code in chosen else "") + label)
+        for code, label in _options(case, asking, agreement, language)
+    ]
+    laid = list(rows(options))
+    last: list[Button] = []
+    if asking.kind in _MULTIPLE and chosen:
+        last.append(_choice(case, asking, "done", tr(language, "Done")))
+    if asking.may_skip:
+        last.append(_choice(case, asking, "skip", tr(language, "Skip")))
+    if question_before(case, asking.id) is not None:
+        last.append(_choice(case, asking, "back", tr(language, "Back")))
+    return (*laid, tuple(last)) if last else tuple(laid)
+
+
+def _options(case: Case, asking: Field, agreement: Agreement, language: str) -> list[tuple[str, str]]:
+    if asking.kind in _COUNTRY_KINDS:
+        codes = list(dict.fromkeys(code for party in sides(case, agreement) for code in party.countries))
+        codes += ["unknown"] * asking.may_be_unknown
+        return [(code, show(asking, code, language)) for code in codes]
+    found = [(choice.code, tr(language, choice.label)) for choice in asking.choices]
+    if asking.may_be_unknown and "unknown" not in {code for code, _ in found}:
+        found.append(("unknown", tr(language, "Unknown")))
+    return found
+
+
+def _choice(case: Case, asking: Field, code: str, label: str) -> Button:
+    return Button(label, buttons.write(buttons.Choice(case.id, asking.id, code)))
+
+
+def word_button(label: str, word: str, argument: str = "") -> Button:
+    """Make a button about the conversation."""
+    return Button(label, buttons.write(buttons.Word(word, argument)))
+
+
+def yes_no(language: str) -> Keyboard:
+    """Offer yes and no to what was shown back."""
+    return (
+        (word_button(tr(language, "Yes, that is right"), "yes"), word_button(tr(language, "No, I write it again"), "no")),
+    )
+
+
+def summary(case: Case, agreement: Agreement, language: str) -> str:
+    """Write all answers in order, numbered as asked, and what is still open."""
+    lines = [tr(language, "{reference}: what you have told us.", reference=case.reference)]
+    for f in to_ask(case):
+        value = case.value(f.id)
+        shown = tr(language, "not answered") if value is None else show(f, value, language, sides(case, agreement))
+        lines.append(f"{f.order}{f.part}. {tr(language, f.label)}: {shown}")
+    return "\n".join(lines)
+
+
+def summary_keyboard(case: Case, language: str) -> Keyboard:
+    """Offer to send, or to answer what is open."""
+    first = next_question(case)
+    offered = [word_button(tr(language, "Send"), "send", buttons.to_base36(case.id))]
+    if first is not None:
+        offered.append(_choice(case, first, "ask", tr(language, "Answer what is open")))
+    return (tuple(offered),)
+
+
+def missing(case: Case) -> list[Field]:
+    """The fields that should be answered before `send`."""
+    return [f for f in to_ask(case) if f.required and f.id not in case.answers]
+
+
+def which_side(corridors: Iterable[Corridor], party: str, agreement: Agreement) -> Keyboard:
+    """Offer the sides that a case may be sent to."""
+    others = [agreement.parties[c.other(party)] for c in corridors]
+    return rows([word_button(p.name, "side", p.code) for p in others], width=1)
+
+
+def which_case(cases: Sequence[Case], language: str) -> Keyboard:
+    """Offer a new alert, or one of these cases."""
+    offered = [word_button(tr(language, "New alert"), "new")]
+    offered += [word_button(case_line(case, language), "which", buttons.to_base36(case.id)) for case in cases]
+    return rows(offered, width=1)
+
+
+def case_line(case: Case, language: str) -> str:
+    """Tell a case from others in a few words: reference, urgency, situation."""
+    facts = [case.reference, case.urgency.value]
+    for name in ("situation", "country"):
+        value = case.value(name)
+        if value is not None:
+            facts.append(show(next(f for f in FIELDS if f.id == name), value, language))
+    return " · ".join(facts)
+
+
+def zone_of(agreement: Agreement, party: str) -> ZoneInfo:
+    """The time zone in which a person of this side writes times."""
+    found = agreement.parties.get(party)
+    return found.zone if found else ZoneInfo("UTC")

@@ -1,0 +1,241 @@
+"""The line: everything that changes something goes through here, in batches, one transaction each.
+
+A message is stored before it is acknowledged, and an answer before it is sent. The writer takes what waits, reads what
+it touches, lets the pure core compute a turn for each, and storage writes them all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, fields, replace
+
+import structlog
+
+from bot.context import Context
+from bot.errors import AlreadySeen, Stale, StorageError
+from bot.messages import Inbound, Kind
+from bot.people import Directory
+from bot.ports import Loaded, Receipt, Scope, Storage, Wanted
+from bot.turn import Mark, Turn
+from bot.view import View
+from bot.work import Message, Work
+
+BATCH = 100  #: most pieces of work in one transaction
+WAITING = 20_000  #: most pieces of work that wait; beyond that the messenger is asked to come again
+_TRIES = 5
+_LISTED = 50
+_MARKS_AT_MOST = 500
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(eq=False, slots=True)
+class _Entry:
+    work: Work
+    done: asyncio.Future[Receipt]
+    turn: Turn | None = None
+    errors: list[str] = field(default_factory=list)
+
+
+class Line:
+    """Takes work from everywhere and writes it, a batch at a time."""
+
+    def __init__(
+        self, storage: Storage, context: Callable[[], Context], *, committed: Callable[[Sequence[Turn], frozenset[int]], None]
+    ) -> None:
+        """Take the storage, a maker of contexts, and who is told of committed turns and of outbox ids left out."""
+        self._storage = storage
+        self._context = context
+        self._committed = committed
+        self._waiting: deque[_Entry] = deque()
+        self._marks: list[Mark] = []
+        self._wake = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._task: asyncio.Task[None] | None = None
+        self._is_stopping = False
+
+    def start(self) -> None:
+        """Begin to write."""
+        self._task = asyncio.create_task(self._run(), name="line")
+
+    async def stop(self) -> None:
+        """Write what waits, then stop; may be called twice."""
+        self._is_stopping = True
+        self._wake.set()
+        if self._task is not None:
+            await self._task
+            self._task = None
+
+    async def receive(self, message: Inbound) -> Receipt:
+        """Store a verified message and compute its answer; returns after the commit."""
+        receipt = await self.submit(Message(message))
+        if message.kind is Kind.MOVED and message.place is not None and message.moved_to is not None:
+            await self._storage.readdress(message.place, message.moved_to)
+        return receipt
+
+    async def submit(self, work: Work) -> Receipt:
+        """Put work in the line and wait for its commit. Raises `StorageError` when it was not stored."""
+        if self._is_stopping or len(self._waiting) >= WAITING:
+            raise StorageError("The bridge is stopping or has too much waiting; please send again.")
+        entry = _Entry(work, asyncio.get_running_loop().create_future())
+        self._waiting.append(entry)
+        self._idle.clear()
+        self._wake.set()
+        return await entry.done
+
+    def mark(self, mark: Mark) -> None:
+        """Let what the deliverer says of an outbox row ride the next commit."""
+        self._marks.append(mark)
+        self._idle.clear()
+        self._wake.set()
+
+    async def settled(self) -> None:
+        """Wait until nothing waits."""
+        await self._idle.wait()
+
+    async def _run(self) -> None:
+        while not (self._is_stopping and not self._waiting and not self._marks):
+            if not self._waiting and not self._marks:
+                self._idle.set()
+                await self._wake.wait()
+            self._wake.clear()
+            batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
+            marks, self._marks = self._marks[:_MARKS_AT_MOST], self._marks[_MARKS_AT_MOST:]
+            if batch or marks:
+                await self._write_or_fail(batch, marks)
+        self._idle.set()
+
+    async def _write_or_fail(self, batch: list[_Entry], marks: list[Mark]) -> None:
+        try:
+            await self._write(batch, marks)
+        except StorageError as error:
+            log.warning("batch not stored", entries=len(batch), error=type(error).__name__)
+            await self._one_by_one(batch, marks, error)
+        except Exception as error:  # noqa: BLE001 - the line must never die; the entries are told
+            log.exception("line failed", entries=len(batch))
+            await self._one_by_one(batch, marks, StorageError(f"internal error: {type(error).__name__}"))
+
+    async def _write(self, batch: list[_Entry], marks: Sequence[Mark]) -> None:
+        for attempt in range(_TRIES):
+            directory = await self._storage.directory()
+            loaded = await self._load(batch, directory)
+            fresh = self._compute(batch, View(directory, loaded), loaded)
+            turns = [entry.turn for entry in fresh if entry.turn is not None]
+            left_out: frozenset[int] = frozenset()
+            try:
+                if turns or marks:
+                    left_out = await self._storage.apply(turns, marks)
+            except (AlreadySeen, Stale):
+                if attempt == _TRIES - 1:
+                    raise
+                continue
+            self._finish(batch, fresh, turns, left_out)
+            return
+
+    async def _load(self, batch: Sequence[_Entry], directory: Directory) -> Loaded:
+        if not batch:
+            return Loaded()
+        loaded = await self._storage.load(_union(entry.work.wants(directory) for entry in batch))
+        listed = {scope for entry in batch if (scope := entry.work.lists(directory)) is not None}
+        return await self._with_lists(loaded, listed) if listed else loaded
+
+    async def _with_lists(self, loaded: Loaded, scopes: Iterable[Scope]) -> Loaded:
+        cases = dict(loaded.cases)
+        for scope in scopes:
+            found = await self._storage.list_cases(scope, open_only=False, limit=_LISTED)
+            cases.update((case.id, case) for case in found)
+        return replace(loaded, cases=cases)
+
+    def _compute(self, batch: Sequence[_Entry], view: View, loaded: Loaded) -> list[_Entry]:
+        """Compute the turns of all messages that are new; the first of two equal keys counts."""
+        context = self._context()
+        keys = set(loaded.seen)
+        fresh: list[_Entry] = []
+        for entry in batch:
+            entry.turn = None
+            key = entry.work.inbound.key if isinstance(entry.work, Message) else None
+            if key is not None and key in keys:
+                continue
+            if key is not None:
+                keys.add(key)
+            entry.turn = _turn_of(entry, view, context)
+            view.absorb(entry.turn)
+            fresh.append(entry)
+        return fresh
+
+    def _finish(
+        self,
+        batch: Sequence[_Entry],
+        fresh: Sequence[_Entry],
+        turns: Sequence[Turn],
+        left_out: frozenset[int] = frozenset(),
+    ) -> None:
+        is_new = {id(entry) for entry in fresh}
+        for entry in batch:
+            if not entry.done.done():
+                entry.done.set_result(Receipt(is_new=id(entry) in is_new))
+        try:
+            self._committed(turns, left_out)
+        except Exception:
+            # What was committed stays; its outbox rows are sent when their lease has run out.
+            log.exception("committed turns not handed on")
+
+    async def _one_by_one(self, batch: Sequence[_Entry], marks: list[Mark], error: StorageError) -> None:
+        """Find what does not fit: each entry alone, then marked failed. When nothing can be written, say so to all."""
+        if not await self._storage.is_ready():
+            self._marks = marks + self._marks
+            for entry in batch:
+                _refuse(entry, error)
+            await asyncio.sleep(0)
+            return
+        await self._keep_marks(marks)
+        for entry in batch:
+            await self._alone(entry)
+
+    async def _keep_marks(self, marks: Sequence[Mark]) -> None:
+        for mark in marks:
+            try:
+                await self._storage.apply([], [mark])
+            except StorageError:
+                log.exception("delivery mark not stored", outbox=mark.outbox_id)
+
+    async def _alone(self, entry: _Entry) -> None:
+        try:
+            await self._write([entry], ())
+            return
+        except Exception as error:
+            entry.errors.append(type(error).__name__)
+            log.exception("turn does not fit", work=type(entry.work).__name__)
+        await self._keep_failed(entry)
+
+    async def _keep_failed(self, entry: _Entry) -> None:
+        try:
+            failed = entry.work.failed(self._context(), entry.errors[-1])
+            await self._storage.apply([failed])
+            self._finish([entry], [entry], [failed])
+        except AlreadySeen:
+            self._finish([entry], [], [])
+        except Exception as error:  # noqa: BLE001 - the line must never die; whoever waits is told
+            _refuse(entry, StorageError(f"not stored: {type(error).__name__}"))
+
+
+def _turn_of(entry: _Entry, view: View, context: Context) -> Turn:
+    try:
+        return entry.work.turn(view, context)
+    except Exception as error:  # noqa: BLE001 - a bug in one turn must not hold up the others; it is stored as failed
+        log.exception("turn failed", work=type(entry.work).__name__)
+        return entry.work.failed(context, type(error).__name__)
+
+
+def _refuse(entry: _Entry, error: StorageError) -> None:
+    if not entry.done.done():
+        entry.done.set_exception(error)
+
+
+def _union(wanted: Iterable[Wanted]) -> Wanted:
+    parts = list(wanted)
+    joined = {f.name: tuple(dict.fromkeys(x for part in parts for x in getattr(part, f.name))) for f in fields(Wanted)}
+    return Wanted(**joined)

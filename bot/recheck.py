@@ -1,0 +1,35 @@
+"""Asks just before a send whether a message is still needed (design rule 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from bot import verdict
+from bot.lanes import Row
+from bot.messages import DeliveryState, Outgoing
+from bot.ports import Storage
+
+_FRESH = timedelta(milliseconds=100)
+_NEVER_SENT = "original never sent"
+_LOST = (DeliveryState.PARKED, DeliveryState.DROPPED)
+
+
+async def needless(storage: Storage, row: Row, upcoming: Iterable[Row], now: datetime) -> str:
+    """Say why a row need not be sent, empty when it must; those that come next are asked about with it."""
+    if row.checked_at is None or now - row.checked_at > _FRESH:
+        others = [other for other in upcoming if other is not row and verdict.is_rechecked(other.delivery.message)]
+        found = await storage.superseded([asked.id for asked in (row, *others)])
+        for asked in (row, *others):
+            asked.checked_at, asked.needless = now, found.get(asked.id, "")
+    return row.needless
+
+
+async def lost_original(storage: Storage, edit: Outgoing, now: datetime) -> str:
+    """Say why the message that this edits will never have been sent; empty while it still may be."""
+    if edit.case_id is None:
+        old = edit.created_at is not None and now - edit.created_at >= verdict.GIVE_UP_AFTER
+        return _NEVER_SENT if old else ""
+    deliveries = (await storage.history(edit.case_id)).deliveries
+    original = next((d for d in deliveries if d.message.dedupe_key == edit.replaces), None)
+    return _NEVER_SENT if original is None or original.state in _LOST else ""

@@ -1,0 +1,76 @@
+"""Who is told: desks and people as recipients with their addresses, in the order they are tried. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bot.agreement import Agreement, Desk, DeskRole
+from bot.case import Case
+from bot.messages import Address
+from bot.people import Directory, Person, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Somebody who is told: ``desk:cn-duty`` or ``person:12``."""
+
+    name: str
+    shown: str  #: ``CN Duty desk``, or the person's role and side: never a name in a group
+    party: str
+    addresses: tuple[Address, ...]
+    language: str = "en"
+    person: Person | None = None
+
+
+def at_person(person: Person) -> Recipient:
+    """Make a recipient of a person."""
+    shown = f"{person.party} {person.role.value}"
+    return Recipient(f"person:{person.id}", shown, person.party, person.addresses, person.language, person)
+
+
+def at_desk(desk: Desk, directory: Directory) -> tuple[Recipient, ...]:
+    """Make the recipients of a desk.
+
+    A desk with addresses is one recipient; its people's own addresses come last, so that a broken group is no
+    silence. A desk without addresses is everybody on duty there, or everybody when nobody is.
+    """
+    members = [p for p in directory.members(desk.id) if p.role is not Role.ADMIN]
+    duty = [p for p in members if p.role is Role.DUTY] or members
+    people = [p for p in duty if p.on_duty and p.addresses] or [p for p in duty if p.addresses]
+    if desk.addresses:
+        own = tuple(a for p in people for a in p.addresses if a not in desk.addresses)
+        return (Recipient(f"desk:{desk.id}", desk_name(desk), desk.party, desk.addresses + own),)
+    return tuple(
+        Recipient(f"person:{p.id}", desk_name(desk), desk.party, p.addresses, p.language, p) for p in people
+    )
+
+
+def at_desks(agreement: Agreement, directory: Directory, party: str, role: DeskRole) -> tuple[Recipient, ...]:
+    """Make the recipients of all desks of a side with a role."""
+    return unique(r for desk in agreement.desks_of(party, role) for r in at_desk(desk, directory))
+
+
+def supervisors(directory: Directory, party: str) -> tuple[Recipient, ...]:
+    """Make the recipients that are a side's supervisors."""
+    people = [p for p in directory.supervisors(party) if p.addresses]
+    return tuple(at_person(p) for p in [p for p in people if p.on_duty] or people)
+
+
+def desk_name(desk: Desk) -> str:
+    """Name a desk with its side: ``CN Duty desk``."""
+    return f"{desk.party} {desk.name}"
+
+
+def unique(recipients: Iterable[Recipient]) -> tuple[Recipient, ...]:
+    """Keep the first of each recipient."""
+    return tuple({r.name: r for r in reversed(list(recipients))}.values())[::-1]
+
+
+def side_of_case(
+    case: Case, party: str, agreement: Agreement, directory: Directory
+) -> tuple[Recipient, ...]:
+    """Make the recipients that follow a case on one side: duty desks, assignee, the reporting officer."""
+    people = [directory.get(i) for i in (case.officer, *case.assignees)]
+    own = (at_person(p) for p in people if p and p.is_active and p.addresses and p.party == party)
+    return unique([*at_desks(agreement, directory, party, DeskRole.DUTY), *own])

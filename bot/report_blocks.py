@@ -1,0 +1,176 @@
+"""What the period report says of one direction, block by block. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.case import Channel, ClosureCode, DeadlineKind
+from bot.fields import field, show
+from bot.outcomes import Outcome
+from bot.report_figures import FEWER, WITHHELD, Age, Direction, Measure, Shown
+from bot.report_tally import NOT_ANSWERED
+from bot.texts import later, tr
+from bot.times import span
+from bot.wording import channel_name, closure_name, urgency_name
+
+_MEASURES = {
+    Measure.ACKNOWLEDGE: later("First message to acknowledgment"),
+    Measure.POLICE: later("First message to acceptance by the police channel"),
+    Measure.DIPLOMATIC: later("First message to acceptance by the diplomatic channel"),
+    Measure.WRITTEN: later("Acceptance to confirming letter"),
+}
+_AGES = {
+    Age.DAY: later("Up to 1 day"),
+    Age.WEEK: later("Up to 7 days"),
+    Age.MONTH: later("Up to 30 days"),
+    Age.QUARTER: later("Up to 90 days"),
+    Age.LONGER: later("More than 90 days"),
+}
+_KINDS = {
+    DeadlineKind.ACKNOWLEDGE: later("Acknowledgment"),
+    DeadlineKind.POLICE: later("Police channel"),
+    DeadlineKind.DIPLOMATIC: later("Diplomatic channel"),
+    DeadlineKind.WRITTEN: later("Confirming letter"),
+    DeadlineKind.REVIEW: later("Review"),
+}
+_PARTS = (later("met in time"), later("met late"), later("not met"))
+_SHOWN = {FEWER: later("fewer than 5"), WITHHELD: later("not shown")}
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar of a chart; its parts stand one after the other."""
+
+    label: str
+    parts: tuple[int, ...]
+    shown: str  #: written behind the bar
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A heading and what stands under it: any of a chart, a table, a list of references, a note."""
+
+    heading: str
+    note: str = ""
+    legend: tuple[str, ...] = ()  #: names the parts of the bars, where there are several
+    bars: tuple[Bar, ...] = ()
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    items: tuple[str, ...] = ()
+
+
+def blocks(direction: Direction, language: str) -> Iterator[Block]:
+    """Write one direction out."""
+    opened = {urgency_name(urgency, language): n for urgency, n in direction.opened.items()}
+    yield _chart(tr(language, "Cases opened, by urgency"), opened)
+    ages = {tr(language, _AGES[age]): n for age, n in direction.still_open.items()}
+    yield _chart(tr(language, "Still open, by age, whenever opened"), ages)
+    closures = {closure_name(ClosureCode(code), language): n for code, n in direction.closures.items()}
+    yield _counts(tr(language, "Closed in the period, by code"), closures, language)
+    yield _timings(direction, language)
+    yield _outcomes(direction, language)
+    yield _deadlines(direction, language)
+    returned = {channel_name(Channel(code), language): n for code, n in direction.returned.items()}
+    yield _counts(tr(language, "Hand-offs returned in the period"), returned, language)
+    yield from _unaccepted(direction, language)
+    yield from _victims(direction, language)
+
+
+def _chart(heading: str, counts: Mapping[str, int]) -> Block:
+    return Block(heading, bars=tuple(Bar(label, (n,), str(n)) for label, n in counts.items()))
+
+
+def _counts(heading: str, counts: Mapping[str, int], language: str) -> Block:
+    if not counts:
+        return Block(heading, note=tr(language, "None."))
+    return Block(
+        heading, columns=("", tr(language, "Number")), rows=tuple((name, str(n)) for name, n in counts.items())
+    )
+
+
+def _timings(direction: Direction, language: str) -> Block:
+    heading = tr(language, "How long it took, for cases opened in the period")
+    if not direction.timings:
+        return Block(heading, note=tr(language, "Nothing was acknowledged, accepted or confirmed."))
+    return Block(
+        heading,
+        columns=("", tr(language, "Number"), tr(language, "Half within"), tr(language, "9 in 10 within")),
+        rows=tuple(
+            (tr(language, _MEASURES[measure]), str(took.cases), _duration(took.median), _duration(took.p90))
+            for measure, took in direction.timings.items()
+        ),
+    )
+
+
+def _duration(minutes: int) -> str:
+    """Both as people read it and in minutes: ``2 h 5 min (125)``."""
+    words = span(timedelta(minutes=minutes))
+    return words if minutes < 60 else f"{words} ({minutes} min)"
+
+
+def _outcomes(direction: Direction, language: str) -> Block:
+    heading = tr(language, "Deadlines that fell due, by kind")
+    kinds: dict[DeadlineKind, Counter[Outcome]] = {}
+    for figures in direction.deadlines:
+        kinds.setdefault(figures.kind, Counter()).update(figures.outcomes)
+    if not kinds:
+        return Block(heading, note=tr(language, "No deadline fell due."))
+    return Block(
+        heading,
+        legend=tuple(tr(language, part) for part in _PARTS),
+        bars=tuple(_bar(tr(language, _KINDS[kind]), _parts(outcomes)) for kind, outcomes in kinds.items()),
+    )
+
+
+def _bar(label: str, parts: tuple[int, int, int]) -> Bar:
+    return Bar(label, parts, " + ".join(map(str, parts)))
+
+
+def _parts(outcomes: Mapping[Outcome, int]) -> tuple[int, int, int]:
+    """Met in time, met late, not met."""
+    never = sum(outcomes.get(what, 0) for what in (Outcome.OVERDUE, Outcome.ENDED_OVERDUE))
+    return outcomes.get(Outcome.IN_TIME, 0), outcomes.get(Outcome.LATE, 0), never
+
+
+def _deadlines(direction: Direction, language: str) -> Block:
+    heading = tr(language, "Deadlines that fell due, by kind and urgency")
+    if not direction.deadlines:
+        return Block(heading, note=tr(language, "No deadline fell due."))
+    names = (tr(language, "Deadline"), tr(language, "Urgency"), *(tr(language, part) for part in _PARTS))
+    rows = (
+        (tr(language, _KINDS[f.kind]), urgency_name(f.urgency, language), *map(str, _parts(f.outcomes)), str(f.pings))
+        for f in direction.deadlines
+    )
+    note = tr(language, "A review that was answered in time moves on and does not count.")
+    return Block(heading, note=note, columns=(*names, tr(language, "Pings needed")), rows=tuple(rows))
+
+
+def _unaccepted(direction: Direction, language: str) -> Iterator[Block]:
+    still, gone = ([u.reference for u in direction.unaccepted if u.is_open is is_open] for is_open in (True, False))
+    yield _listed(tr(language, "Open past the police deadline without any formal acceptance"), still, language)
+    yield _listed(tr(language, "Closed past the police deadline without any formal acceptance"), gone, language)
+
+
+def _listed(heading: str, references: Iterable[str], language: str) -> Block:
+    items = tuple(references)
+    return Block(heading, items=items, note="" if items else tr(language, "None."))
+
+
+def _victims(direction: Direction, language: str) -> Iterator[Block]:
+    if not direction.victims:
+        note = tr(language, "Nothing is shown where fewer than 5 cases were opened.")
+        yield Block(tr(language, "The people concerned"), note=note)
+    for name, counts in direction.victims.items():
+        rows = tuple((_value(name, code, language), _number(shown, language)) for code, shown in counts.items())
+        yield Block(tr(language, field(name).label), columns=("", tr(language, "Number of cases")), rows=rows)
+
+
+def _value(name: str, code: str, language: str) -> str:
+    return tr(language, "Not answered") if code == NOT_ANSWERED else show(field(name), code, language)
+
+
+def _number(shown: Shown, language: str) -> str:
+    return tr(language, _SHOWN[shown]) if isinstance(shown, str) else str(shown)

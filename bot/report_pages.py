@@ -1,0 +1,92 @@
+"""The period report as a document: a title, sections and blocks, the same for every form it is written in. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.report_blocks import Block, blocks
+from bot.report_figures import Direction, Report
+from bot.texts import later, tr
+from bot.times import both_times
+
+_OVERVIEW = (
+    later("Corridor"),
+    later("From"),
+    later("To"),
+    later("Opened"),
+    later("Closed"),
+    later("Still open"),
+    later("Deadlines missed"),
+    later("No formal acceptance"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One direction, or the overview."""
+
+    title: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The whole report."""
+
+    title: str
+    language: str
+    lines: tuple[str, ...]
+    sections: tuple[Section, ...]
+
+
+def document(report: Report, language: str = "en") -> Document:
+    """Write a report out."""
+    overview = Section(tr(language, "Overview"), (_overview(report, language),))
+    details = (Section(_title(report, d, language), tuple(blocks(d, language))) for d in report.directions)
+    return Document(tr(language, "Period report"), language, tuple(_lines(report, language)), (overview, *details))
+
+
+def _lines(report: Report, language: str) -> Iterator[str]:
+    since, until, as_of, made = (
+        both_times(moment, (), with_year=True) for moment in (report.since, report.until, report.as_of, report.made_at)
+    )
+    yield tr(language, "From {since} until {until}, that moment excluded.", since=since, until=until)
+    yield tr(language, "State of {as_of}. Made {made} by {program}.", as_of=as_of, made=made, program=report.program)
+    yield tr(
+        language,
+        "No names and no free text. Of the people concerned, no number under 5 is shown and none from which one could be "
+        "worked out. Each case counts under its present urgency.",
+    )
+    if report.drills:
+        yield tr(language, "Drills left out: {count}.", count=report.drills)
+
+
+def _title(report: Report, direction: Direction, language: str) -> str:
+    requested = report.sides.get(direction.requested, direction.requested)
+    return tr(
+        language,
+        "Corridor {corridor}: reported by {reporting} to {requested}",
+        corridor=direction.corridor,
+        reporting=report.sides.get(direction.reporting, direction.reporting),
+        requested=requested or tr(language, "a side not named yet"),
+    )
+
+
+def _overview(report: Report, language: str) -> Block:
+    heading = tr(language, "All directions")
+    if not report.directions:
+        return Block(heading, note=tr(language, "Nothing was reported, closed or still open in this period."))
+    rows = tuple(_overview_row(direction) for direction in report.directions)
+    return Block(heading, columns=tuple(tr(language, name) for name in _OVERVIEW), rows=rows)
+
+
+def _overview_row(direction: Direction) -> tuple[str, ...]:
+    figures = (
+        sum(direction.opened.values()),
+        sum(direction.closures.values()),
+        sum(direction.still_open.values()),
+        sum(deadline.missed for deadline in direction.deadlines),
+        len(direction.unaccepted),
+    )
+    return (direction.corridor, direction.reporting, direction.requested or "?", *map(str, figures))

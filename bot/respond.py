@@ -1,0 +1,169 @@
+"""From a verified message to a turn: who wrote, and which part of the core answers. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot import acts, amending, buttons, enrol, intake, menu, reference, talk
+from bot.commands import ABOUT_CASE, OPENING, Command, is_known, parse_command
+from bot.composing import Composer
+from bot.context import Context
+from bot.messages import Inbound, Kind
+from bot.people import Directory
+from bot.ports import Wanted
+from bot.texts import tr
+from bot.turn import Turn
+from bot.view import View
+from bot.words import clean
+
+_INTAKE_MOVES = frozenset({"back", "skip", "edit", "summary", "send"})
+_WORDLESS = (Kind.LOCATION, Kind.PHOTO, Kind.FILE, Kind.VOICE)
+
+
+def respond(message: Inbound, view: View, context: Context) -> Turn:
+    """Compute everything that a message changes."""
+    message = replace(message, text=clean(message.text)) if message.text else message
+    person = view.directory.at(message.sender)
+    is_known_person = person is not None and person.is_active
+    c = Composer(context, view, message=message, person=person if is_known_person else None)
+    if message.kind in (Kind.OTHER, Kind.UNREADABLE, Kind.MOVED) or message.sender is None:
+        c.keep_content = message.kind is Kind.UNREADABLE
+    elif not is_known_person:
+        _from_outside(c, is_revoked=person is not None)
+    else:
+        _from_person(c, message)
+    return c.finish()
+
+
+def wanted(message: Inbound, directory: Directory) -> Wanted:
+    """Say what the answer to a message may need to know."""
+    person = directory.at(message.sender)
+    promise = buttons.parse(message.button) if message.button else None
+    command = parse_command(message.text) if message.text else None
+    named = reference.find_in(command.rest if command and command.name in ABOUT_CASE else message.text)
+    place = message.place
+    return Wanted(
+        seen=(message.key,),
+        people=(person.id,) if person else (),
+        cases=_cases_named(promise),
+        references=(named[0],) if named else (),
+        strangers=(message.sender,) if person is None and message.sender else (),
+        codes=(enrol.hash_of(command.rest),) if command and command.name == "start" and command.rest else (),
+        replied_to=((place, message.reply_to),) if place and message.reply_to else (),
+        amended=(f"{place}#{message.message_id}",) if message.kind is Kind.EDIT else (),
+    )
+
+
+def _cases_named(promise: buttons.Promise | None) -> tuple[int, ...]:
+    match promise:
+        case buttons.Act(case_id=case_id) | buttons.Choice(case_id=case_id):
+            return (case_id,)
+        case buttons.Word(word="which" | "send", argument=argument) if argument.isascii() and argument.isalnum():
+            return (int(argument, 36),)
+        case _:
+            return ()
+
+
+def _from_outside(c: Composer, *, is_revoked: bool) -> None:
+    message = c.message
+    command = parse_command(message.text) if message else None
+    if is_revoked:
+        c.journal("revoked_sender")
+        command = None
+    enrol.stranger_writes(c, command)
+
+
+def _from_person(c: Composer, message: Inbound) -> None:
+    if message.kind is Kind.BUTTON:
+        _tap(c, message.button)
+    elif message.kind is Kind.EDIT:
+        amending.edited(c)
+    elif message.kind in _WORDLESS and not message.text:
+        _wordless(c)
+    else:
+        _words(c, message.text)
+
+
+def _tap(c: Composer, data: str) -> None:
+    match buttons.parse(data):
+        case buttons.Act() as promise:
+            acts.tapped(c, promise)
+        case buttons.Choice() as choice:
+            _choice(c, choice)
+        case buttons.Word(word="lost", argument=argument):
+            menu.lost(c, Command("lost", argument, has_slash=True))
+        case buttons.Word() as word:
+            talk.word(c, word)
+        case _:
+            c.say(tr(c.language, "This button is not known any more. Type /help."))
+
+
+def _choice(c: Composer, choice: buttons.Choice) -> None:
+    case = c.case(choice.case_id)
+    if case is None or c.person is None or case.officer != c.person.id:
+        c.say(tr(c.language, "No such case."))
+    elif not case.is_open:
+        c.say(tr(c.language, "{reference} is closed.", reference=case.reference), case=case)
+    else:
+        intake.choose(c, case, choice)
+
+
+def _wordless(c: Composer) -> None:
+    if c.message is not None and c.message.in_private:
+        talk.say_anything(c, "")
+    else:
+        c.keep_content = False
+
+
+def _words(c: Composer, text: str) -> None:
+    command = parse_command(text)
+    is_private = c.message is not None and c.message.in_private
+    if command is not None and (is_private or command.has_slash or command.name in ABOUT_CASE):
+        _command(c, command)
+    elif is_private:
+        talk.say_anything(c, text)
+    else:
+        _in_group(c, text)
+
+
+def _in_group(c: Composer, text: str) -> None:
+    """In a group only answers to our own question, and replies to a case message, are for us."""
+    waiting = acts.waiting_prompt(c)
+    if waiting is not None:
+        acts.answered(c, waiting, text)
+    elif c.message is None or not talk.replied_note(c, text):
+        c.keep_content = False
+
+
+def _command(c: Composer, command: Command) -> None:
+    if command.name in OPENING:
+        _open(c, command)
+    elif command.name in ABOUT_CASE:
+        acts.typed(c, command)
+    elif command.name in _INTAKE_MOVES:
+        talk.navigate(c, command)
+    elif command.name in menu.MENU:
+        menu.MENU[command.name](c, command)
+    else:
+        _unknown(c, command)
+
+
+def _open(c: Composer, command: Command) -> None:
+    if c.message is not None and not c.message.in_private:
+        c.say(tr(c.language, "Please write to me in a private chat to report; a group is read by many."))
+        return
+    talk.alert(c, command)
+
+
+def _unknown(c: Composer, command: Command) -> None:
+    if is_known(command):
+        c.say(tr(c.language, "That needs more words. Examples: /help"))
+        return
+    c.say(
+        tr(
+            c.language,
+            "/{name} is not known, and nothing was filed. To report somebody in danger: /alert and what happened. All "
+            "commands: /help",
+            name=command.name[:20],
+        )
+    )

@@ -1,0 +1,54 @@
+"""Remembers what was said of outbox rows while those marks are on their way to the database. No clock of its own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.messages import Delivery, DeliveryState
+from bot.turn import Mark
+
+_MOST = 200_000
+
+
+class Settled:
+    """The last marks, in two generations, so that memory stays flat.
+
+    A mark rides the next commit. When that comes late, a claim brings a row that this process has sent already:
+    it must not be sent again.
+    """
+
+    def __init__(self, keep: timedelta) -> None:
+        """Remember each mark for `keep` at least, while there are not too many."""
+        self._keep = keep
+        self._young: dict[int, Mark] = {}
+        self._old: dict[int, Mark] = {}
+        self._since: datetime | None = None
+
+    def add(self, mark: Mark) -> None:
+        """Remember a mark over an earlier one."""
+        if self._since is None:
+            self._since = mark.at
+        if mark.at - self._since > self._keep or len(self._young) >= _MOST:
+            self._young, self._old, self._since = {}, self._young, mark.at
+        self._young[mark.outbox_id] = mark
+
+    def readmit(self, delivery: Delivery, now: datetime) -> Delivery | None:
+        """Return a claimed row with what is known of it here; None when there is nothing to do for it."""
+        outbox_id = delivery.message.id
+        mark = self._young.get(outbox_id) or self._old.get(outbox_id)
+        if mark is None:
+            return delivery
+        if mark.next_attempt_at is None:
+            # Somebody may have put a parked row back; what was sent or dropped never comes back.
+            was_retried = mark.state is DeliveryState.PARKED and now - mark.at > self._keep / 2
+            return delivery if was_retried else None
+        if mark.next_attempt_at > now:
+            return None
+        return replace(
+            delivery,
+            attempts=max(delivery.attempts, mark.attempts),
+            parts_done=max(delivery.parts_done, mark.parts_done),
+            external_id=mark.external_id or delivery.external_id,
+            joined=delivery.joined or mark.joined is not None,
+        )

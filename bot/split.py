@@ -1,0 +1,137 @@
+"""How a message is cut to what a messenger can carry: text in parts, choices as numbers. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import replace
+
+from bot.messages import Capabilities, Delivery, Keyboard
+from bot.texts import tr
+
+_BYTES = "bytes"
+#: Where a text may be cut, best first: paragraph, line, word. The cut is after the match.
+_SEAMS = (re.compile(r"\n[ \t]*\n+"), re.compile(r"\n"), re.compile(r"[ \t]+"))
+#: A better seam is taken only when it leaves a part at least this full.
+_FULL_ENOUGH = 0.5
+_JOINER = "\u200d"
+_LONGEST_CLUSTER = 32  #: characters; what goes on for longer is no letter that a person wrote
+
+
+def measure(text: str, unit: str) -> int:
+    """Count a text as the messenger does: UTF-8 bytes, or UTF-16 units for ``characters``."""
+    if text.isascii():
+        return len(text)
+    return len(text.encode("utf-8" if unit == _BYTES else "utf-16-le", "surrogatepass")) // (1 if unit == _BYTES else 2)
+
+
+def split(text: str, limit: int, unit: str = "characters") -> tuple[str, ...]:
+    """Cut a text into parts within the limit; only the white space at a seam is lost."""
+    most = 4 if unit == _BYTES else 2  # bytes or units that one character may need
+    if len(text) * most <= limit or measure(text, unit) <= limit:
+        return (text,)
+    return tuple(_parts(text, limit, unit)) or ("",)
+
+
+def _parts(text: str, limit: int, unit: str) -> Iterator[str]:
+    while text:
+        room = _fitting(text, limit, unit)
+        end = room if room == len(text) else _seam(text, room)
+        part = text[:end].rstrip()
+        if part:
+            yield part
+        text = text[end:].lstrip("\n\t ") if end < len(text) else ""
+
+
+def _fitting(text: str, limit: int, unit: str) -> int:
+    """Count the leading characters that fit, at least one."""
+    if limit >= len(text) and measure(text, unit) <= limit:
+        return len(text)
+    low, high = 1, min(limit, len(text))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if measure(text[:middle], unit) <= limit:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _seam(text: str, room: int) -> int:
+    for least in (int(room * _FULL_ENOUGH), 1):
+        for seam in _SEAMS:
+            # A seam may begin exactly where the room ends: its white space is not sent.
+            ends = [match.end() for match in seam.finditer(text, 0, room + 1) if match.start() >= least]
+            if ends:
+                return ends[-1]
+    return _between_letters(text, room)
+
+
+def _between_letters(text: str, room: int) -> int:
+    """Step back from the middle of a letter with its marks; cut there only when it has no end."""
+    for end in range(room, max(1, room - _LONGEST_CLUSTER), -1):
+        if not (_belongs_together(text[end - 1], text[end]) or _is_inside_flag(text, end)):
+            return end
+    return room
+
+
+def _belongs_together(before: str, after: str) -> bool:
+    if _JOINER in {before, after} or _is_khmer_coeng(before):
+        return True
+    return unicodedata.category(after).startswith("M") or "\U0001f3fb" <= after <= "\U0001f3ff"
+
+
+def _is_khmer_coeng(letter: str) -> bool:
+    """The sign that puts the next Khmer letter below this one."""
+    return letter == "\u17d2"
+
+
+def _is_inside_flag(text: str, end: int) -> bool:
+    """Whether two letters of one flag stand on both sides: flags are pairs, counted from where they begin."""
+    if not _is_flag_letter(text[end]):
+        return False
+    start = end
+    while start and _is_flag_letter(text[start - 1]):
+        start -= 1
+    return (end - start) % 2 == 1
+
+
+def _is_flag_letter(letter: str) -> bool:
+    return "\U0001f1e6" <= letter <= "\U0001f1ff"
+
+
+def as_numbered(text: str, buttons: Keyboard) -> str:
+    """Write choices as numbered lines below the text, for messengers without buttons."""
+    labels = [button.label for row in buttons for button in row]
+    lines = "\n".join(f"{number}. {label}" for number, label in enumerate(labels, start=1))
+    return f"{text}\n\n{lines}" if text else lines
+
+
+def fit(delivery: Delivery, capabilities: Capabilities, language: str = "en") -> tuple[Delivery, tuple[str, ...]]:
+    """Make of a message what this messenger can carry: the delivery to hand to its adapter, and its parts."""
+    message = delivery.message
+    text, buttons, file = message.text, message.buttons, message.file
+    if buttons and not _carries(capabilities, buttons):
+        text, buttons = as_numbered(text, buttons), ()
+    if file and not capabilities.files:
+        text, file = _instead_of_file(text, file, language), ""
+    if text is not message.text:
+        delivery = replace(delivery, message=replace(message, text=text, buttons=buttons, file=file))
+    parts = split(text, capabilities.text_limit, capabilities.text_unit)
+    if delivery.edits and (len(parts) > 1 or not capabilities.edits):
+        # One message cannot become several: what does not fit is sent anew, whole.
+        delivery = replace(delivery, edits="", message=replace(delivery.message, edits=""))
+    return delivery, parts
+
+
+def _carries(capabilities: Capabilities, buttons: Keyboard) -> bool:
+    longest = max((len(button.data.encode()) for row in buttons for button in row), default=0)
+    return capabilities.buttons and longest <= capabilities.button_bytes
+
+
+def _instead_of_file(text: str, file: str, language: str) -> str:
+    sentence = tr(
+        language, "The file {name} cannot be sent on this messenger. Fetch it from the exports page.", name=file
+    )
+    return f"{text}\n\n{sentence}" if text else sentence

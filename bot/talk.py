@@ -1,0 +1,331 @@
+"""What a person's plain words mean where they stand: an answer, words for a case, or a new alert."""
+
+from __future__ import annotations
+
+from bot import acts, buttons, intake
+from bot.acts.request import Request
+from bot.block import Block, parse_block
+from bot.case import Case, TextKind
+from bot.commands import Command
+from bot.composing import Composer
+from bot.fields import FIELDS, Field, FieldKind, field
+from bot.opening import Words, choose_side, greet, held, hold, open_case, words_of
+from bot.people import Role
+from bot.questions import zone_of
+from bot.reading import Read, read
+from bot.rights import Act, may_see
+from bot.texts import tr
+
+_YES = frozenset({"yes", "y", "ok", "right", "correct"})
+_NO = frozenset({"no", "n", "wrong"})
+_FIELD_IDS = frozenset(f.id for f in FIELDS)
+
+
+def say_anything(c: Composer, text: str) -> None:
+    """Take plain words (or a caption, a place, a file) in a private chat."""
+    waiting = acts.waiting_prompt(c)
+    if waiting is not None and text:
+        acts.answered(c, waiting, text)
+        return
+    if c.message is not None and c.message.reply_to and replied_note(c, text):
+        return
+    if held(c.conversation.pending):
+        _more_held(c, text)
+        return
+    case = _in_intake(c)
+    if case is None:
+        belongs_nowhere(c, text)
+    elif not text or words_of(c)[0].kind is not TextKind.TEXT:
+        _keep_with(c, case)
+    elif c.message is not None and c.message.attachment is not None:
+        _keep_with(c, case)
+    else:
+        _answer(c, case, text)
+
+
+def belongs_nowhere(c: Composer, text: str) -> None:
+    """Words outside an intake: they open a case, or the person is asked which case they are for."""
+    if c.person is None:
+        return
+    if c.person.role is not Role.OFFICER:
+        _not_filed(c)
+        return
+    mine = c.view.open_cases_of(c.person.id)
+    if mine:
+        hold(c, words_of(c), mine[:8])
+        return
+    open_with(c, words_of(c), parse_block(text))
+
+
+def open_with(c: Composer, words: list[Words], block: Block | None = None) -> None:
+    """Open a case and ask the first question; a block of `label: value` lines answers several at once."""
+    case = open_case(c, words)
+    if case is None:
+        return
+    if block is None or not case.requested:
+        greet(c, case)
+        return
+    greet(c, case)
+    intake.apply_block(c, case, block)
+
+
+def alert(c: Composer, command: Command) -> None:
+    """Open a case by `/alert`, or by a text that starts with "urgent" where that cannot be an answer."""
+    case = _in_intake(c)
+    if case is not None and not command.has_slash and c.message is not None:
+        asking = _asked(c)
+        if asking is not None and _could_answer(c, case, asking, c.message.text):
+            say_anything(c, c.message.text)
+            return
+        if asking is not None and asking.kind is FieldKind.TEXT:
+            hold(c, words_of(c), [case])
+            return
+    words = [w if w.kind is not TextKind.TEXT else Words(w.kind, _without_word(command, w.text), w.message) for w in words_of(c)]
+    open_with(c, [w for w in words if w.text], parse_block(command.rest))
+
+
+def navigate(c: Composer, command: Command) -> None:
+    """`back`, `skip`, `edit N`, `summary`, `send`: moving about in the intake."""
+    case = _own_case(c)
+    if case is None:
+        c.say(tr(c.language, "You have no alert in progress. Just write what happened to start one."))
+        return
+    asking = _asked(c)
+    match command.name:
+        case "back" if asking is not None:
+            intake.go_back(c, case, asking)
+        case "skip" if asking is not None:
+            intake.skip(c, case, asking)
+        case "edit":
+            intake.edit(c, case, command.rest)
+        case "send":
+            intake.send(c, case)
+        case _:
+            intake.show_summary(c, case)
+
+
+def word(c: Composer, promise: buttons.Word) -> None:
+    """Take a tap that is about the conversation: which case, which side, yes, no, send."""
+    match promise.word:
+        case "new":
+            _new(c)
+        case "which":
+            _which(c, promise.argument)
+        case "side":
+            _side(c, promise.argument)
+        case "send":
+            _send(c, promise.argument)
+        case "yes" | "no":
+            _confirm(c, yes=promise.word == "yes")
+        case _:
+            c.say(tr(c.language, "This button is not known any more. Type /help."))
+
+
+def unheard(c: Composer) -> None:
+    """Nobody said where the held words belong: they open a case."""
+    waiting = held(c.conversation.pending)
+    place = c.conversation.place
+    if not waiting or place is None:
+        c.move(wakes_at=None)
+        return
+    case = open_case(c, waiting)
+    if case is not None:
+        c.say(tr(c.language, "You did not say which case your words belong to, so they are a new alert."), place=place, case=case)
+        greet(c, case)
+
+
+def _answer(c: Composer, case: Case, text: str) -> None:
+    pending = c.conversation.pending
+    if pending.get("confirm") and text.strip().casefold() in _YES | _NO:
+        _confirm(c, yes=text.strip().casefold() in _YES)
+        return
+    block = parse_block(text)
+    if block is not None:
+        intake.apply_block(c, case, block)
+        return
+    if c.conversation.asking == "corridor":
+        _side_by_words(c, case, text)
+        return
+    asking = _asked(c)
+    if asking is None:
+        hold(c, words_of(c), [case, *(k for k in c.view.open_cases_of(case.officer) if k.id != case.id)][:8])
+        return
+    is_long_silent = c.conversation.updated_at is not None and c.now - c.conversation.updated_at > intake.SILENCE
+    if is_long_silent and not _could_answer(c, case, asking, text):
+        hold(c, words_of(c), c.view.open_cases_of(case.officer)[:8])
+        return
+    if not intake.answer_text(c, case, asking, text):
+        _keep_words(c, case)
+        intake.ask_again(c, case, asking, text)
+        c.move(pending={**c.conversation.pending, "unread": words_of(c)[0].as_json()})
+
+
+def _could_answer(c: Composer, case: Case, asking: Field, text: str) -> bool:
+    """Whether words answer a question beyond doubt; any words answer a free-text question, so they never do."""
+    if asking.kind is FieldKind.TEXT:
+        return text.strip().casefold() in ("unknown", "?")
+    zone = zone_of(c.context.agreement, case.reporting)
+    return isinstance(read(asking, text, now=c.now, zone=zone, language=c.language), Read)
+
+
+def _keep_words(c: Composer, case: Case) -> None:
+    for piece in words_of(c):
+        c.keep_text(case, piece.kind, piece.text, message=piece.message)
+    c.journal("words_kept", case)
+    c.put(case)
+
+
+def _keep_with(c: Composer, case: Case) -> None:
+    _keep_words(c, case)
+    is_place = c.message is not None and c.message.latitude is not None
+    lead = tr(c.language, "The place is kept for the secure case. Which province or city is it?") if is_place else tr(
+        c.language, "Kept with {reference}. Please send no photos of people or documents here.", reference=case.reference
+    )
+    if is_place and "area" not in case.answers:
+        intake.ask_field(c, case, field("area"), lead)
+        return
+    intake.ask_current(c, case, lead)
+
+
+def _more_held(c: Composer, text: str) -> None:
+    options = c.conversation.pending.get("options")
+    cases = [k for i in options if (k := c.case(int(i))) is not None] if isinstance(options, list) else []
+    if text.strip().casefold() in ("new", "new alert", "1"):
+        _new(c)
+        return
+    if text.strip().isdigit() and 2 <= int(text) <= len(cases) + 1:
+        _belongs_to(c, cases[int(text) - 2])
+        return
+    named, _ = acts.find_case(c, text)
+    if named is not None and any(named.id == k.id for k in cases) and len(text.strip()) <= len(named.reference) + 3:
+        _belongs_to(c, named)
+        return
+    hold(c, words_of(c), cases)
+
+
+def _new(c: Composer) -> None:
+    waiting = held(c.conversation.pending)
+    if waiting:
+        open_with(c, waiting)
+        return
+    kept = _words_just_kept(c)
+    if kept:
+        open_with(c, kept)
+        return
+    c.say(tr(c.language, "Just write what happened; the first words open the alert."))
+
+
+def _words_just_kept(c: Composer) -> list[Words]:
+    kept = c.conversation.pending.get("unread")
+    return [Words.from_json(kept)] if isinstance(kept, dict) else []
+
+
+def _which(c: Composer, argument: str) -> None:
+    case = c.case(int(argument, 36)) if argument.isalnum() else None
+    if case is None or c.person is None or case.officer != c.person.id:
+        c.say(tr(c.language, "No such case."))
+        return
+    _belongs_to(c, case)
+
+
+def _belongs_to(c: Composer, case: Case) -> None:
+    waiting = held(c.conversation.pending)
+    c.move(pending={}, wakes_at=None)
+    if not waiting or c.person is None:
+        c.say(tr(c.language, "These words have found their case already."), case=case)
+        return
+    rest = [w for w in waiting if w.kind is not TextKind.TEXT]
+    for piece in rest:
+        c.keep_text(case, piece.kind, piece.text, message=piece.message)
+    text = "\n".join(w.text for w in waiting if w.kind is TextKind.TEXT)
+    request = Request(c, c.person, case, Act.NOTE, text)
+    if text:
+        acts.do(request)
+    else:
+        c.put(case)
+        c.say(tr(c.language, "Kept with {reference}.", reference=case.reference), case=case)
+
+
+def _side(c: Composer, party: str) -> None:
+    case = _own_case(c)
+    if case is None:
+        c.say(tr(c.language, "You have no alert in progress. Just write what happened to start one."))
+    elif case.requested:
+        intake.ask_current(c, case, tr(c.language, "{party} is asked already.", party=case.requested))
+    else:
+        intake.side_chosen(c, case, party)
+
+
+def _side_by_words(c: Composer, case: Case, text: str) -> None:
+    agreement = c.context.agreement
+    for corridor in agreement.corridors_of(case.reporting):
+        party = agreement.parties[corridor.other(case.reporting)]
+        if text.strip().casefold() in (party.code.casefold(), party.name.casefold()):
+            intake.side_chosen(c, case, party.code)
+            return
+    _keep_words(c, case)
+    greet(c, case)
+
+
+def _send(c: Composer, argument: str) -> None:
+    case = c.case(int(argument, 36)) if argument.isalnum() else None
+    if case is None or c.person is None or case.officer != c.person.id:
+        c.say(tr(c.language, "No such case."))
+    elif not case.is_open:
+        c.say(tr(c.language, "{reference} is closed.", reference=case.reference), case=case)
+    else:
+        intake.send(c, case)
+
+
+def _confirm(c: Composer, *, yes: bool) -> None:
+    case, waiting = _own_case(c), intake.to_confirm(c)
+    if case is None or not waiting:
+        c.say(tr(c.language, "There is nothing to confirm any more."))
+    elif yes:
+        intake.confirmed(c, case)
+    else:
+        returning = bool(c.conversation.pending.get("returning"))
+        intake.ask_field(c, case, waiting[0][0], tr(c.language, "Then please write it again."), returning=returning)
+
+
+def replied_note(c: Composer, text: str) -> bool:
+    """Take a reply to a message about a case as a note to that case; False when it is none."""
+    if c.message is None or c.person is None or not text:
+        return False
+    replied = c.view.case_replied_to(c.message.place, c.message.reply_to)
+    if replied is None or not may_see(c.person, replied) or _in_intake(c) is not None:
+        return False
+    acts.do(Request(c, c.person, replied, Act.NOTE, text))
+    return True
+
+
+def _not_filed(c: Composer) -> None:
+    c.say(
+        tr(
+            c.language,
+            "Nothing was filed. To open a case: /alert and what happened. To write to a case: /note REFERENCE text. "
+            "What you can do: /help",
+        )
+    )
+
+
+def _in_intake(c: Composer) -> Case | None:
+    """The case this person is answering questions about."""
+    case = _own_case(c)
+    return case if case is not None and c.conversation.asking else None
+
+
+def _own_case(c: Composer) -> Case | None:
+    case = c.case(c.conversation.case_id)
+    is_own = case is not None and c.person is not None and case.officer == c.person.id
+    return case if is_own and case is not None and case.is_open else None
+
+
+def _asked(c: Composer) -> Field | None:
+    asking = c.conversation.asking
+    return field(asking) if asking in _FIELD_IDS else None
+
+
+def _without_word(command: Command, text: str) -> str:
+    """The text of `/alert text` without the command; "urgent, ..." stays whole, it is what the officer wrote."""
+    return command.rest if command.has_slash else text

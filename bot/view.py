@@ -1,0 +1,81 @@
+"""What a batch of messages can see: what storage loaded, plus what earlier turns of the batch changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.case import Answer, Case, CaseText, Conversation
+from bot.messages import Address
+from bot.people import Directory, Invite, Stranger
+from bot.ports import Loaded
+from bot.turn import Turn
+
+
+class View:
+    """The state that one batch computes on. Only `absorb` changes it."""
+
+    def __init__(self, directory: Directory, loaded: Loaded) -> None:
+        """Start from what was read."""
+        self.directory = directory
+        self.seen = dict(loaded.seen)
+        self._conversations = dict(loaded.conversations)
+        self._cases = dict(loaded.cases)
+        self._references = {case.reference: case.id for case in loaded.cases.values()}
+        self._strangers = dict(loaded.strangers)
+        self._invites = dict(loaded.invites)
+        self._loaded = loaded
+
+    def absorb(self, turn: Turn) -> None:
+        """Let later messages of the batch see what this turn changed."""
+        for case in turn.cases:
+            self._cases[case.id] = case
+            self._references[case.reference] = case.id
+        self._conversations.update((c.person_id, c) for c in turn.conversations)
+        self._strangers.update((s.address, s) for s in turn.strangers)
+        self._invites.update((i.code_hash, i) for i in turn.invites)
+        if turn.people:
+            people = {**self.directory.people, **{p.id: p for p in turn.people}}
+            self.directory = Directory(people, self.directory.version)
+
+    def case(self, case_id: int | None) -> Case | None:
+        """Find a case by id."""
+        return None if case_id is None else self._cases.get(case_id)
+
+    def referred(self, reference: str) -> Case | None:
+        """Find a case by canonical reference."""
+        return self.case(self._references.get(reference))
+
+    def open_cases_of(self, officer: int) -> list[Case]:
+        """List an officer's open cases, newest first."""
+        mine = (c for c in self._cases.values() if c.officer == officer and c.is_open)
+        return sorted(mine, key=lambda c: c.id, reverse=True)
+
+    def cases(self) -> Iterator[Case]:
+        """Go through all cases at hand."""
+        return iter(self._cases.values())
+
+    def conversation(self, person_id: int) -> Conversation:
+        """Find where a person stands; a fresh conversation when there is none."""
+        return self._conversations.get(person_id) or Conversation(person_id)
+
+    def stranger(self, address: Address) -> Stranger | None:
+        """Find what is kept of a sender who is not enrolled."""
+        return self._strangers.get(address)
+
+    def invite(self, code_hash: str) -> Invite | None:
+        """Find an invite by the hash of its code."""
+        return self._invites.get(code_hash)
+
+    def case_replied_to(self, place: Address | None, message_id: str) -> Case | None:
+        """Find the case that the message replied to was about."""
+        if place is None:
+            return None
+        return self.case(self._loaded.replied_to.get((place, message_id)))
+
+    def amended_text(self, message: str) -> CaseText | None:
+        """Find the first version of an edited free text."""
+        return self._loaded.amended.get(message)
+
+    def amended_answer(self, message: str) -> Answer | None:
+        """Find the answer that an edited message gave."""
+        return self._loaded.amended_answers.get(message)

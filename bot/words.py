@@ -1,0 +1,40 @@
+"""Typed words, made comparable. Pure; nothing here decides what an answer means."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+#: Controls that storage refuses or that turn a line around on screen. Joiners stay: Khmer needs them.
+_UNWANTED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+#: Between two words only: the sign of "-3" stays.
+_BETWEEN = re.compile(r"(?<=\w)[\s_\-–—]+(?=\w)")
+
+
+def clean(text: str) -> str:
+    """Drop control characters and lone surrogates, keep line breaks, compose accents, trim."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return unicodedata.normalize("NFC", _UNWANTED.sub("", text)).strip()
+
+
+def plain(text: str) -> str:
+    """Make typed words comparable: no case, one space between words, straight quotes, no closing mark.
+
+    A question mark stays: who writes ``yes?`` is not sure.
+    """
+    text = unicodedata.normalize("NFKC", clean(text)).casefold().replace("’", "'").replace("‘", "'")
+    return " ".join(_BETWEEN.sub(" ", text).replace("_", " ").split()).rstrip(" .!,;:。！")
+
+
+def bare(text: str) -> str:
+    """Make names comparable: as `plain`, without accents, brackets and other marks, or a leading "the"."""
+    letters = unicodedata.normalize("NFKD", plain(text))
+    kept = "".join(
+        c
+        if c.isalnum() or unicodedata.category(c) == "Mc"
+        else ""
+        if unicodedata.category(c) == "Mn" or c in ".'"
+        else " "
+        for c in letters
+    )
+    return " ".join(kept.split()).removeprefix("the ")

@@ -1,0 +1,174 @@
+"""The kinds of work that become turns: messages, deadlines, held words, tries again, commands. Pure values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from bot import pings, talk
+from bot.commands import parse_command
+from bot.composing import Composer
+from bot.context import Context
+from bot.messages import Inbound
+from bot.people import Directory
+from bot.ports import Due, Scope, Wanted
+from bot.respond import respond, wanted
+from bot.rights import scope_of
+from bot.turn import InboxRow, InboxState, Turn
+from bot.view import View
+
+#: How often a message whose turn failed is tried before it is parked.
+TRIES = 6
+_FIRST_RETRY = timedelta(seconds=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A verified message."""
+
+    inbound: Inbound
+
+    def wants(self, directory: Directory) -> Wanted:
+        """Say what it touches."""
+        return wanted(self.inbound, directory)
+
+    def lists(self, directory: Directory) -> Scope | None:
+        """Whose list of cases is asked for."""
+        person = directory.at(self.inbound.sender)
+        command = parse_command(self.inbound.text)
+        return scope_of(person) if person and person.is_active and command and command.name == "cases" else None
+
+    def turn(self, view: View, context: Context) -> Turn:
+        """Compute its turn."""
+        return respond(self.inbound, view, context)
+
+    def failed(self, context: Context, error: str) -> Turn:
+        """Keep the message, marked failed, to be tried again."""
+        row = InboxRow(
+            context.new_id(),
+            self.inbound,
+            InboxState.FAILED,
+            error=error,
+            next_attempt_at=context.now + _FIRST_RETRY,
+        )
+        return Turn(inbox=row)
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A stored message whose turn failed before."""
+
+    row: InboxRow
+
+    def wants(self, directory: Directory) -> Wanted:
+        """Say what it touches; it is known to be seen."""
+        return replace(wanted(self.row.message, directory), seen=())
+
+    def lists(self, directory: Directory) -> Scope | None:
+        """Whose list of cases is asked for."""
+        return Message(self.row.message).lists(directory)
+
+    def turn(self, view: View, context: Context) -> Turn:
+        """Compute its turn again; the stored row is brought up to date."""
+        turn = respond(self.row.message, view, context)
+        inbox = replace(turn.inbox, id=self.row.id, attempts=self.row.attempts + 1) if turn.inbox else None
+        return replace(turn, inbox=inbox, retries_inbox=self.row.id)
+
+    def failed(self, context: Context, error: str) -> Turn:
+        """Try later, or park it for somebody to look at."""
+        attempts = self.row.attempts + 1
+        is_last = attempts >= TRIES
+        row = replace(
+            self.row,
+            state=InboxState.PARKED if is_last else InboxState.FAILED,
+            error=error,
+            attempts=attempts,
+            next_attempt_at=None if is_last else context.now + _FIRST_RETRY * 4**self.row.attempts,
+        )
+        return Turn(inbox=row, retries_inbox=row.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A deadline whose moment has come."""
+
+    due: Due
+
+    def wants(self, directory: Directory) -> Wanted:
+        """Say what it touches."""
+        return Wanted(cases=(self.due.case_id,))
+
+    def lists(self, directory: Directory) -> Scope | None:
+        """Nobody's list."""
+        return None
+
+    def turn(self, view: View, context: Context) -> Turn:
+        """Compute the pings."""
+        c = Composer(context, view, actor="clock")
+        case = c.case(self.due.case_id)
+        if case is not None:
+            pings.on_deadline(c, case, self.due.deadline_id)
+        return c.finish()
+
+    def failed(self, context: Context, error: str) -> Turn:
+        """Nothing to keep: the deadline stays due and its lease runs out."""
+        return Turn()
+
+
+@dataclass(frozen=True, slots=True)
+class Wake:
+    """A conversation with held words that nobody assigned to a case in time."""
+
+    person_id: int
+
+    def wants(self, directory: Directory) -> Wanted:
+        """Say what it touches."""
+        return Wanted(people=(self.person_id,))
+
+    def lists(self, directory: Directory) -> Scope | None:
+        """Nobody's list."""
+        return None
+
+    def turn(self, view: View, context: Context) -> Turn:
+        """Open a case from the held words."""
+        person = view.directory.get(self.person_id)
+        conversation = view.conversation(self.person_id)
+        c = Composer(context, view, person=person, actor="clock")
+        if person is not None and conversation.wakes_at is not None and conversation.wakes_at <= context.now:
+            talk.unheard(c)
+        return c.finish()
+
+    def failed(self, context: Context, error: str) -> Turn:
+        """Nothing to keep: the conversation still wakes and its lease runs out."""
+        return Turn()
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A command from the command line or the program itself."""
+
+    act: Callable[[Composer], None]
+    actor: str
+    wanted: Wanted = Wanted()
+
+    def wants(self, directory: Directory) -> Wanted:
+        """Say what it touches."""
+        return self.wanted
+
+    def lists(self, directory: Directory) -> Scope | None:
+        """Nobody's list."""
+        return None
+
+    def turn(self, view: View, context: Context) -> Turn:
+        """Do it."""
+        c = Composer(context, view, actor=self.actor)
+        self.act(c)
+        return c.finish()
+
+    def failed(self, context: Context, error: str) -> Turn:
+        """Nothing to keep: whoever gave the order is told."""
+        return Turn()
+
+
+Work = Message | Again | Deadline | Wake | Order

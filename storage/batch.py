@@ -1,0 +1,142 @@
+"""What a batch of turns comes down to, row by row: pure, the same for every storage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Generic, Protocol, TypeVar
+
+from bot.case import Answer, Case, CaseText, Conversation
+from bot.errors import Stale
+from bot.journal import Entry
+from bot.messages import Address, Inbound, Outgoing
+from bot.people import Invite, Person, Stranger
+from bot.turn import InboxRow, InboxState, Mark, SeenBy, Turn
+
+#: For how long new outbox rows that are due at once belong to the process that wrote them.
+BORN_LEASED_SECONDS = 30
+
+
+class _Versioned(Protocol):
+    @property
+    def version(self) -> int: ...
+
+
+T = TypeVar("T", bound=_Versioned)
+
+
+@dataclass(slots=True)
+class Step(Generic[T]):
+    """From which version a case or conversation goes to which last state."""
+
+    base: int  #: version that must be stored now; 0 for one that is not stored yet
+    last: T
+
+
+@dataclass(slots=True)
+class Batch:
+    """The rows of some turns and marks, in order; of each case, conversation or person only the last state."""
+
+    inbox: list[InboxRow] = field(default_factory=list)
+    retried: dict[int, InboxRow | None] = field(default_factory=dict)  #: by id of the failed row
+    cases: dict[int, Step[Case]] = field(default_factory=dict)
+    conversations: dict[int, Step[Conversation]] = field(default_factory=dict)
+    answers: list[Answer] = field(default_factory=list)
+    texts: list[CaseText] = field(default_factory=list)
+    journal: list[Entry] = field(default_factory=list)
+    outgoing: list[Outgoing] = field(default_factory=list)
+    people: dict[int, Person] = field(default_factory=dict)
+    invites: dict[int, Invite] = field(default_factory=dict)
+    strangers: dict[Address, Stranger] = field(default_factory=dict)
+    seen: list[SeenBy] = field(default_factory=list)
+    ends_sessions_of: set[int] = field(default_factory=set)
+    marks: Sequence[Mark] = ()
+
+    @classmethod
+    def of(cls, turns: Sequence[Turn], marks: Sequence[Mark]) -> Batch:
+        """Gather the rows. Raises `Stale` where one turn of the batch does not follow the other."""
+        batch = cls(marks=marks)
+        for turn in turns:
+            batch._add_message(turn)
+            batch._add_case(turn)
+            batch._add_people(turn)
+            batch.journal += turn.journal
+            batch.outgoing += turn.outgoing
+            batch.seen += turn.seen
+        batch.outgoing += [mark.joined for mark in marks if mark.joined is not None]
+        return batch
+
+    def _add_message(self, turn: Turn) -> None:
+        if turn.retries_inbox is not None:
+            self.retried[turn.retries_inbox] = turn.inbox and _kept(turn.inbox)
+        elif turn.inbox is not None:
+            self.inbox.append(_kept(turn.inbox))
+
+    def _add_case(self, turn: Turn) -> None:
+        for case in turn.cases:
+            base = 0 if case.id in turn.new_cases else case.version - 1
+            _follow(self.cases, case.id, base, case)
+        for conversation in turn.conversations:
+            _follow(self.conversations, conversation.person_id, conversation.version - 1, conversation)
+        self.answers += turn.answers
+        self.texts += turn.texts
+
+    def _add_people(self, turn: Turn) -> None:
+        self.people.update((person.id, person) for person in turn.people)
+        self.strangers.update((stranger.address, stranger) for stranger in turn.strangers)
+        for invite in turn.invites:
+            before = self.invites.get(invite.id)
+            if before is not None and before.used_at is not None:
+                raise Stale("An invite was used twice at once.")
+            self.invites[invite.id] = invite
+        self.ends_sessions_of.update(turn.ends_sessions_of)
+
+
+def _follow(steps: dict[int, Step[T]], key: int, base: int, value: T) -> None:
+    step = steps.get(key)
+    if step is None:
+        steps[key] = Step(base, value)
+        return
+    if step.last.version != value.version - 1:
+        raise Stale("Two turns of one batch do not follow each other.")
+    step.last = value
+
+
+def _kept(row: InboxRow) -> InboxRow:
+    """The inbox row as it is stored: nothing but the attempt where the content is not to be kept."""
+    return row if row.keep_content else replace(row, message=_without_content(row.message))
+
+
+def _without_content(message: Inbound) -> Inbound:
+    return replace(
+        message,
+        text="",
+        button="",
+        latitude=None,
+        longitude=None,
+        attachment=None,
+        sender_name="",
+        raw=b"",
+    )
+
+
+def outcome_of_retry(retried: InboxRow | None) -> InboxState:
+    """What becomes of a failed row that was tried again: done, unless the turn says otherwise."""
+    return InboxState.DONE if retried is None else retried.state
+
+
+def readdressed(message: Outgoing, moved: Mapping[Address, Address]) -> Outgoing:
+    """The message with the present addresses of chats that moved."""
+    if not moved:
+        return message
+    others = tuple(present(address, moved) for address in message.others)
+    return replace(message, address=present(message.address, moved), others=others)
+
+
+def present(address: Address, moved: Mapping[Address, Address]) -> Address:
+    """Where a chat is now, however often it moved; a loop of moves ends where it began."""
+    passed = {address}
+    while (following := moved.get(address)) is not None and following not in passed:
+        passed.add(following)
+        address = following
+    return address

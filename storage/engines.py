@@ -1,0 +1,66 @@
+"""How engines are made: one to write with and one to read with, for SQLite and for PostgreSQL."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+
+from bot.errors import StorageError
+
+#: `synchronous=FULL` under WAL: what was committed survives a loss of power.
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000")
+_CONNECT_SECONDS = 10
+
+
+def is_sqlite(url: str) -> bool:
+    """Whether this URL names an SQLite file. Raises `StorageError` for what is no database URL of ours."""
+    try:
+        backend = make_url(url).get_backend_name()
+    except ArgumentError:
+        backend = ""
+    if backend not in ("sqlite", "postgresql"):
+        raise StorageError(
+            "The key database.url must look like sqlite:///folder/file.db or postgresql://user@host/name."
+        )
+    return backend == "sqlite"
+
+
+def writing_engine(url: str, owner: str = "") -> Engine:
+    """The engine for everything that changes something: one connection at a time."""
+    return _sqlite(url, "BEGIN IMMEDIATE") if is_sqlite(url) else _postgres(url, owner)
+
+
+def reading_engine(url: str, owner: str = "") -> Engine:
+    """The engine for reads: each transaction sees one moment, and none can write."""
+    if is_sqlite(url):
+        return _sqlite(url, "BEGIN", "query_only=ON")
+    engine = _postgres(url, owner)
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def _sqlite(url: str, begin: str, *pragmas: str) -> Engine:
+    """An engine whose transactions begin as told, at once and not with the first write."""
+    engine = create_engine(url, hide_parameters=True, max_overflow=20)
+
+    @event.listens_for(engine, "connect")
+    def _set_up(connection: Any, _record: object) -> None:
+        connection.isolation_level = None
+        for pragma in (*_PRAGMAS, *pragmas):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _postgres(url: str, owner: str) -> Engine:
+    if find_spec("psycopg") is None:
+        raise StorageError("PostgreSQL needs one more package: pip install 'casebridge[postgres]'.")
+    connect = {"connect_timeout": _CONNECT_SECONDS, "application_name": f"casebridge {owner}".strip()}
+    driver = make_url(url).set(drivername="postgresql+psycopg")
+    return create_engine(driver, paramstyle="format", hide_parameters=True, max_overflow=20, connect_args=connect)

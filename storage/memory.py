@@ -1,0 +1,180 @@
+"""Storage in memory under the same contract as the databases: for tests and trials, gone with the process."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime, timedelta
+
+from bot.case import Case
+from bot.errors import StorageError
+from bot.journal import Link
+from bot.messages import Address, Delivery, DeliveryState
+from bot.people import Directory
+from bot.ports import Counts, Due, History, Loaded, Said, Scope, SignIn, Wanted
+from bot.turn import InboxRow, Mark, Turn
+from storage import memory_apply, memory_claims, memory_load, memory_read
+from storage.batch import Batch
+from storage.memory_rows import Tables
+
+_CASES_A_CHUNK = 500
+_LINKS_A_CHUNK = 1000
+
+
+class MemoryStorage:
+    """Honours `bot.ports.Storage`. It has no clock of its own: it knows the times that it was told."""
+
+    def __init__(self) -> None:
+        self._tables = Tables()
+        self._directory = Directory()
+        self._is_open = True
+
+    async def start(self) -> None:
+        self._is_open = True
+
+    async def stop(self) -> None:
+        self._is_open = False
+
+    async def is_ready(self) -> bool:
+        return self._is_open
+
+    async def directory(self) -> Directory:
+        tables = self._opened()
+        version = tables.counters.get("directory", 0)
+        if version != self._directory.version:
+            self._directory = memory_read.directory(tables, version)
+        return self._directory
+
+    async def load(self, wanted: Wanted) -> Loaded:
+        return memory_load.load(self._opened(), wanted)
+
+    async def apply(self, turns: Sequence[Turn], marks: Sequence[Mark] = ()) -> frozenset[int]:
+        tables = self._opened()
+        for moment in _moments(turns, marks):
+            tables.now = max(tables.now, moment)
+        with tables.transaction():
+            return memory_apply.write(tables, Batch.of(turns, marks))
+
+    async def claim_outbox(
+        self, messengers: Sequence[str], now: datetime, limit: int, lease: timedelta
+    ) -> list[Delivery]:
+        return memory_claims.outbox(self._at(now), frozenset(messengers), now, limit, lease)
+
+    async def superseded(self, ids: Sequence[int]) -> dict[int, str]:
+        return memory_claims.superseded(self._opened(), ids)
+
+    async def claim_deadlines(self, now: datetime, limit: int, lease: timedelta) -> list[Due]:
+        return memory_claims.deadlines(self._at(now), now, limit, lease)
+
+    async def claim_wakes(self, now: datetime, limit: int, lease: timedelta) -> list[int]:
+        return memory_claims.wakes(self._at(now), now, limit, lease)
+
+    async def claim_failed(self, now: datetime, limit: int, lease: timedelta) -> list[InboxRow]:
+        return memory_claims.failed(self._at(now), now, limit, lease)
+
+    async def retry_outbox(self, outbox_id: int, now: datetime) -> bool:
+        return memory_claims.retry(self._at(now), outbox_id, now)
+
+    async def readdress(self, old: Address, new: Address) -> None:
+        memory_claims.readdress(self._opened(), old, new)
+
+    async def take_lease(self, name: str, owner: str, now: datetime, ttl: timedelta) -> bool:
+        tables = self._at(now)
+        holder, until = tables.leases.get(name, (owner, now))
+        if holder != owner and until > now:
+            return False
+        tables.leases[name] = (owner, now + ttl)
+        return True
+
+    async def release_lease(self, name: str, owner: str) -> None:
+        tables = self._opened()
+        if name in tables.leases and tables.leases[name][0] == owner:
+            del tables.leases[name]
+
+    async def cursor(self, name: str) -> int | None:
+        return self._opened().cursors.get(name)
+
+    async def save_cursor(self, name: str, value: int) -> None:
+        self._opened().cursors[name] = value
+
+    async def add_sign_in(self, link: SignIn) -> None:
+        tables = self._opened()
+        if link.token_hash in tables.sign_ins:
+            raise StorageError("This sign-in link is stored already.")
+        tables.sign_ins[link.token_hash] = link
+
+    async def use_sign_in(self, token_hash: str, session: SignIn, now: datetime) -> int | None:
+        return memory_claims.use_sign_in(self._at(now), token_hash, session, now)
+
+    async def peek_sign_in(self, token_hash: str, now: datetime) -> bool:
+        link = self._at(now).sign_ins.get(token_hash)
+        return link is not None and link.expires_at > now
+
+    async def session(self, token_hash: str, now: datetime) -> int | None:
+        session = self._at(now).sessions.get(token_hash)
+        return session.person_id if session is not None and session.expires_at > now else None
+
+    async def end_session(self, token_hash: str) -> None:
+        self._opened().sessions.drop(token_hash)
+
+    async def find_case(self, reference: str, scope: Scope) -> Case | None:
+        return memory_read.find_case(self._opened(), reference, scope)
+
+    async def list_cases(self, scope: Scope, *, open_only: bool, limit: int, before: int | None = None) -> list[Case]:
+        cases = memory_read.in_scope(self._opened(), scope, open_only=open_only, before=before)
+        return cases[:limit]
+
+    async def history(self, case_id: int) -> History:
+        return memory_read.history(self._opened(), case_id)
+
+    async def transcript(self, addresses: Sequence[Address], after: int, limit: int) -> list[Said]:
+        return memory_read.transcript(self._opened(), frozenset(addresses), after, limit)
+
+    async def mark_seen(self, recipient_addresses: Sequence[Address], now: datetime) -> None:
+        tables = self._at(now)
+        for delivery in list(tables.outbox.values()):
+            if delivery.message.address in recipient_addresses:
+                memory_apply.see(tables, delivery, now)
+
+    async def outbox(self, states: Sequence[DeliveryState], limit: int) -> list[Delivery]:
+        rows = [d for d in self._opened().outbox.values() if d.state in states]
+        return sorted(rows, key=lambda d: d.message.id, reverse=True)[:limit]
+
+    async def count_cases(self, since: datetime, until: datetime, parties: Sequence[str] = ()) -> int:
+        return len(memory_read.opened_between(self._opened(), since, until, parties))
+
+    async def stream_cases(
+        self, since: datetime, until: datetime, parties: Sequence[str] = ()
+    ) -> AsyncIterator[list[Case]]:
+        cases = memory_read.opened_between(self._opened(), since, until, parties)
+        for start in range(0, len(cases), _CASES_A_CHUNK):
+            yield cases[start : start + _CASES_A_CHUNK]
+
+    async def stream_journal(self, chain: str) -> AsyncIterator[list[Link]]:
+        links = memory_read.chain(self._opened(), chain)
+        for start in range(0, len(links), _LINKS_A_CHUNK):
+            yield links[start : start + _LINKS_A_CHUNK]
+
+    async def chains(self) -> list[str]:
+        return sorted(self._opened().heads)
+
+    async def counts(self, now: datetime) -> Counts:
+        return memory_read.counts(self._at(now), now)
+
+    def _at(self, now: datetime) -> Tables:
+        tables = self._opened()
+        tables.now = max(tables.now, now)
+        return tables
+
+    def _opened(self) -> Tables:
+        if not self._is_open:
+            raise StorageError("The storage is closed.")
+        return self._tables
+
+
+def _moments(turns: Sequence[Turn], marks: Sequence[Mark]) -> list[datetime]:
+    moments = [mark.at for mark in marks]
+    for turn in turns:
+        moments += [entry.at for entry in turn.journal]
+        if turn.inbox is not None:
+            moments.append(turn.inbox.message.received_at)
+    return moments

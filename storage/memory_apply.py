@@ -1,0 +1,210 @@
+"""How the memory storage writes a batch: the same steps, in the same order, as the databases."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.case import Case, Conversation
+from bot.errors import AlreadySeen, Stale, StorageError
+from bot.journal import GENESIS, Entry, link
+from bot.messages import Delivery, DeliveryState, Outgoing
+from bot.people import Invite, Person
+from bot.turn import InboxRow, Mark, SeenBy
+from storage.batch import BORN_LEASED_SECONDS, Batch, Step, outcome_of_retry, readdressed
+from storage.memory_rows import Rows, Tables, V, as_json
+
+_TAKEN = (DeliveryState.SENT, DeliveryState.SEEN)
+
+
+def write(tables: Tables, batch: Batch) -> frozenset[int]:
+    """Write a whole batch; the caller holds the transaction. Returns the ids of outbox rows left out."""
+    _write_messages(tables, batch)
+    _write_people(tables, batch)
+    _write_cases(tables, batch)
+    for step in batch.conversations.values():
+        _write_conversation(tables, step)
+    for entry in batch.journal:
+        _write_entry(tables, entry)
+    _write_outbox(tables, batch)
+    for person_id in batch.ends_sessions_of:
+        _end_sessions(tables, person_id)
+    return frozenset(message.id for message in batch.outgoing if message.id not in tables.outbox)
+
+
+def _insert(rows: Rows[int, V], key: int, value: V) -> None:
+    if key in rows:
+        raise StorageError("A row with this id is stored already.")
+    rows[key] = value
+
+
+def _write_messages(tables: Tables, batch: Batch) -> None:
+    keys = [row.message.key for row in batch.inbox]
+    seen = [key for index, key in enumerate(keys) if key in tables.seen or key in keys[:index]]
+    if seen:
+        raise AlreadySeen(seen)
+    for row in batch.inbox:
+        tables.seen[row.message.key] = row.id
+        _insert(tables.inbox, row.id, row)
+    for inbox_id, retried in batch.retried.items():
+        _write_retried(tables, inbox_id, retried)
+
+
+def _write_retried(tables: Tables, inbox_id: int, retried: InboxRow | None) -> None:
+    before = tables.inbox.get(inbox_id)
+    if before is None:
+        raise StorageError("The failed message that was tried again is not stored.")
+    tables.row_leases.drop(("inbox", inbox_id))
+    if retried is None:
+        tables.inbox[inbox_id] = replace(before, state=outcome_of_retry(None), next_attempt_at=None)
+        return
+    row = replace(retried, id=inbox_id)
+    tables.inbox[inbox_id] = replace(row, message=before.message) if row.keep_content else row
+
+
+def _write_people(tables: Tables, batch: Batch) -> None:
+    for invite in batch.invites.values():
+        _write_invite(tables, invite)
+    for stranger in batch.strangers.values():
+        tables.strangers[stranger.address] = stranger
+    for address in [a for a, owner in tables.bindings.items() if owner in batch.people]:
+        del tables.bindings[address]
+    for person in batch.people.values():
+        _write_person(tables, person)
+    if batch.people:
+        bump(tables)
+
+
+def bump(tables: Tables) -> None:
+    """Tell every reader that the directory changed."""
+    tables.counters["directory"] = tables.counters.get("directory", 0) + 1
+
+
+def _write_invite(tables: Tables, invite: Invite) -> None:
+    before = tables.invites.get(invite.id)
+    if before is not None and before.used_at is not None:
+        raise Stale("The invite was used meanwhile.")
+    if any(i.code_hash == invite.code_hash and i.id != invite.id for i in tables.invites.values()):
+        raise StorageError("An invite with this code is stored already.")
+    tables.invites[invite.id] = invite
+
+
+def _write_person(tables: Tables, person: Person) -> None:
+    tables.people[person.id] = person
+    for address in person.addresses:
+        if address in tables.bindings:
+            raise Stale("An address belongs to somebody else meanwhile.")
+        tables.bindings[address] = person.id
+
+
+def _write_cases(tables: Tables, batch: Batch) -> None:
+    for case_id in sorted(batch.cases):
+        _write_case(tables, batch.cases[case_id])
+    for answer in batch.answers:
+        tables.case(answer.case_id)
+        _insert(tables.answers, answer.id, answer)
+    for text in batch.texts:
+        tables.case(text.case_id)
+        _insert(tables.texts, text.id, text)
+
+
+def _write_case(tables: Tables, step: Step[Case]) -> None:
+    case, before = step.last, tables.cases.get(step.last.id)
+    if step.base == 0:
+        if before is not None:
+            raise StorageError("A row with this id is stored already.")
+        if case.reference in tables.references:
+            raise Stale("The reference is taken.")
+        tables.references[case.reference] = case.id
+    elif before is None or before.version != step.base:
+        raise Stale("A case moved meanwhile.")
+    _write_deadlines(tables, case, before)
+    tables.cases[case.id] = case
+
+
+def _write_deadlines(tables: Tables, case: Case, before: Case | None) -> None:
+    now = {deadline.id: deadline for deadline in case.deadlines}
+    for deadline in before.deadlines if before else ():
+        if deadline.id not in now:
+            del tables.deadlines[deadline.id]
+    for deadline in case.deadlines:
+        if tables.deadlines.get(deadline.id) != deadline:
+            tables.deadlines[deadline.id] = deadline
+            tables.row_leases.drop(("deadlines", deadline.id))
+
+
+def _write_conversation(tables: Tables, step: Step[Conversation]) -> None:
+    conversation = step.last
+    before = tables.conversations.get(conversation.person_id)
+    if (before.version if before else 0) != step.base:
+        raise Stale("A conversation moved meanwhile.")
+    pending = as_json(conversation.pending)
+    tables.conversations[conversation.person_id] = replace(conversation, pending=pending)
+    tables.row_leases.drop(("conversations", conversation.person_id))
+
+
+def _write_entry(tables: Tables, entry: Entry) -> None:
+    head = tables.heads.get(entry.chain)
+    entry = replace(entry, details=as_json(entry.details))
+    placed = link(entry, head.sequence + 1, head.hash) if head else link(entry, 1, GENESIS)
+    tables.journal[entry.chain, placed.sequence] = placed
+    tables.heads[entry.chain] = placed
+
+
+def _write_outbox(tables: Tables, batch: Batch) -> None:
+    for mark in batch.marks:
+        _write_mark(tables, mark)
+    for message in batch.outgoing:
+        _write_outgoing(tables, message)
+    for seen in batch.seen:
+        _write_seen(tables, seen)
+
+
+def _write_outgoing(tables: Tables, message: Outgoing) -> None:
+    if message.dedupe_key in tables.dedupe:
+        return
+    born = message.created_at or tables.now
+    stored = replace(readdressed(message, tables.moved), created_at=born)
+    _insert(tables.outbox, message.id, Delivery(stored, next_attempt_at=message.not_before or born))
+    tables.dedupe[message.dedupe_key] = message.id
+    if message.not_before is None:
+        tables.row_leases["outbox", message.id] = born + timedelta(seconds=BORN_LEASED_SECONDS)
+
+
+def _write_mark(tables: Tables, mark: Mark) -> None:
+    before = tables.outbox.get(mark.outbox_id)
+    if before is None or (before.state in _TAKEN and mark.state not in _TAKEN):
+        return  # what a messenger took stays taken, whatever a second sender says later
+    state = DeliveryState.SEEN if before.state is DeliveryState.SEEN else mark.state
+    tables.outbox[mark.outbox_id] = replace(
+        before,
+        state=state,
+        attempts=mark.attempts,
+        next_attempt_at=mark.next_attempt_at,
+        parts_done=mark.parts_done,
+        external_id=mark.external_id or before.external_id,
+        sent_at=before.sent_at or (mark.at if mark.state in _TAKEN else None),
+        seen_at=before.seen_at or (mark.at if mark.state is DeliveryState.SEEN else None),
+        reason=mark.reason,
+        joined=before.joined or mark.joined is not None,
+    )
+    tables.row_leases.drop(("outbox", mark.outbox_id))
+
+
+def _write_seen(tables: Tables, seen: SeenBy) -> None:
+    for delivery in list(tables.outbox.values()):
+        message = delivery.message
+        if message.case_id == seen.case_id and message.recipient in seen.recipients:
+            see(tables, delivery, seen.at)
+
+
+def see(tables: Tables, delivery: Delivery, at: datetime) -> None:
+    """Mark one row as seen, if it was sent."""
+    if delivery.state is DeliveryState.SENT:
+        tables.outbox[delivery.message.id] = replace(delivery, state=DeliveryState.SEEN, seen_at=at)
+
+
+def _end_sessions(tables: Tables, person_id: int) -> None:
+    for kept_ones in (tables.sign_ins, tables.sessions):
+        for token_hash in [t for t, session in kept_ones.items() if session.person_id == person_id]:
+            del kept_ones[token_hash]

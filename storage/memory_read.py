@@ -1,0 +1,105 @@
+"""How the memory storage answers questions: listings, histories, counts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence, Set
+from datetime import datetime
+
+from bot.case import Case, DeadlineState
+from bot.journal import Link
+from bot.messages import Address
+from bot.people import Directory
+from bot.ports import Counts, History, Said, Scope
+from storage.memory_load import current
+from storage.memory_rows import Tables, edited
+from storage.transcript import EDITED, SHOWN, SPOKEN, transcript_of
+
+
+def directory(tables: Tables, version: int) -> Directory:
+    """Index everybody enrolled."""
+    return Directory.of(tables.people.values(), version)
+
+
+def _sees(scope: Scope, case: Case) -> bool:
+    if case.officer == scope.person_id:
+        return True
+    return scope.sees_party and scope.party != "" and scope.party in (case.reporting, case.requested)
+
+
+def find_case(tables: Tables, reference: str, scope: Scope) -> Case | None:
+    """Find a case in scope."""
+    case_id = tables.references.get(reference)
+    if case_id is None or not _sees(scope, tables.cases[case_id]):
+        return None
+    return current(tables, tables.cases[case_id])
+
+
+def in_scope(tables: Tables, scope: Scope, *, open_only: bool, before: int | None) -> list[Case]:
+    """List cases in scope, newest first."""
+    cases = [
+        case
+        for case in tables.cases.values()
+        if _sees(scope, case) and (case.is_open or not open_only) and (before is None or case.id < before)
+    ]
+    return [current(tables, case) for case in sorted(cases, key=lambda case: case.id, reverse=True)]
+
+
+def history(tables: Tables, case_id: int) -> History:
+    """Gather what is kept of a case."""
+    answers = [answer for answer in tables.answers.values() if answer.case_id == case_id]
+    texts = [text for text in tables.texts.values() if text.case_id == case_id]
+    deliveries = [d for d in tables.outbox.values() if d.message.case_id == case_id]
+    links = [link for link in tables.journal.values() if link.entry.case_id == case_id]
+    return History(
+        answers=tuple(sorted(answers, key=lambda answer: answer.id)),
+        texts=tuple(sorted(texts, key=lambda text: text.id)),
+        deliveries=tuple(sorted(deliveries, key=lambda d: d.message.id)),
+        journal=tuple(sorted(links, key=lambda link: (link.sequence, link.entry.id))),
+    )
+
+
+def transcript(tables: Tables, addresses: Set[Address], after: int, limit: int) -> list[Said]:
+    """Gather the lines of a chat."""
+    received = [
+        row
+        for row in tables.inbox.values()
+        if row.id > after and row.message.sender in addresses and row.message.kind in SPOKEN and row.message.text
+    ]
+    said = [d for d in tables.outbox.values() if d.message.address in addresses and d.state in SHOWN]
+    changes = {d.message.id: original for d in said if (original := edited(tables, d)) is not None}
+    lines = [d for d in said if d.message.id > after and d.message.id not in changes]
+    sent = sorted((d for d in said if d.message.id in changes and d.state in EDITED), key=lambda d: d.message.id)
+    edits = {changes[d.message.id].message.id: d for d in sent}
+    return transcript_of(received, lines, edits, limit)
+
+
+def opened_between(tables: Tables, since: datetime, until: datetime, parties: Sequence[str]) -> list[Case]:
+    """List cases opened in a period, oldest first."""
+    cases = [
+        case
+        for case in tables.cases.values()
+        if since <= case.opened_at < until and (not parties or {case.reporting, case.requested} & set(parties))
+    ]
+    return [current(tables, case) for case in sorted(cases, key=lambda case: (case.opened_at, case.id))]
+
+
+def chain(tables: Tables, name: str) -> list[Link]:
+    """List a chain in order."""
+    return sorted((v for (c, _), v in tables.journal.items() if c == name), key=lambda link: link.sequence)
+
+
+def counts(tables: Tables, now: datetime) -> Counts:
+    """Count for metrics."""
+    overdue = [
+        d
+        for d in tables.deadlines.values()
+        if d.state is DeadlineState.RUNNING and d.next_at is not None and d.next_at <= now
+    ]
+    opened = (case for case in tables.cases.values() if case.is_open)
+    return Counts(
+        inbox=Counter(row.state.value for row in tables.inbox.values()),
+        outbox=Counter(d.state.value for d in tables.outbox.values()),
+        cases=Counter((case.urgency.value, case.status.value) for case in opened),
+        overdue=len(overdue),
+    )

@@ -1,0 +1,11 @@
+"""PostgreSQL storage, for any number of nodes."""
+
+from __future__ import annotations
+
+from storage.sql import SqlStorage
+
+
+class PostgresStorage(SqlStorage):
+    """Storage on a PostgreSQL server, whose clock tells the leases of all nodes."""
+
+    by_database = True

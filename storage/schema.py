@@ -1,0 +1,141 @@
+"""Which schema a database has, and how it gets this program's."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.errors import SchemaMismatch
+from storage.engines import is_sqlite, writing_engine
+from storage.sql_errors import storage_error
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class SchemaState(StrEnum):
+    """How a database's schema relates to this program."""
+
+    HEAD = "head"  #: it is this program's
+    OLDER = "older"
+    NEWER = "newer"  #: or of another program: its version is not among ours
+    EMPTY = "empty"  #: there is none yet
+
+
+_REMEDIES = {
+    SchemaState.OLDER: "The database is older than this program: run `casebridge migrate`.",
+    SchemaState.NEWER: "The database was made by a newer program: use a newer program.",
+    SchemaState.EMPTY: "The database has no tables yet: run `casebridge migrate`.",
+}
+
+
+def schema_state(url: str) -> SchemaState:
+    """Compare a database with this program, without changing it. Raises `StorageError` when it cannot be read."""
+    if _is_missing_file(url):
+        return SchemaState.EMPTY
+    engine = writing_engine(url)
+    try:
+        return _state_of(engine)
+    except SQLAlchemyError as error:
+        raise storage_error(error) from None
+    finally:
+        engine.dispose()
+
+
+def require_head(url: str) -> None:
+    """Raise `SchemaMismatch` with the remedy unless the schema is this program's."""
+    state = schema_state(url)
+    if state is not SchemaState.HEAD:
+        raise SchemaMismatch(_REMEDIES[state])
+
+
+def migrate(url: str) -> str:
+    """Bring a database to this program's schema, making an SQLite file where there is none. Says what was done.
+
+    Raises `SchemaMismatch` for a newer database and `StorageError` when it cannot be written.
+    """
+    _make_folder(url)
+    engine = writing_engine(url)
+    try:
+        return _migrate(engine)
+    except SQLAlchemyError as error:
+        raise storage_error(error) from None
+    finally:
+        engine.dispose()
+
+
+def _migrate(engine: Engine) -> str:
+    state = _state_of(engine)
+    if state is SchemaState.NEWER:
+        raise SchemaMismatch(_REMEDIES[state])
+    if state is SchemaState.HEAD:
+        return f"The database is at version {head()} already; nothing was changed."
+    with engine.begin() as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+    done = "was made" if state is SchemaState.EMPTY else "was brought"
+    return (
+        f"The database {done} at version {head()}."
+        if done == "was made"
+        else f"The database {done} to version {head()}."
+    )
+
+
+def _state_of(engine: Engine) -> SchemaState:
+    with engine.connect() as connection:
+        current = version_of(connection)
+    if current is None:
+        return SchemaState.EMPTY
+    if current == head():
+        return SchemaState.HEAD
+    return SchemaState.OLDER if current in _versions() else SchemaState.NEWER
+
+
+def version_of(connection: Connection) -> str | None:
+    """The version that the database says it has."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    return config
+
+
+@cache
+def _versions() -> frozenset[str]:
+    return frozenset(revision.revision for revision in _scripts().walk_revisions())
+
+
+@cache
+def head() -> str:
+    """The version of this program's schema."""
+    return str(_scripts().get_current_head())
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
+
+
+def _file_of(url: str) -> Path | None:
+    name = make_url(url).database
+    return Path(name) if is_sqlite(url) and name else None
+
+
+def _is_missing_file(url: str) -> bool:
+    file = _file_of(url)
+    return file is not None and not file.exists()
+
+
+def _make_folder(url: str) -> None:
+    file = _file_of(url)
+    if file is not None:
+        file.parent.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,228 @@
+"""How the databases write a batch: one transaction, one statement a table, always in the same order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from sqlalchemy import Connection, select
+
+from bot.case import Case, Deadline, Handoff
+from bot.errors import AlreadySeen, Stale, StorageError
+from bot.journal import GENESIS, Entry, Link, link
+from bot.messages import Address, Outgoing
+from storage.batch import BORN_LEASED_SECONDS, Batch, outcome_of_retry, readdressed
+from storage.known import KnownCases
+from storage.prepared import Prepared
+from storage.rows import (
+    RowDict,
+    address,
+    answer_row,
+    case_row,
+    conversation_row,
+    deadline_row,
+    handoff_row,
+    link_row,
+    text_row,
+)
+from storage.rows_messages import inbox_outcome, inbox_row, mark_row, outbox_row, seen_key
+from storage.rows_people import binding_rows, invite_row, person_row, stranger_row
+from storage.sql_load import cases_by_id
+from storage.statements import Statements, T
+
+P = TypeVar("P", Deadline, Handoff)
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """One transaction under way."""
+
+    connection: Connection
+    statements: Statements
+    known: KnownCases
+    now: datetime  #: by the clock that leases are told by
+
+    def run(self, statement: Prepared, rows: Iterable[RowDict]) -> int:
+        """Run a statement for all rows and return how many it changed."""
+        return statement.run(self.connection, rows)
+
+    def run_all(self, statement: Prepared, rows: Sequence[RowDict], or_else: str) -> None:
+        """Run a statement that must change a row each; raises Stale with this sentence where it does not."""
+        if self.run(statement, rows) != len(rows):
+            raise Stale(or_else)
+
+
+def write(writing: Writing, batch: Batch) -> frozenset[int]:
+    """Write a whole batch and return the ids of outbox rows left out.
+
+    Rows that other nodes may want too are touched in the order of their keys.
+    """
+    _write_messages(writing, batch)
+    _write_people(writing, batch)
+    _write_cases(writing, batch)
+    _write_conversations(writing, batch)
+    _write_journal(writing, batch.journal)
+    left_out = _write_outbox(writing, batch)
+    owners = sorted(batch.ends_sessions_of)
+    writing.run(writing.statements.end_sign_ins, [{"person_id": owner} for owner in owners])
+    writing.run(writing.statements.end_sessions, [{"person_id": owner} for owner in owners])
+    return left_out
+
+
+def _write_messages(writing: Writing, batch: Batch) -> None:
+    sql = writing.statements
+    keys = sorted((seen_key(row.message.key), row.id) for row in batch.inbox)
+    if writing.run(sql.see, [{"key": key, "inbox_id": inbox_id} for key, inbox_id in keys]) != len(keys):
+        raise AlreadySeen(_seen_before(writing, batch))
+    writing.run(sql.add_inbox, [inbox_row(row) for row in batch.inbox])
+    if batch.retried:
+        _write_retried(writing, batch)
+
+
+def _seen_before(writing: Writing, batch: Batch) -> list[tuple[str, str, str]]:
+    seen = T["seen"].c
+    mine = {seen_key(row.message.key): row.id for row in reversed(batch.inbox)}
+    query = select(seen.key, seen.inbox_id).where(seen.key.in_(list(mine)))
+    stored = {bytes(key): inbox_id for key, inbox_id in writing.connection.execute(query)}
+    return [row.message.key for row in batch.inbox if stored[seen_key(row.message.key)] != row.id]
+
+
+def _write_retried(writing: Writing, batch: Batch) -> None:
+    sql = writing.statements
+    rows: list[RowDict] = []
+    for inbox_id, retried in sorted(batch.retried.items()):
+        if retried is not None:
+            rows.append({**inbox_outcome(retried), "of_id": inbox_id})
+    settled = [i for i, retried in sorted(batch.retried.items()) if retried is None]
+    state = outcome_of_retry(None).value
+    done: list[RowDict] = [{"of_id": i, "state": state, "next_attempt_at": None, "leased_until": None} for i in settled]
+    if writing.run(sql.retry_inbox, rows) + writing.run(sql.settle_inbox, done) != len(batch.retried):
+        raise StorageError("The failed message that was tried again is not stored.")
+    forgotten = [i for i, retried in batch.retried.items() if retried is not None and not retried.keep_content]
+    writing.run(sql.forget_inbox, [{"of_id": i} for i in sorted(forgotten)])
+
+
+def _write_people(writing: Writing, batch: Batch) -> None:
+    sql = writing.statements
+    invites = [invite_row(batch.invites[i]) for i in sorted(batch.invites)]
+    writing.run_all(sql.put_invites, invites, "The invite was used meanwhile.")
+    writing.run(sql.put_strangers, [stranger_row(batch.strangers[a]) for a in sorted(batch.strangers)])
+    people = [batch.people[i] for i in sorted(batch.people)]
+    if not people:
+        return
+    writing.run(sql.put_people, [person_row(person) for person in people])
+    writing.run(sql.drop_bindings, [{"person_id": person.id} for person in people])
+    bindings = [row for person in people for row in binding_rows(person)]
+    writing.run_all(sql.add_bindings, bindings, "An address belongs to somebody else meanwhile.")
+    writing.run(sql.bump, [{"name": "directory"}])
+
+
+def _write_cases(writing: Writing, batch: Batch) -> None:
+    sql = writing.statements
+    steps = [batch.cases[case_id] for case_id in sorted(batch.cases)]
+    new = [step.last for step in steps if step.base == 0]
+    moved = [step for step in steps if step.base != 0]
+    bases = _bases(writing, {step.last.id: step.base for step in moved})
+    writing.run_all(sql.add_cases, [case_row(case) for case in new], "The reference is taken.")
+    rows = [{**case_row(step.last), "of_id": step.last.id, "base": step.base} for step in moved]
+    writing.run_all(sql.step_cases, rows, "A case moved meanwhile.")
+    writing.run(sql.add_answers, [answer_row(answer) for answer in batch.answers])
+    writing.run(sql.add_texts, [text_row(text) for text in batch.texts])
+    _write_deadlines(writing, [step.last for step in steps], bases)
+    handoffs = _changed([step.last for step in steps], bases, lambda case: case.handoffs)
+    writing.run(sql.put_handoffs, [handoff_row(handoff) for handoff in handoffs])
+
+
+def _bases(writing: Writing, versions: Mapping[int, int]) -> dict[int, Case]:
+    """The cases as they are stored, to write only what differs of what hangs on them."""
+    found = {i: case for i, version in versions.items() if (case := writing.known.at(i, version)) is not None}
+    return {**found, **cases_by_id(writing.connection, [i for i in versions if i not in found])}
+
+
+def _write_deadlines(writing: Writing, cases: Sequence[Case], bases: Mapping[int, Case]) -> None:
+    changed = _changed(cases, bases, lambda case: case.deadlines)
+    writing.run(writing.statements.put_deadlines, [deadline_row(deadline) for deadline in changed])
+    gone: list[RowDict] = []
+    for case in cases:
+        if case.id in bases and bases[case.id].deadlines is not case.deadlines:
+            left = {deadline.id for deadline in case.deadlines}
+            gone += [{"id": d.id} for d in bases[case.id].deadlines if d.id not in left]
+    writing.run(writing.statements.drop_deadlines, gone)
+
+
+def _changed(cases: Iterable[Case], bases: Mapping[int, Case], parts: Callable[[Case], tuple[P, ...]]) -> list[P]:
+    changed: list[P] = []
+    for case in cases:
+        base = bases.get(case.id)
+        before = {part.id: part for part in parts(base)} if base is not None else {}
+        changed += [p for p in parts(case) if (old := before.get(p.id)) is not p and old != p]
+    return sorted(changed, key=lambda part: part.id)
+
+
+def _write_conversations(writing: Writing, batch: Batch) -> None:
+    sql, or_else = writing.statements, "A conversation moved meanwhile."
+    steps = [batch.conversations[person_id] for person_id in sorted(batch.conversations)]
+    new = [conversation_row(step.last) for step in steps if step.base == 0]
+    writing.run_all(sql.add_conversations, new, or_else)
+    moved: list[RowDict] = []
+    for step in steps:
+        if step.base != 0:
+            row = conversation_row(step.last)
+            moved.append({**row, "of_person_id": step.last.person_id, "base": step.base})
+    writing.run_all(sql.step_conversations, moved, or_else)
+
+
+def _write_journal(writing: Writing, entries: Sequence[Entry]) -> None:
+    if not entries:
+        return
+    links = _linked(entries, _heads(writing, sorted({entry.chain for entry in entries})))
+    writing.run(writing.statements.add_links, [link_row(placed) for placed in links])
+    heads = {placed.entry.chain: placed for placed in links}
+    rows = [{"chain": c, "sequence": heads[c].sequence, "hash": heads[c].hash} for c in sorted(heads)]
+    writing.run(writing.statements.put_heads, rows)
+
+
+def _heads(writing: Writing, chains: Sequence[str]) -> dict[str, tuple[int, str]]:
+    heads = T["chain_heads"].c
+    query = select(heads.chain, heads.sequence, heads.hash).where(heads.chain.in_(chains)).order_by(heads.chain)
+    return {chain: (sequence, hash_) for chain, sequence, hash_ in writing.connection.execute(query.with_for_update())}
+
+
+def _linked(entries: Iterable[Entry], heads: dict[str, tuple[int, str]]) -> list[Link]:
+    links = []
+    for entry in entries:
+        sequence, previous = heads.get(entry.chain, (0, GENESIS))
+        placed = link(entry, sequence + 1, previous)
+        heads[entry.chain] = (placed.sequence, placed.hash)
+        links.append(placed)
+    return links
+
+
+def _write_outbox(writing: Writing, batch: Batch) -> frozenset[int]:
+    sql = writing.statements
+    marks = sorted(batch.marks, key=lambda mark: mark.outbox_id)
+    writing.run(sql.mark_outbox, [mark_row(mark) for mark in marks])
+    left_out = _add_outgoing(writing, batch.outgoing)
+    seen = [(s.case_id, recipient, s.at) for s in batch.seen for recipient in s.recipients]
+    writing.run(sql.see_outbox, [{"about": i, "to": recipient, "at": at} for i, recipient, at in sorted(seen)])
+    return left_out
+
+
+def _add_outgoing(writing: Writing, outgoing: Sequence[Outgoing]) -> frozenset[int]:
+    if not outgoing:
+        return frozenset()
+    moved = moved_addresses(writing.connection)
+    until = writing.now + timedelta(seconds=BORN_LEASED_SECONDS)
+    rows = [outbox_row(readdressed(message, moved), writing.now, until) for message in outgoing]
+    if writing.run(writing.statements.add_outbox, rows) == len(rows):
+        return frozenset()
+    ids = [message.id for message in outgoing]
+    stored = writing.connection.execute(select(T["outbox"].c.id).where(T["outbox"].c.id.in_(ids))).scalars()
+    return frozenset(ids) - frozenset(stored)
+
+
+def moved_addresses(connection: Connection) -> dict[Address, Address]:
+    """Where chats have moved to."""
+    return {address(old): address(new) for old, new in connection.execute(select(T["moved_addresses"]))}

@@ -1,0 +1,75 @@
+"""Small things that are kept by name: leases, cursors, sign-in links and sessions."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, delete, or_, select
+
+from bot.ports import SignIn
+from storage.rows_people import sign_in_row
+from storage.statements import Statements, T
+
+
+def take_lease(connection: Connection, statements: Statements, name: str, owner: str, now: Any, ttl: timedelta) -> bool:
+    """Take or renew a lease; `now` is a moment, or the database's own."""
+    leases = T["leases"].c
+    insert = statements.insert(T["leases"]).values(name=name, owner=owner, expires_at=now + ttl)
+    is_free = or_(leases.owner == owner, leases.expires_at <= now)
+    taken = insert.on_conflict_do_update(
+        index_elements=["name"],
+        set_={"owner": insert.excluded.owner, "expires_at": insert.excluded.expires_at},
+        where=is_free,
+    )
+    return connection.execute(taken.returning(leases.owner)).first() is not None
+
+
+def release_lease(connection: Connection, name: str, owner: str) -> None:
+    """Give a lease back."""
+    leases = T["leases"]
+    connection.execute(delete(leases).where(leases.c.name == name, leases.c.owner == owner))
+
+
+def cursor(connection: Connection, name: str) -> int | None:
+    """Read a poll offset."""
+    return connection.execute(select(T["cursors"].c.value).where(T["cursors"].c.name == name)).scalar_one_or_none()
+
+
+def save_cursor(connection: Connection, statements: Statements, name: str, value: int) -> None:
+    """Store a poll offset."""
+    connection.execute(statements.upsert("cursors"), {"name": name, "value": value})
+
+
+def add_sign_in(connection: Connection, link: SignIn) -> None:
+    """Keep a link."""
+    connection.execute(T["sign_ins"].insert(), sign_in_row(link))
+
+
+def use_sign_in(connection: Connection, token_hash: str, session: SignIn, now: datetime) -> int | None:
+    """Use a link up and keep the session."""
+    links = T["sign_ins"]
+    used = delete(links).where(links.c.token_hash == token_hash, links.c.expires_at > now).returning(links.c.person_id)
+    person_id: int | None = connection.execute(used).scalar_one_or_none()
+    if person_id is not None:
+        connection.execute(T["sessions"].insert(), {**sign_in_row(session), "person_id": person_id})
+    return person_id
+
+
+def peek(connection: Connection, table: str, token_hash: str, now: datetime) -> int | None:
+    """Whose link or session this is, while it holds."""
+    kept = T[table].c
+    query = select(kept.person_id).where(kept.token_hash == token_hash, kept.expires_at > now)
+    return connection.execute(query).scalar_one_or_none()
+
+
+def end_session(connection: Connection, token_hash: str) -> None:
+    """Sign out."""
+    connection.execute(delete(T["sessions"]).where(T["sessions"].c.token_hash == token_hash))
+
+
+def directory_version(connection: Connection) -> int:
+    """How often people changed."""
+    meta = T["meta"].c
+    version: int | None = connection.execute(select(meta.value).where(meta.key == "directory")).scalar_one_or_none()
+    return version or 0

@@ -1,0 +1,168 @@
+"""How the databases read what a batch touches: a few reads in one transaction."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, RowMapping, Select, or_, select, text, tuple_
+
+from bot.case import Answer, Case, CaseText, Deadline, Handoff
+from bot.messages import Address
+from bot.people import Invite, Stranger
+from bot.ports import Loaded, Wanted
+from storage.known import KnownCases
+from storage.rows import address, answer_of, case_of, conversation_of, deadline_of, handoff_of, text_of
+from storage.rows_messages import seen_key, texts_of
+from storage.rows_people import invite_of, stranger_of
+from storage.statements import T
+
+OPEN_CASES_OF_A_PERSON = 20
+R = TypeVar("R")
+_Message = tuple[Address, str]
+#: Word for word as the partial indexes have it, else SQLite does not use them.
+IS_OPEN = text("status <> 'closed'")
+_HAS_EXTERNAL_ID = text("external_id <> ''")
+
+
+def rows(connection: Connection, query: Select[Any]) -> Sequence[RowMapping]:
+    """All rows of a query."""
+    return connection.execute(query).mappings().all()
+
+
+def load(connection: Connection, known: KnownCases, wanted: Wanted) -> Loaded:
+    """Read everything that is wanted, as of one moment: the caller holds the transaction."""
+    conversations = {
+        c.person_id: c for c in _each(connection, "conversations", "person_id", wanted.people, conversation_of)
+    }
+    replied_to = _replied_to(connection, wanted.replied_to)
+    amended = _amended_texts(connection, wanted.amended)
+    corrected = _amended_answers(connection, wanted.amended)
+    ids = {
+        *wanted.cases,
+        *replied_to.values(),
+        *(c.case_id for c in conversations.values() if c.case_id is not None),
+        *(first.case_id for first in amended.values()),
+        *(answer.case_id for answer in corrected.values()),
+    }
+    versions = {**_open_cases(connection, wanted.people), **_versions(connection, ids, wanted.references)}
+    return Loaded(
+        seen=_seen(connection, wanted.seen),
+        conversations=conversations,
+        cases=cases_at(connection, known, versions),
+        strangers=_strangers(connection, wanted.strangers),
+        invites=_invites(connection, wanted.codes),
+        replied_to=replied_to,
+        amended=amended,
+        amended_answers=corrected,
+    )
+
+
+def _each(
+    connection: Connection, table: str, column: str, wanted: Iterable[object], make: Callable[[RowMapping], R]
+) -> list[R]:
+    keys = list(wanted)
+    if not keys:
+        return []
+    return [make(row) for row in rows(connection, select(T[table]).where(T[table].c[column].in_(keys)))]
+
+
+def _seen(connection: Connection, wanted: Sequence[tuple[str, str, str]]) -> dict[tuple[str, str, str], str]:
+    if not wanted:
+        return {}
+    keys = {seen_key(key): key for key in wanted}
+    seen, inbox = T["seen"], T["inbox"]
+    query = select(seen.c.key, inbox.c.reply).outerjoin_from(seen, inbox, inbox.c.id == seen.c.inbox_id)
+    found = connection.execute(query.where(seen.c.key.in_(list(keys))))
+    return {keys[bytes(key)]: reply or "" for key, reply in found}
+
+
+def _strangers(connection: Connection, wanted: Sequence[Address]) -> dict[Address, Stranger]:
+    found = _each(connection, "strangers", "address", texts_of(wanted), stranger_of)
+    return {stranger.address: stranger for stranger in found}
+
+
+def _invites(connection: Connection, wanted: Sequence[str]) -> dict[str, Invite]:
+    return {invite.code_hash: invite for invite in _each(connection, "invites", "code_hash", wanted, invite_of)}
+
+
+def _amended_texts(connection: Connection, wanted: Sequence[str]) -> dict[str, CaseText]:
+    found = _each(connection, "texts", "message", [w for w in wanted if w], text_of)
+    return {t.message: t for t in sorted(found, key=lambda t: t.id, reverse=True) if t.amends is None}
+
+
+def _amended_answers(connection: Connection, wanted: Sequence[str]) -> dict[str, Answer]:
+    found = _each(connection, "answers", "message", [w for w in wanted if w], answer_of)
+    return {answer.message: answer for answer in sorted(found, key=lambda answer: answer.id)}
+
+
+def _replied_to(connection: Connection, wanted: Sequence[_Message]) -> dict[_Message, int]:
+    if not wanted:
+        return {}
+    outbox, inbox = T["outbox"].c, T["inbox"].c
+    pairs = [(str(place), message_id) for place, message_id in wanted]
+    sent = select(outbox.address, outbox.external_id, outbox.case_id, outbox.id).where(
+        _HAS_EXTERNAL_ID, tuple_(outbox.external_id, outbox.address).in_([(m, p) for p, m in pairs])
+    )
+    written = select(inbox.place, inbox.message_id, inbox.case_id, inbox.id).where(
+        tuple_(inbox.place, inbox.message_id).in_(pairs), inbox.kind != "button"
+    )
+    return {**_case_ids(connection, written), **_case_ids(connection, sent)}
+
+
+def _case_ids(connection: Connection, query: Select[Any]) -> dict[_Message, int]:
+    found = sorted(connection.execute(query).all(), key=lambda row: row.id)
+    return {(address(place), message_id): case_id for place, message_id, case_id, _ in found if case_id is not None}
+
+
+def _open_cases(connection: Connection, people: Sequence[int]) -> dict[int, int]:
+    if not people:
+        return {}
+    cases = T["cases"].c
+    query = select(cases.officer, cases.id, cases.version).where(cases.officer.in_(people), IS_OPEN)
+    own: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for officer, case_id, version in connection.execute(query.order_by(cases.id.desc())):
+        own[officer].append((case_id, version))
+    return {case_id: version for found in own.values() for case_id, version in found[:OPEN_CASES_OF_A_PERSON]}
+
+
+def _versions(connection: Connection, ids: Iterable[int], references: Sequence[str]) -> dict[int, int]:
+    wanted = list(ids)
+    if not wanted and not references:
+        return {}
+    cases = T["cases"].c
+    query = select(cases.id, cases.version).where(or_(cases.id.in_(wanted), cases.reference.in_(references)))
+    return {row.id: row.version for row in connection.execute(query)}
+
+
+def cases_at(connection: Connection, known: KnownCases, versions: dict[int, int]) -> dict[int, Case]:
+    """The cases at these stored versions; only what is not known is read."""
+    found = {i: case for i, version in versions.items() if (case := known.at(i, version)) is not None}
+    missing = [case_id for case_id in versions if case_id not in found]
+    read = cases_by_id(connection, missing)
+    known.keep(read.values())
+    return {**found, **read}
+
+
+def cases_by_id(connection: Connection, ids: Sequence[int]) -> dict[int, Case]:
+    """Read whole cases, in the order of their rows."""
+    if not ids:
+        return {}
+    cases = T["cases"]
+    return {case.id: case for case in whole(connection, rows(connection, select(cases).where(cases.c.id.in_(ids))))}
+
+
+def whole(connection: Connection, found: Sequence[RowMapping]) -> list[Case]:
+    """Cases with what hangs on them, in the order of the rows."""
+    ids = [row["id"] for row in found]
+    answers: dict[int, dict[int, Answer]] = defaultdict(dict)
+    for answer in _each(connection, "answers", "case_id", ids, answer_of):
+        answers[answer.case_id][answer.id] = answer
+    deadlines: dict[int, list[Deadline]] = defaultdict(list)
+    for deadline in sorted(_each(connection, "deadlines", "case_id", ids, deadline_of), key=lambda d: d.id):
+        deadlines[deadline.case_id].append(deadline)
+    handoffs: dict[int, list[Handoff]] = defaultdict(list)
+    for handoff in sorted(_each(connection, "handoffs", "case_id", ids, handoff_of), key=lambda h: h.id):
+        handoffs[handoff.case_id].append(handoff)
+    return [case_of(row, answers[row["id"]], deadlines[row["id"]], handoffs[row["id"]]) for row in found]

@@ -1,0 +1,188 @@
+"""How the databases answer questions: look-ups in scope, histories, streams, counts."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select, text, true, update
+
+from bot.case import Case
+from bot.journal import Link
+from bot.messages import Address, Delivery, DeliveryState
+from bot.people import Person
+from bot.ports import Counts, History, Said, Scope
+from storage.rows import address, answer_of, link_of, text_of
+from storage.rows_messages import delivery_of, inbox_of, texts_of
+from storage.rows_people import person_of
+from storage.sql_keep import directory_version
+from storage.sql_load import IS_OPEN, rows, whole
+from storage.statements import T
+from storage.transcript import EDITED, SHOWN, SPOKEN, transcript_of
+
+CASES_A_CHUNK = 500
+LINKS_A_CHUNK = 1000
+
+
+def directory(connection: Connection) -> tuple[list[Person], int]:
+    """Everybody enrolled, and the version of that."""
+    bound: dict[int, list[Address]] = defaultdict(list)
+    bindings = T["bindings"]
+    for row in rows(connection, select(bindings).order_by(bindings.c.person_id, bindings.c.position)):
+        bound[row["person_id"]].append(address(row["address"]))
+    people = [person_of(row, bound[row["id"]]) for row in rows(connection, select(T["people"]).order_by("id"))]
+    return people, directory_version(connection)
+
+
+def _in_scope(scope: Scope) -> ColumnElement[bool]:
+    cases = T["cases"].c
+    own = cases.officer == scope.person_id
+    if not (scope.sees_party and scope.party):
+        return own
+    return or_(own, cases.reporting == scope.party, cases.requested == scope.party)
+
+
+def find_case(connection: Connection, reference: str, scope: Scope) -> Case | None:
+    """Find a case in scope."""
+    query = select(T["cases"]).where(T["cases"].c.reference == reference, _in_scope(scope))
+    return next(iter(whole(connection, rows(connection, query))), None)
+
+
+def list_cases(connection: Connection, scope: Scope, open_only: bool, limit: int, before: int | None) -> list[Case]:
+    """List cases in scope, newest first."""
+    cases = T["cases"]
+    query = select(cases).where(_in_scope(scope)).order_by(cases.c.id.desc()).limit(limit)
+    if open_only:
+        query = query.where(IS_OPEN)
+    if before is not None:
+        query = query.where(cases.c.id < before)
+    return whole(connection, rows(connection, query))
+
+
+def history(connection: Connection, case_id: int) -> History:
+    """Gather what is kept of a case."""
+    answers, texts, outbox, journal = (T[name] for name in ("answers", "texts", "outbox", "journal"))
+
+    def of_case(table: Any, *order: Any) -> Any:
+        return rows(connection, select(table).where(table.c.case_id == case_id).order_by(*order))
+
+    return History(
+        answers=tuple(answer_of(row) for row in of_case(answers, answers.c.id)),
+        texts=tuple(text_of(row) for row in of_case(texts, texts.c.id)),
+        deliveries=tuple(delivery_of(row) for row in of_case(outbox, outbox.c.id)),
+        journal=tuple(link_of(row) for row in of_case(journal, journal.c.sequence, journal.c.id)),
+    )
+
+
+def transcript(connection: Connection, addresses: Sequence[Address], after: int, limit: int) -> list[Said]:
+    """Gather the lines of a chat."""
+    inbox, outbox, places = T["inbox"], T["outbox"], texts_of(addresses)
+    written = select(inbox).where(inbox.c.sender.in_(places), inbox.c.id > after, inbox.c.text != "")
+    spoken = written.where(inbox.c.kind.in_(SPOKEN)).order_by(inbox.c.id.desc()).limit(limit)
+    said = select(outbox).where(outbox.c.address.in_(places), outbox.c.id > after, outbox.c.state.in_(SHOWN))
+    shown = said.where(~_changes_another(outbox)).order_by(outbox.c.id.desc()).limit(limit)
+    lines = [delivery_of(row) for row in rows(connection, shown)]
+    received = [inbox_of(row) for row in rows(connection, spoken)]
+    return transcript_of(received, lines, _sent_edits(connection, lines), limit)
+
+
+def _original(edit: Any, other: Any) -> ColumnElement[bool]:
+    by_key = and_(edit.c.edits == "", edit.c.replaces != "", other.c.dedupe_key == edit.c.replaces)
+    by_id = and_(edit.c.edits != "", other.c.external_id == edit.c.edits, other.c.id < edit.c.id)
+    return and_(other.c.address == edit.c.address, or_(by_key, by_id))
+
+
+def _changes_another(edit: Any) -> ColumnElement[bool]:
+    is_edit = or_(edit.c.edits != "", edit.c.replaces != "")
+    return and_(is_edit, exists().where(_original(edit, T["outbox"].alias("other"))))
+
+
+def _sent_edits(connection: Connection, lines: Sequence[Delivery]) -> dict[int, Delivery]:
+    """The newest sent edit of each line, by the line's id."""
+    if not lines:
+        return {}
+    edit, original = T["outbox"].alias("edit"), T["outbox"].alias("original")
+    query = (
+        select(*edit.columns, original.c.id.label("changes"))
+        .join_from(original, edit, _original(edit, original))
+        .where(original.c.id.in_([line.message.id for line in lines]), edit.c.state.in_(EDITED))
+        .order_by(edit.c.id)
+    )
+    return {row["changes"]: delivery_of(row) for row in rows(connection, query)}
+
+
+def mark_seen(connection: Connection, addresses: Sequence[Address], now: datetime) -> None:
+    """Mark what was sent to these addresses as seen."""
+    outbox = T["outbox"]
+    sent = update(outbox).where(outbox.c.address.in_(texts_of(addresses)), outbox.c.state == "sent")
+    connection.execute(sent.values(state="seen", seen_at=now))
+
+
+def outbox(connection: Connection, states: Sequence[DeliveryState], limit: int) -> list[Delivery]:
+    """List outbox rows in these states, newest first."""
+    table = T["outbox"]
+    query = select(table).where(table.c.state.in_([s.value for s in states])).order_by(table.c.id.desc()).limit(limit)
+    return [delivery_of(row) for row in rows(connection, query)]
+
+
+def _opened_between(since: datetime, until: datetime, parties: Sequence[str]) -> ColumnElement[bool]:
+    cases = T["cases"].c
+    sides = or_(cases.reporting.in_(list(parties)), cases.requested.in_(list(parties))) if parties else true()
+    return and_(cases.opened_at >= since, cases.opened_at < until, sides)
+
+
+def count_cases(connection: Connection, since: datetime, until: datetime, parties: Sequence[str]) -> int:
+    """Count cases opened in a period."""
+    query = select(func.count()).select_from(T["cases"]).where(_opened_between(since, until, parties))
+    return connection.execute(query).scalar_one()
+
+
+def stream_cases(
+    connection: Connection, since: datetime, until: datetime, parties: Sequence[str]
+) -> Iterator[list[Case]]:
+    """Stream cases opened in a period, oldest first."""
+    cases = T["cases"]
+    query = select(cases).where(_opened_between(since, until, parties)).order_by(cases.c.opened_at, cases.c.id)
+    for chunk in _chunks(connection, query, CASES_A_CHUNK):
+        yield whole(connection, chunk)
+
+
+def stream_journal(connection: Connection, chain: str) -> Iterator[list[Link]]:
+    """Stream a chain in order."""
+    journal = T["journal"]
+    query = select(journal).where(journal.c.chain == chain).order_by(journal.c.sequence)
+    for chunk in _chunks(connection, query, LINKS_A_CHUNK):
+        yield [link_of(row) for row in chunk]
+
+
+def _chunks(connection: Connection, query: Select[Any], size: int) -> Iterator[Any]:
+    result = connection.execute(query, execution_options={"yield_per": size})
+    yield from result.mappings().partitions(size)
+
+
+def chains(connection: Connection) -> list[str]:
+    """Name the chains that have entries."""
+    heads = T["chain_heads"].c
+    return list(connection.execute(select(heads.chain).order_by(heads.chain)).scalars())
+
+
+def counts(connection: Connection, now: datetime) -> Counts:
+    """Count for metrics."""
+    inbox, outbox_table, cases, deadlines = (T[name] for name in ("inbox", "outbox", "cases", "deadlines"))
+    undone = select(inbox.c.state, func.count()).where(text("state <> 'done'")).group_by(inbox.c.state)
+    by_state = _pairs(connection, undone)
+    done = connection.execute(select(func.count()).select_from(inbox)).scalar_one() - sum(by_state.values())
+    opened = select(cases.c.urgency, cases.c.status, func.count()).where(IS_OPEN).group_by("urgency", "status")
+    overdue = and_(deadlines.c.next_at <= now, deadlines.c.state == "running")
+    return Counts(
+        inbox={**by_state, "done": done} if done else by_state,
+        outbox=_pairs(connection, select(outbox_table.c.state, func.count()).group_by(outbox_table.c.state)),
+        cases={(urgency, status): number for urgency, status, number in connection.execute(opened)},
+        overdue=connection.execute(select(func.count()).select_from(deadlines).where(overdue)).scalar_one(),
+    )
+
+
+def _pairs(connection: Connection, query: Select[Any]) -> dict[str, int]:
+    return {row[0]: row[1] for row in connection.execute(query)}

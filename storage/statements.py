@@ -1,0 +1,167 @@
+"""Every statement of the hot path, built once for an engine."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Dialect,
+    Integer,
+    String,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    or_,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from storage import tables_messages, tables_people
+from storage.prepared import Prepared
+from storage.tables import METADATA
+from storage.types import Moment
+
+#: The modules whose tables must be known before `T` is read.
+TABLE_MODULES = (tables_messages, tables_people)
+SCHEMA = METADATA
+T = SCHEMA.tables
+#: What another try changes of a stored message.
+_OUTCOME = ("state", "person_id", "case_id", "reply", "error", "attempts", "next_attempt_at", "leased_until")
+#: What a stranger's message is emptied of.
+CONTENT = {
+    "text": "",
+    "button": "",
+    "latitude": None,
+    "longitude": None,
+    "attachment": None,
+    "sender_name": "",
+    "raw": b"",
+}
+
+
+class Statements:
+    """The statements of one engine. Inserts and updates take rows by column name."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self._dialect = dialect
+        self.insert: Any = sqlite.insert if dialect.name == "sqlite" else postgresql.insert
+        self._prepare_inserts()
+        self._prepare_upserts()
+        self._prepare_updates()
+        self._prepare_deletes()
+
+    def _prepare(self, statement: Any) -> Prepared:
+        return Prepared(statement, self._dialect)
+
+    def _prepare_inserts(self) -> None:
+        insert, prepare = self.insert, self._prepare
+        self.see = prepare(insert(T["seen"]).on_conflict_do_nothing())
+        self.add_inbox = prepare(insert(T["inbox"]))
+        self.add_cases = prepare(insert(T["cases"]).on_conflict_do_nothing(index_elements=["reference"]))
+        self.add_conversations = prepare(insert(T["conversations"]).on_conflict_do_nothing())
+        self.add_answers = prepare(insert(T["answers"]))
+        self.add_texts = prepare(insert(T["texts"]))
+        self.add_links = prepare(insert(T["journal"]))
+        self.add_bindings = prepare(insert(T["bindings"]).on_conflict_do_nothing())
+        self.add_outbox = prepare(insert(T["outbox"]).on_conflict_do_nothing(index_elements=["dedupe_key"]))
+
+    def _prepare_upserts(self) -> None:
+        self.put_deadlines = self._prepare(self.upsert("deadlines"))
+        self.put_handoffs = self._prepare(self.upsert("handoffs"))
+        self.put_heads = self._prepare(self.upsert("chain_heads"))
+        self.put_people = self._prepare(self.upsert("people"))
+        self.put_strangers = self._prepare(self.upsert("strangers"))
+        # An invite that was used stays as it is; whoever runs this counts the rows.
+        self.put_invites = self._prepare(self.upsert("invites", where=T["invites"].c.used_at.is_(None)))
+
+    def upsert(self, name: str, where: Any = None) -> Any:
+        """Insert a row or replace the one with its key."""
+        table = T[name]
+        insert = self.insert(table)
+        changed = {c.name: insert.excluded[c.name] for c in table.columns if not c.primary_key}
+        return insert.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_=changed, where=where)
+
+    def _prepare_updates(self) -> None:
+        prepare = self._prepare
+        self.step_cases = prepare(_step(T["cases"]))
+        self.step_conversations = prepare(_step(T["conversations"]))
+        self.retry_inbox = prepare(_set(T["inbox"], *_OUTCOME))
+        self.settle_inbox = prepare(_set(T["inbox"], "state", "next_attempt_at", "leased_until"))
+        self.forget_inbox = prepare(_by_key(T["inbox"]).values(**CONTENT, keep_content=False))
+        self.mark_outbox = prepare(_mark())
+        self.see_outbox = prepare(_see())
+
+    def _prepare_deletes(self) -> None:
+        deadlines = T["deadlines"]
+        self.drop_deadlines = self._prepare(
+            delete(deadlines).where(deadlines.c.id == bindparam("id", type_=BigInteger))
+        )
+        self.drop_bindings = self._prepare(_of_person(T["bindings"]))
+        self.end_sign_ins = self._prepare(_of_person(T["sign_ins"]))
+        self.end_sessions = self._prepare(_of_person(T["sessions"]))
+        self.bump = self._prepare(_bump(self.insert(T["meta"])))
+
+
+def _of_person(table: Table) -> Any:
+    return delete(table).where(table.c.person_id == bindparam("person_id", type_=BigInteger))
+
+
+def _by_key(table: Table) -> Any:
+    (key,) = table.primary_key.columns
+    return update(table).where(key == bindparam(f"of_{key.name}", type_=key.type))
+
+
+def _set(table: Table, *columns: str) -> Any:
+    return _by_key(table).values({name: bindparam(name, type_=table.c[name].type) for name in columns})
+
+
+def _step(table: Table) -> Any:
+    """Write a new version over the one it was computed from, and over no other."""
+    columns = [c.name for c in table.columns if not c.primary_key]
+    return _set(table, *columns).where(table.c.version == bindparam("base", type_=Integer))
+
+
+def _mark() -> Any:
+    """What was taken stays taken, what was seen stays seen."""
+    outbox = T["outbox"].c
+    message_id = bindparam("message_id", type_=String)
+    is_open = and_(outbox.state != "sent", outbox.state != "seen")
+    return (
+        update(T["outbox"])
+        .where(outbox.id == bindparam("outbox_id", type_=BigInteger))
+        .where(or_(is_open, bindparam("is_taken", type_=Boolean)))
+        .values(
+            state=case((outbox.state == "seen", "seen"), else_=bindparam("to_state", type_=String)),
+            attempts=bindparam("tries", type_=Integer),
+            next_attempt_at=bindparam("next_try", type_=Moment),
+            parts_done=bindparam("parts", type_=Integer),
+            external_id=case((message_id != "", message_id), else_=outbox.external_id),
+            sent_at=func.coalesce(outbox.sent_at, bindparam("taken_at", type_=Moment)),
+            seen_at=func.coalesce(outbox.seen_at, bindparam("proved_at", type_=Moment)),
+            reason=bindparam("why", type_=Text),
+            joined=or_(outbox.joined, bindparam("has_joined", type_=Boolean)),
+            leased_until=None,
+        )
+    )
+
+
+def _see() -> Any:
+    outbox = T["outbox"].c
+    return (
+        update(T["outbox"])
+        .where(outbox.case_id == bindparam("about", type_=BigInteger))
+        .where(and_(outbox.recipient == bindparam("to", type_=String), outbox.state == "sent"))
+        .values(state="seen", seen_at=bindparam("at", type_=Moment))
+    )
+
+
+def _bump(insert: Any) -> Any:
+    return insert.values(key=bindparam("name", type_=String), value=1).on_conflict_do_update(
+        index_elements=["key"], set_={"value": T["meta"].c.value + 1}
+    )

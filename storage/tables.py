@@ -1,0 +1,214 @@
+"""Tables of cases and of what hangs on them, and the ground that all tables stand on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Index, MetaData, Text, text
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+from storage.types import Id, Moment
+
+#: Every constraint and index has a name that both engines and the migrations agree on.
+_NAMES = {
+    "pk": "pk_%(table_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+}
+METADATA = MetaData(naming_convention=_NAMES)
+#: We make the ids, the database does not.
+OURS = {"autoincrement": False}
+
+
+class Row(SQLModel, registry=registry(metadata=METADATA)):
+    """Base of all table rows."""
+
+
+def partial(name: str, *columns: str, where: str) -> Index:
+    """An index of only those rows that somebody looks for."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
+class CaseRow(Row, table=True):
+    """A case, without what hangs on it. Its current answers are named by their ids."""
+
+    __tablename__ = "cases"
+    __table_args__ = (
+        Index("uq_cases_reference", "reference", unique=True),
+        partial("ix_cases_officer_open", "officer", "id", where="status <> 'closed'"),
+        Index("ix_cases_officer", "officer"),
+        Index("ix_cases_reporting", "reporting"),
+        Index("ix_cases_requested", "requested"),
+        Index("ix_cases_opened_at", "opened_at", "id"),
+    )
+
+    id: int = Field(primary_key=True, sa_type=Id, sa_column_kwargs=OURS)
+    reference: str
+    corridor: str
+    reporting: str
+    requested: str
+    officer: int = Field(sa_type=Id)
+    place: str
+    opened_at: datetime = Field(sa_type=Moment)
+    clock_from: datetime = Field(sa_type=Moment)
+    version: int
+    stage: int
+    status: str
+    urgency: str
+    rules: str = Field(sa_type=Text)  #: JSON
+    exercise: bool
+    sent_at: datetime | None = Field(sa_type=Moment)
+    alerted_at: datetime | None = Field(sa_type=Moment)
+    alerted_requested_at: datetime | None = Field(sa_type=Moment)
+    alerted_urgency: str | None
+    alerted_full: bool
+    flagged_country: str
+    acknowledged_at: datetime | None = Field(sa_type=Moment)
+    acknowledged_by: int | None = Field(sa_type=Id)
+    requested_act_at: datetime | None = Field(sa_type=Moment)
+    assignees: str = Field(sa_type=Text)  #: JSON
+    stood_down_at: datetime | None = Field(sa_type=Moment)
+    diplomatic_not_needed_at: datetime | None = Field(sa_type=Moment)
+    closed_at: datetime | None = Field(sa_type=Moment)
+    closed_by: int | None = Field(sa_type=Id)
+    closure: str | None
+    answers: str = Field(sa_type=Text)  #: JSON: ids of the current answers, in their order
+
+
+class AnswerRow(Row, table=True):
+    """An answer; rows are only ever added."""
+
+    __tablename__ = "answers"
+    __table_args__ = (
+        Index("ix_answers_case_id", "case_id"),
+        partial("ix_answers_message", "message", where="message <> ''"),
+    )
+
+    id: int = Field(primary_key=True, sa_type=Id, sa_column_kwargs=OURS)
+    case_id: int = Field(sa_type=Id, foreign_key="cases.id")
+    field: str
+    value: str = Field(sa_type=Text)  #: JSON
+    at: datetime = Field(sa_type=Moment)
+    by: int = Field(sa_type=Id)
+    source: str
+    message: str
+
+
+class TextRow(Row, table=True):
+    """A free text of a case; rows are only ever added."""
+
+    __tablename__ = "texts"
+    __table_args__ = (
+        Index("ix_texts_case_id", "case_id"),
+        partial("ix_texts_message", "message", where="message <> ''"),
+    )
+
+    id: int = Field(primary_key=True, sa_type=Id, sa_column_kwargs=OURS)
+    case_id: int = Field(sa_type=Id, foreign_key="cases.id")
+    kind: str
+    text: str = Field(sa_type=Text)
+    at: datetime = Field(sa_type=Moment)
+    by: int = Field(sa_type=Id)
+    party: str
+    own_side_only: bool
+    message: str
+    amends: int | None = Field(sa_type=Id)
+
+
+class DeadlineRow(Row, table=True):
+    """A deadline, and who looks at it just now."""
+
+    __tablename__ = "deadlines"
+    __table_args__ = (
+        Index("ix_deadlines_case_id", "case_id"),
+        partial("ix_deadlines_due", "next_at", where="next_at IS NOT NULL"),
+    )
+
+    id: int = Field(primary_key=True, sa_type=Id, sa_column_kwargs=OURS)
+    case_id: int = Field(sa_type=Id, foreign_key="cases.id")
+    kind: str
+    due_at: datetime = Field(sa_type=Moment)
+    next_at: datetime | None = Field(sa_type=Moment)
+    state: str
+    pings: int
+    channel: str | None
+    snoozed_until: datetime | None = Field(sa_type=Moment)
+    settled_at: datetime | None = Field(sa_type=Moment)
+    leased_until: datetime | None = Field(sa_type=Moment)
+
+
+class HandoffRow(Row, table=True):
+    """A hand-off to a formal channel."""
+
+    __tablename__ = "handoffs"
+    __table_args__ = (Index("ix_handoffs_case_id", "case_id"),)
+
+    id: int = Field(primary_key=True, sa_type=Id, sa_column_kwargs=OURS)
+    case_id: int = Field(sa_type=Id, foreign_key="cases.id")
+    channel: str
+    state: str
+    desk: str
+    by: int = Field(sa_type=Id)
+    drafted_at: datetime = Field(sa_type=Moment)
+    sent_at: datetime | None = Field(sa_type=Moment)
+    accepted_at: datetime | None = Field(sa_type=Moment)
+    accepted_by: int | None = Field(sa_type=Id)
+    accepting_officer: str
+    formal_reference: str
+    returned_at: datetime | None = Field(sa_type=Moment)
+    return_reason: str = Field(sa_type=Text)
+    letter_reference: str
+    letter_at: datetime | None = Field(sa_type=Moment)
+
+
+class ConversationRow(Row, table=True):
+    """Where one person stands, and who looks at it just now."""
+
+    __tablename__ = "conversations"
+    __table_args__ = (partial("ix_conversations_wakes", "wakes_at", where="wakes_at IS NOT NULL"),)
+
+    person_id: int = Field(primary_key=True, sa_type=Id, sa_column_kwargs=OURS)
+    case_id: int | None = Field(sa_type=Id)
+    asking: str
+    pending: str = Field(sa_type=Text)  #: JSON
+    place: str | None
+    updated_at: datetime | None = Field(sa_type=Moment)
+    wakes_at: datetime | None = Field(sa_type=Moment)
+    version: int
+    leased_until: datetime | None = Field(sa_type=Moment)
+
+
+class JournalRow(Row, table=True):
+    """An act in its place of a chain; rows are only ever added."""
+
+    __tablename__ = "journal"
+    __table_args__ = (
+        Index("uq_journal_chain_sequence", "chain", "sequence", unique=True),
+        partial("ix_journal_case_id", "case_id", where="case_id IS NOT NULL"),
+    )
+
+    id: int = Field(primary_key=True, sa_type=Id, sa_column_kwargs=OURS)
+    chain: str
+    sequence: int = Field(sa_type=Id)
+    at: datetime = Field(sa_type=Moment)
+    actor: str
+    act: str
+    case_id: int | None = Field(sa_type=Id)
+    address: str
+    details: str = Field(sa_type=Text)  #: canonical JSON, as it was hashed
+    salt: str
+    previous: str
+    digest: str
+    hash: str
+
+
+class ChainRow(Row, table=True):
+    """The last entry of a chain: whoever adds to the chain holds this row."""
+
+    __tablename__ = "chain_heads"
+
+    chain: str = Field(primary_key=True)
+    sequence: int = Field(sa_type=Id)
+    hash: str

@@ -1,0 +1,404 @@
+"""What holds for every route: headers, limits, proxies, health, metrics, webhooks, downloads."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from prometheus_client import CollectorRegistry, Histogram
+from starlette.requests import HTTPConnection
+
+from adapters.web.health import Vitals
+from adapters.web.security import Proxies, is_same_origin
+from adapters.web.settings import WebSettings
+from bot.messages import Capabilities, Delivery
+from bot.ports import Receive, Request, Response
+from tests.browser.web_kit import (
+    ADMIN,
+    DUTY_CN,
+    START,
+    Bridge,
+    keep,
+    open_bridge,
+    sample_case,
+    write,
+)
+
+MIB = 1 << 20
+
+
+class Hook:
+    """A messenger that calls us."""
+
+    messenger = "telegram"
+    capabilities = Capabilities(4096)
+
+    def __init__(self) -> None:
+        self.requests: list[Request] = []
+
+    async def handle(self, request: Request) -> Response:
+        self.requests.append(request)
+        return Response(200, "stored")
+
+    async def start(self, receive: Receive) -> None: ...
+
+    async def send(self, delivery: Delivery, text: str, *, is_last: bool) -> str:
+        return ""
+
+    async def stop(self) -> None: ...
+
+
+@pytest.fixture
+def hook() -> Hook:
+    return Hook()
+
+
+@pytest.fixture
+async def bridge(tmp_path: Path, hook: Hook) -> AsyncIterator[Bridge]:
+    async with open_bridge(tmp_path, webhooks={"telegram": hook}) as bridge:
+        yield bridge
+
+
+async def test_a_webhook_is_handed_on_as_it_came(bridge: Bridge, hook: Hook) -> None:
+    client = bridge.browser()
+    answer = await client.post("/hooks/telegram?a=1", content=b'{"update_id": 1}', headers={"X-Secret": "s"})
+    assert (answer.status_code, answer.text) == (200, "stored")
+    (request,) = hook.requests
+    assert (request.method, request.body, request.query["a"]) == ("POST", b'{"update_id": 1}', "1")
+    assert request.headers["x-secret"] == "s"
+    await client.get("/hooks/telegram?echostr=2")
+    assert hook.requests[1].query == {"echostr": "2"}
+
+
+async def test_a_messenger_that_is_not_set_up_is_not_there(bridge: Bridge) -> None:
+    assert (await bridge.browser().post("/hooks/wechat")).status_code == 404
+    assert (await bridge.browser().delete("/hooks/telegram")).status_code == 405
+
+
+async def test_too_large_a_body_is_refused_before_it_is_read_whole(bridge: Bridge, hook: Hook) -> None:
+    sent = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal sent
+        while sent < 50 * MIB:
+            sent += 65536
+            yield b"x" * 65536
+
+    assert (await bridge.browser().post("/hooks/telegram", content=endless())).status_code == 413
+    assert sent <= MIB + 2 * 65536
+    claimed = await bridge.browser().post("/hooks/telegram", content=b"x", headers={"content-length": str(MIB + 1)})
+    assert claimed.status_code == 413
+    assert (await bridge.browser().post("/hooks/telegram", content=b"x" * MIB)).status_code == 200
+    assert len(hook.requests) == 1
+
+
+async def test_too_large_a_form_is_refused_with_a_page(bridge: Bridge) -> None:
+    client = await bridge.signed_in(DUTY_CN)
+    answer = await client.post("/chat", content=b"text=" + b"x" * MIB)
+    assert answer.status_code == 413
+    assert "too large" in answer.text
+
+
+async def test_a_form_that_is_no_text_is_refused(bridge: Bridge) -> None:
+    client = await bridge.signed_in(DUTY_CN)
+    assert (await client.post("/chat", content=b"text=\xff\xfe")).status_code == 400
+    assert (await client.post("/chat", content=b"&".join([b"a=1"] * 1000))).status_code == 400
+
+
+async def test_every_page_carries_the_headers_that_keep_it_safe(bridge: Bridge) -> None:
+    await keep(bridge, sample_case())
+    client = await bridge.signed_in(ADMIN)
+    paths = [
+        "/",
+        "/chat",
+        "/cases",
+        "/cases/KC26-M9S34-4",
+        "/cases/none",
+        "/exports",
+        "/nowhere",
+        "/signin/x",
+        "/board",
+    ]
+    for answer in [await client.get(path) for path in paths] + [await client.put("/chat")]:
+        headers = answer.headers
+        assert "default-src 'none'" in headers["content-security-policy"], answer.url
+        assert "unsafe" not in headers["content-security-policy"]
+        assert "frame-ancestors 'none'" in headers["content-security-policy"]
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["cache-control"] == "no-store"
+        assert headers["cross-origin-opener-policy"] == "same-origin"
+        assert headers["cross-origin-resource-policy"] == "same-origin"
+        assert "strict-transport-security" not in headers
+        assert "<script>" not in answer.text
+        assert " style=" not in answer.text
+        assert " onclick=" not in answer.text
+
+
+async def test_what_is_not_there_or_not_that_way_is_said_in_a_sentence(bridge: Bridge) -> None:
+    client = bridge.browser()
+    missing, wrong = await client.get("/nowhere"), await client.put("/chat")
+    assert (missing.status_code, wrong.status_code) == (404, 405)
+    assert "There is no such page." in missing.text
+    assert "does not take that kind of request" in wrong.text
+
+
+async def test_an_error_of_ours_shows_a_page_and_never_what_was_inside(
+    bridge: Bridge, capsys: pytest.CaptureFixture[str]
+) -> None:
+    client = await bridge.signed_in(DUTY_CN)
+
+    async def broken(*_: object) -> None:
+        raise RuntimeError("secret of Sokha")
+
+    bridge.core.storage.apply = broken  # type: ignore[method-assign,assignment]  # a planted fault
+    answer = await write(client, "my text")
+    assert answer.status_code == 500
+    assert "Something went wrong" in answer.text
+    assert "my text</textarea>" in answer.text
+    assert "secret of Sokha" not in answer.text
+    assert "Traceback" not in answer.text
+    assert "secret of Sokha" not in capsys.readouterr().out
+
+
+async def test_tokens_and_texts_are_in_no_log(bridge: Bridge, capsys: pytest.CaptureFixture[str]) -> None:
+    client = await bridge.signed_in(DUTY_CN)
+    await write(client, "girl in Nanchang")
+    await write(client, "girl in Nanchang", csrf="wrong")
+    await bridge.browser().get("/signin/" + "T" * 43)
+    logged = capsys.readouterr().out
+    assert "signed in" in logged
+    for secret in ("Nanchang", "Li Wei", client.cookies["casebridge"], "TTTT"):
+        assert secret not in logged
+
+
+async def test_static_files_are_cached_for_ever_and_packed_for_those_who_can(bridge: Bridge) -> None:
+    client = bridge.browser()
+    for name, kind in (("app.css", "text/css"), ("htmx.min.js", "javascript"), ("icon.svg", "image/svg+xml")):
+        answer = await client.get(f"/static/{name}", headers={"accept-encoding": "identity"})
+        assert kind in answer.headers["content-type"]
+        assert "immutable" in answer.headers["cache-control"]
+        packed = await client.get(f"/static/{name}", headers={"accept-encoding": "gzip"})
+        assert packed.headers["content-encoding"] == "gzip"
+        assert packed.content == answer.content
+    assert len(gzip.compress(answer.content)) < 10_000
+    assert (await client.get("/static/..%2Fapp.py")).status_code == 404
+    assert (await client.get("/static/nothing.css")).status_code == 404
+
+
+async def test_the_notice_of_htmx_is_served_with_it(bridge: Bridge) -> None:
+    assert "Zero-Clause BSD" in (await bridge.browser().get("/static/htmx.LICENSE.txt")).text
+
+
+async def test_it_lives_and_says_whether_it_works(bridge: Bridge) -> None:
+    client = bridge.browser()
+    assert (await client.get("/health/live")).json() == {"alive": True}
+    assert (await client.get("/health/ready")).json() == {"ready": True, "checks": {"database": "ok", "clock": "ok"}}
+    await bridge.storage.stop()
+    answer = await client.get("/health/ready")
+    assert answer.status_code == 503
+    assert answer.json()["checks"]["database"] != "ok"
+    assert answer.json()["checks"]["clock"] == "ok"
+
+
+@pytest.mark.parametrize(("age", "status"), [(None, 503), (9, 200), (10, 503), (100, 503)])
+async def test_a_clock_that_stands_still_is_not_ready(tmp_path: Path, age: int | None, status: int) -> None:
+    last = None if age is None else START - timedelta(seconds=age)
+    async with open_bridge(tmp_path, vitals=Vitals(lambda: last, CollectorRegistry())) as bridge:
+        answer = await bridge.browser().get("/health/ready")
+        assert answer.status_code == status
+        assert (answer.json()["checks"]["clock"] == "ok") is (status == 200)
+
+
+async def test_the_numbers_are_for_this_machine_or_whoever_has_the_token(tmp_path: Path) -> None:
+    settings = WebSettings("http://bridge.example", tmp_path, metrics_token="open-sesame")
+    async with open_bridge(tmp_path, settings=settings) as bridge:
+        assert (await bridge.browser().get("/metrics")).status_code == 403
+        assert (await bridge.browser("127.0.0.1").get("/metrics")).status_code == 200
+        assert (await bridge.browser("::1").get("/metrics")).status_code == 200
+        assert (
+            await bridge.browser().get("/metrics", headers={"authorization": "Bearer open-sesame"})
+        ).status_code == 200
+        assert (await bridge.browser().get("/metrics", headers={"authorization": "Bearer wrong"})).status_code == 403
+
+
+async def test_without_a_token_nobody_elsewhere_gets_the_numbers(bridge: Bridge) -> None:
+    assert (await bridge.browser().get("/metrics", headers={"authorization": "Bearer "})).status_code == 403
+    through_proxy = {"x-forwarded-for": "203.0.113.9"}
+    assert (await bridge.browser("127.0.0.1").get("/metrics", headers=through_proxy)).status_code == 403
+
+
+async def test_the_numbers_say_how_things_stand(tmp_path: Path) -> None:
+    registry = CollectorRegistry()
+    Histogram("casebridge_ping_lateness_seconds", "How late pings were.", registry=registry).observe(3)
+    async with open_bridge(tmp_path, vitals=Vitals(lambda: START, registry)) as bridge:
+        await keep(bridge, sample_case())
+        text = (await bridge.browser("127.0.0.1").get("/metrics")).text
+    assert 'casebridge_open_cases{status="open",urgency="U1"} 1.0' in text
+    assert 'casebridge_outbox{state="sent"} 1.0' in text
+    assert "casebridge_overdue_deadlines 1.0" in text
+    assert "casebridge_ping_lateness_seconds_count 1.0" in text
+
+
+async def test_with_web_chat_switched_off_only_machines_are_served(tmp_path: Path) -> None:
+    async with open_bridge(tmp_path) as bridge:
+        from adapters.web.app import build_site
+        from tests.browser.web_kit import AGREEMENT
+
+        bridge.app = build_site(
+            storage=bridge.storage,
+            agreement=AGREEMENT,
+            clock=bridge.clock,
+            settings=WebSettings("http://bridge.example", tmp_path),
+            web=None,
+            webhooks={},
+            vitals=Vitals(lambda: START, CollectorRegistry()),
+        )
+        client = bridge.browser()
+        assert (await client.get("/health/live")).status_code == 200
+        assert [(await client.get(p)).status_code for p in ("/", "/chat", "/signin/x", "/cases")] == [404] * 4
+
+
+def connection(peer: str, scheme: str = "http", **headers: str) -> HTTPConnection:
+    raw = [(k.replace("_", "-").encode(), v.encode()) for k, v in {"host": "bridge.example", **headers}.items()]
+    return HTTPConnection(
+        {
+            "type": "http",
+            "client": (peer, 1),
+            "headers": raw,
+            "scheme": scheme,
+            "path": "/",
+            "query_string": b"",
+            "server": None,
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("trusted", "peer", "forwarded", "client"),
+    [
+        ([], "203.0.113.9", "10.0.0.1", "203.0.113.9"),
+        (["10.0.0.0/8"], "10.1.1.1", "198.51.100.7", "198.51.100.7"),
+        (["10.0.0.0/8"], "10.1.1.1", "127.0.0.1, 198.51.100.7", "198.51.100.7"),
+        (["10.0.0.0/8"], "10.1.1.1", "198.51.100.7, 10.2.2.2", "198.51.100.7"),
+        (["10.0.0.0/8"], "203.0.113.9", "127.0.0.1", "203.0.113.9"),
+        (["10.0.0.0/8"], "10.1.1.1", "", "10.1.1.1"),
+        (["127.0.0.1"], "::ffff:127.0.0.1", "198.51.100.7", "198.51.100.7"),
+    ],
+)
+async def test_only_proxies_we_know_are_believed_about_the_client(
+    trusted: Sequence[str], peer: str, forwarded: str, client: str
+) -> None:
+    assert Proxies(trusted).client(connection(peer, x_forwarded_for=forwarded)) == client
+
+
+async def test_only_proxies_we_know_are_believed_about_the_scheme() -> None:
+    behind = connection("10.1.1.1", x_forwarded_proto="https")
+    assert Proxies(["10.0.0.0/8"]).scheme(behind) == "https"
+    assert Proxies([]).scheme(behind) == "http"
+
+
+async def test_a_client_behind_a_known_proxy_on_this_machine_is_not_local() -> None:
+    proxies = Proxies(["127.0.0.1"])
+    assert not proxies.is_local(connection("127.0.0.1", x_forwarded_for="198.51.100.7"))
+    assert not proxies.is_local(connection("127.0.0.1", x_forwarded_for="127.0.0.1, 198.51.100.7"))
+    assert proxies.is_local(connection("127.0.0.1"))
+
+
+async def test_a_proxy_that_is_no_address_stops_the_start() -> None:
+    with pytest.raises(ValueError, match="nginx"):
+        Proxies(["nginx"])
+
+
+async def test_an_origin_is_ours_when_host_and_scheme_are() -> None:
+    ours = connection("10.1.1.1", origin="https://bridge.example")
+    assert is_same_origin(ours, "https://bridge.example/", "http")
+    assert is_same_origin(connection("1.1.1.1", origin="http://bridge.example"), "https://other.example", "http")
+    assert not is_same_origin(connection("1.1.1.1", origin="http://bridge.example:81"), "http://bridge.example", "http")
+
+
+def put_export(folder: Path, name: str = "cases-2026-04-18.csv", **manifest: object) -> None:
+    (folder / name).write_text("reference\nKC26-M9S34-4\n")
+    said = {
+        "count": 1,
+        "sha256": "ab" * 32,
+        "exporter": "person:4",
+        "reason": "meeting",
+        "filter": {"parties": ["CN"]},
+    } | manifest
+    (folder / f"{name}.manifest.json").write_text(json.dumps(said))
+
+
+async def test_an_admin_lists_and_downloads_a_finished_export(bridge: Bridge) -> None:
+    put_export(bridge.exports)
+    client = await bridge.signed_in(ADMIN)
+    page = (await client.get("/exports")).text
+    assert "ab" * 32 in page
+    assert "1 cases, asked for by Zhao Min (CN admin)" in page
+    answer = await client.get("/exports/cases-2026-04-18.csv")
+    assert answer.status_code == 200
+    assert answer.text.startswith("reference\n")
+    assert answer.headers["content-disposition"] == 'attachment; filename="cases-2026-04-18.csv"'
+    assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_nobody_but_an_admin_knows_of_exports(bridge: Bridge) -> None:
+    put_export(bridge.exports)
+    client = await bridge.signed_in(DUTY_CN)
+    assert (await client.get("/exports")).status_code == 404
+    assert (await client.get("/exports/cases-2026-04-18.csv")).status_code == 404
+    assert "Exports" not in (await client.get("/chat")).text
+
+
+async def test_an_admin_gets_their_own_sides_exports_and_what_they_ordered(bridge: Bridge) -> None:
+    put_export(bridge.exports, "theirs.csv", filter={"parties": ["KH"]}, exporter="person:99")
+    put_export(bridge.exports, "all.csv", filter={"parties": []}, exporter="cli:root")
+    put_export(bridge.exports, "ours.csv", exporter="person:98")
+    put_export(bridge.exports, "mine.csv", filter={"parties": ["KH", "CN"]})
+    client = await bridge.signed_in(ADMIN)
+    page = (await client.get("/exports")).text
+    assert ["theirs.csv" in page, "all.csv" in page, "ours.csv" in page, "mine.csv" in page] == [
+        False,
+        False,
+        True,
+        True,
+    ]
+    assert (await client.get("/exports/theirs.csv")).status_code == 404
+    assert (await client.get("/exports/mine.csv")).status_code == 200
+
+
+async def test_only_whole_exports_in_the_folder_itself_are_sent(bridge: Bridge, tmp_path: Path) -> None:
+    put_export(bridge.exports)
+    (bridge.exports / "half.csv").write_text("x")
+    secret = tmp_path.parent / "secret.csv"
+    secret.write_text("secret")
+    (bridge.exports / "link.csv").symlink_to(secret)
+    (bridge.exports / "link.csv.manifest.json").write_text('{"filter": {"parties": ["CN"]}}')
+    client = await bridge.signed_in(ADMIN)
+    tricks = [
+        "half.csv", "link.csv", "../secret.csv", "..%2fsecret.csv", "%2e%2e%2fsecret.csv", "..%5csecret.csv", ".csv",
+        "cases-2026-04-18.csv%00.csv", "cases-2026-04-18.csv.manifest.json", "cases-2026-04-18.csv%0a", "a/b.csv",
+        "%2fetc%2fpasswd", "x" * 300 + ".csv",
+    ]  # fmt: skip
+    for trick in tricks:
+        answer = await client.get(f"/exports/{trick}")
+        assert answer.status_code == 404, trick
+        assert "secret" not in answer.text
+    assert "link.csv" not in (await client.get("/exports")).text
+
+
+async def test_a_manifest_that_cannot_be_read_hides_nothing_else(bridge: Bridge) -> None:
+    put_export(bridge.exports)
+    put_export(bridge.exports, "other.jsonl")
+    (bridge.exports / "other.jsonl.manifest.json").write_text("[")
+    page = (await (await bridge.signed_in(ADMIN)).get("/exports")).text
+    assert "other.jsonl" not in page
+    assert "cases-2026-04-18.csv" in page
+
+
+async def test_before_the_first_export_the_page_says_how_to_make_one(bridge: Bridge) -> None:
+    assert "No export has been made yet" in (await (await bridge.signed_in(ADMIN)).get("/exports")).text

@@ -1,0 +1,286 @@
+"""The pages in a real browser: a phone, a keyboard, no script, and never a word of complaint in the console."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import uvicorn
+from playwright.async_api import Browser, BrowserContext, Locator, Page, async_playwright, expect
+
+from adapters.web.settings import WebSettings
+from adapters.web.signin import new_link
+from bot.case import TextKind
+from bot.messages import Address, Outgoing
+from bot.people import Person
+from bot.turn import Turn
+from tests.browser.web_kit import (
+    ADMIN,
+    DUTY_CN,
+    OFFICER,
+    REFERENCE,
+    SUPERVISOR_CN,
+    Bridge,
+    keep,
+    open_bridge,
+    sample_case,
+    text_of,
+)
+
+pytestmark = pytest.mark.needs("chromium")
+
+PHONE = {"width": 360, "height": 740}
+DESKTOP = {"width": 1280, "height": 800}
+_ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
+
+
+@dataclass
+class Window:
+    """One person at a browser window."""
+
+    bridge: Bridge
+    url: str
+    browser: Browser
+    complaints: list[str] = field(default_factory=list)
+    contexts: list[BrowserContext] = field(default_factory=list)
+
+    async def open(self, who: Person, viewport: dict[str, int] | None = None, *, script: bool = True) -> Page:
+        context = await self.browser.new_context(viewport=viewport or PHONE, java_script_enabled=script)  # type: ignore[arg-type]  # a TypedDict
+        self.contexts.append(context)
+        page = await context.new_page()
+        page.on("console", lambda m: self.complaints.append(m.text) if m.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        await page.goto(self.url + await new_link(self.bridge.storage, who.id, self.bridge.clock()))
+        await page.get_by_role("button", name="Sign in").click()
+        await page.wait_for_url("**/chat")
+        return page
+
+
+class Server(uvicorn.Server):
+    """Says when it listens."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.is_up = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.is_up.set()
+
+
+@asynccontextmanager
+async def serving(bridge: Bridge, port: int) -> AsyncIterator[str]:
+    config = uvicorn.Config(bridge.app, "127.0.0.1", port, log_config=None, access_log=False, lifespan="off")
+    server = Server(config)
+    task = asyncio.create_task(server.serve())
+    await server.is_up.wait()
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        server.force_exit = True
+        await task
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+async def window(tmp_path: Path) -> AsyncIterator[Window]:
+    port = free_port()
+    settings = WebSettings(f"http://127.0.0.1:{port}", tmp_path)
+    async with (
+        open_bridge(tmp_path, settings=settings) as bridge,
+        serving(bridge, port) as url,
+        async_playwright() as playwright,
+    ):
+        browser = await playwright.chromium.launch(executable_path=chromium(), args=_ARGUMENTS)
+        window = Window(bridge, url, browser)
+        yield window
+        for context in window.contexts:
+            await context.close()
+        await browser.close()
+        assert window.complaints == []
+
+
+async def fits(page: Page) -> bool:
+    return bool(await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
+
+
+def chromium() -> str:
+    found = filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome")))
+    return next(found)
+
+
+def said(page: Page, text: str) -> Locator:
+    return page.locator("#lines").get_by_text(text)
+
+
+async def test_a_message_is_sent_and_answered_without_loading_the_page_again(window: Window) -> None:
+    page = await window.open(OFFICER)
+    await page.evaluate("window.stillTheSamePage = true")
+    await page.get_by_label("Your message").fill("urgent, girl 16 locked in a flat in Nanchang")
+    await page.get_by_role("button", name="Send").click()
+    await expect(said(page, "Noted: urgent, girl 16")).to_be_visible()
+    await expect(said(page, "Stored")).to_be_visible()
+    await expect(page.get_by_label("Your message")).to_have_value("")
+    assert await page.evaluate("window.stillTheSamePage")
+
+
+async def test_a_tapped_button_reaches_the_bridge_and_the_next_question_comes(window: Window) -> None:
+    page = await window.open(OFFICER)
+    await page.get_by_label("Your message").fill("hello")
+    await page.get_by_role("button", name="Send").click()
+    await page.get_by_role("button", name="Yes").click()
+    await expect(said(page, "Noted: Yes")).to_be_visible()
+    assert [m.button for m in window.bridge.core.received] == ["", "f.1.danger_now.yes"]
+
+
+async def test_what_the_bridge_says_by_itself_appears_within_seconds(window: Window) -> None:
+    page = await window.open(DUTY_CN)
+    alert = Outgoing(
+        window.bridge.core.new_id(),
+        "alert:1",
+        "alert",
+        "person:2",
+        Address("web", "2"),
+        text=f"U1 immediate · {REFERENCE}",
+        created_at=window.bridge.clock(),
+    )
+    await window.bridge.storage.apply([Turn(outgoing=(alert,))])
+    await expect(said(page, REFERENCE)).to_be_visible(timeout=5_000)
+    await expect(page.get_by_role("status")).to_contain_text(REFERENCE)
+
+
+async def test_without_script_everything_works_by_forms(window: Window) -> None:
+    page = await window.open(OFFICER, script=False)
+    await page.get_by_label("Your message").fill("hello")
+    await page.get_by_role("button", name="Send").click()
+    await expect(said(page, "Noted: hello")).to_be_visible()
+    await page.get_by_role("button", name="No", exact=True).click()
+    await expect(said(page, "Noted: No")).to_be_in_viewport()
+    await expect(page.get_by_role("link", name="Show new messages")).to_be_visible()
+
+
+async def test_a_text_typed_while_the_bridge_cannot_store_stays_in_the_box(window: Window) -> None:
+    page = await window.open(OFFICER)
+    window.bridge.core.is_broken = True
+    await page.get_by_label("Your message").fill("girl 16")
+    await page.get_by_role("button", name="Send").click()
+    await expect(page.get_by_role("alert")).to_contain_text("not stored")
+    await expect(page.get_by_label("Your message")).to_have_value("girl 16")
+    window.bridge.core.is_broken = False
+    await page.get_by_role("button", name="Send").click()
+    await expect(said(page, "Noted: girl 16")).to_be_visible()
+    await expect(page.get_by_role("alert")).to_have_count(0)
+    window.complaints.clear()  # the refused request itself is a line in the console
+
+
+async def test_without_a_connection_the_text_stays_and_the_page_says_so(window: Window) -> None:
+    page = await window.open(OFFICER)
+    await page.context.set_offline(True)
+    await page.get_by_label("Your message").fill("girl 16")
+    await page.get_by_role("button", name="Send").click()
+    await expect(page.get_by_role("alert")).to_contain_text("No connection")
+    await expect(page.get_by_label("Your message")).to_have_value("girl 16")
+    await page.context.set_offline(False)
+    await page.get_by_role("button", name="Send").click()
+    await expect(said(page, "Noted: girl 16")).to_be_visible()
+    window.complaints.clear()  # likewise
+
+
+async def test_the_keyboard_alone_is_enough(window: Window) -> None:
+    page = await window.open(OFFICER, DESKTOP)
+    await page.keyboard.press("Tab")
+    await expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    for _ in range(10):
+        await page.keyboard.press("Tab")
+        if await page.get_by_label("Your message").evaluate("e => e === document.activeElement"):
+            break
+    await page.keyboard.type("hello")
+    await page.keyboard.press("Enter")
+    await expect(said(page, "Noted: hello")).to_be_visible()
+    await page.keyboard.press("Shift+Tab")
+    await expect(page.get_by_role("button", name="No", exact=True)).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(said(page, "Noted: No")).to_be_visible()
+
+
+async def test_the_focus_stays_on_a_button_while_news_come_in(window: Window) -> None:
+    page = await window.open(OFFICER)
+    await page.get_by_label("Your message").fill("hello")
+    await page.get_by_role("button", name="Send").click()
+    await page.get_by_role("button", name="Yes").focus()
+    news = Outgoing(
+        window.bridge.core.new_id(),
+        "n:1",
+        "told",
+        "person:1",
+        Address("web", "1"),
+        text="News",
+        created_at=window.bridge.clock(),
+    )
+    await window.bridge.storage.apply([Turn(outgoing=(news,))])
+    await expect(said(page, "News")).to_be_visible(timeout=5_000)
+    await expect(page.get_by_role("button", name="Yes")).to_be_focused()
+
+
+async def test_a_desk_acknowledges_with_one_tap_on_the_case_page(window: Window) -> None:
+    case = sample_case()
+    await keep(window.bridge, case, text_of(case, 1, "girl 16 locked in a flat", TextKind.FIRST))
+    page = await window.open(DUTY_CN)
+    await page.get_by_role("link", name="Cases").click()
+    await page.get_by_role("link", name=REFERENCE).click()
+    acknowledge = page.get_by_role("button", name="Acknowledge")
+    await expect(acknowledge).to_be_in_viewport()
+    await acknowledge.click()
+    await expect(page.get_by_role("status")).to_contain_text("Noted: Acknowledge")
+
+
+async def test_a_case_is_closed_by_its_form(window: Window) -> None:
+    await keep(window.bridge, sample_case())
+    page = await window.open(SUPERVISOR_CN)
+    await page.goto(f"{window.url}/cases/{REFERENCE}")
+    await page.locator("summary", has_text="Close").click()
+    await page.get_by_label("Why is it closed?").select_option("found_safe")
+    await page.get_by_label("Outcome in one line").fill("At home.")
+    await page.get_by_role("button", name="Close").click()
+    await expect(page.get_by_role("status")).to_contain_text("found_safe At home.")
+
+
+@pytest.mark.parametrize("viewport", [PHONE, {"width": 320, "height": 600}, DESKTOP])
+async def test_no_page_scrolls_sideways_and_every_button_is_large_enough(
+    window: Window, viewport: dict[str, int]
+) -> None:
+    case = sample_case()
+    await keep(window.bridge, case, text_of(case, 1, "x" * 400, TextKind.FIRST))
+    page = await window.open(ADMIN, viewport)
+    await page.get_by_label("Your message").fill("y" * 300)
+    await page.get_by_role("button", name="Send").click()
+    await expect(page.get_by_role("button", name="Yes")).to_be_visible()
+    for path in ("/chat", "/cases", f"/cases/{REFERENCE}", "/exports", "/signin/none", "/nowhere"):
+        await page.goto(window.url + path)
+        assert await fits(page), path
+        small = await page.evaluate(
+            """() => [...document.querySelectorAll('button, summary, select, textarea, nav a')]
+                 .filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 43.5).map(e => e.outerHTML)"""
+        )
+        assert small == [], path
+    window.complaints.clear()  # pages that are not there are lines in the console
+
+
+async def test_the_session_cookie_is_out_of_reach_of_the_page(window: Window) -> None:
+    page = await window.open(OFFICER)
+    assert await page.evaluate("document.cookie") == ""
+    (cookie,) = await page.context.cookies()
+    assert cookie.get("httpOnly")
+    assert cookie.get("sameSite") == "Lax"

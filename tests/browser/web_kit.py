@@ -1,0 +1,258 @@
+"""What the tests of the web part stand on: two sides, some people, one case, and a core that answers in one line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+from prometheus_client import CollectorRegistry
+from starlette.applications import Starlette
+
+from adapters.web.adapter import WebAdapter
+from adapters.web.app import build_site
+from adapters.web.health import Vitals
+from adapters.web.settings import WebSettings
+from adapters.web.signin import new_link
+from bot.agreement import Agreement, Corridor, Desk, DeskRole, Party, Urgency
+from bot.case import (
+    Answer,
+    Case,
+    CaseText,
+    Deadline,
+    DeadlineKind,
+    TextKind,
+)
+from bot.errors import StorageError
+from bot.ids import Ids
+from bot.journal import Entry
+from bot.messages import Address, Button, DeliveryState, Inbound, Keyboard, Outgoing
+from bot.people import Person, Role
+from bot.ports import Receipt, WebhookAdapter
+from bot.turn import InboxRow, Mark, Turn
+from storage.memory import MemoryStorage
+
+START = datetime(2026, 4, 18, 7, 5, tzinfo=UTC)
+REFERENCE = "KC26-M9S34-4"
+
+AGREEMENT = Agreement(
+    parties={
+        "KH": Party("KH", "Kingdom of Cambodia", "Asia/Phnom_Penh", ("en",), ("KH",)),
+        "CN": Party("CN", "People's Republic of China", "Asia/Shanghai", ("en",), ("CN",)),
+        "VN": Party("VN", "Viet Nam", "Asia/Ho_Chi_Minh", ("en",), ("VN",)),
+    },
+    corridors={"KC": Corridor("KC", ("KH", "CN")), "VC": Corridor("VC", ("VN", "CN"))},
+    desks={
+        "kh-duty": Desk("kh-duty", "KH", DeskRole.DUTY, "Duty desk"),
+        "cn-duty": Desk("cn-duty", "CN", DeskRole.DUTY, "Duty desk"),
+        "cn-police": Desk("cn-police", "CN", DeskRole.POLICE, "Police desk"),
+        "vn-duty": Desk("vn-duty", "VN", DeskRole.DUTY, "Duty desk"),
+    },
+)
+
+
+def person(number: int, name: str, party: str, role: Role, desk: str = "") -> Person:
+    return Person(number, name, party, role, desk, addresses=(Address("web", str(number)),), enrolled_at=START)
+
+
+OFFICER = person(1, "Sokha Chan", "KH", Role.OFFICER)
+DUTY_CN = person(2, "Li Wei", "CN", Role.DUTY, "cn-duty")
+SUPERVISOR_CN = person(3, "Wang Fang", "CN", Role.SUPERVISOR, "cn-duty")
+ADMIN = person(4, "Zhao Min", "CN", Role.ADMIN)
+DUTY_KH = person(5, "Dara Kim", "KH", Role.DUTY, "kh-duty")
+DUTY_VN = person(6, "Tran Anh", "VN", Role.DUTY, "vn-duty")
+PEOPLE = (OFFICER, DUTY_CN, SUPERVISOR_CN, ADMIN, DUTY_KH, DUTY_VN)
+
+
+class Clock:
+    """A clock that moves when it is told."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+class EchoCore:
+    """Stands for the core: stores what comes in and answers in one line, with two buttons."""
+
+    def __init__(self, storage: MemoryStorage, clock: Clock) -> None:
+        self.storage = storage
+        self.received: list[Inbound] = []
+        self.is_broken = False
+        self.new_id = Ids(clock)
+        self.buttons: Keyboard = ((Button("Yes", "f.1.danger_now.yes"), Button("No", "f.1.danger_now.no")),)
+
+    async def receive(self, message: Inbound) -> Receipt:
+        if self.is_broken:
+            raise StorageError("the disk is full")
+        if message.key in {m.key for m in self.received}:
+            return Receipt(is_new=False)
+        self.received.append(message)
+        row = InboxRow(self.new_id(), message, person_id=int(message.sender.peer) if message.sender else None)
+        await self.storage.apply([Turn(inbox=row, outgoing=(self.answer(message),))])
+        return Receipt()
+
+    def answer(self, message: Inbound) -> Outgoing:
+        number = self.new_id()
+        assert message.sender
+        return Outgoing(
+            number,
+            f"reply:{number}",
+            "reply",
+            f"person:{message.sender.peer}",
+            message.sender,
+            text=f"Noted: {message.text}",
+            buttons=self.buttons,
+            created_at=message.received_at,
+        )
+
+
+@dataclass
+class Bridge:
+    """A site on memory storage with a moved clock."""
+
+    app: Starlette
+    storage: MemoryStorage
+    clock: Clock
+    core: EchoCore
+    exports: Path
+    clients: list[httpx.AsyncClient] = field(default_factory=list)
+
+    def browser(self, address: str = "203.0.113.9", scheme: str = "http") -> httpx.AsyncClient:
+        transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False, client=(address, 40000))
+        client = httpx.AsyncClient(transport=transport, base_url=f"{scheme}://bridge.example")
+        self.clients.append(client)
+        return client
+
+    async def signed_in(self, who: Person) -> httpx.AsyncClient:
+        client = self.browser()
+        path = await new_link(self.storage, who.id, self.clock())
+        answer = await client.post(path)
+        assert answer.status_code == 303, answer.text
+        return client
+
+
+@asynccontextmanager
+async def open_bridge(
+    exports: Path,
+    *,
+    settings: WebSettings | None = None,
+    webhooks: dict[str, WebhookAdapter] | None = None,
+    vitals: Vitals | None = None,
+) -> AsyncIterator[Bridge]:
+    storage, clock, web = MemoryStorage(), Clock(), WebAdapter()
+    core = EchoCore(storage, clock)
+    await storage.start()
+    await storage.apply([Turn(people=PEOPLE)])
+    await web.start(core.receive)
+    app = build_site(
+        storage=storage,
+        agreement=AGREEMENT,
+        clock=clock,
+        settings=settings or WebSettings("http://bridge.example", exports),
+        web=web,
+        webhooks=webhooks or {},
+        vitals=vitals or Vitals(lambda: clock.now, CollectorRegistry()),
+    )
+    bridge = Bridge(app, storage, clock, core, exports)
+    try:
+        yield bridge
+    finally:
+        for client in bridge.clients:
+            await client.aclose()
+        await web.stop()
+        await storage.stop()
+
+
+def sample_case(reference: str = REFERENCE, number: int = 700, **changes: object) -> Case:
+    """A case a few minutes old, with three answers and its deadlines."""
+    case = Case(
+        id=number,
+        reference=reference,
+        corridor="KC",
+        reporting="KH",
+        requested="CN",
+        officer=OFFICER.id,
+        place=Address("web", "1"),
+        opened_at=START - timedelta(minutes=20),
+        clock_from=START - timedelta(minutes=20),
+        urgency=Urgency.U1,
+        answers={
+            f: Answer(number * 100 + i, number, f, value, START, OFFICER.id)
+            for i, (f, value) in enumerate(
+                [
+                    ("danger_now", "yes"),
+                    ("situation", "confined"),
+                    ("age_group", "12_17"),
+                    ("area", "Nanchang, Jiangxi"),
+                ]
+            )
+        },
+        deadlines=tuple(
+            Deadline(number * 10 + i, number, kind, START + timedelta(minutes=due), START + timedelta(minutes=due))
+            for i, (kind, due) in enumerate(
+                [(DeadlineKind.ACKNOWLEDGE, -5), (DeadlineKind.POLICE, 40), (DeadlineKind.DIPLOMATIC, 160)]
+            )
+        ),
+    )
+    return replace(case, **changes)  # type: ignore[arg-type]  # field names are checked by `replace` itself
+
+
+async def keep(bridge: Bridge, case: Case, *texts: CaseText) -> None:
+    """Store a case with an alert to its desks and one journal entry."""
+    alert = Outgoing(
+        case.id * 10 + 5,
+        f"case:{case.id}:alert:U1:desk:cn-duty",
+        "alert",
+        "desk:cn-duty",
+        Address("telegram", "-1001"),
+        text="U1",
+        case_id=case.id,
+        created_at=bridge.clock(),
+    )
+    entry = Entry(case.id * 10 + 6, case.corridor, bridge.clock(), "person:1", "opened", case.id, salt="00")
+    await bridge.storage.apply(
+        [
+            Turn(
+                cases=(case,),
+                new_cases=frozenset({case.id}),
+                answers=tuple(case.answers.values()),
+                texts=texts,
+                outgoing=(alert,),
+                journal=(entry,),
+            )
+        ]
+    )
+    await bridge.storage.apply(
+        [],
+        [Mark(alert.id, DeliveryState.SENT, bridge.clock(), attempts=1, external_id="m1")],
+    )
+
+
+def text_of(case: Case, number: int, text: str, kind: TextKind = TextKind.NOTE, **changes: object) -> CaseText:
+    made = CaseText(number, case.id, kind, text, START, OFFICER.id, "KH")
+    return replace(made, **changes)  # type: ignore[arg-type]  # likewise
+
+
+def hidden(page: str, name: str) -> str:
+    """Read a hidden field of the first form that has it."""
+    found = re.search(rf'name="{name}"[^>]*value="([^"]*)"', page)
+    assert found, f"no {name} on the page"
+    return found[1]
+
+
+async def write(client: httpx.AsyncClient, text: str, **changes: str) -> httpx.Response:
+    """Send a text as the page's form does."""
+    page = (await client.get("/chat")).text
+    composer = page[page.index('id="composer"') :]
+    form = {name: hidden(composer, name) for name in ("csrf", "once", "after")} | {"text": text} | changes
+    return await client.post("/chat", data=form)

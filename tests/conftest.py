@@ -1,0 +1,116 @@
+"""What holds for all tests: no network but this machine, and nothing that could not run goes unsaid."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from collections import Counter
+from collections.abc import Iterator
+from ipaddress import ip_address
+from typing import Any
+
+import hypothesis
+import pytest
+
+# A machine that is busy with something else is no failure.
+hypothesis.settings.register_profile("casebridge", deadline=None)
+hypothesis.settings.load_profile("casebridge")
+
+#: A tool by name: the programs any one of which will do, and how a person gets it.
+TOOLS: dict[str, tuple[tuple[str, ...], str]] = {
+    "chromium": (("chromium", "chromium-browser", "google-chrome"), "apt-get install chromium"),
+    "npm": (("npm",), "apt-get install nodejs npm"),
+}
+_NOT_RUN = pytest.StashKey[Counter[str]]()
+
+
+class NetworkRefused(AssertionError):
+    """A test tried to reach another machine."""
+
+
+def missing_tool(item: pytest.Item) -> str | None:
+    """The first tool that a test needs and this machine does not have."""
+    wanted = (mark.args[0] for mark in item.iter_markers("needs"))
+    return next((tool for tool in wanted if not any(map(shutil.which, TOOLS[tool][0]))), None)
+
+
+def is_ci() -> bool:
+    """Whether a missing tool is a failure."""
+    return os.environ.get("CI", "").lower() in ("true", "1")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    not_run = config.stash.setdefault(_NOT_RUN, Counter())
+    if is_ci():
+        return
+    without = {item: tool for item in items if (tool := missing_tool(item))}
+    not_run.update(without.values())
+    if without:
+        config.hook.pytest_deselected(items=list(without))
+        items[:] = [item for item in items if item not in without]
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if tool := missing_tool(item):
+        pytest.fail(f"{tool} is missing on this machine and CI=true: {TOOLS[tool][1]}", pytrace=False)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    not_run = config.stash.get(_NOT_RUN, Counter())
+    if not_run:
+        terminalreporter.section("not run on this machine")
+    for tool, count in sorted(not_run.items()):
+        tests = "1 test" if count == 1 else f"{count} tests"
+        terminalreporter.line(f"{tests} did not run because {tool} is missing: {TOOLS[tool][1]}")
+
+
+def _is_here(host: object) -> bool:
+    name = host.decode() if isinstance(host, bytes) else str(host or "localhost")
+    if name == "localhost":
+        return True
+    try:
+        address = ip_address(name)
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_unspecified
+
+
+def _refuse_others(address: object) -> None:
+    # Unix sockets are named by a path, everything that leaves the machine by a tuple.
+    if isinstance(address, tuple) and not _is_here(address[0]):
+        raise NetworkRefused(f"A test reached for {address[0]}; tests stay on this machine.")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _only_this_machine() -> Iterator[None]:
+    """Refuse connections to other machines in this process; what tests start themselves they point at loopback."""
+    connect, connect_ex, sendto, getaddrinfo = (
+        socket.socket.connect,
+        socket.socket.connect_ex,
+        socket.socket.sendto,
+        socket.getaddrinfo,
+    )
+
+    class Refusing:
+        def connect(self: Any, address: Any) -> None:
+            _refuse_others(address)
+            connect(self, address)
+
+        def connect_ex(self: Any, address: Any) -> int:
+            _refuse_others(address)
+            return connect_ex(self, address)
+
+        def sendto(self: Any, data: Any, *rest: Any) -> int:
+            _refuse_others(rest[-1])
+            return sendto(self, data, *rest)
+
+    def look_up(host: Any, *rest: Any, **named: Any) -> Any:
+        _refuse_others((host,))
+        return getaddrinfo(host, *rest, **named)
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("connect", "connect_ex", "sendto"):
+            patch.setattr(socket.socket, name, getattr(Refusing, name))
+        patch.setattr(socket, "getaddrinfo", look_up)
+        yield

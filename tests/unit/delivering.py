@@ -1,0 +1,260 @@
+"""A small world for tests of delivery: scripted messengers, the memory storage, and a clock that tests move."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from heapq import heappop, heappush
+from itertools import count
+
+from bot.case import Case, Deadline, DeadlineKind, DeadlineState
+from bot.deliver import Deliverer
+from bot.errors import StorageError
+from bot.messages import Address, Capabilities, Delivery, DeliveryState, Outgoing, Priority
+from bot.ports import Receive
+from bot.turn import Mark, Turn
+from storage.memory import MemoryStorage
+
+NOON = datetime(2026, 4, 18, 12, tzinfo=UTC)
+PLAIN = Capabilities(text_limit=4096, edits=True, files=True)
+
+#: What a scripted messenger does with the next message: takes it when nothing is planned.
+Plan = Exception | asyncio.Event
+
+
+class Time:
+    """A clock and a sleep that move only when told to."""
+
+    def __init__(self) -> None:
+        self.now = NOON
+        self.alarms: list[tuple[datetime, int, asyncio.Event]] = []
+        self._numbers = count()
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        rung = asyncio.Event()
+        heappush(self.alarms, (self.now + timedelta(seconds=seconds), next(self._numbers), rung))
+        await rung.wait()
+
+    def move_to(self, moment: datetime) -> None:
+        self.now = moment
+        while self.alarms and self.alarms[0][0] <= moment:
+            heappop(self.alarms)[2].set()
+
+
+class Messenger:
+    """An adapter that notes what it was given, and does what the test planned."""
+
+    def __init__(self, name: str, time: Time, capabilities: Capabilities = PLAIN) -> None:
+        self.messenger = name
+        self.capabilities = capabilities
+        self.sent: list[tuple[datetime, Delivery, str]] = []
+        self.lasts: list[bool] = []
+        self.tries: list[datetime] = []
+        self.plans: dict[str, deque[Plan]] = {}  #: by peer
+        self.always: dict[str, Exception] = {}  #: by peer, ``*`` for all
+        self.under_way = 0
+        self.most_under_way = 0
+        self._time = time
+        self._ids = count(1)
+
+    async def start(self, receive: Receive) -> None: ...
+
+    async def stop(self) -> None: ...
+
+    def plan(self, peer: str, *plans: Plan) -> None:
+        self.plans.setdefault(peer, deque()).extend(plans)
+
+    async def send(self, delivery: Delivery, text: str, *, is_last: bool) -> str:
+        peer = delivery.message.address.peer
+        self.tries.append(self._time.now)
+        self.under_way += 1
+        self.most_under_way = max(self.most_under_way, self.under_way)
+        try:
+            await self._follow_plan(peer)
+        finally:
+            self.under_way -= 1
+        self.sent.append((self._time.now, delivery, text))
+        self.lasts.append(is_last)
+        return f"{self.messenger}-{next(self._ids)}"
+
+    async def _follow_plan(self, peer: str) -> None:
+        planned = self.plans.get(peer)
+        plan: Plan | None = planned.popleft() if planned else None
+        if isinstance(plan, asyncio.Event):
+            await plan.wait()
+        error = plan if isinstance(plan, Exception) else self.always.get(peer) or self.always.get("*")
+        if error is not None:
+            raise error
+
+    @property
+    def texts(self) -> list[str]:
+        return [text for _, _, text in self.sent]
+
+    @property
+    def seconds(self) -> list[float]:
+        """When each message was taken, in seconds since the beginning."""
+        return [(moment - NOON).total_seconds() for moment, _, _ in self.sent]
+
+
+class Watched(MemoryStorage):
+    """The memory storage, with a note of every recheck; it can be told to fail them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.checks: list[tuple[int, ...]] = []
+        self.is_out = False
+
+    async def superseded(self, ids: Sequence[int]) -> dict[int, str]:
+        if self.is_out:
+            raise StorageError("The disk is full.")
+        self.checks.append(tuple(ids))
+        return await super().superseded(ids)
+
+    async def readdress(self, old: Address, new: Address) -> None:
+        if self.is_out:
+            raise StorageError("The disk is full.")
+        await super().readdress(old, new)
+
+
+class Postroom:
+    """Storage, messengers and a deliverer; marks are committed whenever time moves."""
+
+    def __init__(
+        self,
+        *,
+        storage: Watched | None = None,
+        in_flight: int = 500,
+        per_messenger: int = 64,
+        send_limit: timedelta = timedelta(seconds=25),
+        **capabilities: Capabilities,
+    ) -> None:
+        self.time = Time()
+        self.storage = storage or Watched()
+        self.ids = count(1000)
+        self.messengers = {
+            name: Messenger(name, self.time, capabilities.get(name, PLAIN)) for name in ("telegram", "wechat", "web")
+        }
+        self.marks: list[Mark] = []  #: not committed yet
+        self.all_marks: list[Mark] = []
+        self.late: list[tuple[int, timedelta]] = []
+        self.is_meter_broken = False
+        self.deliverer = Deliverer(
+            self.storage,
+            self.messengers,
+            clock=self.time,
+            mark=self._mark,
+            new_id=lambda: next(self.ids),
+            jitter=lambda: 0.0,
+            sleep=self.time.sleep,
+            on_lateness=self._note_lateness,
+            in_flight=in_flight,
+            per_messenger=per_messenger,
+            send_limit=send_limit,
+        )
+
+    def _mark(self, mark: Mark) -> None:
+        self.marks.append(mark)
+        self.all_marks.append(mark)
+
+    def _note_lateness(self, message: Outgoing, late: timedelta) -> None:
+        if self.is_meter_broken:
+            raise RuntimeError("the meter is broken")
+        self.late.append((message.id, late))
+
+    def __getitem__(self, messenger: str) -> Messenger:
+        return self.messengers[messenger]
+
+    async def store(self, *messages: Outgoing) -> None:
+        await self.storage.apply([Turn(outgoing=messages)])
+
+    async def post(self, *messages: Outgoing) -> None:
+        """Commit messages and hand them over, as the writer does."""
+        await self.store(*messages)
+        self.deliverer.hand_over(messages)
+        await self.settle()
+
+    async def settle(self, rounds: int = 200) -> None:
+        """Let everything run that can run without time moving."""
+        for _ in range(rounds):
+            await asyncio.sleep(0)
+
+    async def commit(self) -> None:
+        marks, self.marks = self.marks, []
+        await self.storage.apply([], marks)
+
+    async def tick(self) -> None:
+        await self.commit()
+        await self.deliverer.tick()
+        await self.settle(40)
+
+    async def wait(self, seconds: float, step: float = 0.5) -> None:
+        """Let time pass, with a commit and a tick at every step."""
+        end = self.time.now + timedelta(seconds=seconds)
+        while self.time.now < end:
+            self.time.move_to(min(end, self.time.now + timedelta(seconds=step)))
+            await self.settle(40)
+            await self.tick()
+
+    async def row(self, outbox_id: int) -> Delivery:
+        await self.commit()
+        rows = await self.storage.outbox(list(DeliveryState), 1000)
+        return next(row for row in rows if row.message.id == outbox_id)
+
+    async def state(self, outbox_id: int) -> DeliveryState:
+        return (await self.row(outbox_id)).state
+
+    async def case_with_deadline(self, state: DeadlineState = DeadlineState.RUNNING) -> Case:
+        """Store a case with one deadline, id 70."""
+        deadline = Deadline(70, 7, DeadlineKind.ACKNOWLEDGE, NOON, NOON + timedelta(days=1), state)
+        officer = Address("telegram", "1")
+        case = Case(7, "KC26-M9S34-4", "KC", "KH", "CN", 1, officer, NOON, NOON, deadlines=(deadline,))
+        await self.storage.apply([Turn(cases=(case,), new_cases=frozenset({7}))])
+        return case
+
+    async def meet(self, case: Case) -> None:
+        """Meet the deadline of the case."""
+        met = tuple(replace(d, state=DeadlineState.MET, next_at=None) for d in case.deadlines)
+        await self.storage.apply([Turn(cases=(replace(case, version=case.version + 1, deadlines=met),))])
+
+
+def message(
+    outbox_id: int,
+    to: str = "telegram:1",
+    *others: str,
+    priority: Priority = Priority.U1,
+    text: str = "",
+    created_at: datetime = NOON,
+) -> Outgoing:
+    """An alert of highest urgency, unless said otherwise."""
+    return Outgoing(
+        outbox_id,
+        f"key:{outbox_id}",
+        "alert",
+        "desk:cn-duty",
+        Address.parse(to),
+        tuple(Address.parse(other) for other in others),
+        text or f"message {outbox_id}",
+        priority=priority,
+        created_at=created_at,
+    )
+
+
+def ping(outbox_id: int, to: str = "telegram:1") -> Outgoing:
+    """A ping about the deadline of `Postroom.case_with_deadline`."""
+    return replace(message(outbox_id, to), kind="ping", case_id=7, deadline_id=70)
+
+
+def edit(outbox_id: int, of: int, to: str = "telegram:1") -> Outgoing:
+    """An edit of an earlier message."""
+    return replace(message(outbox_id, to, priority=Priority.EDIT), kind="edit", replaces=f"key:{of}", case_id=7)
+
+
+def answer(outbox_id: int, to: str = "telegram:1") -> Outgoing:
+    """The answer to a person's own message."""
+    return replace(message(outbox_id, to, priority=Priority.ANSWER), kind="reply")

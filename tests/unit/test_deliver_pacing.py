@@ -1,0 +1,101 @@
+"""What is promised of pace: a messenger's limits are kept, urgent goes first, and an answer does not wait."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+from bot.messages import Capabilities, Priority
+from tests.unit.delivering import Postroom, answer, message, ping
+
+CHAT = Capabilities(text_limit=4096, per_chat_second=1, chat_burst=3)
+GROUP = Capabilities(text_limit=4096, per_chat_second=1, chat_burst=5, per_group_minute=20, groups=True)
+TOTAL = Capabilities(text_limit=4096, total_second=3)
+
+
+async def test_a_quiet_chat_gets_a_short_burst_and_then_one_message_a_second() -> None:
+    room = Postroom(telegram=CHAT)
+    await room.post(*(message(n) for n in range(1, 7)))
+    await room.wait(10, step=0.1)
+    assert [round(s) for s in room["telegram"].seconds] == [0, 0, 0, 1, 2, 3]
+    assert room["telegram"].texts == [f"message {n}" for n in range(1, 7)]
+
+
+async def test_the_answer_to_a_persons_own_message_does_not_wait_but_counts() -> None:
+    room = Postroom(telegram=CHAT)
+    await room.post(*(message(n) for n in range(1, 5)))
+    await room.post(answer(9))
+    assert room["telegram"].texts == ["message 1", "message 2", "message 3", "message 9"]
+    await room.wait(10, step=0.1)
+    assert round(room["telegram"].seconds[-1]) == 2  # a second later than without the answer
+
+
+async def test_a_paced_chat_does_not_hold_up_another() -> None:
+    room = Postroom(telegram=CHAT)
+    await room.post(*(message(n) for n in range(1, 7)), message(9, "telegram:2"))
+    assert "message 9" in room["telegram"].texts
+
+
+async def test_a_group_gets_no_more_than_its_share_a_minute_over_all_its_topics() -> None:
+    room = Postroom(telegram=GROUP)
+    await room.post(*(message(n, f"telegram:-100/{n % 2}") for n in range(1, 31)))
+    await room.wait(60)
+    assert 20 <= len(room["telegram"].sent) <= 23
+    await room.wait(60)
+    assert len(room["telegram"].sent) == 30
+
+
+async def test_a_person_is_not_paced_as_a_group() -> None:
+    room = Postroom(telegram=GROUP)
+    await room.post(*(message(n, "telegram:100") for n in range(1, 31)))
+    await room.wait(30)
+    assert len(room["telegram"].sent) == 30
+
+
+async def test_when_the_messengers_limit_binds_the_most_urgent_go_first() -> None:
+    room = Postroom(telegram=TOTAL)
+    await room.post(*(message(n, f"telegram:{n}", priority=Priority.U4) for n in range(1, 8)))
+    await room.post(message(20, "telegram:20"), answer(21, "telegram:21"))
+    await room.wait(5, step=0.1)
+    assert room["telegram"].texts[1:3] == ["message 21", "message 20"]
+    assert all(later - earlier > 0.3 for earlier, later in pairwise(room["telegram"].seconds))
+
+
+async def test_what_waits_for_its_pace_longer_than_a_lease_goes_out_in_its_time_and_once() -> None:
+    room = Postroom(telegram=Capabilities(text_limit=4096, per_group_minute=3))
+    await room.post(*(message(n, "telegram:-1") for n in range(1, 8)))
+    await room.wait(180)
+    assert [round(s) for s in room["telegram"].seconds] == [0, 0, 0, 20, 40, 60, 80]
+
+
+async def test_a_ping_that_waited_for_its_pace_is_looked_at_again() -> None:
+    room = Postroom(telegram=TOTAL)
+    case = await room.case_with_deadline()
+    await room.post(*(ping(n, f"telegram:{n}") for n in range(1, 9)))
+    await room.meet(case)
+    await room.wait(10)
+    assert room["telegram"].texts == ["message 1"]
+
+
+async def test_without_limits_nothing_waits() -> None:
+    room = Postroom()
+    await room.post(*(message(n) for n in range(1, 100)))
+    assert len(room["telegram"].sent) == 99
+
+
+async def test_a_long_text_counts_by_its_parts() -> None:
+    room = Postroom(telegram=replace(CHAT, text_limit=10))
+    await room.post(message(1, text="one two three four"), message(2), message(3), message(4))
+    await room.wait(10, step=0.1)
+    assert [round(s) for s in room["telegram"].seconds] == [0, 0, 0, 1, 2]
+
+
+async def test_a_flood_for_one_paced_group_leaves_room_for_others_and_all_arrives_in_order() -> None:
+    room = Postroom(telegram=replace(GROUP, per_group_minute=120), in_flight=40)
+    flood = [message(n, "telegram:-1", priority=Priority.U3) for n in range(1, 61)]
+    await room.post(*flood)
+    await room.post(message(99, "telegram:2", priority=Priority.U4))
+    assert "message 99" in room["telegram"].texts
+    await room.wait(200)
+    to_group = [text for _, d, text in room["telegram"].sent if d.message.address.peer == "-1"]
+    assert to_group == [m.text for m in flood]
