@@ -11,7 +11,13 @@ from zoneinfo import ZoneInfo
 from bot.messages import Address
 
 #: Zones whose city is not the capital by which the other side knows the time.
-_CAPITALS = {"Asia/Shanghai": "Beijing", "Asia/Chongqing": "Beijing", "Asia/Ho_Chi_Minh": "Ha Noi", "Asia/Saigon": "Ha Noi", "Asia/Bangkok": "Bangkok"}
+_CAPITALS = {
+    "Asia/Shanghai": "Beijing",
+    "Asia/Chongqing": "Beijing",
+    "Asia/Ho_Chi_Minh": "Ha Noi",
+    "Asia/Saigon": "Ha Noi",
+    "Asia/Bangkok": "Bangkok",
+}
 
 
 class Urgency(StrEnum):

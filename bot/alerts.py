@@ -86,7 +86,8 @@ def flag_country(c: Composer, case: Case) -> Case:
         return case
     words = tr(
         "en",
-        "{urgency} · {reference}: the person is in {country}, which is outside this corridor. Police of neither side can "
+        "{urgency} · {reference}: the person is in {country}, which is outside this corridor. Police of neither "
+        "side can "
         "act there: please decide who tells that country. {link}",
         urgency=urgency_name(case.urgency, "en"),
         reference=case.reference,

@@ -28,7 +28,10 @@ def edited(c: Composer) -> None:
     c.keep_text(case, first.kind, message.text, own_side_only=first.own_side_only, amends=first.id, message="")
     c.journal("amended", case, text=first.id)
     c.put(case)
-    c.say(tr(c.language, "{reference}: your change is kept beside the first version.", reference=case.reference), case=case)
+    c.say(
+        tr(c.language, "{reference}: your change is kept beside the first version.", reference=case.reference),
+        case=case,
+    )
 
 
 def _amend_answer(c: Composer, case_id: int, field_id: str, text: str) -> None:

@@ -45,7 +45,7 @@ log = structlog.get_logger(__name__)
 
 def clock() -> datetime:
     """The wall clock; the only one in the program."""
-    return datetime.now(UTC)  # noqa: TID251 - the one place that reads it
+    return datetime.now(UTC)
 
 
 def owner() -> str:

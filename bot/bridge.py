@@ -89,12 +89,12 @@ class Bridge:
         await asyncio.gather(*(adapter.start(self.line.receive) for adapter in self._adapters.values()))
 
     async def stop(self) -> None:
-        """Disconnect, send and write what is under way; may be called twice."""
-        await asyncio.gather(*(adapter.stop() for adapter in self._adapters.values()), return_exceptions=True)
+        """Send and write what is under way, then disconnect; may be called twice."""
         for task in self._tasks:
             task.cancel()
         await self.deliverer.stop()
         await self.line.stop()
+        await asyncio.gather(*(adapter.stop() for adapter in self._adapters.values()), return_exceptions=True)
 
     async def settled(self) -> None:
         """Wait until all that can be done at this moment is done."""
@@ -167,7 +167,7 @@ class Bridge:
     async def _send_export(self, order: ExportOrder, words: str, file: str) -> None:
         def act(c: Composer) -> None:
             if file:
-                c.journal("exported", file=file, person=order.person_id, reason=order.reason, count_in=words.split(" ")[0])
+                c.journal("exported", file=file, person=order.person_id, reason=order.reason)
             c.send(
                 Outgoing(
                     id=c.context.new_id(),

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from bot import reference
 
 #: Commands that stand alone.
-ALONE = frozenset({"cases", "board", "help", "onduty", "offduty", "lost", "back", "skip", "summary", "send", "start", "menu"})
+ALONE = frozenset(
+    {"cases", "board", "help", "onduty", "offduty", "lost", "back", "skip", "summary", "send", "start", "menu"}
+)
 
 #: Commands about one case, named by its reference.
 ABOUT_CASE = frozenset(

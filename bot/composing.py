@@ -20,7 +20,13 @@ class Composer:
     """One turn in the making."""
 
     def __init__(
-        self, context: Context, view: View, *, message: Inbound | None = None, person: Person | None = None, actor: str = ""
+        self,
+        context: Context,
+        view: View,
+        *,
+        message: Inbound | None = None,
+        person: Person | None = None,
+        actor: str = "",
     ) -> None:
         """Start a turn for a message (of a person), or for the clock or a command."""
         self.context = context
@@ -109,7 +115,16 @@ class Composer:
         came_as = self.came_as if message is None else message
         self._texts.append(
             CaseText(
-                self.context.new_id(), case.id, kind, text, self.now, self.person.id, self.person.party, own_side_only, came_as, amends
+                self.context.new_id(),
+                case.id,
+                kind,
+                text,
+                self.now,
+                self.person.id,
+                self.person.party,
+                own_side_only,
+                came_as,
+                amends,
             )
         )
 
@@ -136,7 +151,15 @@ class Composer:
             )
         )
 
-    def say(self, text: str, buttons: Keyboard = (), *, edits: str = "", place: Address | None = None, case: Case | None = None) -> None:
+    def say(
+        self,
+        text: str,
+        buttons: Keyboard = (),
+        *,
+        edits: str = "",
+        place: Address | None = None,
+        case: Case | None = None,
+    ) -> None:
         """Answer the person where they wrote."""
         message = self.message
         place = place or (message.place if message else None)
@@ -161,7 +184,7 @@ class Composer:
             )
         )
 
-    def tell(
+    def tell(  # noqa: PLR0913 - a message to several has this many sides
         self,
         recipients: Iterable[Recipient],
         kind: str,

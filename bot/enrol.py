@@ -56,7 +56,8 @@ def stranger_writes(c: Composer, command: Command | None) -> None:
         c.say(
             tr(
                 "en",
-                "This line is for enrolled officers. If somebody is in danger, call the police hotline of your country now. "
+                "This line is for enrolled officers. If somebody is in danger, call the police hotline of your "
+                "country now. "
                 "To enrol, ask your admin for a code and type: /start CODE",
             )
         )
@@ -71,12 +72,20 @@ def _today(c: Composer, address: Address) -> Stranger:
 def _try_code(c: Composer, stranger: Stranger, text: str, address: Address) -> None:
     stranger = replace(stranger, attempts=stranger.attempts + 1)
     if stranger.blocked_until is not None and stranger.blocked_until > c.now:
-        _refuse(c, stranger, tr("en", "Too many wrong codes. Try again after {moment}.", moment=both_times(stranger.blocked_until, ())))
+        _refuse(
+            c,
+            stranger,
+            tr("en", "Too many wrong codes. Try again after {moment}.", moment=both_times(stranger.blocked_until, ())),
+        )
         return
     invite = c.view.invite(hash_of(text))
     if invite is None or invite.used_at is not None or invite.expires_at <= c.now:
         c.journal("wrong_code", wrong=stranger.wrong_codes + 1)
-        _refuse(c, _after_wrong(stranger, c.now), tr("en", "This code is not valid: it is wrong, used or expired. Ask your admin."))
+        _refuse(
+            c,
+            _after_wrong(stranger, c.now),
+            tr("en", "This code is not valid: it is wrong, used or expired. Ask your admin."),
+        )
         return
     _enrol(c, invite, address)
     c.put_stranger(replace(stranger, wrong_codes=0, blocked_until=None))
@@ -128,7 +137,8 @@ def welcome(person: Person) -> str:
     if person.role is Role.OFFICER:
         return f"{first} " + tr(
             person.language,
-            "To report somebody in danger, just write what happened. You get a reference at once, then a few questions. "
+            "To report somebody in danger, just write what happened. You get a reference at once, then a few "
+            "questions. "
             "Help: /help",
         )
     return f"{first} " + tr(person.language, "Alerts and pings come here. Your cases: /cases. Help: /help")

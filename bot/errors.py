@@ -1,19 +1,19 @@
 """Every error the bridge raises on purpose.
 
-    BridgeError
-    +-- ConfigError            the configuration cannot be used; carries every mistake found
-    +-- StorageError           the database cannot do what was asked
-    |   +-- SchemaMismatch     the database is older or newer than this program
-    |   +-- Stale              something moved since it was read: read again, compute again
-    |   +-- AlreadySeen        these messages are stored already (a redelivery)
-    +-- SendError              a messenger did not take a message; `retryable` says what to do
-        +-- Refused            this message will never be taken (bad request): park it
-        +-- Unreachable        this person or chat cannot be reached: next address
-        +-- WindowClosed       the messenger's reply window is closed: next address, keep the text
-        +-- Throttled          wait `retry_after`, this chat only
-        +-- Unavailable        the messenger or the way to it is down: try again
-        +-- Uncertain          a time-out: it may have arrived; try again
-        +-- Moved              the chat has a new address: rewrite it and send there
+BridgeError
++-- ConfigError            the configuration cannot be used; carries every mistake found
++-- StorageError           the database cannot do what was asked
+|   +-- SchemaMismatch     the database is older or newer than this program
+|   +-- Stale              something moved since it was read: read again, compute again
+|   +-- AlreadySeen        these messages are stored already (a redelivery)
++-- SendError              a messenger did not take a message; `retryable` says what to do
+    +-- Refused            this message will never be taken (bad request): park it
+    +-- Unreachable        this person or chat cannot be reached: next address
+    +-- WindowClosed       the messenger's reply window is closed: next address, keep the text
+    +-- Throttled          wait `retry_after`, this chat only
+    +-- Unavailable        the messenger or the way to it is down: try again
+    +-- Uncertain          a time-out: it may have arrived; try again
+    +-- Moved              the chat has a new address: rewrite it and send there
 """
 
 from __future__ import annotations

@@ -146,9 +146,7 @@ def _is_settled_by_channel(case: Case, kind: DeadlineKind) -> bool:
 
 
 def _all_running(case: Case, kind: DeadlineKind, channel: Channel | None) -> list[Deadline]:
-    return [
-        d for d in case.deadlines if d.is_running and d.kind is kind and (channel is None or d.channel is channel)
-    ]
+    return [d for d in case.deadlines if d.is_running and d.kind is kind and (channel is None or d.channel is channel)]
 
 
 def _running(case: Case, kind: DeadlineKind, channel: Channel | None) -> Deadline | None:

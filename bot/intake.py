@@ -272,8 +272,10 @@ def go_back(c: Composer, case: Case, current: Field) -> None:
 def skip(c: Composer, case: Case, current: Field) -> None:
     """Leave a question open, where that is allowed."""
     if not current.may_skip:
-        words = tr(c.language, "This one is needed. 'unknown' is an answer too.") if current.may_be_unknown else tr(
-            c.language, "This one is needed."
+        words = (
+            tr(c.language, "This one is needed. 'unknown' is an answer too.")
+            if current.may_be_unknown
+            else tr(c.language, "This one is needed.")
         )
         ask_field(c, case, current, words)
         return
@@ -299,7 +301,11 @@ def send(c: Composer, case: Case) -> None:
         names = ", ".join(f"{f.order}{f.part} {tr(c.language, f.label)}" for f in open_fields)
         c.move(case_id=case.id, asking="summary", pending={"send_anyway": True})
         c.say(
-            tr(c.language, "Still open: {names}. Answer them, or send once more: what is open counts as unknown.", names=names),
+            tr(
+                c.language,
+                "Still open: {names}. Answer them, or send once more: what is open counts as unknown.",
+                names=names,
+            ),
             summary_keyboard(case, c.language),
             case=case,
         )
@@ -312,7 +318,8 @@ def send(c: Composer, case: Case) -> None:
     c.say(
         tr(
             c.language,
-            "{reference} is sent. The desks are told; you hear when the other side acknowledges. If nobody does, the clock "
+            "{reference} is sent. The desks are told; you hear when the other side acknowledges. If nobody does, "
+            "the clock "
             "tells others. Anything new: just write. Type 'plan {reference}' to see what comes next.",
             reference=case.reference,
         ),

@@ -12,7 +12,7 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 #: Their usual lines are of no use here, and some hold addresses with tokens in them.
-_CHATTY = ("aiohttp", "telegram", "apscheduler", "httpx", "httpcore", "asyncio", "alembic", "uvicorn.access")
+_CHATTY = ("aiohttp", "telegram", "apscheduler", "httpx", "httpcore", "asyncio", "alembic", "uvicorn")
 _HIDDEN = "***"
 _SHORTEST_SECRET = 4  #: characters; a shorter one would blacken ordinary words
 #: Telegram has its token in the path; WeChat and WeCom have theirs in the query.

@@ -25,7 +25,7 @@ from bot.wording import deadline_name, lateness, rows, status_name
 _LISTED = 15
 
 
-def cases(c: Composer, command: Command) -> None:
+def cases(c: Composer, _command: Command) -> None:
     """List the person's cases, open ones first, each with what is due next."""
     person = c.person
     if person is None:
@@ -42,12 +42,12 @@ def cases(c: Composer, command: Command) -> None:
     c.say("\n".join(lines), laid)
 
 
-def board(c: Composer, command: Command) -> None:
+def board(c: Composer, _command: Command) -> None:
     """Give the address of the board."""
     c.say(tr(c.language, "The board: {link}", link=f"{c.context.public_url}/board"))
 
 
-def help_(c: Composer, command: Command) -> None:
+def help_(c: Composer, _command: Command) -> None:
     """List what works for this person, with examples."""
     person = c.person
     if person is None:
@@ -55,22 +55,48 @@ def help_(c: Composer, command: Command) -> None:
     examples = [
         (True, tr(c.language, "To report: just write what happened, or /alert girl of 16 locked in a flat")),
         (True, tr(c.language, "While answering: back, skip, edit 4, summary, send")),
-        (True, tr(c.language, "/cases: your cases. /case KC26-M9S34-4: one of them. /plan KC26-M9S34-4: what the clock does")),
-        (True, tr(c.language, "/note KC26-M9S34-4 text: to the other side and your desk. /memo KC26-M9S34-4 text: your side only")),
+        (
+            True,
+            tr(
+                c.language,
+                "/cases: your cases. /case KC26-M9S34-4: one of them. /plan KC26-M9S34-4: what the clock does",
+            ),
+        ),
+        (
+            True,
+            tr(
+                c.language,
+                "/note KC26-M9S34-4 text: to the other side and your desk. /memo KC26-M9S34-4 text: your side only",
+            ),
+        ),
         (_acts(person), tr(c.language, "/ack KC26-M9S34-4, /assign KC26-M9S34-4 me, /snooze KC26-M9S34-4 15m reason")),
-        (_acts(person), tr(c.language, "/handoff KC26-M9S34-4 police, /accept KC26-M9S34-4 police 123/26, "
-                                       "/return KC26-M9S34-4 police reason, /written KC26-M9S34-4 L-77")),
-        (_acts(person), tr(c.language, "/urgency KC26-M9S34-4 U1 reason, /close KC26-M9S34-4 found_safe text, "
-                                       "/reopen KC26-M9S34-4 reason")),
-        (person.role is Role.SUPERVISOR, tr(c.language, "/standdown KC26-M9S34-4 reason, /notneeded KC26-M9S34-4 reason")),
+        (
+            _acts(person),
+            tr(
+                c.language,
+                "/handoff KC26-M9S34-4 police, /accept KC26-M9S34-4 police 123/26, "
+                "/return KC26-M9S34-4 police reason, /written KC26-M9S34-4 L-77",
+            ),
+        ),
+        (
+            _acts(person),
+            tr(
+                c.language,
+                "/urgency KC26-M9S34-4 U1 reason, /close KC26-M9S34-4 found_safe text, /reopen KC26-M9S34-4 reason",
+            ),
+        ),
+        (
+            person.role is Role.SUPERVISOR,
+            tr(c.language, "/standdown KC26-M9S34-4 reason, /notneeded KC26-M9S34-4 reason"),
+        ),
         (_acts(person), tr(c.language, "/onduty, /offduty, /board")),
         (person.role is Role.ADMIN, tr(c.language, "/export 2026-01-01 2026-02-01 reason: the case log as a file")),
         (True, tr(c.language, "/lost: your phone is lost; cuts it off at once")),
-    ]  # fmt: skip
+    ]
     c.say("\n".join(line for is_theirs, line in examples if is_theirs))
 
 
-def start(c: Composer, command: Command) -> None:
+def start(c: Composer, _command: Command) -> None:
     """Greet somebody who is enrolled already; their code is not used up."""
     if c.person is not None:
         c.say(welcome(c.person))
@@ -85,13 +111,21 @@ def on_duty(c: Composer, command: Command) -> None:
     is_on = command.name == "onduty"
     c.put_person(replace(person, on_duty=is_on))
     c.journal("on_duty" if is_on else "off_duty")
-    others = [p for p in c.view.directory.members(person.desk) if p.on_duty and p.id != person.id and p.role is person.role]
+    others = [
+        p for p in c.view.directory.members(person.desk) if p.on_duty and p.id != person.id and p.role is person.role
+    ]
     if is_on:
         c.say(tr(c.language, "You are on duty. Alerts and pings of your desk come to you."))
     elif others:
         c.say(tr(c.language, "You are off duty. {count} others of your desk are on duty.", count=len(others)))
     else:
-        c.say(tr(c.language, "You are off duty, but nobody else of your desk is on: pings still come to all of you until somebody is."))
+        c.say(
+            tr(
+                c.language,
+                "You are off duty, but nobody else of your desk is on: pings still come to all of you until "
+                "somebody is.",
+            )
+        )
 
 
 def lost(c: Composer, command: Command) -> None:
@@ -105,7 +139,11 @@ def lost(c: Composer, command: Command) -> None:
         return
     if argument.casefold() != "yes":
         c.say(
-            tr(c.language, "This cuts off all your messengers and sessions at once; your admin enrols you again. Sure? Type: /lost yes"),
+            tr(
+                c.language,
+                "This cuts off all your messengers and sessions at once; your admin enrols you again. Sure? "
+                "Type: /lost yes",
+            ),
             ((word_button(tr(c.language, "Yes, cut it off"), "lost", "yes"),),),
         )
         return
@@ -126,8 +164,14 @@ def export(c: Composer, command: Command) -> None:
         return
     order = _order(command.rest, person, c)
     if order is None:
-        c.say(tr(c.language, "Type for example: /export 2026-01-01 2026-02-01 annual meeting. Dates are UTC, the second is exclusive. "
-                             "Put xlsx or jsonl first for another format."))  # fmt: skip
+        c.say(
+            tr(
+                c.language,
+                "Type for example: /export 2026-01-01 2026-02-01 annual meeting. Dates are UTC, the second is "
+                "exclusive. "
+                "Put xlsx or jsonl first for another format.",
+            )
+        )
         return
     c.order(order)
     c.journal("export_ordered", since=order.since.isoformat(), until=order.until.isoformat(), format=order.format)
@@ -177,13 +221,20 @@ def _cut(c: Composer, person: Person) -> None:
     c.end_sessions(person.id)
     c.journal("cut_off", person=person.id)
     desks = at_desks(c.context.agreement, c.view.directory, person.party, DeskRole.DUTY)
-    words = tr("en", "{name} ({role}, {party}) was cut off: phone lost. Their open cases stay with the desk.",
-               name=person.name, role=person.role.value, party=person.party)  # fmt: skip
+    words = tr(
+        "en",
+        "{name} ({role}, {party}) was cut off: phone lost. Their open cases stay with the desk.",
+        name=person.name,
+        role=person.role.value,
+        party=person.party,
+    )
     c.tell([r for r in desks if r.name != f"person:{person.id}"], "told", f"lost:{person.id}:{c.inbox_id}", words)
 
 
 def _order(text: str, person: Person, c: Composer) -> ExportOrder | None:
-    found = re.fullmatch(r"\s*(?:(csv|xlsx|jsonl)\s+)?(\d{4}-\d\d-\d\d)\s+(\d{4}-\d\d-\d\d)\s+(\S.*)", text, re.IGNORECASE | re.DOTALL)
+    found = re.fullmatch(
+        r"\s*(?:(csv|xlsx|jsonl)\s+)?(\d{4}-\d\d-\d\d)\s+(\d{4}-\d\d-\d\d)\s+(\S.*)", text, re.IGNORECASE | re.DOTALL
+    )
     if found is None or c.message is None or c.message.place is None:
         return None
     form, since, until, reason = found.groups()

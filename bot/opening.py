@@ -94,7 +94,8 @@ def greet(c: Composer, case: Case) -> None:
     agreement = c.context.agreement
     stored = tr(
         c.language,
-        "{reference}\nYour alert is stored, {moment}. The clock runs. The desks are told after three answers, at the latest "
+        "{reference}\nYour alert is stored, {moment}. The clock runs. The desks are told after three answers, at "
+        "the latest "
         "in {minutes} minutes. Never type names, phone or document numbers here.",
         reference=case.reference,
         moment=both_times(case.opened_at, sides(case, agreement)),

@@ -79,7 +79,9 @@ def _words(c: Composer, case: Case, deadline: Deadline, number: int) -> str:
     planned = deadline.next_at or deadline.due_at
     if c.now - planned > LATE:
         when = moment(planned, case, c.context.agreement)
-        lines.append(tr("en", "This ping is late: it was to go out {moment}, but the bridge was not running.", moment=when))
+        lines.append(
+            tr("en", "This ping is late: it was to go out {moment}, but the bridge was not running.", moment=when)
+        )
     lines.append(link(c.context.public_url, case))
     return "\n".join(lines)
 
@@ -91,10 +93,15 @@ def _wanted(case: Case, deadline: Deadline) -> str:
         case DeadlineKind.POLICE | DeadlineKind.DIPLOMATIC:
             return _channel_wanted(case, Channel(deadline.kind.value))
         case DeadlineKind.WRITTEN:
-            return tr("en", "The acceptance is not confirmed in writing yet. Please record the letter: /written {reference} LETTER",
-                      reference=case.reference)  # fmt: skip
+            return tr(
+                "en",
+                "The acceptance is not confirmed in writing yet. Please record the letter: /written {reference} LETTER",
+                reference=case.reference,
+            )
         case _:
-            return tr("en", "Are you still on it? If nobody answers, the acknowledgment lapses and the ladder starts again.")
+            return tr(
+                "en", "Are you still on it? If nobody answers, the acknowledgment lapses and the ladder starts again."
+            )
 
 
 def _channel_wanted(case: Case, channel: Channel) -> str:
@@ -102,12 +109,15 @@ def _channel_wanted(case: Case, channel: Channel) -> str:
     if handoff is not None and handoff.state is HandoffState.SENT:
         return tr("en", "Handed to the {channel} channel, not yet accepted.", channel=channel.value)
     if handoff is not None:
-        return tr("en", "Drafted for the {channel} channel, not yet sent: consent was not asked.", channel=channel.value)
+        return tr(
+            "en", "Drafted for the {channel} channel, not yet sent: consent was not asked.", channel=channel.value
+        )
     if channel is Channel.POLICE:
         return tr("en", "Not handed to the police channel yet. Please hand off now.")
     return tr(
         "en",
-        "Is the diplomatic channel needed? Hand off, or a supervisor records that it is not: /notneeded {reference} reason",
+        "Is the diplomatic channel needed? Hand off, or a supervisor records that it is not: /notneeded "
+        "{reference} reason",
         reference=case.reference,
     )
 

@@ -141,10 +141,13 @@ class Storage(Protocol):
         `StorageError` for a row that does not fit. Nothing is written then.
         """
 
-    async def claim_outbox(self, messengers: Sequence[str], now: datetime, limit: int, lease: timedelta) -> list[Delivery]:
+    async def claim_outbox(
+        self, messengers: Sequence[str], now: datetime, limit: int, lease: timedelta
+    ) -> list[Delivery]:
         """Take up to `limit` rows that are due and not leased, most urgent first, for `lease`.
 
-        Due: queued or window-closed, `next_attempt_at` not after `now`. One statement. Rows for messengers not named stay.
+        Due: queued or window-closed, `next_attempt_at` not after `now`. One statement. Rows for messengers not
+        named stay.
         """
 
     async def superseded(self, ids: Sequence[int]) -> dict[int, str]:

@@ -94,7 +94,10 @@ def word_button(label: str, word: str, argument: str = "") -> Button:
 def yes_no(language: str) -> Keyboard:
     """Offer yes and no to what was shown back."""
     return (
-        (word_button(tr(language, "Yes, that is right"), "yes"), word_button(tr(language, "No, I write it again"), "no")),
+        (
+            word_button(tr(language, "Yes, that is right"), "yes"),
+            word_button(tr(language, "No, I write it again"), "no"),
+        ),
     )
 
 

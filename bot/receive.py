@@ -43,7 +43,11 @@ class Line:
     """Takes work from everywhere and writes it, a batch at a time."""
 
     def __init__(
-        self, storage: Storage, context: Callable[[], Context], *, committed: Callable[[Sequence[Turn], frozenset[int]], None]
+        self,
+        storage: Storage,
+        context: Callable[[], Context],
+        *,
+        committed: Callable[[Sequence[Turn], frozenset[int]], None],
     ) -> None:
         """Take the storage, a maker of contexts, and who is told of committed turns and of outbox ids left out."""
         self._storage = storage
@@ -114,7 +118,7 @@ class Line:
         except StorageError as error:
             log.warning("batch not stored", entries=len(batch), error=type(error).__name__)
             await self._one_by_one(batch, marks, error)
-        except Exception as error:  # noqa: BLE001 - the line must never die; the entries are told
+        except Exception as error:
             log.exception("line failed", entries=len(batch))
             await self._one_by_one(batch, marks, StorageError(f"internal error: {type(error).__name__}"))
 
@@ -225,7 +229,7 @@ class Line:
 def _turn_of(entry: _Entry, view: View, context: Context) -> Turn:
     try:
         return entry.work.turn(view, context)
-    except Exception as error:  # noqa: BLE001 - a bug in one turn must not hold up the others; it is stored as failed
+    except Exception as error:
         log.exception("turn failed", work=type(entry.work).__name__)
         return entry.work.failed(context, type(error).__name__)
 

@@ -41,9 +41,7 @@ def at_desk(desk: Desk, directory: Directory) -> tuple[Recipient, ...]:
     if desk.addresses:
         own = tuple(a for p in people for a in p.addresses if a not in desk.addresses)
         return (Recipient(f"desk:{desk.id}", desk_name(desk), desk.party, desk.addresses + own),)
-    return tuple(
-        Recipient(f"person:{p.id}", desk_name(desk), desk.party, p.addresses, p.language, p) for p in people
-    )
+    return tuple(Recipient(f"person:{p.id}", desk_name(desk), desk.party, p.addresses, p.language, p) for p in people)
 
 
 def at_desks(agreement: Agreement, directory: Directory, party: str, role: DeskRole) -> tuple[Recipient, ...]:
@@ -67,9 +65,7 @@ def unique(recipients: Iterable[Recipient]) -> tuple[Recipient, ...]:
     return tuple({r.name: r for r in reversed(list(recipients))}.values())[::-1]
 
 
-def side_of_case(
-    case: Case, party: str, agreement: Agreement, directory: Directory
-) -> tuple[Recipient, ...]:
+def side_of_case(case: Case, party: str, agreement: Agreement, directory: Directory) -> tuple[Recipient, ...]:
     """Make the recipients that follow a case on one side: duty desks, assignee, the reporting officer."""
     people = [directory.get(i) for i in (case.officer, *case.assignees)]
     own = (at_person(p) for p in people if p and p.is_active and p.addresses and p.party == party)

@@ -59,6 +59,7 @@ class Block:
     bars: tuple[Bar, ...] = ()
     columns: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
+    labels: int = 1  #: so many columns, from the left, hold words and not figures
     items: tuple[str, ...] = ()
 
 
@@ -145,7 +146,7 @@ def _deadlines(direction: Direction, language: str) -> Block:
         for f in direction.deadlines
     )
     note = tr(language, "A review that was answered in time moves on and does not count.")
-    return Block(heading, note=note, columns=(*names, tr(language, "Pings needed")), rows=tuple(rows))
+    return Block(heading, note=note, columns=(*names, tr(language, "Pings needed")), rows=tuple(rows), labels=2)
 
 
 def _unaccepted(direction: Direction, language: str) -> Iterator[Block]:

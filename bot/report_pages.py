@@ -55,8 +55,8 @@ def _lines(report: Report, language: str) -> Iterator[str]:
     yield tr(language, "State of {as_of}. Made {made} by {program}.", as_of=as_of, made=made, program=report.program)
     yield tr(
         language,
-        "No names and no free text. Of the people concerned, no number under 5 is shown and none from which one could be "
-        "worked out. Each case counts under its present urgency.",
+        "No names and no free text. Of the people concerned, no number under 5 is shown and none from which one could "
+        "be worked out. Each case counts under its present urgency.",
     )
     if report.drills:
         yield tr(language, "Drills left out: {count}.", count=report.drills)
@@ -78,7 +78,7 @@ def _overview(report: Report, language: str) -> Block:
     if not report.directions:
         return Block(heading, note=tr(language, "Nothing was reported, closed or still open in this period."))
     rows = tuple(_overview_row(direction) for direction in report.directions)
-    return Block(heading, columns=tuple(tr(language, name) for name in _OVERVIEW), rows=rows)
+    return Block(heading, columns=tuple(tr(language, name) for name in _OVERVIEW), rows=rows, labels=3)
 
 
 def _overview_row(direction: Direction) -> tuple[str, ...]:

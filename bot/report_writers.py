@@ -54,7 +54,7 @@ def to_pdf(report: Report) -> bytes:
     Raises `BridgeError` when something in it cannot be shown.
     """
     # Loading it takes 80 MB: only who wants a PDF pays for it.
-    import typst  # noqa: PLC0415
+    import typst
 
     shown = replace(report, sides={code: name if _is_printable(name) else code for code, name in report.sides.items()})
     inputs = {"font": _FONT, "document": json.dumps(asdict(document(shown))), "report": to_json(report)}

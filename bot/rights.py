@@ -106,7 +106,9 @@ def fits(act: Act, case: Case, channel: Channel | None = None) -> bool:
         case Act.ACCEPT | Act.RETURN:
             return case.is_open and handoff is not None and handoff.state is HandoffState.SENT
         case Act.WRITTEN:
-            return case.is_open and any(h.state is HandoffState.ACCEPTED and not h.letter_reference for h in case.handoffs)
+            return case.is_open and any(
+                h.state is HandoffState.ACCEPTED and not h.letter_reference for h in case.handoffs
+            )
         case Act.NOTNEEDED:
             return case.is_open and case.diplomatic_not_needed_at is None and case.handoff(Channel.DIPLOMATIC) is None
         case _:

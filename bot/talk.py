@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from bot import acts, buttons, intake
-from bot.acts.request import Request
+from bot.acts.request import Request, find_case
 from bot.block import Block, parse_block
 from bot.case import Case, TextKind
 from bot.commands import Command
 from bot.composing import Composer
 from bot.fields import FIELDS, Field, FieldKind, field
-from bot.opening import Words, choose_side, greet, held, hold, open_case, words_of
+from bot.opening import Words, greet, held, hold, open_case, words_of
 from bot.people import Role
 from bot.questions import zone_of
 from bot.reading import Read, read
@@ -35,9 +35,7 @@ def say_anything(c: Composer, text: str) -> None:
     case = _in_intake(c)
     if case is None:
         belongs_nowhere(c, text)
-    elif not text or words_of(c)[0].kind is not TextKind.TEXT:
-        _keep_with(c, case)
-    elif c.message is not None and c.message.attachment is not None:
+    elif not text or any(w.kind is not TextKind.TEXT for w in words_of(c)):
         _keep_with(c, case)
     else:
         _answer(c, case, text)
@@ -80,7 +78,10 @@ def alert(c: Composer, command: Command) -> None:
         if asking is not None and asking.kind is FieldKind.TEXT:
             hold(c, words_of(c), [case])
             return
-    words = [w if w.kind is not TextKind.TEXT else Words(w.kind, _without_word(command, w.text), w.message) for w in words_of(c)]
+    words = [
+        w if w.kind is not TextKind.TEXT else Words(w.kind, _without_word(command, w.text), w.message)
+        for w in words_of(c)
+    ]
     open_with(c, [w for w in words if w.text], parse_block(command.rest))
 
 
@@ -130,7 +131,11 @@ def unheard(c: Composer) -> None:
         return
     case = open_case(c, waiting)
     if case is not None:
-        c.say(tr(c.language, "You did not say which case your words belong to, so they are a new alert."), place=place, case=case)
+        c.say(
+            tr(c.language, "You did not say which case your words belong to, so they are a new alert."),
+            place=place,
+            case=case,
+        )
         greet(c, case)
 
 
@@ -178,8 +183,14 @@ def _keep_words(c: Composer, case: Case) -> None:
 def _keep_with(c: Composer, case: Case) -> None:
     _keep_words(c, case)
     is_place = c.message is not None and c.message.latitude is not None
-    lead = tr(c.language, "The place is kept for the secure case. Which province or city is it?") if is_place else tr(
-        c.language, "Kept with {reference}. Please send no photos of people or documents here.", reference=case.reference
+    lead = (
+        tr(c.language, "The place is kept for the secure case. Which province or city is it?")
+        if is_place
+        else tr(
+            c.language,
+            "Kept with {reference}. Please send no photos of people or documents here.",
+            reference=case.reference,
+        )
     )
     if is_place and "area" not in case.answers:
         intake.ask_field(c, case, field("area"), lead)
@@ -196,7 +207,7 @@ def _more_held(c: Composer, text: str) -> None:
     if text.strip().isdigit() and 2 <= int(text) <= len(cases) + 1:
         _belongs_to(c, cases[int(text) - 2])
         return
-    named, _ = acts.find_case(c, text)
+    named, _ = find_case(c, text)
     if named is not None and any(named.id == k.id for k in cases) and len(text.strip()) <= len(named.reference) + 3:
         _belongs_to(c, named)
         return

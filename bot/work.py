@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from bot import pings, talk
@@ -95,11 +95,11 @@ class Deadline:
 
     due: Due
 
-    def wants(self, directory: Directory) -> Wanted:
+    def wants(self, _directory: Directory) -> Wanted:
         """Say what it touches."""
         return Wanted(cases=(self.due.case_id,))
 
-    def lists(self, directory: Directory) -> Scope | None:
+    def lists(self, _directory: Directory) -> Scope | None:
         """Nobody's list."""
         return None
 
@@ -111,7 +111,7 @@ class Deadline:
             pings.on_deadline(c, case, self.due.deadline_id)
         return c.finish()
 
-    def failed(self, context: Context, error: str) -> Turn:
+    def failed(self, _context: Context, _error: str) -> Turn:
         """Nothing to keep: the deadline stays due and its lease runs out."""
         return Turn()
 
@@ -122,11 +122,11 @@ class Wake:
 
     person_id: int
 
-    def wants(self, directory: Directory) -> Wanted:
+    def wants(self, _directory: Directory) -> Wanted:
         """Say what it touches."""
         return Wanted(people=(self.person_id,))
 
-    def lists(self, directory: Directory) -> Scope | None:
+    def lists(self, _directory: Directory) -> Scope | None:
         """Nobody's list."""
         return None
 
@@ -139,7 +139,7 @@ class Wake:
             talk.unheard(c)
         return c.finish()
 
-    def failed(self, context: Context, error: str) -> Turn:
+    def failed(self, _context: Context, _error: str) -> Turn:
         """Nothing to keep: the conversation still wakes and its lease runs out."""
         return Turn()
 
@@ -150,13 +150,13 @@ class Order:
 
     act: Callable[[Composer], None]
     actor: str
-    wanted: Wanted = Wanted()
+    wanted: Wanted = field(default_factory=Wanted)
 
-    def wants(self, directory: Directory) -> Wanted:
+    def wants(self, _directory: Directory) -> Wanted:
         """Say what it touches."""
         return self.wanted
 
-    def lists(self, directory: Directory) -> Scope | None:
+    def lists(self, _directory: Directory) -> Scope | None:
         """Nobody's list."""
         return None
 
@@ -166,7 +166,7 @@ class Order:
         self.act(c)
         return c.finish()
 
-    def failed(self, context: Context, error: str) -> Turn:
+    def failed(self, _context: Context, _error: str) -> Turn:
         """Nothing to keep: whoever gave the order is told."""
         return Turn()
 

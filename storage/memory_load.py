@@ -18,7 +18,7 @@ _Message = tuple[Address, str]
 def load(tables: Tables, wanted: Wanted) -> Loaded:
     """Read everything that is wanted."""
     conversations = {p: tables.conversations[p] for p in wanted.people if p in tables.conversations}
-    replied_to = _found(wanted.replied_to, lambda message: _case_of(tables, message))
+    replied_to = _found((m for m in wanted.replied_to if m[1]), lambda message: _case_of(tables, message))
     amended = _found(wanted.amended, lambda message: _text_of(tables, message))
     corrected = _found(wanted.amended, lambda message: _answer_of(tables, message))
     case_ids: set[int] = {
@@ -44,7 +44,7 @@ def load(tables: Tables, wanted: Wanted) -> Loaded:
 
 
 def _found(wanted: Iterable[K], find: Callable[[K], V | None]) -> dict[K, V]:
-    pairs = ((message, find(message)) for message in wanted)
+    pairs = ((message, find(message)) for message in wanted if message)
     return {message: value for message, value in pairs if value is not None}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import RowMapping
@@ -39,9 +40,13 @@ _SAME = tuple(
 )
 
 
+_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+_same_of = attrgetter(*_SAME)
+
+
 def to_json(value: object) -> str:
     """Compact JSON with every letter as it is."""
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return _encode(value)
 
 
 def address(text: str) -> Address:
@@ -62,15 +67,15 @@ def text_or_none(value: object | None) -> str | None:
 
 def case_row(case: Case) -> RowDict:
     """A case without what hangs on it."""
-    row: RowDict = {name: getattr(case, name) for name in _SAME}
+    row: RowDict = dict(zip(_SAME, _same_of(case), strict=True))
     row["place"] = str(case.place)
     row["status"] = case.status.value
     row["urgency"] = case.urgency.value
-    row["rules"] = to_json(case.rules)
+    row["rules"] = to_json(case.rules) if case.rules else "[]"
     row["alerted_urgency"] = text_or_none(case.alerted_urgency)
-    row["assignees"] = to_json(case.assignees)
+    row["assignees"] = str(list(case.assignees))
     row["closure"] = text_or_none(case.closure)
-    row["answers"] = to_json([answer.id for answer in case.answers.values()])
+    row["answers"] = str([answer.id for answer in case.answers.values()])
     return row
 
 

@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.errors import SchemaMismatch
+from bot.errors import SchemaMismatch, StorageError
 from storage.engines import is_sqlite, writing_engine
 from storage.sql_errors import storage_error
 
@@ -137,5 +137,11 @@ def _is_missing_file(url: str) -> bool:
 
 def _make_folder(url: str) -> None:
     file = _file_of(url)
-    if file is not None:
+    if file is None:
+        return
+    try:
         file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        raise StorageError(
+            f"The folder {file.parent} for the database cannot be made: check its permissions."
+        ) from None

@@ -22,7 +22,7 @@ from storage import sql_apply, sql_claims, sql_keep, sql_load, sql_read
 from storage.batch import Batch
 from storage.engines import reading_engine, writing_engine
 from storage.known import KnownCases
-from storage.schema import require_head
+from storage.schema import head, require_head, version_of
 from storage.sql_claims import DATABASE_NOW, Term
 from storage.sql_errors import storage_error
 from storage.statements import Statements
@@ -74,11 +74,9 @@ class SqlStorage:
 
     async def is_ready(self) -> bool:
         try:
-            await asyncio.to_thread(self._check_schema)
-            await self._read(_answer)
+            return await self._read(version_of) == head()
         except StorageError:
             return False
-        return True
 
     async def directory(self) -> Directory:
         if await self._read(sql_keep.directory_version) != self._directory.version:
@@ -195,22 +193,23 @@ class SqlStorage:
         return await _run(self._writing, lambda: _transact(self._writer, lambda c: work(c, *args, **kwargs)))
 
     async def _stream(self, work: Callable[..., Iterator[R]], *args: Any) -> AsyncIterator[R]:
-        """Draw from a reading generator, chunk by chunk, in one transaction that ends with the stream."""
+        """Draw from a reading generator, chunk by chunk, in one transaction that ends with the stream.
+
+        It has a thread of its own, so that closing waits for a chunk that is being read when its reader goes away.
+        """
         self._require_open()
         chunks = _draw(self._reader, work, *args)
+        thread = ThreadPoolExecutor(1, thread_name_prefix=f"stream-{self._owner}")
         try:
-            while (chunk := await _run(self._reading, lambda: next(chunks, None))) is not None:
+            while (chunk := await _run(thread, lambda: next(chunks, None))) is not None:
                 yield chunk
         finally:
-            await _run(self._reading, chunks.close)
+            await _run(thread, chunks.close)
+            thread.shutdown(wait=False)
 
     def _require_open(self) -> None:
         if not self._is_open:
             raise StorageError("The storage is closed.")
-
-
-def _answer(connection: Connection) -> object:
-    return connection.execute(select(1)).scalar_one()
 
 
 async def _run(executor: Executor, work: Callable[[], R]) -> R:

@@ -98,10 +98,10 @@ def _amended_answers(connection: Connection, wanted: Sequence[str]) -> dict[str,
 
 
 def _replied_to(connection: Connection, wanted: Sequence[_Message]) -> dict[_Message, int]:
-    if not wanted:
-        return {}
     outbox, inbox = T["outbox"].c, T["inbox"].c
-    pairs = [(str(place), message_id) for place, message_id in wanted]
+    pairs = [(str(place), message_id) for place, message_id in wanted if message_id]
+    if not pairs:
+        return {}
     sent = select(outbox.address, outbox.external_id, outbox.case_id, outbox.id).where(
         _HAS_EXTERNAL_ID, tuple_(outbox.external_id, outbox.address).in_([(m, p) for p, m in pairs])
     )

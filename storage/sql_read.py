@@ -158,8 +158,8 @@ def stream_journal(connection: Connection, chain: str) -> Iterator[list[Link]]:
 
 
 def _chunks(connection: Connection, query: Select[Any], size: int) -> Iterator[Any]:
-    result = connection.execute(query, execution_options={"yield_per": size})
-    yield from result.mappings().partitions(size)
+    with connection.execute(query, execution_options={"yield_per": size}) as result:
+        yield from result.mappings().partitions(size)
 
 
 def chains(connection: Connection) -> list[str]:

@@ -175,7 +175,6 @@ def _file(key: str, kind: Kind) -> Callable[[Json, Account], Fields]:
 
 #: What a message may hold, in the order of looking.
 _CONTENTS: dict[str, Callable[[Json, Account], Fields]] = {
-    "text": _text,
     "location": _location,
     "photo": _photo,
     "voice": _file("voice", Kind.VOICE),
@@ -184,6 +183,7 @@ _CONTENTS: dict[str, Callable[[Json, Account], Fields]] = {
     "video": _file("video", Kind.FILE),
     "video_note": _file("video_note", Kind.FILE),
     "migrate_to_chat_id": _moved,
+    "text": _text,
 }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import structlog
 from starlette.responses import RedirectResponse, Response
 
-from adapters.web import acts, case_view
+from adapters.web import acts, case_history, case_view
 from adapters.web.chat import TEXT_LIMIT, Line, as_lines, folded, take, too_long
 from adapters.web.security import headers, new_token
 from adapters.web.signin import redirect
@@ -137,7 +137,7 @@ async def _page(
         last=max((s.id for s in said), default=0),
         form_id=new_token(),
         typed=visit.form if problem else {},
-        **case_view.page(case, history, reader),
+        **case_history.page(case, history, reader),
     )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from anyio import to_thread
 from starlette.responses import FileResponse, Response
 
-from adapters.web import case_view
+from adapters.web import case_history, case_view
 from adapters.web.security import headers
 from adapters.web.site import Site, Visit
 from bot.people import Person, Role
@@ -51,7 +51,7 @@ async def listing(site: Site, visit: Visit) -> Response:
 
 
 def _named(exporter: str, reader: case_view.Reader) -> str:
-    return case_view.actor(exporter, reader) if exporter.startswith("person:") else exporter
+    return case_history.actor(exporter, reader) if exporter.startswith("person:") else exporter
 
 
 async def download(site: Site, visit: Visit) -> Response:

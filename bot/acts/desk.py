@@ -42,7 +42,12 @@ def acknowledge(request: Request) -> None:
         request,
         case,
         tr(request.language, "you have acknowledged. The clock goes on until a formal channel accepts."),
-        tells=tr("en", "Acknowledged by {who}, {when}.", who=shown_name(request), when=moment(c.now, case, c.context.agreement)),
+        tells=tr(
+            "en",
+            "Acknowledged by {who}, {when}.",
+            who=shown_name(request),
+            when=moment(c.now, case, c.context.agreement),
+        ),
     )
 
 
@@ -79,13 +84,23 @@ def snooze(request: Request) -> None:
     asked = _duration(request.text)
     if asked is None or not asked[1]:
         prefix = f"{int(asked[0].total_seconds() // 60)}m" if asked else ""
-        example = tr(request.language, "at most {limit}. Type for example: 15m waiting for the provincial office", limit=span(limit))
+        example = tr(
+            request.language,
+            "at most {limit}. Type for example: 15m waiting for the provincial office",
+            limit=span(limit),
+        )
         prompt(request, tr(request.language, "How long, and why? {example}", example=example), prefix)
         return
     duration, reason = asked
     if not timedelta() < duration <= limit:
-        request.say(tr(request.language, "At {urgency} repeats can be silenced for at most {limit}.",
-                       urgency=urgency_name(case.urgency, request.language), limit=span(limit)))  # fmt: skip
+        request.say(
+            tr(
+                request.language,
+                "At {urgency} repeats can be silenced for at most {limit}.",
+                urgency=urgency_name(case.urgency, request.language),
+                limit=span(limit),
+            )
+        )
         return
     until = c.now + duration
     case = escalation.snooze(case, until)
@@ -95,7 +110,12 @@ def snooze(request: Request) -> None:
         request,
         case,
         tr(request.language, "repeats are silent until {when}. New deadlines still ping.", when=when),
-        tells=tr("en", "{who} silenced the repeats until {when}. The reason is on the page.", who=shown_name(request), when=when),
+        tells=tr(
+            "en",
+            "{who} silenced the repeats until {when}. The reason is on the page.",
+            who=shown_name(request),
+            when=when,
+        ),
         to=duty_desks(request, case),
     )
 
@@ -113,10 +133,16 @@ def urgency(request: Request) -> None:
         )
         return
     level, reason = Urgency(found[1].upper()), found[2].strip()
-    case, c = request.case, request.c
+    case = request.case
     if level is case.urgency:
-        request.say(tr(request.language, "{reference} is {urgency} already.", reference=case.reference,
-                       urgency=urgency_name(level, request.language)))  # fmt: skip
+        request.say(
+            tr(
+                request.language,
+                "{reference} is {urgency} already.",
+                reference=case.reference,
+                urgency=urgency_name(level, request.language),
+            )
+        )
         return
     if case.urgency.is_above(level) and request.person.role is not Role.SUPERVISOR:
         request.say(tr(request.language, "Only a supervisor can lower the urgency."))
@@ -134,9 +160,14 @@ def _set_urgency(request: Request, level: Urgency, reason: str) -> None:
         request,
         case,
         tr(request.language, "now {urgency}.", urgency=urgency_name(level, request.language)),
-        tells=tr("en", "Urgency changed from {before} to {after} by {who}. The reason is on the page.",
-                 before=before.urgency.value, after=level.value, who=shown_name(request)),
-    )  # fmt: skip
+        tells=tr(
+            "en",
+            "Urgency changed from {before} to {after} by {who}. The reason is on the page.",
+            before=before.urgency.value,
+            after=level.value,
+            who=shown_name(request),
+        ),
+    )
 
 
 def _may_be_assigned(person: Person, by: Person) -> bool:

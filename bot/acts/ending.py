@@ -27,7 +27,12 @@ def close(request: Request) -> None:
         known = ", ".join(k.value for k in ClosureCode)
         prompt(
             request,
-            tr(language, "Why is {reference} closed? Tap, or type a code and the outcome: {codes}", reference=case.reference, codes=known),
+            tr(
+                language,
+                "Why is {reference} closed? Tap, or type a code and the outcome: {codes}",
+                reference=case.reference,
+                codes=known,
+            ),
             buttons=rows(choices, width=1),
         )
         return
@@ -46,11 +51,20 @@ def _close(request: Request, code: ClosureCode, outcome: str) -> None:
     done(
         request,
         case,
-        tr(request.language, "closed: {code}. No more pings. If that was wrong: /reopen {reference} reason",
-           code=closure_name(code, request.language), reference=case.reference),
-        tells=tr("en", "Closed by {who}: {code}. The outcome is on the page. If that is wrong: /reopen {reference} reason",
-                 who=shown_name(request), code=closure_name(code, "en"), reference=case.reference),
-    )  # fmt: skip
+        tr(
+            request.language,
+            "closed: {code}. No more pings. If that was wrong: /reopen {reference} reason",
+            code=closure_name(code, request.language),
+            reference=case.reference,
+        ),
+        tells=tr(
+            "en",
+            "Closed by {who}: {code}. The outcome is on the page. If that is wrong: /reopen {reference} reason",
+            who=shown_name(request),
+            code=closure_name(code, "en"),
+            reference=case.reference,
+        ),
+    )
 
 
 def stand_down(request: Request) -> None:
@@ -71,10 +85,15 @@ def stand_down(request: Request) -> None:
     done(
         request,
         case,
-        tr(request.language, "stood down. Only the review goes on. To start the clock again: /reopen {reference} reason",
-           reference=case.reference),
-        tells=tr("en", "Stood down by {who}; only the review goes on. The reason is on the page.", who=shown_name(request)),
-    )  # fmt: skip
+        tr(
+            request.language,
+            "stood down. Only the review goes on. To start the clock again: /reopen {reference} reason",
+            reference=case.reference,
+        ),
+        tells=tr(
+            "en", "Stood down by {who}; only the review goes on. The reason is on the page.", who=shown_name(request)
+        ),
+    )
 
 
 def reopen(request: Request) -> None:
@@ -86,7 +105,15 @@ def reopen(request: Request) -> None:
         prompt(request, tr(request.language, "Why is it opened again? One line."))
         return
     case = changed(request.case, Status.OPEN)
-    case = replace(case, closed_at=None, closed_by=None, closure=None, stood_down_at=None, acknowledged_at=None, acknowledged_by=None)
+    case = replace(
+        case,
+        closed_at=None,
+        closed_by=None,
+        closure=None,
+        stood_down_at=None,
+        acknowledged_at=None,
+        acknowledged_by=None,
+    )
     case = escalation.end(case, c.now, but=[DeadlineKind.ALERT])
     case = escalation.rearm_from(case, policy_of(c, case), c.now, c.context.new_id)
     c.keep_text(case, TextKind.REASON, reason)
@@ -95,7 +122,12 @@ def reopen(request: Request) -> None:
         request,
         case,
         tr(request.language, "open again. The clock starts from now and asks for an acknowledgment."),
-        tells=tr("en", "Opened again by {who}. Please acknowledge: /ack {reference}", who=shown_name(request), reference=case.reference),
+        tells=tr(
+            "en",
+            "Opened again by {who}. Please acknowledge: /ack {reference}",
+            who=shown_name(request),
+            reference=case.reference,
+        ),
     )
 
 

@@ -1,4 +1,4 @@
-"""The formal channels: handing off, acceptance, return, the confirming letter, and when no diplomatic step is needed."""
+"""The formal channels: handing off, acceptance, return, the confirming letter, or that no step is needed."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _DEADLINE = {Channel.POLICE: DeadlineKind.POLICE, Channel.DIPLOMATIC: DeadlineKi
 
 
 def hand_off(request: Request) -> None:
-    """Give the case to a channel. Sent only when consent was asked; until then it is a draft and the officer is asked."""
+    """Give the case to a channel. Until consent was asked it is only a draft, and the officer is asked now."""
     channel, _ = channel_of(request.text)
     if channel is None:
         _ask_channel(request, tr(request.language, "To which channel?"))
@@ -65,13 +65,21 @@ def _draft(request: Request, handoff: Handoff, open_questions: list[str]) -> Non
         )
         text = f"{words}\n\n{question(case, asking, officer.language)}"
         laid = keyboard(case, asking, c.context.agreement, officer.language)
-        c.tell([at_person(officer)], "told", f"case:{case.id}:consent:{handoff.id}:{c.inbox_id}", text, case=case, buttons=laid)
+        c.tell(
+            [at_person(officer)],
+            "told",
+            f"case:{case.id}:consent:{handoff.id}:{c.inbox_id}",
+            text,
+            case=case,
+            buttons=laid,
+        )
     done(
         request,
         case,
         tr(
             request.language,
-            "drafted for the {channel}, not sent: consent and fear of own authorities were not asked yet. The officer is "
+            "drafted for the {channel}, not sent: consent and fear of own authorities were not asked yet. The "
+            "officer is "
             "asked now; then hand off again.",
             channel=channel_name(handoff.channel, request.language),
         ),
@@ -87,7 +95,8 @@ def _send(request: Request, handoff: Handoff, desk: Desk) -> None:
     to = at_desk(desk, c.view.directory)
     words = tr(
         "en",
-        "{urgency} · {reference}\nHanded to the {channel} by {who}. Please accept with your formal reference, or return it "
+        "{urgency} · {reference}\nHanded to the {channel} by {who}. Please accept with your formal reference, or "
+        "return it "
         "with a reason. {link}",
         urgency=urgency_name(case.urgency, "en"),
         reference=case.reference,
@@ -95,18 +104,24 @@ def _send(request: Request, handoff: Handoff, desk: Desk) -> None:
         who=shown_name(request),
         link=link(c.context.public_url, case),
     )
-    c.tell(to, "told", f"case:{case.id}:handoff:{handoff.id}", words, case=case, buttons=_answers(case, handoff.channel))
+    c.tell(
+        to, "told", f"case:{case.id}:handoff:{handoff.id}", words, case=case, buttons=_answers(case, handoff.channel)
+    )
     told_names = {r.name for r in to}
     others = [r for r in everybody(request, case) if r.name not in told_names]
     name = channel_name(handoff.channel, "en")
     done(
         request,
         case,
-        tr(request.language, "handed to the {channel}, {desk}. Not yet accepted: the deadline runs on.",
-           channel=channel_name(handoff.channel, request.language), desk=desk_name(desk)),
+        tr(
+            request.language,
+            "handed to the {channel}, {desk}. Not yet accepted: the deadline runs on.",
+            channel=channel_name(handoff.channel, request.language),
+            desk=desk_name(desk),
+        ),
         tells=tr("en", "Handed to the {channel} by {who}, not yet accepted.", channel=name, who=shown_name(request)),
         to=others,
-    )  # fmt: skip
+    )
 
 
 def accept(request: Request) -> None:
@@ -122,7 +137,9 @@ def accept(request: Request) -> None:
     if not formal_reference:
         prompt(
             request,
-            tr(request.language, "Under which formal reference? You may add the accepting officer: 123/26 Col. Example"),
+            tr(
+                request.language, "Under which formal reference? You may add the accepting officer: 123/26 Col. Example"
+            ),
             channel.value,
         )
         return
@@ -151,10 +168,19 @@ def _accept(request: Request, channel: Channel, formal_reference: str, officer: 
     done(
         request,
         case,
-        tr(request.language, "accepted by the {channel} under {formal}.", channel=channel_name(channel, request.language),
-           formal=formal_reference),
-        tells=tr("en", "Accepted by the {channel}. The reporting desk now confirms in writing by {when}.", channel=name, when=when),
-    )  # fmt: skip
+        tr(
+            request.language,
+            "accepted by the {channel} under {formal}.",
+            channel=channel_name(channel, request.language),
+            formal=formal_reference,
+        ),
+        tells=tr(
+            "en",
+            "Accepted by the {channel}. The reporting desk now confirms in writing by {when}.",
+            channel=name,
+            when=when,
+        ),
+    )
 
 
 def send_back(request: Request) -> None:
@@ -181,7 +207,11 @@ def send_back(request: Request) -> None:
     done(
         request,
         case,
-        tr(request.language, "returned. The deadline of the {channel} runs again.", channel=channel_name(channel, request.language)),
+        tr(
+            request.language,
+            "returned. The deadline of the {channel} runs again.",
+            channel=channel_name(channel, request.language),
+        ),
         tells=tr("en", "Returned by the {channel}; its deadline runs again. The reason is on the page.", channel=name),
     )
 
@@ -217,10 +247,14 @@ def written(request: Request) -> None:
     done(
         request,
         case,
-        tr(request.language, "letter {letter} recorded for the {channel}.", letter=letter,
-           channel=channel_name(handoff.channel, request.language)),
+        tr(
+            request.language,
+            "letter {letter} recorded for the {channel}.",
+            letter=letter,
+            channel=channel_name(handoff.channel, request.language),
+        ),
         tells=tr("en", "Confirmed in writing for the {channel}.", channel=name),
-    )  # fmt: skip
+    )
 
 
 def not_needed(request: Request) -> None:
@@ -264,9 +298,7 @@ def _answers(case: Case, channel: Channel) -> Keyboard:
 
 def _ask_channel(request: Request, sentence: str) -> None:
     case, language = request.case, request.language
-    choices = [
-        act_button(case, channel_name(channel, language), request.act, channel.value) for channel in Channel
-    ]
+    choices = [act_button(case, channel_name(channel, language), request.act, channel.value) for channel in Channel]
     prompt(request, sentence, buttons=rows(choices))
 
 
@@ -278,5 +310,3 @@ def _only_waiting(case: Case) -> Channel | None:
 def _with(case: Case, handoff: Handoff) -> Case:
     others = tuple(h for h in case.handoffs if h.id != handoff.id)
     return replace(case, handoffs=(*others, handoff))
-
-

@@ -83,7 +83,9 @@ def _deadline_line(c: Composer, shown: Case, deadline_id: int) -> str:
     if deadline.pings:
         line += ", " + tr(c.language, "pinged {count} times", count=deadline.pings)
     if deadline.snoozed_until is not None and deadline.snoozed_until > c.now:
-        line += ", " + tr(c.language, "silent until {moment}", moment=moment(deadline.snoozed_until, shown, c.context.agreement))
+        line += ", " + tr(
+            c.language, "silent until {moment}", moment=moment(deadline.snoozed_until, shown, c.context.agreement)
+        )
     return line
 
 

@@ -60,7 +60,9 @@ class Request:
 
 def channel_of(text: str) -> tuple[Channel | None, str]:
     """Read a leading ``police`` or ``diplomatic`` and what follows."""
-    found = re.match(r"\s*(police|diplomatic|diplomacy|embassy|consulate)\b[\s,:;]*(.*)\Z", text, re.IGNORECASE | re.DOTALL)
+    found = re.match(
+        r"\s*(police|diplomatic|diplomacy|embassy|consulate)\b[\s,:;]*(.*)\Z", text, re.IGNORECASE | re.DOTALL
+    )
     if found is None:
         return None, text.strip()
     word = found[1].lower()
@@ -101,7 +103,7 @@ def is_allowed(request: Request, channel: Channel | None = None) -> bool:
     agreement = request.c.context.agreement
     if not may(request.person, request.act, request.case, agreement, channel):
         request.say(_who_may(request))
-        request.c.journal("refused", request.case, act=request.act.value)
+        request.c.journal("refused", request.case, wanted=request.act.value)
         return False
     if not fits(request.act, request.case, channel) and request.act is not Act.ACK:
         request.say(_does_not_fit(request, channel), offered(request.case, request))
@@ -126,7 +128,9 @@ def prompt(request: Request, sentence: str, prefix: str = "", buttons: Keyboard 
     request.say(sentence + hint, buttons)
 
 
-def done(request: Request, case: Case, sentence: str, *, tells: str = "", to: Iterable[Recipient] | None = None) -> Case:
+def done(
+    request: Request, case: Case, sentence: str, *, tells: str = "", to: Iterable[Recipient] | None = None
+) -> Case:
     """Write the changed case, tell the others in one sentence, answer with what happened and what comes next."""
     c = request.c
     if request.person.party == case.requested and case.is_open:
@@ -137,7 +141,9 @@ def done(request: Request, case: Case, sentence: str, *, tells: str = "", to: It
     if tells:
         recipients = list(everybody(request, case) if to is None else to)
         words = f"{urgency_name(case.urgency, 'en')} · {case.reference}\n{tells}"
-        c.tell(_others(request, recipients), "told", f"case:{case.id}:{request.act.value}:{c.inbox_id}", words, case=case)
+        c.tell(
+            _others(request, recipients), "told", f"case:{case.id}:{request.act.value}:{c.inbox_id}", words, case=case
+        )
     c.saw(case)
     answer = f"{case.reference}: {sentence}"
     coming = what_next(case, c)
@@ -262,15 +268,24 @@ def _who_may(request: Request) -> str:
     if request.act is Act.NOTNEEDED:
         return tr(request.language, "Only a supervisor can record that the diplomatic channel is not needed.")
     if request.act in (Act.ACCEPT, Act.RETURN):
-        return tr(request.language, "Only the desk it was handed to, or the duty desk of {party}, can record that.", party=case.requested)
-    return tr(request.language, "That is for the duty desk or a supervisor of either side. To tell them: /note {reference} text",
-              reference=case.reference)  # fmt: skip
+        return tr(
+            request.language,
+            "Only the desk it was handed to, or the duty desk of {party}, can record that.",
+            party=case.requested,
+        )
+    return tr(
+        request.language,
+        "That is for the duty desk or a supervisor of either side. To tell them: /note {reference} text",
+        reference=case.reference,
+    )
 
 
 def _does_not_fit(request: Request, channel: Channel | None) -> str:
     case, language = request.case, request.language
     if not case.is_open:
-        return tr(language, "{reference} is closed. To open it again: /reopen {reference} reason", reference=case.reference)
+        return tr(
+            language, "{reference} is closed. To open it again: /reopen {reference} reason", reference=case.reference
+        )
     if request.act in (Act.ACCEPT, Act.RETURN) and channel is not None:
         return tr(
             language,
@@ -278,5 +293,9 @@ def _does_not_fit(request: Request, channel: Channel | None) -> str:
             reference=case.reference,
             channel=channel.value,
         )
-    return tr(language, "That does not apply: {reference} is {status}.", reference=case.reference,
-              status=status_name(case.status, language))  # fmt: skip
+    return tr(
+        language,
+        "That does not apply: {reference} is {status}.",
+        reference=case.reference,
+        status=status_name(case.status, language),
+    )

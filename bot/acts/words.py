@@ -1,4 +1,4 @@
-"""Writing to a case: notes for both sides and memos for one's own. Texts stay on the page; messengers carry only word of them."""
+"""Writing to a case: notes for both sides, memos for one's own. Texts stay on the page."""
 
 from __future__ import annotations
 
@@ -27,10 +27,15 @@ def note(request: Request) -> None:
         request,
         case,
         sentence,
-        tells=tr("en", "{who} · {when}\nA note was added. Read it: {link}", who=shown_name(request),
-                 when=moment(c.now, case, c.context.agreement), link=link(c.context.public_url, case)),
+        tells=tr(
+            "en",
+            "{who} · {when}\nA note was added. Read it: {link}",
+            who=shown_name(request),
+            when=moment(c.now, case, c.context.agreement),
+            link=link(c.context.public_url, case),
+        ),
         to=told,
-    )  # fmt: skip
+    )
 
 
 def memo(request: Request) -> None:

@@ -1,4 +1,4 @@
-"""Case pages: what is due, what may be done, and that nobody sees what is not theirs."""
+"""Case pages: what is due first, and that nobody sees what is not theirs."""
 
 from __future__ import annotations
 
@@ -51,13 +51,6 @@ async def see(bridge: Bridge, who: Person, path: str = PAGE) -> httpx.Response:
 def plain(page: str) -> str:
     """A page with its no-break spaces as spaces."""
     return page.replace("\N{NO-BREAK SPACE}", " ")
-
-
-def form_of(page: str, marker: str) -> dict[str, str]:
-    """The hidden fields of the form that holds this text."""
-    forms = re.findall(r'<form method="post" action="/cases/.*?</form>', page, re.DOTALL)
-    (form,) = [f for f in forms if marker in f]
-    return {k: html.unescape(v) for k, v in re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form)}
 
 
 async def test_the_page_says_first_what_is_due_how_late_and_in_both_times(bridge: Bridge) -> None:
@@ -161,105 +154,6 @@ async def test_no_field_of_a_case_is_ever_markup(bridge: Bridge) -> None:
     assert page.count("&lt;script&gt;alert(1)&lt;/script&gt;") >= 6
 
 
-async def test_a_tap_on_the_page_goes_the_one_way_in_and_the_answer_is_shown(bridge: Bridge) -> None:
-    case = sample_case()
-    await keep(bridge, case)
-    client = await bridge.signed_in(DUTY_CN)
-    form = form_of((await client.get(PAGE)).text, ">Acknowledge</button>")
-    answer = await client.post(PAGE, data=form)
-    await client.post(PAGE, data=form)
-    (message,) = bridge.core.received
-    assert message.kind is Kind.BUTTON
-    assert buttons.parse(message.button) == buttons.Act(case.id, case.stage, "ack")
-    assert answer.headers["location"].startswith(f"{PAGE}?after=")
-    shown = (await client.get(answer.headers["location"])).text
-    assert "Noted: Acknowledge" in shown
-    assert "Noted: Acknowledge" not in (await client.get(PAGE)).text
-
-
-@pytest.mark.parametrize(
-    ("act", "filled", "typed"),
-    [
-        ("note", {"text": "Found the\nflat"}, f"/note {REFERENCE} Found the\nflat"),
-        ("memo", {"text": "ask Dara"}, f"/memo {REFERENCE} ask Dara"),
-        ("assign", {"person": "3"}, f"/assign {REFERENCE} 3"),
-        (
-            "snooze",
-            {"minutes": "15", "reason": "waiting for  Nanchang"},
-            f"/snooze {REFERENCE} 15m waiting for Nanchang",
-        ),
-        ("urgency", {"level": "U2", "reason": "safe now"}, f"/urgency {REFERENCE} U2 safe now"),
-        ("close", {"code": "found_safe", "text": "At home."}, f"/close {REFERENCE} found_safe At home."),
-    ],
-)
-async def test_a_form_becomes_the_command_that_one_would_type(
-    bridge: Bridge, act: str, filled: dict[str, str], typed: str
-) -> None:
-    await keep(bridge, sample_case())
-    client = await bridge.signed_in(SUPERVISOR_CN)
-    form = form_of((await client.get(PAGE)).text, f'name="act" value="{act}"')
-    assert (await client.post(PAGE, data=form | filled)).status_code == 303
-    assert [(m.kind, m.text) for m in bridge.core.received] == [(Kind.TEXT, typed)]
-
-
-async def test_an_acceptance_names_the_channel_the_formal_reference_and_the_officer(bridge: Bridge) -> None:
-    case = sample_case()
-    sent = Handoff(5, case.id, Channel.POLICE, HandoffState.SENT, "cn-police", DUTY_KH.id, START, sent_at=START)
-    await keep(bridge, replace(case, handoffs=(sent,)))
-    client = await bridge.signed_in(DUTY_CN)
-    form = form_of((await client.get(PAGE)).text, 'value="accept"')
-    filled = {"channel": "police", "formal": "No. 12/26", "officer": "Col. Example"}
-    await client.post(PAGE, data=form | filled)
-    (message,) = bridge.core.received
-    assert message.text.split(" ") == ["/accept", REFERENCE, "police", "No.\u00a012/26", "Col.", "Example"]
-
-
-async def test_a_form_with_something_missing_keeps_what_was_typed(bridge: Bridge) -> None:
-    await keep(bridge, sample_case())
-    client = await bridge.signed_in(SUPERVISOR_CN)
-    form = form_of((await client.get(PAGE)).text, 'name="act" value="close"')
-    answer = await client.post(PAGE, data=form | {"code": "", "text": "She is <home>"})
-    assert answer.status_code == 422
-    assert "Something is missing" in answer.text
-    assert "She is &lt;home&gt;</textarea>" in answer.text
-    assert '<details class="act" open>' in answer.text
-    assert bridge.core.received == []
-
-
-async def test_when_storing_fails_the_form_keeps_what_was_typed(bridge: Bridge) -> None:
-    await keep(bridge, sample_case())
-    client = await bridge.signed_in(DUTY_CN)
-    form = form_of((await client.get(PAGE)).text, 'name="act" value="note"')
-    bridge.core.is_broken = True
-    answer = await client.post(PAGE, data=form | {"text": "we are at the door"})
-    assert answer.status_code == 503
-    assert ">we are at the door</textarea>" in answer.text
-
-
-async def test_only_fitting_acts_of_those_who_may_are_offered(bridge: Bridge) -> None:
-    await keep(bridge, sample_case())
-    offered = {}
-    for who in (OFFICER, DUTY_KH, DUTY_CN, SUPERVISOR_CN, ADMIN):
-        page = (await see(bridge, who)).text
-        offered[who.id] = set(re.findall(r'name="act" value="(\w+)"', page)) | set(
-            re.findall(r'name="label" value="([^"]*)"', page)
-        )
-    assert offered[OFFICER.id] == {"note", "memo"}
-    assert offered[ADMIN.id] == set()
-    assert "Acknowledge" in offered[DUTY_CN.id]
-    assert "Acknowledge" not in offered[DUTY_KH.id]
-    assert "Diplomatic channel not needed" in offered[SUPERVISOR_CN.id]
-    assert not {"standdown", "reopen", "accept", "return", "written"} & offered[SUPERVISOR_CN.id]
-
-
-async def test_a_closed_case_offers_only_to_reopen_it(bridge: Bridge) -> None:
-    await keep(bridge, sample_case(status=Status.CLOSED, closure=ClosureCode.FOUND_SAFE, closed_at=START, deadlines=()))
-    page = (await see(bridge, DUTY_CN)).text
-    assert "closed: Found safe" in page
-    assert set(re.findall(r'name="act" value="(\w+)"', page)) == {"reopen"}
-    assert "Nothing is due." in page
-
-
 async def test_reading_the_page_proves_that_the_desk_has_the_alert(bridge: Bridge) -> None:
     case = sample_case()
     await keep(bridge, case)
@@ -320,25 +214,3 @@ async def test_how_late_a_deadline_is_moves_with_the_clock(bridge: Bridge) -> No
     client = await bridge.signed_in(DUTY_CN)
     bridge.clock.now += timedelta(hours=2)
     assert "2 h 5 min late" in (await client.get(PAGE)).text
-
-
-async def test_the_one_act_needed_now_stands_with_what_is_due_next(bridge: Bridge) -> None:
-    case = sample_case(acknowledged_at=START, status=Status.ACKNOWLEDGED)
-    case = replace(case, deadlines=tuple(d for d in case.deadlines if d.kind is not DeadlineKind.ACKNOWLEDGE))
-    await keep(bridge, case)
-
-    async def next_of(who: Person) -> str:
-        page = (await see(bridge, who)).text
-        return page[page.index('class="next"') : page.index('id="facts-title"')]
-
-    assert re.findall(r'class="primary">([^<]*)<', await next_of(DUTY_KH)) == ["Hand off to police channel"]
-    sent = Handoff(5, case.id, Channel.POLICE, HandoffState.SENT, "cn-police", DUTY_KH.id, START, sent_at=START)
-    await bridge.storage.apply([Turn(cases=(replace(case, handoffs=(sent,), version=2),))])
-    assert 'value="accept"' in await next_of(DUTY_CN)
-    assert 'value="accept"' not in await next_of(DUTY_KH)
-
-
-async def test_who_has_the_case_can_say_that_they_are_still_on_it(bridge: Bridge) -> None:
-    await keep(bridge, sample_case(acknowledged_at=START, status=Status.ACKNOWLEDGED))
-    assert "Still on it" in (await see(bridge, DUTY_CN)).text
-    assert "Still on it" not in (await see(bridge, DUTY_KH)).text

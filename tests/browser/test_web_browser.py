@@ -17,7 +17,7 @@ from playwright.async_api import Browser, BrowserContext, Locator, Page, async_p
 from adapters.web.settings import WebSettings
 from adapters.web.signin import new_link
 from bot.case import TextKind
-from bot.messages import Address, Outgoing
+from bot.messages import Address, Button, Outgoing
 from bot.people import Person
 from bot.turn import Turn
 from tests.browser.web_kit import (
@@ -34,65 +34,6 @@ from tests.browser.web_kit import (
 )
 
 pytestmark = pytest.mark.needs("chromium")
-
-PHONE = {"width": 360, "height": 740}
-DESKTOP = {"width": 1280, "height": 800}
-_ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
-
-
-@dataclass
-class Window:
-    """One person at a browser window."""
-
-    bridge: Bridge
-    url: str
-    browser: Browser
-    complaints: list[str] = field(default_factory=list)
-    contexts: list[BrowserContext] = field(default_factory=list)
-
-    async def open(self, who: Person, viewport: dict[str, int] | None = None, *, script: bool = True) -> Page:
-        context = await self.browser.new_context(viewport=viewport or PHONE, java_script_enabled=script)  # type: ignore[arg-type]  # a TypedDict
-        self.contexts.append(context)
-        page = await context.new_page()
-        page.on("console", lambda m: self.complaints.append(m.text) if m.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        await page.goto(self.url + await new_link(self.bridge.storage, who.id, self.bridge.clock()))
-        await page.get_by_role("button", name="Sign in").click()
-        await page.wait_for_url("**/chat")
-        return page
-
-
-class Server(uvicorn.Server):
-    """Says when it listens."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.is_up = asyncio.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.is_up.set()
-
-
-@asynccontextmanager
-async def serving(bridge: Bridge, port: int) -> AsyncIterator[str]:
-    config = uvicorn.Config(bridge.app, "127.0.0.1", port, log_config=None, access_log=False, lifespan="off")
-    server = Server(config)
-    task = asyncio.create_task(server.serve())
-    await server.is_up.wait()
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        server.force_exit = True
-        await task
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
 
 @pytest.fixture
 async def window(tmp_path: Path) -> AsyncIterator[Window]:
@@ -143,6 +84,25 @@ async def test_a_tapped_button_reaches_the_bridge_and_the_next_question_comes(wi
     await page.get_by_role("button", name="Yes").click()
     await expect(said(page, "Noted: Yes")).to_be_visible()
     assert [m.button for m in window.bridge.core.received] == ["", "f.1.danger_now.yes"]
+
+
+async def test_a_tap_that_only_changes_its_message_leaves_the_buttons_under_the_thumb(window: Window) -> None:
+    page = await window.open(OFFICER)
+    core = window.bridge.core
+    core.buttons = tuple((Button(f"Choice {i}", f"f.1.x.{i}"),) for i in range(20))
+    await page.get_by_label("Your message").fill("hello")
+    await page.get_by_role("button", name="Send").click()
+    core.toggles = True
+    button = page.get_by_role("button", name="Choice 9")
+    await button.scroll_into_view_if_needed()
+    before = await button.bounding_box()
+    await button.click()
+    await expect(said(page, "Chosen: Choice 9")).to_have_count(1)
+    after = await button.bounding_box()
+    assert before
+    assert after
+    assert abs(before["y"] - after["y"]) < 4
+    await expect(said(page, "Noted: hello")).to_have_count(0)
 
 
 async def test_what_the_bridge_says_by_itself_appears_within_seconds(window: Window) -> None:

@@ -88,6 +88,7 @@ class EchoCore:
         self.storage = storage
         self.received: list[Inbound] = []
         self.is_broken = False
+        self.toggles = False  #: a tap changes the message it was under
         self.new_id = Ids(clock)
         self.buttons: Keyboard = ((Button("Yes", "f.1.danger_now.yes"), Button("No", "f.1.danger_now.no")),)
 
@@ -103,6 +104,7 @@ class EchoCore:
 
     def answer(self, message: Inbound) -> Outgoing:
         number = self.new_id()
+        changes = self.toggles and bool(message.button)
         assert message.sender
         return Outgoing(
             number,
@@ -110,7 +112,8 @@ class EchoCore:
             "reply",
             f"person:{message.sender.peer}",
             message.sender,
-            text=f"Noted: {message.text}",
+            text=f"Chosen: {message.text}" if changes else f"Noted: {message.text}",
+            edits=message.message_id if changes else "",
             buttons=self.buttons,
             created_at=message.received_at,
         )

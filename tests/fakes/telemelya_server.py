@@ -34,7 +34,7 @@ class Shelf:
     async def delete(self, *keys: str) -> None:
         for key in keys:
             for shelf in (self._values, self._lists, self._hashes):
-                shelf.pop(key, None)  # type: ignore[attr-defined]
+                shelf.pop(key, None)
 
     async def incr(self, key: str) -> int:
         self._values[key] = str(int(self._values.get(key, "0")) + 1)

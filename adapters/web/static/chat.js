@@ -52,7 +52,8 @@
     tapped = null;
   });
 
-  document.addEventListener("htmx:afterSwap", () => {
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (!isPoll(event)) return; // once an answer: parts of it are swapped on their own before
     news = Number(byId("announce").dataset.news || 0);
     if (document.hidden && news) {
       unread += news;

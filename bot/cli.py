@@ -1,0 +1,242 @@
+"""The command line: ``casebridge``. Reads words, calls `bot.office`, prints; no traceback reaches a person."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import os
+import sys
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime, timedelta
+from functools import wraps
+from pathlib import Path
+from typing import Any, NoReturn, ParamSpec, TypeVar
+
+import click
+import uvloop
+
+from bot import __version__, app, office
+from bot.config import Settings, find, load
+from bot.config_types import read_duration
+from bot.errors import BridgeError, ConfigError
+from bot.logs import configure
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class _Duration(click.ParamType[timedelta]):
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
+        try:
+            return value if isinstance(value, timedelta) else read_duration(str(value))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+class _Day(click.ParamType[datetime]):
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        try:
+            return value if isinstance(value, datetime) else datetime.fromisoformat(str(value)).replace(tzinfo=UTC)
+        except ValueError:
+            self.fail(f"{value!r} is not a date like 2026-01-31", param, ctx)
+
+
+def configured(command: Callable[..., T]) -> Callable[..., T]:
+    """Give a command its ``--config`` option and the settings; mistakes are told in sentences, exit code 1."""
+
+    @click.option("--config", type=click.Path(path_type=Path), help="The configuration file.")
+    @wraps(command)
+    def wrapped(*args: object, config: Path | None, **kwargs: object) -> T:
+        path = find(config, os.environ)
+        try:
+            settings = load(path, os.environ)
+            configure(secrets=settings.secrets)
+            return command(settings, *args, **kwargs)
+        except ConfigError as error:
+            count = len(error.mistakes)
+            _fail(f"{error}\n{count} {'mistake' if count == 1 else 'mistakes'} in {path or 'the environment'}.")
+        except BridgeError as error:
+            _fail(str(error))
+        except OSError as error:
+            _fail(f"{error.strerror or type(error).__name__}: {error.filename or ''}".rstrip(": "))
+
+    return wrapped
+
+
+def _fail(sentence: str) -> NoReturn:
+    click.echo(sentence, err=True)
+    sys.exit(1)
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(work)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="casebridge")
+def main() -> None:
+    """Pass urgent trafficking cases between two sides, and keep the clock running until they are formally taken."""
+
+
+@main.command()
+@configured
+def run(settings: Settings) -> None:
+    """Run everything in one process."""
+    is_embedded = find(None, os.environ) is None and not _config_given()
+    _run(app.run(settings, is_embedded=is_embedded, say=click.echo))
+
+
+def _config_given() -> bool:
+    return click.get_current_context().params.get("config") is not None
+
+
+@main.command()
+@configured
+def check(settings: Settings) -> None:
+    """Tell every mistake in the configuration at once."""
+    click.echo(f"The configuration is right: {len(settings.parties)} parties, {len(settings.desks)} desks.")
+
+
+@main.command()
+@configured
+def migrate(settings: Settings) -> None:
+    """Bring the database to this version."""
+    settings.bridge.data_dir.mkdir(parents=True, exist_ok=True)
+    click.echo(office.migrate(settings))
+
+
+@main.command()
+@click.option("--party", required=True, help="The side, for example KH.")
+@click.option("--role", required=True, type=click.Choice(["officer", "duty", "supervisor", "admin"]))
+@click.option("--name", required=True, help="The person's name, seen by their own side.")
+@click.option("--desk", default="", help="The desk, for example kh-duty; needed for duty officers.")
+@click.option("--corridor", default="", help="Prefix of the references, for a side with several corridors.")
+@click.option("--valid", type=_Duration(), default="24h", show_default=True, help="How long the code works.")
+@configured
+def invite(settings: Settings, party: str, role: str, name: str, desk: str, corridor: str, valid: timedelta) -> None:
+    """Print a one-time code that enrols one person."""
+    order = office.InviteOrder(party, role, name, desk, corridor, valid, _operator())
+    for line in _run(office.invite(settings, order)):
+        click.echo(line)
+
+
+@main.command()
+@configured
+def people(settings: Settings) -> None:
+    """List everybody enrolled."""
+    for line in _run(office.people(settings)):
+        click.echo(line)
+
+
+@main.command()
+@click.argument("person", type=int, metavar="ID")
+@configured
+def revoke(settings: Settings, person: int) -> None:
+    """Cut one person off at once."""
+    click.echo(_run(office.revoke(settings, person, _operator())))
+
+
+@main.command()
+@click.argument("person", type=int, metavar="ID")
+@configured
+def signin(settings: Settings, person: int) -> None:
+    """Print a new sign-in link for one person."""
+    click.echo(_run(office.sign_in(settings, person, _operator())))
+
+
+@main.command()
+@click.argument("desk")
+@configured
+def ping(settings: Settings, desk: str) -> None:
+    """Send a test message to a desk's addresses; a tap answers it."""
+    for line in _run(office.ping(settings, desk, _operator())):
+        click.echo(line)
+
+
+@main.command()
+@click.option("--format", "form", type=click.Choice(["csv", "xlsx", "jsonl"]), default="csv", show_default=True)
+@click.option("--since", type=_Day(), required=True, help="First day, UTC.")
+@click.option("--until", type=_Day(), required=True, help="The day after the last, UTC.")
+@click.option("--reason", required=True, help="Why the log is exported; it is journalled.")
+@click.option("--as", "exporter", default="", help="Who exports; the account's name if left out.")
+@click.option("-o", "target", type=click.Path(path_type=Path, dir_okay=False), required=True)
+@configured
+def export(
+    settings: Settings, form: str, since: datetime, until: datetime, reason: str, exporter: str, target: Path
+) -> None:
+    """Write the case log, de-identified."""
+    order = office.ExportOrder(form, since, until, reason, exporter or _operator(), target)
+    click.echo(_run(office.export(settings, order, progress=_progress)))
+
+
+@main.command()
+@click.option("--since", type=_Day(), required=True, help="First day, UTC.")
+@click.option("--until", type=_Day(), required=True, help="The day after the last, UTC.")
+@click.option(
+    "-o", "target", type=click.Path(path_type=Path, dir_okay=False), required=True, help=".html, .json or .pdf"
+)
+@configured
+def report(settings: Settings, since: datetime, until: datetime, target: Path) -> None:
+    """Write what happened since the last meeting."""
+    click.echo(_run(office.report(settings, since, until, target)))
+
+
+@main.command()
+@click.argument("reference")
+@configured
+def plan(settings: Settings, reference: str) -> None:
+    """Print what the clock will do for a case."""
+    click.echo(_run(office.plan(settings, reference)))
+
+
+@main.group()
+def outbox() -> None:
+    """Look at messages that could not be sent."""
+
+
+@outbox.command("list")
+@configured
+def outbox_list(settings: Settings) -> None:
+    """List parked and waiting messages, and parked inbox rows."""
+    for line in _run(office.outbox(settings)):
+        click.echo(line)
+
+
+@outbox.command("retry")
+@click.argument("message", type=int, metavar="ID")
+@configured
+def outbox_retry(settings: Settings, message: int) -> None:
+    """Send a parked message again."""
+    click.echo(_run(office.retry(settings, message)))
+
+
+@main.group()
+def journal() -> None:
+    """Check the record."""
+
+
+@journal.command("verify")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True), required=False)
+@configured
+def journal_verify(settings: Settings, file: Path | None) -> None:
+    """Check the hash chains of the database, or of an exported file."""
+    for line in office.verify_file(file) if file else _run(office.verify(settings)):
+        click.echo(line)
+
+
+def _operator() -> str:
+    """Name whoever gives the command, for the journal."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid-{os.getuid()}"
+
+
+def _progress(done: int, total: int) -> None:
+    if sys.stderr.isatty():
+        click.echo(f"\r{done} of {total} cases", nl=done >= total, err=True)

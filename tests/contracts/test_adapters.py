@@ -1,0 +1,251 @@
+"""What every adapter promises, whichever messenger is behind it."""
+
+from __future__ import annotations
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from adapters.memory import MemoryAdapter
+from adapters.telegram.settings import Mode
+from adapters.web.adapter import WebAdapter
+from bot.buttons import LIMIT
+from bot.errors import SendError, StorageError, Unavailable
+from bot.messages import Address, Delivery, Inbound, Kind, Outgoing
+from bot.ports import Adapter
+from tests.adapters.telegram_kit import ROWS, SECRET, Clock, Door, Inbox, export, make_telegram, web_server
+from tests.fakes.bot_api import BotApi
+from tests.fakes.people import User
+
+ONE, OTHER = "111", "222"  #: two people
+
+
+class Bench(ABC):
+    """An adapter and the other end of its messenger."""
+
+    adapter: Adapter
+    inbox: Inbox
+
+    @abstractmethod
+    async def write(self, peer: str, text: str) -> None:
+        """Let a person write, and wait until it was taken or refused."""
+
+    @abstractmethod
+    def seen(self, peer: str) -> list[tuple[str, str, list[str]]]:
+        """Ids, texts and button labels that stand at a person's phone, oldest first."""
+
+    @abstractmethod
+    def go_down(self) -> None:
+        """Let the messenger take nothing more."""
+
+
+class MemoryBench(Bench):
+    def __init__(self, inbox: Inbox) -> None:
+        self.inbox = inbox
+        self.adapter = self.memory = MemoryAdapter(clock=Clock())
+
+    async def write(self, peer: str, text: str) -> None:
+        try:
+            await self.memory.says(peer, text)
+        except StorageError:
+            await self.memory.says(peer, text)  # whoever was told that it failed writes again
+
+    def seen(self, peer: str) -> list[tuple[str, str, list[str]]]:
+        return [(s.id, s.text, [b.label for row in s.buttons for b in row]) for s in self.memory.shown(peer)]
+
+    def go_down(self) -> None:
+        self.memory.fail(Unavailable("down"), times=None)
+
+
+class TelegramBench(Bench):
+    def __init__(self, inbox: Inbox, api: BotApi, adapter: Adapter) -> None:
+        self.inbox, self.api, self.adapter = inbox, api, adapter
+        self.people = {peer: User(api, int(peer)) for peer in (ONE, OTHER)}
+
+    async def write(self, peer: str, text: str) -> None:
+        self.people[peer].says(text)
+        await self.inbox.until(lambda: text in self.inbox.texts)
+
+    def seen(self, peer: str) -> list[tuple[str, str, list[str]]]:
+        return [(str(post.id), post.text, post.labels) for post in self.api.sent(int(peer))]
+
+    def go_down(self) -> None:
+        self.api.fail("reset", times=1000)
+        self.api.fail("reset", method="editMessageText", times=1000)
+
+
+@pytest.fixture(params=["memory", "telegram polling", "telegram webhook"])
+async def bench(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Bench]:
+    inbox = Inbox()
+    if request.param == "memory":
+        memory = MemoryBench(inbox)
+        await memory.adapter.start(inbox)
+        yield memory
+        await memory.adapter.stop()
+        return
+    door = Door()
+    async with BotApi() as api, web_server(door.handle) as url:
+        mode = Mode.WEBHOOK if request.param == "telegram webhook" else Mode.POLLING
+        door.telegram = make_telegram(api, mode=mode, webhook_url=url, secret_token=SECRET, exports=tmp_path)
+        await door.telegram.start(inbox)
+        await api.until(lambda: api.count("getMe"))
+        yield TelegramBench(inbox, api, door.telegram)
+        await door.telegram.stop()
+
+
+def to(bench: Bench, peer: str, text: str = "", *, edits: str = "", **message: object) -> Delivery:
+    address = Address(bench.adapter.messenger, peer)
+    outgoing = Outgoing(1, f"case:7:{text}", "reply", "person:1", address, text=text)
+    return Delivery(replace(outgoing, **message), edits=edits)  # type: ignore[arg-type]
+
+
+async def send(bench: Bench, delivery: Delivery) -> str:
+    return await bench.adapter.send(delivery, delivery.message.text, is_last=True)
+
+
+async def test_what_is_sent_stands_there_under_the_id_that_was_returned(bench: Bench) -> None:
+    first = await send(bench, to(bench, ONE, "Your reference is KC26-M9S34-4", buttons=ROWS))
+    second = await send(bench, to(bench, ONE, "Is she in danger?"))
+    assert bench.seen(ONE) == [
+        (first, "Your reference is KC26-M9S34-4", ["Yes", "No"]),
+        (second, "Is she in danger?", []),
+    ]
+    assert first != second
+    assert bench.seen(OTHER) == []
+
+
+async def test_buttons_and_file_come_with_the_last_part(bench: Bench, tmp_path: Path) -> None:
+    delivery = to(bench, ONE, "two parts", buttons=ROWS, file=export(tmp_path))
+    await bench.adapter.send(delivery, "two", is_last=False)
+    await bench.adapter.send(delivery, "parts", is_last=True)
+    assert [(text, labels) for _, text, labels in bench.seen(ONE)] == [("two", []), ("parts", ["Yes", "No"])]
+
+
+async def test_an_edit_changes_what_stands_there_and_adds_nothing(bench: Bench) -> None:
+    sent = await send(bench, to(bench, ONE, "Alert", buttons=ROWS))
+    assert await send(bench, to(bench, ONE, "Alert, now U1", edits=sent)) == sent
+    assert bench.seen(ONE) == [(sent, "Alert, now U1", [])]
+
+
+async def test_an_edit_of_what_was_never_sent_fails_aloud(bench: Bench) -> None:
+    with pytest.raises(SendError):
+        await send(bench, to(bench, ONE, "Alert", edits="987654"))
+    assert bench.seen(ONE) == []
+
+
+async def test_no_failure_is_anything_but_a_send_error(bench: Bench) -> None:
+    bench.go_down()
+    for delivery in (to(bench, ONE, "hello"), to(bench, ONE, "hello", edits="1")):
+        with pytest.raises(SendError) as caught:
+            await send(bench, delivery)
+        assert caught.value.retryable
+        assert "hello" not in str(caught.value)
+
+
+async def test_a_person_is_known_by_address_and_each_message_by_its_own_key(bench: Bench) -> None:
+    await bench.write(ONE, "urgent")
+    await bench.write(OTHER, "hello")
+    await bench.write(ONE, "girl 16")
+    taken = bench.inbox.taken
+    assert [(str(message.sender), message.text, message.kind) for message in taken] == [
+        (f"{bench.adapter.messenger}:{ONE}", "urgent", Kind.TEXT),
+        (f"{bench.adapter.messenger}:{OTHER}", "hello", Kind.TEXT),
+        (f"{bench.adapter.messenger}:{ONE}", "girl 16", Kind.TEXT),
+    ]
+    assert all(message.in_private and message.message_id for message in taken)
+    assert len({message.key for message in taken}) == 3
+
+
+async def test_what_could_not_be_stored_comes_again(bench: Bench) -> None:
+    bench.inbox.refuses = lambda _: bench.inbox.tries == 1
+    await bench.write(ONE, "urgent")
+    assert bench.inbox.texts == ["urgent"]
+    assert bench.inbox.tries == 2
+
+
+async def test_an_answer_goes_where_the_message_came_from(bench: Bench) -> None:
+    await bench.write(ONE, "urgent")
+    place = bench.inbox.taken[0].place
+    assert place is not None
+    await send(bench, to(bench, place.peer, "Noted"))
+    assert [text for _, text, _ in bench.seen(ONE)] == ["Noted"]
+
+
+async def test_it_stops_twice_within_five_seconds_and_sends_nothing_after(bench: Bench) -> None:
+    async with asyncio.timeout(5):
+        await bench.adapter.stop()
+        await bench.adapter.stop()
+    with pytest.raises(SendError) as caught:
+        await send(bench, to(bench, ONE, "too late"))
+    assert caught.value.retryable
+    assert bench.seen(ONE) == []
+
+
+def every_adapter() -> list[Adapter]:
+    api = BotApi()
+    return [MemoryAdapter(clock=Clock()), make_telegram(api), WebAdapter()]
+
+
+@pytest.mark.parametrize("adapter", every_adapter(), ids=lambda adapter: adapter.messenger)
+async def test_what_it_can_do_is_declared_and_our_buttons_fit(adapter: Adapter) -> None:
+    can = adapter.capabilities
+    assert can.text_limit > 0
+    assert can.text_unit in {"characters", "bytes"}
+    assert can.button_bytes >= LIMIT or not can.buttons
+    assert can.file_limit > 0 or not can.files
+    assert can.chat_burst >= 1
+    assert Address.parse(f"{adapter.messenger}:1").messenger == adapter.messenger
+
+
+async def test_the_web_takes_messages_only_while_it_runs() -> None:
+    web, inbox = WebAdapter(), Inbox()
+    dara = Address("web", "1")
+    message = Inbound("web", "web", "1", Kind.TEXT, Clock()(), sender=dara, place=dara, text="urgent")
+    await web.start(inbox)
+    assert (await web.receive(message)).is_new
+    assert not (await web.receive(message)).is_new
+    await web.stop()
+    await web.stop()
+    with pytest.raises(StorageError):
+        await web.receive(message)
+    assert inbox.texts == ["urgent"]
+
+
+async def test_the_web_shows_what_is_stored_so_sending_names_it() -> None:
+    web = WebAdapter()
+    delivery = Delivery(Outgoing(7, "case:1", "reply", "person:1", Address("web", "1"), text="Noted"))
+    assert await web.send(delivery, "Noted", is_last=True) == "7"
+    assert await web.send(replace(delivery, edits="7"), "Noted: yes", is_last=True) == "7"
+
+
+async def test_in_memory_a_person_taps_what_is_shown_and_amends_what_they_wrote() -> None:
+    memory, inbox = MemoryAdapter("wechat", clock=Clock()), Inbox()
+    await memory.start(inbox)
+    address = memory.address(ONE)
+    await memory.send(
+        Delivery(Outgoing(1, "k", "reply", "person:1", address, text="?", buttons=ROWS)), "?", is_last=True
+    )
+    tap = await memory.taps(ONE, "Yes")
+    assert (str(tap.sender), tap.button, tap.message_id) == ("wechat:111", "f.1.danger.yes", memory.last(ONE).id)
+    written = await memory.says(ONE, "girl 16", at="-1001")
+    amended = await memory.edits(written, "girl 17")
+    assert (amended.kind, amended.message_id, str(amended.place)) == (Kind.EDIT, written.message_id, "wechat:-1001")
+    with pytest.raises(LookupError):
+        await memory.taps(ONE, "Maybe")
+
+
+async def test_in_memory_a_fault_lasts_as_long_as_was_said_and_hits_whom_was_said() -> None:
+    memory = MemoryAdapter(clock=Clock())
+    await memory.start(Inbox())
+    memory.fail(Unavailable("down"), address=ONE)
+    delivery = Delivery(Outgoing(1, "k", "reply", "person:1", memory.address(ONE), text="hello"))
+    elsewhere = Delivery(replace(delivery.message, address=memory.address(OTHER)))
+    await memory.send(elsewhere, "hello", is_last=True)
+    with pytest.raises(Unavailable):
+        await memory.send(delivery, "hello", is_last=True)
+    await memory.send(delivery, "hello", is_last=True)
+    assert [len(memory.shown(peer)) for peer in (ONE, OTHER)] == [1, 1]

@@ -1,0 +1,139 @@
+"""The case log out of a real database: complete, in flat memory, and while others write."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import hashlib
+import json
+import tracemalloc
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import openpyxl
+import pytest
+import pytest_asyncio
+
+from bot.case import Case, Channel, DeadlineKind
+from bot.export import ExportRequest, export
+from bot.ports import Storage
+from bot.report import report
+from storage.memory import MemoryStorage
+from storage.schema import migrate
+from storage.sqlite import SqliteStorage
+from tests.unit.casebook import AGREEMENT, NOW, SINCE, UNTIL, a_case, accepted, answered, clock, due, keep
+
+MANY = 3000
+HALF_MINUTE = timedelta(seconds=30)
+FLAT_BYTES = 16 << 20  #: a chunk of 500 cases takes about half of it
+
+
+def cases(numbers: Iterator[int] | range) -> list[Case]:
+    return [a_full_case(number) for number in numbers]
+
+
+def a_full_case(number: int) -> Case:
+    case = answered(a_case(number, after=number * HALF_MINUTE))
+    for kind in (DeadlineKind.ACKNOWLEDGE, DeadlineKind.POLICE, DeadlineKind.DIPLOMATIC):
+        case = due(case, kind, timedelta(hours=1), settled=timedelta(minutes=number % 90))
+    return accepted(case, Channel.POLICE, timedelta(hours=1))
+
+
+@pytest_asyncio.fixture(params=["memory", "sqlite"])
+async def storage(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Storage]:
+    if request.param == "memory":
+        yield MemoryStorage()
+        return
+    url = f"sqlite:///{tmp_path}/bridge.db"
+    migrate(url)
+    opened = SqliteStorage(url, clock=clock, owner="test")
+    await opened.start()
+    yield opened
+    await opened.stop()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "exports"
+    made.mkdir()
+    return made
+
+
+def order(form: str) -> ExportRequest:
+    return ExportRequest(form, SINCE, UNTIL, ("KH",), "person:9", "annual meeting")
+
+
+def lines_in(path: Path) -> list[str]:
+    return path.read_text("utf-8").splitlines()
+
+
+async def fill(storage: Storage, number: int, first: int = 1) -> None:
+    for start in range(first, first + number, 500):
+        await keep(storage, cases(range(start, min(start + 500, first + number))))
+
+
+async def test_three_thousand_cases_are_all_there_and_the_count_is_the_storages_own(
+    storage: Storage, folder: Path
+) -> None:
+    await fill(storage, MANY)
+    made = await export(storage, order("jsonl"), folder / "log.jsonl", clock=clock)
+    first, *rows = lines_in(folder / "log.jsonl")
+    references = [json.loads(line)["reference"] for line in rows]
+    assert made.count == MANY == len(set(references)) == await storage.count_cases(SINCE, UNTIL, ("KH",))
+    assert references == sorted(references)
+    assert json.loads(first)["manifest"]["count"] == MANY
+    assert json.loads(rows[0])["exploitation"] == ["ForcedMarriage", "Servitude"]
+
+
+async def test_excel_opens_three_thousand_cases(storage: Storage, folder: Path) -> None:
+    await fill(storage, MANY)
+    made = await export(storage, order("xlsx"), folder / "log.xlsx", clock=clock)
+    book = openpyxl.load_workbook(folder / "log.xlsx", read_only=True)
+    assert sum(1 for _ in book["Cases"].iter_rows()) == 1 + MANY
+    book.close()
+    assert made.sha256 == hashlib.sha256((folder / "log.xlsx").read_bytes()).hexdigest()
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "xlsx"])
+@pytest.mark.parametrize("storage", ["sqlite"], indirect=True)
+async def test_an_export_takes_no_more_memory_for_more_cases(storage: Storage, folder: Path, form: str) -> None:
+    await fill(storage, 1000)
+    await export(storage, order(form), folder / "warm", clock=clock)
+    few = await peak_of_an_export(storage, folder / "few", form)
+    await fill(storage, MANY - 1000, first=1001)
+    many = await peak_of_an_export(storage, folder / "many", form)
+    assert many < FLAT_BYTES
+    assert many < 1.5 * few, "three times the cases in the same memory"
+
+
+async def peak_of_an_export(storage: Storage, target: Path, form: str) -> int:
+    gc.collect()
+    tracemalloc.start()
+    try:
+        await export(storage, order(form), target, clock=clock)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+async def test_what_is_reported_while_an_export_runs_neither_disturbs_it_nor_waits_for_it(
+    storage: Storage, folder: Path
+) -> None:
+    await fill(storage, 1200)
+    writing: list[asyncio.Task[None]] = []
+
+    def progress(written: int, _: int) -> None:
+        writing.append(asyncio.ensure_future(keep(storage, cases(range(5000 + written, 5010 + written)))))
+
+    made = await export(storage, order("csv"), folder / "log.csv", clock=clock, progress=progress)
+    await asyncio.gather(*writing)
+    assert made.count == 1200 == len(lines_in(folder / "log.csv")) - 1
+    assert await storage.count_cases(SINCE, UNTIL) == 1230
+
+
+async def test_a_report_of_three_thousand_cases_counts_them_all(storage: Storage) -> None:
+    await fill(storage, MANY)
+    made = await report(storage, AGREEMENT, SINCE, UNTIL, clock=lambda: NOW)
+    assert made.opened == MANY
+    assert made.directions[0].victims["age_group"] == {"12_17": MANY}

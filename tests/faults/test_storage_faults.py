@@ -1,0 +1,169 @@
+"""When the database fails, a person is told in one sentence, nothing is half-written, and it goes on afterwards."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+import storage
+from bot.errors import StorageError
+from bot.ports import Wanted
+from bot.turn import Turn
+from storage.engines import writing_engine
+from storage.sql import SqlStorage
+from tests.contracts.storage_engines import Kept, empty_database, on_database, postgres_server
+from tests.contracts.storage_values import case, entry, inbound, inbox, message, opening, person
+
+SECRET = "locked in a flat in Nanchang"
+
+
+@pytest.fixture
+async def sqlite(tmp_path: Path) -> AsyncIterator[Kept]:
+    url = f"sqlite:///{tmp_path}/casebridge.db"
+    storage.migrate(url)
+    async with on_database(url) as kept:
+        yield kept
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with postgres_server(tmp_path_factory.mktemp("server")) as url:
+        storage.migrate(url)
+        yield url
+
+
+@pytest.fixture
+async def postgres(server: str) -> AsyncIterator[Kept]:
+    empty_database(server)
+    async with on_database(server) as kept:
+        yield kept
+
+
+def _whole_turn(size: int = 1) -> Turn:
+    return opening(
+        case(),
+        inbox=inbox(inbound(SECRET * size, raw=b"x" * size)),
+        journal=(entry(),),
+        outgoing=(message(text=SECRET),),
+        people=(person(),),
+    )
+
+
+async def _assert_nothing_of(kept: Kept, turn: Turn) -> None:
+    assert turn.inbox is not None
+    loaded = await kept.storage.load(Wanted(seen=(turn.inbox.message.key,), cases=(turn.cases[0].id,)))
+    assert not loaded.seen
+    assert not loaded.cases
+    assert await kept.storage.chains() == []
+    assert not (await kept.storage.directory()).people
+
+
+async def _fails(kept: Kept, turn: Turn) -> str:
+    with pytest.raises(StorageError) as failed:
+        await kept.storage.apply([turn])
+    sentence = str(failed.value)
+    assert SECRET not in sentence
+    assert "INSERT" not in sentence
+    assert failed.value.__cause__ is None
+    await _assert_nothing_of(kept, turn)
+    return sentence
+
+
+def _pragma(kept: Kept, setting: str) -> int:
+    """Read or plant a setting in the writer's own connection."""
+    assert isinstance(kept.storage, SqlStorage)
+    connection = kept.storage._writer.raw_connection()
+    found = connection.cursor().execute(f"PRAGMA {setting}").fetchone()
+    connection.close()
+    return int(found[0]) if found else 0
+
+
+async def test_a_full_disk_stores_nothing_and_it_goes_on_when_there_is_room(sqlite: Kept) -> None:
+    _pragma(sqlite, f"max_page_count = {_pragma(sqlite, 'page_count') + 3}")
+    turn = _whole_turn(100_000)
+    assert "no room left" in await _fails(sqlite, turn)
+    _pragma(sqlite, f"max_page_count = {1 << 30}")
+    await sqlite.storage.apply([turn])
+    assert (await sqlite.storage.load(Wanted(cases=(turn.cases[0].id,)))).cases
+
+
+async def test_a_database_that_another_program_holds_is_named_and_waited_for(sqlite: Kept, tmp_path: Path) -> None:
+    _pragma(sqlite, "busy_timeout = 10")
+    other = sqlite3.connect(tmp_path / "casebridge.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    turn = _whole_turn()
+    assert "locked" in await _fails(sqlite, turn)
+    other.execute("ROLLBACK")
+    other.close()
+    await sqlite.storage.apply([turn])
+    assert await sqlite.storage.chains() == ["KC"]
+
+
+async def test_a_database_that_may_not_be_written_to_is_named(sqlite: Kept) -> None:
+    _pragma(sqlite, "query_only = ON")
+    turn = _whole_turn()
+    assert "may not be written" in await _fails(sqlite, turn)
+    _pragma(sqlite, "query_only = OFF")
+    await sqlite.storage.apply([turn])
+    assert await sqlite.storage.chains() == ["KC"]
+
+
+async def test_a_file_that_is_no_database_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "notes.db").write_text("these are my notes, not a database" * 100)
+    with pytest.raises(StorageError, match="not a database of this program"):
+        storage.schema_state(f"sqlite:///{tmp_path}/notes.db")
+    with pytest.raises(StorageError, match="not a database of this program"):
+        storage.migrate(f"sqlite:///{tmp_path}/notes.db")
+
+
+async def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StorageError, match="folder"):
+        storage.migrate(f"sqlite:///{tmp_path}/file/casebridge.db")
+
+
+async def test_a_row_that_cannot_be_stored_is_refused_without_its_content(sqlite: Kept) -> None:
+    naive = sqlite.now.replace(tzinfo=None)
+    turn = opening(case(opened_at=naive), inbox=inbox(inbound(SECRET)), journal=(entry(),))
+    assert "does not fit" in await _fails(sqlite, turn)
+
+
+def _kill_connections(url: str) -> None:
+    engine = writing_engine(url)
+    others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'casebridge bridge'"
+    with engine.begin() as connection:
+        connection.execute(text(others))
+    engine.dispose()
+
+
+async def test_when_the_server_drops_us_one_turn_fails_and_the_next_is_stored(postgres: Kept, server: str) -> None:
+    await postgres.storage.apply([Turn(inbox=inbox())])
+    assert await postgres.storage.is_ready()
+    _kill_connections(server)
+    turn = _whole_turn()
+    with pytest.raises(StorageError, match="cannot be reached"):
+        await postgres.storage.apply([turn])
+    with pytest.raises(StorageError, match="cannot be reached"):
+        await postgres.storage.chains()
+    await _assert_nothing_of(postgres, turn)
+    await postgres.storage.apply([turn])
+    assert await postgres.storage.is_ready()
+    assert await postgres.storage.chains() == ["KC"]
+
+
+async def test_a_row_that_does_not_fit_is_refused_without_its_content(postgres: Kept) -> None:
+    stored, turn = person(), _whole_turn()
+    orphan = Turn(people=(stored,), outgoing=(message("x", id=5), message("y", id=5)))
+    with pytest.raises(StorageError, match="does not fit") as failed:
+        await postgres.storage.apply([turn, orphan])
+    assert failed.value.__cause__ is None
+    await _assert_nothing_of(postgres, turn)
+
+
+def test_a_server_that_is_not_there_is_told_in_a_sentence() -> None:
+    with pytest.raises(StorageError, match="cannot be reached"):
+        storage.schema_state("postgresql://nobody@127.0.0.1:1/none")

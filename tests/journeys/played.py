@@ -1,0 +1,237 @@
+"""The whole bridge with people who play it: memory messengers, memory storage, a clock that is moved by hand."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from adapters.memory import MemoryAdapter, Shown
+from bot.agreement import Agreement
+from bot.bridge import Bridge, Chance, Rules
+from bot.case import Case, CaseText, Deadline, DeadlineKind
+from bot.ids import Ids
+from bot.journal import Entry
+from bot.messages import Address, Attachment, Delivery, Inbound, Kind
+from bot.people import Person
+from bot.ports import Scope, Wanted
+from bot.turn import InboxRow, Turn
+from storage.memory import MemoryStorage
+from tests.journeys.phones import Phones
+from tests.journeys.world import MESSENGERS, PEOPLE, Somebody, agreement, enrolled
+
+#: Saturday, 14:05 in Phnom Penh and 15:05 in Beijing.
+START = datetime(2026, 4, 18, 7, 5, tzinfo=UTC)
+_SECOND = timedelta(seconds=1)
+
+
+class PlayedBridge:
+    """Steps that people take, and what they then hear."""
+
+    def __init__(self, folder: Path, *, agreed: Agreement | None = None) -> None:
+        self.now = START
+        self.storage = MemoryStorage()
+        self.adapters = {
+            name: MemoryAdapter(name, clock=self.clock, capabilities=can) for name, can in MESSENGERS.items()
+        }
+        self.phones = Phones(self.adapters)
+        self.exports = folder
+        self._chance = random.Random(7)
+        self._new_id = Ids(self.clock, 1)
+        self.rules = Rules(agreed or agreement(), public_url="https://bridge.example", exports=folder)
+        self._bridge = self._made()
+
+    def clock(self) -> datetime:
+        return self.now
+
+    def _made(self) -> Bridge:
+        chance = Chance(
+            new_id=self._new_id,
+            choose=self._chance.choice,
+            salt=lambda: f"{self._chance.getrandbits(64):016x}",
+            jitter=lambda: 0.0,
+        )
+        return Bridge(self.storage, self.adapters, self.rules, chance, clock=self.clock)
+
+    async def start(self) -> None:
+        await self.storage.start()
+        await self.enrol(*PEOPLE)
+        await self._bridge.start()
+
+    async def stop(self) -> None:
+        await self._bridge.stop()
+
+    async def enrol(self, *people: Somebody) -> None:
+        await self.storage.apply([enrolled(people, self._new_id, self.now)])
+
+    async def change(self, address: str, **changes: object) -> None:
+        """Change an enrolled person behind the bridge's back, as the command line would."""
+        person = replace(await self.person(address), **changes)  # type: ignore[arg-type]
+        await self.storage.apply([Turn(people=(person,))])
+
+    # What people do.
+
+    async def says(self, who: str, text: str, *, at: str = "", reply_to: str = "") -> Inbound:
+        """Somebody writes, privately or in a group."""
+        sent = await self._phone(who).says(who, text, at=at, reply_to=reply_to)
+        await self._settled()
+        return sent
+
+    async def taps(self, who: str, label: str, *, at: str = "", of: Shown | None = None) -> Inbound:
+        """Somebody taps a button of the newest message that has it, or of an older message."""
+        message = of or self.phones.newest_with(at or who, label)
+        sent = await self._phone(who).taps_data(who, message.data(label), message.id, at=at)
+        await self._settled()
+        return sent
+
+    async def edits(self, original: Inbound, text: str) -> None:
+        """Somebody changes what they wrote."""
+        await self.adapters[original.messenger].edits(original, text)
+        await self._settled()
+
+    async def shares_location(self, who: str, latitude: float, longitude: float) -> None:
+        await self._phone(who).shares_location(who, latitude, longitude)
+        await self._settled()
+
+    async def sends_photo(self, who: str, caption: str = "") -> None:
+        place = Address.parse(who)
+        name = f"photo-{self._new_id()}"
+        photo = Attachment("file-1", "", "image/jpeg", 48_000)
+        await self.redelivers(
+            Inbound(
+                place.messenger, "1", name, Kind.PHOTO, self.now, place, place, caption, message_id=name, attachment=photo
+            )
+        )
+
+    async def redelivers(self, message: Inbound) -> None:
+        """A messenger hands a message over, perhaps not for the first time."""
+        await self.adapters[message.messenger].receive(message)
+        await self._settled()
+
+    async def answers(self, who: str, *steps: str) -> None:
+        """Somebody answers question after question; ``[Label]`` is a tap, anything else is typed."""
+        for step in steps:
+            if step.startswith("["):
+                await self.taps(who, step[1:-1])
+            else:
+                await self.says(who, step)
+
+    async def report_case(
+        self, *steps: str, from_: str = "telegram:officer", text: str = "girl 16 locked in a flat in Nanchang"
+    ) -> Case:
+        """An officer opens a case and gives the first three answers (or other steps)."""
+        before = set(self.storage._tables.cases)
+        await self.says(from_, text)
+        (opened,) = set(self.storage._tables.cases) - before
+        await self.answers(from_, *(steps or ("[No]", "[Locked in or held]", "16")))
+        return self.storage._tables.cases[opened]
+
+    # Time.
+
+    async def fast_forward(self, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0) -> None:
+        """Let time pass, stopping wherever the clock has something to do."""
+        until = self.now + timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+        while self.now < until:
+            self.now = min(max(self._next_moment(), self.now + _SECOND), until)
+            await self.tick()
+
+    async def tick(self) -> None:
+        """Let the clock look, as it does every second."""
+        await self._bridge.reminder.tick()
+        await self._settled()
+
+    async def down_for(self, *, hours: float = 0, minutes: float = 0) -> None:
+        """The bridge stops, time passes, and it starts again."""
+        await self._bridge.stop()
+        self.now += timedelta(hours=hours, minutes=minutes)
+        self._bridge = self._made()
+        await self._bridge.start()
+        await self.tick()
+
+    async def restart(self) -> None:
+        """The bridge stops and starts again on the same database."""
+        await self.down_for()
+
+    def _next_moment(self) -> datetime:
+        tables = self.storage._tables
+        moments = [d.next_at for d in tables.deadlines.values() if d.is_running]
+        moments += [c.wakes_at for c in tables.conversations.values()]
+        moments += [d.next_attempt_at for d in tables.outbox.values()]
+        moments += [r.next_attempt_at for r in tables.inbox.values()]
+        return min((m for m in moments if m is not None and m > self.now), default=datetime.max.replace(tzinfo=UTC))
+
+    async def _settled(self) -> None:
+        await self._bridge.settled()
+
+    def _phone(self, who: str) -> MemoryAdapter:
+        return self.adapters[Address.parse(who).messenger]
+
+    # What is kept.
+
+    async def case(self, case: Case | str) -> Case:
+        """A case as it stands now."""
+        reference = case if isinstance(case, str) else case.reference
+        found = (await self.storage.load(Wanted(references=(reference,)))).cases
+        assert found, f"there is no case {reference}"
+        return next(iter(found.values()))
+
+    async def cases(self) -> list[Case]:
+        """All cases, oldest first."""
+        return [await self.case(c) for c in self.storage._tables.cases.values()]
+
+    async def only_case(self) -> Case:
+        (case,) = await self.cases()
+        return case
+
+    async def due(self, case: Case, kind: DeadlineKind) -> Deadline:
+        """The newest deadline of a kind."""
+        found = (await self.case(case)).deadline(kind)
+        assert found is not None, f"{case.reference} has no {kind} deadline"
+        return found
+
+    async def texts(self, case: Case) -> list[CaseText]:
+        return list((await self.storage.history(case.id)).texts)
+
+    async def acts(self, case: Case) -> list[Entry]:
+        """The journal of a case."""
+        return [link.entry for link in (await self.storage.history(case.id)).journal]
+
+    async def deliveries(self, case: Case) -> list[Delivery]:
+        return list((await self.storage.history(case.id)).deliveries)
+
+    async def person(self, address: str) -> Person:
+        found = (await self.storage.directory()).at(Address.parse(address))
+        assert found is not None, f"nobody is enrolled at {address}"
+        return found
+
+    async def scope(self, address: str) -> Scope:
+        person = await self.person(address)
+        return Scope(person.id, person.party, sees_party=True)
+
+    def inbox(self) -> list[InboxRow]:
+        return list(self.storage._tables.inbox.values())
+
+    # What people hear.
+
+    def expect(self, address: str, *contains: str) -> Shown:
+        """Somebody was told, since they were last looked at, something that contains all this."""
+        return self.phones.expect(address, contains)
+
+    def expect_nothing(self, *addresses: str, containing: str = "") -> None:
+        """Nobody there was told anything (with these words) since they were last looked at."""
+        for address in addresses:
+            self.phones.expect_nothing(address, containing)
+
+    def heard(self, address: str) -> list[str]:
+        """All that an address was told since it was last looked at; then it is looked at."""
+        return [shown.text for shown in self.phones.take(address)]
+
+    def forget(self, *addresses: str) -> None:
+        """Everybody (or these) has read everything so far."""
+        self.phones.forget(addresses)
+
+    def everything_heard(self, addresses: Iterable[str] = ()) -> list[Shown]:
+        """Every message of the journey, at these addresses or anywhere."""
+        return self.phones.everything(addresses)

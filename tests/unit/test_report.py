@@ -1,0 +1,271 @@
+"""What the two sides' annual meeting was promised of the period report."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+
+import pypdf
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.agreement import Agreement, Party, Urgency
+from bot.case import Case, Channel, ClosureCode, DeadlineKind, DeadlineState, HandoffState, Status
+from bot.errors import BridgeError
+from bot.outcomes import Outcome
+from bot.report import Report, report, to_html, to_json, to_pdf, write_report
+from bot.report_figures import Age, Direction, Measure, Timing, Unaccepted, shielded
+from storage.memory import MemoryStorage
+from tests.unit.casebook import AGREEMENT, NOW, SINCE, UNTIL, a_case, accepted, answered, clock, due, keep
+
+DAY = timedelta(days=1)
+MINUTE = timedelta(minutes=1)
+POLICE = DeadlineKind.POLICE
+
+
+async def reported(*cases: Case, agreement: Agreement = AGREEMENT, at: datetime = NOW) -> Report:
+    storage = MemoryStorage()
+    await keep(storage, cases)
+    return await report(storage, agreement, SINCE, UNTIL, clock=lambda: at)
+
+
+async def only(*cases: Case) -> Direction:
+    (direction,) = (await reported(*cases)).directions
+    return direction
+
+
+def acknowledged(number: int, minutes: int) -> Case:
+    return due(a_case(number), DeadlineKind.ACKNOWLEDGE, 60 * MINUTE, settled=minutes * MINUTE)
+
+
+def closed(case: Case, code: ClosureCode, after: timedelta) -> Case:
+    return replace(case, status=Status.CLOSED, closure=code, closed_at=case.opened_at + after)
+
+
+async def test_cases_are_counted_by_corridor_side_and_urgency() -> None:
+    back = a_case(3, reporting="CN", requested="KH", urgency=Urgency.U1)
+    other = a_case(4, corridor="VC", reporting="VN", requested="CN")
+    made = await reported(a_case(1), a_case(2, urgency=Urgency.U1), back, other)
+    assert [(d.corridor, d.reporting, d.requested) for d in made.directions] == [
+        ("KC", "CN", "KH"),
+        ("KC", "KH", "CN"),
+        ("VC", "VN", "CN"),
+    ]
+    assert made.directions[1].opened == {Urgency.U1: 1, Urgency.U2: 1, Urgency.U3: 0, Urgency.U4: 0}
+    assert made.opened == 4
+
+
+async def test_a_case_for_another_corridor_of_its_officer_counts_where_it_went() -> None:
+    direction = await only(a_case(1, corridor="KC", reporting="VN", requested="CN"))
+    assert direction.corridor == "VC"
+
+
+async def test_drills_are_left_out_and_their_number_said() -> None:
+    drill = closed(a_case(3), ClosureCode.EXERCISE, DAY)
+    made = await reported(a_case(1), a_case(2, exercise=True), drill)
+    assert (made.opened, made.drills) == (1, 2)
+
+
+async def test_open_cases_from_before_the_period_are_carried_over_by_age() -> None:
+    made = await only(a_case(1, after=-100 * DAY), a_case(2), a_case(3, after=89.5 * DAY))
+    assert made.still_open == {Age.DAY: 1, Age.WEEK: 0, Age.MONTH: 0, Age.QUARTER: 1, Age.LONGER: 1}
+    assert sum(made.opened.values()) == 2
+
+
+async def test_what_was_closed_in_the_period_counts_whenever_it_was_opened() -> None:
+    made = await only(
+        closed(a_case(1, after=-50 * DAY), ClosureCode.RETURNED, 60 * DAY),
+        closed(a_case(2), ClosureCode.RESCUED, DAY),
+        closed(a_case(3, after=-50 * DAY), ClosureCode.RESCUED, 10 * DAY),
+    )
+    assert made.closures == {"rescued": 1, "returned": 1}
+
+
+async def test_what_happened_after_the_period_is_left_out() -> None:
+    case = closed(accepted(a_case(1), Channel.POLICE, 91 * DAY), ClosureCode.RESCUED, 91 * DAY)
+    made = await only(due(case, POLICE, DAY, settled=91 * DAY))
+    assert (made.closures, made.timings, sum(made.still_open.values())) == ({}, {}, 1)
+    assert made.unaccepted == (Unaccepted("KC26-00001-4", is_open=True),)
+    assert made.deadlines[0].outcomes == {Outcome.OVERDUE: 1}
+
+
+async def test_median_and_ninetieth_percentile_are_of_the_minutes_it_took() -> None:
+    made = await only(*(acknowledged(n, minutes) for n, minutes in enumerate([1, 2, 3, 4, 5, 6, 7, 8, 90, 400], 1)))
+    assert made.timings[Measure.ACKNOWLEDGE] == Timing(cases=10, median=5, p90=90)
+
+
+async def test_acceptance_and_the_confirming_letter_are_timed() -> None:
+    case = accepted(a_case(1), Channel.POLICE, 50 * MINUTE, letter_at=SINCE + 170 * MINUTE)
+    made = await only(accepted(case, Channel.DIPLOMATIC, 300 * MINUTE))
+    assert made.timings == {
+        Measure.POLICE: Timing(1, 50, 50),
+        Measure.DIPLOMATIC: Timing(1, 300, 300),
+        Measure.WRITTEN: Timing(1, 120, 120),
+    }
+
+
+async def test_deadlines_met_and_missed_are_told_by_kind_and_urgency_with_their_pings() -> None:
+    late = due(a_case(2), POLICE, 60 * MINUTE, settled=61 * MINUTE, pings=1)
+    never = due(a_case(3), POLICE, 60 * MINUTE, pings=12)
+    ended = {"state": DeadlineState.ENDED, "settled_at": SINCE + DAY, "pings": 3}
+    given_up = due(a_case(4), POLICE, 60 * MINUTE, **ended)
+    spared = due(a_case(5), POLICE, 2 * DAY, **ended)
+    urgent = due(a_case(6, urgency=Urgency.U1), POLICE, 60 * MINUTE, settled=MINUTE)
+    made = await only(due(a_case(1), POLICE, 60 * MINUTE, settled=60 * MINUTE), late, never, given_up, spared, urgent)
+    told = [(f.kind, f.urgency, f.met, f.missed, f.pings) for f in made.deadlines]
+    assert told == [(POLICE, Urgency.U1, 1, 0, 0), (POLICE, Urgency.U2, 1, 3, 16)]
+
+
+async def test_the_hidden_deadline_of_the_first_alert_is_not_reported() -> None:
+    made = await only(due(a_case(1), DeadlineKind.ALERT, MINUTE))
+    assert made.deadlines == ()
+
+
+async def test_hand_offs_returned_are_counted_by_channel() -> None:
+    returned = {"state": HandoffState.RETURNED, "accepted_at": None, "returned_at": SINCE + DAY}
+    case = accepted(accepted(a_case(1), Channel.POLICE, DAY, **returned), Channel.POLICE, DAY, **returned)
+    made = await only(accepted(case, Channel.DIPLOMATIC, DAY, **returned))
+    assert made.returned == {"diplomatic": 1, "police": 2}
+
+
+async def test_cases_without_any_formal_acceptance_are_listed_by_reference() -> None:
+    accepted_late = accepted(due(a_case(2), POLICE, 60 * MINUTE, settled=DAY), Channel.POLICE, DAY)
+    ended = {"state": DeadlineState.ENDED, "settled_at": SINCE + DAY}
+    gone = closed(due(a_case(3), POLICE, 60 * MINUTE, **ended), ClosureCode.NO_FURTHER_INFORMATION, DAY)
+    not_yet = due(a_case(4), POLICE, 100 * DAY)
+    made = await only(due(a_case(1), POLICE, 60 * MINUTE), accepted_late, gone, not_yet)
+    assert made.unaccepted == (Unaccepted("KC26-00001-4", is_open=True), Unaccepted("KC26-00003-4", is_open=False))
+
+
+async def test_small_numbers_of_victims_are_never_shown() -> None:
+    adults = (answered(a_case(n), {"age_group": "18_or_over", "country": "CN"}) for n in range(1, 10))
+    children = (answered(a_case(n), {"age_group": "under_12", "country": "CN"}) for n in range(10, 13))
+    others = (answered(a_case(n), {"age_group": "12_17", "country": "MM"}) for n in range(13, 15))
+    made = await only(*adults, *children, *others)
+    assert made.victims["age_group"] == {"12_17": "fewer than 5", "18_or_over": 9, "under_12": "fewer than 5"}
+    assert made.victims["country"] == {"CN": "not shown", "MM": "fewer than 5"}
+    assert made.victims["exploitation"] == {"not_answered": 14}
+
+
+async def test_nothing_is_shown_of_the_victims_of_fewer_than_5_cases() -> None:
+    made = await reported(*(answered(a_case(n)) for n in range(1, 5)))
+    assert made.directions[0].victims == {}
+    assert "ForcedMarriage" not in to_json(made)
+    assert "Nothing is shown where fewer than 5 cases were opened." in to_html(made)
+
+
+@given(st.dictionaries(st.sampled_from("abcdefgh"), st.integers(0, 40)))
+def test_no_hidden_number_can_be_worked_out_from_the_total(counts: dict[str, int]) -> None:
+    total = sum(counts.values())
+    shown = shielded(counts, total)
+    hidden = [code for code, n in shown.items() if isinstance(n, str)]
+    assert all(n >= 5 for n in shown.values() if isinstance(n, int))
+    if hidden and len(shown) > 1:
+        assert len(hidden) > 1
+        assert sum(counts[code] for code in hidden) >= 5
+
+
+async def test_a_period_in_which_nothing_happened_gives_a_report_that_says_so() -> None:
+    made = await reported()
+    assert "Nothing was reported, closed or still open in this period." in to_html(made)
+    assert json.loads(to_json(made))["directions"] == []
+    assert "Nothing was reported" in text_of(to_pdf(made))
+
+
+async def test_a_report_of_a_running_period_shows_the_present_state() -> None:
+    made = await reported(a_case(1), at=SINCE + 2 * DAY)
+    assert made.as_of == SINCE + 2 * DAY
+    assert made.directions[0].still_open[Age.WEEK] == 1
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "sentence"),
+    [(UNTIL, SINCE, "first day comes before its last"), (NOW + DAY, NOW + 2 * DAY, "has not begun yet")],
+)
+async def test_a_period_that_cannot_be_is_refused(since: datetime, until: datetime, sentence: str) -> None:
+    with pytest.raises(BridgeError, match=sentence):
+        await report(MemoryStorage(), AGREEMENT, since, until, clock=clock)
+
+
+def text_of(pdf: bytes) -> str:
+    pages = pypdf.PdfReader(BytesIO(pdf)).pages
+    return re.sub(r"\s+", " ", " ".join(page.extract_text() for page in pages))
+
+
+def a_busy_quarter() -> Iterable[Case]:
+    for n in range(1, 61):
+        urgency = (Urgency.U1, Urgency.U2, Urgency.U3)[n % 3]
+        way = {"reporting": "CN", "requested": "KH"} if n % 4 == 0 else {}
+        case = answered(a_case(n, after=n * DAY, urgency=urgency, **way))
+        case = due(case, DeadlineKind.ACKNOWLEDGE, 15 * MINUTE, settled=n * MINUTE, pings=n % 3)
+        case = due(case, POLICE, 60 * MINUTE, settled=None if n % 5 == 0 else 3 * n * MINUTE, pings=n % 7)
+        if n % 5:
+            case = accepted(case, Channel.POLICE, 3 * n * MINUTE, letter_at=case.opened_at + DAY)
+        yield closed(case, list(ClosureCode)[n % 8], 4 * DAY) if n % 2 else case
+
+
+async def test_page_and_pdf_tell_the_same_figures_and_no_secret() -> None:
+    made = await reported(*a_busy_quarter())
+    for text in (to_html(made), text_of(to_pdf(made))):
+        assert "Corridor KC: reported by Kingdom of Cambodia to People" in text
+        assert "First message to acceptance by the police channel" in text
+        assert "KC26-00005-4" in text
+        for secret in ("Chan", "Nanchang", "Sok Dara", "Wang Min", "MPS-2026-77"):
+            assert secret not in text
+
+
+async def test_the_pdf_is_made_for_the_archive_and_carries_its_figures() -> None:
+    made = await reported(*a_busy_quarter())
+    pdf = to_pdf(made)
+    reader = pypdf.PdfReader(BytesIO(pdf))
+    (attached,) = reader.attachments["report.json"]
+    assert json.loads(attached) == json.loads(to_json(made))
+    assert b"pdfaid:part>3<" in pdf
+    assert to_pdf(made) == pdf, "the same figures make the same file"
+
+
+async def test_the_page_needs_nothing_from_elsewhere_and_runs_no_script() -> None:
+    page = to_html(await reported(*a_busy_quarter()))
+    assert "default-src 'none'" in page
+    assert not re.search(r"<script|https?://|<link|<img|url\(", page)
+    assert "<svg" in page
+
+
+async def test_a_name_from_the_configuration_is_text_and_never_markup() -> None:
+    parties = {**AGREEMENT.parties, "KH": Party("KH", '<b>K</b> #image("/etc/passwd") *x*', "Asia/Phnom_Penh")}
+    made = await reported(a_case(1), agreement=replace(AGREEMENT, parties=parties))
+    assert "&lt;b&gt;K&lt;/b&gt;" in to_html(made)
+    assert '#image("/etc/passwd") *x*' in text_of(to_pdf(made))
+
+
+async def test_a_side_whose_name_the_paper_font_cannot_show_goes_by_its_code() -> None:
+    parties = {**AGREEMENT.parties, "KH": Party("KH", "កម្ពុជា", "Asia/Phnom_Penh")}
+    made = await reported(a_case(1), agreement=replace(AGREEMENT, parties=parties))
+    assert "reported by KH to People" in text_of(to_pdf(made))
+    assert "reported by កម្ពុជា to People" in to_html(made)
+
+
+async def test_times_in_the_json_are_utc() -> None:
+    said = json.loads(to_json(await reported(a_case(1))))
+    assert (said["since"], said["made_at"]) == ("2026-01-01T00:00:00Z", "2026-04-02T09:30:00Z")
+    assert said["directions"][0]["opened"] == {"U1": 0, "U2": 1, "U3": 0, "U4": 0}
+
+
+@pytest.mark.parametrize(("name", "start"), [("r.pdf", b"%PDF-"), ("r.HTML", b"<!doctype html>"), ("r.json", b"{")])
+async def test_the_files_name_says_what_is_written(name: str, start: bytes, tmp_path: Path) -> None:
+    write_report(await reported(a_case(1)), tmp_path / name)
+    assert (tmp_path / name).read_bytes().startswith(start)
+
+
+async def test_another_file_name_or_a_missing_folder_is_told_in_one_sentence(tmp_path: Path) -> None:
+    made = await reported()
+    with pytest.raises(BridgeError, match=r"ends in .pdf, .html or .json"):
+        write_report(made, tmp_path / "report.docx")
+    with pytest.raises(BridgeError, match=r"could not be written to .*gone: No such file"):
+        write_report(made, tmp_path / "gone" / "report.html")
