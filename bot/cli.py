@@ -1,4 +1,4 @@
-"""The command line: ``casebridge``. Reads words, calls `bot.office`, prints; no traceback reaches a person."""
+"""The command line: ``casebridge``. Reads words and prints; the `cli_*` modules do the work, no traceback comes out."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import Any, NoReturn, ParamSpec, TypeVar
 import click
 import uvloop
 
-from bot import __version__, app, office
+from bot import __version__, app, cli_messages, cli_people, cli_record, cli_storage
 from bot.config import Settings, find, load
 from bot.config_types import read_duration
 from bot.errors import BridgeError, ConfigError
@@ -107,7 +107,7 @@ def check(settings: Settings) -> None:
 def migrate(settings: Settings) -> None:
     """Bring the database to this version."""
     settings.bridge.data_dir.mkdir(parents=True, exist_ok=True)
-    click.echo(office.migrate(settings))
+    click.echo(cli_storage.migrate(settings))
 
 
 @main.command()
@@ -120,8 +120,8 @@ def migrate(settings: Settings) -> None:
 @configured
 def invite(settings: Settings, party: str, role: str, name: str, desk: str, corridor: str, valid: timedelta) -> None:
     """Print a one-time code that enrols one person."""
-    order = office.InviteOrder(party, role, name, desk, corridor, valid, _operator())
-    for line in _run(office.invite(settings, order)):
+    order = cli_people.InviteOrder(party, role, name, desk, corridor, valid, _operator())
+    for line in _run(cli_people.invite(settings, order)):
         click.echo(line)
 
 
@@ -129,7 +129,7 @@ def invite(settings: Settings, party: str, role: str, name: str, desk: str, corr
 @configured
 def people(settings: Settings) -> None:
     """List everybody enrolled."""
-    for line in _run(office.people(settings)):
+    for line in _run(cli_people.people(settings)):
         click.echo(line)
 
 
@@ -138,7 +138,7 @@ def people(settings: Settings) -> None:
 @configured
 def revoke(settings: Settings, person: int) -> None:
     """Cut one person off at once."""
-    click.echo(_run(office.revoke(settings, person, _operator())))
+    click.echo(_run(cli_people.revoke(settings, person, _operator())))
 
 
 @main.command()
@@ -146,7 +146,7 @@ def revoke(settings: Settings, person: int) -> None:
 @configured
 def signin(settings: Settings, person: int) -> None:
     """Print a new sign-in link for one person."""
-    click.echo(_run(office.sign_in(settings, person, _operator())))
+    click.echo(_run(cli_people.sign_in(settings, person, _operator())))
 
 
 @main.command()
@@ -154,7 +154,7 @@ def signin(settings: Settings, person: int) -> None:
 @configured
 def ping(settings: Settings, desk: str) -> None:
     """Send a test message to a desk's addresses; a tap answers it."""
-    for line in _run(office.ping(settings, desk, _operator())):
+    for line in _run(cli_messages.ping(settings, desk, _operator())):
         click.echo(line)
 
 
@@ -170,8 +170,8 @@ def export(
     settings: Settings, form: str, since: datetime, until: datetime, reason: str, exporter: str, target: Path
 ) -> None:
     """Write the case log, de-identified."""
-    order = office.ExportOrder(form, since, until, reason, exporter or _operator(), target)
-    click.echo(_run(office.export(settings, order, progress=_progress)))
+    order = cli_record.ExportOrder(form, since, until, reason, exporter or _operator(), target)
+    click.echo(_run(cli_record.export(settings, order, progress=_progress)))
 
 
 @main.command()
@@ -183,7 +183,7 @@ def export(
 @configured
 def report(settings: Settings, since: datetime, until: datetime, target: Path) -> None:
     """Write what happened since the last meeting."""
-    click.echo(_run(office.report(settings, since, until, target)))
+    click.echo(_run(cli_record.report(settings, since, until, target)))
 
 
 @main.command()
@@ -191,7 +191,7 @@ def report(settings: Settings, since: datetime, until: datetime, target: Path) -
 @configured
 def plan(settings: Settings, reference: str) -> None:
     """Print what the clock will do for a case."""
-    click.echo(_run(office.plan(settings, reference)))
+    click.echo(_run(cli_record.plan(settings, reference)))
 
 
 @main.group()
@@ -203,7 +203,7 @@ def outbox() -> None:
 @configured
 def outbox_list(settings: Settings) -> None:
     """List parked and waiting messages, and parked inbox rows."""
-    for line in _run(office.outbox(settings)):
+    for line in _run(cli_messages.outbox(settings)):
         click.echo(line)
 
 
@@ -212,7 +212,7 @@ def outbox_list(settings: Settings) -> None:
 @configured
 def outbox_retry(settings: Settings, message: int) -> None:
     """Send a parked message again."""
-    click.echo(_run(office.retry(settings, message)))
+    click.echo(_run(cli_messages.retry(settings, message)))
 
 
 @main.group()
@@ -225,7 +225,7 @@ def journal() -> None:
 @configured
 def journal_verify(settings: Settings, file: Path | None) -> None:
     """Check the hash chains of the database, or of an exported file."""
-    for line in office.verify_file(file) if file else _run(office.verify(settings)):
+    for line in cli_record.verify_file(file) if file else _run(cli_record.verify(settings)):
         click.echo(line)
 
 

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from bot.errors import BridgeError
+
 #: What the first entry of a chain follows.
 GENESIS = "0" * 64
 
@@ -72,3 +74,29 @@ def hash_of(entry: Entry, sequence: int, previous: str, digest: str) -> str:
         digest,
     ]
     return hashlib.sha256(canonical(fields).encode()).hexdigest()
+
+
+class Checker:
+    """Follows one chain entry by entry, in flat memory."""
+
+    def __init__(self, chain: str) -> None:
+        """Start before the first entry."""
+        self.chain = chain
+        self.count = 0
+        self._previous = GENESIS
+
+    def take(self, link: Link) -> None:
+        """Check the next entry. Raises `BridgeError` that names the first entry that does not fit."""
+        place = f"Journal {self.chain}, entry {self.count + 1}"
+        if link.sequence != self.count + 1 or link.previous != self._previous:
+            raise BridgeError(f"{place}: an entry is missing, inserted or out of order here.")
+        if link.digest != digest_details(link.entry.details, link.entry.salt):
+            raise BridgeError(f"{place}: its details were changed.")
+        if link.hash != hash_of(link.entry, link.sequence, link.previous, link.digest):
+            raise BridgeError(f"{place}: it was changed.")
+        self.count += 1
+        self._previous = link.hash
+
+    def done(self) -> str:
+        """Say what was found, with the head for a witness."""
+        return f"Journal {self.chain}: {self.count} entries, all in order. Head {self._previous}"

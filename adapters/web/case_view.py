@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from adapters.web import words
 from bot import fields
 from bot.agreement import Agreement, Urgency
-from bot.case import Case, CaseText, Deadline, DeadlineKind, Handoff, TextKind
-from bot.journal import Link
-from bot.messages import Delivery
+from bot.case import Case, Deadline, DeadlineKind
 from bot.people import Directory, Person
-from bot.ports import History
-from bot.recipients import desk_name
 from bot.texts import tr
 from bot.wording import channel_name, deadline_name, lateness, sides
 from bot.wording import moment as in_words
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:

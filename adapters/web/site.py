@@ -170,7 +170,7 @@ def route_of(request: Request) -> str:
 
 def typed(form: Mapping[str, str]) -> str:
     """What a person wrote into a form, to hand it back when it cannot be taken."""
-    return "\n".join(form[name] for name in ("text", "reason", "officer") if form.get(name))
+    return "\n".join(form[name] for name in ("text", "reason", "formal", "officer", "letter") if form.get(name))
 
 
 def refused(site: Site, visit: Visit) -> Response:

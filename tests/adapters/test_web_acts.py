@@ -6,24 +6,20 @@ import html
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 
 from bot import buttons
-from bot.agreement import Urgency
-from bot.case import Answer, Channel, ClosureCode, DeadlineKind, Handoff, HandoffState, Status, TextKind
-from bot.journal import Entry
-from bot.messages import DeliveryState, Kind
+from bot.case import Channel, ClosureCode, DeadlineKind, Handoff, HandoffState, Status
+from bot.messages import Kind
 from bot.people import Person
 from bot.turn import Turn
 from tests.browser.web_kit import (
     ADMIN,
     DUTY_CN,
     DUTY_KH,
-    DUTY_VN,
     OFFICER,
     REFERENCE,
     START,
@@ -32,7 +28,6 @@ from tests.browser.web_kit import (
     keep,
     open_bridge,
     sample_case,
-    text_of,
 )
 
 PAGE = f"/cases/{REFERENCE}"

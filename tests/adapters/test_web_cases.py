@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -12,22 +11,19 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot import buttons
 from bot.agreement import Urgency
-from bot.case import Answer, Channel, ClosureCode, DeadlineKind, Handoff, HandoffState, Status, TextKind
+from bot.case import Answer, Channel, Handoff, HandoffState, Status, TextKind
 from bot.journal import Entry
-from bot.messages import DeliveryState, Kind
+from bot.messages import DeliveryState
 from bot.people import Person
 from bot.turn import Turn
 from tests.browser.web_kit import (
-    ADMIN,
     DUTY_CN,
     DUTY_KH,
     DUTY_VN,
     OFFICER,
     REFERENCE,
     START,
-    SUPERVISOR_CN,
     Bridge,
     keep,
     open_bridge,

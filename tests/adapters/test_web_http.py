@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import gzip
-import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from prometheus_client import CollectorRegistry, Histogram
-from starlette.requests import HTTPConnection
 
 from adapters.web.health import Vitals
-from adapters.web.security import Proxies, is_same_origin
 from adapters.web.settings import WebSettings
 from bot.messages import Capabilities, Delivery
 from bot.ports import Receive, Request, Response

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-import shutil
-import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-import uvicorn
-from playwright.async_api import Browser, BrowserContext, Locator, Page, async_playwright, expect
+from playwright.async_api import Locator, Page, expect
 
-from adapters.web.settings import WebSettings
-from adapters.web.signin import new_link
 from bot.case import TextKind
 from bot.messages import Address, Button, Outgoing
-from bot.people import Person
 from bot.turn import Turn
 from tests.browser.web_kit import (
     ADMIN,
@@ -26,40 +17,24 @@ from tests.browser.web_kit import (
     OFFICER,
     REFERENCE,
     SUPERVISOR_CN,
-    Bridge,
     keep,
-    open_bridge,
     sample_case,
     text_of,
 )
+from tests.browser.windows import DESKTOP, PHONE, Window, open_window
 
 pytestmark = pytest.mark.needs("chromium")
 
+
 @pytest.fixture
 async def window(tmp_path: Path) -> AsyncIterator[Window]:
-    port = free_port()
-    settings = WebSettings(f"http://127.0.0.1:{port}", tmp_path)
-    async with (
-        open_bridge(tmp_path, settings=settings) as bridge,
-        serving(bridge, port) as url,
-        async_playwright() as playwright,
-    ):
-        browser = await playwright.chromium.launch(executable_path=chromium(), args=_ARGUMENTS)
-        window = Window(bridge, url, browser)
+    async with open_window(tmp_path) as window:
         yield window
-        for context in window.contexts:
-            await context.close()
-        await browser.close()
         assert window.complaints == []
 
 
 async def fits(page: Page) -> bool:
     return bool(await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
-
-
-def chromium() -> str:
-    found = filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome")))
-    return next(found)
 
 
 def said(page: Page, text: str) -> Locator:

@@ -8,6 +8,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import uvicorn
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
@@ -76,3 +77,23 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def chromium() -> str:
+    """Where the browser is; the tests do not run without one."""
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
+
+
+@asynccontextmanager
+async def open_window(exports: Path) -> AsyncIterator[Window]:
+    port = free_port()
+    settings = WebSettings(f"http://127.0.0.1:{port}", exports)
+    async with (
+        open_bridge(exports, settings=settings) as bridge,
+        serving(bridge, port) as url,
+        async_playwright() as playwright,
+    ):
+        browser = await playwright.chromium.launch(executable_path=chromium(), args=_ARGUMENTS)
+        window = Window(bridge, url, browser)
+        yield window
+        for context in window.contexts:
+            await context.close()
+        await browser.close()

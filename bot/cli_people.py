@@ -1,0 +1,134 @@
+"""Commands about people: invites, the list, cutting off, sign-in links."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from adapters.web.signin import new_link
+from bot import app
+from bot.agreement import Agreement
+from bot.cli_storage import opened, write
+from bot.composing import Composer
+from bot.config import Settings
+from bot.enrol import CODE_ALPHABET, CODE_LENGTH, hash_of, shown_code
+from bot.errors import BridgeError
+from bot.people import Invite, Person, Role
+from bot.ports import Storage
+from bot.times import as_utc
+
+
+@dataclass(frozen=True, slots=True)
+class InviteOrder:
+    """Who shall be enrolled."""
+
+    party: str
+    role: str
+    name: str
+    desk: str
+    corridor: str
+    valid: timedelta
+    by: str
+
+
+async def invite(settings: Settings, order: InviteOrder) -> list[str]:
+    """Make a one-time code; only its hash is kept."""
+    _check_invite(order, settings.agreement())
+    code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
+    now = app.clock()
+    kept = Invite(
+        id=app.chance().new_id(),
+        code_hash=hash_of(code),
+        party=order.party,
+        role=Role(order.role),
+        name=order.name,
+        desk=order.desk,
+        corridor=order.corridor,
+        created_at=now,
+        expires_at=now + order.valid,
+    )
+
+    def act(c: Composer) -> None:
+        c.put_invite(kept)
+        c.journal("invited", party=kept.party, role=kept.role.value, desk=kept.desk, invite=kept.id)
+
+    async with opened(settings) as storage:
+        await write(settings, storage, order.by, act)
+    shown = shown_code(code)
+    lines = [
+        f"Code for {order.name}: {shown}",
+        f"Works once, until {as_utc(kept.expires_at)}. They type: /start {shown}",
+    ]
+    if settings.messengers.telegram.token.get_secret_value():
+        lines.append(
+            f"On Telegram: open the bot and type it, or https://t.me/BOT?start={code} with the bot's name for BOT"
+        )
+    return lines
+
+
+def _check_invite(order: InviteOrder, agreement: Agreement) -> None:
+    if order.party not in agreement.parties:
+        raise BridgeError(f"There is no party {order.party}. Configured: {', '.join(agreement.parties)}.")
+    desk = agreement.desks.get(order.desk)
+    desks = [d.id for d in agreement.desks.values() if d.party == order.party]
+    if order.desk and (desk is None or desk.party != order.party):
+        raise BridgeError(f"{order.party} has no desk {order.desk}. Its desks: {', '.join(desks)}.")
+    if order.role == "duty" and not order.desk:
+        raise BridgeError(f"A duty officer belongs to a desk: add --desk. Desks of {order.party}: {', '.join(desks)}.")
+    corridors = [c.code for c in agreement.corridors_of(order.party)]
+    if order.corridor and order.corridor not in corridors:
+        raise BridgeError(f"{order.party} is no side of {order.corridor}. Its corridors: {', '.join(corridors)}.")
+    if not order.name.strip():
+        raise BridgeError("The name is empty.")
+
+
+async def people(settings: Settings) -> list[str]:
+    """List everybody, revoked people too."""
+    async with opened(settings) as storage:
+        everybody = (await storage.directory()).people.values()
+    if not everybody:
+        return ["Nobody is enrolled. Start with: casebridge invite --party ... --role officer --name ..."]
+    return [_person_line(p) for p in sorted(everybody, key=lambda p: (p.party, p.role, p.name))]
+
+
+def _person_line(person: Person) -> str:
+    state = "active" if person.is_active else f"cut off {as_utc(person.revoked_at)}" if person.revoked_at else ""
+    duty = "" if person.on_duty or not person.is_active else ", off duty"
+    where = ", ".join(a.messenger for a in person.addresses) or "no messenger"
+    desk = f" {person.desk}" if person.desk else ""
+    return f"{person.id}  {person.party} {person.role.value}{desk}  {person.name}  {where}  {state}{duty}"
+
+
+async def revoke(settings: Settings, person_id: int, by: str) -> str:
+    """Cut a person off: bindings, sessions and links end at once."""
+    async with opened(settings) as storage:
+        person = await _person(storage, person_id)
+        if not person.is_active:
+            return f"{person.name} was cut off already."
+
+        def act(c: Composer) -> None:
+            c.put_person(replace(person, revoked_at=c.now, on_duty=False))
+            c.end_sessions(person.id)
+            c.journal("revoked", person=person.id)
+
+        await write(settings, storage, by, act)
+    return f"{person.name} is cut off from all messengers and sessions."
+
+
+async def sign_in(settings: Settings, person_id: int, by: str) -> str:
+    """Make a new one-time sign-in link."""
+    async with opened(settings) as storage:
+        person = await _person(storage, person_id)
+        if not person.is_active:
+            raise BridgeError(f"{person.name} is cut off; invite them again first.")
+        path = await new_link(storage, person.id, app.clock())
+        await write(settings, storage, by, lambda c: c.journal("sign_in_link", person=person.id))
+    return f"{settings.server.url}{path}\nWorks once, within 10 minutes."
+
+
+async def _person(storage: Storage, person_id: int) -> Person:
+    person = (await storage.directory()).get(person_id)
+    if person is None:
+        raise BridgeError(f"There is nobody with the number {person_id}. See: casebridge people")
+    return person

@@ -1,0 +1,48 @@
+"""How commands reach the database: opened for one command, and every act through the line."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Callable
+
+import storage as stores
+from bot import app
+from bot.composing import Composer
+from bot.config import Settings
+from bot.context import Context
+from bot.ports import Storage
+from bot.receive import Line
+from bot.work import Order
+
+
+def migrate(settings: Settings) -> str:
+    """Bring the database to this version."""
+    return stores.migrate(settings.database.url.get_secret_value())
+
+
+@contextlib.asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Storage]:
+    """Open the configured storage for the length of a block."""
+    storage = app.storage_of(settings)
+    await storage.start()
+    try:
+        yield storage
+    finally:
+        await storage.stop()
+
+
+async def write(settings: Settings, storage: Storage, by: str, act: Callable[[Composer], None]) -> None:
+    """Put one act through the line, as every message goes."""
+    rules, chance = app.rules_of(settings), app.chance()
+
+    def context() -> Context:
+        return Context(
+            app.clock(), rules.agreement, chance.new_id, chance.choose, chance.salt, rules.alert_after, rules.public_url
+        )
+
+    line = Line(storage, context, committed=lambda _turns, _left_out: None)
+    line.start()
+    try:
+        await line.submit(Order(act, actor=f"cli:{by}"))
+    finally:
+        await line.stop()

@@ -1,0 +1,47 @@
+"""What every officer of the benchmark writes: one first message and eight answers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+MESSAGES = (
+    "urgent, girl 16 locked in a flat in Nanchang",
+    "yes",
+    "locked in",
+    "16",
+    "China",
+    "Jiangxi, Nanchang",
+    "unknown",
+    "trafficking",
+    "forced marriage",
+)
+
+#: Fields that a report of these messages answers.
+ANSWERS = len(MESSAGES) - 1
+
+TOKEN = "123456:AAH-a_token_of_the_benchmark"
+SECRET = "benchmark"
+HOOK = "/hooks/telegram"
+FIRST_CHAT = 7_000_000
+
+
+def questions() -> list[tuple[str, list[str]]]:
+    """The questions that answer these messages, with their choices: those of the bridge itself."""
+    file = Path(__file__).parents[2] / "bot" / "data" / "fields.json"
+    fields = json.loads(file.read_text(encoding="utf-8"))["fields"]
+    asked = [(f["question"], [c.get("label", c["code"]) for c in f.get("choices", [])]) for f in fields]
+    return asked[: len(MESSAGES)]
+
+
+def update(update_id: int, chat: int, text: str) -> bytes:
+    """An update as Telegram writes it."""
+    person = {"id": chat, "is_bot": False, "first_name": "Officer", "language_code": "en"}
+    message = {
+        "message_id": update_id,
+        "from": person,
+        "chat": {"id": chat, "first_name": "Officer", "type": "private"},
+        "date": 1_790_000_000,
+        "text": text,
+    }
+    return json.dumps({"update_id": update_id, "message": message}).encode()
