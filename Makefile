@@ -1,6 +1,6 @@
 # What can be asked of this tree; `make` alone lists it. Needs Python 3.11 or newer with venv, and make.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lock
+.PHONY: help run test check bench texts lock
 .NOTPARALLEL:
 
 VENV := .venv
@@ -27,6 +27,9 @@ check: $(VENV)/.dev $(VENV)/.project ## look at the code: format, lint, types, w
 
 bench: $(VENV)/.dev $(VENV)/.project ## measure replies per second beside a plain bot
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+texts: $(VENV)/.dev $(VENV)/.project ## extract the texts that people see into bot/locale/casebridge.pot
+	@$(BIN)/python -m tests.texts
 
 COMPILE = uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --no-annotate --custom-compile-command "make lock" --extra postgres $(if $(UPGRADE),--upgrade)

@@ -13,18 +13,18 @@ from bot.errors import StorageError
 #: `synchronous=FULL` under WAL: what was committed survives a loss of power.
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000")
 _CONNECT_SECONDS = 10
+_EXAMPLE = "The key database.url must look like sqlite:///folder/file.db or postgresql://user@host/name."
 
 
 def is_sqlite(url: str) -> bool:
     """Whether this URL names an SQLite file. Raises `StorageError` for what is no database URL of ours."""
     try:
-        backend = make_url(url).get_backend_name()
+        parts = make_url(url)
     except ArgumentError:
-        backend = ""
-    if backend not in ("sqlite", "postgresql"):
-        raise StorageError(
-            "The key database.url must look like sqlite:///folder/file.db or postgresql://user@host/name."
-        )
+        raise StorageError(_EXAMPLE) from None
+    backend = parts.get_backend_name()
+    if backend not in ("sqlite", "postgresql") or parts.database in (None, "", ":memory:"):
+        raise StorageError(_EXAMPLE)
     return backend == "sqlite"
 
 

@@ -10,13 +10,15 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, make_url
+from sqlalchemy import Connection, Engine, func, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import SchemaMismatch, StorageError
-from storage.engines import is_sqlite, writing_engine
+from storage.engines import is_sqlite, reading_engine, writing_engine
 from storage.sql_errors import storage_error
 
+#: Any number that nobody else on the server locks.
+_LOCK = 0x5CA5EB1D
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -40,9 +42,10 @@ def schema_state(url: str) -> SchemaState:
     """Compare a database with this program, without changing it. Raises `StorageError` when it cannot be read."""
     if _is_missing_file(url):
         return SchemaState.EMPTY
-    engine = writing_engine(url)
+    engine = reading_engine(url)
     try:
-        return _state_of(engine)
+        with engine.connect() as connection:
+            return _state_of(connection)
     except SQLAlchemyError as error:
         raise storage_error(error) from None
     finally:
@@ -72,26 +75,23 @@ def migrate(url: str) -> str:
 
 
 def _migrate(engine: Engine) -> str:
-    state = _state_of(engine)
-    if state is SchemaState.NEWER:
-        raise SchemaMismatch(_REMEDIES[state])
-    if state is SchemaState.HEAD:
-        return f"The database is at version {head()} already; nothing was changed."
     with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":  # one node at a time; SQLite has one writer anyway
+            connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+        state = _state_of(connection)
+        if state is SchemaState.NEWER:
+            raise SchemaMismatch(_REMEDIES[state])
+        if state is SchemaState.HEAD:
+            return f"The database is at version {head()} already; nothing was changed."
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
-    done = "was made" if state is SchemaState.EMPTY else "was brought"
-    return (
-        f"The database {done} at version {head()}."
-        if done == "was made"
-        else f"The database {done} to version {head()}."
-    )
+    verb = "made at" if state is SchemaState.EMPTY else "brought to"
+    return f"The database was {verb} version {head()}."
 
 
-def _state_of(engine: Engine) -> SchemaState:
-    with engine.connect() as connection:
-        current = version_of(connection)
+def _state_of(connection: Connection) -> SchemaState:
+    current = version_of(connection)
     if current is None:
         return SchemaState.EMPTY
     if current == head():

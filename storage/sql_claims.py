@@ -17,6 +17,7 @@ from sqlalchemy import (
     and_,
     exists,
     func,
+    literal_column,
     or_,
     select,
     text,
@@ -37,6 +38,7 @@ from storage.statements import Statements, T
 #: The database's own time, which all nodes share.
 DATABASE_NOW = func.clock_timestamp(type_=DateTime(timezone=True))
 WAITING = ("queued", "window-closed")
+UNSENT = (*WAITING, "parked")
 #: Word for word as the partial index has it, else SQLite does not use it.
 _UNDONE = text("state <> 'done'")
 
@@ -163,10 +165,17 @@ def readdress(connection: Connection, statements: Statements, old: Address, new:
     _readdress_bindings(connection, statements, old, new)
 
 
+def is_unsent() -> ColumnElement[bool]:
+    """Rows that are still to be sent, or given up, in words that the partial indexes know."""
+    outbox = T["outbox"].c
+    is_parked = outbox.state == literal_column("'parked'")
+    return and_(or_(outbox.next_attempt_at.is_not(None), is_parked), outbox.state.in_(UNSENT))
+
+
 def _readdress_outbox(connection: Connection, old: Address) -> None:
     outbox = T["outbox"]
     is_named = or_(outbox.c.address == str(old), outbox.c.others.contains(to_json(str(old)), autoescape=True))
-    unsent = select(outbox).where(outbox.c.state.in_([*WAITING, "parked"]), is_named)
+    unsent = select(outbox).where(is_unsent(), is_named)
     moves = moved_addresses(connection)
     for row in rows(connection, unsent.order_by(outbox.c.id).with_for_update()):
         message = readdressed(outgoing_of(row), moves)

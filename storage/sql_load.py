@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, RowMapping, Select, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, literal_column, or_, select, text, tuple_
 
 from bot.case import Answer, Case, CaseText, Deadline, Handoff
 from bot.messages import Address
@@ -21,9 +21,9 @@ from storage.statements import T
 OPEN_CASES_OF_A_PERSON = 20
 R = TypeVar("R")
 _Message = tuple[Address, str]
-#: Word for word as the partial indexes have it, else SQLite does not use them.
+#: Written out as the partial indexes have them: with parameters in their place SQLite does not use these.
 IS_OPEN = text("status <> 'closed'")
-_HAS_EXTERNAL_ID = text("external_id <> ''")
+NOTHING: ColumnElement[str] = literal_column("''")
 
 
 def rows(connection: Connection, query: Select[Any]) -> Sequence[RowMapping]:
@@ -87,13 +87,22 @@ def _invites(connection: Connection, wanted: Sequence[str]) -> dict[str, Invite]
     return {invite.code_hash: invite for invite in _each(connection, "invites", "code_hash", wanted, invite_of)}
 
 
+def _named(connection: Connection, table: str, wanted: Sequence[str], make: Callable[[RowMapping], R]) -> list[R]:
+    """What came in as one of these messages; nothing came in as the empty one."""
+    if not wanted:
+        return []
+    message = T[table].c.message
+    query = select(T[table]).where(message.in_(wanted), message != NOTHING)
+    return [make(row) for row in rows(connection, query)]
+
+
 def _amended_texts(connection: Connection, wanted: Sequence[str]) -> dict[str, CaseText]:
-    found = _each(connection, "texts", "message", [w for w in wanted if w], text_of)
+    found = _named(connection, "texts", wanted, text_of)
     return {t.message: t for t in sorted(found, key=lambda t: t.id, reverse=True) if t.amends is None}
 
 
 def _amended_answers(connection: Connection, wanted: Sequence[str]) -> dict[str, Answer]:
-    found = _each(connection, "answers", "message", [w for w in wanted if w], answer_of)
+    found = _named(connection, "answers", wanted, answer_of)
     return {answer.message: answer for answer in sorted(found, key=lambda answer: answer.id)}
 
 
@@ -103,7 +112,7 @@ def _replied_to(connection: Connection, wanted: Sequence[_Message]) -> dict[_Mes
     if not pairs:
         return {}
     sent = select(outbox.address, outbox.external_id, outbox.case_id, outbox.id).where(
-        _HAS_EXTERNAL_ID, tuple_(outbox.external_id, outbox.address).in_([(m, p) for p, m in pairs])
+        outbox.external_id != NOTHING, tuple_(outbox.external_id, outbox.address).in_([(m, p) for p, m in pairs])
     )
     written = select(inbox.place, inbox.message_id, inbox.case_id, inbox.id).where(
         tuple_(inbox.place, inbox.message_id).in_(pairs), inbox.kind != "button"

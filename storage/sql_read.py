@@ -17,8 +17,9 @@ from bot.ports import Counts, History, Said, Scope
 from storage.rows import address, answer_of, link_of, text_of
 from storage.rows_messages import delivery_of, inbox_of, texts_of
 from storage.rows_people import person_of
+from storage.sql_claims import UNSENT, is_unsent
 from storage.sql_keep import directory_version
-from storage.sql_load import IS_OPEN, rows, whole
+from storage.sql_load import IS_OPEN, NOTHING, rows, whole
 from storage.statements import T
 from storage.transcript import EDITED, SHOWN, SPOKEN, transcript_of
 
@@ -90,7 +91,8 @@ def transcript(connection: Connection, addresses: Sequence[Address], after: int,
 
 def _original(edit: Any, other: Any) -> ColumnElement[bool]:
     by_key = and_(edit.c.edits == "", edit.c.replaces != "", other.c.dedupe_key == edit.c.replaces)
-    by_id = and_(edit.c.edits != "", other.c.external_id == edit.c.edits, other.c.id < edit.c.id)
+    is_before = and_(other.c.external_id != NOTHING, other.c.id < edit.c.id)
+    by_id = and_(edit.c.edits != "", other.c.external_id == edit.c.edits, is_before)
     return and_(other.c.address == edit.c.address, or_(by_key, by_id))
 
 
@@ -123,7 +125,9 @@ def mark_seen(connection: Connection, addresses: Sequence[Address], now: datetim
 def outbox(connection: Connection, states: Sequence[DeliveryState], limit: int) -> list[Delivery]:
     """List outbox rows in these states, newest first."""
     table = T["outbox"]
-    query = select(table).where(table.c.state.in_([s.value for s in states])).order_by(table.c.id.desc()).limit(limit)
+    query = select(table).where(table.c.state.in_(states)).order_by(table.c.id.desc()).limit(limit)
+    if set(states) <= set(UNSENT):
+        query = query.where(is_unsent())
     return [delivery_of(row) for row in rows(connection, query)]
 
 

@@ -39,8 +39,6 @@ class CaseRow(Row, table=True):
         Index("uq_cases_reference", "reference", unique=True),
         partial("ix_cases_officer_open", "officer", "id", where="status <> 'closed'"),
         Index("ix_cases_officer", "officer"),
-        Index("ix_cases_reporting", "reporting"),
-        Index("ix_cases_requested", "requested"),
         Index("ix_cases_opened_at", "opened_at", "id"),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from bot import escalation
@@ -133,7 +134,7 @@ def accept(request: Request) -> None:
         return
     if not is_allowed(request, channel):
         return
-    formal_reference, _, officer = rest.partition(" ")
+    formal_reference, officer = _reference_and_officer(rest)
     if not formal_reference:
         prompt(
             request,
@@ -143,7 +144,13 @@ def accept(request: Request) -> None:
             channel.value,
         )
         return
-    _accept(request, channel, formal_reference, officer.strip() or request.person.name)
+    _accept(request, channel, formal_reference, officer or request.person.name)
+
+
+def _reference_and_officer(text: str) -> tuple[str, str]:
+    """Read a formal reference, quoted when it has spaces, and who accepted."""
+    found = re.match(r"""\s*(?:"([^"]+)"|(\S+))\s*(.*)\Z""", text, re.DOTALL)
+    return ((found[1] or found[2]).strip(), found[3].strip()) if found else ("", "")
 
 
 def _accept(request: Request, channel: Channel, formal_reference: str, officer: str) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 import storage
 from bot.errors import SchemaMismatch, StorageError
@@ -103,7 +104,28 @@ async def test_readiness_notices_a_schema_that_changed_under_a_running_program(d
         await kept.chains()
 
 
-@pytest.mark.parametrize("url", ["mysql://root@localhost/x", "casebridge.db", ""])
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_two_nodes_may_migrate_a_new_database_at_once(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    url = f"sqlite:///{tmp_path}/new.db"
+    if kind == "postgresql":
+        url = _new_database(request.getfixturevalue("postgres"))
+    with ThreadPoolExecutor(2) as both:
+        said = sorted(both.map(storage.migrate, [url, url]))
+    assert ["already" in sentence for sentence in said] == [True, False]
+    assert storage.schema_state(url) == "head"
+
+
+def _new_database(server: str) -> str:
+    engine = writing_engine(server).execution_options(isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("CREATE DATABASE fresh"))
+    engine.dispose()
+    return make_url(server).set(database="fresh").render_as_string(hide_password=False)
+
+
+@pytest.mark.parametrize("url", ["mysql://root@localhost/x", "casebridge.db", "", "sqlite://", "sqlite:///:memory:"])
 def test_a_url_of_no_database_of_ours_is_refused_with_an_example(url: str) -> None:
     with pytest.raises(StorageError, match="postgresql://user@host/name"):
         storage.open_storage(url, clock=Clock())

@@ -83,8 +83,6 @@ def _make_cases() -> None:
         postgresql_where=sa.text("status <> 'closed'"),
     )
     op.create_index("ix_cases_opened_at", "cases", ["opened_at", "id"], unique=False)
-    op.create_index("ix_cases_reporting", "cases", ["reporting"], unique=False)
-    op.create_index("ix_cases_requested", "cases", ["requested"], unique=False)
     op.create_index("uq_cases_reference", "cases", ["reference"], unique=True)
 
 
