@@ -162,7 +162,7 @@ class Composer:
     ) -> None:
         """Answer the person where they wrote."""
         message = self.message
-        place = place or (message.place if message else None)
+        place = place or (message.place if message else self.conversation.place if self.person else None)
         if place is None:
             return
         number = sum(1 for o in self._outgoing.values() if o.kind == "reply")

@@ -39,13 +39,13 @@ SAMPLE: Raw = {
     ],
     "corridors": [{"code": "KC", "parties": ["KH", "CN"]}],
     "desks": [
-        {"id": f"{party.lower()}-{role}", "party": party, "role": role, "name": f"{title} {name}"}
-        for party, title in (("KH", "Cambodia"), ("CN", "China"))
+        {"id": f"{party.lower()}-{role}", "party": party, "role": role, "name": name}
+        for party in ("KH", "CN")
         for role, name in (
-            ("duty", "duty desk"),
-            ("secretariat", "secretariat"),
-            ("police", "police channel"),
-            ("diplomatic", "diplomatic channel"),
+            ("duty", "Duty desk"),
+            ("secretariat", "Secretariat"),
+            ("police", "Police channel"),
+            ("diplomatic", "Diplomatic channel"),
         )
     ],
 }

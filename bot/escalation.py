@@ -73,7 +73,7 @@ def follow_policy(case: Case, policy: LevelPolicy, now: datetime) -> Case:
             if case.sent_at is not None:
                 target = min(deadline.due_at, max(target, now + policy.acknowledge))
             if target != deadline.due_at:
-                case = _swap(case, replace(deadline, due_at=target, next_at=target, snoozed_until=None))
+                case = _swap(case, replace(deadline, due_at=target, next_at=max(target, now), snoozed_until=None))
     return case
 
 
@@ -96,10 +96,11 @@ def touched(case: Case, policy: LevelPolicy, now: datetime, new_id: NewId) -> Ca
 
 
 def lapsed(case: Case, now: datetime, new_id: NewId) -> Case:
-    """Let an acknowledgment lapse: the ladder starts again at once."""
+    """Let an acknowledgment lapse: the ladder starts again at once; one that is climbed already goes on."""
     case = _settle(case, _all_running(case, DeadlineKind.REVIEW, None), DeadlineState.ENDED, now)
     case = replace(case, acknowledged_at=None, acknowledged_by=None)
-    return arm(case, DeadlineKind.ACKNOWLEDGE, now, new_id)
+    is_climbing = _running(case, DeadlineKind.ACKNOWLEDGE, None) is not None
+    return case if is_climbing else arm(case, DeadlineKind.ACKNOWLEDGE, now, new_id)
 
 
 def rearm_from(case: Case, policy: LevelPolicy, now: datetime, new_id: NewId) -> Case:
@@ -112,16 +113,17 @@ def rearm_from(case: Case, policy: LevelPolicy, now: datetime, new_id: NewId) ->
 
 
 def snooze(case: Case, until: datetime) -> Case:
-    """Silence the repeats of what was pinged about already, until then. First pings are never silenced."""
+    """Silence all repeats until then, also those of a deadline that passes meanwhile. First pings are never silenced."""
     for deadline in case.deadlines:
-        if deadline.is_running and deadline.pings > 0:
-            later = max(until, deadline.next_at or until)
-            case = _swap(case, replace(deadline, snoozed_until=until, next_at=later))
+        if deadline.is_running and deadline.kind is not DeadlineKind.ALERT:
+            first_or_later = deadline.next_at if deadline.pings == 0 else max(until, deadline.next_at or until)
+            case = _swap(case, replace(deadline, snoozed_until=until, next_at=first_or_later))
     return case
 
 
-def pinged(case: Case, deadline: Deadline, next_at: datetime | None) -> Case:
-    """Count a ping and say when the clock looks again."""
+def pinged(case: Case, deadline: Deadline, next_at: datetime) -> Case:
+    """Count a ping and say when the clock looks again: not before a snooze is over."""
+    next_at = max(next_at, deadline.snoozed_until or next_at)
     return _swap(case, replace(deadline, pings=deadline.pings + 1, next_at=next_at))
 
 

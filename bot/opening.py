@@ -17,6 +17,8 @@ from bot.times import both_times
 from bot.urgency import assess
 from bot.wording import sides
 
+_HELD = frozenset({"held", "options"})
+
 #: How long words wait for the answer to "which case?"; then they open one.
 HOLD = timedelta(minutes=3)
 
@@ -85,7 +87,7 @@ def open_case(c: Composer, words: Sequence[Words]) -> Case | None:
         kind = TextKind.FIRST if position == 0 and piece.kind is TextKind.TEXT else piece.kind
         c.keep_text(case, kind, piece.text, message=piece.message)
     c.journal("opened", case, reference=case.reference, urgency=urgency.value, words=len(words))
-    c.move(case_id=case.id, asking="" if case.requested else "corridor", pending={}, place=_place(c), wakes_at=None)
+    move_on(c, case_id=case.id, asking="" if case.requested else "corridor", place=_place(c))
     return case
 
 
@@ -102,16 +104,22 @@ def greet(c: Composer, case: Case) -> None:
         minutes=round(c.context.alert_after.total_seconds() / 60),
     )
     if not case.requested:
-        corridors = _corridors(c, case)
-        ask = tr(c.language, "Which side is asked to help? Until you say, only your own duty desk is told.")
-        c.say(f"{stored}\n\n{ask}", which_side(corridors, case.reporting, agreement), case=case)
+        ask_side(c, case, stored)
         return
     first = next_question(case)
     if first is None:
         c.say(stored, case=case)
         return
-    c.move(asking=first.id, pending={})
+    move_on(c, asking=first.id)
     c.say(f"{stored}\n\n{question(case, first, c.language)}", keyboard(case, first, agreement, c.language), case=case)
+
+
+def ask_side(c: Composer, case: Case, lead: str) -> None:
+    """Ask which side is to help; nothing else is asked about a case before."""
+    move_on(c, case_id=case.id, asking="corridor")
+    ask = tr(c.language, "Which side is asked to help? Until you say, only your own duty desk is told.")
+    laid = which_side(_corridors(c, case), case, c.context.agreement)
+    c.say(f"{lead}\n\n{ask}" if lead else ask, laid, case=case)
 
 
 def hold(c: Composer, words: Sequence[Words], cases: Sequence[Case]) -> None:
@@ -136,6 +144,27 @@ def held(pending: Mapping[str, object]) -> list[Words]:
     """The words that wait in a conversation."""
     waiting = pending.get("held")
     return [Words.from_json(w) for w in waiting] if isinstance(waiting, list) else []
+
+
+def held_for(c: Composer) -> list[Case]:
+    """The cases that were offered for the words that wait."""
+    options = c.conversation.pending.get("options")
+    return [k for i in options if (k := c.case(int(i))) is not None] if isinstance(options, list) else []
+
+
+def take_held(c: Composer) -> list[Words]:
+    """Take the words that wait, because it is known now where they belong."""
+    waiting = held(c.conversation.pending)
+    if waiting:
+        left = {k: v for k, v in c.conversation.pending.items() if k not in _HELD}
+        c.move(pending=left, wakes_at=None)
+    return waiting
+
+
+def move_on(c: Composer, *, pending: Mapping[str, object] | None = None, **changes: object) -> None:
+    """Change where the person stands in an intake; words that wait for their case go on waiting."""
+    waiting = {k: v for k, v in c.conversation.pending.items() if k in _HELD}
+    c.move(pending={**(pending or {}), **waiting}, **changes)
 
 
 def policy_of(c: Composer, case: Case) -> LevelPolicy:

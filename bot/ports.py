@@ -41,6 +41,7 @@ class Loaded:
     replied_to: Mapping[tuple[Address, str], int] = field(default_factory=dict)  #: case ids
     amended: Mapping[str, CaseText] = field(default_factory=dict)  #: first versions; their cases are loaded too
     amended_answers: Mapping[str, Answer] = field(default_factory=dict)  #: likewise
+    deliveries: Mapping[int, tuple[Delivery, ...]] = field(default_factory=dict)  #: by case, where they are shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,12 +91,12 @@ def word_button(label: str, word: str, argument: str = "") -> Button:
     return Button(label, buttons.write(buttons.Word(word, argument)))
 
 
-def yes_no(language: str) -> Keyboard:
-    """Offer yes and no to what was shown back."""
+def yes_no(language: str, stamp: str) -> Keyboard:
+    """Offer yes and no to what was shown back; the stamp tells it from anything shown before or after."""
     return (
         (
-            word_button(tr(language, "Yes, that is right"), "yes"),
-            word_button(tr(language, "No, I write it again"), "no"),
+            word_button(tr(language, "Yes, that is right"), "yes", stamp),
+            word_button(tr(language, "No, I write it again"), "no", stamp),
         ),
     )
 
@@ -125,10 +125,11 @@ def missing(case: Case) -> list[Field]:
     return [f for f in to_ask(case) if f.required and f.id not in case.answers]
 
 
-def which_side(corridors: Iterable[Corridor], party: str, agreement: Agreement) -> Keyboard:
+def which_side(corridors: Iterable[Corridor], case: Case, agreement: Agreement) -> Keyboard:
     """Offer the sides that a case may be sent to."""
-    others = [agreement.parties[c.other(party)] for c in corridors]
-    return rows([word_button(p.name, "side", p.code) for p in others], width=1)
+    others = [agreement.parties[c.other(case.reporting)] for c in corridors]
+    number = buttons.to_base36(case.id)
+    return rows([word_button(p.name, "side", f"{p.code}.{number}") for p in others], width=1)
 
 
 def which_case(cases: Sequence[Case], language: str) -> Keyboard:

@@ -142,9 +142,16 @@ class Line:
     async def _load(self, batch: Sequence[_Entry], directory: Directory) -> Loaded:
         if not batch:
             return Loaded()
-        loaded = await self._storage.load(_union(entry.work.wants(directory) for entry in batch))
-        listed = {scope for entry in batch if (scope := entry.work.lists(directory)) is not None}
-        return await self._with_lists(loaded, listed) if listed else loaded
+        wanted = [entry.work.wants(directory) for entry in batch]
+        loaded = await self._storage.load(_union(wanted))
+        shows = [entry.work.shows(directory) for entry in batch]
+        listed = {shown.scope for shown in shows if shown.scope is not None}
+        if listed:
+            loaded = await self._with_lists(loaded, listed)
+        if any(shown.deliveries for shown in shows):
+            named = [w for w, shown in zip(wanted, shows, strict=True) if shown.deliveries]
+            loaded = await self._with_deliveries(loaded, named)
+        return loaded
 
     async def _with_lists(self, loaded: Loaded, scopes: Iterable[Scope]) -> Loaded:
         cases = dict(loaded.cases)
@@ -152,6 +159,13 @@ class Line:
             found = await self._storage.list_cases(scope, open_only=False, limit=_LISTED)
             cases.update((case.id, case) for case in found)
         return replace(loaded, cases=cases)
+
+    async def _with_deliveries(self, loaded: Loaded, named: Iterable[Wanted]) -> Loaded:
+        ids = {i for wanted in named for i in wanted.cases}
+        references = {r for wanted in named for r in wanted.references}
+        ids |= {case.id for case in loaded.cases.values() if case.reference in references}
+        found = {i: (await self._storage.history(i)).deliveries for i in ids & set(loaded.cases)}
+        return replace(loaded, deliveries=found)
 
     def _compute(self, batch: Sequence[_Entry], view: View, loaded: Loaded) -> list[_Entry]:
         """Compute the turns of all messages that are new; the first of two equal keys counts."""

@@ -125,7 +125,7 @@ def shielded(counts: Mapping[str, int], total: int) -> dict[str, Shown]:
     hidden = [code for code, n in present.items() if n < SMALL]
     shown: dict[str, Shown] = {code: FEWER if code in hidden else n for code, n in present.items()}
     for code, n in sorted(present.items(), key=lambda item: (item[1], item[0])):
-        if not hidden or (len(hidden) > 1 and sum(present[c] for c in hidden) >= SMALL):
+        if not hidden or sum(present[c] for c in hidden) >= SMALL:
             break
         if n >= SMALL:
             shown[code] = WITHHELD

@@ -58,8 +58,9 @@ def _cases_named(promise: buttons.Promise | None) -> tuple[int, ...]:
     match promise:
         case buttons.Act(case_id=case_id) | buttons.Choice(case_id=case_id):
             return (case_id,)
-        case buttons.Word(word="which" | "send", argument=argument) if argument.isascii() and argument.isalnum():
-            return (int(argument, 36),)
+        case buttons.Word(word="which" | "send" | "side", argument=argument):
+            number = argument.rpartition(".")[2]
+            return (int(number, 36),) if number.isascii() and number.isalnum() else ()
         case _:
             return ()
 

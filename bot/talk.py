@@ -9,7 +9,7 @@ from bot.case import Case, TextKind
 from bot.commands import Command
 from bot.composing import Composer
 from bot.fields import FIELDS, Field, FieldKind, field
-from bot.opening import Words, greet, held, hold, open_case, words_of
+from bot.opening import ask_side, held_for, take_held, Words, greet, held, hold, open_case, words_of
 from bot.people import Role
 from bot.questions import zone_of
 from bot.reading import Read, read

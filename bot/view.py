@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.case import Answer, Case, CaseText, Conversation
-from bot.messages import Address
+from bot.messages import Address, Delivery
 from bot.people import Directory, Invite, Stranger
 from bot.ports import Loaded
 from bot.turn import Turn
@@ -75,6 +75,10 @@ class View:
     def amended_text(self, message: str) -> CaseText | None:
         """Find the first version of an edited free text."""
         return self._loaded.amended.get(message)
+
+    def deliveries(self, case_id: int) -> tuple[Delivery, ...]:
+        """What was sent about a case, where the message asks to see it."""
+        return self._loaded.deliveries.get(case_id, ())
 
     def amended_answer(self, message: str) -> Answer | None:
         """Find the answer that an edited message gave."""

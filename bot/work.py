@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from bot import pings, talk
+from bot import buttons, pings, talk
 from bot.commands import parse_command
 from bot.composing import Composer
 from bot.context import Context
@@ -24,6 +24,17 @@ _FIRST_RETRY = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
+class Shows:
+    """What a message asks to see besides the cases it names: a list of cases, or what was delivered about one."""
+
+    scope: Scope | None = None
+    deliveries: bool = False
+
+
+NOTHING = Shows()
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """A verified message."""
 
@@ -33,11 +44,15 @@ class Message:
         """Say what it touches."""
         return wanted(self.inbound, directory)
 
-    def lists(self, directory: Directory) -> Scope | None:
-        """Whose list of cases is asked for."""
+    def shows(self, directory: Directory) -> Shows:
+        """What it asks to see."""
         person = directory.at(self.inbound.sender)
-        command = parse_command(self.inbound.text)
-        return scope_of(person) if person and person.is_active and command and command.name == "cases" else None
+        if person is None or not person.is_active:
+            return NOTHING
+        promise = buttons.parse(self.inbound.button) if self.inbound.button else None
+        command = parse_command(self.inbound.text) if promise is None else None
+        word = promise.act if isinstance(promise, buttons.Act) else command.name if command else ""
+        return Shows(scope_of(person) if word == "cases" else None, deliveries=word == "case")
 
     def turn(self, view: View, context: Context) -> Turn:
         """Compute its turn."""
@@ -65,9 +80,9 @@ class Again:
         """Say what it touches; it is known to be seen."""
         return replace(wanted(self.row.message, directory), seen=())
 
-    def lists(self, directory: Directory) -> Scope | None:
-        """Whose list of cases is asked for."""
-        return Message(self.row.message).lists(directory)
+    def shows(self, directory: Directory) -> Shows:
+        """What it asks to see."""
+        return Message(self.row.message).shows(directory)
 
     def turn(self, view: View, context: Context) -> Turn:
         """Compute its turn again; the stored row is brought up to date."""
@@ -99,9 +114,9 @@ class Deadline:
         """Say what it touches."""
         return Wanted(cases=(self.due.case_id,))
 
-    def lists(self, _directory: Directory) -> Scope | None:
-        """Nobody's list."""
-        return None
+    def shows(self, _directory: Directory) -> Shows:
+        """Nothing."""
+        return NOTHING
 
     def turn(self, view: View, context: Context) -> Turn:
         """Compute the pings."""
@@ -126,9 +141,9 @@ class Wake:
         """Say what it touches."""
         return Wanted(people=(self.person_id,))
 
-    def lists(self, _directory: Directory) -> Scope | None:
-        """Nobody's list."""
-        return None
+    def shows(self, _directory: Directory) -> Shows:
+        """Nothing."""
+        return NOTHING
 
     def turn(self, view: View, context: Context) -> Turn:
         """Open a case from the held words."""
@@ -156,9 +171,9 @@ class Order:
         """Say what it touches."""
         return self.wanted
 
-    def lists(self, _directory: Directory) -> Scope | None:
-        """Nobody's list."""
-        return None
+    def shows(self, _directory: Directory) -> Shows:
+        """Nothing."""
+        return NOTHING
 
     def turn(self, view: View, context: Context) -> Turn:
         """Do it."""

@@ -25,7 +25,7 @@ from storage.known import KnownCases
 from storage.schema import head, require_head, version_of
 from storage.sql_claims import DATABASE_NOW, Term
 from storage.sql_errors import storage_error
-from storage.statements import Statements
+from storage.statements import statements_of
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -55,7 +55,7 @@ class SqlStorage:
         await asyncio.to_thread(self._check_schema)
         self._writer = writing_engine(self._url, self._owner)
         self._reader = reading_engine(self._url, self._owner)
-        self._statements = Statements(self._writer.dialect)
+        self._statements = statements_of(self._writer.dialect.name)
         self._writing: Executor = ThreadPoolExecutor(1, thread_name_prefix=f"write-{self._owner}")
         self._reading: Executor = ThreadPoolExecutor(_READERS, thread_name_prefix=f"read-{self._owner}")
         self._is_open = True

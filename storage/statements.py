@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -21,6 +22,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import psycopg
 
 from storage import tables_messages, tables_people
 from storage.prepared import Prepared
@@ -106,6 +108,14 @@ class Statements:
         self.end_sign_ins = self._prepare(_of_person(T["sign_ins"]))
         self.end_sessions = self._prepare(_of_person(T["sessions"]))
         self.bump = self._prepare(_bump(self.insert(T["meta"])))
+
+
+@cache
+def statements_of(engine_name: str) -> Statements:
+    """The statements of ``sqlite`` or ``postgresql``, compiled once a process."""
+    if engine_name == "sqlite":
+        return Statements(sqlite.dialect())
+    return Statements(psycopg.dialect(paramstyle="format"))  # type: ignore[no-untyped-call]
 
 
 def _of_person(table: Table) -> Any:

@@ -9,9 +9,11 @@ from bot.acts.request import buttons_for
 from bot.case import Case, Handoff, HandoffState
 from bot.composing import Composer
 from bot.fields import show
+from bot.messages import Delivery, DeliveryState
 from bot.plan import describe
+from bot.recipients import desk_name
 from bot.redaction import on_messenger
-from bot.texts import tr
+from bot.texts import later, tr
 from bot.wording import (
     channel_name,
     closure_name,
@@ -45,7 +47,8 @@ def case(c: Composer, shown: Case) -> None:
     ]
     lines += [_deadline_line(c, shown, d.id) for d in escalation.shown(shown)]
     lines += [_handoff_line(h, language) for h in shown.handoffs]
-    lines.append(tr(language, "Texts, delivery and all acts: {link}", link=link(c.context.public_url, shown)))
+    lines += _delivery_lines(c, shown)
+    lines.append(tr(language, "Texts and all acts: {link}", link=link(c.context.public_url, shown)))
     c.saw(shown)
     c.say("\n".join(lines), buttons_for(shown, c.person, c), case=shown)
 
@@ -55,6 +58,16 @@ def plan(c: Composer, shown: Case) -> None:
     c.saw(shown)
     c.say(describe(shown, c.context.agreement, c.view.directory, c.language), case=shown)
 
+
+_TOLD = {"alert": later("alert"), "ping": later("ping"), "told": later("message")}
+_DELIVERY = {
+    DeliveryState.QUEUED: later("waits to be sent"),
+    DeliveryState.SENT: later("sent, not known to be read"),
+    DeliveryState.SEEN: later("seen"),
+    DeliveryState.WINDOW_CLOSED: later("waits: the messenger allows none now"),
+    DeliveryState.PARKED: later("could not be delivered"),
+    DeliveryState.DROPPED: later("not needed any more"),
+}
 
 #: Views by the word people type or a button says.
 VIEWS: dict[str, Callable[[Composer, Case], None]] = {"case": case, "plan": plan}
@@ -82,11 +95,40 @@ def _deadline_line(c: Composer, shown: Case, deadline_id: int) -> str:
     )
     if deadline.pings:
         line += ", " + tr(c.language, "pinged {count} times", count=deadline.pings)
-    if deadline.snoozed_until is not None and deadline.snoozed_until > c.now:
+    if deadline.pings and deadline.snoozed_until is not None and deadline.snoozed_until > c.now:
         line += ", " + tr(
             c.language, "silent until {moment}", moment=moment(deadline.snoozed_until, shown, c.context.agreement)
         )
     return line
+
+
+def _delivery_lines(c: Composer, shown: Case) -> list[str]:
+    """Say for each recipient how far the newest message to them has come."""
+    newest: dict[str, Delivery] = {}
+    for delivery in c.view.deliveries(shown.id):
+        if delivery.message.kind in _TOLD:
+            newest[delivery.message.recipient] = delivery
+    return [_delivery_line(c, name, newest[name]) for name in sorted(newest)]
+
+
+def _delivery_line(c: Composer, name: str, delivery: Delivery) -> str:
+    line = tr(
+        c.language,
+        "{recipient}: {kind} {state}",
+        recipient=_recipient(c, name),
+        kind=tr(c.language, _TOLD[delivery.message.kind]),
+        state=tr(c.language, _DELIVERY[delivery.state]),
+    )
+    return f"{line} ({delivery.message.address.messenger})"
+
+
+def _recipient(c: Composer, name: str) -> str:
+    kind, _, which = name.partition(":")
+    desk = c.context.agreement.desks.get(which) if kind == "desk" else None
+    if desk is not None:
+        return desk_name(desk)
+    person = c.view.directory.get(int(which)) if which.isdigit() else None
+    return f"{person.party} {person.role.value}" if person else name
 
 
 def _handoff_line(handoff: Handoff, language: str) -> str:

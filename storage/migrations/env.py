@@ -5,6 +5,8 @@ The next one is drafted from what the tables say by ``python -m storage.migratio
 
 from __future__ import annotations
 
+from typing import Literal
+
 from alembic import context
 from sqlalchemy import BigInteger, String
 
@@ -12,7 +14,7 @@ from storage import statements
 from storage.types import Moment
 
 
-def _render(kind: str, item: object, _context: object) -> str | bool:
+def _render(kind: str, item: object, _context: object) -> str | Literal[False]:
     """Write our types by their names."""
     if kind != "type":
         return False

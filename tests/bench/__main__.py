@@ -16,7 +16,7 @@ import uvloop
 
 from tests.bench.lean_api import LeanApi
 from tests.bench.officers import Measured, Officers
-from tests.bench.sides import SIDES, Run, Side, free_port, running
+from tests.bench.sides import SIDES, Run, Side, cpu_seconds, free_port, running
 from tests.bench.story import FIRST_CHAT, HOOK, MESSAGES, SECRET
 from tests.bench.table import LINE, head, row, verdict
 from tests.bench.webhook import Webhook
@@ -46,9 +46,12 @@ async def measure(side: Side, options: argparse.Namespace) -> Measured:
 async def _play(side: Side, run: Run, officers: Officers, options: argparse.Namespace) -> Measured:
     command = await side.prepare(run)
     warm_up = len(run.chats) // 6
-    async with running(command, run), Webhook(run.port, HOOK, SECRET, options.connections) as webhook:
+    async with running(command, run) as process, Webhook(run.port, HOOK, SECRET, options.connections) as webhook:
         await officers.play(webhook, run.chats[:warm_up], options.officers)
-        return await officers.play(webhook, run.chats[warm_up:], options.officers)
+        before = cpu_seconds(process)
+        measured = await officers.play(webhook, run.chats[warm_up:], options.officers)
+        measured.cpu = cpu_seconds(process) - before
+        return measured
 
 
 def _require(side: Side, run: Run, officers: Officers, measured: Measured) -> None:

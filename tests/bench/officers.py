@@ -20,6 +20,7 @@ class Measured:
 
     seconds: float = 0.0
     latencies: list[float] = field(default_factory=list)  #: seconds from the webhook call to the reply
+    cpu: float = 0.0  #: seconds of processor time that the side took; 0 where the system does not say
 
     @property
     def replies(self) -> int:

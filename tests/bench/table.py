@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.bench.officers import Measured
 
 BAR = 1.5  #: times the throughput of the plain bot, with no worse p99
-LINE = "-" * 70
+LINE = "-" * 78
 
 
 def head(officers: int, messages: int, connections: int) -> str:
@@ -14,14 +14,15 @@ def head(officers: int, messages: int, connections: int) -> str:
         f"{officers} officers, {messages} messages a run after a warm-up, {connections} webhook connections.\n"
         "Latency: from the webhook call to the reply at the Bot API. The bridge keeps every message on disk\n"
         "(fsync) before it acknowledges it and alerts two desks a case; the plain bot keeps nothing.\n"
-        f"{LINE}\n{'round':<7}{'side':<14}{'replies/s':>10}{'p50 ms':>10}{'p99 ms':>10}{'replies':>10}\n{LINE}"
+        f"{LINE}\n{'round':<7}{'side':<14}{'replies/s':>10}{'p50 ms':>10}{'p99 ms':>10}{'replies':>10}{'CPU ms/reply':>16}\n{LINE}"
     )
 
 
 def row(number: int, side: str, measured: Measured) -> str:
     """One run."""
     p50, p99 = measured.percentile(0.5), measured.percentile(0.99)
-    return f"{number:<7}{side:<14}{measured.rate:>10.0f}{p50:>10.1f}{p99:>10.1f}{measured.replies:>10}"
+    cpu = f"{measured.cpu / measured.replies * 1000:.2f}" if measured.cpu else "-"
+    return f"{number:<7}{side:<14}{measured.rate:>10.0f}{p50:>10.1f}{p99:>10.1f}{measured.replies:>10}{cpu:>16}"
 
 
 def verdict(number: int, bridge: Measured, plain: Measured) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from bot.agreement import Agreement, Corridor, Party
 from bot.case import (
@@ -59,7 +60,7 @@ def clock() -> datetime:
     return NOW
 
 
-def a_case(number: int, *, after: timedelta = timedelta(), **changes: object) -> Case:
+def a_case(number: int, *, after: timedelta = timedelta(), **changes: Any) -> Case:
     """An open case of the period with nothing settled; `after` the period's first moment."""
     opened = SINCE + after
     plain = Case(
@@ -73,7 +74,7 @@ def a_case(number: int, *, after: timedelta = timedelta(), **changes: object) ->
         opened_at=opened,
         clock_from=opened,
     )
-    return replace(plain, **changes)  # type: ignore[arg-type]
+    return replace(plain, **changes)
 
 
 def answered(case: Case, answers: Mapping[str, Value] = ANSWERS) -> Case:
@@ -84,17 +85,17 @@ def answered(case: Case, answers: Mapping[str, Value] = ANSWERS) -> Case:
     return replace(case, answers=given)
 
 
-def due(case: Case, kind: DeadlineKind, within: timedelta, settled: timedelta | None = None, **changes: object) -> Case:
+def due(case: Case, kind: DeadlineKind, within: timedelta, settled: timedelta | None = None, **changes: Any) -> Case:
     """Add a deadline; `settled` after the opening means met then."""
     number = case.id * 100 + len(case.deadlines)
     due_at = case.opened_at + within
     plain = Deadline(number, case.id, kind, due_at, due_at)
     if settled is not None:
         plain = replace(plain, state=DeadlineState.MET, settled_at=case.opened_at + settled, next_at=None)
-    return replace(case, deadlines=(*case.deadlines, replace(plain, **changes)))  # type: ignore[arg-type]
+    return replace(case, deadlines=(*case.deadlines, replace(plain, **changes)))
 
 
-def accepted(case: Case, channel: Channel, after: timedelta, **changes: object) -> Case:
+def accepted(case: Case, channel: Channel, after: timedelta, **changes: Any) -> Case:
     """Add a hand-off that was accepted so long after the opening."""
     number = case.id * 100 + len(case.handoffs)
     at = case.opened_at
@@ -112,7 +113,7 @@ def accepted(case: Case, channel: Channel, after: timedelta, **changes: object) 
         accepting_officer="Wang Min",
         formal_reference="MPS-2026-77",
     )
-    return replace(case, handoffs=(*case.handoffs, replace(plain, **changes)))  # type: ignore[arg-type]
+    return replace(case, handoffs=(*case.handoffs, replace(plain, **changes)))
 
 
 async def keep(storage: Storage, cases: Iterable[Case]) -> None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pypdf
 import pytest
@@ -113,7 +114,7 @@ async def test_acceptance_and_the_confirming_letter_are_timed() -> None:
 async def test_deadlines_met_and_missed_are_told_by_kind_and_urgency_with_their_pings() -> None:
     late = due(a_case(2), POLICE, 60 * MINUTE, settled=61 * MINUTE, pings=1)
     never = due(a_case(3), POLICE, 60 * MINUTE, pings=12)
-    ended = {"state": DeadlineState.ENDED, "settled_at": SINCE + DAY, "pings": 3}
+    ended: dict[str, Any] = {"state": DeadlineState.ENDED, "settled_at": SINCE + DAY, "pings": 3}
     given_up = due(a_case(4), POLICE, 60 * MINUTE, **ended)
     spared = due(a_case(5), POLICE, 2 * DAY, **ended)
     urgent = due(a_case(6, urgency=Urgency.U1), POLICE, 60 * MINUTE, settled=MINUTE)
@@ -136,7 +137,7 @@ async def test_hand_offs_returned_are_counted_by_channel() -> None:
 
 async def test_cases_without_any_formal_acceptance_are_listed_by_reference() -> None:
     accepted_late = accepted(due(a_case(2), POLICE, 60 * MINUTE, settled=DAY), Channel.POLICE, DAY)
-    ended = {"state": DeadlineState.ENDED, "settled_at": SINCE + DAY}
+    ended: dict[str, Any] = {"state": DeadlineState.ENDED, "settled_at": SINCE + DAY}
     gone = closed(due(a_case(3), POLICE, 60 * MINUTE, **ended), ClosureCode.NO_FURTHER_INFORMATION, DAY)
     not_yet = due(a_case(4), POLICE, 100 * DAY)
     made = await only(due(a_case(1), POLICE, 60 * MINUTE), accepted_late, gone, not_yet)
