@@ -80,6 +80,8 @@ def refresh(c: Composer, case: Case) -> Case:
 def flag_country(c: Composer, case: Case) -> Case:
     """Tell both desks and the supervisors when the person is in a country outside the corridor."""
     country = case.value("country")
+    if not case.requested:
+        return case  # the corridor is not known yet: looked at again when the side is chosen
     agreement = c.context.agreement
     inside = {country for party in sides(case, agreement) for country in party.countries}
     if not isinstance(country, str) or country in inside or country in ("unknown", case.flagged_country):
@@ -96,7 +98,7 @@ def flag_country(c: Composer, case: Case) -> Case:
     )
     people = unique(
         r
-        for party in filter(None, (case.requested, case.reporting))
+        for party in (case.requested, case.reporting)
         for r in (
             *at_desks(agreement, c.view.directory, party, DeskRole.DUTY),
             *supervisors(c.view.directory, party),
@@ -153,7 +155,10 @@ def _send(c: Composer, case: Case, party: str, found: Sequence[Recipient], key: 
 
 
 def _key(case: Case, urgency: str = "") -> str:
-    return f"case:{case.id}:alert:{urgency or case.urgency.value}"
+    """Name an alert: one for each level, and anew for each time that the urgency was lowered by hand."""
+    timer = case.deadline(DeadlineKind.ALERT)
+    again = f":{timer.pings}" if timer is not None and timer.pings else ""
+    return f"case:{case.id}:alert:{urgency or case.urgency.value}{again}"
 
 
 def _state_line(case: Case, agreement: Agreement, language: str) -> str:

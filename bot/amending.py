@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot import intake
 from bot.composing import Composer
 from bot.fields import field
+from bot.opening import held, held_for, hold, words_of
 from bot.questions import zone_of
 from bot.reading import Read, read
 from bot.rights import may_see
@@ -20,6 +21,9 @@ def edited(c: Composer) -> None:
     answer = c.view.amended_answer(came_as)
     if answer is not None and answer.by == c.person.id:
         _amend_answer(c, answer.case_id, answer.field, message.text)
+        return
+    if any(piece.message == came_as for piece in held(c.conversation.pending)):
+        hold(c, words_of(c), held_for(c))
         return
     first = c.view.amended_text(came_as)
     case = c.case(first.case_id) if first else None

@@ -105,15 +105,26 @@ def lapsed(case: Case, now: datetime, new_id: NewId) -> Case:
 
 def rearm_from(case: Case, policy: LevelPolicy, now: datetime, new_id: NewId) -> Case:
     """Start the clock again from now: a reopened case. A channel that accepted need not accept again."""
-    case = replace(case, clock_from=now)
+    case = _told_again(replace(case, clock_from=now), now)
+    for handoff in case.handoffs:
+        if handoff.accepted_at is not None and not handoff.letter_at:
+            case = arm(case, DeadlineKind.WRITTEN, now + policy.written, new_id, handoff.channel)
     for kind in FROM_FIRST_MESSAGE:
         if not _is_settled_by_channel(case, kind):
             case = arm(case, kind, now + allowed(policy, kind), new_id)
     return case
 
 
+def _told_again(case: Case, now: datetime) -> Case:
+    """Let the alert be brought up to date again, or sent if nobody was told before the case ended."""
+    timer = case.deadline(DeadlineKind.ALERT)
+    if timer is None:
+        return case
+    return _swap(case, replace(timer, state=DeadlineState.RUNNING, settled_at=None, next_at=now))
+
+
 def snooze(case: Case, until: datetime) -> Case:
-    """Silence all repeats until then, also those of a deadline that passes meanwhile. First pings are never silenced."""
+    """Silence all repeats until then, also of a deadline that passes meanwhile. First pings are never silenced."""
     for deadline in case.deadlines:
         if deadline.is_running and deadline.kind is not DeadlineKind.ALERT:
             first_or_later = deadline.next_at if deadline.pings == 0 else max(until, deadline.next_at or until)
@@ -125,6 +136,12 @@ def pinged(case: Case, deadline: Deadline, next_at: datetime) -> Case:
     """Count a ping and say when the clock looks again: not before a snooze is over."""
     next_at = max(next_at, deadline.snoozed_until or next_at)
     return _swap(case, replace(deadline, pings=deadline.pings + 1, next_at=next_at))
+
+
+def begin_anew(case: Case, kind: DeadlineKind) -> Case:
+    """Count a round, so that what was told before can be told again."""
+    latest = case.deadline(kind)
+    return case if latest is None else _swap(case, replace(latest, pings=latest.pings + 1))
 
 
 def look_at(case: Case, kind: DeadlineKind, moment: datetime | None) -> Case:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from zlib import crc32
 
 from bot import alerts, buttons, escalation
 from bot.agreement import Urgency
@@ -14,7 +15,7 @@ from bot.composing import Composer
 from bot.countries import NAMES
 from bot.fields import FIELDS, UNKNOWN, Field, FieldKind, by_number, field, show
 from bot.messages import Keyboard
-from bot.opening import choose_side, policy_at, policy_of
+from bot.opening import ask_side, choose_side, move_on, policy_at, policy_of
 from bot.questions import (
     keyboard,
     missing,
@@ -79,8 +80,11 @@ def set_by_hand(c: Composer, case: Case, urgency: Urgency) -> Case:
 
 
 def ask_field(c: Composer, case: Case, asking: Field, lead: str = "", *, returning: bool = False) -> None:
-    """Ask a question, after a leading sentence."""
-    c.move(case_id=case.id, asking=asking.id, pending={"returning": True} if returning else {}, wakes_at=None)
+    """Ask a question, after a leading sentence; before the side is known, ask for that."""
+    if not case.requested:
+        ask_side(c, case, lead)
+        return
+    move_on(c, case_id=case.id, asking=asking.id, pending={"returning": True} if returning else {})
     text = question(case, asking, c.language)
     laid = keyboard(case, asking, c.context.agreement, c.language)
     c.say(f"{lead}\n\n{text}" if lead else text, laid, case=case)
@@ -89,7 +93,7 @@ def ask_field(c: Composer, case: Case, asking: Field, lead: str = "", *, returni
 def advance(c: Composer, case: Case, current: Field, lead: str = "") -> None:
     """Ask what comes after a field: the next open question, the rest of an edited group, or the summary."""
     if case.sent_at is not None:
-        c.move(case_id=case.id, asking="", pending={})
+        move_on(c, case_id=case.id, asking="")
         done = tr(c.language, "{reference} is changed. The desks see it.", reference=case.reference)
         c.say(f"{lead}\n{done}" if lead else done, case=case)
         return
@@ -108,9 +112,12 @@ def advance(c: Composer, case: Case, current: Field, lead: str = "") -> None:
 
 
 def show_summary(c: Composer, case: Case, lead: str = "") -> None:
-    """Show all answers back and offer to send."""
+    """Show all answers back and offer to send; before the side is known, ask for that."""
+    if not case.requested:
+        ask_side(c, case, lead)
+        return
     if case.sent_at is None:
-        c.move(case_id=case.id, asking="summary", pending={})
+        move_on(c, case_id=case.id, asking="summary")
         closing = tr(c.language, "Type 'send' to confirm, or 'edit 4' to change number 4.")
         laid = summary_keyboard(case, c.language)
     else:
@@ -150,15 +157,21 @@ def ask_confirmation(
     """Show back what was understood, one thing at a time, before it is stored."""
     waiting = [{"field": f.id, "value": list(v) if isinstance(v, tuple) else v, "shown": s} for f, v, s in confirms]
     asking, _, shown = confirms[0]
-    c.move(case_id=case.id, asking=asking.id, pending={"confirm": waiting, "returning": returning})
+    move_on(c, case_id=case.id, asking=asking.id, pending={"confirm": waiting, "returning": returning})
     sentence = tr(c.language, "{label}: you mean {shown}?", label=tr(c.language, asking.label), shown=shown)
-    c.say(f"{lead}\n\n{sentence}" if lead else sentence, yes_no(c.language), case=case)
+    c.say(f"{lead}\n\n{sentence}" if lead else sentence, yes_no(c.language, stamp_of(case, confirms[0])), case=case)
 
 
 def to_confirm(c: Composer) -> list[tuple[Field, Value, str]]:
     """What waits for the person's yes."""
     waiting = c.conversation.pending.get("confirm")
     return [_confirm(w) for w in waiting] if isinstance(waiting, list) else []
+
+
+def stamp_of(case: Case, confirm: tuple[Field, Value, str]) -> str:
+    """Tell what is shown back from anything else that ever was, in a few characters for a button."""
+    asking, value, _ = confirm
+    return f"{buttons.to_base36(case.id)}.{asking.id}.{buttons.to_base36(crc32(repr(value).encode()))}"
 
 
 def _confirm(waiting: Mapping[str, object]) -> tuple[Field, Value, str]:
@@ -171,7 +184,7 @@ def confirmed(c: Composer, case: Case) -> None:
     """Store what the person confirmed, then ask for the next confirmation or question."""
     (asking, value, _), *others = to_confirm(c)
     returning = bool(c.conversation.pending.get("returning"))
-    c.move(pending={"returning": returning})
+    move_on(c, pending={"returning": returning})
     case = store(c, case, asking, value, "typed")
     if others:
         ask_confirmation(c, case, others, returning=returning)
@@ -247,11 +260,11 @@ def _toggle(c: Composer, case: Case, asking: Field, code: str) -> None:
             return
         order = [choice.code for choice in asking.choices] or chosen
         value = tuple(sorted(chosen, key=lambda x: order.index(x) if x in order else len(order)))
-        c.move(case_id=case.id, asking=asking.id, pending={"returning": returning})
+        move_on(c, case_id=case.id, asking=asking.id, pending={"returning": returning})
         advance(c, store(c, case, asking, value, "tap"), asking)
         return
     chosen = [x for x in chosen if x != code] if code in chosen else [*chosen, code]
-    c.move(case_id=case.id, asking=asking.id, pending={"chosen": chosen, "returning": returning})
+    move_on(c, case_id=case.id, asking=asking.id, pending={"chosen": chosen, "returning": returning})
     laid: Keyboard = keyboard(case, asking, c.context.agreement, c.language, chosen)
     text = question(case, asking, c.language)
     if chosen:
@@ -296,10 +309,13 @@ def send(c: Composer, case: Case) -> None:
     if case.sent_at is not None:
         c.say(tr(c.language, "{reference} was sent already.", reference=case.reference), case=case)
         return
+    if not case.requested:
+        ask_side(c, case, "")
+        return
     open_fields = missing(case)
     if open_fields and not c.conversation.pending.get("send_anyway"):
         names = ", ".join(f"{f.order}{f.part} {tr(c.language, f.label)}" for f in open_fields)
-        c.move(case_id=case.id, asking="summary", pending={"send_anyway": True})
+        move_on(c, case_id=case.id, asking="summary", pending={"send_anyway": True})
         c.say(
             tr(
                 c.language,
@@ -314,7 +330,7 @@ def send(c: Composer, case: Case) -> None:
     c.journal("sent", case, answered=len(case.answers))
     case = alerts.tell(c, case) if case.alerted_at is None else alerts.refresh(c, case)
     c.put(case)
-    c.move(case_id=case.id, asking="", pending={})
+    move_on(c, case_id=case.id, asking="")
     c.say(
         tr(
             c.language,

@@ -40,7 +40,7 @@ def _of(case: Case, deadline: Deadline, agreement: Agreement, directory: Directo
     for ping in range(deadline.pings + 1, last + 1):
         reached = audience(case, deadline.kind, ping, agreement, directory)
         yield Step(at, deadline, ping, reached, repeats=ping == last and deadline.kind is not DeadlineKind.REVIEW)
-        at += repeat
+        at = max(at + repeat, deadline.snoozed_until or at)
 
 
 def describe(case: Case, agreement: Agreement, directory: Directory, language: str) -> str:

@@ -9,7 +9,7 @@ from bot.case import Case, TextKind
 from bot.commands import Command
 from bot.composing import Composer
 from bot.fields import FIELDS, Field, FieldKind, field
-from bot.opening import ask_side, held_for, take_held, Words, greet, held, hold, open_case, words_of
+from bot.opening import Words, ask_side, greet, held, held_for, hold, open_case, take_held, words_of
 from bot.people import Role
 from bot.questions import zone_of
 from bot.reading import Read, read
@@ -82,7 +82,7 @@ def alert(c: Composer, command: Command) -> None:
         w if w.kind is not TextKind.TEXT else Words(w.kind, _without_word(command, w.text), w.message)
         for w in words_of(c)
     ]
-    open_with(c, [w for w in words if w.text], parse_block(command.rest))
+    open_with(c, [*take_held(c), *(w for w in words if w.text)], parse_block(command.rest))
 
 
 def navigate(c: Composer, command: Command) -> None:
@@ -90,6 +90,9 @@ def navigate(c: Composer, command: Command) -> None:
     case = _own_case(c)
     if case is None:
         c.say(tr(c.language, "You have no alert in progress. Just write what happened to start one."))
+        return
+    if not case.requested:
+        ask_side(c, case, "")
         return
     asking = _asked(c)
     match command.name:
@@ -113,18 +116,18 @@ def word(c: Composer, promise: buttons.Word) -> None:
         case "which":
             _which(c, promise.argument)
         case "side":
-            _side(c, promise.argument)
+            _side(c, *promise.argument.partition(".")[::2])
         case "send":
             _send(c, promise.argument)
         case "yes" | "no":
-            _confirm(c, yes=promise.word == "yes")
+            _confirm(c, yes=promise.word == "yes", stamp=promise.argument)
         case _:
             c.say(tr(c.language, "This button is not known any more. Type /help."))
 
 
 def unheard(c: Composer) -> None:
     """Nobody said where the held words belong: they open a case."""
-    waiting = held(c.conversation.pending)
+    waiting = take_held(c)
     place = c.conversation.place
     if not waiting or place is None:
         c.move(wakes_at=None)
@@ -146,7 +149,9 @@ def _answer(c: Composer, case: Case, text: str) -> None:
         return
     block = parse_block(text)
     if block is not None:
-        intake.apply_block(c, case, block)
+        if block.rest:
+            _keep_words(c, case)
+        intake.apply_block(c, c.case(case.id) or case, block)
         return
     if c.conversation.asking == "corridor":
         _side_by_words(c, case, text)
@@ -184,7 +189,7 @@ def _keep_with(c: Composer, case: Case) -> None:
     _keep_words(c, case)
     is_place = c.message is not None and c.message.latitude is not None
     lead = (
-        tr(c.language, "The place is kept for the secure case. Which province or city is it?")
+        tr(c.language, "The place is kept for the secure case with {reference}.", reference=case.reference)
         if is_place
         else tr(
             c.language,
@@ -192,15 +197,11 @@ def _keep_with(c: Composer, case: Case) -> None:
             reference=case.reference,
         )
     )
-    if is_place and "area" not in case.answers:
-        intake.ask_field(c, case, field("area"), lead)
-        return
     intake.ask_current(c, case, lead)
 
 
 def _more_held(c: Composer, text: str) -> None:
-    options = c.conversation.pending.get("options")
-    cases = [k for i in options if (k := c.case(int(i))) is not None] if isinstance(options, list) else []
+    cases = held_for(c)
     if text.strip().casefold() in ("new", "new alert", "1"):
         _new(c)
         return
@@ -215,7 +216,7 @@ def _more_held(c: Composer, text: str) -> None:
 
 
 def _new(c: Composer) -> None:
-    waiting = held(c.conversation.pending)
+    waiting = take_held(c)
     if waiting:
         open_with(c, waiting)
         return
@@ -240,8 +241,7 @@ def _which(c: Composer, argument: str) -> None:
 
 
 def _belongs_to(c: Composer, case: Case) -> None:
-    waiting = held(c.conversation.pending)
-    c.move(pending={}, wakes_at=None)
+    waiting = take_held(c)
     if not waiting or c.person is None:
         c.say(tr(c.language, "These words have found their case already."), case=case)
         return
@@ -257,9 +257,9 @@ def _belongs_to(c: Composer, case: Case) -> None:
         c.say(tr(c.language, "Kept with {reference}.", reference=case.reference), case=case)
 
 
-def _side(c: Composer, party: str) -> None:
-    case = _own_case(c)
-    if case is None:
+def _side(c: Composer, party: str, number: str) -> None:
+    case = c.case(int(number, 36)) if number.isalnum() else _own_case(c)
+    if case is None or c.person is None or case.officer != c.person.id or not case.is_open:
         c.say(tr(c.language, "You have no alert in progress. Just write what happened to start one."))
     elif case.requested:
         intake.ask_current(c, case, tr(c.language, "{party} is asked already.", party=case.requested))
@@ -275,7 +275,7 @@ def _side_by_words(c: Composer, case: Case, text: str) -> None:
             intake.side_chosen(c, case, party.code)
             return
     _keep_words(c, case)
-    greet(c, case)
+    ask_side(c, case, tr(c.language, "Your words are kept with {reference}.", reference=case.reference))
 
 
 def _send(c: Composer, argument: str) -> None:
@@ -288,9 +288,10 @@ def _send(c: Composer, argument: str) -> None:
         intake.send(c, case)
 
 
-def _confirm(c: Composer, *, yes: bool) -> None:
+def _confirm(c: Composer, *, yes: bool, stamp: str = "") -> None:
+    """Take a yes or no to what was shown back; a tap counts only for what its own message showed."""
     case, waiting = _own_case(c), intake.to_confirm(c)
-    if case is None or not waiting:
+    if case is None or not waiting or stamp not in ("", intake.stamp_of(case, waiting[0])):
         c.say(tr(c.language, "There is nothing to confirm any more."))
     elif yes:
         intake.confirmed(c, case)

@@ -83,7 +83,8 @@ def waiting_prompt(c: Composer) -> dict[str, object] | None:
 def answered(c: Composer, waiting: dict[str, object], text: str) -> None:
     """Complete an act with the words it waited for."""
     pending = {k: v for k, v in c.conversation.pending.items() if k != "prompt"}
-    c.move(pending=pending)
+    before = {"case_id": waiting["from_case"], "asking": waiting["from_asking"]} if "from_case" in waiting else {}
+    c.move(pending=pending, **before)
     case = c.case(int(str(waiting["case"])))
     if case is None or c.person is None or not may_see(c.person, case):
         c.say(tr(c.language, "No such case."))

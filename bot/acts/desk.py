@@ -154,8 +154,9 @@ def _set_urgency(request: Request, level: Urgency, reason: str) -> None:
     c, before = request.c, request.case
     case = set_by_hand(c, before, level)
     c.journal("urgency_by_hand", case, before=before.urgency.value, after=level.value, reason=reason)
-    if case.alerted_at is not None and level.is_above(before.urgency):
-        case = alerts.tell(c, case)
+    if case.alerted_at is not None:
+        is_rise = level.is_above(before.urgency)
+        case = alerts.tell(c, case if is_rise else escalation.begin_anew(case, DeadlineKind.ALERT))
     done(
         request,
         case,

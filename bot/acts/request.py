@@ -122,6 +122,10 @@ def prompt(request: Request, sentence: str, prefix: str = "", buttons: Keyboard 
         "stage": request.case.stage,
         "place": str(c.message.place) if c.message else "",
     }
+    if request.case.officer != request.person.id or not request.case.is_open:
+        # A person's own open cases are always at hand, another one only while the conversation is about it.
+        waiting |= _came_from(c)
+        c.move(case_id=request.case.id, asking="")
     c.move(pending={**_kept(c), "prompt": waiting})
     in_group = c.message is not None and not c.message.in_private
     hint = " " + tr(request.language, "(Reply to this message.)") if in_group else ""
@@ -231,6 +235,14 @@ def stale(request: Request) -> None:
         ),
         offered(request.case, request),
     )
+
+
+def _came_from(c: Composer) -> dict[str, object]:
+    """Where the conversation goes on when the act is complete."""
+    earlier = c.conversation.pending.get("prompt")
+    if isinstance(earlier, dict) and "from_case" in earlier:
+        return {"from_case": earlier["from_case"], "from_asking": earlier["from_asking"]}
+    return {"from_case": c.conversation.case_id, "from_asking": c.conversation.asking}
 
 
 def _kept(c: Composer) -> dict[str, object]:

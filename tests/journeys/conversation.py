@@ -1,0 +1,96 @@
+"""The conversation that the README shows, played on the real core: ``python -m tests.journeys.conversation``."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+import textwrap
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from adapters.memory import Shown
+from bot.agreement import Agreement
+from bot.messages import Address
+from tests.journeys.played import PlayedBridge
+from tests.journeys.world import agreement
+
+_OFFICER, _DESK, _DUTY = "telegram:officer", "telegram:-100200", "wechat:duty"
+_SHOWN: Mapping[str, str] = {_OFFICER: "officer", _DESK: "desk"}
+_WIDTH = 105  #: characters
+
+#: Who does what: words are typed, ``[label]`` is tapped.
+_STEPS = (
+    (_OFFICER, "urgent, girl 16 locked in a flat in Nanchang"),
+    (_OFFICER, "[No]"),
+    (_OFFICER, "locked in"),
+    (_OFFICER, "16"),
+    (_OFFICER, "[China]"),
+    (_OFFICER, "Jiangxi, Nanchang"),
+    (_OFFICER, "yesterday 21:00"),
+    (_OFFICER, "[Yes, that is right]"),
+    (_OFFICER, "[Trafficking in persons]"),
+    (_OFFICER, "forced marriage"),
+    (_OFFICER, "1"),
+    (_OFFICER, "Cambodia"),
+    (_OFFICER, "rescue, interpreter"),
+    (_OFFICER, "only via reporter"),
+    (_OFFICER, "[Yes]"),
+    (_OFFICER, "[Not asked yet]"),
+    (_OFFICER, "[No]"),
+    (_OFFICER, "Door locked from outside, a new broker comes tonight."),
+    (_OFFICER, "send"),
+    (_DESK, "[Acknowledge]"),
+    (_DESK, "[Hand to police]"),
+)
+
+
+async def transcript(folder: Path) -> str:
+    """Play it and write it down."""
+    bridge = PlayedBridge(folder, agreed=_with_group(agreement()))
+    await bridge.start()
+    try:
+        lines: list[str] = []
+        for who, step in _STEPS:
+            await _act(bridge, who, step)
+            lines += ["", f"{_SHOWN[who]} > {step}"]
+            for place in (_OFFICER, _DESK):
+                lines += [line for shown in bridge.phones.take(place) for line in _written(_SHOWN[place], shown)]
+        return "\n".join(lines).strip() + "\n"
+    finally:
+        await bridge.stop()
+
+
+def _with_group(agreed: Agreement) -> Agreement:
+    """The other side's desk is a Telegram group here."""
+    desk = replace(agreed.desks["cn-duty"], addresses=(Address.parse(_DESK),))
+    return replace(agreed, desks={**agreed.desks, desk.id: desk})
+
+
+async def _act(bridge: PlayedBridge, who: str, step: str) -> None:
+    if who == _DESK:
+        await bridge.change(_DUTY, addresses=(Address("telegram", "li"), Address.parse(_DUTY)))
+        await bridge.taps("telegram:li", step[1:-1], at=_DESK)
+    else:
+        await bridge.answers(who, step)
+
+
+def _written(place: str, shown: Shown) -> list[str]:
+    margin = f"{place:>8} | "
+    said = [line for line in shown.text.split("\n") if line]
+    if shown.edits:
+        return [f"{margin}(the alert above now shows more)"]
+    wrapped = [piece for line in said for piece in textwrap.wrap(line, _WIDTH)]
+    buttons = textwrap.wrap("   ".join(f"[{b.label}]" for row in shown.buttons for b in row), _WIDTH)
+    return [margin + line for line in (*wrapped, *buttons)]
+
+
+def main() -> None:
+    """Print it."""
+    with tempfile.TemporaryDirectory() as folder:
+        sys.stdout.write(asyncio.run(transcript(Path(folder))))
+
+
+if __name__ == "__main__":
+    main()
