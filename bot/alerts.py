@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot import buttons, escalation
-from bot.agreement import Agreement, DeskRole
+from bot.agreement import Agreement, DeskRole, Urgency
 from bot.case import Case, DeadlineKind
 from bot.composing import Composer
 from bot.fields import field, show
@@ -23,12 +23,17 @@ from bot.wording import link, moment, reasons, rows, sides, urgency_name
 _FIRST_THREE = ("danger_now", "situation", "age_group")
 
 
-def after_answer(c: Composer, case: Case) -> Case:
-    """Do what an answer calls for: alert now, alert again at a rise, or bring the alert up to date soon."""
+def after_answer(c: Composer, case: Case, before: Urgency) -> Case:
+    """Do what an answer calls for: alert now, alert again at a rise, or bring the alert up to date soon.
+
+    A rise counts from the urgency before the answer: the level of the last alert may have been higher meanwhile.
+    """
     if case.alerted_at is None:
         return tell(c, case) if _is_time(case) else case
     if _has_risen(case) or _is_unknown_to_requested(case):
         return tell(c, case)
+    if case.urgency.is_above(before):
+        return tell(c, escalation.begin_anew(case, DeadlineKind.ALERT))
     alert = case.deadline(DeadlineKind.ALERT)
     if alert is not None and alert.next_at is not None:
         return case
@@ -104,7 +109,7 @@ def flag_country(c: Composer, case: Case) -> Case:
             *supervisors(c.view.directory, party),
         )
     )
-    c.tell(people, "told", f"case:{case.id}:country:{country}", words, case=case)
+    c.tell(people, "told", f"case:{case.id}:country:{country}:{c.inbox_id}", words, case=case)
     c.journal("country_outside_corridor", case, country=country)
     return replace(case, flagged_country=country)
 

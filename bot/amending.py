@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bot import intake
+from bot import intake, reference
+from bot.commands import OPENING, parse_command
 from bot.composing import Composer
 from bot.fields import field
 from bot.opening import held, held_for, hold, words_of
@@ -29,13 +30,22 @@ def edited(c: Composer) -> None:
     case = c.case(first.case_id) if first else None
     if first is None or case is None or first.by != c.person.id or not may_see(c.person, case):
         return
-    c.keep_text(case, first.kind, message.text, own_side_only=first.own_side_only, amends=first.id, message="")
+    c.keep_text(case, first.kind, _without_command(message.text), own_side_only=first.own_side_only, amends=first.id, message="")
     c.journal("amended", case, text=first.id)
     c.put(case)
     c.say(
         tr(c.language, "{reference}: your change is kept beside the first version.", reference=case.reference),
         case=case,
     )
+
+
+def _without_command(text: str) -> str:
+    """The words of an edited `/note REF words`, `/memo REF words` or `/alert words`, as the first version was kept."""
+    command = parse_command(text)
+    if command is None or not (command.name in ("note", "memo") or (command.name in OPENING and command.has_slash)):
+        return text
+    named = reference.find_in(command.rest)
+    return named[1] if named else command.rest
 
 
 def _amend_answer(c: Composer, case_id: int, field_id: str, text: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import random
 import secrets
@@ -13,6 +14,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import structlog
 import uvicorn
@@ -160,7 +162,15 @@ async def _serve(
     async with _running(bridge, settings, storage):
         for line in await _summary(settings, storage, adapters, is_embedded=is_embedded):
             say(line)
+        _settle_memory()
         await _Server(_http(site)).serve_until_told(listener)
+
+
+def _settle_memory() -> None:
+    """Leave what is loaded by now out of garbage collection: looking through it again took a tenth of all time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 @contextlib.asynccontextmanager
@@ -227,9 +237,8 @@ async def _sample_links(storage: Storage, url: str) -> list[str]:
 
 def _shown_database(settings: Settings) -> str:
     """The database without what may be a password."""
-    url = settings.database.url.get_secret_value()
-    scheme, _, rest = url.partition("://")
-    return f"{scheme}://{rest.rpartition('@')[2]}"
+    parts = urlsplit(settings.database.url.get_secret_value())
+    return f"{parts.scheme}://{parts.hostname or ''}{parts.path}"
 
 
 @contextlib.contextmanager
@@ -248,7 +257,7 @@ def _listening(settings: Settings) -> Iterator[socket.socket]:
 
 def _http(site: object) -> uvicorn.Config:
     return uvicorn.Config(
-        site,  # type: ignore[arg-type]  # Starlette is an ASGI application; its type is no concern here
+        site,  # type: ignore[arg-type]  # it is an ASGI application; its type is no concern here
         http="httptools",
         ws="none",
         lifespan="off",

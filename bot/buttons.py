@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_LONGEST = 13  #: digits of the largest id
 LIMIT = 64  #: bytes, Telegram's; the smallest of all messengers with buttons
 
 
@@ -66,14 +67,31 @@ def parse(data: str) -> Promise | None:
     try:
         match kind, parts:
             case "a", [case, stage, act, *argument]:
-                return Act(int(case, 36), int(stage, 36), act, argument[0] if argument else "")
+                return Act(_number(case), _number(stage), act, argument[0] if argument else "")
             case "f", [case, field, choice]:
-                return Choice(int(case, 36), field, choice)
+                return Choice(_number(case), field, choice)
             case "c", [word, *argument]:
                 return Word(word, ".".join(argument))
     except ValueError:
         pass
     return None
+
+
+def from_base36(text: str) -> int | None:
+    """Read a number as `to_base36` writes it; None for what is none, or larger than any id."""
+    try:
+        return _number(text)
+    except ValueError:
+        return None
+
+
+def _number(text: str) -> int:
+    if not text or len(text) > _LONGEST or not set(text) <= set(_DIGITS):
+        raise ValueError("not a number of ours")
+    number = int(text, 36)
+    if number >= 1 << 63:
+        raise ValueError("larger than any id")
+    return number
 
 
 def to_base36(number: int) -> str:

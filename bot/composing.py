@@ -11,7 +11,7 @@ from bot.context import Context
 from bot.journal import Entry
 from bot.messages import Address, Inbound, Keyboard, Outgoing, Priority
 from bot.people import Invite, Person, Stranger
-from bot.recipients import Recipient
+from bot.recipients import Recipient, reads_as
 from bot.turn import ExportOrder, InboxRow, SeenBy, Turn
 from bot.view import View
 
@@ -244,8 +244,7 @@ class Composer:
         """Record that the person, and so their desk, has what was sent about a case."""
         if self.person is None:
             return
-        names = [f"person:{self.person.id}"] + [f"desk:{self.person.desk}"] * bool(self.person.desk)
-        self._seen.append(SeenBy(case.id, tuple(names), self.now))
+        self._seen.append(SeenBy(case.id, reads_as(self.person), self.now))
         self.case_id = case.id
 
     def order(self, export: ExportOrder) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from ipaddress import ip_network
 from typing import Annotated
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr
@@ -58,6 +58,16 @@ def is_url(text: str, schemes: tuple[str, ...]) -> bool:
         return False
 
 
+def _is_socket(text: str) -> bool:
+    """Whether this is PostgreSQL on this machine, reached through the folder of its socket."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    folder = parse_qs(parts.query).get("host", [""])[0]
+    return parts.scheme == "postgresql" and not parts.hostname and folder.startswith("/") and len(parts.path) > 1
+
+
 def _url(*schemes: str) -> Callable[[str], str]:
     def check(text: str) -> str:
         if text and not is_url(text, schemes):
@@ -73,7 +83,7 @@ def _secret(check: Callable[[str], str]) -> Callable[[SecretStr], SecretStr]:
 
 def _database(text: str) -> str:
     path = text.removeprefix("sqlite:///")
-    if (path != text and path) or is_url(text, ("postgresql",)):
+    if (path != text and path) or is_url(text, ("postgresql",)) or _is_socket(text):
         return text
     raise mistake(
         "names no database that can be used.",

@@ -118,6 +118,9 @@ def _enrol(c: Composer, invite: Invite, address: Address) -> None:
         confirmed_at=c.now,
         addresses=(address,),
     )
+    before = c.view.directory.at(address)
+    if before is not None:  # cut off earlier; their admin gave them a new code
+        c.put_person(replace(before, addresses=tuple(a for a in before.addresses if a != address)))
     c.put_person(person)
     c.put_invite(replace(invite, used_at=c.now, used_by=person.id))
     c.person, c.actor = person, f"person:{person.id}"

@@ -62,7 +62,9 @@ def follow(case: Case, urgency: Urgency, policy: LevelPolicy, now: datetime) -> 
     """
     if urgency is case.urgency:
         return case
-    return follow_policy(replace(case, urgency=urgency), policy, now)
+    is_rise = urgency.is_above(case.urgency)
+    case = follow_policy(replace(case, urgency=urgency), policy, now)
+    return _hasten(case, policy, now) if is_rise else case
 
 
 def follow_policy(case: Case, policy: LevelPolicy, now: datetime) -> Case:
@@ -74,6 +76,18 @@ def follow_policy(case: Case, policy: LevelPolicy, now: datetime) -> Case:
                 target = min(deadline.due_at, max(target, now + policy.acknowledge))
             if target != deadline.due_at:
                 case = _swap(case, replace(deadline, due_at=target, next_at=max(target, now), snoozed_until=None))
+    return case
+
+
+def _hasten(case: Case, policy: LevelPolicy, now: datetime) -> Case:
+    """Let repeats come as often as the higher level asks for; no snooze lasts longer than it allows."""
+    for deadline in case.deadlines:
+        if deadline.is_running and deadline.kind is not DeadlineKind.ALERT:
+            until = deadline.snoozed_until and min(deadline.snoozed_until, now + policy.acknowledge)
+            next_at = deadline.next_at
+            if deadline.pings and next_at is not None:
+                next_at = min(next_at, max(now + policy.repeat, until or now))
+            case = _swap(case, replace(deadline, next_at=next_at, snoozed_until=until))
     return case
 
 

@@ -124,6 +124,11 @@ def field(field_id: str) -> Field:
     return _BY_ID[field_id]
 
 
+def is_field(field_id: str) -> bool:
+    """Whether there is such a field."""
+    return field_id in _BY_ID
+
+
 def asked(field: Field, answers: Mapping[str, Answer | Value]) -> bool:
     """Whether a field is asked at all, given the other answers (or their values)."""
     if field.id != "exploitation":

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from zlib import crc32
 
-from bot import alerts, buttons, escalation
+from bot import alerts, buttons, consent, escalation
 from bot.agreement import Urgency
 from bot.block import Block
 from bot.case import Answer, Case, Value
@@ -50,10 +50,13 @@ def store(c: Composer, case: Case, asked: Field, value: Value, source: str) -> C
     c.keep(answer)
     case = replace(case, answers={**case.answers, asked.id: answer})
     c.journal("answered", case, field=asked.id, answer=answer.id, source=source)
+    before = case.urgency
     case = assessed(c, case)
     if asked.id == "country":
         case = alerts.flag_country(c, case)
-    return c.put(alerts.after_answer(c, case))
+    case = c.put(alerts.after_answer(c, case, before))
+    consent.tell_ready(c, case, asked)
+    return case
 
 
 def assessed(c: Composer, case: Case) -> Case:

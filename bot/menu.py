@@ -21,6 +21,7 @@ from bot.rights import may_see
 from bot.texts import tr
 from bot.turn import ExportOrder
 from bot.wording import deadline_name, lateness, rows, status_name
+from bot.words import whole_number
 
 _LISTED = 15
 
@@ -134,8 +135,9 @@ def lost(c: Composer, command: Command) -> None:
     if person is None:
         return
     argument = command.rest.strip()
-    if argument.isdigit() and int(argument) != person.id:
-        _cut_colleague(c, person, int(argument))
+    number = whole_number(argument)
+    if number is not None and number != person.id:
+        _cut_colleague(c, person, number)
         return
     if argument.casefold() != "yes":
         c.say(
@@ -229,6 +231,19 @@ def _cut(c: Composer, person: Person) -> None:
         party=person.party,
     )
     c.tell([r for r in desks if r.name != f"person:{person.id}"], "told", f"lost:{person.id}:{c.inbox_id}", words)
+
+
+def tell_of_cut_off(c: Composer, person: Person) -> None:
+    """Tell the desk, once a day, that somebody writes from an address that was cut off."""
+    desks = at_desks(c.context.agreement, c.view.directory, person.party, DeskRole.DUTY)
+    words = tr(
+        "en",
+        "Somebody writes from an address of {name} ({role}, {party}), who was cut off. Nothing of it is kept.",
+        name=person.name,
+        role=person.role.value,
+        party=person.party,
+    )
+    c.tell(desks, "told", f"cut-off:{person.id}:{c.now.date().isoformat()}", words)
 
 
 def _order(text: str, person: Person, c: Composer) -> ExportOrder | None:

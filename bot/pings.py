@@ -8,6 +8,7 @@ from datetime import timedelta
 from bot import alerts, escalation
 from bot.case import Case, Channel, Deadline, DeadlineKind, HandoffState, Status
 from bot.composing import Composer
+from bot.consent import open_questions
 from bot.ladder import Audience, audience
 from bot.messages import Keyboard
 from bot.opening import policy_of
@@ -108,10 +109,12 @@ def _channel_wanted(case: Case, channel: Channel) -> str:
     handoff = case.handoff(channel)
     if handoff is not None and handoff.state is HandoffState.SENT:
         return tr("en", "Handed to the {channel} channel, not yet accepted.", channel=channel.value)
-    if handoff is not None:
+    if handoff is not None and open_questions(case, channel):
         return tr(
             "en", "Drafted for the {channel} channel, not yet sent: consent was not asked.", channel=channel.value
         )
+    if handoff is not None:
+        return tr("en", "Drafted for the {channel} channel, not yet sent. Please hand off now.", channel=channel.value)
     if channel is Channel.POLICE:
         return tr("en", "Not handed to the police channel yet. Please hand off now.")
     return tr(

@@ -49,6 +49,12 @@ def at_desks(agreement: Agreement, directory: Directory, party: str, role: DeskR
     return unique(r for desk in agreement.desks_of(party, role) for r in at_desk(desk, directory))
 
 
+def reads_as(person: Person) -> tuple[str, ...]:
+    """Name the recipients that have what this person has: themselves and the desk they are told at."""
+    is_at_desk = bool(person.desk) and person.role is not Role.ADMIN
+    return (f"person:{person.id}", *([f"desk:{person.desk}"] if is_at_desk else []))
+
+
 def supervisors(directory: Directory, party: str) -> tuple[Recipient, ...]:
     """Make the recipients that are a side's supervisors."""
     people = [p for p in directory.supervisors(party) if p.addresses]

@@ -8,8 +8,9 @@ from bot import acts, amending, buttons, enrol, intake, menu, reference, talk
 from bot.commands import ABOUT_CASE, OPENING, Command, is_known, parse_command
 from bot.composing import Composer
 from bot.context import Context
+from bot.fields import is_field
 from bot.messages import Inbound, Kind
-from bot.people import Directory
+from bot.people import Directory, Person
 from bot.ports import Wanted
 from bot.texts import tr
 from bot.turn import Turn
@@ -29,7 +30,7 @@ def respond(message: Inbound, view: View, context: Context) -> Turn:
     if message.kind in (Kind.OTHER, Kind.UNREADABLE, Kind.MOVED) or message.sender is None:
         c.keep_content = message.kind is Kind.UNREADABLE
     elif not is_known_person:
-        _from_outside(c, is_revoked=person is not None)
+        _from_outside(c, person)
     else:
         _from_person(c, message)
     return c.finish()
@@ -47,7 +48,7 @@ def wanted(message: Inbound, directory: Directory) -> Wanted:
         people=(person.id,) if person else (),
         cases=_cases_named(promise),
         references=(named[0],) if named else (),
-        strangers=(message.sender,) if person is None and message.sender else (),
+        strangers=(message.sender,) if message.sender and (person is None or not person.is_active) else (),
         codes=(enrol.hash_of(command.rest),) if command and command.name == "start" and command.rest else (),
         replied_to=((place, message.reply_to),) if place and message.reply_to else (),
         amended=(f"{place}#{message.message_id}",) if message.kind is Kind.EDIT else (),
@@ -59,18 +60,18 @@ def _cases_named(promise: buttons.Promise | None) -> tuple[int, ...]:
         case buttons.Act(case_id=case_id) | buttons.Choice(case_id=case_id):
             return (case_id,)
         case buttons.Word(word="which" | "send" | "side", argument=argument):
-            number = argument.rpartition(".")[2]
-            return (int(number, 36),) if number.isascii() and number.isalnum() else ()
+            number = buttons.from_base36(argument.rpartition(".")[2])
+            return () if number is None else (number,)
         case _:
             return ()
 
 
-def _from_outside(c: Composer, *, is_revoked: bool) -> None:
+def _from_outside(c: Composer, cut_off: Person | None) -> None:
     message = c.message
     command = parse_command(message.text) if message else None
-    if is_revoked:
+    if cut_off is not None:
         c.journal("revoked_sender")
-        command = None
+        menu.tell_of_cut_off(c, cut_off)
     enrol.stranger_writes(c, command)
 
 
@@ -103,6 +104,8 @@ def _choice(c: Composer, choice: buttons.Choice) -> None:
     case = c.case(choice.case_id)
     if case is None or c.person is None or case.officer != c.person.id:
         c.say(tr(c.language, "No such case."))
+    elif not is_field(choice.field):
+        c.say(tr(c.language, "This button is not known any more. Type /help."))
     elif not case.is_open:
         c.say(tr(c.language, "{reference} is closed.", reference=case.reference), case=case)
     else:
@@ -128,8 +131,9 @@ def _words(c: Composer, text: str) -> None:
 
 
 def _in_group(c: Composer, text: str) -> None:
-    """In a group only answers to our own question, and replies to a case message, are for us."""
-    waiting = acts.waiting_prompt(c)
+    """In a group only replies are for us: to our own question, as it asks for, or to a case message."""
+    is_reply = c.message is not None and bool(c.message.reply_to)
+    waiting = acts.waiting_prompt(c) if is_reply else None
     if waiting is not None:
         acts.answered(c, waiting, text)
     elif c.message is None or not talk.replied_note(c, text):

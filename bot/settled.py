@@ -41,8 +41,7 @@ class Settled:
             return delivery
         if mark.next_attempt_at is None:
             # Somebody may have put a parked row back; what was sent or dropped never comes back.
-            was_retried = mark.state is DeliveryState.PARKED and now - mark.at > self._keep / 2
-            return delivery if was_retried else None
+            return delivery if mark.state is DeliveryState.PARKED and self._was_put_back(delivery, mark, now) else None
         if mark.next_attempt_at > now:
             return None
         return replace(
@@ -52,3 +51,8 @@ class Settled:
             external_id=mark.external_id or delivery.external_id,
             joined=delivery.joined or mark.joined is not None,
         )
+
+    def _was_put_back(self, delivery: Delivery, mark: Mark, now: datetime) -> bool:
+        """Whether the database has the mark already: the row is due anew since, or the mark is old."""
+        due = delivery.next_attempt_at
+        return (due is not None and due > mark.at) or now - mark.at > self._keep / 2

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot import acts, buttons, intake
-from bot.acts.request import Request, find_case
+from bot import acts, buttons, intake, reference
+from bot.acts.request import Request
 from bot.block import Block, parse_block
 from bot.case import Case, TextKind
 from bot.commands import Command
@@ -11,10 +11,11 @@ from bot.composing import Composer
 from bot.fields import FIELDS, Field, FieldKind, field
 from bot.opening import Words, ask_side, greet, held, held_for, hold, open_case, take_held, words_of
 from bot.people import Role
-from bot.questions import zone_of
+from bot.questions import which_case, zone_of
 from bot.reading import Read, read
 from bot.rights import Act, may_see
 from bot.texts import tr
+from bot.words import whole_number
 
 _YES = frozenset({"yes", "y", "ok", "right", "correct"})
 _NO = frozenset({"no", "n", "wrong"})
@@ -133,7 +134,7 @@ def unheard(c: Composer) -> None:
         c.move(wakes_at=None)
         return
     case = open_case(c, waiting)
-    if case is not None:
+    if case is not None and c.person is not None and c.person.is_active:
         c.say(
             tr(c.language, "You did not say which case your words belong to, so they are a new alert."),
             place=place,
@@ -205,13 +206,16 @@ def _more_held(c: Composer, text: str) -> None:
     if text.strip().casefold() in ("new", "new alert", "1"):
         _new(c)
         return
-    if text.strip().isdigit() and 2 <= int(text) <= len(cases) + 1:
-        _belongs_to(c, cases[int(text) - 2])
+    number = whole_number(text)
+    if number is not None and 2 <= number <= len(cases) + 1:
+        _belongs_to(c, cases[number - 2])
         return
-    named, _ = find_case(c, text)
-    if named is not None and any(named.id == k.id for k in cases) and len(text.strip()) <= len(named.reference) + 3:
-        _belongs_to(c, named)
-        return
+    named = reference.find_in(text)
+    if named is not None and not named[1]:
+        chosen = [k for k in cases if k.reference == named[0]]
+        if chosen:
+            _belongs_to(c, chosen[0])
+            return
     hold(c, words_of(c), cases)
 
 
@@ -233,7 +237,7 @@ def _words_just_kept(c: Composer) -> list[Words]:
 
 
 def _which(c: Composer, argument: str) -> None:
-    case = c.case(int(argument, 36)) if argument.isalnum() else None
+    case = c.case(buttons.from_base36(argument))
     if case is None or c.person is None or case.officer != c.person.id:
         c.say(tr(c.language, "No such case."))
         return
@@ -241,6 +245,9 @@ def _which(c: Composer, argument: str) -> None:
 
 
 def _belongs_to(c: Composer, case: Case) -> None:
+    if held(c.conversation.pending) and not case.is_open:
+        _closed_meanwhile(c, case)
+        return
     waiting = take_held(c)
     if not waiting or c.person is None:
         c.say(tr(c.language, "These words have found their case already."), case=case)
@@ -257,8 +264,21 @@ def _belongs_to(c: Composer, case: Case) -> None:
         c.say(tr(c.language, "Kept with {reference}.", reference=case.reference), case=case)
 
 
+def _closed_meanwhile(c: Composer, case: Case) -> None:
+    """Nothing can be added to a closed case: the words wait on, and open a case if nobody says where they belong."""
+    others = c.view.open_cases_of(case.officer)[:8]
+    c.say(
+        tr(
+            c.language,
+            "{reference} is closed. Your words still wait: are they a new alert, or about another case?",
+            reference=case.reference,
+        ),
+        which_case(others, c.language),
+    )
+
+
 def _side(c: Composer, party: str, number: str) -> None:
-    case = c.case(int(number, 36)) if number.isalnum() else _own_case(c)
+    case = c.case(buttons.from_base36(number)) if number else _own_case(c)
     if case is None or c.person is None or case.officer != c.person.id or not case.is_open:
         c.say(tr(c.language, "You have no alert in progress. Just write what happened to start one."))
     elif case.requested:
@@ -279,7 +299,7 @@ def _side_by_words(c: Composer, case: Case, text: str) -> None:
 
 
 def _send(c: Composer, argument: str) -> None:
-    case = c.case(int(argument, 36)) if argument.isalnum() else None
+    case = c.case(buttons.from_base36(argument))
     if case is None or c.person is None or case.officer != c.person.id:
         c.say(tr(c.language, "No such case."))
     elif not case.is_open:
@@ -307,6 +327,8 @@ def replied_note(c: Composer, text: str) -> bool:
     replied = c.view.case_replied_to(c.message.place, c.message.reply_to)
     if replied is None or not may_see(c.person, replied) or _in_intake(c) is not None:
         return False
+    if not replied.is_open and c.message.in_private and c.person.role is Role.OFFICER:
+        return False  # what an officer has to say about a closed case may be somebody in danger again
     acts.do(Request(c, c.person, replied, Act.NOTE, text))
     return True
 

@@ -7,6 +7,7 @@ import unicodedata
 
 #: Controls that storage refuses or that turn a line around on screen. Joiners stay: Khmer needs them.
 _UNWANTED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_FIGURES = 19  #: of the largest id
 #: Between two words only: the sign of "-3" stays.
 _BETWEEN = re.compile(r"(?<=\w)[\s_\-–—]+(?=\w)")
 
@@ -15,6 +16,12 @@ def clean(text: str) -> str:
     """Drop control characters and lone surrogates, keep line breaks, compose accents, trim."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return unicodedata.normalize("NFC", _UNWANTED.sub("", text)).strip()
+
+
+def whole_number(text: str) -> int | None:
+    """Read typed figures; None for anything else, and for more of them than any number of ours has."""
+    figures = text.strip()
+    return int(figures) if figures.isdecimal() and len(figures) <= _FIGURES else None
 
 
 def plain(text: str) -> str:

@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -116,6 +117,11 @@ class Setup:
         finally:
             await storage.stop()
 
+    def query(self, query: str) -> list[Any]:
+        """Look into the SQLite file as it is."""
+        with contextlib.closing(sqlite3.connect(self.folder / "casebridge.db")) as database:
+            return database.execute(query).fetchall()
+
     async def enrol(self, *people: Person) -> None:
         """Make the database, and enrol people as invites would have."""
         await asyncio.to_thread(migrate, self.database)
@@ -159,7 +165,10 @@ class Program:
 async def running(setup: Setup, *command: str, **variables: str) -> AsyncIterator[Program]:
     """Run the program with a written configuration until the block ends."""
     async with started(setup.folder, *(command or ("run", "--config", str(setup.write()))), **variables) as program:
-        await listening(program.process, setup.port)
+        try:
+            await listening(program.process, setup.port)
+        except (RuntimeError, TimeoutError):
+            raise AssertionError(f"The program does not run:\n{program.output}") from None
         yield program
 
 

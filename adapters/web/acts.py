@@ -121,7 +121,7 @@ def command(act: Act, reference: str, form: Mapping[str, str]) -> str:
         words[0] = f"{words[0]}m"
     if act is Act.ACCEPT:
         # The officer follows after the first space; one inside a formal reference must not end it.
-        words[1] = words[1].replace(" ", "\N{NO-BREAK SPACE}")
+        words[1] = '"' + words[1].replace('"', "'") + '"'
     return " ".join([f"/{act}", reference, *filter(None, words)])
 
 

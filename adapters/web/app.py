@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp
 
 from adapters.web import cases, chat, exports, health, signin
 from adapters.web.adapter import WebAdapter
@@ -34,7 +35,7 @@ def build_site(
     web: WebAdapter | None,
     webhooks: Mapping[str, WebhookAdapter],
     vitals: health.Vitals,
-) -> Starlette:
+) -> ASGIApp:
     """Build the web application.
 
     Args:
@@ -53,7 +54,6 @@ def build_site(
     pages = Pages(settings, agreement, proxies, assets)
     site = Site(storage, agreement, clock, settings, web or WebAdapter(), pages, proxies, Ids(clock))
     routes: list[BaseRoute] = [
-        Route("/hooks/{messenger}", Hooks(webhooks)),
         Route("/health/live", health.LIVE),
         Route("/health/ready", health.ready(site, vitals)),
         Route("/metrics", guarded(site, health.metrics(site, vitals))),
@@ -61,7 +61,8 @@ def build_site(
     ]
     if web is not None:
         routes += _pages(site)
-    return Starlette(routes=routes, exception_handlers={HTTPException: _explain(site), Exception: _explain(site)})
+    explained = {HTTPException: _explain(site), Exception: _explain(site)}
+    return Hooks(webhooks, Starlette(routes=routes, exception_handlers=explained))
 
 
 def _pages(site: Site) -> Sequence[BaseRoute]:

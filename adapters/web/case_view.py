@@ -11,6 +11,7 @@ from bot import fields
 from bot.agreement import Agreement, Urgency
 from bot.case import Case, Deadline, DeadlineKind
 from bot.people import Directory, Person
+from bot.redaction import may_read
 from bot.texts import tr
 from bot.wording import channel_name, deadline_name, lateness, sides
 from bot.wording import moment as in_words
@@ -142,12 +143,12 @@ def _due(deadline: Deadline, case: Case, reader: Reader) -> Due:
 
 
 def facts(case: Case, reader: Reader) -> list[Fact]:
-    """List the answered fields in asking order."""
+    """List the answered fields that this reader may read, in asking order."""
     shown = sides(case, reader.agreement)
     made = []
     for field in fields.FIELDS:
         answer = case.answers.get(field.id)
-        if answer is not None:
+        if answer is not None and may_read(field, case, reader.person.party):
             value = fields.show(field, answer.value, reader.language, shown)
             when = moment(answer.at, case, reader.agreement)
             made.append(Fact(tr(reader.language, field.label), value, when))

@@ -17,6 +17,7 @@ from bot.case import Case
 from bot.errors import StorageError
 from bot.messages import DeliveryState
 from bot.ports import History, Said
+from bot.recipients import reads_as
 from bot.rights import Act, scope_of
 from bot.texts import tr
 from bot.turn import SeenBy, Turn
@@ -111,11 +112,11 @@ async def _reader(site: Site, visit: Visit) -> case_view.Reader:
 
 async def _mark_seen(site: Site, visit: Visit, case: Case, history: History) -> None:
     """A page read proves that the person, and so their desk, has what was sent; failing to note it stops nobody."""
-    mine = {f"person:{visit.person.id}"} | ({f"desk:{visit.person.desk}"} if visit.person.desk else set())
+    mine = reads_as(visit.person)
     if not any(d.message.recipient in mine and d.state is DeliveryState.SENT for d in history.deliveries):
         return
     try:
-        await site.storage.apply([Turn(seen=(SeenBy(case.id, tuple(sorted(mine)), visit.now),))])
+        await site.storage.apply([Turn(seen=(SeenBy(case.id, mine, visit.now),))])
     except StorageError as error:
         log.warning("A page read could not be noted", case_id=case.id, error=type(error).__name__)
 

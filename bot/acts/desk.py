@@ -17,6 +17,7 @@ from bot.recipients import at_person
 from bot.texts import tr
 from bot.times import span
 from bot.wording import moment, urgency_name
+from bot.words import whole_number
 
 _DURATION = re.compile(r"\s*(\d{1,4})\s*(m|min|minutes?|h|hours?)?\b[\s,:;]*(.*)\Z", re.IGNORECASE | re.DOTALL)
 
@@ -179,8 +180,9 @@ def _named(text: str, me: Person, colleagues: list[Person]) -> list[Person]:
     words = text.strip().casefold()
     if words in ("me", "myself"):
         return [me]
-    if words.isdigit():
-        return [p for p in colleagues if p.id == int(words)]
+    number = whole_number(words)
+    if number is not None:
+        return [p for p in colleagues if p.id == number]
     parts = set(words.split())
     exact = [p for p in colleagues if set(p.name.casefold().split()) == parts]
     return exact or [p for p in colleagues if parts and parts <= set(p.name.casefold().split())]

@@ -10,20 +10,17 @@ from bot.acts.request import Request, changed, channel_of, done, everybody, is_a
 from bot.agreement import Desk, DeskRole
 from bot.alerts import act_button
 from bot.case import Case, Channel, DeadlineKind, Handoff, HandoffState, Status, TextKind
-from bot.fields import field
+from bot.consent import open_questions
+from bot.fields import Field
 from bot.messages import Keyboard
 from bot.opening import policy_of
+from bot.people import Person
 from bot.questions import keyboard, question
 from bot.recipients import at_desk, at_person, desk_name
 from bot.rights import Act
 from bot.texts import tr
 from bot.wording import channel_name, link, moment, rows, urgency_name
 
-#: What must have been asked before a case may be given to a channel.
-_CONSENT = {
-    Channel.POLICE: ("consent_police", "fears_own_authorities"),
-    Channel.DIPLOMATIC: ("consent_diplomatic", "fears_own_authorities"),
-}
 _DEADLINE = {Channel.POLICE: DeadlineKind.POLICE, Channel.DIPLOMATIC: DeadlineKind.DIPLOMATIC}
 
 
@@ -40,50 +37,52 @@ def hand_off(request: Request) -> None:
     if desk is None:
         request.say(tr(request.language, "First the officer must say which side is asked to help."))
         return
-    open_questions = [f for f in _CONSENT[channel] if case.value(f) is None]
+    missing = open_questions(case, channel)
     drafted = case.handoff(channel)
     handoff = drafted or Handoff(
         c.context.new_id(), case.id, channel, HandoffState.DRAFTED, desk.id, request.person.id, c.now
     )
-    if open_questions:
-        _draft(request, handoff, open_questions)
+    if missing:
+        _draft(request, handoff, missing)
     else:
         _send(request, handoff, desk)
 
 
-def _draft(request: Request, handoff: Handoff, open_questions: list[str]) -> None:
+def _draft(request: Request, handoff: Handoff, missing: list[Field]) -> None:
     c = request.c
     case = _with(changed(request.case), handoff)
-    c.journal("handoff_drafted", case, channel=handoff.channel.value, missing=open_questions)
-    asking = field(open_questions[0])
+    c.journal("handoff_drafted", case, channel=handoff.channel.value, missing=[asking.id for asking in missing])
     officer = c.view.directory.get(case.officer)
-    if officer is not None:
-        words = tr(
-            officer.language,
-            "{reference} is to go to the {channel}. Before that one answer is needed:",
-            reference=case.reference,
-            channel=channel_name(handoff.channel, officer.language),
-        )
-        text = f"{words}\n\n{question(case, asking, officer.language)}"
-        laid = keyboard(case, asking, c.context.agreement, officer.language)
-        c.tell(
-            [at_person(officer)],
-            "told",
-            f"case:{case.id}:consent:{handoff.id}:{c.inbox_id}",
-            text,
-            case=case,
-            buttons=laid,
-        )
+    if officer is not None and officer.is_active:
+        for asking in missing:
+            _ask_officer(request, officer, handoff, asking)
     done(
         request,
         case,
         tr(
             request.language,
-            "drafted for the {channel}, not sent: consent and fear of own authorities were not asked yet. The "
-            "officer is "
-            "asked now; then hand off again.",
+            "drafted for the {channel}, not sent: consent and fear of own authorities were not asked yet. The officer "
+            "is asked now; you hear when it can be handed off.",
             channel=channel_name(handoff.channel, request.language),
         ),
+    )
+
+
+def _ask_officer(request: Request, officer: Person, handoff: Handoff, asking: Field) -> None:
+    c, case, language = request.c, request.case, officer.language
+    words = tr(
+        language,
+        "{reference} is to go to the {channel}. Before that one answer is needed:",
+        reference=case.reference,
+        channel=channel_name(handoff.channel, language),
+    )
+    c.tell(
+        [at_person(officer)],
+        "told",
+        f"case:{case.id}:consent:{handoff.id}:{asking.id}:{c.inbox_id}",
+        f"{words}\n\n{question(case, asking, language)}",
+        case=case,
+        buttons=keyboard(case, asking, c.context.agreement, language),
     )
 
 
@@ -148,9 +147,13 @@ def accept(request: Request) -> None:
 
 
 def _reference_and_officer(text: str) -> tuple[str, str]:
-    """Read a formal reference, quoted when it has spaces, and who accepted."""
+    """Read a formal reference, quoted when it has spaces, and who accepted.
+
+    A reference has a figure in it; words without one ("wait, I look it up") never stop a clock.
+    """
     found = re.match(r"""\s*(?:"([^"]+)"|(\S+))\s*(.*)\Z""", text, re.DOTALL)
-    return ((found[1] or found[2]).strip(), found[3].strip()) if found else ("", "")
+    formal = (found[1] or found[2]).strip() if found else ""
+    return (formal, found[3].strip()) if found and any(ch.isdecimal() for ch in formal) else ("", "")
 
 
 def _accept(request: Request, channel: Channel, formal_reference: str, officer: str) -> None:

@@ -13,7 +13,7 @@ from bot.case import Case, Channel, Status
 from bot.composing import Composer
 from bot.messages import Keyboard
 from bot.opening import policy_of
-from bot.people import Person
+from bot.people import Person, Role
 from bot.recipients import Recipient, at_desks, desk_name, side_of_case, unique
 from bot.rights import Act, fits, may, may_see
 from bot.texts import tr
@@ -114,7 +114,7 @@ def is_allowed(request: Request, channel: Channel | None = None) -> bool:
 def prompt(request: Request, sentence: str, prefix: str = "", buttons: Keyboard = ()) -> None:
     """Ask for what is missing; the next words of this person here complete the act."""
     c = request.c
-    waiting = {
+    waiting: dict[str, object] = {
         "act": request.act.value,
         "case": request.case.id,
         "prefix": prefix,
@@ -294,6 +294,12 @@ def _who_may(request: Request) -> str:
 
 def _does_not_fit(request: Request, channel: Channel | None) -> str:
     case, language = request.case, request.language
+    if not case.is_open and request.person.role is Role.OFFICER:
+        return tr(
+            language,
+            "{reference} is closed, and nothing was sent. If somebody is in danger: /alert and what happened.",
+            reference=case.reference,
+        )
     if not case.is_open:
         return tr(
             language, "{reference} is closed. To open it again: /reopen {reference} reason", reference=case.reference

@@ -103,11 +103,15 @@ class Town:
         try:
             await self.api.until(found)
         except TimeoutError:
-            there = "\n---\n".join(p.text for p in self.api.sent(chat))
-            raise AssertionError(f"{chat} did not hear {words}, but:\n{there}\n\n{self.program.output}") from None
+            raise AssertionError(f"{chat} did not hear {words}\n{self.told()}\n{self.program.output}") from None
         post = found()
         assert post
         return post
+
+    def told(self) -> str:
+        """Everything that stands in any chat, for tests that fail."""
+        posts = sorted((p for chat in self.api.chats._posts for p in self.api.posts(chat)), key=lambda p: p.id)
+        return "\n".join(f"{p.id} in {p.chat} by {'bot' if p.by_bot else p.author}: {p.text!r} {p.labels}" for p in posts)
 
 
 async def introduced(api: BotApi, setup: Setup) -> None:

@@ -6,7 +6,6 @@ Every officer sends a message, waits for the reply, sends the next: nine message
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
 import tempfile
 from collections.abc import Sequence

@@ -6,7 +6,6 @@ It keeps nothing: what an officer told is gone when the process ends.
 from __future__ import annotations
 
 import argparse
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 

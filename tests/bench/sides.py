@@ -112,11 +112,16 @@ def free_port() -> int:
         return port
 
 
+def spawn(command: Sequence[str], folder: Path) -> subprocess.Popen[bytes]:
+    """Start a side; its output is added to a file in its folder."""
+    with (folder / "output.txt").open("ab") as output:
+        return subprocess.Popen([sys.executable, *command], cwd=_ROOT, stdout=output, stderr=output, env=environment())
+
+
 @contextlib.asynccontextmanager
 async def running(command: Sequence[str], run: Run) -> AsyncIterator[subprocess.Popen[bytes]]:
-    """Run a side until the block ends; its output goes to a file in its folder."""
-    with (run.folder / "output.txt").open("wb") as output:
-        process = subprocess.Popen([sys.executable, *command], cwd=_ROOT, stdout=output, stderr=output, env=environment())
+    """Run a side until the block ends."""
+    process = spawn(command, run.folder)
     try:
         await listening(process, run.port)
         yield process

@@ -6,6 +6,7 @@ from tests.bench.officers import Measured
 
 BAR = 1.5  #: times the throughput of the plain bot, with no worse p99
 LINE = "-" * 78
+_COLUMNS = f"{'round':<7}{'side':<14}{'replies/s':>10}{'p50 ms':>10}{'p99 ms':>10}{'replies':>10}{'CPU ms/reply':>16}"
 
 
 def head(officers: int, messages: int, connections: int) -> str:
@@ -14,7 +15,7 @@ def head(officers: int, messages: int, connections: int) -> str:
         f"{officers} officers, {messages} messages a run after a warm-up, {connections} webhook connections.\n"
         "Latency: from the webhook call to the reply at the Bot API. The bridge keeps every message on disk\n"
         "(fsync) before it acknowledges it and alerts two desks a case; the plain bot keeps nothing.\n"
-        f"{LINE}\n{'round':<7}{'side':<14}{'replies/s':>10}{'p50 ms':>10}{'p99 ms':>10}{'replies':>10}{'CPU ms/reply':>16}\n{LINE}"
+        f"{LINE}\n{_COLUMNS}\n{LINE}"
     )
 
 

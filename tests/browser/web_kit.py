@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx
 from prometheus_client import CollectorRegistry
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from adapters.web.adapter import WebAdapter
 from adapters.web.app import build_site
@@ -123,7 +123,7 @@ class EchoCore:
 class Bridge:
     """A site on memory storage with a moved clock."""
 
-    app: Starlette
+    app: ASGIApp
     storage: MemoryStorage
     clock: Clock
     core: EchoCore

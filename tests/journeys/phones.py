@@ -48,7 +48,7 @@ class Phones:
         for shown in reversed(self._adapters[where.messenger].shown(where.peer)):
             if any(button.label == label for row in shown.buttons for button in row):
                 return shown
-        raise AssertionError(f"no button {label!r} at {address}. All that was sent there:\n{_written(self.at(address))}")
+        raise AssertionError(f"no button {label!r} at {address}. What was sent there:\n{_written(self.at(address))}")
 
     def forget(self, addresses: Sequence[str]) -> None:
         for address in addresses or self._everywhere():

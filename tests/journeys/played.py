@@ -99,11 +99,8 @@ class PlayedBridge:
         place = Address.parse(who)
         name = f"photo-{self._new_id()}"
         photo = Attachment("file-1", "", "image/jpeg", 48_000)
-        await self.redelivers(
-            Inbound(
-                place.messenger, "1", name, Kind.PHOTO, self.now, place, place, caption, message_id=name, attachment=photo
-            )
-        )
+        message = Inbound(place.messenger, "1", name, Kind.PHOTO, self.now, place, place, caption)
+        await self.redelivers(replace(message, message_id=name, attachment=photo))
 
     async def redelivers(self, message: Inbound) -> None:
         """A messenger hands a message over, perhaps not for the first time."""

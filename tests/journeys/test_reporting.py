@@ -40,7 +40,7 @@ async def test_a_first_message_that_nobody_follows_up_is_told_after_three_minute
 async def test_a_whole_intake_takes_taps_words_numbers_and_shows_dates_back(bridge: PlayedBridge) -> None:
     case = await bridge.report_case()
     await bridge.answers(OFFICER, "[China]", "Jiangxi, Nanchang", "yesterday 21:00")
-    bridge.expect(OFFICER, "Last contact: you mean", "Fri 17 Apr", "21:00 Phnom Penh / 22:00 Beijing")
+    bridge.expect(OFFICER, "Last contact: you mean", "Fri 17 Apr 2026 21:00 Phnom Penh")
     assert "last_contact_at" not in (await bridge.case(case)).answers, "not stored before it is confirmed"
     await bridge.answers(OFFICER, "[Yes, that is right]", "[Skip]", "4", "2", "Cambodia")
     await bridge.answers(OFFICER, "[Urgent rescue]", "[Interpreter]", "[Done]", "only through the reporter")
@@ -90,7 +90,7 @@ async def test_a_pasted_block_answers_several_questions_and_names_back_what_it_d
     bridge: PlayedBridge,
 ) -> None:
     await bridge.says(OFFICER, "girl locked in a flat")
-    block = "Danger now: no\nSituation: locked in\nAge: about sixteen maybe\nCountry: China\nHotel: Golden Star\nsee you"
+    block = "Danger now: no\nSituation: locked in\nAge: about sixteen maybe\nCountry: China\nHotel: Golden Star\nbye"
     bridge.forget()
     await bridge.says(OFFICER, block)
     answer = bridge.expect(OFFICER, "Stored: Danger now, Situation, Country now.", "Not known as a label: Hotel")
@@ -173,7 +173,7 @@ async def test_an_intake_survives_a_restart_and_weeks_of_silence(bridge: PlayedB
     await bridge.restart()
     await bridge.says(OFFICER, "China")
     assert (await bridge.case(case)).value("country") == "CN"
-    await bridge.fast_forward(days=20)
+    await bridge.down_for(hours=20 * 24)
     await bridge.says(OFFICER, "back")
     bridge.forget(OFFICER)
     await bridge.says(OFFICER, "Viet Nam")

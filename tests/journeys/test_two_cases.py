@@ -15,11 +15,15 @@ async def test_two_cases_are_answered_side_by_side(bridge: PlayedBridge) -> None
     two = await bridge.report_case("[Unknown]", text="/alert boy of 9 on a bus to the border")
     assert one.reference != two.reference
     await bridge.taps(OFFICER, "Locked in or held", of=question_of_one)
-    bridge.expect(OFFICER, f"{one.reference}: Situation is now Locked in or held", "(2 of 14)")
-    await bridge.says(OFFICER, "being moved")
+    bridge.expect(OFFICER, f"{one.reference}: Situation is now Locked in or held", "(3 of 14)")
+    await bridge.says(OFFICER, "16")
+    await bridge.taps(OFFICER, "Being moved")
+    bridge.expect(OFFICER, f"{two.reference}: Situation is now Being moved", "(3 of 14)")
+    await bridge.says(OFFICER, "9")
     one, two = await bridge.case(one), await bridge.case(two)
-    assert (one.value("danger_now"), one.value("situation")) == ("no", "confined")
-    assert (two.value("danger_now"), two.value("situation")) == ("unknown", "being_moved")
+    first_three = ("danger_now", "situation", "age_group")
+    assert [one.value(f) for f in first_three] == ["no", "confined", "12_17"]
+    assert [two.value(f) for f in first_three] == ["unknown", "being_moved", "under_12"]
 
 
 async def test_words_while_two_cases_are_open_are_held_until_the_officer_says_where_they_belong(

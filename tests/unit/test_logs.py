@@ -81,7 +81,7 @@ def test_a_line_is_one_json_object_with_ids_as_they_were() -> None:
     out = io.StringIO()
     configure(stream=out)
     structlog.get_logger("casebridge").info("Case opened.", case_id=7, late=False, at=None)
-    logging.getLogger("uvicorn.error").info("Started.")
+    logging.getLogger("somebody.else").info("Started.")
     first, second = (json.loads(line) for line in out.getvalue().splitlines())
     assert (first["event"], first["case_id"], first["late"], first["at"]) == ("Case opened.", 7, False, None)
     assert first["level"] == "info"

@@ -1,0 +1,162 @@
+"""What a run with kills left behind: what Telegram saw, and what the database holds."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+
+class Words(NamedTuple):
+    """A message as it stands in a chat: what tells one from another."""
+
+    chat: str
+    text: str
+    buttons: tuple[str, ...] = ()
+    is_edit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A message of an officer; `is_acknowledged`: the webhook answered 200."""
+
+    update_id: str
+    message: str  #: ``telegram:7#12``
+    is_acknowledged: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message that reached Telegram, in the life of which process."""
+
+    words: Words
+    life: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CaseKept:
+    id: int
+    reference: str
+    opened_at: datetime
+    is_alerted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineKept:
+    id: int
+    case_id: int
+    kind: str
+    due_at: datetime
+    pings: int = 0
+    next_at: datetime | None = None
+    state: str = "running"
+
+
+@dataclass(frozen=True, slots=True)
+class InboxKept:
+    id: int
+    update_id: str
+    state: str = "done"
+    case_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxKept:
+    id: int
+    dedupe_key: str
+    words: Words
+    state: str = "sent"
+    reason: str = ""
+    created_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All of it. `settled_at`: everything that was due before had its time."""
+
+    settled_at: datetime
+    written: tuple[Written, ...] = ()
+    sent: tuple[Sent, ...] = ()
+    unmarked: tuple[frozenset[int], ...] = ()  #: ids of the outbox rows not known as sent, at each kill
+    cases: tuple[CaseKept, ...] = ()
+    deadlines: tuple[DeadlineKept, ...] = ()
+    inbox: tuple[InboxKept, ...] = ()
+    outbox: tuple[OutboxKept, ...] = ()
+    effects: tuple[str, ...] = field(default=())  #: messages that answers and texts say they came from
+
+
+@contextlib.contextmanager
+def _open(database: Path) -> Iterator[sqlite3.Connection]:
+    with contextlib.closing(sqlite3.connect(database, timeout=10)) as connection:
+        connection.row_factory = sqlite3.Row
+        yield connection
+
+
+def unmarked(database: Path) -> frozenset[int]:
+    """The outbox rows that the database does not know as sent."""
+    with _open(database) as connection:
+        rows = connection.execute("SELECT id FROM outbox WHERE state IN ('queued', 'window-closed')")
+        return frozenset(row["id"] for row in rows)
+
+
+def unsettled(database: Path, before: datetime) -> dict[str, int]:
+    """Count what was due before a moment and is not done."""
+    moment = before.isoformat(" ", "microseconds")
+    queries = {
+        "deadlines": "SELECT count(*) FROM deadlines WHERE state = 'running' AND next_at < ?",
+        "messages to send": "SELECT count(*) FROM outbox WHERE state = 'queued' AND created_at < ?",
+        "failed messages": "SELECT count(*) FROM inbox WHERE state <> 'done' AND received_at < ?",
+    }
+    with _open(database) as connection:
+        return {name: connection.execute(query, (moment,)).fetchone()[0] for name, query in queries.items()}
+
+
+def read(
+    database: Path,
+    settled_at: datetime,
+    written: tuple[Written, ...],
+    sent: tuple[Sent, ...],
+    kills: tuple[frozenset[int], ...],
+) -> Evidence:
+    """Read the database of a bridge that has stopped."""
+    effects = "SELECT message FROM answers UNION ALL SELECT message FROM texts"
+    with _open(database) as connection:
+        return Evidence(
+            settled_at,
+            written,
+            sent,
+            kills,
+            tuple(map(_case, connection.execute("SELECT * FROM cases"))),
+            tuple(map(_deadline, connection.execute("SELECT * FROM deadlines"))),
+            tuple(map(_inbox, connection.execute("SELECT * FROM inbox"))),
+            tuple(map(_outbox, connection.execute("SELECT * FROM outbox"))),
+            tuple(row["message"] for row in connection.execute(effects)),
+        )
+
+
+def _case(row: Any) -> CaseKept:
+    opened_at = datetime.fromisoformat(row["opened_at"])
+    return CaseKept(row["id"], row["reference"], opened_at, row["alerted_at"] is not None)
+
+
+def _deadline(row: Any) -> DeadlineKept:
+    next_at = datetime.fromisoformat(row["next_at"]) if row["next_at"] else None
+    due_at = datetime.fromisoformat(row["due_at"])
+    return DeadlineKept(row["id"], row["case_id"], row["kind"], due_at, row["pings"], next_at, row["state"])
+
+
+def _inbox(row: Any) -> InboxKept:
+    return InboxKept(row["id"], row["external_id"], row["state"], row["case_id"])
+
+
+def _outbox(row: Any) -> OutboxKept:
+    buttons = tuple(data for line in json.loads(row["buttons"]) for _, data in line)
+    chat = row["address"].partition(":")[2]
+    words = Words(chat, row["text"], buttons, bool(row["replaces"] or row["edits"]))
+    created_at = datetime.fromisoformat(row["created_at"])
+    return OutboxKept(row["id"], row["dedupe_key"], words, row["state"], row["reason"], created_at)

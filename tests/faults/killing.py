@@ -1,0 +1,153 @@
+"""Runs the real program, kills it at random moments while officers report, and collects the evidence."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import subprocess
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from time import monotonic
+
+from bot.messages import Address
+from bot.people import Person, Role
+from tests.bench.bridge_config import enrol, write_config
+from tests.bench.sides import free_port, listening, spawn
+from tests.bench.story import FIRST_CHAT, MESSAGES
+from tests.faults.evidence import Evidence, read, unmarked, unsettled
+from tests.faults.telegram import Telegram
+
+OFFICERS = 200
+ALERT_AFTER = timedelta(seconds=1)
+_PAUSE = (1.0, 5.0)  #: seconds between two messages of an officer
+_LIFE = (0.0, 1.2)  #: seconds that the program runs after it took its first request
+_DEADLINES = """
+[urgency.{level}]
+acknowledge = "2s"
+police = "4s"
+diplomatic = "6s"
+written = "1h"
+review = "1h"
+repeat = "45s"
+"""
+_STEP = 0.5  #: seconds between two looks at whether everything has settled
+_FRESH = timedelta(seconds=4)  #: what became due within this time may still be under way
+_SETTLED_WITHIN = 120  #: seconds; what a killed process had leased comes back after 30
+_STOPPED_WITHIN = 10
+
+
+@dataclass(slots=True)
+class Loop:
+    """One bridge that is killed again and again."""
+
+    folder: Path
+    port: int
+    telegram: Telegram
+    chance: random.Random
+    kills: list[frozenset[int]] = field(default_factory=list)
+    starts: list[float] = field(default_factory=list)  #: seconds from the start of a process to its first answer
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "casebridge.db"
+
+    async def start(self) -> subprocess.Popen[bytes]:
+        """Start the program and wait until it answers."""
+        began = monotonic()
+        self.process = spawn(["-m", "bot", "run", "--config", str(self.folder / "config.toml")], self.folder)
+        await listening(self.process, self.port)
+        self.starts.append(monotonic() - began)
+        return self.process
+
+    async def die(self) -> None:
+        """Let it live a random while, kill it, and remember what it had not noted as sent."""
+        process = await self.start()
+        await asyncio.sleep(self.chance.uniform(*_LIFE))
+        assert process.poll() is None, "the program ended by itself"
+        process.kill()
+        await asyncio.to_thread(process.wait)
+        self.kills.append(await asyncio.to_thread(unmarked, self.database))
+        self.telegram.life += 1
+
+    async def settle(self) -> datetime:
+        """Wait until everything that is due was done; returns the moment of which that holds."""
+        deadline = monotonic() + _SETTLED_WITHIN
+        while True:
+            moment = datetime.now(UTC) - _FRESH
+            left = await asyncio.to_thread(unsettled, self.database, moment)
+            if not any(left.values()):
+                return moment
+            assert monotonic() < deadline, f"not settled after {_SETTLED_WITHIN} s: {left}"
+            await asyncio.sleep(_STEP)
+
+    async def stop(self) -> int:
+        """Ask the program to stop, and say how it ended."""
+        assert self.process is not None
+        self.process.terminate()
+        return await asyncio.to_thread(self.process.wait, _STOPPED_WITHIN)
+
+    def evidence(self, settled_at: datetime) -> Evidence:
+        telegram = self.telegram
+        return read(self.database, settled_at, tuple(telegram.written), tuple(telegram.sent), tuple(self.kills))
+
+
+@contextlib.asynccontextmanager
+async def killing_loop(folder: Path, seed: int) -> AsyncIterator[Loop]:
+    """Set up a bridge with short deadlines, everybody enrolled."""
+    port = free_port()
+    async with Telegram(port) as telegram:
+        levels = "".join(_DEADLINES.format(level=level) for level in ("U1", "U2", "U3", "U4"))
+        write_config(folder, port, telegram.url, alert_after="1s", more=levels)
+        await enrol(folder, _people())
+        loop = Loop(folder, port, telegram, random.Random(seed))
+        try:
+            yield loop
+        finally:
+            if loop.process is not None:
+                loop.process.kill()
+                await asyncio.to_thread(loop.process.wait)
+
+
+@contextlib.asynccontextmanager
+async def officers_reporting(loop: Loop) -> AsyncIterator[None]:
+    """Let all officers report, case after case, until the block ends; each ends with the message begun."""
+    enough = asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        for number in range(OFFICERS):
+            group.create_task(_report(loop, FIRST_CHAT + number, enough))
+        try:
+            yield
+        finally:
+            enough.set()
+            if loop.process is None or loop.process.poll() is not None:
+                await loop.start()
+
+
+async def _report(loop: Loop, chat: int, enough: asyncio.Event) -> None:
+    # "/alert" opens a case whatever the officer was being asked.
+    story = (f"/alert {MESSAGES[0]}", *MESSAGES[1:])
+    while True:
+        for text in story:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(enough.wait(), loop.chance.uniform(*_PAUSE))
+            if enough.is_set():
+                return
+            await loop.telegram.write(chat, text)
+
+
+def _people() -> list[Person]:
+    officers = [_person(FIRST_CHAT + n, "KH", Role.OFFICER, "") for n in range(OFFICERS)]
+    return [
+        *officers,
+        _person(11, "KH", Role.SUPERVISOR, "kh-duty"),
+        _person(12, "CN", Role.SUPERVISOR, "cn-duty"),
+        _person(13, "CN", Role.DUTY, "cn-duty"),
+    ]
+
+
+def _person(number: int, party: str, role: Role, desk: str) -> Person:
+    return Person(number, f"Person {number}", party, role, desk, addresses=(Address("telegram", str(number)),))

@@ -1,0 +1,86 @@
+"""Telegram as a bridge that keeps being killed sees it: it takes every call, remembers each, and calls again until heard."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+from typing import Any
+
+import aiohttp
+
+from tests.bench.story import HOOK, SECRET
+from tests.fakes.wire import Asked, Reply, Server, parameters, structured
+from tests.faults.evidence import Sent, Words, Written
+
+_BOT = {"id": 123456, "is_bot": True, "first_name": "Bridge", "username": "bridge_bot"}
+_AGAIN = 0.05  #: seconds until an update that was not taken is tried again
+
+
+class Telegram:
+    """The Bot API and the webhook calls of one bot, with a transcript of both ways."""
+
+    def __init__(self, port: int) -> None:
+        self._hook = f"http://127.0.0.1:{port}{HOOK}"
+        self._server = Server(self._answer)
+        self._numbers = itertools.count(1)
+        self.life = 0  #: how many processes have died before the one that runs now
+        self.sent: list[Sent] = []
+        self.written: list[Written] = []
+        self.again = 0  #: webhook calls that were repeated
+
+    @property
+    def url(self) -> str:
+        return self._server.url
+
+    async def __aenter__(self) -> Telegram:
+        await self._server.__aenter__()
+        self._client = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=100), trust_env=False)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._client.close()
+        await self._server.__aexit__()
+
+    async def write(self, chat: int, text: str) -> None:
+        """Let a person write: the webhook is called until it answers 200."""
+        number = next(self._numbers)
+        update = {"update_id": number, "message": _message(number, chat, text)}
+        position = len(self.written)
+        self.written.append(Written(str(number), f"telegram:{chat}#{number}", is_acknowledged=False))
+        while not await self._is_taken(update):
+            self.again += 1
+            await asyncio.sleep(_AGAIN)
+        self.written[position] = Written(str(number), f"telegram:{chat}#{number}")
+
+    async def _is_taken(self, update: dict[str, Any]) -> bool:
+        headers = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
+        try:
+            async with self._client.post(self._hook, json=update, headers=headers) as response:
+                return response.status == 200
+        except aiohttp.ClientError:
+            return False
+
+    def _answer(self, asked: Asked) -> Reply:
+        method = asked.target.rpartition("/")[2]
+        given = parameters(asked)
+        result: Any = True
+        if method == "getMe":
+            result = _BOT
+        elif method in ("sendMessage", "editMessageText"):
+            self.sent.append(Sent(_words(method, given), self.life))
+            number = int(given.get("message_id", 0)) or next(self._numbers)
+            result = {"message_id": number, "date": 1_790_000_000, "chat": {"id": int(given["chat_id"])}}
+        return Reply(200, json.dumps({"ok": True, "result": result}).encode())
+
+
+def _words(method: str, given: dict[str, Any]) -> Words:
+    rows = structured(given.get("reply_markup", {})).get("inline_keyboard", [])
+    buttons = tuple(button["callback_data"] for row in rows for button in row)
+    return Words(str(given["chat_id"]), given["text"], buttons, method == "editMessageText")
+
+
+def _message(number: int, chat: int, text: str) -> dict[str, Any]:
+    person = {"id": chat, "is_bot": False, "first_name": "Officer"}
+    place = {"id": chat, "type": "private", "first_name": "Officer"}
+    return {"message_id": number, "from": person, "chat": place, "date": 1_790_000_000, "text": text}
