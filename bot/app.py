@@ -187,10 +187,10 @@ async def _running(bridge: Bridge, settings: Settings, storage: Storage) -> Asyn
                 await watchdog.call()
 
         schedule.every(60, healthy_minute, "watchdog")
-    await bridge.start()
-    await bridge.reminder.tick()
-    schedule.start()
     try:
+        await bridge.start()
+        await bridge.reminder.tick()
+        schedule.start()
         yield
     finally:
         schedule.stop()
@@ -241,6 +241,11 @@ def _shown_database(settings: Settings) -> str:
     return f"{parts.scheme}://{parts.hostname or ''}{parts.path}"
 
 
+def _reason(error: OSError) -> str:
+    """The system's own words; asyncio and socket add the address to them."""
+    return os.strerror(error.errno) if error.errno else str(error)
+
+
 @contextlib.contextmanager
 def _listening(settings: Settings) -> Iterator[socket.socket]:
     host, port = settings.server.host, settings.server.port
@@ -249,7 +254,7 @@ def _listening(settings: Settings) -> Iterator[socket.socket]:
         listener = socket.create_server((host, port), family=family, backlog=1024)
     except OSError as error:
         raise BridgeError(
-            f"Cannot listen on {host}:{port}: {error.strerror}. Stop what uses it, or set CASEBRIDGE_SERVER__PORT."
+            f"Cannot listen on {host}:{port}: {_reason(error)}. Stop what uses it, or set CASEBRIDGE_SERVER__PORT."
         ) from error
     with listener:
         yield listener

@@ -10,6 +10,7 @@ Numbers are in base 36.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _LONGEST = 13  #: digits of the largest id
@@ -94,6 +95,7 @@ def _number(text: str) -> int:
     return number
 
 
+@lru_cache(4096)  # the same few cases, once for each of their buttons
 def to_base36(number: int) -> str:
     """Write a non-negative number in base 36."""
     digits = ""

@@ -62,7 +62,8 @@ def configured(command: Callable[..., T]) -> Callable[..., T]:
         except BridgeError as error:
             _fail(str(error))
         except OSError as error:
-            _fail(f"{error.strerror or type(error).__name__}: {error.filename or ''}".rstrip(": "))
+            what = f"Cannot read or write {error.filename}: " if error.filename else ""
+            _fail(f"{what}{error.strerror or type(error).__name__}.")
 
     return wrapped
 

@@ -75,7 +75,8 @@ class Composer:
         elif case.id not in self._base:
             before = self.view.case(case.id)
             self._base[case.id] = before.version if before else case.version
-        case = replace(case, version=self._base[case.id] + 1)
+        version = self._base[case.id] + 1
+        case = case if case.version == version else replace(case, version=version)
         self._cases[case.id] = case
         self.case_id = case.id
         return case
@@ -222,7 +223,8 @@ class Composer:
 
     def send(self, outgoing: Outgoing) -> None:
         """Put a message in the outbox, once for each key."""
-        self._outgoing.setdefault(outgoing.dedupe_key, replace(outgoing, created_at=self.now))
+        made = outgoing if outgoing.created_at == self.now else replace(outgoing, created_at=self.now)
+        self._outgoing.setdefault(outgoing.dedupe_key, made)
 
     def put_person(self, person: Person) -> None:
         """Enrol or change a person."""

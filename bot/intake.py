@@ -73,7 +73,7 @@ def set_urgency(c: Composer, case: Case, urgency: Urgency, rules: Sequence[str])
     if urgency is not case.urgency:
         c.journal("urgency", case, before=case.urgency.value, after=urgency.value, rules=list(rules))
     case = escalation.follow(case, urgency, policy_at(c, case, urgency), c.now)
-    return replace(case, rules=tuple(rules))
+    return case if case.rules == tuple(rules) else replace(case, rules=tuple(rules))
 
 
 def set_by_hand(c: Composer, case: Case, urgency: Urgency) -> Case:

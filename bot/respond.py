@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot import acts, amending, buttons, enrol, intake, menu, reference, talk
+from bot.acts.request import find_case
 from bot.commands import ABOUT_CASE, OPENING, Command, is_known, parse_command
 from bot.composing import Composer
 from bot.context import Context
@@ -23,7 +24,8 @@ _WORDLESS = (Kind.LOCATION, Kind.PHOTO, Kind.FILE, Kind.VOICE)
 
 def respond(message: Inbound, view: View, context: Context) -> Turn:
     """Compute everything that a message changes."""
-    message = replace(message, text=clean(message.text)) if message.text else message
+    words = clean(message.text)
+    message = message if words == message.text else replace(message, text=words)
     person = view.directory.at(message.sender)
     is_known_person = person is not None and person.is_active
     c = Composer(context, view, message=message, person=person if is_known_person else None)
@@ -82,8 +84,22 @@ def _from_person(c: Composer, message: Inbound) -> None:
         amending.edited(c)
     elif message.kind in _WORDLESS and not message.text:
         _wordless(c)
+    elif message.kind in _WORDLESS and message.in_private:
+        _captioned(c, message.text)
     else:
         _words(c, message.text)
+
+
+def _captioned(c: Composer, caption: str) -> None:
+    """A file with words under it opens a case, or goes where its words go; only these two commands are looked for."""
+    command = parse_command(caption)
+    if command is not None and command.name in OPENING:
+        talk.alert(c, command)
+    elif command is not None and command.name in ABOUT_CASE and (case := find_case(c, command.rest)[0]) is not None:
+        acts.typed(c, command)
+        talk.keep_attachments(c, case)
+    else:
+        talk.say_anything(c, caption)
 
 
 def _tap(c: Composer, data: str) -> None:

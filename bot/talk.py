@@ -27,8 +27,10 @@ def say_anything(c: Composer, text: str) -> None:
     waiting = acts.waiting_prompt(c)
     if waiting is not None and text:
         acts.answered(c, waiting, text)
+        keep_attachments(c, c.case(int(str(waiting["case"]))))
         return
     if c.message is not None and c.message.reply_to and replied_note(c, text):
+        keep_attachments(c, c.view.case_replied_to(c.message.place, c.message.reply_to))
         return
     if held(c.conversation.pending):
         _more_held(c, text)
@@ -186,6 +188,15 @@ def _keep_words(c: Composer, case: Case) -> None:
     c.put(case)
 
 
+def keep_attachments(c: Composer, case: Case | None) -> None:
+    """Keep a place or a file with the case that the words under it were about."""
+    if case is None or c.person is None or not may_see(c.person, case):
+        return
+    for piece in words_of(c):
+        if piece.kind is not TextKind.TEXT:
+            c.keep_text(case, piece.kind, piece.text, message=piece.message)
+
+
 def _keep_with(c: Composer, case: Case) -> None:
     _keep_words(c, case)
     is_place = c.message is not None and c.message.latitude is not None
@@ -203,6 +214,9 @@ def _keep_with(c: Composer, case: Case) -> None:
 
 def _more_held(c: Composer, text: str) -> None:
     cases = held_for(c)
+    if any(piece.kind is not TextKind.TEXT for piece in words_of(c)):
+        hold(c, words_of(c), cases)
+        return
     if text.strip().casefold() in ("new", "new alert", "1"):
         _new(c)
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ctypes
 import json
 import logging
 import os
@@ -122,6 +123,11 @@ class Setup:
         with contextlib.closing(sqlite3.connect(self.folder / "casebridge.db")) as database:
             return database.execute(query).fetchall()
 
+    def change(self, statement: str) -> None:
+        """Tamper with the SQLite file."""
+        with contextlib.closing(sqlite3.connect(self.folder / "casebridge.db")) as database, database:
+            database.execute(statement)
+
     async def enrol(self, *people: Person) -> None:
         """Make the database, and enrol people as invites would have."""
         await asyncio.to_thread(migrate, self.database)
@@ -145,12 +151,12 @@ class Program:
     """A running program."""
 
     process: subprocess.Popen[bytes]
-    folder: Path
+    file: Path
 
     @property
     def output(self) -> str:
         """All that it wrote so far, errors and log too."""
-        return (self.folder / "output.txt").read_text("utf-8")
+        return self.file.read_text("utf-8")
 
     async def ended(self, *, within: float) -> int:
         """Wait for its end; the exit code."""
@@ -173,17 +179,21 @@ async def running(setup: Setup, *command: str, **variables: str) -> AsyncIterato
 
 
 @asynccontextmanager
-async def started(folder: Path, *command: str, **variables: str) -> AsyncIterator[Program]:
-    """Start the program in a folder, and see that it is gone when the block ends."""
-    with (folder / "output.txt").open("ab") as output:
+async def started(
+    folder: Path, *command: str, file: Path | None = None, is_root: bool = True, **variables: str
+) -> AsyncIterator[Program]:
+    """Start the program in a folder, and see that it is gone when the block ends; its output goes to a file."""
+    file = file or folder / "output.txt"
+    with file.open("ab") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "bot", *command],
             cwd=folder,
             stdout=output,
             stderr=output,
             env=environment() | {"PYTHONPATH": str(ROOT)} | variables,
+            preexec_fn=None if is_root else _bow_to_permissions,  # noqa: PLW1509 - one system call
         )
-    program = Program(process, folder)
+    program = Program(process, file)
     try:
         yield program
     finally:
@@ -192,6 +202,12 @@ async def started(folder: Path, *command: str, **variables: str) -> AsyncIterato
             await program.ended(within=_STOP_SECONDS)
         process.kill()
         process.wait()
+
+
+def _bow_to_permissions() -> None:
+    """Let the permissions of files count for root too, as tests in containers are; for others they do anyway."""
+    for power in (1, 2):  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
+        ctypes.CDLL(None).prctl(24, power, 0, 0, 0)  # PR_CAPBSET_DROP
 
 
 @dataclass

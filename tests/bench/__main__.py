@@ -37,7 +37,7 @@ async def measure(side: Side, options: argparse.Namespace) -> Measured:
                 measured = await _play(side, run, officers, options)
             except Exception as error:
                 output = (run.folder / "output.txt").read_text(encoding="utf-8", errors="replace")
-                raise Wrong(f"{side.name}: {error or type(error).__name__}\n{output[-2000:]}") from error
+                raise Wrong(f"{side.name}: {type(error).__name__} {error}\n{output[-2000:]}") from error
         _require(side, run, officers, measured)
     return measured
 

@@ -6,7 +6,7 @@ It keeps nothing: what an officer told is gone when the process ends.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import uvicorn
@@ -21,7 +21,7 @@ from telegram.ext import Application, ContextTypes, ConversationHandler, Message
 from tests.bench.story import HOOK, SECRET, TOKEN, questions
 
 _QUESTIONS = questions()
-_Step = Callable[[Update, ContextTypes.DEFAULT_TYPE], Awaitable[int]]
+_Step = Callable[[Update, ContextTypes.DEFAULT_TYPE], Coroutine[Any, Any, int]]
 
 
 def _step(number: int) -> _Step:

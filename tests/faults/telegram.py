@@ -1,4 +1,4 @@
-"""Telegram as a bridge that keeps being killed sees it: it takes every call, remembers each, and calls again until heard."""
+"""Telegram as a bridge that keeps being killed sees it: remembers every call, and calls again until it is heard."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.fakes.wire import Asked, Reply, Server, parameters, structured
 from tests.faults.evidence import Sent, Words, Written
 
 _BOT = {"id": 123456, "is_bot": True, "first_name": "Bridge", "username": "bridge_bot"}
-_AGAIN = 0.05  #: seconds until an update that was not taken is tried again
+_AGAIN = 0.4  #: seconds until an update that was not taken is tried again
 
 
 class Telegram:

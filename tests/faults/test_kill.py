@@ -5,15 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.checker import check
-from tests.faults.killing import ALERT_AFTER, OFFICERS, killing_loop, officers_reporting
+from tests.faults.checker import Verdict, check
+from tests.faults.evidence import Evidence
+from tests.faults.killing import ALERT_AFTER, OFFICERS, Loop, killing_loop, officers_reporting
 
 #: CASEBRIDGE_TEST_KILLS=1000 for a long run by hand.
 KILLS = int(os.environ.get("CASEBRIDGE_TEST_KILLS", "50"))
 
 
 @pytest.mark.timeout(300 + 10 * KILLS)
-async def test_kill_9_at_any_moment_loses_no_message_no_deadline_and_no_ping(tmp_path: Path) -> None:
+async def test_kill_9_at_any_moment_loses_no_message_no_deadline_and_no_ping(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
     async with killing_loop(tmp_path, seed=KILLS) as loop:
         async with officers_reporting(loop):
             for _ in range(KILLS):
@@ -22,15 +25,19 @@ async def test_kill_9_at_any_moment_loses_no_message_no_deadline_and_no_ping(tmp
         assert await loop.stop() == 0
     evidence = loop.evidence(settled_at)
     verdict = check(evidence, ALERT_AFTER)
-    starts = sorted(loop.starts)
-    print(
-        f"{KILLS} kills, {len(evidence.written)} messages of {OFFICERS} officers ({loop.telegram.again} webhook calls"
-        f" repeated), {len(evidence.cases)} cases, {sum(d.pings for d in evidence.deadlines)} pings counted,"
-        f" {len(evidence.sent)} messages sent, {verdict.in_flight} under way at a kill, {verdict.duplicates} doubled;"
-        f" start-up {starts[len(starts) // 2]:.2f} s (median), {starts[-1]:.2f} s (longest)"
-    )
+    request.config.get_terminal_writer().line(_figures(loop, evidence, verdict))
     assert verdict.findings == ()
     assert verdict.duplicates <= verdict.in_flight
     assert all(written.is_acknowledged for written in evidence.written)
     assert len(evidence.cases) >= OFFICERS
     assert sum(deadline.pings for deadline in evidence.deadlines) >= OFFICERS
+
+
+def _figures(loop: Loop, evidence: Evidence, verdict: Verdict) -> str:
+    starts = sorted(loop.starts)
+    return (
+        f"\n{KILLS} kills: {len(evidence.written)} messages of {OFFICERS} officers, {loop.telegram.again} webhook calls"
+        f" repeated, {len(evidence.cases)} cases, {sum(d.pings for d in evidence.deadlines)} pings counted,"
+        f" {len(evidence.sent)} messages arrived, {verdict.in_flight} under way at a kill, {verdict.duplicates} doubled;"
+        f" start-up {starts[len(starts) // 2]:.2f} s (median), {starts[-1]:.2f} s (longest)"
+    )

@@ -50,6 +50,10 @@ class Phones:
                 return shown
         raise AssertionError(f"no button {label!r} at {address}. What was sent there:\n{_written(self.at(address))}")
 
+    def newest_saying(self, address: str, words: str) -> Shown:
+        """The newest message there that contains these words, whenever it was read."""
+        return [shown for shown in self.at(address) if words in shown.text][-1]
+
     def forget(self, addresses: Sequence[str]) -> None:
         for address in addresses or self._everywhere():
             self._read[address] = len(self.at(address))

@@ -79,6 +79,10 @@ class PlayedBridge:
         await self._settled()
         return sent
 
+    async def replies(self, who: str, text: str, *, at: str) -> Inbound:
+        """Somebody replies to the newest message of a group."""
+        return await self.says(who, text, at=at, reply_to=self.phones.at(at)[-1].id)
+
     async def taps(self, who: str, label: str, *, at: str = "", of: Shown | None = None) -> Inbound:
         """Somebody taps a button of the newest message that has it, or of an older message."""
         message = of or self.phones.newest_with(at or who, label)

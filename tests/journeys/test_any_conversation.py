@@ -85,7 +85,7 @@ async def check(bridge: PlayedBridge, who: str) -> None:
         assert came_as in texts or came_as in str(unplaced), "a photo belongs to a case, or waits for one"
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow])
 @given(who=st.sampled_from(OFFICERS), steps=st.lists(STEP, min_size=1, max_size=25))
 def test_whatever_an_officer_does_nothing_fails_and_nothing_is_lost(
     who: str, steps: list[tuple[str, object]]

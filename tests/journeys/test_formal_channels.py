@@ -41,7 +41,7 @@ async def test_a_hand_off_accepted_by_the_police_meets_its_deadline_and_starts_t
     bridge.forget()
     await bridge.taps("wecom:detective", "Accept", at="wecom:police-group")
     bridge.expect("wecom:police-group", "Under which formal reference?")
-    await bridge.says("wecom:detective", "MPS-77/26 Col. Chen", at="wecom:police-group")
+    await bridge.replies("wecom:detective", "MPS-77/26 Col. Chen", at="wecom:police-group")
     bridge.expect("wecom:police-group", f"{case.reference}: accepted by the police channel under MPS-77/26")
     told = bridge.expect("telegram:kh-group", "Accepted by the police channel", "confirms in writing by Tue 21 Apr")
     assert "Chen" not in told.text
@@ -77,7 +77,7 @@ async def test_a_return_with_a_reason_lets_the_deadline_run_again(bridge: Played
     case = await acknowledged(bridge)
     await bridge.says("telegram:clerk", f"/handoff {case.reference} police")
     await bridge.taps("wecom:detective", "Return", at="wecom:police-group")
-    await bridge.says("wecom:detective", "not our province", at="wecom:police-group")
+    await bridge.replies("wecom:detective", "not our province", at="wecom:police-group")
     bridge.expect("wecom:police-group", "returned. The deadline of the police channel runs again.")
     told = bridge.expect("telegram:kh-group", "Returned by the police channel", "The reason is on the page")
     assert "province" not in told.text

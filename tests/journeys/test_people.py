@@ -187,7 +187,9 @@ async def test_somebody_elses_words_do_not_complete_an_act_in_a_group(bridge: Pl
     case = await bridge.report_case()
     await bridge.says("telegram:clerk", f"/close {case.reference} found_safe", at="telegram:kh-group")
     bridge.expect("telegram:kh-group", "one line in English", "(Reply to this message.)")
-    await bridge.says("telegram:kh-supervisor", "who took my pen", at="telegram:kh-group")
+    await bridge.replies("telegram:kh-supervisor", "who took my pen", at="telegram:kh-group")
+    await bridge.says("telegram:clerk", "not me", at="telegram:kh-group")
     assert (await bridge.case(case)).is_open
-    await bridge.says("telegram:clerk", "she is home", at="telegram:kh-group")
+    question = bridge.phones.newest_saying("telegram:kh-group", "one line in English")
+    await bridge.says("telegram:clerk", "she is home", at="telegram:kh-group", reply_to=question.id)
     assert not (await bridge.case(case)).is_open

@@ -46,7 +46,7 @@ async def test_from_the_first_message_to_the_closure_and_the_log(bridge: PlayedB
     await bridge.taps("wechat:duty", "Hand off")
     bridge.expect("wecom:police-group", case.reference, "Please accept with your formal reference")
     await bridge.taps("wecom:detective", "Accept", at="wecom:police-group")
-    await bridge.says("wecom:detective", "MPS-77/26 Insp. Zhou", at="wecom:police-group")
+    await bridge.replies("wecom:detective", "MPS-77/26 Insp. Zhou", at="wecom:police-group")
     bridge.expect(OFFICER, "Accepted by the police channel")
     assert (await bridge.case(case)).status is Status.HANDED_OFF
 
