@@ -1,0 +1,1 @@
+"""One module or package a messenger, each against the same port."""

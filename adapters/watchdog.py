@@ -29,7 +29,7 @@ class Watchdog:
             self._session = aiohttp.ClientSession(timeout=_PATIENCE, trust_env=False)
         try:
             async with self._session.get(self._url) as response:
-                if response.status >= 300:  # noqa: PLR2004 - anything but success
+                if response.status >= 300:
                     log.warning("watchdog refused the call", status=response.status)
         except (aiohttp.ClientError, TimeoutError) as error:
             log.warning("watchdog not reached", error=type(error).__name__)

@@ -30,7 +30,9 @@ def edited(c: Composer) -> None:
     case = c.case(first.case_id) if first else None
     if first is None or case is None or first.by != c.person.id or not may_see(c.person, case):
         return
-    c.keep_text(case, first.kind, _without_command(message.text), own_side_only=first.own_side_only, amends=first.id, message="")
+    c.keep_text(
+        case, first.kind, _without_command(message.text), own_side_only=first.own_side_only, amends=first.id, message=""
+    )
     c.journal("amended", case, text=first.id)
     c.put(case)
     c.say(

@@ -182,6 +182,7 @@ class Composer:
                 edits=edits,
                 reply_to=message.message_id if message and not message.in_private and not message.button else "",
                 tap_id=message.tap_id if message and first else "",
+                created_at=self.now,
             )
         )
 
@@ -217,6 +218,7 @@ class Composer:
                     case_id=case.id if case else None,
                     deadline_id=deadline_id,
                     replaces=f"{replaces}:{recipient.name}" if replaces else "",
+                    created_at=self.now,
                 )
             )
         return told

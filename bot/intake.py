@@ -9,7 +9,6 @@ from zlib import crc32
 
 from bot import alerts, buttons, consent, escalation
 from bot.agreement import Urgency
-from bot.block import Block
 from bot.case import Answer, Case, Value
 from bot.composing import Composer
 from bot.countries import NAMES
@@ -30,6 +29,7 @@ from bot.questions import (
     zone_of,
 )
 from bot.reading import Confirm, Read, Unclear, read
+from bot.reading.block import Block
 from bot.texts import tr
 from bot.urgency import assess
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bot import acts, buttons, intake, reference
 from bot.acts.request import Request
-from bot.block import Block, parse_block
 from bot.case import Case, TextKind
 from bot.commands import Command
 from bot.composing import Composer
@@ -13,6 +12,7 @@ from bot.opening import Words, ask_side, greet, held, held_for, hold, open_case,
 from bot.people import Role
 from bot.questions import which_case, zone_of
 from bot.reading import Read, read
+from bot.reading.block import Block, parse_block
 from bot.rights import Act, may_see
 from bot.texts import tr
 from bot.words import whole_number

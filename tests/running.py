@@ -102,7 +102,10 @@ class Setup:
         }
         text = "".join(_table(f"[{name}]", keys) for name, keys in tables.items()) + _PARTIES
         text += "".join(
-            _table("[[desks]]", {"id": name, "party": name[:2].upper(), "role": name[3:], "name": name[3:], "addresses": to})
+            _table(
+                "[[desks]]",
+                {"id": name, "party": name[:2].upper(), "role": name[3:], "name": name[3:], "addresses": to},
+            )
             for name, to in self.desks.items()
         )
         self.file.write_text(text + self.more, encoding="utf-8")

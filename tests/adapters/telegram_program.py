@@ -111,7 +111,9 @@ class Town:
     def told(self) -> str:
         """Everything that stands in any chat, for tests that fail."""
         posts = sorted((p for chat in self.api.chats._posts for p in self.api.posts(chat)), key=lambda p: p.id)
-        return "\n".join(f"{p.id} in {p.chat} by {'bot' if p.by_bot else p.author}: {p.text!r} {p.labels}" for p in posts)
+        return "\n".join(
+            f"{p.id} in {p.chat} by {'bot' if p.by_bot else p.author}: {p.text!r} {p.labels}" for p in posts
+        )
 
 
 async def introduced(api: BotApi, setup: Setup) -> None:

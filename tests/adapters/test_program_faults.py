@@ -49,7 +49,7 @@ async def test_whatever_goes_wrong_everybody_is_answered(town: Town) -> None:
             assert all("  queued  " in line for line in waiting), waiting
             await asyncio.sleep(0.5)
     copies = {kind: len(town.api.sent(officer)) for kind, officer in officers.items()}
-    assert copies == {kind: 1 for kind in LOST} | {kind: 2 for kind in UNCERTAIN}
+    assert copies == dict.fromkeys(LOST, 1) | dict.fromkeys(UNCERTAIN, 2)
     assert all("(1 of 14)" in post.text for officer in officers.values() for post in town.api.sent(officer))
 
 

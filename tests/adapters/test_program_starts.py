@@ -8,7 +8,7 @@ from pathlib import Path
 import aiohttp
 
 from bot.people import Role
-from tests.adapters.telegram_program import OFFICERS, PEOPLE, Town, introduced, reference_in
+from tests.adapters.telegram_program import OFFICERS, Town, introduced, reference_in
 from tests.fakes.bot_api import BotApi
 from tests.fakes.people import User
 from tests.running import Setup, Terminal, free_port, person, running
@@ -23,7 +23,10 @@ async def test_without_telegram_the_program_starts_serves_its_pages_and_sends_la
     async with running(setup) as program:
         async with aiohttp.ClientSession() as client:
             async with client.get(f"{setup.url}/health/ready") as ready:
-                assert (ready.status, await ready.json()) == (200, {"ready": True, "checks": {"database": "ok", "clock": "ok"}})
+                assert (ready.status, await ready.json()) == (
+                    200,
+                    {"ready": True, "checks": {"database": "ok", "clock": "ok"}},
+                )
             async with client.get(f"{setup.url}/") as page:
                 assert page.status == 200
         pinging = asyncio.create_task(Terminal(setup.file).beside("ping", "kh-duty"))

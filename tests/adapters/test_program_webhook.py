@@ -47,7 +47,9 @@ async def test_what_cannot_be_read_is_kept_as_it_came_and_taken(town: Town) -> N
 async def test_what_is_too_large_is_refused_and_not_kept(town: Town) -> None:
     before = town.setup.query("SELECT count(*) FROM inbox")
     reader, writer = await asyncio.open_connection("127.0.0.1", town.setup.port)
-    head = f"POST /hooks/telegram HTTP/1.1\r\nHost: here\r\n{SECRET_HEADER}: {SECRET}\r\nContent-Length: {2 << 20}\r\n\r\n"
+    head = (
+        f"POST /hooks/telegram HTTP/1.1\r\nHost: here\r\n{SECRET_HEADER}: {SECRET}\r\nContent-Length: {2 << 20}\r\n\r\n"
+    )
     writer.write(head.encode() + b"x" * 1000)
     assert (await reader.read(12)).decode() == "HTTP/1.1 413"
     writer.close()

@@ -87,9 +87,7 @@ async def check(bridge: PlayedBridge, who: str) -> None:
 
 @settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow])
 @given(who=st.sampled_from(OFFICERS), steps=st.lists(STEP, min_size=1, max_size=25))
-def test_whatever_an_officer_does_nothing_fails_and_nothing_is_lost(
-    who: str, steps: list[tuple[str, object]]
-) -> None:
+def test_whatever_an_officer_does_nothing_fails_and_nothing_is_lost(who: str, steps: list[tuple[str, object]]) -> None:
     async def journey() -> None:
         with tempfile.TemporaryDirectory() as folder:
             bridge = PlayedBridge(Path(folder))

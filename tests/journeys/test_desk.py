@@ -50,7 +50,9 @@ async def test_a_second_acknowledgment_is_welcome_and_changes_nothing(bridge: Pl
     await bridge.taps("wechat:duty", "Acknowledge")
     bridge.expect("wechat:duty", "acknowledged already, Sat 18 Apr 14:05 Phnom Penh / 15:05 Beijing")
     bridge.expect_nothing(OFFICER)
-    assert all(shown.edits for shown in bridge.phones.take("telegram:kh-group")), "at most its alert is brought up to date"
+    assert all(shown.edits for shown in bridge.phones.take("telegram:kh-group")), (
+        "at most its alert is brought up to date"
+    )
     assert (await bridge.case(case)).acknowledged_at == START
 
 

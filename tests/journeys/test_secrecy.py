@@ -72,7 +72,9 @@ async def test_no_free_text_leaves_on_a_messenger_to_anybody_but_its_author(brid
     ]  # fmt: skip
     assert not leaks
     case = await bridge.case(reference)
-    missing = [w for w in ("ZEBRA", "VIOLET", "WALNUT", "UMBRA", "TULIP", "OBELISK", "NUTMEG", "MANGO") if w not in kept]
+    missing = [
+        w for w in ("ZEBRA", "VIOLET", "WALNUT", "UMBRA", "TULIP", "OBELISK", "NUTMEG", "MANGO") if w not in kept
+    ]
     assert not missing, "everything is kept for the page"
     assert case.value("area") == "Nanchang YAKMILK"
 

@@ -10,7 +10,7 @@ import pytest
 
 from bot.agreement import DEFAULT_LEVELS, DeskRole, Urgency
 from bot.config import embedded, find, load
-from bot.config_types import read_duration
+from bot.config.kinds import read_duration
 from bot.messages import Address
 from tests.unit.configuring import SMALLEST, TOKEN, Write, told, writer
 

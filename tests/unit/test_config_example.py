@@ -13,7 +13,7 @@ from pydantic import BaseModel, SecretStr
 
 from bot.agreement import DEFAULT_LEVELS, Urgency
 from bot.config import Settings, embedded, load
-from bot.config_types import read_duration
+from bot.config.kinds import read_duration
 from tests.unit.configuring import TOKEN
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"

@@ -15,12 +15,12 @@ from typing import Any
 import openpyxl
 import pytest
 
-from bot import export_writers
 from bot.case import Case, Channel, ClosureCode, DeadlineKind, HandoffState, Status
 from bot.errors import BridgeError
 from bot.export import ExportRequest, Manifest, export, file_name
-from bot.export_rows import COLUMNS, Row
-from bot.export_writers import CsvFile
+from bot.export import writers as export_writers
+from bot.export.rows import COLUMNS, Row
+from bot.export.writers import CsvFile
 from storage.memory import MemoryStorage
 from tests.unit.casebook import NOW, SINCE, UNTIL, a_case, accepted, answered, clock, due, keep
 

@@ -21,7 +21,7 @@ from bot.case import Case, Channel, ClosureCode, DeadlineKind, DeadlineState, Ha
 from bot.errors import BridgeError
 from bot.outcomes import Outcome
 from bot.report import Report, report, to_html, to_json, to_pdf, write_report
-from bot.report_figures import Age, Direction, Measure, Timing, Unaccepted, shielded
+from bot.report.figures import Age, Direction, Measure, Timing, Unaccepted, shielded
 from storage.memory import MemoryStorage
 from tests.unit.casebook import AGREEMENT, NOW, SINCE, UNTIL, a_case, accepted, answered, clock, due, keep
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from bot import __version__
 from bot.errors import BridgeError
-from bot.export_rows import COLUMNS
+from bot.export.rows import COLUMNS
 from bot.times import as_utc
 
 

@@ -1,4 +1,4 @@
-"""The command line: ``casebridge``. Reads words and prints; the `cli_*` modules do the work, no traceback comes out."""
+"""The command line: ``casebridge``. It reads words and prints; the modules beside it work. No traceback comes out."""
 
 from __future__ import annotations
 
@@ -15,9 +15,13 @@ from typing import Any, NoReturn, ParamSpec, TypeVar
 import click
 import uvloop
 
-from bot import __version__, app, cli_messages, cli_people, cli_record, cli_storage
+from bot import __version__, app
+from bot.cli import database as cli_storage
+from bot.cli import messages as cli_messages
+from bot.cli import people as cli_people
+from bot.cli import record as cli_record
 from bot.config import Settings, find, load
-from bot.config_types import read_duration
+from bot.config.kinds import read_duration
 from bot.errors import BridgeError, ConfigError
 from bot.logs import configure
 

@@ -9,7 +9,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from bot.config_model import Settings
+from bot.config.model import Settings
 from bot.errors import Mistake
 
 Place = tuple[int | str, ...]

@@ -10,7 +10,7 @@ from math import ceil
 from bot.agreement import Agreement, Urgency
 from bot.case import Case, Channel, ClosureCode, Deadline, DeadlineKind
 from bot.outcomes import Outcome, first_acknowledged_at, minutes, outcome
-from bot.report_figures import Age, DeadlineFigures, Direction, Measure, Shown, Timing, Unaccepted, shielded
+from bot.report.figures import Age, DeadlineFigures, Direction, Measure, Shown, Timing, Unaccepted, shielded
 
 #: What is said of the people concerned, in small-number form only.
 _VICTIMS = ("age_group", "exploitation", "country")

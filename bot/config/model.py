@@ -1,4 +1,4 @@
-"""Every key of the configuration, with its default and what it may hold; `config_check` looks at several together."""
+"""Every key of the configuration, with its default and what it may hold; `check` looks at several together."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, NonNegative
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.agreement import DEFAULT_LEVELS, Agreement, Corridor, Desk, DeskRole, LevelPolicy, Party, Urgency
-from bot.config_types import (
+from bot.config.kinds import (
     CorridorCode,
     Country,
     DatabaseUrl,

@@ -10,10 +10,10 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.fields import UNKNOWN, UNKNOWN_WORDS, Field, FieldKind
-from bot.reading_choice import read_choice, read_choices
-from bot.reading_country import read_country
-from bot.reading_result import Confirm, Read, Reading, Unclear
-from bot.reading_time import read_time
+from bot.reading.choice import read_choice, read_choices
+from bot.reading.country import read_country
+from bot.reading.result import Confirm, Read, Reading, Unclear
+from bot.reading.times import read_time
 from bot.texts import tr
 from bot.words import clean, plain
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 
 from bot.agreement import LevelPolicy, Urgency
-from bot.config_draft import Draft
-from bot.config_model import CorridorTable, Settings
+from bot.config.draft import Draft
+from bot.config.model import CorridorTable, Settings
 from bot.errors import Mistake
 from bot.messages import Address
 

@@ -15,9 +15,9 @@ from pathlib import Path
 
 from bot.case import Case
 from bot.errors import BridgeError
-from bot.export_manifest import ExportRequest, Manifest, begin
-from bot.export_rows import Subject, row
-from bot.export_writers import WRITERS, CaseFile
+from bot.export.manifest import ExportRequest, Manifest, begin
+from bot.export.rows import Subject, row
+from bot.export.writers import WRITERS, CaseFile
 from bot.people import Directory
 from bot.ports import Storage
 

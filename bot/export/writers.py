@@ -15,8 +15,8 @@ from xlsxwriter import Workbook
 from xlsxwriter.exceptions import XlsxWriterException
 
 from bot.errors import BridgeError
-from bot.export_manifest import Manifest
-from bot.export_rows import COLUMNS, Cell, Row
+from bot.export.manifest import Manifest
+from bot.export.rows import COLUMNS, Cell, Row
 
 #: What spreadsheets take for the beginning of a formula, in ASCII and full width.
 _FORMULA = "=+-@\uff1d\uff0b\uff0d\uff20"

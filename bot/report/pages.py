@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.report_blocks import Block, blocks
-from bot.report_figures import Direction, Report
+from bot.report.blocks import Block, blocks
+from bot.report.figures import Direction, Report
 from bot.texts import later, tr
 from bot.times import both_times
 

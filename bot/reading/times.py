@@ -6,8 +6,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.agreement import Party
-from bot.moments import Trouble, parse_moment
-from bot.reading_result import Confirm, Reading, Unclear
+from bot.reading.moments import Trouble, parse_moment
+from bot.reading.result import Confirm, Reading, Unclear
 from bot.texts import tr
 from bot.times import as_utc, both_times
 

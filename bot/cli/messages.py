@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from bot import app
-from bot.cli_storage import opened, write
+from bot.cli.database import opened, write
 from bot.composing import Composer
 from bot.config import Settings
 from bot.errors import BridgeError

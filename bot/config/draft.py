@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from bot.config_model import CorridorTable, DeskTable, PartyTable, Settings
+from bot.config.model import CorridorTable, DeskTable, PartyTable, Settings
 
 T = TypeVar("T")
 _LISTS = ("parties", "corridors", "desks")

@@ -1,6 +1,6 @@
 """The configuration: TOML, over it the environment, over that secret files. Every mistake is told at once.
 
-The only modules that know pydantic are this one and its neighbours ``config_*``.
+The only modules that know pydantic are this one and its neighbours here.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from bot.config_check import check, sample_mistakes
-from bot.config_draft import Draft
-from bot.config_errors import mistakes_of
-from bot.config_model import Settings
-from bot.config_sources import Raw, merge, read_environment, read_secret_files, read_toml
+from bot.config.check import check, sample_mistakes
+from bot.config.draft import Draft
+from bot.config.errors import mistakes_of
+from bot.config.model import Settings
+from bot.config.sources import Raw, merge, read_environment, read_secret_files, read_toml
 from bot.errors import ConfigError, Mistake
 
 __all__ = ["SAMPLE", "Settings", "embedded", "find", "load"]

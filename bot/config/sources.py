@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel, SecretStr
 from pydantic_settings import EnvSettingsSource
 
-from bot.config_model import Settings
+from bot.config.model import Settings
 from bot.errors import Mistake
 
 Raw = dict[str, Any]  #: nested tables as TOML gives them

@@ -10,9 +10,9 @@ from bot import __version__
 from bot.agreement import Agreement
 from bot.errors import BridgeError
 from bot.ports import Storage
-from bot.report_figures import Report
-from bot.report_tally import Tally
-from bot.report_writers import to_html, to_json, to_pdf, write_report
+from bot.report.figures import Report
+from bot.report.tally import Tally
+from bot.report.writers import to_html, to_json, to_pdf, write_report
 
 __all__ = ["Report", "report", "to_html", "to_json", "to_pdf", "write_report"]
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from bot.errors import BridgeError
-from bot.report_figures import Report
-from bot.report_pages import document
+from bot.report.figures import Report
+from bot.report.pages import document
 from bot.times import as_utc
 
 _TEMPLATES = Path(__file__).parent / "templates"

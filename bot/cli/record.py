@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot import app, reference
-from bot.cli_storage import opened, write
+from bot.cli.database import opened, write
 from bot.composing import Composer
 from bot.config import Settings
 from bot.errors import BridgeError
@@ -20,7 +20,7 @@ from bot.journal import Checker, Entry, Link
 from bot.plan import describe
 from bot.ports import Scope
 from bot.report import report as make_report
-from bot.report_writers import write_report
+from bot.report.writers import write_report
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from bot.config_desks import DESK_CHECKS, is_set_up
-from bot.config_draft import Draft
-from bot.config_model import EmailTable, Settings, WechatTable, WecomTable
+from bot.config.desks import DESK_CHECKS, is_set_up
+from bot.config.draft import Draft
+from bot.config.model import EmailTable, Settings, WechatTable, WecomTable
 from bot.errors import Mistake
 
 _SECRET_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,256}")

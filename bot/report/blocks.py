@@ -10,8 +10,8 @@ from datetime import timedelta
 from bot.case import Channel, ClosureCode, DeadlineKind
 from bot.fields import field, show
 from bot.outcomes import Outcome
-from bot.report_figures import FEWER, WITHHELD, Age, Direction, Measure, Shown
-from bot.report_tally import NOT_ANSWERED
+from bot.report.figures import FEWER, WITHHELD, Age, Direction, Measure, Shown
+from bot.report.tally import NOT_ANSWERED
 from bot.texts import later, tr
 from bot.times import span
 from bot.wording import channel_name, closure_name, urgency_name

@@ -7,7 +7,7 @@ import re
 from bot import countries
 from bot.countries import Found
 from bot.fields import Field, FieldKind
-from bot.reading_result import Confirm, Read, Reading, Unclear
+from bot.reading.result import Confirm, Read, Reading, Unclear
 from bot.texts import tr
 
 _APART = re.compile(r"[,;/+&\n、，；|]+")

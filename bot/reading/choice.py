@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from bot.fields import UNKNOWN, UNKNOWN_WORDS, Choice, Field, FieldKind
-from bot.reading_result import Read, Reading, Unclear
+from bot.reading.result import Read, Reading, Unclear
 from bot.texts import tr
 from bot.words import plain
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from adapters.web.signin import new_link
 from bot import app
 from bot.agreement import Agreement
-from bot.cli_storage import opened, write
+from bot.cli.database import opened, write
 from bot.composing import Composer
 from bot.config import Settings
 from bot.enrol import CODE_ALPHABET, CODE_LENGTH, hash_of, shown_code

@@ -1,0 +1,248 @@
+"""What once went wrong and was found by looking for it: each promise with the way in which it was broken."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from adapters.web import acts, case_history, case_view
+from bot import buttons
+from bot.agreement import Urgency
+from bot.case import Case, Channel, DeadlineKind, Status
+from bot.enrol import hash_of
+from bot.people import Invite, Role
+from bot.rights import Act
+from bot.turn import Turn
+from tests.journeys.phones import labels
+from tests.journeys.played import PlayedBridge
+
+OFFICER, CLERK, DUTY = "telegram:officer", "telegram:clerk", "wechat:duty"
+KH_GROUP = "telegram:kh-group"
+COMPLETE = ("[No]", "[Locked in or held]", "16", "send", "send")
+
+
+async def page_of(bridge: PlayedBridge, who: str, case: Case) -> dict[str, object]:
+    directory = await bridge.storage.directory()
+    reader = case_view.Reader(await bridge.person(who), bridge.rules.agreement, directory, bridge.now)
+    return case_history.page(await bridge.case(case), await bridge.storage.history(case.id), reader)
+
+
+async def invite(bridge: PlayedBridge, code: str, role: Role) -> None:
+    made = Invite(1, hash_of(code), "KH", role, "Sok Dara", "", "", bridge.now, bridge.now + timedelta(hours=1))
+    await bridge.storage.apply([Turn(invites=(made,))])
+
+
+# Nobody sees what they must not.
+
+
+async def test_fear_of_the_own_authorities_is_on_no_page_of_the_other_side(bridge: PlayedBridge) -> None:
+    case = await bridge.report_case(*COMPLETE)
+    await bridge.answers(OFFICER, "edit 13c", "yes")
+    assert "Fears own authorities" in str((await page_of(bridge, CLERK, case))["facts"])
+    assert "Fears own authorities" not in str((await page_of(bridge, DUTY, case))["facts"])
+
+
+async def test_a_phone_that_was_cut_off_hears_no_more_of_the_words_it_sent_before(bridge: PlayedBridge) -> None:
+    await bridge.report_case(*COMPLETE)
+    await bridge.says(OFFICER, "another girl in the same house")
+    await bridge.says(OFFICER, "/lost yes")
+    bridge.forget()
+    await bridge.fast_forward(minutes=4)
+    assert len(await bridge.cases()) == 2, "what was written before still opens a case"
+    bridge.expect_nothing(OFFICER)
+    bridge.expect(KH_GROUP, "U2 urgent")
+
+
+async def test_the_desk_hears_once_a_day_that_a_lost_phone_writes(bridge: PlayedBridge) -> None:
+    await bridge.says(OFFICER, "/lost yes")
+    bridge.forget()
+    await bridge.says(OFFICER, "hello")
+    await bridge.says(OFFICER, "anybody?")
+    bridge.expect(KH_GROUP, "who was cut off")
+    bridge.expect_nothing(KH_GROUP)
+    assert bridge.inbox()[-1].message.text == "" or not bridge.inbox()[-1].keep_content
+
+
+async def test_an_admin_who_reads_a_case_does_not_prove_that_the_desk_has_it(bridge: PlayedBridge) -> None:
+    case = await bridge.report_case(*COMPLETE)
+    await bridge.change("web:admin", desk="kh-duty")
+    await bridge.says("web:admin", f"/case {case.reference}")
+    assert {d.state for d in await bridge.deliveries(case) if d.message.recipient == "desk:kh-duty"} == {"sent"}
+
+
+# Words are never lost, and never go to a case that nobody named.
+
+
+async def test_short_words_while_others_wait_do_not_choose_a_case(bridge: PlayedBridge) -> None:
+    case = await bridge.report_case(*COMPLETE)
+    await bridge.says(OFFICER, "another girl, 14, same house")
+    bridge.forget()
+    await bridge.says(OFFICER, "no phone")
+    bridge.expect(OFFICER, "Is this a new alert")
+    bridge.expect_nothing(DUTY, containing="A note was added")
+    assert len(await bridge.texts(case)) == 1
+    await bridge.fast_forward(minutes=4)
+    _, opened = await bridge.cases()
+    assert [t.text for t in await bridge.texts(opened)] == ["another girl, 14, same house", "no phone"]
+
+
+async def test_words_held_for_a_case_that_is_closed_meanwhile_wait_on_and_open_a_case(bridge: PlayedBridge) -> None:
+    case = await bridge.report_case(*COMPLETE)
+    await bridge.says(OFFICER, "they leave tonight")
+    asked = bridge.expect(OFFICER, "Is this a new alert")
+    await bridge.says(DUTY, f"/close {case.reference} found_safe she is home")
+    await bridge.taps(OFFICER, labels(asked)[1], of=asked)
+    bridge.expect(OFFICER, f"{case.reference} is closed", "Your words still wait")
+    await bridge.fast_forward(minutes=4)
+    _, opened = await bridge.cases()
+    assert [t.text for t in await bridge.texts(opened)] == ["they leave tonight"]
+
+
+async def test_an_officer_who_replies_to_the_news_of_a_closure_opens_a_case(bridge: PlayedBridge) -> None:
+    case = await bridge.report_case(*COMPLETE)
+    await bridge.says(DUTY, f"/close {case.reference} found_safe she is home")
+    told = bridge.expect(OFFICER, "Closed by")
+    await bridge.says(OFFICER, "no, she called again, he beats her", reply_to=told.id)
+    _, opened = await bridge.cases()
+    bridge.expect(OFFICER, opened.reference, "Your alert is stored")
+    assert [t.text for t in await bridge.texts(opened)] == ["no, she called again, he beats her"]
+
+
+async def test_a_note_to_a_closed_case_says_that_nothing_was_sent_and_what_to_do(bridge: PlayedBridge) -> None:
+    case = await bridge.report_case(*COMPLETE)
+    await bridge.says(DUTY, f"/close {case.reference} found_safe she is home")
+    await bridge.says(OFFICER, f"/note {case.reference} she called again")
+    bridge.expect(OFFICER, f"{case.reference} is closed, and nothing was sent", "/alert")
+
+
+async def test_chatter_in_a_group_completes_no_act(bridge: PlayedBridge) -> None:
+    case = await bridge.report_case(*COMPLETE)
+    await bridge.says(CLERK, f"/note {case.reference}", at=KH_GROUP)
+    bridge.expect(KH_GROUP, "What do you want to tell the other side?")
+    bridge.forget()
+    await bridge.says(CLERK, "they are slow again over there", at=KH_GROUP)
+    bridge.expect_nothing(DUTY, KH_GROUP)
+    assert len(await bridge.texts(case)) == 1
+
+
+# Alerts and pings.
+
+
+async def test_a_rise_after_a_fall_is_a_new_message_though_that_level_was_told_before(bridge: PlayedBridge) -> None:
+    await bridge.says(OFFICER, "a woman asks for help")
+    await bridge.fast_forward(minutes=4)
+    bridge.expect(DUTY, "U2 urgent")
+    await bridge.answers(OFFICER, "[No]", "in a safe place", "18 or over", "send", "send")
+    assert (await bridge.only_case()).urgency is Urgency.U3
+    await bridge.fast_forward(minutes=1)
+    bridge.forget()
+    await bridge.answers(OFFICER, "edit 3", "16")
+    bridge.expect(DUTY, "U2 urgent", "12 to 17")
+    bridge.expect(KH_GROUP, "U2 urgent", "12 to 17")
+
+
+async def test_a_country_outside_the_corridor_is_flagged_again_when_it_comes_back(bridge: PlayedBridge) -> None:
+    await bridge.report_case(*COMPLETE)
+    for country in ("Thailand", "Laos", "Thailand"):
+        bridge.forget()
+        await bridge.answers(OFFICER, "edit 4", country)
+        bridge.expect(DUTY, f"the person is in {country}", "outside this corridor")
+        bridge.expect(KH_GROUP, f"the person is in {country}", "outside this corridor")
+
+
+async def test_a_rise_in_urgency_shortens_a_snooze_and_the_wait_for_the_next_ping(bridge: PlayedBridge) -> None:
+    case = await bridge.report_case("[No]", "in a safe place", "16", "send", "send")
+    await bridge.fast_forward(minutes=61)
+    await bridge.says(DUTY, f"/snooze {case.reference} 60m waiting for the province")
+    await bridge.answers(OFFICER, "edit 1", "yes")
+    assert (await bridge.case(case)).urgency is Urgency.U1
+    bridge.forget()
+    await bridge.fast_forward(minutes=15)
+    bridge.expect(DUTY, "U1 immediate", "ping 2", "Nobody has acknowledged")
+
+
+async def test_a_rise_in_urgency_brings_repeats_as_often_as_its_level_asks(bridge: PlayedBridge) -> None:
+    case = await bridge.report_case("[No]", "in a safe place", "18 or over", "send", "send")
+    await bridge.fast_forward(hours=4, minutes=1)
+    bridge.expect(DUTY, "U3 priority", "ping 1")
+    await bridge.answers(OFFICER, "edit 1", "yes")
+    assert (await bridge.case(case)).urgency is Urgency.U1
+    bridge.forget()
+    await bridge.fast_forward(minutes=10)
+    bridge.expect(DUTY, "U1 immediate", "ping 2", "Nobody has acknowledged")
+
+
+# Formal channels.
+
+
+async def test_words_without_a_figure_are_no_formal_reference_and_stop_no_clock(bridge: PlayedBridge) -> None:
+    case = await bridge.report_case(*COMPLETE)
+    await bridge.answers(OFFICER, "edit 13", "yes", "edit 13c", "no")
+    await bridge.says(DUTY, f"/handoff {case.reference} police")
+    await bridge.says(DUTY, f"/accept {case.reference} police")
+    await bridge.says(DUTY, "wait, let me look it up")
+    bridge.expect(DUTY, "Under which formal reference?")
+    assert (await bridge.due(case, DeadlineKind.POLICE)).is_running
+    await bridge.says(DUTY, "MPS-77/26")
+    assert (await bridge.case(case)).status is Status.HANDED_OFF
+
+
+async def test_a_formal_reference_with_spaces_arrives_whole_from_the_page(bridge: PlayedBridge) -> None:
+    case = await bridge.report_case(*COMPLETE)
+    await bridge.answers(OFFICER, "edit 13", "yes", "edit 13c", "no")
+    await bridge.says(DUTY, f"/handoff {case.reference} police")
+    filled = {"channel": "police", "formal": "GA No. 12/26", "officer": "Col. Chen"}
+    await bridge.says(DUTY, acts.command(Act.ACCEPT, case.reference, filled))
+    handoff = (await bridge.case(case)).handoff(Channel.POLICE)
+    assert handoff is not None
+    assert (handoff.formal_reference, handoff.accepting_officer) == ("GA No. 12/26", "Col. Chen")
+
+
+# People.
+
+
+async def test_who_lost_a_phone_enrols_again_from_the_same_address_with_a_new_code(bridge: PlayedBridge) -> None:
+    before = await bridge.person(OFFICER)
+    await bridge.says(OFFICER, "/lost yes")
+    await invite(bridge, "ABCD1234EFGH", Role.OFFICER)
+    await bridge.says(OFFICER, "/start ABCD-1234-EFGH")
+    bridge.expect(OFFICER, "You are enrolled: Sok Dara, officer, KH")
+    person = await bridge.person(OFFICER)
+    assert (person.id != before.id, person.is_active) == (True, True)
+    await bridge.says(OFFICER, "girl 16 locked in a flat")
+    assert (await bridge.only_case()).officer == person.id
+
+
+# Whatever is typed or tapped is answered.
+
+
+@pytest.mark.parametrize("text", ["²", "①", "/lost ²", "/lost " + "9" * 5000, "9" * 5000])
+async def test_odd_figures_are_answered(bridge: PlayedBridge, text: str) -> None:
+    await bridge.report_case(*COMPLETE)
+    await bridge.says(OFFICER, "they leave tonight")
+    bridge.forget()
+    await bridge.says(OFFICER, text)
+    assert bridge.heard(OFFICER)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "c.which.²", "c.which.-1", "c.which." + "z" * 40, "c.send.é", "c.side.CN.²", "c.side.KH", "c.yes.x", "c.what",
+        "f.1.nofield.x", "f.{case}.nofield.x", "f.{case}.country.ZZ", "f.{case}.summary.done", "f.-1.danger_now.no",
+        "f." + "z" * 40 + ".danger_now.yes", "a." + "z" * 50 + ".1.ack", "a.-1.1.ack", "a.1_0.1.ack", "a.{case}.1.",
+        "a.{case}.1.close.nocode", "a.{case}.1.assign.²", "a.{case}.1.handoff.x", "a.{case}.1.urgency.U9", "", "a", "x.y",
+    ],
+)  # fmt: skip
+async def test_forged_buttons_are_answered_and_change_nothing(bridge: PlayedBridge, data: str) -> None:
+    case = await bridge.report_case("[No]")
+    data = data.format(case=buttons.to_base36(case.id))
+    before = await bridge.case(case)
+    for who in (OFFICER, CLERK, "telegram:vn-clerk"):
+        bridge.forget()
+        await bridge.adapters["telegram"].taps_data(who, data, "m1")
+        await bridge.tick()
+        assert bridge.heard(who), f"{who} gets an answer to {data!r}"
+    after = await bridge.case(case)
+    assert (after.status, after.answers, after.assignees) == (before.status, before.answers, before.assignees)
