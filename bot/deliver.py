@@ -6,13 +6,13 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from bot import verdict
-from bot.dispatch import Dispatcher
-from bot.lanes import Row
-from bot.marking import Office
+from bot.delivery import verdict
+from bot.delivery.dispatch import Dispatcher
+from bot.delivery.lanes import Row
+from bot.delivery.marking import Office
+from bot.delivery.settled import Settled
 from bot.messages import Delivery, DeliveryState, Outgoing
 from bot.ports import Adapter, Storage
-from bot.settled import Settled
 from bot.turn import Mark
 
 _LEASE = timedelta(seconds=30)

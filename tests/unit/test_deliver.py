@@ -8,10 +8,10 @@ from datetime import timedelta
 
 import pytest
 
+from bot.delivery.marking import Recent
+from bot.delivery.settled import Settled
 from bot.errors import Throttled, Uncertain
-from bot.marking import Recent
 from bot.messages import Address, Button, Capabilities, Delivery, DeliveryState, Priority
-from bot.settled import Settled
 from bot.turn import Mark
 from tests.unit.delivering import NOON, Postroom, answer, edit, message, ping
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.delivery.split import as_numbered, fit, measure, split
 from bot.messages import Address, Button, Capabilities, Delivery, Outgoing
-from bot.split import as_numbered, fit, measure, split
 
 TELEGRAM = Capabilities(text_limit=4096, edits=True, files=True)
 WECHAT = Capabilities(text_limit=2048, text_unit="bytes", buttons=False)

@@ -8,15 +8,15 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot import recheck, verdict
+from bot.delivery import recheck, verdict
+from bot.delivery.lanes import Lane, Lanes, Row
+from bot.delivery.marking import Office
+from bot.delivery.outage import Outage
+from bot.delivery.pacing import Pace
+from bot.delivery.split import fit
 from bot.errors import Moved, SendError, StorageError, Unavailable, Uncertain
-from bot.lanes import Lane, Lanes, Row
-from bot.marking import Office
 from bot.messages import Address, Delivery, DeliveryState
-from bot.outage import Outage
-from bot.pacing import Pace
 from bot.ports import Adapter
-from bot.split import fit
 
 log = structlog.get_logger()
 

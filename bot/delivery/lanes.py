@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from itertools import count, islice
 
+from bot.delivery.pacing import Pace
 from bot.messages import Address, Delivery, Outgoing
-from bot.pacing import Pace
 from bot.turn import Mark
 
 Key = tuple[int, int]  #: priority and outbox id: what goes first

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from bot import verdict
-from bot.lanes import Row
+from bot.delivery import verdict
+from bot.delivery.lanes import Row
 from bot.messages import DeliveryState, Outgoing
 from bot.ports import Storage
 

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot import verdict
-from bot.lanes import Row
+from bot.delivery import verdict
+from bot.delivery.lanes import Row
 from bot.messages import DeliveryState, Outgoing
 from bot.ports import Storage
 from bot.turn import Mark
