@@ -68,7 +68,10 @@ def desk_name(desk: Desk) -> str:
 
 def unique(recipients: Iterable[Recipient]) -> tuple[Recipient, ...]:
     """Keep the first of each recipient."""
-    return tuple({r.name: r for r in reversed(list(recipients))}.values())[::-1]
+    found: dict[str, Recipient] = {}
+    for recipient in recipients:
+        found.setdefault(recipient.name, recipient)
+    return tuple(found.values())
 
 
 def side_of_case(case: Case, party: str, agreement: Agreement, directory: Directory) -> tuple[Recipient, ...]:

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 def open_storage(url: str, *, clock: Callable[[], datetime], owner: str = "bridge") -> Storage:
     """Choose a storage by its URL; `start` opens it. `owner` names this process to whoever looks at the server."""
-    from storage.engines import is_sqlite
     from storage.postgres import PostgresStorage
+    from storage.sql.engines import is_sqlite
     from storage.sqlite import SqliteStorage
 
     kind = SqliteStorage if is_sqlite(url) else PostgresStorage

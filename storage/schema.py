@@ -14,8 +14,8 @@ from sqlalchemy import Connection, Engine, func, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import SchemaMismatch, StorageError
-from storage.engines import is_sqlite, reading_engine, writing_engine
-from storage.sql_errors import storage_error
+from storage.sql.engines import is_sqlite, reading_engine, writing_engine
+from storage.sql.errors import storage_error
 
 #: Any number that nobody else on the server locks.
 _LOCK = 0x5CA5EB1D

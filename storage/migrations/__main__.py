@@ -9,8 +9,8 @@ from tempfile import TemporaryDirectory
 from alembic import command
 from alembic.config import Config
 
-from storage.engines import writing_engine
 from storage.schema import head, migrate
+from storage.sql.engines import writing_engine
 
 with TemporaryDirectory() as folder:
     url = f"sqlite:///{folder}/draft.db"

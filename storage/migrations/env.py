@@ -10,7 +10,7 @@ from typing import Literal
 from alembic import context
 from sqlalchemy import BigInteger, String
 
-from storage import statements
+from storage.sql import statements
 from storage.types import Moment
 
 

@@ -62,7 +62,7 @@ async def test_without_a_configuration_two_windows_play_the_story_and_a_second_s
                 await sees(officer, f"({number} of 14)")
             await sees(duty, named[0], "U1 immediate", "Acknowledge by")
             await write(duty, f"/ack {named[0]}")
-            await sees(officer, "Acknowledged by CN duty")
+            await sees(officer, "Acknowledged by CN")
             await sees(duty, named[0], "acknowledged", page="/cases")
         assert await program.terminate(within=5) == 0
 

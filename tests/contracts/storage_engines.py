@@ -13,9 +13,9 @@ from sqlalchemy import text
 
 import storage
 from bot.ports import Storage
-from storage.engines import writing_engine
 from storage.memory import MemoryStorage
-from storage.statements import SCHEMA
+from storage.sql.engines import writing_engine
+from storage.sql.statements import SCHEMA
 
 START = datetime(2026, 4, 18, 7, 5, tzinfo=UTC)
 _LEASES = ("inbox.leased_until", "outbox.leased_until", "deadlines.leased_until", "conversations.leased_until")

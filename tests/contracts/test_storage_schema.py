@@ -12,9 +12,9 @@ from sqlalchemy import make_url, text
 
 import storage
 from bot.errors import SchemaMismatch, StorageError
-from storage.engines import writing_engine
 from storage.schema import head
-from storage.statements import SCHEMA
+from storage.sql.engines import writing_engine
+from storage.sql.statements import SCHEMA
 from tests.contracts.storage_engines import Clock
 
 

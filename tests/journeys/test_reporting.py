@@ -215,3 +215,15 @@ async def test_an_edit_that_cannot_be_read_changes_nothing(bridge: PlayedBridge)
     await bridge.edits(age, "a bit older")
     bridge.expect(OFFICER, "the first answer stays")
     assert (await bridge.case(case)).value("age_group") == "18_or_over"
+
+
+async def test_words_under_a_photo_go_where_they_say_and_the_photo_goes_with_them(bridge: PlayedBridge) -> None:
+    case = await bridge.report_case("no", "locked in", "16", "send", "send")
+    await bridge.sends_photo(OFFICER, f"/note {case.reference} the door")
+    bridge.expect(OFFICER, "Sent to")
+    assert {t.kind for t in await bridge.texts(case)} == {TextKind.FIRST, TextKind.NOTE, TextKind.FILE}
+    await bridge.sends_photo(OFFICER, "/alert boy on a bus")
+    _, new = await bridge.cases()
+    assert {t.kind for t in await bridge.texts(new)} == {TextKind.FIRST, TextKind.FILE}
+    await bridge.sends_photo(OFFICER, "back")
+    assert [t.text for t in await bridge.texts(new)][-2:][0] == "back", "a caption moves nobody about"

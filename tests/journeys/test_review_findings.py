@@ -48,7 +48,7 @@ async def test_a_phone_that_was_cut_off_hears_no_more_of_the_words_it_sent_befor
     await bridge.says(OFFICER, "another girl in the same house")
     await bridge.says(OFFICER, "/lost yes")
     bridge.forget()
-    await bridge.fast_forward(minutes=4)
+    await bridge.fast_forward(minutes=7)
     assert len(await bridge.cases()) == 2, "what was written before still opens a case"
     bridge.expect_nothing(OFFICER)
     bridge.expect(KH_GROUP, "U2 urgent")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.case import Status
+from bot.case import Case, Status
 from bot.journal import GENESIS, digest_details, hash_of
 from tests.journeys.phones import labels
 from tests.journeys.played import PlayedBridge
@@ -12,20 +12,21 @@ from tests.journeys.played import PlayedBridge
 OFFICER = "telegram:officer"
 
 
-async def test_from_the_first_message_to_the_closure_and_the_log(bridge: PlayedBridge) -> None:
-    # An officer in Phnom Penh hears of a girl, and writes one line.
+async def the_alert(bridge: PlayedBridge) -> Case:
+    """An officer in Phnom Penh hears of a girl and writes one line; after the third answer both desks have it."""
     await bridge.says(OFFICER, "urgent, girl 16 locked in a flat in Nanchang")
     case = await bridge.only_case()
     bridge.expect(OFFICER, case.reference, "Is anyone in immediate danger right now?")
     await bridge.answers(OFFICER, "[No]", "[Locked in or held]")
     bridge.expect_nothing("wechat:duty")
-
-    # After the third answer both duty desks have it.
     await bridge.says(OFFICER, "16")
     bridge.expect("wechat:duty", "U1 immediate", case.reference, "Situation: Locked in or held")
     bridge.expect("telegram:kh-group", case.reference)
+    return case
 
-    # The officer is interrupted, nobody in Beijing looks, and the clock does.
+
+async def the_acknowledgment(bridge: PlayedBridge) -> None:
+    """Nobody in Beijing looks, and the clock does."""
     await bridge.fast_forward(minutes=15)
     bridge.expect("wechat:duty", "ping 1", "Nobody has acknowledged")
     await bridge.fast_forward(minutes=10)
@@ -33,13 +34,16 @@ async def test_from_the_first_message_to_the_closure_and_the_log(bridge: PlayedB
     await bridge.taps("wechat:duty", "Acknowledge")
     bridge.expect(OFFICER, "Acknowledged by CN Duty desk")
 
-    # The rest of the questions, with consent, and the officer sends.
+
+async def the_rest_of_the_questions(bridge: PlayedBridge, case: Case) -> None:
     await bridge.answers(OFFICER, "[China]", "Jiangxi, Nanchang", "yesterday 21:00", "[Yes, that is right]")
     await bridge.answers(OFFICER, "skip", "forced marriage", "1", "Cambodia", "rescue", "[Only through the reporter]")
     await bridge.answers(OFFICER, "[Yes]", "[Not asked yet]", "[No]", "door locked from outside", "[Send]")
     bridge.expect(OFFICER, f"{case.reference} is sent")
 
-    # The hour passes without a formal step; both desks are reminded, and the case goes to the police.
+
+async def the_formal_step(bridge: PlayedBridge, case: Case) -> None:
+    """The hour passes without one; both desks are reminded, and the case goes to the police, who accept it."""
     bridge.forget()
     await bridge.fast_forward(minutes=35)
     bridge.expect("telegram:kh-group", "Police channel: due", "Not handed to the police channel yet")
@@ -50,25 +54,29 @@ async def test_from_the_first_message_to_the_closure_and_the_log(bridge: PlayedB
     bridge.expect(OFFICER, "Accepted by the police channel")
     assert (await bridge.case(case)).status is Status.HANDED_OFF
 
-    # A supervisor settles the diplomatic question when the clock asks it.
+
+async def the_papers(bridge: PlayedBridge, case: Case) -> None:
+    """A supervisor settles the diplomatic question when the clock asks it, and the reporting desk sends its letter."""
     await bridge.fast_forward(hours=2)
     bridge.expect("telegram:kh-supervisor", "Is the diplomatic channel needed?")
     await bridge.taps("telegram:kh-supervisor", "Not needed")
     await bridge.says("telegram:kh-supervisor", "the police have her, no papers are missing")
-
-    # The reporting desk signs the letter before its deadline; nobody needs to be reminded.
     bridge.forget()
     await bridge.says("telegram:clerk", f"/written {case.reference} L-2026/9")
     bridge.expect("wechat:duty", "Confirmed in writing for the police channel")
 
-    # She is found, and the desk in Beijing closes the case.
+
+async def test_from_the_first_message_to_the_closure_and_the_log(bridge: PlayedBridge) -> None:
+    case = await the_alert(bridge)
+    await the_acknowledgment(bridge)
+    await the_rest_of_the_questions(bridge, case)
+    await the_formal_step(bridge, case)
+    await the_papers(bridge, case)
     await bridge.says("wechat:duty", f"/close {case.reference} rescued found and safe in a shelter")
     bridge.expect(OFFICER, "Closed by CN Duty desk: Rescued")
     bridge.forget()
     await bridge.fast_forward(days=3)
     bridge.expect_nothing(OFFICER, "wechat:duty", "telegram:kh-group", "wecom:supervisor", "wecom:secretariat")
-
-    # The admin takes the log to the annual meeting.
     await bridge.says("web:admin", "/export 2026-01-01 2027-01-01 annual meeting")
     sent = bridge.expect("web:admin", "1 cases")
     assert case.reference in (bridge.exports / sent.file).read_text("utf-8")

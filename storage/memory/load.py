@@ -9,7 +9,7 @@ from bot.case import Answer, Case, CaseText
 from bot.messages import Address, Kind
 from bot.ports import Loaded, Wanted
 from bot.turn import InboxRow
-from storage.memory_rows import K, Tables, V
+from storage.memory.rows import K, Tables, V
 
 OPEN_CASES_OF_A_PERSON = 20
 _Message = tuple[Address, str]

@@ -17,10 +17,10 @@ from bot.ports import Counts, History, Said, Scope
 from storage.rows import address, answer_of, link_of, text_of
 from storage.rows_messages import delivery_of, inbox_of, texts_of
 from storage.rows_people import person_of
-from storage.sql_claims import UNSENT, is_unsent
-from storage.sql_keep import directory_version
-from storage.sql_load import IS_OPEN, NOTHING, rows, whole
-from storage.statements import T
+from storage.sql.claims import UNSENT, is_unsent
+from storage.sql.keep import directory_version
+from storage.sql.load import IS_OPEN, NOTHING, rows, whole
+from storage.sql.statements import T
 from storage.transcript import EDITED, SHOWN, SPOKEN, transcript_of
 
 CASES_A_CHUNK = 500

@@ -12,11 +12,11 @@ from bot.case import Answer, Case, CaseText, Deadline, Handoff
 from bot.messages import Address
 from bot.people import Invite, Stranger
 from bot.ports import Loaded, Wanted
-from storage.known import KnownCases
 from storage.rows import address, answer_of, case_of, conversation_of, deadline_of, handoff_of, text_of
 from storage.rows_messages import seen_key, texts_of
 from storage.rows_people import invite_of, stranger_of
-from storage.statements import T
+from storage.sql.known import KnownCases
+from storage.sql.statements import T
 
 OPEN_CASES_OF_A_PERSON = 20
 R = TypeVar("R")

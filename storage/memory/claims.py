@@ -12,8 +12,8 @@ from bot.messages import Address, Delivery, DeliveryState
 from bot.ports import Due, SignIn
 from bot.turn import InboxRow, InboxState
 from storage.batch import readdressed
-from storage.memory_apply import bump
-from storage.memory_rows import Tables, edited
+from storage.memory.apply import bump
+from storage.memory.rows import Tables, edited
 
 R = TypeVar("R")
 _WAITING = (DeliveryState.QUEUED, DeliveryState.WINDOW_CLOSED)

@@ -11,8 +11,8 @@ from bot.journal import Link
 from bot.messages import Address
 from bot.people import Directory
 from bot.ports import Counts, History, Said, Scope
-from storage.memory_load import current
-from storage.memory_rows import Tables, edited
+from storage.memory.load import current
+from storage.memory.rows import Tables, edited
 from storage.transcript import EDITED, SHOWN, SPOKEN, transcript_of
 
 

@@ -18,14 +18,18 @@ from bot.messages import Address, Delivery, DeliveryState
 from bot.people import Directory
 from bot.ports import Counts, Due, History, Loaded, Said, Scope, SignIn, Wanted
 from bot.turn import InboxRow, Mark, Turn
-from storage import sql_apply, sql_claims, sql_keep, sql_load, sql_read
 from storage.batch import Batch
-from storage.engines import reading_engine, writing_engine
-from storage.known import KnownCases
 from storage.schema import head, require_head, version_of
-from storage.sql_claims import DATABASE_NOW, Term
-from storage.sql_errors import storage_error
-from storage.statements import statements_of
+from storage.sql import apply as sql_apply
+from storage.sql import claims as sql_claims
+from storage.sql import keep as sql_keep
+from storage.sql import load as sql_load
+from storage.sql import read as sql_read
+from storage.sql.claims import DATABASE_NOW, Term
+from storage.sql.engines import reading_engine, writing_engine
+from storage.sql.errors import storage_error
+from storage.sql.known import KnownCases
+from storage.sql.statements import statements_of
 
 P = ParamSpec("P")
 R = TypeVar("R")

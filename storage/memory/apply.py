@@ -12,7 +12,7 @@ from bot.messages import Delivery, DeliveryState, Outgoing
 from bot.people import Invite, Person
 from bot.turn import InboxRow, Mark, SeenBy
 from storage.batch import BORN_LEASED_SECONDS, Batch, Step, outcome_of_retry, readdressed
-from storage.memory_rows import Rows, Tables, V, as_json
+from storage.memory.rows import Rows, Tables, V, as_json
 
 _TAKEN = (DeliveryState.SENT, DeliveryState.SEEN)
 

@@ -14,8 +14,6 @@ from bot.errors import AlreadySeen, Stale, StorageError
 from bot.journal import GENESIS, Entry, Link, link
 from bot.messages import Address, Outgoing
 from storage.batch import BORN_LEASED_SECONDS, Batch, outcome_of_retry, readdressed
-from storage.known import KnownCases
-from storage.prepared import Prepared
 from storage.rows import (
     RowDict,
     address,
@@ -29,8 +27,10 @@ from storage.rows import (
 )
 from storage.rows_messages import inbox_outcome, inbox_row, mark_row, outbox_row, seen_key
 from storage.rows_people import binding_rows, invite_row, person_row, stranger_row
-from storage.sql_load import cases_by_id
-from storage.statements import Statements, T
+from storage.sql.known import KnownCases
+from storage.sql.load import cases_by_id
+from storage.sql.prepared import Prepared
+from storage.sql.statements import Statements, T
 
 P = TypeVar("P", Deadline, Handoff)
 

@@ -25,7 +25,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import psycopg
 
 from storage import tables_messages, tables_people
-from storage.prepared import Prepared
+from storage.sql.prepared import Prepared
 from storage.tables import METADATA
 from storage.types import Moment
 

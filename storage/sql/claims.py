@@ -31,9 +31,9 @@ from bot.turn import InboxRow
 from storage.batch import readdressed
 from storage.rows import to_json
 from storage.rows_messages import delivery_of, inbox_of, outgoing_of, texts_of
-from storage.sql_apply import moved_addresses
-from storage.sql_load import rows
-from storage.statements import Statements, T
+from storage.sql.apply import moved_addresses
+from storage.sql.load import rows
+from storage.sql.statements import Statements, T
 
 #: The database's own time, which all nodes share.
 DATABASE_NOW = func.clock_timestamp(type_=DateTime(timezone=True))

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, or_, select
 
 from bot.ports import SignIn
 from storage.rows_people import sign_in_row
-from storage.statements import Statements, T
+from storage.sql.statements import Statements, T
 
 
 def take_lease(connection: Connection, statements: Statements, name: str, owner: str, now: Any, ttl: timedelta) -> bool:

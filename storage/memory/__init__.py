@@ -12,9 +12,12 @@ from bot.messages import Address, Delivery, DeliveryState
 from bot.people import Directory
 from bot.ports import Counts, Due, History, Loaded, Said, Scope, SignIn, Wanted
 from bot.turn import InboxRow, Mark, Turn
-from storage import memory_apply, memory_claims, memory_load, memory_read
 from storage.batch import Batch
-from storage.memory_rows import Tables
+from storage.memory import apply as memory_apply
+from storage.memory import claims as memory_claims
+from storage.memory import load as memory_load
+from storage.memory import read as memory_read
+from storage.memory.rows import Tables
 
 _CASES_A_CHUNK = 500
 _LINKS_A_CHUNK = 1000

@@ -1,0 +1,71 @@
+"""A word counts as a command only where nothing else can be meant."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.commands import Command, is_known, parse_command
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "rest"),
+    [
+        ("/alert girl 16", "alert", "girl 16"),
+        ("/ALERT@case_bot girl 16", "alert", "girl 16"),
+        ("urgent, girl 16 locked in", "urgent", "girl 16 locked in"),
+        ("Urgent: girl", "urgent", "girl"),
+        ("back", "back", ""),
+        ("Send.", "send", ""),
+        ("edit 4", "edit", "4"),
+        ("edit 13b", "edit", "13b"),
+        ("ack KC26-M9S34-4", "ack", "KC26-M9S34-4"),
+        ("acknowledge kc26m9s344", "ack", "kc26m9s344"),
+        ("close KC26-M9S34-4 found_safe she is home", "close", "KC26-M9S34-4 found_safe she is home"),
+        ("/ack", "ack", ""),
+        ("?", "help", ""),
+        ("start 7H4Q-M9S3-4KZX", "start", "7H4Q-M9S3-4KZX"),
+        ("lost yes", "lost", "yes"),
+        ("note KC26-M9S34-5 hello", "note", "KC26-M9S34-5 hello"),
+    ],
+)
+def test_what_is_meant_as_a_command_is_read_as_one(text: str, name: str, rest: str) -> None:
+    found = parse_command(text)
+    assert found is not None
+    assert (found.name, found.rest) == (name, rest)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "close to the border",
+        "back in the flat",
+        "send help to Nanchang please",
+        "note that she is 16",
+        "case closed they say",
+        "start now",
+        "lost contact",
+        "edit the summary",
+        "skip the queue",
+        "girl 16 locked in",
+        "你好",
+        "",
+        "   ",
+    ],
+)
+def test_what_somebody_says_about_a_case_is_no_command(text: str) -> None:
+    assert parse_command(text) is None
+
+
+def test_an_unknown_word_behind_a_slash_is_a_command_that_nobody_knows() -> None:
+    found = parse_command("/alrt girl")
+    assert found == Command("alrt", "girl", has_slash=True)
+    assert not is_known(found)
+    assert is_known(Command("alert"))
+
+
+@given(st.text())
+def test_any_text_can_be_looked_at(text: str) -> None:
+    found = parse_command(text)
+    assert found is None or found.name

@@ -1,0 +1,57 @@
+"""The plan says what the clock does, and the clock does what the plan says."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot import escalation
+from bot.case import DeadlineKind
+from bot.people import Directory
+from bot.plan import describe, steps
+from tests.unit.cases import AGREEMENT, DIRECTORY, NOW, U1, a_case, due, minutes
+
+
+def planned(**changes: object) -> list[tuple[timedelta, str, int]]:
+    case = a_case(**changes)
+    return [(s.at - NOW, s.deadline.kind.value, s.ping) for s in steps(case, AGREEMENT, DIRECTORY)]
+
+
+def test_each_rung_of_each_deadline_is_a_step_in_order_of_time() -> None:
+    assert planned(urgency=U1) == [
+        (minutes(15), "acknowledge", 1),
+        (minutes(25), "acknowledge", 2),
+        (minutes(35), "acknowledge", 3),
+        (minutes(60), "police", 1),
+        (minutes(180), "diplomatic", 1),
+    ]
+
+
+def test_the_plan_goes_on_from_what_was_pinged() -> None:
+    case = a_case(urgency=U1)
+    case = escalation.pinged(case, due(case, DeadlineKind.ACKNOWLEDGE), NOW + minutes(25))
+    found = [(s.at - NOW, s.ping) for s in steps(case, AGREEMENT, DIRECTORY) if s.deadline.kind.value == "acknowledge"]
+    assert found == [(minutes(25), 2), (minutes(35), 3)]
+
+
+def test_the_last_rung_repeats() -> None:
+    repeats = [s.ping for s in steps(a_case(), AGREEMENT, DIRECTORY) if s.repeats and s.deadline.kind.value[0] == "a"]
+    assert repeats == [3]
+
+
+def test_a_snooze_shows_in_the_plan() -> None:
+    case = a_case(urgency=U1)
+    case = escalation.pinged(case, due(case, DeadlineKind.ACKNOWLEDGE), NOW + minutes(25))
+    case = escalation.snooze(case, NOW + minutes(30))
+    assert steps(case, AGREEMENT, DIRECTORY)[0].at == NOW + minutes(30)
+
+
+def test_a_step_that_would_reach_nobody_of_a_group_says_so() -> None:
+    text = describe(a_case(urgency=U1), AGREEMENT, Directory(), "en")
+    assert "nobody there: requested supervisor" in text
+    assert "Sat 18 Apr 14:20 Phnom Penh / 15:20 Beijing: acknowledge, ping 1 to CN Duty" in text
+
+
+def test_a_case_that_is_over_has_no_plan() -> None:
+    over = escalation.end(a_case(), NOW)
+    assert steps(over, AGREEMENT, DIRECTORY) == []
+    assert "no deadline runs" in describe(over, AGREEMENT, DIRECTORY, "en")
