@@ -11,7 +11,7 @@ from bot.delivery.dispatch import Dispatcher
 from bot.delivery.lanes import Row
 from bot.delivery.marking import Office
 from bot.delivery.settled import Settled
-from bot.messages import Delivery, DeliveryState, Outgoing
+from bot.messages import MESSENGERS, Delivery, DeliveryState, Outgoing
 from bot.ports import Adapter, Storage
 from bot.turn import Mark
 
@@ -126,11 +126,14 @@ class Deliverer:
         if not room:
             return []
         limit = min(room.values())
-        rows = await self._storage.claim_outbox(tuple(room), now, limit, self._lease)
+        # What is for a messenger that is not set up (any more) is parked visibly, and its next address joins in.
+        absent = MESSENGERS - self._dispatchers.keys()
+        rows = await self._storage.claim_outbox((*room, *absent), now, limit, self._lease)
         if len(rows) < limit or len(room) == 1:
             return rows
         for delivery in rows:
-            room[delivery.message.address.messenger] -= 1
+            if delivery.message.address.messenger in room:
+                room[delivery.message.address.messenger] -= 1
         for name, left in room.items():
             if left > 0:
                 rows += await self._storage.claim_outbox((name,), now, left, self._lease)

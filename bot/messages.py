@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum, StrEnum
+
+#: Every messenger that an address of ours may name, set up or not.
+MESSENGERS = frozenset({"telegram", "wechat", "wecom", "web", "email"})
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -84,6 +88,26 @@ class Inbound:
     def in_private(self) -> bool:
         """Whether only the sender and the bridge read the place it was written in."""
         return self.sender == self.place
+
+
+#: What a database refuses in a text: NUL, and half of a pair of surrogates.
+_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
+
+
+def storable(message: Inbound) -> Inbound:
+    """Take out what no database stores: a message refused for it would come again and again and hold up its chat."""
+    texts = {name: str(getattr(message, name)) for name in _TEXTS}
+    attachment = message.attachment
+    file = (attachment.file_id, attachment.name, attachment.media_type) if attachment else ()
+    if not _UNSTORABLE.search("".join((*texts.values(), *file))):
+        return message
+    kept = {name: _UNSTORABLE.sub("", text) for name, text in texts.items()}
+    if attachment is not None:
+        attachment = Attachment(*(_UNSTORABLE.sub("", text) for text in file), size=attachment.size)
+    return replace(message, attachment=attachment, **kept)  # type: ignore[arg-type]  # the names are those of texts
+
+
+_TEXTS = ("external_id", "text", "button", "tap_id", "message_id", "reply_to", "sender_name")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,17 @@ it touches, lets the pure core compute a turn for each, and storage writes them 
 from __future__ import annotations
 
 import asyncio
+import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
 
 import structlog
 
 from bot.context import Context
 from bot.errors import AlreadySeen, Stale, StorageError
-from bot.messages import Inbound, Kind
+from bot.messages import Inbound, Kind, storable
 from bot.people import Directory
 from bot.ports import Loaded, Receipt, Scope, Storage, Wanted
 from bot.turn import Mark, Turn
@@ -27,6 +29,7 @@ WAITING = 20_000  #: most pieces of work that wait; beyond that the messenger is
 _TRIES = 5
 _LISTED = 50
 _MARKS_AT_MOST = 500
+_PLACES = 5  #: of a failed turn that are logged
 
 log = structlog.get_logger(__name__)
 
@@ -75,6 +78,7 @@ class Line:
 
     async def receive(self, message: Inbound) -> Receipt:
         """Store a verified message and compute its answer; returns after the commit."""
+        message = storable(message)
         receipt = await self.submit(Message(message))
         if message.kind is Kind.MOVED and message.place is not None and message.moved_to is not None:
             await self._storage.readdress(message.place, message.moved_to)
@@ -243,9 +247,16 @@ class Line:
 def _turn_of(entry: _Entry, view: View, context: Context) -> Turn:
     try:
         return entry.work.turn(view, context)
-    except Exception as error:
-        log.exception("turn failed", work=type(entry.work).__name__)
+    except Exception as error:  # noqa: BLE001 - one bad message never stops the line
+        kind = type(error).__name__
+        # Its text may hold what somebody wrote: only the places in the program that it came through are logged.
+        log.error("turn failed", work=type(entry.work).__name__, error=kind, at=_places(error))  # noqa: TRY400
         return entry.work.failed(context, type(error).__name__)
+
+
+def _places(error: Exception) -> list[str]:
+    frames = traceback.extract_tb(error.__traceback__)[-_PLACES:]
+    return [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
 
 
 def _refuse(entry: _Entry, error: StorageError) -> None:

@@ -10,17 +10,19 @@ from bot import buttons, pings, talk
 from bot.commands import parse_command
 from bot.composing import Composer
 from bot.context import Context
-from bot.messages import Inbound
+from bot.messages import Inbound, Outgoing
 from bot.people import Directory
 from bot.ports import Due, Scope, Wanted
 from bot.respond import respond, wanted
 from bot.rights import scope_of
+from bot.texts import tr
 from bot.turn import InboxRow, InboxState, Turn
 from bot.view import View
 
 #: How often a message whose turn failed is tried before it is parked.
 TRIES = 6
 _FIRST_RETRY = timedelta(seconds=5)
+_TOLD_AFTER = 2  #: tries; then whoever wrote is told
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,21 @@ class Again:
             attempts=attempts,
             next_attempt_at=None if is_last else context.now + _FIRST_RETRY * 4**self.row.attempts,
         )
-        return Turn(inbox=row, retries_inbox=row.id)
+        told = self._told(context) if attempts == _TOLD_AFTER else ()
+        return Turn(inbox=row, retries_inbox=row.id, outgoing=told)
+
+    def _told(self, context: Context) -> tuple[Outgoing, ...]:
+        """Tell whoever wrote that nobody has read it yet: somebody may be in danger."""
+        message = self.row.message
+        if message.place is None or not message.in_private:
+            return ()
+        words = tr(
+            "en",
+            "Your message is stored, but the bridge cannot handle it. Please write it again in other words; if "
+            "somebody is in danger, call your desk now.",
+        )
+        key = f"failed:{self.row.id}"
+        return (Outgoing(context.new_id(), key, "reply", "sender", message.place, text=words, created_at=context.now),)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storage.sql import SqlStorage
+from storage.sql.store import SqlStorage
 
 
 class SqliteStorage(SqlStorage):

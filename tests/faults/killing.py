@@ -22,8 +22,9 @@ from tests.faults.telegram import Telegram
 
 OFFICERS = 200
 ALERT_AFTER = timedelta(seconds=1)
-_PAUSE = (1.0, 5.0)  #: seconds between two messages of an officer
+_PAUSE = (3.0, 13.0)  #: seconds between two messages of an officer; who waits for a dead program adds to a burst
 _LIFE = (0.0, 1.2)  #: seconds that the program runs after it took its first request
+_EARLY = (0.5, 3.0)  #: or, one time in five, seconds after it was started
 _DEADLINES = """
 [urgency.{level}]
 acknowledge = "2s"
@@ -31,7 +32,7 @@ police = "4s"
 diplomatic = "6s"
 written = "1h"
 review = "1h"
-repeat = "45s"
+repeat = "90s"
 """
 _STEP = 0.5  #: seconds between two looks at whether everything has settled
 _FRESH = timedelta(seconds=4)  #: what became due within this time may still be under way
@@ -55,18 +56,27 @@ class Loop:
     def database(self) -> Path:
         return self.folder / "casebridge.db"
 
+    def spawn(self) -> subprocess.Popen[bytes]:
+        """Start the program."""
+        self.process = spawn(["-m", "bot", "run", "--config", str(self.folder / "config.toml")], self.folder)
+        return self.process
+
     async def start(self) -> subprocess.Popen[bytes]:
         """Start the program and wait until it answers."""
         began = monotonic()
-        self.process = spawn(["-m", "bot", "run", "--config", str(self.folder / "config.toml")], self.folder)
-        await listening(self.process, self.port)
+        process = self.spawn()
+        await listening(process, self.port)
         self.starts.append(monotonic() - began)
-        return self.process
+        return process
 
     async def die(self) -> None:
         """Let it live a random while, kill it, and remember what it had not noted as sent."""
-        process = await self.start()
-        await asyncio.sleep(self.chance.uniform(*_LIFE))
+        if self.chance.random() < 0.2:
+            process = self.spawn()
+            await asyncio.sleep(self.chance.uniform(*_EARLY))
+        else:
+            process = await self.start()
+            await asyncio.sleep(self.chance.uniform(*_LIFE))
         assert process.poll() is None, "the program ended by itself"
         process.kill()
         await asyncio.to_thread(process.wait)

@@ -38,6 +38,7 @@ def _figures(loop: Loop, evidence: Evidence, verdict: Verdict) -> str:
     return (
         f"\n{KILLS} kills: {len(evidence.written)} messages of {OFFICERS} officers, {loop.telegram.again} webhook calls"
         f" repeated, {len(evidence.cases)} cases, {sum(d.pings for d in evidence.deadlines)} pings counted,"
-        f" {len(evidence.sent)} messages arrived, {verdict.in_flight} under way at a kill, {verdict.duplicates} doubled;"
-        f" start-up {starts[len(starts) // 2]:.2f} s (median), {starts[-1]:.2f} s (longest)"
+        f" {len(evidence.sent)} messages arrived, {verdict.in_flight} under way at a kill,"
+        f" {verdict.duplicates} doubled; start-up {starts[len(starts) // 2]:.2f} s (median),"
+        f" {starts[-1]:.2f} s (longest)"
     )

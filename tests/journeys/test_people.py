@@ -116,7 +116,7 @@ async def test_a_lost_phone_is_cut_off_at_once_and_the_desk_is_told(bridge: Play
     await bridge.says(OFFICER, f"/case {case.reference}")
     assert case.reference not in bridge.expect(OFFICER, "enrolled officers").text
     await bridge.fast_forward(hours=1)
-    bridge.expect("wechat:duty", "ping"), "the case goes on without its officer"
+    bridge.expect("wechat:duty", "ping")
 
 
 async def test_a_desk_cuts_off_a_colleague_of_its_own_side_only(bridge: PlayedBridge) -> None:

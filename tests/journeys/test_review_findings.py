@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from adapters.web import acts, case_history, case_view
-from bot import buttons
+from bot import buttons, work
 from bot.agreement import Urgency
 from bot.case import Case, Channel, DeadlineKind, Status
+from bot.context import Context
 from bot.enrol import hash_of
+from bot.messages import Address, Attachment, DeliveryState, Inbound, Kind, Outgoing, storable
 from bot.people import Invite, Role
+from bot.respond import respond
 from bot.rights import Act
-from bot.turn import Turn
+from bot.turn import InboxState, Turn
+from bot.view import View
 from tests.journeys.phones import labels
-from tests.journeys.played import PlayedBridge
+from tests.journeys.played import START, PlayedBridge
 
 OFFICER, CLERK, DUTY = "telegram:officer", "telegram:clerk", "wechat:duty"
 KH_GROUP = "telegram:kh-group"
@@ -214,6 +220,55 @@ async def test_who_lost_a_phone_enrols_again_from_the_same_address_with_a_new_co
     assert (await bridge.only_case()).officer == person.id
 
 
+# What cannot be handled is visible, and holds nobody up.
+
+
+async def test_what_is_for_a_messenger_that_is_gone_is_parked_and_goes_to_the_next_address(
+    bridge: PlayedBridge,
+) -> None:
+    gone = Outgoing(1, "k", "alert", "desk:kh-duty", Address.parse("email:desk@example.org"), text="U1 immediate")
+    left = replace(gone, others=(Address.parse(KH_GROUP),), created_at=bridge.now)
+    await bridge.storage.apply([Turn(outgoing=(left,))])
+    await bridge.fast_forward(seconds=31)
+    bridge.expect(KH_GROUP, "U1 immediate")
+    (parked,) = await bridge.storage.outbox([DeliveryState.PARKED], 10)
+    assert parked.reason == "there is no such messenger here"
+
+
+async def test_who_writes_what_cannot_be_handled_is_told_while_others_are_served(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stumbles(message: Inbound, view: View, context: Context) -> Turn:
+        if message.text == "stumble":
+            raise ValueError(message.text)
+        return respond(message, view, context)
+
+    monkeypatch.setattr(work, "respond", stumbles)
+    bridge = PlayedBridge(tmp_path)
+    await bridge.start()
+    await bridge.says(OFFICER, "stumble")
+    await bridge.says("telegram:colleague", "boy of 9 on a bus")
+    bridge.expect("telegram:colleague", "Your alert is stored")
+    bridge.expect_nothing(OFFICER)
+    await bridge.fast_forward(minutes=1)
+    bridge.expect(OFFICER, "Your message is stored, but the bridge cannot handle it")
+    await bridge.fast_forward(hours=2)
+    bridge.expect_nothing(OFFICER)
+    assert [row.state for row in bridge.inbox() if row.message.text == "stumble"] == [InboxState.PARKED]
+    await bridge.stop()
+
+
+async def test_what_no_database_stores_is_taken_out_at_the_door() -> None:
+    nasty = "a\0b\ud800c"
+    place = Address.parse(OFFICER)
+    message = Inbound(
+        "telegram", "1", nasty, Kind.PHOTO, START, place, place, nasty, attachment=Attachment(nasty, nasty)
+    )
+    kept = storable(replace(message, sender_name=nasty, button=nasty, message_id=nasty, reply_to=nasty))
+    assert {kept.external_id, kept.text, kept.sender_name, kept.button, kept.message_id, kept.reply_to} == {"abc"}
+    assert kept.attachment == Attachment("abc", "abc")
+
+
 # Whatever is typed or tapped is answered.
 
 
@@ -232,7 +287,8 @@ async def test_odd_figures_are_answered(bridge: PlayedBridge, text: str) -> None
         "c.which.²", "c.which.-1", "c.which." + "z" * 40, "c.send.é", "c.side.CN.²", "c.side.KH", "c.yes.x", "c.what",
         "f.1.nofield.x", "f.{case}.nofield.x", "f.{case}.country.ZZ", "f.{case}.summary.done", "f.-1.danger_now.no",
         "f." + "z" * 40 + ".danger_now.yes", "a." + "z" * 50 + ".1.ack", "a.-1.1.ack", "a.1_0.1.ack", "a.{case}.1.",
-        "a.{case}.1.close.nocode", "a.{case}.1.assign.²", "a.{case}.1.handoff.x", "a.{case}.1.urgency.U9", "", "a", "x.y",
+        "a.{case}.1.close.nocode", "a.{case}.1.assign.²", "a.{case}.1.handoff.x", "a.{case}.1.urgency.U9", "",
+        "a", "x.y",
     ],
 )  # fmt: skip
 async def test_forged_buttons_are_answered_and_change_nothing(bridge: PlayedBridge, data: str) -> None:

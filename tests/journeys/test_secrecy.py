@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import timedelta
 
 import pytest
 
@@ -114,7 +113,6 @@ async def test_the_exported_log_holds_the_case_with_its_timings(bridge: PlayedBr
     lines = (bridge.exports / bridge.expect("web:admin", "1 cases").file).read_text("utf-8-sig").splitlines()
     (row,) = csv.DictReader(io.StringIO("\n".join(line for line in lines if not line.startswith("#"))))
     assert reference in row.values()
-    assert bridge.now - timedelta(hours=10) < bridge.now
 
 
 async def test_exports_are_for_admins_and_in_private(bridge: PlayedBridge) -> None:

@@ -104,7 +104,7 @@ async def test_everything_that_was_done_is_in_the_journal_in_an_unbroken_chain(b
         previous = link.hash
 
 
-async def test_two_windows_of_a_small_station_play_the_story_without_a_group(bridge: PlayedBridge) -> None:
+async def test_the_other_corridor_lives_the_same_story_in_its_own_time_zone(bridge: PlayedBridge) -> None:
     case = await bridge.report_case("yes", from_="telegram:vn-officer", text="boy of 9 on a bus to Pingxiang")
     alert = bridge.expect("wechat:duty", case.reference, "From: Socialist Republic of Viet Nam")
     assert "Ha Noi" in alert.text
