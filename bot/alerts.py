@@ -50,7 +50,7 @@ def tell(c: Composer, case: Case) -> Case:
     """Send the alert to the requested duty desk (once it is known) and always to the own one."""
     told: list[Recipient] = []
     for party in (case.requested, case.reporting):
-        found = at_desks(c.context.agreement, c.view.directory, party, DeskRole.DUTY) if party else ()
+        found = _desk_of(c, party) if party else ()
         told += _send(c, case, party, found, key=_key(case))
         if party and not found:
             c.journal("alert_reached_nobody", case, party=party)
@@ -69,9 +69,8 @@ def refresh(c: Composer, case: Case) -> Case:
     if case.alerted_at is None or not case.is_open:
         return case
     for party in filter(None, (case.requested, case.reporting)):
-        found = at_desks(c.context.agreement, c.view.directory, party, DeskRole.DUTY)
         c.tell(
-            found,
+            _desk_of(c, party),
             "edit",
             f"case:{case.id}:edit:{c.inbox_id}",
             text(case, party, c.context.agreement, c.context.public_url),
@@ -152,6 +151,12 @@ def keyboard(case: Case, party: str) -> Keyboard:
 def act_button(case: Case, label: str, act: str, argument: str = "") -> Button:
     """Make a button for an act on a case as it stands now."""
     return Button(label, buttons.write(buttons.Act(case.id, case.stage, str(act), argument)))
+
+
+def _desk_of(c: Composer, party: str) -> tuple[Recipient, ...]:
+    """Find who is alerted on a side: the duty desk; its supervisors while that has nobody."""
+    desks = at_desks(c.context.agreement, c.view.directory, party, DeskRole.DUTY)
+    return desks or supervisors(c.view.directory, party)
 
 
 def _send(c: Composer, case: Case, party: str, found: Sequence[Recipient], key: str) -> list[Recipient]:

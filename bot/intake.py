@@ -43,6 +43,10 @@ _COUNTRY = (FieldKind.COUNTRY, FieldKind.COUNTRIES)
 
 def store(c: Composer, case: Case, asked: Field, value: Value, source: str) -> Case:
     """Keep an answer, and let urgency, deadlines and alerts follow."""
+    return _followed(c, _kept(c, case, asked, value, source), [asked], case.urgency)
+
+
+def _kept(c: Composer, case: Case, asked: Field, value: Value, source: str) -> Case:
     if c.person is None:
         raise LookupError("only a person answers")
     came_as = c.came_as if source in ("typed", "amended") else ""
@@ -50,12 +54,15 @@ def store(c: Composer, case: Case, asked: Field, value: Value, source: str) -> C
     c.keep(answer)
     case = replace(case, answers={**case.answers, asked.id: answer})
     c.journal("answered", case, field=asked.id, answer=answer.id, source=source)
-    before = case.urgency
     case = assessed(c, case)
-    if asked.id == "country":
-        case = alerts.flag_country(c, case)
+    return alerts.flag_country(c, case) if asked.id == "country" else case
+
+
+def _followed(c: Composer, case: Case, answered: Sequence[Field], before: Urgency) -> Case:
+    """Let alerts follow answers kept together: whoever is told reads all of them."""
     case = c.put(alerts.after_answer(c, case, before))
-    consent.tell_ready(c, case, asked)
+    for asked in answered:
+        consent.tell_ready(c, case, asked)
     return case
 
 
@@ -316,7 +323,8 @@ def send(c: Composer, case: Case) -> None:
         ask_side(c, case, "")
         return
     open_fields = missing(case)
-    if open_fields and not c.conversation.pending.get("send_anyway"):
+    is_second = c.conversation.case_id == case.id and c.conversation.pending.get("send_anyway")
+    if open_fields and not is_second:
         names = ", ".join(f"{f.order}{f.part} {tr(c.language, f.label)}" for f in open_fields)
         move_on(c, case_id=case.id, asking="summary", pending={"send_anyway": True})
         c.say(
@@ -349,19 +357,21 @@ def send(c: Composer, case: Case) -> None:
 def apply_block(c: Composer, case: Case, block: Block) -> None:
     """Store all that a block of `label: value` lines says; name back what was not understood."""
     zone = zone_of(c.context.agreement, case.reporting)
-    stored: list[str] = []
+    before, stored = case.urgency, list[Field]()
     problems: list[str] = []
     confirms: list[tuple[Field, Value, str]] = []
     for asking, text in block.values:
         match read(asking, text, now=c.now, zone=zone, language=c.language):
             case Read(value=value):
-                case = store(c, case, asking, value, "block")
-                stored.append(tr(c.language, asking.label))
+                case = _kept(c, case, asking, value, "block")
+                stored.append(asking)
             case Confirm(value=value, shown=shown):
                 confirms.append((asking, value, shown))
             case Unclear(sentence=sentence):
                 problems.append(f"{tr(c.language, asking.label)}: {sentence}")
-    lead = [tr(c.language, "Stored: {labels}.", labels=", ".join(stored))] if stored else []
+    labels = ", ".join(tr(c.language, asking.label) for asking in stored)
+    lead = [tr(c.language, "Stored: {labels}.", labels=labels)] if stored else []
+    case = _followed(c, case, stored, before) if stored else case
     lead += problems
     lead += [tr(c.language, "Not known as a label: {label}", label=label) for label in block.unknown_labels]
     if confirms:

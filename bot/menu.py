@@ -16,7 +16,7 @@ from bot.composing import Composer
 from bot.enrol import welcome
 from bot.people import Person, Role
 from bot.questions import case_line, word_button
-from bot.recipients import at_desks
+from bot.recipients import at_desks, at_person
 from bot.rights import may_see
 from bot.texts import tr
 from bot.turn import ExportOrder
@@ -151,6 +151,15 @@ def lost(c: Composer, command: Command) -> None:
         return
     c.say(tr(c.language, "Done. Everything of yours is cut off. Your desk is told. Ask your admin for a new code."))
     _cut(c, person)
+
+
+def heard(c: Composer) -> None:
+    """Note that a test message was read, and show so in its place."""
+    if c.person is None or c.message is None:
+        return
+    c.journal("test_read")
+    who = at_person(c.person).shown
+    c.say(tr(c.language, "Test message: read by {who}.", who=who), edits=c.message.message_id)
 
 
 def export(c: Composer, command: Command) -> None:

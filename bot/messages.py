@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum, StrEnum
+from typing import Any
 
 #: Every messenger that an address of ours may name, set up or not.
 MESSENGERS = frozenset({"telegram", "wechat", "wecom", "web", "email"})
@@ -92,22 +93,21 @@ class Inbound:
 
 #: What a database refuses in a text: NUL, and half of a pair of surrogates.
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
+_TEXTS = ("external_id", "text", "button", "tap_id", "message_id", "reply_to", "sender_name")
 
 
 def storable(message: Inbound) -> Inbound:
     """Take out what no database stores: a message refused for it would come again and again and hold up its chat."""
-    texts = {name: str(getattr(message, name)) for name in _TEXTS}
-    attachment = message.attachment
-    file = (attachment.file_id, attachment.name, attachment.media_type) if attachment else ()
+    texts: dict[str, Any] = {name: getattr(message, name) for name in _TEXTS}
+    a = message.attachment
+    file = (a.file_id, a.name, a.media_type) if a else ()
     if not _UNSTORABLE.search("".join((*texts.values(), *file))):
         return message
-    kept = {name: _UNSTORABLE.sub("", text) for name, text in texts.items()}
-    if attachment is not None:
-        attachment = Attachment(*(_UNSTORABLE.sub("", text) for text in file), size=attachment.size)
-    return replace(message, attachment=attachment, **kept)  # type: ignore[arg-type]  # the names are those of texts
-
-
-_TEXTS = ("external_id", "text", "button", "tap_id", "message_id", "reply_to", "sender_name")
+    texts = {name: _UNSTORABLE.sub("", text) for name, text in texts.items()}
+    if a is not None:
+        file_id, name, media_type = (_UNSTORABLE.sub("", text) for text in file)
+        a = Attachment(file_id, name, media_type, a.size)
+    return replace(message, attachment=a, **texts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,12 @@ def _wanted(case: Case, deadline: Deadline) -> str:
                 "The acceptance is not confirmed in writing yet. Please record the letter: /written {reference} LETTER",
                 reference=case.reference,
             )
+        case _ if case.stood_down_at is not None:
+            return tr(
+                "en",
+                "It is stood down. Is that still right? If not: /reopen {reference} reason",
+                reference=case.reference,
+            )
         case _:
             return tr(
                 "en", "Are you still on it? If nobody answers, the acknowledgment lapses and the ladder starts again."

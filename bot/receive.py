@@ -240,6 +240,8 @@ class Line:
             self._finish([entry], [entry], [failed])
         except AlreadySeen:
             self._finish([entry], [], [])
+        except StorageError as error:
+            _refuse(entry, error)
         except Exception as error:  # noqa: BLE001 - the line must never die; whoever waits is told
             _refuse(entry, StorageError(f"not stored: {type(error).__name__}"))
 

@@ -26,13 +26,16 @@ def on_messenger(case: Case, party: str, agreement: Agreement) -> tuple[tuple[Fi
         if f.coded
         and (value := case.value(f.id)) is not None
         and (allowed is None or f.id in allowed)
-        and may_read(f, case, party)
+        and may_read(f, case, party, agreement)
     )
 
 
-def may_read(asked: Field, case: Case, party: str) -> bool:
+def may_read(asked: Field, case: Case, party: str, agreement: Agreement) -> bool:
     """Whether people of a side may read an answer at all, on pages too."""
-    return party == case.reporting or asked.id not in _OWN_SIDE
+    if party == case.reporting:
+        return True
+    is_feared = case.value("fears_own_authorities") == "yes" and not is_cleared(case, agreement)
+    return asked.id in MINIMUM if is_feared else asked.id not in _OWN_SIDE
 
 
 def is_cleared(case: Case, agreement: Agreement) -> bool:

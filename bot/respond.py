@@ -108,6 +108,8 @@ def _tap(c: Composer, data: str) -> None:
             acts.tapped(c, promise)
         case buttons.Choice() as choice:
             _choice(c, choice)
+        case buttons.Word(word="heard"):
+            menu.heard(c)
         case buttons.Word(word="lost", argument=argument):
             menu.lost(c, Command("lost", argument, has_slash=True))
         case buttons.Word() as word:

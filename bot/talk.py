@@ -63,11 +63,9 @@ def open_with(c: Composer, words: list[Words], block: Block | None = None) -> No
     case = open_case(c, words)
     if case is None:
         return
-    if block is None or not case.requested:
-        greet(c, case)
-        return
     greet(c, case)
-    intake.apply_block(c, case, block)
+    if block is not None:
+        intake.apply_block(c, case, block)
 
 
 def alert(c: Composer, command: Command) -> None:

@@ -10,6 +10,7 @@ from bot import buttons, pings, talk
 from bot.commands import parse_command
 from bot.composing import Composer
 from bot.context import Context
+from bot.errors import StorageError
 from bot.messages import Inbound, Outgoing
 from bot.people import Directory
 from bot.ports import Due, Scope, Wanted
@@ -197,9 +198,9 @@ class Order:
         self.act(c)
         return c.finish()
 
-    def failed(self, _context: Context, _error: str) -> Turn:
-        """Nothing to keep: whoever gave the order is told."""
-        return Turn()
+    def failed(self, _context: Context, error: str) -> Turn:
+        """Nothing to keep: whoever gave the order is told by a `StorageError`."""
+        raise StorageError(f"This was not done ({error}); nothing was changed. Please try again.")
 
 
 Work = Message | Again | Deadline | Wake | Order

@@ -12,7 +12,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -86,7 +86,7 @@ class Setup:
     def write(self) -> Path:
         """Write the configuration, without pacing."""
         public = "https://bridge.example" if self.mode == "webhook" else ""
-        tables = {
+        tables: dict[str, dict[str, Any]] = {
             "server": {"port": self.port, "public_url": public},
             "database": {"url": self.database},
             "bridge": {"data_dir": str(self.folder / "data"), "alert_after": self.alert_after},
@@ -149,6 +149,17 @@ def person(number: int, party: str, role: Role, desk: str = "", *, at: str = "te
     return Person(number, f"{role.value} {number}", party, role, desk, enrolled_at=_MADE_AT, addresses=addresses)
 
 
+async def until(look: Callable[[], Any], *, seconds: float = 10.0) -> Any:
+    """Look again and again until something is so; what was seen then, and an AssertionError when it never is."""
+    for _ in range(int(seconds * 20)):
+        found = look()
+        seen = await found if isinstance(found, Awaitable) else found
+        if seen:
+            return seen
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"was not so within {seconds} s; last seen: {seen!r}")
+
+
 @dataclass
 class Program:
     """A running program."""
@@ -171,9 +182,9 @@ class Program:
 
 
 @asynccontextmanager
-async def running(setup: Setup, *command: str, **variables: str) -> AsyncIterator[Program]:
+async def running(setup: Setup) -> AsyncIterator[Program]:
     """Run the program with a written configuration until the block ends."""
-    async with started(setup.folder, *(command or ("run", "--config", str(setup.write()))), **variables) as program:
+    async with started(setup.folder, "run", "--config", str(setup.write())) as program:
         try:
             await listening(program.process, setup.port)
         except (RuntimeError, TimeoutError):
@@ -183,28 +194,35 @@ async def running(setup: Setup, *command: str, **variables: str) -> AsyncIterato
 
 @asynccontextmanager
 async def started(
-    folder: Path, *command: str, file: Path | None = None, is_root: bool = True, **variables: str
+    folder: Path, *command: str, port: int = 0, file: Path | None = None, is_root: bool = True
 ) -> AsyncIterator[Program]:
-    """Start the program in a folder, and see that it is gone when the block ends; its output goes to a file."""
-    file = file or folder / "output.txt"
+    """Start the program in a folder, and see that it is gone when the block ends; its output goes to a file.
+
+    `port` is set by the environment; with `is_root` false permissions of files count for root too.
+    """
+    program = _start(folder, command, port, file or folder / "output.txt", is_root=is_root)
+    try:
+        yield program
+    finally:
+        program.process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            await program.ended(within=_STOP_SECONDS)
+        program.process.kill()
+        program.process.wait()
+
+
+def _start(folder: Path, command: Sequence[str], port: int, file: Path, *, is_root: bool) -> Program:
+    variables = {"PYTHONPATH": str(ROOT)} | ({"CASEBRIDGE_SERVER__PORT": str(port)} if port else {})
     with file.open("ab") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "bot", *command],
             cwd=folder,
             stdout=output,
             stderr=output,
-            env=environment() | {"PYTHONPATH": str(ROOT)} | variables,
+            env=environment() | variables,
             preexec_fn=None if is_root else _bow_to_permissions,  # noqa: PLW1509 - one system call
         )
-    program = Program(process, file)
-    try:
-        yield program
-    finally:
-        process.terminate()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            await program.ended(within=_STOP_SECONDS)
-        process.kill()
-        process.wait()
+    return Program(process, file)
 
 
 def _bow_to_permissions() -> None:

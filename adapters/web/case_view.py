@@ -148,7 +148,7 @@ def facts(case: Case, reader: Reader) -> list[Fact]:
     made = []
     for field in fields.FIELDS:
         answer = case.answers.get(field.id)
-        if answer is not None and may_read(field, case, reader.person.party):
+        if answer is not None and may_read(field, case, reader.person.party, reader.agreement):
             value = fields.show(field, answer.value, reader.language, shown)
             when = moment(answer.at, case, reader.agreement)
             made.append(Fact(tr(reader.language, field.label), value, when))
@@ -157,5 +157,6 @@ def facts(case: Case, reader: Reader) -> list[Fact]:
 
 def unanswered(case: Case, reader: Reader) -> list[str]:
     """Name the fields that are asked and have no answer."""
-    missing = [f for f in fields.FIELDS if f.id not in case.answers and fields.asked(f, case.answers)]
+    readable = [f for f in fields.FIELDS if may_read(f, case, reader.person.party, reader.agreement)]
+    missing = [f for f in readable if f.id not in case.answers and fields.asked(f, case.answers)]
     return [tr(reader.language, f.label) for f in missing]

@@ -39,12 +39,7 @@ def case(c: Composer, shown: Case) -> None:
         tr(language, "Status: {status}", status=_status(c, shown)),
         tr(language, "Received: {moment}", moment=moment(shown.opened_at, shown, agreement)),
     ]
-    if c.person.party == shown.reporting:
-        lines.append(tr(language, "Why: {reasons}", reasons=reasons(shown, language)))
-    lines += [
-        f"{tr(language, f.label)}: {show(f, value, language, sides(shown, agreement))}"
-        for f, value in on_messenger(shown, c.person.party, agreement)
-    ]
+    lines += _facts(c, shown, c.person.party) if _is_among_own(c, c.person.party) else [_elsewhere(language)]
     lines += [_deadline_line(c, shown, d.id) for d in escalation.shown(shown)]
     lines += [_handoff_line(h, language) for h in shown.handoffs]
     lines += _delivery_lines(c, shown)
@@ -57,6 +52,28 @@ def plan(c: Composer, shown: Case) -> None:
     """Show what the clock will do."""
     c.saw(shown)
     c.say(describe(shown, c.context.agreement, c.view.directory, c.language), case=shown)
+
+
+def _facts(c: Composer, shown: Case, party: str) -> list[str]:
+    language, agreement = c.language, c.context.agreement
+    why = [tr(language, "Why: {reasons}", reasons=reasons(shown, language))] if party == shown.reporting else []
+    told = on_messenger(shown, party, agreement)
+    return why + [f"{tr(language, f.label)}: {show(f, value, language, sides(shown, agreement))}" for f, value in told]
+
+
+def _is_among_own(c: Composer, party: str) -> bool:
+    """Whether only people of a side read the answer: in private, or in the group of one of its desks."""
+    message = c.message
+    if message is None or message.place is None or message.in_private:
+        return True
+    group = message.place.peer.partition("/")[0]
+    desks = [d for d in c.context.agreement.desks.values() if d.party == party]
+    return any(a.messenger == message.place.messenger and a.peer.partition("/")[0] == group
+               for d in desks for a in d.addresses)  # fmt: skip
+
+
+def _elsewhere(language: str) -> str:
+    return tr(language, "The answers are shown in private and in your own desk's group only.")
 
 
 _TOLD = {"alert": later("alert"), "ping": later("ping"), "told": later("message")}

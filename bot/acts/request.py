@@ -272,6 +272,10 @@ def _is_near_miss(text: str) -> bool:
 
 def _who_may(request: Request) -> str:
     agreement, case = request.c.context.agreement, request.case
+    if request.act is Act.ACK and not case.requested:
+        return tr(
+            request.language, "Nobody can acknowledge yet: the officer must first say which side is asked to help."
+        )
     if request.act is Act.ACK:
         desks = ", ".join(desk_name(d) for d in agreement.desks_of(case.requested, DeskRole.DUTY))
         return tr(request.language, "Only the requested side can acknowledge: {desks}.", desks=desks)

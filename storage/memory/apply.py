@@ -90,6 +90,9 @@ def _write_invite(tables: Tables, invite: Invite) -> None:
 
 
 def _write_person(tables: Tables, person: Person) -> None:
+    before = tables.people.get(person.id)
+    if before is not None and before.revoked_at is not None:
+        person = replace(person, revoked_at=before.revoked_at)
     tables.people[person.id] = person
     for address in person.addresses:
         if address in tables.bindings:

@@ -77,16 +77,18 @@ class Statements:
         self.put_deadlines = self._prepare(self.upsert("deadlines"))
         self.put_handoffs = self._prepare(self.upsert("handoffs"))
         self.put_heads = self._prepare(self.upsert("chain_heads"))
-        self.put_people = self._prepare(self.upsert("people"))
+        # Who was cut off stays so, whatever somebody who read them before writes of them.
+        self.put_people = self._prepare(self.upsert("people", sticks=("revoked_at",)))
         self.put_strangers = self._prepare(self.upsert("strangers"))
         # An invite that was used stays as it is; whoever runs this counts the rows.
         self.put_invites = self._prepare(self.upsert("invites", where=T["invites"].c.used_at.is_(None)))
 
-    def upsert(self, name: str, where: Any = None) -> Any:
-        """Insert a row or replace the one with its key."""
+    def upsert(self, name: str, where: Any = None, sticks: tuple[str, ...] = ()) -> Any:
+        """Insert a row or replace the one with its key; a column that sticks keeps the first value it was given."""
         table = T[name]
         insert = self.insert(table)
         changed = {c.name: insert.excluded[c.name] for c in table.columns if not c.primary_key}
+        changed |= {name: func.coalesce(table.c[name], changed[name]) for name in sticks}
         return insert.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_=changed, where=where)
 
     def _prepare_updates(self) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from bot.ports import Wanted
 from tests.fakes.bot_api import BotApi
 from tests.fakes.messages import Post
 from tests.fakes.people import User, group
-from tests.running import Program, Setup, Terminal, person, running
+from tests.running import Program, Setup, Terminal, person, running, until
 
 CN_GROUP, KH_GROUP, KH_TOPIC = -1001, -1002, 7
 #: Each test has officers of its own, so that the stories in one program do not meet.
@@ -44,7 +43,6 @@ class Town:
     api: BotApi
     setup: Setup
     program: Program
-    read: dict[int, int] = field(default_factory=dict)
 
     @classmethod
     @asynccontextmanager
@@ -88,10 +86,23 @@ class Town:
 
     async def becomes(self, reference: str, status: Status) -> Case:
         """Wait until a case stands so."""
-        async with asyncio.timeout(10):
-            while (case := await self.case(reference)).status is not status:
-                await asyncio.sleep(0.05)
+
+        async def look() -> Case | None:
+            case = await self.case(reference)
+            return case if case.status is status else None
+
+        case: Case = await until(look)
         return case
+
+    async def outbox(self, *words: str) -> list[str]:
+        """Wait until `casebridge outbox list` has lines with all this; those lines."""
+
+        async def look() -> list[str]:
+            lines = await self.terminal.beside("outbox", "list")
+            return [line for line in lines if all(word in line for word in words)]
+
+        lines: list[str] = await until(look)
+        return lines
 
     async def hears(self, chat: int, *words: str, after: Post | None = None) -> Post:
         """Wait for a message in a chat that contains all this."""

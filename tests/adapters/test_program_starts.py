@@ -9,9 +9,10 @@ import aiohttp
 
 from bot.people import Role
 from tests.adapters.telegram_program import OFFICERS, Town, introduced, reference_in
+from tests.bench.sides import free_port
 from tests.fakes.bot_api import BotApi
 from tests.fakes.people import User
-from tests.running import Setup, Terminal, free_port, person, running
+from tests.running import Setup, Terminal, person, running, until
 
 OFFICER = 11
 
@@ -30,10 +31,8 @@ async def test_without_telegram_the_program_starts_serves_its_pages_and_sends_la
             async with client.get(f"{setup.url}/") as page:
                 assert page.status == 200
         pinging = asyncio.create_task(Terminal(setup.file).beside("ping", "kh-duty"))
-        async with asyncio.timeout(10):
-            while setup.query("SELECT state FROM outbox WHERE kind = 'test'") != [("queued",)]:
-                await asyncio.sleep(0.1)
-        api.chats.add(User(api, 21).api.chats.chat(21))
+        await until(lambda: setup.query("SELECT state FROM outbox WHERE kind = 'test'") == [("queued",)])
+        User(api, 21)
         async with api:
             officer = User(api, OFFICER)
             await introduced(api, setup)

@@ -162,6 +162,15 @@ async def test_a_desk_in_a_topic_is_told_and_answered_there(town: Town) -> None:
     assert (shown.topic, shown.reply_to) == (KH_TOPIC, said.id)
 
 
+async def test_a_test_message_says_who_read_it_when_somebody_taps(town: Town) -> None:
+    told = await town.terminal.beside("ping", "kh-duty")
+    assert sorted(told) == [f"telegram:{KH_GROUP}/{KH_TOPIC}: sent", f"telegram:{KH_DUTY}: sent"]
+    message = await town.hears(KH_GROUP, "Test message to KH duty")
+    town.user(KH_DUTY).taps("I read it", on=message)
+    await town.api.until(lambda: (message.text, message.labels) == ("Test message: read by KH duty.", []))
+    assert town.setup.query("SELECT actor FROM journal WHERE act = 'test_read'") == [(f"person:{KH_DUTY}",)]
+
+
 async def test_somebody_cut_off_is_a_stranger_at_once(town: Town) -> None:
     await town.reports(107)
     lines = await town.terminal.beside("revoke", 107)

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import httpx
 
-from tests.bench.sides import listening
+from tests.bench.sides import free_port, listening
 from tests.browser.web_kit import write
-from tests.running import Program, Setup, Terminal, free_port, running, started
+from tests.running import Program, Setup, Terminal, running, started
 
 LINK = re.compile(r"^  (\w+) (KH|CN) +(http://127\.0\.0\.1:(\d+)/signin/\S+)$", re.MULTILINE)
 
@@ -21,7 +21,7 @@ LINK = re.compile(r"^  (\w+) (KH|CN) +(http://127\.0\.0\.1:(\d+)/signin/\S+)$", 
 @asynccontextmanager
 async def embedded(folder: Path, port: int) -> AsyncIterator[Program]:
     """`casebridge run` in an empty folder."""
-    async with started(folder, "run", CASEBRIDGE_SERVER__PORT=str(port)) as program:
+    async with started(folder, "run", port=port) as program:
         await listening(program.process, port)
         yield program
 
@@ -91,7 +91,7 @@ async def test_each_link_signs_in_once_and_looking_at_it_does_not_use_it_up(tmp_
 async def test_a_port_in_use_is_one_sentence(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        async with started(tmp_path, "run", CASEBRIDGE_SERVER__PORT=str(port)) as program:
+        async with started(tmp_path, "run", port=port) as program:
             assert await program.ended(within=60) == 1
     sentence = (
         f"Cannot listen on 127.0.0.1:{port}: Address already in use. Stop what uses it, or set CASEBRIDGE_SERVER__PORT."
@@ -128,8 +128,9 @@ async def test_where_nothing_can_be_written_the_program_says_so_in_one_sentence(
     (data / "data").rmdir()
     for folder in (bare, data):
         folder.chmod(0o555)
-    commands = [(bare, "run"), *((s.folder, "run", "--config", str(s.file)) for s in setups)]
-    outputs = await asyncio.gather(*(_refused(tmp_path, *command) for command in commands))
+    outputs = await asyncio.gather(
+        _refused(bare), *(_refused(setup.folder, "--config", str(setup.file)) for setup in setups)
+    )
     assert outputs[:2] == [
         "Cannot read or write casebridge-data: Permission denied.",
         f"Cannot read or write {data / 'data'}: Permission denied.",
@@ -137,8 +138,9 @@ async def test_where_nothing_can_be_written_the_program_says_so_in_one_sentence(
     assert outputs[2] == "The database may not be written to: check the permissions of its file and folder."
 
 
-async def _refused(folder: Path, cwd: Path, *command: str) -> str:
-    async with started(cwd, *command, file=folder / f"{cwd.name}.txt", is_root=False) as program:
+async def _refused(folder: Path, *options: str) -> str:
+    file = folder.with_suffix(".txt")
+    async with started(folder, "run", *options, file=file, is_root=False) as program:
         assert await program.ended(within=60) == 1
     assert "Traceback" not in program.output
     assert '"error"' not in program.output, "nothing is left open"

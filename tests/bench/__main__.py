@@ -85,7 +85,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--officers", type=int, default=200, help="how many write at once")
     parser.add_argument("--cases", type=int, default=5, help="cases each of them reports, one after another")
-    parser.add_argument("--connections", type=int, default=64, help="webhook calls under way at most")
+    parser.add_argument(
+        "--connections", type=int, default=100, help="webhook calls under way at most; the bridge asks Telegram for 100"
+    )
     parser.add_argument("--side", default="", help="only this one: bridge, plain, bare")
     try:
         uvloop.run(compare(parser.parse_args(arguments)))

@@ -40,6 +40,15 @@ async def test_the_directory_is_the_same_object_until_somebody_changes(kept: Kep
     assert await kept.storage.directory() is first
 
 
+async def test_who_was_cut_off_stays_so_whatever_is_written_of_them_by_somebody_who_read_them_before(
+    kept: Kept,
+) -> None:
+    await kept.storage.apply([Turn(people=(person(),))])
+    await kept.storage.apply([Turn(people=(person(revoked_at=START),))])
+    await kept.storage.apply([Turn(people=(person(on_duty=False),))])
+    assert (await kept.storage.directory()).get(OFFICER) == person(revoked_at=START, on_duty=False)
+
+
 async def test_a_change_by_another_node_is_in_the_next_directory(kept: Kept) -> None:
     await kept.storage.apply([Turn(people=(person(),))])
     await kept.storage.directory()

@@ -1,6 +1,7 @@
 """The program is killed in the middle of its work, again and again: nobody's message and no deadline may be lost."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ KILLS = int(os.environ.get("CASEBRIDGE_TEST_KILLS", "50"))
 
 @pytest.mark.timeout(300 + 10 * KILLS)
 async def test_kill_9_at_any_moment_loses_no_message_no_deadline_and_no_ping(
-    tmp_path: Path, request: pytest.FixtureRequest
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async with killing_loop(tmp_path, seed=KILLS) as loop:
         async with officers_reporting(loop):
@@ -25,7 +26,8 @@ async def test_kill_9_at_any_moment_loses_no_message_no_deadline_and_no_ping(
         assert await loop.stop() == 0
     evidence = loop.evidence(settled_at)
     verdict = check(evidence, ALERT_AFTER)
-    request.config.get_terminal_writer().line(_figures(loop, evidence, verdict))
+    with capsys.disabled():
+        sys.stdout.write(_figures(loop, evidence, verdict))
     assert verdict.findings == ()
     assert verdict.duplicates <= verdict.in_flight
     assert all(written.is_acknowledged for written in evidence.written)
@@ -40,5 +42,5 @@ def _figures(loop: Loop, evidence: Evidence, verdict: Verdict) -> str:
         f" repeated, {len(evidence.cases)} cases, {sum(d.pings for d in evidence.deadlines)} pings counted,"
         f" {len(evidence.sent)} messages arrived, {verdict.in_flight} under way at a kill,"
         f" {verdict.duplicates} doubled; start-up {starts[len(starts) // 2]:.2f} s (median),"
-        f" {starts[-1]:.2f} s (longest)"
+        f" {starts[-1]:.2f} s (longest)\n"
     )

@@ -18,6 +18,7 @@ from bot.messages import Address, Attachment, Delivery, Inbound, Kind
 from bot.people import Person
 from bot.ports import Scope, Wanted
 from bot.turn import InboxRow, Turn
+from bot.work import Order
 from storage.memory import MemoryStorage
 from tests.journeys.phones import Phones
 from tests.journeys.world import MESSENGERS, PEOPLE, Somebody, agreement, enrolled
@@ -70,6 +71,10 @@ class PlayedBridge:
         """Change an enrolled person behind the bridge's back, as the command line would."""
         person = replace(await self.person(address), **changes)  # type: ignore[arg-type]
         await self.storage.apply([Turn(people=(person,))])
+
+    async def orders(self, order: Order) -> None:
+        """Give an order, as the command line does."""
+        await self._bridge.line.submit(order)
 
     # What people do.
 

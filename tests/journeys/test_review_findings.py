@@ -12,8 +12,10 @@ from adapters.web import acts, case_history, case_view
 from bot import buttons, work
 from bot.agreement import Urgency
 from bot.case import Case, Channel, DeadlineKind, Status
+from bot.composing import Composer
 from bot.context import Context
 from bot.enrol import hash_of
+from bot.errors import StorageError
 from bot.messages import Address, Attachment, DeliveryState, Inbound, Kind, Outgoing, storable
 from bot.people import Invite, Role
 from bot.respond import respond
@@ -46,7 +48,29 @@ async def test_fear_of_the_own_authorities_is_on_no_page_of_the_other_side(bridg
     case = await bridge.report_case(*COMPLETE)
     await bridge.answers(OFFICER, "edit 13c", "yes")
     assert "Fears own authorities" in str((await page_of(bridge, CLERK, case))["facts"])
-    assert "Fears own authorities" not in str((await page_of(bridge, DUTY, case))["facts"])
+    theirs = await page_of(bridge, DUTY, case)
+    assert "Fears own authorities" not in str(theirs["facts"]) + str(theirs["unanswered"])
+
+
+async def test_the_state_that_is_feared_reads_only_the_least_on_the_page_too(bridge: PlayedBridge) -> None:
+    case = await bridge.report_case(*COMPLETE)
+    await bridge.answers(OFFICER, "edit 5", "Nanchang, Jiangxi", "edit 9", "China", "edit 13c", "yes")
+    assert (await bridge.case(case)).value("citizenship") == ("CN",)
+    assert "Nanchang" in str((await page_of(bridge, CLERK, case))["facts"])
+    facts = str((await page_of(bridge, DUTY, case))["facts"])
+    assert "Locked in or held" in facts
+    assert "Nanchang" not in facts
+    assert "China" not in facts
+
+
+async def test_sending_one_case_twice_does_not_send_another_with_open_questions(bridge: PlayedBridge) -> None:
+    one = await bridge.report_case()
+    await bridge.says(OFFICER, "summary")
+    send_one = bridge.phones.newest_with(OFFICER, "Send")
+    two = await bridge.report_case("[No]", "[Locked in or held]", "9", "send", text="/alert boy of 9")
+    await bridge.taps(OFFICER, "Send", of=send_one)
+    bridge.expect(OFFICER, "Still open")
+    assert (await bridge.case(one)).sent_at is (await bridge.case(two)).sent_at is None
 
 
 async def test_a_phone_that_was_cut_off_hears_no_more_of_the_words_it_sent_before(bridge: PlayedBridge) -> None:
@@ -75,6 +99,15 @@ async def test_an_admin_who_reads_a_case_does_not_prove_that_the_desk_has_it(bri
     await bridge.change("web:admin", desk="kh-duty")
     await bridge.says("web:admin", f"/case {case.reference}")
     assert {d.state for d in await bridge.deliveries(case) if d.message.recipient == "desk:kh-duty"} == {"sent"}
+
+
+async def test_a_group_that_is_not_of_the_own_side_is_shown_no_answers(bridge: PlayedBridge) -> None:
+    case = await bridge.report_case(*COMPLETE)
+    await bridge.says(CLERK, f"/case {case.reference}", at="telegram:vn-group")
+    shown = bridge.expect("telegram:vn-group", case.reference, "in private and in your own desk's group only")
+    assert "Locked in" not in shown.text
+    await bridge.says(CLERK, f"/case {case.reference}", at=KH_GROUP)
+    bridge.expect(KH_GROUP, "Say: Kilo Charlie", "Locked in or held")
 
 
 # Words are never lost, and never go to a case that nobody named.
@@ -179,6 +212,33 @@ async def test_a_rise_in_urgency_brings_repeats_as_often_as_its_level_asks(bridg
     bridge.expect(DUTY, "U1 immediate", "ping 2", "Nobody has acknowledged")
 
 
+async def test_with_nobody_at_the_duty_desk_its_supervisor_is_alerted_at_once(bridge: PlayedBridge) -> None:
+    for who in (DUTY, "wechat:night"):
+        await bridge.change(who, revoked_at=bridge.now)
+    await bridge.report_case(*COMPLETE)
+    bridge.expect("wecom:supervisor", "U1 immediate", "Acknowledge by")
+
+
+async def test_a_block_pasted_before_the_side_is_known_counts_at_once(bridge: PlayedBridge) -> None:
+    await bridge.says("wecom:inspector", "danger: yes\nsituation: being moved\nage: 16\ncountry: Cambodia")
+    case = await bridge.only_case()
+    assert (case.urgency, set(case.answers)) == (Urgency.U1, {"danger_now", "situation", "age_group", "country"})
+    bridge.expect(DUTY, "U1 immediate", "Being moved")
+    bridge.expect_nothing(KH_GROUP)
+    await bridge.says(DUTY, f"/ack {case.reference}")
+    bridge.expect(DUTY, "Nobody can acknowledge yet")
+    await bridge.taps("wecom:inspector", "Kingdom of Cambodia")
+    bridge.expect(KH_GROUP, "U1 immediate", "Being moved")
+
+
+async def test_the_review_of_a_case_that_is_stood_down_asks_whether_that_is_still_right(bridge: PlayedBridge) -> None:
+    case = await bridge.report_case(*COMPLETE)
+    await bridge.says(DUTY, f"/ack {case.reference}")
+    await bridge.says("telegram:kh-supervisor", f"/standdown {case.reference} it was a drill")
+    await bridge.fast_forward(hours=6, minutes=1)
+    assert "lapses" not in bridge.expect(DUTY, "Review: due", "It is stood down", "/reopen").text
+
+
 # Formal channels.
 
 
@@ -256,6 +316,19 @@ async def test_who_writes_what_cannot_be_handled_is_told_while_others_are_served
     bridge.expect_nothing(OFFICER)
     assert [row.state for row in bridge.inbox() if row.message.text == "stumble"] == [InboxState.PARKED]
     await bridge.stop()
+
+
+async def test_an_order_that_could_not_be_done_is_not_reported_as_done(bridge: PlayedBridge) -> None:
+    def stumbles(_c: Composer) -> None:
+        raise ValueError("of the order")
+
+    def collides(c: Composer) -> None:
+        person = next(p for p in c.view.directory.people.values() if str(p.addresses[0]) == OFFICER)
+        c.put_person(replace(person, addresses=(Address.parse(CLERK),)))
+
+    for act in (stumbles, collides):
+        with pytest.raises(StorageError, match=r"was not done|belongs to somebody else"):
+            await bridge.orders(work.Order(act, actor="cli:root"))
 
 
 async def test_what_no_database_stores_is_taken_out_at_the_door() -> None:
