@@ -13,7 +13,6 @@ import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import structlog
@@ -94,29 +93,30 @@ class Adapters:
         return {"telegram": self.telegram} if self.telegram is not None else {}
 
 
-def adapters_of(settings: Settings, storage: Storage, exports: Path) -> Adapters:
-    """Make the adapters that the configuration sets up."""
+def telegram_of(settings: Settings) -> TelegramSettings | None:
+    """Take from the configuration what the Telegram adapter needs; None when it has no token."""
     table = settings.messengers.telegram
-    telegram = None
-    if table.token.get_secret_value():
-        telegram = TelegramAdapter(
-            TelegramSettings(
-                token=table.token.get_secret_value(),
-                mode=Mode(table.mode),
-                api_base_url=table.api_base_url,
-                webhook_url=f"{settings.server.url}/hooks/telegram",
-                secret_token=table.secret_token.get_secret_value(),
-                proxy=table.proxy.get_secret_value(),
-                chat_per_second=table.chat_per_second,
-                group_per_minute=table.group_per_minute,
-                total_per_second=table.total_per_second,
-                exports=exports,
-                commands=COMMANDS,
-            ),
-            clock=clock,
-            store=storage,
-            owner=owner(),
-        )
+    if not table.token.get_secret_value():
+        return None
+    return TelegramSettings(
+        token=table.token.get_secret_value(),
+        mode=Mode(table.mode),
+        api_base_url=table.api_base_url,
+        webhook_url=f"{settings.server.url}/hooks/telegram",
+        secret_token=table.secret_token.get_secret_value(),
+        proxy=table.proxy.get_secret_value(),
+        chat_per_second=table.chat_per_second,
+        group_per_minute=table.group_per_minute,
+        total_per_second=table.total_per_second,
+        exports=rules_of(settings).exports,
+        commands=COMMANDS,
+    )
+
+
+def adapters_of(settings: Settings, storage: Storage) -> Adapters:
+    """Make the adapters that the configuration sets up."""
+    found = telegram_of(settings)
+    telegram = TelegramAdapter(found, clock=clock, store=storage, owner=owner()) if found else None
     return Adapters(telegram, WebAdapter() if settings.messengers.web.enabled else None)
 
 
@@ -148,7 +148,7 @@ async def _serve(
 ) -> None:
     rules, lateness = rules_of(settings), PingLateness()
     rules.exports.mkdir(parents=True, exist_ok=True)
-    adapters = adapters_of(settings, storage, rules.exports)
+    adapters = adapters_of(settings, storage)
     bridge = Bridge(storage, adapters.all, rules, chance(), clock=clock, on_lateness=lateness.observe)
     site = build_site(
         storage=storage,

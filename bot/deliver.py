@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.delivery import verdict
@@ -100,6 +101,9 @@ class Deliverer:
         return Row(delivery, now + self._lease, verdict.join_at(delivery, now))
 
     def _admit(self, delivery: Delivery, now: datetime) -> None:
+        moved = self._office.moved.get(delivery.message.address)
+        if moved is not None:
+            delivery = replace(delivery, message=replace(delivery.message, address=moved))
         dispatcher = self._dispatchers.get(delivery.message.address.messenger)
         if dispatcher is None:
             reason = "there is no such messenger here"

@@ -148,6 +148,14 @@ class TelegramAdapter:
             await self._sleep(wait)
             wait = min(wait * 2, _LONGEST_WAIT)
 
+    async def _offer_menu(self) -> None:
+        """Put the commands into the phone's menu; without it everything can still be typed."""
+        try:
+            if self._settings.commands:
+                await self._bot.set_my_commands(self._settings.commands)
+        except Exception as error:  # noqa: BLE001 - a menu is no reason not to work
+            _log.warning("Telegram did not take the menu.", reason=to_send_error(error).reason)
+
     async def _introduce_once(self) -> None:
         settings = self._settings
         if settings.mode is Mode.WEBHOOK:
@@ -161,6 +169,5 @@ class TelegramAdapter:
             await self._bot.delete_webhook()
         me = await self._bot.get_me()
         self._account = Account(settings.account, me.username or "")
-        if settings.commands:
-            await self._bot.set_my_commands(settings.commands)
+        await self._offer_menu()
         _log.info("Telegram knows how to reach us.", mode=settings.mode.value, bot=settings.account)

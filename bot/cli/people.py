@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from adapters.telegram.name import bot_name
 from adapters.web.signin import new_link
 from bot import app
 from bot.agreement import Agreement
@@ -60,10 +61,12 @@ async def invite(settings: Settings, order: InviteOrder) -> list[str]:
         f"Code for {order.name}: {shown}",
         f"Works once, until {as_utc(kept.expires_at)}. They type: /start {shown}",
     ]
-    if settings.messengers.telegram.token.get_secret_value():
-        lines.append(
-            f"On Telegram: open the bot and type it, or https://t.me/BOT?start={code} with the bot's name for BOT"
-        )
+    telegram = app.telegram_of(settings)
+    name = await bot_name(telegram) if telegram is not None else ""
+    if name:
+        lines.append(f"On Telegram they open: https://t.me/{name}?start={code}")
+    elif telegram is not None:
+        lines.append("On Telegram: they open the bot and type it (Telegram did not tell the bot's name just now).")
     return lines
 
 

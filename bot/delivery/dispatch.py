@@ -217,6 +217,7 @@ class Dispatcher:
         except StorageError:
             self._failed(row, lane, Unavailable("the new address could not be stored"))
             return
+        self._office.moved[lane.address] = moved.to
         self._lanes.leave(row)
         for one in [row, *self._lanes.empty(lane)]:
             one.delivery = replace(one.delivery, message=replace(one.delivery.message, address=moved.to))

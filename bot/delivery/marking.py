@@ -11,7 +11,7 @@ import structlog
 
 from bot.delivery import verdict
 from bot.delivery.lanes import Row
-from bot.messages import DeliveryState, Outgoing
+from bot.messages import Address, DeliveryState, Outgoing
 from bot.ports import Storage
 from bot.turn import Mark
 
@@ -51,6 +51,7 @@ class Office:
     lease: timedelta
     send_limit: timedelta  #: a send that takes longer is given up as uncertain
     recent: Recent = field(default_factory=Recent)
+    moved: dict[Address, Address] = field(default_factory=dict)  #: chats seen to move: new rows go there at once
 
     def sent(self, row: Row, parts: int, external_id: str) -> None:
         """Say that the messenger took it."""

@@ -38,6 +38,7 @@ async def test_an_officer_enrols_with_a_code_reports_and_the_desks_are_told_afte
     lines = await town.terminal.beside("invite", "--party", "KH", "--role", "officer", "--name", "Sok Dara")
     code = re.search(r"/start ([0-9A-Z-]+)", "\n".join(lines))
     assert code
+    assert f"t.me/{town.api.chats.bot['username']}?start={code[1].replace('-', '')}" in lines[-1]
     dara = town.user(501)
     dara.says(f"/start {code[1]}")
     await town.hears(dara.id, "You are enrolled: Sok Dara, officer, KH.")

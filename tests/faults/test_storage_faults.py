@@ -13,8 +13,8 @@ import storage
 from bot.errors import StorageError
 from bot.ports import Wanted
 from bot.turn import Turn
-from storage.sql.store import SqlStorage
 from storage.sql.engines import writing_engine
+from storage.sql.store import SqlStorage
 from tests.contracts.storage_engines import Kept, empty_database, on_database, postgres_server
 from tests.contracts.storage_values import case, entry, inbound, inbox, message, opening, person
 

@@ -54,7 +54,7 @@ async def test_fear_of_the_own_authorities_is_on_no_page_of_the_other_side(bridg
 
 async def test_the_state_that_is_feared_reads_only_the_least_on_the_page_too(bridge: PlayedBridge) -> None:
     case = await bridge.report_case(*COMPLETE)
-    await bridge.answers(OFFICER, "edit 5", "Nanchang, Jiangxi", "edit 9", "China", "edit 13c", "yes")
+    await bridge.answers(OFFICER, "edit 5", "Nanchang, Jiangxi", "edit 10", "China", "edit 13c", "yes")
     assert (await bridge.case(case)).value("citizenship") == ("CN",)
     assert "Nanchang" in str((await page_of(bridge, CLERK, case))["facts"])
     facts = str((await page_of(bridge, DUTY, case))["facts"])

@@ -172,6 +172,25 @@ def test_a_telegram_webhook_needs_a_token_a_secret_and_https(written: Write) -> 
     assert settings.server.url == "https://b.example"
 
 
+@pytest.mark.parametrize(
+    ("url", "is_right"),
+    [
+        ("postgresql://bridge@host/name", True),
+        ("postgresql:///name?host=/run/postgresql", True),
+        ("postgresql://bridge:@/name?host=%2Frun%2Fpostgresql", True),
+        ("postgresql:///name", False),
+        ("postgresql:///?host=/run/postgresql", False),
+        ("mysql://bridge@host/name", False),
+    ],
+)
+def test_a_database_is_a_file_a_server_or_the_socket_of_one(written: Write, url: str, is_right: bool) -> None:
+    text = f"{SMALLEST}[database]\nurl = '{url}'\n"
+    if is_right:
+        assert written(text).database.url.get_secret_value() == url
+    else:
+        assert set(told(written, text)) == {"database.url"}
+
+
 def test_a_file_that_is_not_there_is_told_in_one_sentence(tmp_path: Path) -> None:
     mistakes = told(load, tmp_path / "none.toml", {})
     assert mistakes[str(tmp_path / "none.toml")].problem == "There is no such file."

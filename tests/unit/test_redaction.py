@@ -67,5 +67,5 @@ def test_fear_of_an_authority_is_never_told_to_the_other_side() -> None:
     case = case_of(citizenship=("KH",), fears_own_authorities="no")
     assert "fears_own_authorities" not in readable(case, "CN")
     assert "fears_own_authorities" in readable(case, "KH")
-    hidden = [f.id for f in FIELDS if not may_read(f, case, "CN")]
+    hidden = [f.id for f in FIELDS if not may_read(f, case, "CN", AGREEMENT)]
     assert hidden == ["fears_own_authorities"], "on pages too"
