@@ -7,7 +7,7 @@ from bot.alerts import act_button
 from bot.case import Case, Channel, HandoffState
 from bot.composing import Composer
 from bot.fields import Field, field
-from bot.recipients import at_desks, unique
+from bot.recipients import Recipient, at_desks, at_person, supervisors, unique
 from bot.rights import Act
 from bot.texts import tr
 from bot.wording import channel_name, rows, urgency_name
@@ -21,6 +21,20 @@ _ASKED = {
 def open_questions(case: Case, channel: Channel) -> list[Field]:
     """List what was not asked yet; any answer will do, "not asked" and "unknown" too."""
     return [field(name) for name in _ASKED[channel] if case.value(name) is None]
+
+
+def is_consent(asked: Field) -> bool:
+    """Whether a question is one that a hand-off waits for."""
+    return any(asked.id in names for names in _ASKED.values())
+
+
+def whom_to_ask(c: Composer, case: Case) -> tuple[Recipient, ...]:
+    """The reporting officer; when they cannot be reached any more, their desk or its supervisors."""
+    officer = c.view.directory.get(case.officer)
+    if officer is not None and officer.is_active and officer.addresses:
+        return (at_person(officer),)
+    desk = at_desks(c.context.agreement, c.view.directory, case.reporting, DeskRole.DUTY)
+    return desk or supervisors(c.view.directory, case.reporting)
 
 
 def tell_ready(c: Composer, case: Case, answered: Field) -> None:

@@ -205,7 +205,9 @@ def confirmed(c: Composer, case: Case) -> None:
 def choose(c: Composer, case: Case, choice: buttons.Choice) -> None:
     """Take a tap under a question, of today or of last week: it names its question."""
     asking = field(choice.field)
-    if choice.choice == "back":
+    if c.person is not None and c.person.id != case.officer:
+        _answer_for_officer(c, case, asking, choice.choice)
+    elif choice.choice == "back":
         go_back(c, case, asking)
     elif choice.choice == "skip":
         skip(c, case, asking)
@@ -219,6 +221,24 @@ def choose(c: Composer, case: Case, choice: buttons.Choice) -> None:
         ask_current(c, case)
     else:
         _tapped(c, case, asking, choice.choice)
+
+
+def _answer_for_officer(c: Composer, case: Case, asking: Field, code: str) -> None:
+    """Take one answer of the officer's desk; it asks them nothing further."""
+    if asking.choice(code) is None:
+        c.say(tr(c.language, "Only the reporting officer can do that."), case=case)
+        return
+    case = store(c, case, asking, code, "tap")
+    c.say(
+        tr(
+            c.language,
+            "{reference}: {label} is now {value}.",
+            reference=case.reference,
+            label=tr(c.language, asking.label),
+            value=show(asking, code, c.language),
+        ),
+        case=case,
+    )
 
 
 def _is_offered(asking: Field, code: str) -> bool:

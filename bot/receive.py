@@ -252,8 +252,10 @@ def _turn_of(entry: _Entry, view: View, context: Context) -> Turn:
     except Exception as error:  # noqa: BLE001 - one bad message never stops the line
         kind = type(error).__name__
         # Its text may hold what somebody wrote: only the places in the program that it came through are logged.
-        log.error("turn failed", work=type(entry.work).__name__, error=kind, at=_places(error))  # noqa: TRY400
-        return entry.work.failed(context, type(error).__name__)
+        failed = entry.work.failed(context, kind)
+        inbox = failed.inbox.id if failed.inbox else None
+        log.error("turn failed", inbox=inbox, work=type(entry.work).__name__, error=kind, at=_places(error))  # noqa: TRY400
+        return failed
 
 
 def _places(error: Exception) -> list[str]:

@@ -6,13 +6,16 @@ from dataclasses import replace
 
 from bot import acts, amending, buttons, enrol, intake, menu, reference, talk
 from bot.acts.request import find_case
+from bot.case import Case
 from bot.commands import ABOUT_CASE, OPENING, Command, is_known, parse_command
 from bot.composing import Composer
+from bot.consent import is_consent
 from bot.context import Context
-from bot.fields import is_field
+from bot.fields import field, is_field
 from bot.messages import Inbound, Kind
 from bot.people import Directory, Person
 from bot.ports import Wanted
+from bot.rights import may_answer_consent
 from bot.texts import tr
 from bot.turn import Turn
 from bot.view import View
@@ -120,7 +123,7 @@ def _tap(c: Composer, data: str) -> None:
 
 def _choice(c: Composer, choice: buttons.Choice) -> None:
     case = c.case(choice.case_id)
-    if case is None or c.person is None or case.officer != c.person.id:
+    if case is None or c.person is None or not _may_answer(c, case, choice):
         c.say(tr(c.language, "No such case."))
     elif not is_field(choice.field):
         c.say(tr(c.language, "This button is not known any more. Type /help."))
@@ -128,6 +131,14 @@ def _choice(c: Composer, choice: buttons.Choice) -> None:
         c.say(tr(c.language, "{reference} is closed.", reference=case.reference), case=case)
     else:
         intake.choose(c, case, choice)
+
+
+def _may_answer(c: Composer, case: Case, choice: buttons.Choice) -> bool:
+    """The officer answers; for what a hand-off waits for, the own side's desk may stand in."""
+    if c.person is None or case.officer == c.person.id:
+        return c.person is not None
+    is_asked = is_field(choice.field) and is_consent(field(choice.field))
+    return is_asked and may_answer_consent(c.person, case, c.context.agreement)
 
 
 def _wordless(c: Composer) -> None:

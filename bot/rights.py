@@ -70,6 +70,13 @@ def may(person: Person, act: Act, case: Case, agreement: Agreement, channel: Cha
             return act in _DESK_ACTS and (person.role is Role.SUPERVISOR or is_duty(person, agreement))
 
 
+def may_answer_consent(person: Person, case: Case, agreement: Agreement) -> bool:
+    """Whether this person may say what the reporting officer was told about consent: the desk stands in for them."""
+    if not person.is_active or person.party != case.reporting:
+        return False
+    return person.id == case.officer or person.role is Role.SUPERVISOR or is_duty(person, agreement)
+
+
 def is_duty(person: Person, agreement: Agreement) -> bool:
     """Whether this person belongs to a duty desk of their side."""
     desk = agreement.desks.get(person.desk)

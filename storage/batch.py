@@ -14,6 +14,7 @@ from bot.people import Invite, Person, Stranger
 from bot.turn import InboxRow, InboxState, Mark, SeenBy, Turn
 
 #: For how long new outbox rows that are due at once belong to the process that wrote them.
+CUT_OFF = "the person was cut off"  #: why what waited for somebody is not sent any more
 BORN_LEASED_SECONDS = 30
 
 

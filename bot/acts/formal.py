@@ -10,13 +10,12 @@ from bot.acts.request import Request, changed, channel_of, done, everybody, is_a
 from bot.agreement import Desk, DeskRole
 from bot.alerts import act_button
 from bot.case import Case, Channel, DeadlineKind, Handoff, HandoffState, Status, TextKind
-from bot.consent import open_questions
+from bot.consent import open_questions, whom_to_ask
 from bot.fields import Field
 from bot.messages import Keyboard
 from bot.opening import policy_of
-from bot.people import Person
 from bot.questions import keyboard, question
-from bot.recipients import at_desk, at_person, desk_name
+from bot.recipients import Recipient, at_desk, desk_name
 from bot.rights import Act
 from bot.texts import tr
 from bot.wording import channel_name, link, moment, rows, urgency_name
@@ -52,37 +51,37 @@ def _draft(request: Request, handoff: Handoff, missing: list[Field]) -> None:
     c = request.c
     case = _with(changed(request.case), handoff)
     c.journal("handoff_drafted", case, channel=handoff.channel.value, missing=[asking.id for asking in missing])
-    officer = c.view.directory.get(case.officer)
-    if officer is not None and officer.is_active:
-        for asking in missing:
-            _ask_officer(request, officer, handoff, asking)
+    asked = whom_to_ask(c, case)
+    for asking in missing:
+        _ask(request, asked, handoff, asking)
     done(
         request,
         case,
         tr(
             request.language,
-            "drafted for the {channel}, not sent: consent and fear of own authorities were not asked yet. The officer "
+            "drafted for the {channel}, not sent: consent and fear of own authorities were not asked yet. {who} "
             "is asked now; you hear when it can be handed off.",
+            who=", ".join(dict.fromkeys(r.shown for r in asked)) or tr(request.language, "Nobody can be reached who"),
             channel=channel_name(handoff.channel, request.language),
         ),
     )
 
 
-def _ask_officer(request: Request, officer: Person, handoff: Handoff, asking: Field) -> None:
-    c, case, language = request.c, request.case, officer.language
+def _ask(request: Request, asked: tuple[Recipient, ...], handoff: Handoff, asking: Field) -> None:
+    c, case = request.c, request.case
     words = tr(
-        language,
+        "en",
         "{reference} is to go to the {channel}. Before that one answer is needed:",
         reference=case.reference,
-        channel=channel_name(handoff.channel, language),
+        channel=channel_name(handoff.channel, "en"),
     )
     c.tell(
-        [at_person(officer)],
+        asked,
         "told",
         f"case:{case.id}:consent:{handoff.id}:{asking.id}:{c.inbox_id}",
-        f"{words}\n\n{question(case, asking, language)}",
+        f"{words}\n\n{question(case, asking, 'en')}",
         case=case,
-        buttons=keyboard(case, asking, c.context.agreement, language),
+        buttons=keyboard(case, asking, c.context.agreement, "en"),
     )
 
 

@@ -11,7 +11,7 @@ from bot.journal import GENESIS, Entry, link
 from bot.messages import Delivery, DeliveryState, Outgoing
 from bot.people import Invite, Person
 from bot.turn import InboxRow, Mark, SeenBy
-from storage.batch import BORN_LEASED_SECONDS, Batch, Step, outcome_of_retry, readdressed
+from storage.batch import BORN_LEASED_SECONDS, CUT_OFF, Batch, Step, outcome_of_retry, readdressed
 from storage.memory.rows import Rows, Tables, V, as_json
 
 _TAKEN = (DeliveryState.SENT, DeliveryState.SEEN)
@@ -26,9 +26,10 @@ def write(tables: Tables, batch: Batch) -> frozenset[int]:
         _write_conversation(tables, step)
     for entry in batch.journal:
         _write_entry(tables, entry)
-    _write_outbox(tables, batch)
     for person_id in batch.ends_sessions_of:
         _end_sessions(tables, person_id)
+        _drop_waiting(tables, f"person:{person_id}")
+    _write_outbox(tables, batch)
     return frozenset(message.id for message in batch.outgoing if message.id not in tables.outbox)
 
 
@@ -205,6 +206,15 @@ def see(tables: Tables, delivery: Delivery, at: datetime) -> None:
     """Mark one row as seen, if it was sent."""
     if delivery.state is DeliveryState.SENT:
         tables.outbox[delivery.message.id] = replace(delivery, state=DeliveryState.SEEN, seen_at=at)
+
+
+def _drop_waiting(tables: Tables, recipient: str) -> None:
+    for delivery in list(tables.outbox.values()):
+        is_waiting = delivery.state in (DeliveryState.QUEUED, DeliveryState.WINDOW_CLOSED)
+        if delivery.message.recipient == recipient and is_waiting:
+            dropped = replace(delivery, state=DeliveryState.DROPPED, reason=CUT_OFF, next_attempt_at=None)
+            tables.outbox[delivery.message.id] = dropped
+            tables.row_leases.drop(("outbox", delivery.message.id))
 
 
 def _end_sessions(tables: Tables, person_id: int) -> None:

@@ -64,8 +64,9 @@ def write(writing: Writing, batch: Batch) -> frozenset[int]:
     _write_cases(writing, batch)
     _write_conversations(writing, batch)
     _write_journal(writing, batch.journal)
-    left_out = _write_outbox(writing, batch)
     owners = sorted(batch.ends_sessions_of)
+    writing.run(writing.statements.drop_outbox, [{"to": f"person:{owner}"} for owner in owners])
+    left_out = _write_outbox(writing, batch)
     writing.run(writing.statements.end_sign_ins, [{"person_id": owner} for owner in owners])
     writing.run(writing.statements.end_sessions, [{"person_id": owner} for owner in owners])
     return left_out

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from importlib.util import find_spec
 from typing import Any
 
@@ -11,7 +13,8 @@ from sqlalchemy.exc import ArgumentError
 from bot.errors import StorageError
 
 #: `synchronous=FULL` under WAL: what was committed survives a loss of power.
-_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000")
+_PRAGMAS = ("synchronous=FULL", "foreign_keys=ON")
+_BUSY_SECONDS = 5
 _CONNECT_SECONDS = 10
 _EXAMPLE = "The key database.url must look like sqlite:///folder/file.db or postgresql://user@host/name."
 
@@ -48,6 +51,8 @@ def _sqlite(url: str, begin: str, *pragmas: str) -> Engine:
     @event.listens_for(engine, "connect")
     def _set_up(connection: Any, _record: object) -> None:
         connection.isolation_level = None
+        connection.execute(f"PRAGMA busy_timeout={_BUSY_SECONDS * 1000}").close()
+        _switch_to_wal(connection)
         for pragma in (*_PRAGMAS, *pragmas):
             connection.execute(f"PRAGMA {pragma}").close()
 
@@ -56,6 +61,20 @@ def _sqlite(url: str, begin: str, *pragmas: str) -> Engine:
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def _switch_to_wal(connection: Any) -> None:
+    """Two programs may open a new file at once; the switch does not wait for the other, so it is tried again."""
+    for _ in range(_BUSY_SECONDS * 20):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL").close()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+            time.sleep(0.05)
+        else:
+            return
+    connection.execute("PRAGMA journal_mode=WAL").close()
 
 
 def _postgres(url: str, owner: str) -> Engine:

@@ -25,6 +25,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import psycopg
 
 from storage import tables_messages, tables_people
+from storage.batch import CUT_OFF
 from storage.sql.prepared import Prepared
 from storage.tables import METADATA
 from storage.types import Moment
@@ -100,6 +101,7 @@ class Statements:
         self.forget_inbox = prepare(_by_key(T["inbox"]).values(**CONTENT, keep_content=False))
         self.mark_outbox = prepare(_mark())
         self.see_outbox = prepare(_see())
+        self.drop_outbox = prepare(_drop())
 
     def _prepare_deletes(self) -> None:
         deadlines = T["deadlines"]
@@ -170,6 +172,17 @@ def _see() -> Any:
         .where(outbox.case_id == bindparam("about", type_=BigInteger))
         .where(and_(outbox.recipient == bindparam("to", type_=String), outbox.state == "sent"))
         .values(state="seen", seen_at=bindparam("at", type_=Moment))
+    )
+
+
+def _drop() -> Any:
+    """What still waits for somebody who was cut off is not sent any more."""
+    outbox = T["outbox"].c
+    return (
+        update(T["outbox"])
+        .where(outbox.recipient == bindparam("to", type_=String))
+        .where(or_(outbox.state == "queued", outbox.state == "window-closed"))
+        .values(state="dropped", reason=CUT_OFF, next_attempt_at=None, leased_until=None)
     )
 
 

@@ -12,7 +12,7 @@ from bot.case import DeadlineState
 from bot.messages import Address, Button, Delivery, DeliveryState, Outgoing
 from bot.turn import Mark, SeenBy, Turn
 from tests.contracts.storage_engines import START, Kept
-from tests.contracts.storage_values import DESKS_GROUP, OFFICERS_CHAT, case, message, new_id, opening, step
+from tests.contracts.storage_values import DESKS_GROUP, OFFICER, OFFICERS_CHAT, case, message, new_id, opening, step
 
 MINUTE = timedelta(minutes=1)
 NEW_GROUP = Address("telegram", "-100777")
@@ -63,6 +63,15 @@ async def test_a_sent_message_is_sent_and_only_an_act_or_a_page_makes_it_seen(ke
     await kept.storage.apply([Turn(seen=(SeenBy(7, ("person:2", "desk:cn-duty"), START + MINUTE),))])
     stored = (await _outbox(kept))[alert.id]
     assert (stored.state, stored.sent_at, stored.seen_at) == ("seen", START, START + MINUTE)
+
+
+async def test_what_waits_for_somebody_who_is_cut_off_is_not_sent_but_the_last_word_to_them_is(kept: Kept) -> None:
+    waiting, desks, goodbye = message(), message(recipient="desk:kh-duty"), message()
+    await _store(kept, waiting, desks)
+    await kept.storage.apply([Turn(outgoing=(goodbye,), ends_sessions_of=(OFFICER,))])
+    stored = await _outbox(kept)
+    assert (stored[waiting.id].state, stored[waiting.id].reason) == (DeliveryState.DROPPED, "the person was cut off")
+    assert (stored[desks.id].state, stored[goodbye.id].state) == (DeliveryState.QUEUED, DeliveryState.QUEUED)
 
 
 async def test_an_act_proves_nothing_of_other_recipients_other_cases_or_unsent_messages(kept: Kept) -> None:

@@ -375,3 +375,19 @@ async def test_forged_buttons_are_answered_and_change_nothing(bridge: PlayedBrid
         assert bridge.heard(who), f"{who} gets an answer to {data!r}"
     after = await bridge.case(case)
     assert (after.status, after.answers, after.assignees) == (before.status, before.answers, before.assignees)
+
+
+async def test_when_the_officer_is_cut_off_their_desk_answers_what_the_hand_off_waits_for(bridge: PlayedBridge) -> None:
+    case = await bridge.report_case()
+    await bridge.change(OFFICER, revoked_at=bridge.now)
+    bridge.forget()
+    await bridge.says("wechat:duty", f"/handoff {case.reference} police")
+    bridge.expect("wechat:duty", "drafted", "KH Duty desk is asked now")
+    bridge.expect("telegram:kh-group", "agree that we share this with the police")
+    await bridge.taps("telegram:stranger", "Yes", at="telegram:kh-group")
+    assert (await bridge.case(case)).value("consent_police") is None
+    await bridge.taps("telegram:clerk", "Cannot be asked", at="telegram:kh-group")
+    await bridge.taps("telegram:clerk", "No", at="telegram:kh-group")
+    answered = await bridge.case(case)
+    assert (answered.value("consent_police"), answered.value("fears_own_authorities")) == ("cannot_ask", "no")
+    bridge.expect("wechat:duty", "can be handed to the police channel now")
