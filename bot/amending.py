@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot import intake, reference
+from bot import answering, reference
 from bot.commands import OPENING, parse_command
 from bot.composing import Composer
 from bot.fields import field
@@ -61,5 +61,5 @@ def _amend_answer(c: Composer, case_id: int, field_id: str, text: str) -> None:
         c.say(tr(c.language, "{label}: the change could not be read, so the first answer stays. Type: edit {number}",
                  label=label, number=asked.order), case=case)  # fmt: skip
         return
-    case = intake.store(c, case, asked, reading.value, "amended")
+    case = answering.store(c, case, asked, reading.value, "amended")
     c.say(tr(c.language, "{label} is changed; the first answer is kept beside it.", label=label), case=case)

@@ -7,14 +7,12 @@ from dataclasses import replace
 from datetime import timedelta
 from zlib import crc32
 
-from bot import alerts, buttons, consent, escalation
-from bot.agreement import Urgency
-from bot.case import Answer, Case, Value
+from bot import alerts, buttons, escalation
+from bot.answering import follow_up, keep, store
+from bot.case import Case, Value
 from bot.composing import Composer
-from bot.countries import NAMES
-from bot.fields import FIELDS, UNKNOWN, Field, FieldKind, by_number, field, show
-from bot.messages import Keyboard
-from bot.opening import ask_side, choose_side, move_on, policy_at, policy_of
+from bot.fields import FIELDS, Field, by_number, field
+from bot.opening import ask_side, choose_side, move_on, policy_of
 from bot.questions import (
     keyboard,
     missing,
@@ -23,7 +21,6 @@ from bot.questions import (
     question_before,
     summary,
     summary_keyboard,
-    values,
     word_button,
     yes_no,
     zone_of,
@@ -31,62 +28,9 @@ from bot.questions import (
 from bot.reading import Confirm, Read, Unclear, read
 from bot.reading.block import Block
 from bot.texts import tr
-from bot.urgency import assess
 
 #: After so long a silence, words that do not answer the question may as well be a new alert.
 SILENCE = timedelta(hours=1)
-
-_BY_HAND = "by hand"
-_MULTIPLE = (FieldKind.CHOICES, FieldKind.COUNTRIES)
-_COUNTRY = (FieldKind.COUNTRY, FieldKind.COUNTRIES)
-
-
-def store(c: Composer, case: Case, asked: Field, value: Value, source: str) -> Case:
-    """Keep an answer, and let urgency, deadlines and alerts follow."""
-    return _followed(c, _kept(c, case, asked, value, source), [asked], case.urgency)
-
-
-def _kept(c: Composer, case: Case, asked: Field, value: Value, source: str) -> Case:
-    if c.person is None:
-        raise LookupError("only a person answers")
-    came_as = c.came_as if source in ("typed", "amended") else ""
-    answer = Answer(c.context.new_id(), case.id, asked.id, value, c.now, c.person.id, source, came_as)
-    c.keep(answer)
-    case = replace(case, answers={**case.answers, asked.id: answer})
-    c.journal("answered", case, field=asked.id, answer=answer.id, source=source)
-    case = assessed(c, case)
-    return alerts.flag_country(c, case) if asked.id == "country" else case
-
-
-def _followed(c: Composer, case: Case, answered: Sequence[Field], before: Urgency) -> Case:
-    """Let alerts follow answers kept together: whoever is told reads all of them."""
-    case = c.put(alerts.after_answer(c, case, before))
-    for asked in answered:
-        consent.tell_ready(c, case, asked)
-    return case
-
-
-def assessed(c: Composer, case: Case) -> Case:
-    """Follow the triage rules. After `send`, or once set by hand, urgency only rises by itself."""
-    urgency, rules = assess(values(case))
-    only_rises = case.sent_at is not None or _BY_HAND in case.rules
-    if only_rises and not urgency.is_above(case.urgency):
-        return case
-    return set_urgency(c, case, urgency, rules)
-
-
-def set_urgency(c: Composer, case: Case, urgency: Urgency, rules: Sequence[str]) -> Case:
-    """Set the level with the rules that fired; deadlines move with it."""
-    if urgency is not case.urgency:
-        c.journal("urgency", case, before=case.urgency.value, after=urgency.value, rules=list(rules))
-    case = escalation.follow(case, urgency, policy_at(c, case, urgency), c.now)
-    return case if case.rules == tuple(rules) else replace(case, rules=tuple(rules))
-
-
-def set_by_hand(c: Composer, case: Case, urgency: Urgency) -> Case:
-    """Set the level by a person's decision; later answers may raise it, never lower it."""
-    rules = [r for r in assess(values(case))[1] if r != _BY_HAND]
-    return set_urgency(c, case, urgency, [*rules, _BY_HAND])
 
 
 def ask_field(c: Composer, case: Case, asking: Field, lead: str = "", *, returning: bool = False) -> None:
@@ -202,70 +146,6 @@ def confirmed(c: Composer, case: Case) -> None:
         advance(c, case, asking)
 
 
-def choose(c: Composer, case: Case, choice: buttons.Choice) -> None:
-    """Take a tap under a question, of today or of last week: it names its question."""
-    asking = field(choice.field)
-    if c.person is not None and c.person.id != case.officer:
-        _answer_for_officer(c, case, asking, choice.choice)
-    elif choice.choice == "back":
-        go_back(c, case, asking)
-    elif choice.choice == "skip":
-        skip(c, case, asking)
-    elif choice.choice == "ask":
-        ask_field(c, case, asking)
-    elif not _is_offered(asking, choice.choice):
-        ask_current(c, case)
-    elif asking.kind in _MULTIPLE and choice.choice != UNKNOWN:
-        _toggle(c, case, asking, choice.choice)
-    elif case.value(asking.id) == choice.choice and c.conversation.asking != asking.id:
-        ask_current(c, case)
-    else:
-        _tapped(c, case, asking, choice.choice)
-
-
-def _answer_for_officer(c: Composer, case: Case, asking: Field, code: str) -> None:
-    """Take one answer of the officer's desk; it asks them nothing further."""
-    if asking.choice(code) is None:
-        c.say(tr(c.language, "Only the reporting officer can do that."), case=case)
-        return
-    case = store(c, case, asking, code, "tap")
-    c.say(
-        tr(
-            c.language,
-            "{reference}: {label} is now {value}.",
-            reference=case.reference,
-            label=tr(c.language, asking.label),
-            value=show(asking, code, c.language),
-        ),
-        case=case,
-    )
-
-
-def _is_offered(asking: Field, code: str) -> bool:
-    """Whether a button of a question can say this: data from outside is never believed."""
-    if code == UNKNOWN:
-        return asking.may_be_unknown or asking.choice(code) is not None
-    if asking.kind in _COUNTRY:
-        return code in NAMES or code == "done"
-    return asking.choice(code) is not None or (asking.kind is FieldKind.CHOICES and code == "done")
-
-
-def _tapped(c: Composer, case: Case, asking: Field, code: str) -> None:
-    is_current = c.conversation.case_id == case.id and c.conversation.asking == asking.id
-    case = store(c, case, asking, code, "tap")
-    if is_current or case.sent_at is not None:
-        advance(c, case, asking)
-        return
-    lead = tr(
-        c.language,
-        "{reference}: {label} is now {value}.",
-        reference=case.reference,
-        label=tr(c.language, asking.label),
-        value=show(asking, code, c.language),
-    )
-    ask_current(c, case, lead)
-
-
 def ask_current(c: Composer, case: Case, lead: str = "") -> None:
     """Ask again what this person was being asked about a case."""
     current = c.conversation.asking if c.conversation.case_id == case.id else ""
@@ -277,30 +157,6 @@ def ask_current(c: Composer, case: Case, lead: str = "") -> None:
         show_summary(c, case, lead)
     else:
         ask_field(c, case, first, lead)
-
-
-def _toggle(c: Composer, case: Case, asking: Field, code: str) -> None:
-    pending = c.conversation.pending if c.conversation.asking == asking.id else {}
-    before = pending.get("chosen")
-    chosen = [str(x) for x in before] if isinstance(before, list) else []
-    returning = bool(pending.get("returning"))
-    if code == "done":
-        if not chosen:
-            ask_field(c, case, asking, tr(c.language, "Please choose at least one."), returning=returning)
-            return
-        order = [choice.code for choice in asking.choices] or chosen
-        value = tuple(sorted(chosen, key=lambda x: order.index(x) if x in order else len(order)))
-        move_on(c, case_id=case.id, asking=asking.id, pending={"returning": returning})
-        advance(c, store(c, case, asking, value, "tap"), asking)
-        return
-    chosen = [x for x in chosen if x != code] if code in chosen else [*chosen, code]
-    move_on(c, case_id=case.id, asking=asking.id, pending={"chosen": chosen, "returning": returning})
-    laid: Keyboard = keyboard(case, asking, c.context.agreement, c.language, chosen)
-    text = question(case, asking, c.language)
-    if chosen:
-        names = show(asking, tuple(chosen), c.language)
-        text += "\n" + tr(c.language, "Chosen: {names}. Tap more, or Done.", names=names)
-    c.say(text, laid, edits=c.message.message_id if c.message else "", case=case)
 
 
 def go_back(c: Composer, case: Case, current: Field) -> None:
@@ -383,7 +239,7 @@ def apply_block(c: Composer, case: Case, block: Block) -> None:
     for asking, text in block.values:
         match read(asking, text, now=c.now, zone=zone, language=c.language):
             case Read(value=value):
-                case = _kept(c, case, asking, value, "block")
+                case = keep(c, case, asking, value, "block")
                 stored.append(asking)
             case Confirm(value=value, shown=shown):
                 confirms.append((asking, value, shown))
@@ -391,7 +247,7 @@ def apply_block(c: Composer, case: Case, block: Block) -> None:
                 problems.append(f"{tr(c.language, asking.label)}: {sentence}")
     labels = ", ".join(tr(c.language, asking.label) for asking in stored)
     lead = [tr(c.language, "Stored: {labels}.", labels=labels)] if stored else []
-    case = _followed(c, case, stored, before) if stored else case
+    case = follow_up(c, case, stored, before) if stored else case
     lead += problems
     lead += [tr(c.language, "Not known as a label: {label}", label=label) for label in block.unknown_labels]
     if confirms:

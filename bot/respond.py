@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot import acts, amending, buttons, enrol, intake, menu, reference, talk
-from bot.acts.request import find_case
+from bot import acts, amending, buttons, enrol, menu, reference, talk, tapping
+from bot.acts.finding import find_case
 from bot.case import Case
 from bot.commands import ABOUT_CASE, OPENING, Command, is_known, parse_command
 from bot.composing import Composer
@@ -130,7 +130,7 @@ def _choice(c: Composer, choice: buttons.Choice) -> None:
     elif not case.is_open:
         c.say(tr(c.language, "{reference} is closed.", reference=case.reference), case=case)
     else:
-        intake.choose(c, case, choice)
+        tapping.choose(c, case, choice)
 
 
 def _may_answer(c: Composer, case: Case, choice: buttons.Choice) -> bool:

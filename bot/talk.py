@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from bot import acts, buttons, intake, reference
+from bot import acts, buttons, intake
 from bot.acts.request import Request
 from bot.case import Case, TextKind
 from bot.commands import Command
 from bot.composing import Composer
 from bot.fields import FIELDS, Field, FieldKind, field
-from bot.opening import Words, ask_side, greet, held, held_for, hold, open_case, take_held, words_of
+from bot.holding import give_to, more_held, open_new, open_with
+from bot.opening import Words, ask_side, held, hold, take_held, words_of
 from bot.people import Role
-from bot.questions import which_case, zone_of
+from bot.questions import zone_of
 from bot.reading import Read, read
-from bot.reading.block import Block, parse_block
+from bot.reading.block import parse_block
 from bot.rights import Act, may_see
 from bot.texts import tr
-from bot.words import whole_number
 
 _YES = frozenset({"yes", "y", "ok", "right", "correct"})
 _NO = frozenset({"no", "n", "wrong"})
@@ -33,7 +33,7 @@ def say_anything(c: Composer, text: str) -> None:
         keep_attachments(c, c.view.case_replied_to(c.message.place, c.message.reply_to))
         return
     if held(c.conversation.pending):
-        _more_held(c, text)
+        more_held(c, text)
         return
     case = _in_intake(c)
     if case is None:
@@ -56,16 +56,6 @@ def belongs_nowhere(c: Composer, text: str) -> None:
         hold(c, words_of(c), mine[:8])
         return
     open_with(c, words_of(c), parse_block(text))
-
-
-def open_with(c: Composer, words: list[Words], block: Block | None = None) -> None:
-    """Open a case and ask the first question; a block of `label: value` lines answers several at once."""
-    case = open_case(c, words)
-    if case is None:
-        return
-    greet(c, case)
-    if block is not None:
-        intake.apply_block(c, case, block)
 
 
 def alert(c: Composer, command: Command) -> None:
@@ -113,9 +103,9 @@ def word(c: Composer, promise: buttons.Word) -> None:
     """Take a tap that is about the conversation: which case, which side, yes, no, send."""
     match promise.word:
         case "new":
-            _new(c)
+            open_new(c)
         case "which":
-            _which(c, promise.argument)
+            give_to(c, promise.argument)
         case "side":
             _side(c, *promise.argument.partition(".")[::2])
         case "send":
@@ -124,23 +114,6 @@ def word(c: Composer, promise: buttons.Word) -> None:
             _confirm(c, yes=promise.word == "yes", stamp=promise.argument)
         case _:
             c.say(tr(c.language, "This button is not known any more. Type /help."))
-
-
-def unheard(c: Composer) -> None:
-    """Nobody said where the held words belong: they open a case."""
-    waiting = take_held(c)
-    place = c.conversation.place
-    if not waiting or place is None:
-        c.move(wakes_at=None)
-        return
-    case = open_case(c, waiting)
-    if case is not None and c.person is not None and c.person.is_active:
-        c.say(
-            tr(c.language, "You did not say which case your words belong to, so they are a new alert."),
-            place=place,
-            case=case,
-        )
-        greet(c, case)
 
 
 def _answer(c: Composer, case: Case, text: str) -> None:
@@ -208,85 +181,6 @@ def _keep_with(c: Composer, case: Case) -> None:
         )
     )
     intake.ask_current(c, case, lead)
-
-
-def _more_held(c: Composer, text: str) -> None:
-    cases = held_for(c)
-    if any(piece.kind is not TextKind.TEXT for piece in words_of(c)):
-        hold(c, words_of(c), cases)
-        return
-    if text.strip().casefold() in ("new", "new alert", "1"):
-        _new(c)
-        return
-    number = whole_number(text)
-    if number is not None and 2 <= number <= len(cases) + 1:
-        _belongs_to(c, cases[number - 2])
-        return
-    named = reference.find_in(text)
-    if named is not None and not named[1]:
-        chosen = [k for k in cases if k.reference == named[0]]
-        if chosen:
-            _belongs_to(c, chosen[0])
-            return
-    hold(c, words_of(c), cases)
-
-
-def _new(c: Composer) -> None:
-    waiting = take_held(c)
-    if waiting:
-        open_with(c, waiting)
-        return
-    kept = _words_just_kept(c)
-    if kept:
-        open_with(c, kept)
-        return
-    c.say(tr(c.language, "Just write what happened; the first words open the alert."))
-
-
-def _words_just_kept(c: Composer) -> list[Words]:
-    kept = c.conversation.pending.get("unread")
-    return [Words.from_json(kept)] if isinstance(kept, dict) else []
-
-
-def _which(c: Composer, argument: str) -> None:
-    case = c.case(buttons.from_base36(argument))
-    if case is None or c.person is None or case.officer != c.person.id:
-        c.say(tr(c.language, "No such case."))
-        return
-    _belongs_to(c, case)
-
-
-def _belongs_to(c: Composer, case: Case) -> None:
-    if held(c.conversation.pending) and not case.is_open:
-        _closed_meanwhile(c, case)
-        return
-    waiting = take_held(c)
-    if not waiting or c.person is None:
-        c.say(tr(c.language, "These words have found their case already."), case=case)
-        return
-    rest = [w for w in waiting if w.kind is not TextKind.TEXT]
-    for piece in rest:
-        c.keep_text(case, piece.kind, piece.text, message=piece.message)
-    text = "\n".join(w.text for w in waiting if w.kind is TextKind.TEXT)
-    request = Request(c, c.person, case, Act.NOTE, text)
-    if text:
-        acts.do(request)
-    else:
-        c.put(case)
-        c.say(tr(c.language, "Kept with {reference}.", reference=case.reference), case=case)
-
-
-def _closed_meanwhile(c: Composer, case: Case) -> None:
-    """Nothing can be added to a closed case: the words wait on, and open a case if nobody says where they belong."""
-    others = c.view.open_cases_of(case.officer)[:8]
-    c.say(
-        tr(
-            c.language,
-            "{reference} is closed. Your words still wait: are they a new alert, or about another case?",
-            reference=case.reference,
-        ),
-        which_case(others, c.language),
-    )
 
 
 def _side(c: Composer, party: str, number: str) -> None:

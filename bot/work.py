@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from bot import buttons, pings, talk
+from bot import buttons, holding, pings
 from bot.commands import parse_command
 from bot.composing import Composer
 from bot.context import Context
@@ -168,7 +168,7 @@ class Wake:
         conversation = view.conversation(self.person_id)
         c = Composer(context, view, person=person, actor="clock")
         if person is not None and conversation.wakes_at is not None and conversation.wakes_at <= context.now:
-            talk.unheard(c)
+            holding.unheard(c)
         return c.finish()
 
     def failed(self, _context: Context, _error: str) -> Turn:

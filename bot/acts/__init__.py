@@ -6,8 +6,9 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot import buttons
-from bot.acts import desk, ending, formal, looking, words
-from bot.acts.request import Request, find_case, no_such_case, stale
+from bot.acts import accepting, desk, ending, formal, looking, words
+from bot.acts.finding import find_case, no_such_case
+from bot.acts.request import Request, stale
 from bot.commands import Command
 from bot.composing import Composer
 from bot.rights import Act, may_see
@@ -24,8 +25,8 @@ _HANDLERS: dict[Act, Callable[[Request], None]] = {
     Act.NOTE: words.note,
     Act.MEMO: words.memo,
     Act.HANDOFF: formal.hand_off,
-    Act.ACCEPT: formal.accept,
-    Act.RETURN: formal.send_back,
+    Act.ACCEPT: accepting.accept,
+    Act.RETURN: accepting.send_back,
     Act.WRITTEN: formal.written,
     Act.NOTNEEDED: formal.not_needed,
 }

@@ -9,8 +9,8 @@ from datetime import timedelta
 from bot import alerts, escalation
 from bot.acts.request import Request, changed, done, duty_desks, is_allowed, prompt, shown_name
 from bot.agreement import Urgency
+from bot.answering import set_by_hand
 from bot.case import Case, DeadlineKind, Status
-from bot.intake import set_by_hand
 from bot.opening import policy_of
 from bot.people import Person, Role
 from bot.recipients import at_person

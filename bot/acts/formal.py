@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from bot import escalation
-from bot.acts.request import Request, changed, channel_of, done, everybody, is_allowed, prompt, shown_name
+from bot.acts.finding import channel_of
+from bot.acts.request import Request, changed, done, everybody, is_allowed, prompt, shown_name
 from bot.agreement import Desk, DeskRole
 from bot.alerts import act_button
-from bot.case import Case, Channel, DeadlineKind, Handoff, HandoffState, Status, TextKind
+from bot.case import Case, Channel, DeadlineKind, Handoff, HandoffState, TextKind
 from bot.consent import open_questions, whom_to_ask
 from bot.fields import Field
 from bot.messages import Keyboard
-from bot.opening import policy_of
 from bot.questions import keyboard, question
 from bot.recipients import Recipient, at_desk, desk_name
 from bot.rights import Act
 from bot.texts import tr
-from bot.wording import channel_name, link, moment, rows, urgency_name
+from bot.wording import channel_name, link, rows, urgency_name
 
-_DEADLINE = {Channel.POLICE: DeadlineKind.POLICE, Channel.DIPLOMATIC: DeadlineKind.DIPLOMATIC}
+DEADLINE = {Channel.POLICE: DeadlineKind.POLICE, Channel.DIPLOMATIC: DeadlineKind.DIPLOMATIC}
 
 
 def hand_off(request: Request) -> None:
     """Give the case to a channel. Until consent was asked it is only a draft, and the officer is asked now."""
     channel, _ = channel_of(request.text)
     if channel is None:
-        _ask_channel(request, tr(request.language, "To which channel?"))
+        ask_channel(request, tr(request.language, "To which channel?"))
         return
     if not is_allowed(request, channel):
         return
@@ -49,7 +48,7 @@ def hand_off(request: Request) -> None:
 
 def _draft(request: Request, handoff: Handoff, missing: list[Field]) -> None:
     c = request.c
-    case = _with(changed(request.case), handoff)
+    case = with_handoff(changed(request.case), handoff)
     c.journal("handoff_drafted", case, channel=handoff.channel.value, missing=[asking.id for asking in missing])
     asked = whom_to_ask(c, case)
     for asking in missing:
@@ -88,7 +87,7 @@ def _ask(request: Request, asked: tuple[Recipient, ...], handoff: Handoff, askin
 def _send(request: Request, handoff: Handoff, desk: Desk) -> None:
     c = request.c
     handoff = replace(handoff, state=HandoffState.SENT, sent_at=c.now, by=request.person.id)
-    case = _with(changed(request.case), handoff)
+    case = with_handoff(changed(request.case), handoff)
     c.journal("handoff_sent", case, channel=handoff.channel.value, desk=desk.id)
     case = c.put(case)
     to = at_desk(desk, c.view.directory)
@@ -123,117 +122,6 @@ def _send(request: Request, handoff: Handoff, desk: Desk) -> None:
     )
 
 
-def accept(request: Request) -> None:
-    """Record that a channel accepted: a named officer and a formal reference. This meets the deadline."""
-    channel, rest = channel_of(request.text)
-    channel = channel or _only_waiting(request.case)
-    if channel is None:
-        _ask_channel(request, tr(request.language, "Which channel accepted?"))
-        return
-    if not is_allowed(request, channel):
-        return
-    formal_reference, officer = _reference_and_officer(rest)
-    if not formal_reference:
-        prompt(
-            request,
-            tr(
-                request.language, "Under which formal reference? You may add the accepting officer: 123/26 Col. Example"
-            ),
-            channel.value,
-        )
-        return
-    _accept(request, channel, formal_reference, officer or request.person.name)
-
-
-def _reference_and_officer(text: str) -> tuple[str, str]:
-    """Read a formal reference, quoted when it has spaces, and who accepted.
-
-    A reference has a figure in it; words without one ("wait, I look it up") never stop a clock.
-    """
-    found = re.match(r"""\s*(?:"([^"]+)"|(\S+))\s*(.*)\Z""", text, re.DOTALL)
-    formal = (found[1] or found[2]).strip() if found else ""
-    return (formal, found[3].strip()) if found and any(ch.isdecimal() for ch in formal) else ("", "")
-
-
-def _accept(request: Request, channel: Channel, formal_reference: str, officer: str) -> None:
-    c, handoff = request.c, request.case.handoff(channel)
-    if handoff is None:
-        raise LookupError("an act that fits has a hand-off")
-    handoff = replace(
-        handoff,
-        state=HandoffState.ACCEPTED,
-        accepted_at=c.now,
-        accepted_by=request.person.id,
-        accepting_officer=officer,
-        formal_reference=formal_reference,
-    )
-    case = _with(changed(request.case, Status.HANDED_OFF), handoff)
-    case = escalation.meet(case, _DEADLINE[channel], c.now)
-    due = c.now + policy_of(c, case).written
-    case = escalation.arm(case, DeadlineKind.WRITTEN, due, c.context.new_id, channel)
-    c.journal("accepted", case, channel=channel.value, formal_reference=formal_reference, officer=officer)
-    name = channel_name(channel, "en")
-    when = moment(due, case, c.context.agreement)
-    done(
-        request,
-        case,
-        tr(
-            request.language,
-            "accepted by the {channel} under {formal}.",
-            channel=channel_name(channel, request.language),
-            formal=formal_reference,
-        ),
-        tells=tr(
-            "en",
-            "Accepted by the {channel}. The reporting desk now confirms in writing by {when}.",
-            channel=name,
-            when=when,
-        ),
-    )
-
-
-def send_back(request: Request) -> None:
-    """Record that a channel returned the case; its deadline runs again."""
-    channel, reason = channel_of(request.text)
-    channel = channel or _only_waiting(request.case)
-    if channel is None:
-        _ask_channel(request, tr(request.language, "Which channel returns it?"))
-        return
-    if not is_allowed(request, channel):
-        return
-    if not reason:
-        prompt(request, tr(request.language, "Why is it returned? One line."), channel.value)
-        return
-    c, handoff = request.c, request.case.handoff(channel)
-    if handoff is None:
-        raise LookupError("an act that fits has a hand-off")
-    case = _with(
-        changed(request.case), replace(handoff, state=HandoffState.RETURNED, returned_at=c.now, return_reason=reason)
-    )
-    case = _run_again(request, case, channel)
-    c.journal("returned", case, channel=channel.value)
-    name = channel_name(channel, "en")
-    done(
-        request,
-        case,
-        tr(
-            request.language,
-            "returned. The deadline of the {channel} runs again.",
-            channel=channel_name(channel, request.language),
-        ),
-        tells=tr("en", "Returned by the {channel}; its deadline runs again. The reason is on the page.", channel=name),
-    )
-
-
-def _run_again(request: Request, case: Case, channel: Channel) -> Case:
-    """The deadline of a returned hand-off runs on where it still runs; else it starts anew."""
-    kind, c = _DEADLINE[channel], request.c
-    running = case.deadline(kind)
-    if running is not None and running.is_running:
-        return case
-    return escalation.arm(case, kind, c.now + escalation.allowed(policy_of(c, case), kind), c.context.new_id)
-
-
 def written(request: Request) -> None:
     """Record the confirming letter of an acceptance."""
     if not is_allowed(request):
@@ -249,7 +137,7 @@ def written(request: Request) -> None:
         prompt(request, tr(request.language, "Which letter? Type its reference."), handoff.channel.value)
         return
     c = request.c
-    case = _with(changed(request.case), replace(handoff, letter_reference=letter, letter_at=c.now))
+    case = with_handoff(changed(request.case), replace(handoff, letter_reference=letter, letter_at=c.now))
     case = escalation.meet(case, DeadlineKind.WRITTEN, c.now, handoff.channel)
     c.journal("confirmed_in_writing", case, channel=handoff.channel.value, letter=letter)
     name = channel_name(handoff.channel, "en")
@@ -305,17 +193,14 @@ def _answers(case: Case, channel: Channel) -> Keyboard:
     )
 
 
-def _ask_channel(request: Request, sentence: str) -> None:
+def ask_channel(request: Request, sentence: str) -> None:
+    """Ask which channel is meant, with a button for each."""
     case, language = request.case, request.language
     choices = [act_button(case, channel_name(channel, language), request.act, channel.value) for channel in Channel]
     prompt(request, sentence, buttons=rows(choices))
 
 
-def _only_waiting(case: Case) -> Channel | None:
-    waiting = [h.channel for h in case.handoffs if h.state is HandoffState.SENT]
-    return waiting[0] if len(waiting) == 1 else None
-
-
-def _with(case: Case, handoff: Handoff) -> Case:
+def with_handoff(case: Case, handoff: Handoff) -> Case:
+    """Put a hand-off in its place among those of a case."""
     others = tuple(h for h in case.handoffs if h.id != handoff.id)
     return replace(case, handoffs=(*others, handoff))

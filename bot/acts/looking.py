@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot import escalation, reference
-from bot.acts.request import buttons_for
+from bot.acts.offering import buttons_for
 from bot.case import Case, Handoff, HandoffState
 from bot.composing import Composer
 from bot.fields import show

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from bot import alerts, escalation, reference
+from bot import alerts, escalation
+from bot.acts.offering import buttons_for
 from bot.agreement import DeskRole
 from bot.case import Case, Channel, Status
 from bot.composing import Composer
@@ -15,26 +15,12 @@ from bot.messages import Keyboard
 from bot.opening import policy_of
 from bot.people import Person, Role
 from bot.recipients import Recipient, at_desks, desk_name, side_of_case, unique
-from bot.rights import Act, fits, may, may_see
+from bot.rights import Act, fits, may
 from bot.texts import tr
-from bot.wording import deadline_name, lateness, moment, rows, status_name, urgency_name
+from bot.wording import deadline_name, lateness, moment, status_name, urgency_name
 
 #: How long a question like "which reference?" waits for its answer.
 PROMPT_FOR = timedelta(minutes=10)
-
-_LABELS = {
-    Act.ACK: "Acknowledge",
-    Act.ASSIGN: "Assign to me",
-    Act.SNOOZE: "Quiet for 30 min",
-    Act.STANDDOWN: "Stand down",
-    Act.CLOSE: "Close",
-    Act.REOPEN: "Reopen",
-    Act.NOTE: "Note",
-    Act.MEMO: "Memo",
-    Act.NOTNEEDED: "Diplomatic not needed",
-    Act.WRITTEN: "Letter sent",
-    Act.URGENCY: "Urgency",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,46 +42,6 @@ class Request:
     def say(self, sentence: str, buttons: Keyboard = ()) -> None:
         """Answer where the person wrote."""
         self.c.say(sentence, buttons, case=self.case)
-
-
-def channel_of(text: str) -> tuple[Channel | None, str]:
-    """Read a leading ``police`` or ``diplomatic`` and what follows."""
-    found = re.match(
-        r"\s*(police|diplomatic|diplomacy|embassy|consulate)\b[\s,:;]*(.*)\Z", text, re.IGNORECASE | re.DOTALL
-    )
-    if found is None:
-        return None, text.strip()
-    word = found[1].lower()
-    return (Channel.POLICE if word == "police" else Channel.DIPLOMATIC), found[2].strip()
-
-
-def find_case(c: Composer, text: str) -> tuple[Case | None, str]:
-    """Find the case that a text names (or, without a reference, the one replied to) and what follows.
-
-    A case that this person may not see is not found; the words are the same as for none.
-    """
-    person = c.person
-    named = reference.find_in(text)
-    if named is None:
-        case = _implied(c) if not _is_near_miss(text) else None
-        return (case if case and person and may_see(person, case) else None), text.strip()
-    case = c.view.referred(named[0])
-    case = c.case(case.id) if case else None
-    return (case if case and person and may_see(person, case) else None), named[1].strip()
-
-
-def no_such_case(c: Composer, text: str) -> None:
-    """Say that there is no such case, and list only cases that the person may see."""
-    mine = c.view.open_cases_of(c.person.id)[:5] if c.person else []
-    lead = tr(c.language, "No such case.")
-    if _is_near_miss(text):
-        lead = tr(c.language, "No such case: the reference has a typing error.")
-    if mine:
-        listed = ", ".join(case.reference for case in mine)
-        lead += " " + tr(c.language, "Your open cases: {cases}", cases=listed)
-    elif not text.strip():
-        lead = tr(c.language, "Which case? Type for example: /case KC26-M9S34-4")
-    c.say(lead)
 
 
 def is_allowed(request: Request, channel: Channel | None = None) -> bool:
@@ -202,28 +148,6 @@ def offered(case: Case, request: Request) -> Keyboard:
     return buttons_for(case, request.person, request.c)
 
 
-def buttons_for(case: Case, person: Person, c: Composer) -> Keyboard:
-    """The acts worth a button for a person on a case as it stands."""
-    agreement, language = c.context.agreement, person.language
-    found: list[tuple[str, str, str]] = []
-    if may(person, Act.ACK, case, agreement) and fits(Act.ACK, case):
-        found.append((tr(language, "Acknowledge"), Act.ACK, ""))
-    for channel, label in ((Channel.POLICE, "police"), (Channel.DIPLOMATIC, "diplomatic")):
-        for act, words in (
-            (Act.ACCEPT, tr(language, "Accepted by {channel}", channel=label)),
-            (Act.RETURN, tr(language, "Return from {channel}", channel=label)),
-            (Act.HANDOFF, tr(language, "Hand to {channel}", channel=label)),
-        ):
-            if may(person, act, case, agreement, channel) and fits(act, case, channel):
-                found.append((words, act, channel.value))
-    for act in (Act.WRITTEN, Act.CLOSE, Act.REOPEN, Act.STANDDOWN):
-        if may(person, act, case, agreement) and fits(act, case):
-            found.append((tr(language, _LABELS[act]), act, ""))
-    if may(person, Act.ASSIGN, case, agreement) and case.is_open and person.id not in case.assignees:
-        found.append((tr(language, "Assign to me"), Act.ASSIGN, "me"))
-    return rows([alerts.act_button(case, label, act, argument) for label, act, argument in found])
-
-
 def stale(request: Request) -> None:
     """Refuse a button of an earlier moment, and offer those of now."""
     request.say(
@@ -253,21 +177,6 @@ def _others(request: Request, recipients: Iterable[Recipient]) -> list[Recipient
     place = request.c.message.place if request.c.message else None
     me = f"person:{request.person.id}"
     return [r for r in recipients if r.name != me and (not r.addresses or r.addresses[0] != place)]
-
-
-def _implied(c: Composer) -> Case | None:
-    message = c.message
-    if message is not None and message.reply_to:
-        replied = c.view.case_replied_to(message.place, message.reply_to)
-        if replied is not None:
-            return c.case(replied.id)
-    mine = c.view.open_cases_of(c.person.id) if c.person else []
-    return c.case(mine[0].id) if len(mine) == 1 else None
-
-
-def _is_near_miss(text: str) -> bool:
-    first = text.strip().split("\n")[0].split(" ")
-    return any(reference.looks_like(" ".join(first[:n])) for n in (1, 2, 3))
 
 
 def _who_may(request: Request) -> str:

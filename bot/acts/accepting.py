@@ -1,0 +1,131 @@
+"""What a formal channel answers: acceptance with a named officer and a formal reference, or return with a reason."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from bot import escalation
+from bot.acts.finding import channel_of
+from bot.acts.formal import DEADLINE, ask_channel, with_handoff
+from bot.acts.request import Request, changed, done, is_allowed, prompt
+from bot.case import Case, Channel, DeadlineKind, HandoffState, Status
+from bot.opening import policy_of
+from bot.texts import tr
+from bot.wording import channel_name, moment
+
+
+def accept(request: Request) -> None:
+    """Record that a channel accepted: a named officer and a formal reference. This meets the deadline."""
+    channel, rest = channel_of(request.text)
+    channel = channel or _only_waiting(request.case)
+    if channel is None:
+        ask_channel(request, tr(request.language, "Which channel accepted?"))
+        return
+    if not is_allowed(request, channel):
+        return
+    formal_reference, officer = _reference_and_officer(rest)
+    if not formal_reference:
+        prompt(
+            request,
+            tr(
+                request.language, "Under which formal reference? You may add the accepting officer: 123/26 Col. Example"
+            ),
+            channel.value,
+        )
+        return
+    _accept(request, channel, formal_reference, officer or request.person.name)
+
+
+def _reference_and_officer(text: str) -> tuple[str, str]:
+    """Read a formal reference, quoted when it has spaces, and who accepted.
+
+    A reference has a figure in it; words without one ("wait, I look it up") never stop a clock.
+    """
+    found = re.match(r"""\s*(?:"([^"]+)"|(\S+))\s*(.*)\Z""", text, re.DOTALL)
+    formal = (found[1] or found[2]).strip() if found else ""
+    return (formal, found[3].strip()) if found and any(ch.isdecimal() for ch in formal) else ("", "")
+
+
+def _accept(request: Request, channel: Channel, formal_reference: str, officer: str) -> None:
+    c, handoff = request.c, request.case.handoff(channel)
+    if handoff is None:
+        raise LookupError("an act that fits has a hand-off")
+    handoff = replace(
+        handoff,
+        state=HandoffState.ACCEPTED,
+        accepted_at=c.now,
+        accepted_by=request.person.id,
+        accepting_officer=officer,
+        formal_reference=formal_reference,
+    )
+    case = with_handoff(changed(request.case, Status.HANDED_OFF), handoff)
+    case = escalation.meet(case, DEADLINE[channel], c.now)
+    due = c.now + policy_of(c, case).written
+    case = escalation.arm(case, DeadlineKind.WRITTEN, due, c.context.new_id, channel)
+    c.journal("accepted", case, channel=channel.value, formal_reference=formal_reference, officer=officer)
+    name = channel_name(channel, "en")
+    when = moment(due, case, c.context.agreement)
+    done(
+        request,
+        case,
+        tr(
+            request.language,
+            "accepted by the {channel} under {formal}.",
+            channel=channel_name(channel, request.language),
+            formal=formal_reference,
+        ),
+        tells=tr(
+            "en",
+            "Accepted by the {channel}. The reporting desk now confirms in writing by {when}.",
+            channel=name,
+            when=when,
+        ),
+    )
+
+
+def send_back(request: Request) -> None:
+    """Record that a channel returned the case; its deadline runs again."""
+    channel, reason = channel_of(request.text)
+    channel = channel or _only_waiting(request.case)
+    if channel is None:
+        ask_channel(request, tr(request.language, "Which channel returns it?"))
+        return
+    if not is_allowed(request, channel):
+        return
+    if not reason:
+        prompt(request, tr(request.language, "Why is it returned? One line."), channel.value)
+        return
+    c, handoff = request.c, request.case.handoff(channel)
+    if handoff is None:
+        raise LookupError("an act that fits has a hand-off")
+    case = with_handoff(
+        changed(request.case), replace(handoff, state=HandoffState.RETURNED, returned_at=c.now, return_reason=reason)
+    )
+    case = _run_again(request, case, channel)
+    c.journal("returned", case, channel=channel.value)
+    name = channel_name(channel, "en")
+    done(
+        request,
+        case,
+        tr(
+            request.language,
+            "returned. The deadline of the {channel} runs again.",
+            channel=channel_name(channel, request.language),
+        ),
+        tells=tr("en", "Returned by the {channel}; its deadline runs again. The reason is on the page.", channel=name),
+    )
+
+
+def _run_again(request: Request, case: Case, channel: Channel) -> Case:
+    """The deadline of a returned hand-off runs on where it still runs; else it starts anew."""
+    kind, c = DEADLINE[channel], request.c
+    running = case.deadline(kind)
+    if running is not None and running.is_running:
+        return case
+    return escalation.arm(case, kind, c.now + escalation.allowed(policy_of(c, case), kind), c.context.new_id)
+
+
+def _only_waiting(case: Case) -> Channel | None:
+    waiting = [h.channel for h in case.handoffs if h.state is HandoffState.SENT]
+    return waiting[0] if len(waiting) == 1 else None

@@ -1,0 +1,66 @@
+"""Which case and which channel a text names. A case that the person may not see is not found."""
+
+from __future__ import annotations
+
+import re
+
+from bot import reference
+from bot.case import Case, Channel
+from bot.composing import Composer
+from bot.rights import may_see
+from bot.texts import tr
+
+
+def channel_of(text: str) -> tuple[Channel | None, str]:
+    """Read a leading ``police`` or ``diplomatic`` and what follows."""
+    found = re.match(
+        r"\s*(police|diplomatic|diplomacy|embassy|consulate)\b[\s,:;]*(.*)\Z", text, re.IGNORECASE | re.DOTALL
+    )
+    if found is None:
+        return None, text.strip()
+    word = found[1].lower()
+    return (Channel.POLICE if word == "police" else Channel.DIPLOMATIC), found[2].strip()
+
+
+def find_case(c: Composer, text: str) -> tuple[Case | None, str]:
+    """Find the case that a text names (or, without a reference, the one replied to) and what follows.
+
+    A case that this person may not see is not found; the words are the same as for none.
+    """
+    person = c.person
+    named = reference.find_in(text)
+    if named is None:
+        case = _implied(c) if not _is_near_miss(text) else None
+        return (case if case and person and may_see(person, case) else None), text.strip()
+    case = c.view.referred(named[0])
+    case = c.case(case.id) if case else None
+    return (case if case and person and may_see(person, case) else None), named[1].strip()
+
+
+def no_such_case(c: Composer, text: str) -> None:
+    """Say that there is no such case, and list only cases that the person may see."""
+    mine = c.view.open_cases_of(c.person.id)[:5] if c.person else []
+    lead = tr(c.language, "No such case.")
+    if _is_near_miss(text):
+        lead = tr(c.language, "No such case: the reference has a typing error.")
+    if mine:
+        listed = ", ".join(case.reference for case in mine)
+        lead += " " + tr(c.language, "Your open cases: {cases}", cases=listed)
+    elif not text.strip():
+        lead = tr(c.language, "Which case? Type for example: /case KC26-M9S34-4")
+    c.say(lead)
+
+
+def _implied(c: Composer) -> Case | None:
+    message = c.message
+    if message is not None and message.reply_to:
+        replied = c.view.case_replied_to(message.place, message.reply_to)
+        if replied is not None:
+            return c.case(replied.id)
+    mine = c.view.open_cases_of(c.person.id) if c.person else []
+    return c.case(mine[0].id) if len(mine) == 1 else None
+
+
+def _is_near_miss(text: str) -> bool:
+    first = text.strip().split("\n")[0].split(" ")
+    return any(reference.looks_like(" ".join(first[:n])) for n in (1, 2, 3))

@@ -1,0 +1,68 @@
+"""An answer kept, and what follows from it: urgency, deadlines, alerts. Decides, does no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot import alerts, consent, escalation
+from bot.agreement import Urgency
+from bot.case import Answer, Case, Value
+from bot.composing import Composer
+from bot.fields import Field
+from bot.opening import policy_at
+from bot.questions import (
+    values,
+)
+from bot.urgency import assess
+
+_BY_HAND = "by hand"
+
+
+def store(c: Composer, case: Case, asked: Field, value: Value, source: str) -> Case:
+    """Keep an answer, and let urgency, deadlines and alerts follow."""
+    return follow_up(c, keep(c, case, asked, value, source), [asked], case.urgency)
+
+
+def keep(c: Composer, case: Case, asked: Field, value: Value, source: str) -> Case:
+    """Keep an answer and let the urgency follow; alerts come with `follow_up`, once for several answers."""
+    if c.person is None:
+        raise LookupError("only a person answers")
+    came_as = c.came_as if source in ("typed", "amended") else ""
+    answer = Answer(c.context.new_id(), case.id, asked.id, value, c.now, c.person.id, source, came_as)
+    c.keep(answer)
+    case = replace(case, answers={**case.answers, asked.id: answer})
+    c.journal("answered", case, field=asked.id, answer=answer.id, source=source)
+    case = assessed(c, case)
+    return alerts.flag_country(c, case) if asked.id == "country" else case
+
+
+def follow_up(c: Composer, case: Case, answered: Sequence[Field], before: Urgency) -> Case:
+    """Let alerts follow answers kept together: whoever is told reads all of them."""
+    case = c.put(alerts.after_answer(c, case, before))
+    for asked in answered:
+        consent.tell_ready(c, case, asked)
+    return case
+
+
+def assessed(c: Composer, case: Case) -> Case:
+    """Follow the triage rules. After `send`, or once set by hand, urgency only rises by itself."""
+    urgency, rules = assess(values(case))
+    only_rises = case.sent_at is not None or _BY_HAND in case.rules
+    if only_rises and not urgency.is_above(case.urgency):
+        return case
+    return set_urgency(c, case, urgency, rules)
+
+
+def set_urgency(c: Composer, case: Case, urgency: Urgency, rules: Sequence[str]) -> Case:
+    """Set the level with the rules that fired; deadlines move with it."""
+    if urgency is not case.urgency:
+        c.journal("urgency", case, before=case.urgency.value, after=urgency.value, rules=list(rules))
+    case = escalation.follow(case, urgency, policy_at(c, case, urgency), c.now)
+    return case if case.rules == tuple(rules) else replace(case, rules=tuple(rules))
+
+
+def set_by_hand(c: Composer, case: Case, urgency: Urgency) -> Case:
+    """Set the level by a person's decision; later answers may raise it, never lower it."""
+    rules = [r for r in assess(values(case))[1] if r != _BY_HAND]
+    return set_urgency(c, case, urgency, [*rules, _BY_HAND])
