@@ -18,12 +18,32 @@ from bot.people import Person, Role
 from bot.questions import case_line, word_button
 from bot.recipients import at_desks, at_person
 from bot.rights import may_see
-from bot.texts import tr
+from bot.texts import later, tr
 from bot.turn import ExportOrder
 from bot.wording import deadline_name, lateness, rows, status_name
 from bot.words import whole_number
 
 _LISTED = 15
+
+_DESK = frozenset({Role.DUTY, Role.SUPERVISOR})
+_ALL = frozenset(Role)
+
+#: What `/help` shows, with whom it works for.
+_HELP = (
+    (_ALL, later("To report: just write what happened, or /alert girl of 16 locked in a flat")),
+    (_ALL, later("While answering: back, skip, edit 4, summary, send")),
+    (_ALL, later("/cases: your cases. /case KC26-M9S34-4: one of them. /plan KC26-M9S34-4: what the clock does")),
+    (_ALL - {Role.ADMIN}, later("/note KC26-M9S34-4 text: to the other side and your desk")),
+    (_ALL - {Role.ADMIN}, later("/memo KC26-M9S34-4 text: your side only")),
+    (_DESK, later("/ack KC26-M9S34-4, /assign KC26-M9S34-4 me, /snooze KC26-M9S34-4 15m reason")),
+    (_DESK, later("/handoff KC26-M9S34-4 police, /accept KC26-M9S34-4 police 123/26")),
+    (_DESK, later("/return KC26-M9S34-4 police reason, /written KC26-M9S34-4 L-77")),
+    (_DESK, later("/urgency KC26-M9S34-4 U1 reason, /close KC26-M9S34-4 found_safe text, /reopen KC26-M9S34-4 reason")),
+    (frozenset({Role.SUPERVISOR}), later("/standdown KC26-M9S34-4 reason, /notneeded KC26-M9S34-4 reason")),
+    (_DESK, later("/onduty, /offduty, /board")),
+    (frozenset({Role.ADMIN}), later("/export 2026-01-01 2026-02-01 reason: the case log as a file")),
+    (_ALL, later("/lost: your phone is lost; cuts it off at once")),
+)
 
 
 def cases(c: Composer, _command: Command) -> None:
@@ -51,50 +71,8 @@ def board(c: Composer, _command: Command) -> None:
 def help_(c: Composer, _command: Command) -> None:
     """List what works for this person, with examples."""
     person = c.person
-    if person is None:
-        return
-    examples = [
-        (True, tr(c.language, "To report: just write what happened, or /alert girl of 16 locked in a flat")),
-        (True, tr(c.language, "While answering: back, skip, edit 4, summary, send")),
-        (
-            True,
-            tr(
-                c.language,
-                "/cases: your cases. /case KC26-M9S34-4: one of them. /plan KC26-M9S34-4: what the clock does",
-            ),
-        ),
-        (
-            True,
-            tr(
-                c.language,
-                "/note KC26-M9S34-4 text: to the other side and your desk. /memo KC26-M9S34-4 text: your side only",
-            ),
-        ),
-        (_acts(person), tr(c.language, "/ack KC26-M9S34-4, /assign KC26-M9S34-4 me, /snooze KC26-M9S34-4 15m reason")),
-        (
-            _acts(person),
-            tr(
-                c.language,
-                "/handoff KC26-M9S34-4 police, /accept KC26-M9S34-4 police 123/26, "
-                "/return KC26-M9S34-4 police reason, /written KC26-M9S34-4 L-77",
-            ),
-        ),
-        (
-            _acts(person),
-            tr(
-                c.language,
-                "/urgency KC26-M9S34-4 U1 reason, /close KC26-M9S34-4 found_safe text, /reopen KC26-M9S34-4 reason",
-            ),
-        ),
-        (
-            person.role is Role.SUPERVISOR,
-            tr(c.language, "/standdown KC26-M9S34-4 reason, /notneeded KC26-M9S34-4 reason"),
-        ),
-        (_acts(person), tr(c.language, "/onduty, /offduty, /board")),
-        (person.role is Role.ADMIN, tr(c.language, "/export 2026-01-01 2026-02-01 reason: the case log as a file")),
-        (True, tr(c.language, "/lost: your phone is lost; cuts it off at once")),
-    ]
-    c.say("\n".join(line for is_theirs, line in examples if is_theirs))
+    if person is not None:
+        c.say("\n".join(tr(c.language, line) for roles, line in _HELP if person.role in roles))
 
 
 def start(c: Composer, _command: Command) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.agreement import Agreement, Party, Urgency
 from bot.case import Case, Channel, ClosureCode, Deadline, DeadlineKind, Status
-from bot.messages import Button, Keyboard
+from bot.messages import Button, DeliveryState, Keyboard
 from bot.texts import later, tr
 from bot.times import both_times, span
 from bot.urgency import decisive
@@ -45,6 +45,14 @@ _CLOSURE = {
     ClosureCode.ERROR: later("Opened in error"),
     ClosureCode.EXERCISE: later("Exercise"),
 }
+_DELIVERY = {
+    DeliveryState.QUEUED: later("waits to be sent"),
+    DeliveryState.SENT: later("sent, not known to be read"),
+    DeliveryState.SEEN: later("seen"),
+    DeliveryState.WINDOW_CLOSED: later("waits: the messenger allows no message now"),
+    DeliveryState.PARKED: later("could not be sent"),
+    DeliveryState.DROPPED: later("not needed any more"),
+}
 _RULES = {
     "R1": later("somebody is in immediate danger"),
     "R2": later("the person is being moved or escaped and is not safe"),
@@ -78,6 +86,11 @@ def channel_name(channel: Channel, language: str) -> str:
 def status_name(status: Status, language: str) -> str:
     """Name a case's status."""
     return tr(language, _STATUS[status])
+
+
+def delivery_name(state: DeliveryState, language: str) -> str:
+    """Name how far a message has come."""
+    return tr(language, _DELIVERY[state])
 
 
 def closure_name(code: ClosureCode, language: str) -> str:

@@ -28,30 +28,13 @@ from bot.people import Person, Role
 from bot.ports import Storage
 from bot.turn import Turn
 from storage import migrate, open_storage
+from tests.bench.bridge_config import PARTIES
 from tests.bench.sides import environment, free_port, listening
 
 ROOT = Path(__file__).parents[1]
 SECRET = "a-secret_only-Telegram-knows"
 _MADE_AT = datetime(2026, 4, 1, tzinfo=UTC)
 _STOP_SECONDS = 15  #: until a program that does not stop is killed
-
-_PARTIES = """
-[[parties]]
-code = "KH"
-name = "Kingdom of Cambodia"
-timezone = "Asia/Phnom_Penh"
-countries = ["KH"]
-
-[[parties]]
-code = "CN"
-name = "People's Republic of China"
-timezone = "Asia/Shanghai"
-countries = ["CN"]
-
-[[corridors]]
-code = "KC"
-parties = ["KH", "CN"]
-"""
 
 
 @dataclass
@@ -100,7 +83,7 @@ class Setup:
                 "total_per_second": 0,
             },
         }
-        text = "".join(_table(f"[{name}]", keys) for name, keys in tables.items()) + _PARTIES
+        text = "".join(_table(f"[{name}]", keys) for name, keys in tables.items()) + PARTIES
         text += "".join(
             _table(
                 "[[desks]]",

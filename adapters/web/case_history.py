@@ -13,7 +13,7 @@ from bot.people import Person
 from bot.ports import History
 from bot.recipients import desk_name
 from bot.texts import tr
-from bot.wording import channel_name
+from bot.wording import channel_name, delivery_name
 
 #: Details of journal entries that are codes or numbers, never what somebody wrote.
 _SHOWN_DETAILS = (
@@ -97,7 +97,7 @@ def deliveries(case: Case, found: Sequence[Delivery], reader: case_view.Reader) 
 def _delivery(delivery: Delivery, case: Case, reader: case_view.Reader) -> Row:
     message = delivery.message
     when = delivery.seen_at or delivery.sent_at or message.created_at
-    state = words.delivery_name(delivery.state, reader.language)
+    state = delivery_name(delivery.state, reader.language)
     return Row(
         head=f"{_recipient(message.recipient, reader)}: {state}",
         text=f"{words.message_kind(message.kind, reader.language)} · {message.address.messenger}",

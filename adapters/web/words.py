@@ -3,74 +3,64 @@
 from __future__ import annotations
 
 from bot.case import Case, DeadlineState, HandoffState, TextKind
-from bot.messages import DeliveryState
 from bot.people import Role
 from bot.rights import Act
-from bot.texts import tr
+from bot.texts import later, tr
 from bot.wording import closure_name, status_name
 
 _ROLES = {Role.OFFICER: "officer", Role.DUTY: "duty officer", Role.SUPERVISOR: "supervisor", Role.ADMIN: "admin"}
-_DELIVERY = {
-    DeliveryState.QUEUED: "waiting to be sent",
-    DeliveryState.SENT: "sent, not known to be read",
-    DeliveryState.SEEN: "seen",
-    DeliveryState.WINDOW_CLOSED: "the messenger allows no message now, kept",
-    DeliveryState.PARKED: "could not be sent",
-    DeliveryState.DROPPED: "not needed any more",
+_DEADLINES = {
+    DeadlineState.RUNNING: later("running"),
+    DeadlineState.MET: later("met"),
+    DeadlineState.ENDED: later("ended"),
 }
-_DEADLINES = {DeadlineState.RUNNING: "running", DeadlineState.MET: "met", DeadlineState.ENDED: "ended"}
 _HANDOFFS = {
-    HandoffState.DRAFTED: "drafted, not sent",
-    HandoffState.SENT: "sent, not yet accepted",
-    HandoffState.ACCEPTED: "accepted",
-    HandoffState.RETURNED: "returned",
+    HandoffState.DRAFTED: later("drafted, not sent"),
+    HandoffState.SENT: later("sent, not yet accepted"),
+    HandoffState.ACCEPTED: later("accepted"),
+    HandoffState.RETURNED: later("returned"),
 }
 _TEXTS = {
-    TextKind.FIRST: "First message",
-    TextKind.TEXT: "Message",
-    TextKind.NOTE: "Note to both sides",
-    TextKind.MEMO: "Memo, own side only",
-    TextKind.OUTCOME: "Outcome",
-    TextKind.REASON: "Reason",
-    TextKind.LOCATION: "Location, own side only",
-    TextKind.FILE: "File left at the messenger",
+    TextKind.FIRST: later("First message"),
+    TextKind.TEXT: later("Message"),
+    TextKind.NOTE: later("Note to both sides"),
+    TextKind.MEMO: later("Memo, own side only"),
+    TextKind.OUTCOME: later("Outcome"),
+    TextKind.REASON: later("Reason"),
+    TextKind.LOCATION: later("Location, own side only"),
+    TextKind.FILE: later("File left at the messenger"),
 }
 _ACTS = {
-    Act.ACK: "Acknowledge",
-    Act.ASSIGN: "Assign",
-    Act.SNOOZE: "Snooze pings",
-    Act.URGENCY: "Change urgency",
-    Act.STANDDOWN: "Stand down",
-    Act.CLOSE: "Close",
-    Act.REOPEN: "Reopen",
-    Act.NOTE: "Note to both sides",
-    Act.MEMO: "Memo to own side",
-    Act.HANDOFF: "Hand off",
-    Act.ACCEPT: "Record acceptance",
-    Act.RETURN: "Return hand-off",
-    Act.WRITTEN: "Record letter",
-    Act.NOTNEEDED: "Diplomatic channel not needed",
+    Act.ACK: later("Acknowledge"),
+    Act.ASSIGN: later("Assign"),
+    Act.SNOOZE: later("Snooze pings"),
+    Act.URGENCY: later("Change urgency"),
+    Act.STANDDOWN: later("Stand down"),
+    Act.CLOSE: later("Close"),
+    Act.REOPEN: later("Reopen"),
+    Act.NOTE: later("Note to both sides"),
+    Act.MEMO: later("Memo to own side"),
+    Act.HANDOFF: later("Hand off"),
+    Act.ACCEPT: later("Record acceptance"),
+    Act.RETURN: later("Return hand-off"),
+    Act.WRITTEN: later("Record letter"),
+    Act.NOTNEEDED: later("Diplomatic channel not needed"),
 }
 _KINDS = {"alert": "alert", "ping": "ping", "told": "news", "edit": "update", "test": "test", "reply": "answer"}
 _ERRORS = {
-    400: "The bridge could not read this request.",
-    403: "This is not open to you.",
-    404: "There is no such page.",
-    405: "This page does not take that kind of request.",
-    413: "This is too large for the bridge.",
-    500: "Something went wrong in the bridge. It has been logged; please try again.",
-    503: "The bridge cannot reach its database at the moment. Please try again.",
+    400: later("The bridge could not read this request."),
+    403: later("This is not open to you."),
+    404: later("There is no such page."),
+    405: later("This page does not take that kind of request."),
+    413: later("This is too large for the bridge."),
+    500: later("Something went wrong in the bridge. It has been logged; please try again."),
+    503: later("The bridge cannot reach its database at the moment. Please try again."),
 }
 
 
 def role_name(role: Role, language: str) -> str:
     """Name a role."""
     return tr(language, _ROLES[role])
-
-
-def delivery_name(state: DeliveryState, language: str) -> str:
-    """Name how far a message has come."""
-    return tr(language, _DELIVERY[state])
 
 
 def deadline_state_name(state: DeadlineState, language: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot import alerts, escalation
 from bot.acts.request import Request, changed, done, duty_desks, is_allowed, prompt, shown_name
@@ -80,31 +80,38 @@ def snooze(request: Request) -> None:
     """Silence the repeats for a while; first pings are never silenced, and both sides see it."""
     if not is_allowed(request):
         return
-    c, case = request.c, request.case
-    limit = policy_of(c, case).acknowledge
+    limit = policy_of(request.c, request.case).acknowledge
     asked = _duration(request.text)
     if asked is None or not asked[1]:
-        prefix = f"{int(asked[0].total_seconds() // 60)}m" if asked else ""
-        example = tr(
-            request.language,
-            "at most {limit}. Type for example: 15m waiting for the provincial office",
-            limit=span(limit),
-        )
-        prompt(request, tr(request.language, "How long, and why? {example}", example=example), prefix)
+        _ask_how_long(request, limit, f"{int(asked[0].total_seconds() // 60)}m" if asked else "")
         return
     duration, reason = asked
-    if not timedelta() < duration <= limit:
-        request.say(
-            tr(
-                request.language,
-                "At {urgency} repeats can be silenced for at most {limit}.",
-                urgency=urgency_name(case.urgency, request.language),
-                limit=span(limit),
-            )
-        )
+    if timedelta() < duration <= limit:
+        _snooze(request, request.c.now + duration, reason)
         return
-    until = c.now + duration
-    case = escalation.snooze(case, until)
+    level = urgency_name(request.case.urgency, request.language)
+    request.say(
+        tr(
+            request.language,
+            "At {urgency} repeats can be silenced for at most {limit}.",
+            urgency=level,
+            limit=span(limit),
+        )
+    )
+
+
+def _ask_how_long(request: Request, limit: timedelta, prefix: str) -> None:
+    sentence = tr(
+        request.language,
+        "How long, and why? At most {limit}. Type for example: 15m waiting for the provincial office",
+        limit=span(limit),
+    )
+    prompt(request, sentence, prefix)
+
+
+def _snooze(request: Request, until: datetime, reason: str) -> None:
+    c = request.c
+    case = escalation.snooze(request.case, until)
     c.journal("snoozed", case, until=until.isoformat(), reason=reason)
     when = moment(until, case, c.context.agreement)
     done(

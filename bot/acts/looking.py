@@ -9,7 +9,7 @@ from bot.acts.offering import buttons_for
 from bot.case import Case, Handoff, HandoffState
 from bot.composing import Composer
 from bot.fields import show
-from bot.messages import Delivery, DeliveryState
+from bot.messages import Delivery
 from bot.plan import describe
 from bot.recipients import desk_name
 from bot.redaction import on_messenger
@@ -18,6 +18,7 @@ from bot.wording import (
     channel_name,
     closure_name,
     deadline_name,
+    delivery_name,
     lateness,
     link,
     moment,
@@ -77,14 +78,6 @@ def _elsewhere(language: str) -> str:
 
 
 _TOLD = {"alert": later("alert"), "ping": later("ping"), "told": later("message")}
-_DELIVERY = {
-    DeliveryState.QUEUED: later("waits to be sent"),
-    DeliveryState.SENT: later("sent, not known to be read"),
-    DeliveryState.SEEN: later("seen"),
-    DeliveryState.WINDOW_CLOSED: later("waits: the messenger allows none now"),
-    DeliveryState.PARKED: later("could not be delivered"),
-    DeliveryState.DROPPED: later("not needed any more"),
-}
 
 #: Views by the word people type or a button says.
 VIEWS: dict[str, Callable[[Composer, Case], None]] = {"case": case, "plan": plan}
@@ -134,7 +127,7 @@ def _delivery_line(c: Composer, name: str, delivery: Delivery) -> str:
         "{recipient}: {kind} {state}",
         recipient=_recipient(c, name),
         kind=tr(c.language, _TOLD[delivery.message.kind]),
-        state=tr(c.language, _DELIVERY[delivery.state]),
+        state=delivery_name(delivery.state, c.language),
     )
     return f"{line} ({delivery.message.address.messenger})"
 

@@ -95,7 +95,7 @@ async def test_an_officer_who_blocked_the_bot_stops_nobody_and_is_seen_in_the_ou
     town.user(gone).says("China")
     town.user(other).says("girl locked in a flat")
     await town.hears(other, "(1 of 14)")
-    await town.outbox(f"parked  reply  telegram:{gone}")
+    assert await town.outbox(f"parked  reply  telegram:{gone}")
 
 
 async def test_a_group_that_became_a_supergroup_is_followed_by_this_alert_and_later_ones(town: Town) -> None:

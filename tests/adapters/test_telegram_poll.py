@@ -262,6 +262,7 @@ async def test_a_stop_in_the_middle_of_a_question_takes_no_time(api: BotApi) -> 
     telegram = make_telegram(api)
     await telegram.start(Inbox())
     await api.until(lambda: api.count("getUpdates"))
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(2) as limit:
         await telegram.stop()
         await telegram.stop()
+    assert not limit.expired()

@@ -14,6 +14,41 @@ from tests.bench.story import SECRET, TOKEN
 
 _MADE_AT = datetime(2026, 4, 1, tzinfo=UTC)
 
+#: Two sides and their corridor.
+PARTIES = """
+[[parties]]
+code = "KH"
+name = "Kingdom of Cambodia"
+timezone = "Asia/Phnom_Penh"
+countries = ["KH"]
+
+[[parties]]
+code = "CN"
+name = "People's Republic of China"
+timezone = "Asia/Shanghai"
+countries = ["CN"]
+
+[[corridors]]
+code = "KC"
+parties = ["KH", "CN"]
+"""
+
+_DESKS = """
+[[desks]]
+id = "kh-duty"
+party = "KH"
+role = "duty"
+name = "Duty desk"
+addresses = ["telegram:-1001"]
+
+[[desks]]
+id = "cn-duty"
+party = "CN"
+role = "duty"
+name = "Duty desk"
+addresses = ["telegram:-1002"]
+"""
+
 _GENERAL = """
 [server]
 port = {port}
@@ -34,36 +69,6 @@ secret_token = "{secret}"
 chat_per_second = 0
 group_per_minute = 0
 total_per_second = 0
-
-[[parties]]
-code = "KH"
-name = "Kingdom of Cambodia"
-timezone = "Asia/Phnom_Penh"
-countries = ["KH"]
-
-[[parties]]
-code = "CN"
-name = "People's Republic of China"
-timezone = "Asia/Shanghai"
-countries = ["CN"]
-
-[[corridors]]
-code = "KC"
-parties = ["KH", "CN"]
-
-[[desks]]
-id = "kh-duty"
-party = "KH"
-role = "duty"
-name = "Duty desk"
-addresses = ["telegram:-1001"]
-
-[[desks]]
-id = "cn-duty"
-party = "CN"
-role = "duty"
-name = "Duty desk"
-addresses = ["telegram:-1002"]
 """
 
 
@@ -84,7 +89,7 @@ def write_config(folder: Path, port: int, api: str, *, alert_after: str = "3m", 
         secret=SECRET,
     )
     path = folder / "config.toml"
-    path.write_text(text + more, encoding="utf-8")
+    path.write_text(text + PARTIES + _DESKS + more, encoding="utf-8")
     return path
 
 

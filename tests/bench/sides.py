@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,14 +35,14 @@ class Run:
     chats: Sequence[int]
 
 
-class Side:
+class Side(ABC):
     """Something that takes updates and answers."""
 
     name = ""
 
+    @abstractmethod
     async def prepare(self, run: Run) -> list[str]:
         """Make what it needs and return its command line."""
-        raise NotImplementedError
 
     def mistakes(self, run: Run) -> list[str]:
         """Say what is not as it must be after the run."""

@@ -72,7 +72,9 @@ def test_tests_cannot_reach_other_machines() -> None:
 
 def test_tests_reach_this_machine() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
-        socket.create_connection(("localhost", server.getsockname()[1])).close()
+        port = server.getsockname()[1]
+        with socket.create_connection(("localhost", port)) as reached:
+            assert reached.getpeername()[1] == port
 
 
 def test_an_import_out_of_place_is_found() -> None:
