@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from bot.messages import Address
@@ -130,7 +131,11 @@ class Agreement:
 
     def corridor_between(self, one: str, two: str) -> Corridor | None:
         """The corridor of two parties, if they have one."""
-        return next((c for c in self.corridors.values() if set(c.parties) == {one, two}), None)
+        return self._between.get(frozenset((one, two)))
+
+    @cached_property
+    def _between(self) -> Mapping[frozenset[str], Corridor]:
+        return {frozenset(c.parties): c for c in reversed(list(self.corridors.values()))}
 
     def desks_of(self, party: str, role: DeskRole) -> tuple[Desk, ...]:
         """All desks of a party with a role, in configured order."""

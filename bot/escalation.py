@@ -69,26 +69,32 @@ def follow(case: Case, urgency: Urgency, policy: LevelPolicy, now: datetime) -> 
 
 def follow_policy(case: Case, policy: LevelPolicy, now: datetime) -> Case:
     """Move the deadlines that run from the first message to what a policy allows, as `follow` says."""
+    moved: list[Deadline] = []
     for deadline in case.deadlines:
         if deadline.is_running and deadline.kind in FROM_FIRST_MESSAGE:
             target = case.clock_from + allowed(policy, deadline.kind)
             if case.sent_at is not None:
                 target = min(deadline.due_at, max(target, now + policy.acknowledge))
             if target != deadline.due_at:
-                case = _swap(case, replace(deadline, due_at=target, next_at=max(target, now), snoozed_until=None))
-    return case
+                moved.append(replace(deadline, due_at=target, next_at=max(target, now), snoozed_until=None))
+    return _swap(case, *moved)
 
 
 def _hasten(case: Case, policy: LevelPolicy, now: datetime) -> Case:
     """Let repeats come as often as the higher level asks for; no snooze lasts longer than it allows."""
+    hastened: list[Deadline] = []
     for deadline in case.deadlines:
-        if deadline.is_running and deadline.kind is not DeadlineKind.ALERT:
+        if (
+            deadline.is_running
+            and deadline.kind is not DeadlineKind.ALERT
+            and (deadline.pings or deadline.snoozed_until)
+        ):
             until = deadline.snoozed_until and min(deadline.snoozed_until, now + policy.acknowledge)
             next_at = deadline.next_at
             if deadline.pings and next_at is not None:
                 next_at = min(next_at, max(now + policy.repeat, until or now))
-            case = _swap(case, replace(deadline, next_at=next_at, snoozed_until=until))
-    return case
+            hastened.append(replace(deadline, next_at=next_at, snoozed_until=until))
+    return _swap(case, *hastened)
 
 
 def meet(case: Case, kind: DeadlineKind, now: datetime, channel: Channel | None = None) -> Case:
@@ -187,10 +193,11 @@ def _running(case: Case, kind: DeadlineKind, channel: Channel | None) -> Deadlin
 
 
 def _settle(case: Case, settled: Iterable[Deadline], state: DeadlineState, now: datetime) -> Case:
-    for deadline in settled:
-        case = _swap(case, replace(deadline, state=state, settled_at=now, next_at=None))
-    return case
+    return _swap(case, *(replace(deadline, state=state, settled_at=now, next_at=None) for deadline in settled))
 
 
-def _swap(case: Case, changed: Deadline) -> Case:
-    return replace(case, deadlines=tuple(changed if d.id == changed.id else d for d in case.deadlines))
+def _swap(case: Case, *changed: Deadline) -> Case:
+    if not changed:
+        return case
+    by_id = {deadline.id: deadline for deadline in changed}
+    return replace(case, deadlines=tuple(by_id.get(d.id, d) for d in case.deadlines))

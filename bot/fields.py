@@ -138,6 +138,12 @@ def asked(field: Field, answers: Mapping[str, Answer | Value]) -> bool:
     return value is None or value in _WITH_EXPLOITATION
 
 
+@cache
+def asked_for(category: Value | None) -> tuple[Field, ...]:
+    """The fields asked about a matter of this category, in order; None while it is not known."""
+    return tuple(f for f in FIELDS if asked(f, {} if category is None else {"category": category}))
+
+
 def by_number(text: str) -> tuple[Field, ...]:
     """Find the fields behind a number as people type it: ``13`` is three, ``13b`` is one, else none."""
     wanted = "".join(text.casefold().split()).lstrip("#").rstrip(".)")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from bot import buttons
 from bot.agreement import Agreement, Corridor
 from bot.case import Case, Value
-from bot.fields import FIELDS, Field, FieldKind, ask, asked, show
+from bot.fields import FIELDS, Field, FieldKind, ask, asked_for, field, show
 from bot.messages import Button, Keyboard
 from bot.texts import tr
 from bot.wording import rows, sides
@@ -25,10 +26,9 @@ def values(case: Case) -> Mapping[str, Value]:
     return {name: answer.value for name, answer in case.answers.items()}
 
 
-def to_ask(case: Case) -> list[Field]:
+def to_ask(case: Case) -> tuple[Field, ...]:
     """The fields that this case is asked, in order."""
-    known = values(case)
-    return [f for f in FIELDS if asked(f, known)]
+    return asked_for(case.value("category"))
 
 
 def next_question(case: Case, after: str = "") -> Field | None:
@@ -71,11 +71,17 @@ def keyboard(case: Case, asking: Field, agreement: Agreement, language: str, cho
     return (*laid, tuple(last)) if last else tuple(laid)
 
 
-def _options(case: Case, asking: Field, agreement: Agreement, language: str) -> list[tuple[str, str]]:
+def _options(case: Case, asking: Field, agreement: Agreement, language: str) -> Sequence[tuple[str, str]]:
     if asking.kind in _COUNTRY_KINDS:
         codes = list(dict.fromkeys(code for party in sides(case, agreement) for code in party.countries))
         codes += ["unknown"] * asking.may_be_unknown
         return [(code, show(asking, code, language)) for code in codes]
+    return _named_choices(asking.id, language)
+
+
+@cache
+def _named_choices(field_id: str, language: str) -> Sequence[tuple[str, str]]:
+    asking = field(field_id)
     found = [(choice.code, tr(language, choice.label)) for choice in asking.choices]
     if asking.may_be_unknown and "unknown" not in {code for code, _ in found}:
         found.append(("unknown", tr(language, "Unknown")))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import logging
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import IO, Any, cast
 
 import aiohttp
@@ -59,6 +60,7 @@ class AiohttpRequest(BaseRequest):
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=self._connections),
                 cookie_jar=aiohttp.DummyCookieJar(),
+                skip_auto_headers=("Accept", "Accept-Encoding", "User-Agent"),  # the Bot API needs none of them
                 trust_env=False,  # a proxy for Telegram must not become one for WeChat, nor the other way round
             )
 
@@ -107,14 +109,20 @@ class AiohttpRequest(BaseRequest):
 
     def _timeout(self, read: Any, write: Any, connect: Any, pool: Any, *, has_file: bool) -> aiohttp.ClientTimeout:
         patience = self._patience
-        read = _chosen(read, patience.file if has_file else patience.read)
-        write = _chosen(write, patience.file if has_file else patience.write)
-        connect = _chosen(connect, patience.connect)
-        pool = _chosen(pool, patience.pool)
-        # aiohttp has no time-out for writing; the total bounds it.
-        return aiohttp.ClientTimeout(
-            total=_sum(pool, connect, write, read), connect=_sum(pool, connect), sock_connect=connect, sock_read=read
+        return _time_out(
+            _chosen(read, patience.file if has_file else patience.read),
+            _chosen(write, patience.file if has_file else patience.write),
+            _chosen(connect, patience.connect),
+            _chosen(pool, patience.pool),
         )
+
+
+@lru_cache(maxsize=64)
+def _time_out(
+    read: float | None, write: float | None, connect: float | None, pool: float | None
+) -> aiohttp.ClientTimeout:
+    # aiohttp has no time-out for writing, and one for each read costs a quarter of the call: one bound for both.
+    return aiohttp.ClientTimeout(total=_sum(pool, connect, write, read), connect=_sum(pool, connect))
 
 
 def _body(data: RequestData | None) -> tuple[bytes | aiohttp.FormData | None, dict[str, str], bool]:

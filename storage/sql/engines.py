@@ -13,7 +13,8 @@ from sqlalchemy.exc import ArgumentError
 from bot.errors import StorageError
 
 #: `synchronous=FULL` under WAL: what was committed survives a loss of power.
-_PRAGMAS = ("synchronous=FULL", "foreign_keys=ON")
+#: A checkpoint writes each changed page once, however often it changed: rarer ones (40 MB of log) write less.
+_PRAGMAS = ("synchronous=FULL", "foreign_keys=ON", "wal_autocheckpoint=10000", "cache_size=-65536")
 _BUSY_SECONDS = 5
 _CONNECT_SECONDS = 10
 _EXAMPLE = "The key database.url must look like sqlite:///folder/file.db or postgresql://user@host/name."
