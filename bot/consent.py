@@ -37,6 +37,12 @@ def whom_to_ask(c: Composer, case: Case) -> tuple[Recipient, ...]:
     return desk or supervisors(c.view.directory, case.reporting)
 
 
+def next_open(case: Case) -> Field | None:
+    """The next question that a drafted hand-off waits for; they are asked one after another."""
+    drafted = (h for h in case.handoffs if h.state is HandoffState.DRAFTED)
+    return next((asking for h in drafted for asking in open_questions(case, h.channel)), None)
+
+
 def tell_ready(c: Composer, case: Case, answered: Field) -> None:
     """Tell both duty desks when an answer was the last one that a drafted hand-off waited for."""
     for handoff in case.handoffs:

@@ -6,6 +6,7 @@ from bot import buttons
 from bot.answering import store
 from bot.case import Case
 from bot.composing import Composer
+from bot.consent import next_open
 from bot.countries import NAMES
 from bot.fields import UNKNOWN, Field, FieldKind, field, show
 from bot.intake import advance, ask_current, ask_field, go_back, skip
@@ -18,8 +19,6 @@ from bot.questions import (
 from bot.texts import tr
 
 _MULTIPLE = (FieldKind.CHOICES, FieldKind.COUNTRIES)
-
-
 _COUNTRY = (FieldKind.COUNTRY, FieldKind.COUNTRIES)
 
 
@@ -45,20 +44,23 @@ def choose(c: Composer, case: Case, choice: buttons.Choice) -> None:
 
 
 def _answer_for_officer(c: Composer, case: Case, asking: Field, code: str) -> None:
-    """Take one answer of the officer's desk; it asks them nothing further."""
+    """Take an answer of the officer's desk; it is asked only what a hand-off waits for."""
     if asking.choice(code) is None:
         c.say(tr(c.language, "Only the reporting officer can do that."), case=case)
         return
     case = store(c, case, asking, code, "tap")
-    c.say(
-        tr(
-            c.language,
-            "{reference}: {label} is now {value}.",
-            reference=case.reference,
-            label=tr(c.language, asking.label),
-            value=show(asking, code, c.language),
-        ),
-        case=case,
+    lead = _now_is(c, case, asking, code)
+    if not _asks_for_handoff(c, case, lead):
+        c.say(lead, case=case)
+
+
+def _now_is(c: Composer, case: Case, asking: Field, code: str) -> str:
+    return tr(
+        c.language,
+        "{reference}: {label} is now {value}.",
+        reference=case.reference,
+        label=tr(c.language, asking.label),
+        value=show(asking, code, c.language),
     )
 
 
@@ -74,17 +76,26 @@ def _is_offered(asking: Field, code: str) -> bool:
 def _tapped(c: Composer, case: Case, asking: Field, code: str) -> None:
     is_current = c.conversation.case_id == case.id and c.conversation.asking == asking.id
     case = store(c, case, asking, code, "tap")
-    if is_current or case.sent_at is not None:
+    if is_current:
         advance(c, case, asking)
         return
-    lead = tr(
-        c.language,
-        "{reference}: {label} is now {value}.",
-        reference=case.reference,
-        label=tr(c.language, asking.label),
-        value=show(asking, code, c.language),
-    )
-    ask_current(c, case, lead)
+    lead = _now_is(c, case, asking, code)
+    if _asks_for_handoff(c, case, lead):
+        return
+    if case.sent_at is not None:
+        advance(c, case, asking)
+    else:
+        ask_current(c, case, lead)
+
+
+def _asks_for_handoff(c: Composer, case: Case, lead: str) -> bool:
+    """Ask the next question that a drafted hand-off waits for; the person's own intake stays where it is."""
+    asking = next_open(case)
+    if asking is None:
+        return False
+    laid = keyboard(case, asking, c.context.agreement, c.language)
+    c.say(f"{lead}\n\n{question(case, asking, c.language)}", laid, case=case)
+    return True
 
 
 def _toggle(c: Composer, case: Case, asking: Field, code: str) -> None:

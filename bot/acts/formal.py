@@ -51,8 +51,7 @@ def _draft(request: Request, handoff: Handoff, missing: list[Field]) -> None:
     case = with_handoff(changed(request.case), handoff)
     c.journal("handoff_drafted", case, channel=handoff.channel.value, missing=[asking.id for asking in missing])
     asked = whom_to_ask(c, case)
-    for asking in missing:
-        _ask(request, asked, handoff, asking)
+    _ask(request, asked, handoff, missing[0])
     done(
         request,
         case,
