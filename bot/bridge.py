@@ -157,9 +157,8 @@ class Bridge:
     def _exported(self, manifest: Manifest, name: str, language: str) -> str:
         return tr(
             language,
-            "{count} cases, {name}. SHA-256 {digest}. De-identified. {link}",
+            "Cases in the file: {count}. De-identified. SHA-256 {digest}. {link}",
             count=manifest.count,
-            name=name,
             digest=manifest.sha256,
             link=f"{self._rules.public_url.rstrip('/')}/exports/{name}",
         )

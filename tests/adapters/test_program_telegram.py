@@ -98,7 +98,7 @@ async def test_a_case_goes_to_the_police_is_accepted_and_closed_and_the_export_c
 
     admin = town.user(ADMIN)
     file = await _exported(town, admin.says("/export 2020-01-01 2099-01-01 annual meeting"))
-    promised = re.search(r"(\d+) cases", file.text)
+    promised = re.search(r"Cases in the file: (\d+)", file.text)
     assert promised
     assert file.file
     rows = list(csv.reader(io.StringIO(file.file[1].decode("utf-8-sig"))))

@@ -101,7 +101,7 @@ async def test_an_admin_gets_the_case_log_as_a_file_without_any_free_text(bridge
     await a_case_in_all_its_words(bridge)
     await bridge.says("web:admin", f"/export {form}2026-04-01 2026-05-01 annual meeting")
     bridge.expect("web:admin", "The export is being made")
-    sent = bridge.expect("web:admin", "1 cases", "SHA-256")
+    sent = bridge.expect("web:admin", "Cases in the file: 1", "SHA-256")
     content = (bridge.exports / sent.file).read_bytes()
     assert content
     assert not [word for word in (*WORDS, *NAMES) if word.encode() in content]
