@@ -110,7 +110,9 @@ async def test_an_admin_gets_the_case_log_as_a_file_without_any_free_text(bridge
 async def test_the_exported_log_holds_the_case_with_its_timings(bridge: PlayedBridge) -> None:
     reference = await a_case_in_all_its_words(bridge)
     await bridge.says("web:admin", "/export 2026-04-18 2026-04-19 annual meeting")
-    lines = (bridge.exports / bridge.expect("web:admin", "1 cases").file).read_text("utf-8-sig").splitlines()
+    lines = (
+        (bridge.exports / bridge.expect("web:admin", "Cases in the file: 1").file).read_text("utf-8-sig").splitlines()
+    )
     (row,) = csv.DictReader(io.StringIO("\n".join(line for line in lines if not line.startswith("#"))))
     assert reference in row.values()
 

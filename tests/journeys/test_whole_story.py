@@ -78,7 +78,7 @@ async def test_from_the_first_message_to_the_closure_and_the_log(bridge: PlayedB
     await bridge.fast_forward(days=3)
     bridge.expect_nothing(OFFICER, "wechat:duty", "telegram:kh-group", "wecom:supervisor", "wecom:secretariat")
     await bridge.says("web:admin", "/export 2026-01-01 2027-01-01 annual meeting")
-    sent = bridge.expect("web:admin", "1 cases")
+    sent = bridge.expect("web:admin", "Cases in the file: 1")
     assert case.reference in (bridge.exports / sent.file).read_text("utf-8")
     await bridge.says(OFFICER, "/cases")
     assert f"{case.reference} · U1" in bridge.expect(OFFICER, "closed").text
