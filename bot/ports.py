@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -297,7 +296,3 @@ class WebhookAdapter(Adapter, Protocol):
 
     async def handle(self, request: Request) -> Response:
         """Verify, parse, store, answer (design rule 1). Raises nothing."""
-
-
-#: Opens a storage for the length of a block.
-OpenStorage = Callable[[], AbstractAsyncContextManager[Storage]]

@@ -60,7 +60,7 @@ def tapped(c: Composer, promise: buttons.Act) -> None:
     if promise.act not in {act.value for act in Act}:
         c.say(tr(c.language, "This button is not known any more. Type /help."))
         return
-    request = Request(c, c.person, case, Act(promise.act), promise.argument, is_tap=True)
+    request = Request(c, c.person, case, Act(promise.act), promise.argument)
     if promise.stage != case.stage and request.act not in _ANY_STAGE:
         stale(request)
         return

@@ -32,7 +32,6 @@ class Request:
     case: Case
     act: Act
     text: str = ""  #: what follows the reference: channel, code, reason
-    is_tap: bool = False
 
     @property
     def language(self) -> str:
