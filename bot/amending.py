@@ -28,7 +28,7 @@ def edited(c: Composer) -> None:
         return
     first = c.view.amended_text(came_as)
     case = c.case(first.case_id) if first else None
-    if first is None or case is None or first.by != c.person.id or not may_see(c.person, case):
+    if first is None or case is None or first.by != c.person.id or not may_see(c.person, case, c.context.agreement):
         return
     c.keep_text(
         case, first.kind, _without_command(message.text), own_side_only=first.own_side_only, amends=first.id, message=""

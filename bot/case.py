@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.agreement import Urgency
+from bot.guarded import Guarded
 from bot.messages import Address
 
 #: An answer's value: a code, several codes, or a whole number. Times are RFC 3339 text.
@@ -102,18 +103,54 @@ class TextKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CaseText:
-    """A free text of a case. Texts leave on no messenger except to their author; pages show them."""
+    """A free text of a case. Who may read it where is decided by `bot.redaction` alone."""
 
     id: int
     case_id: int
     kind: TextKind
-    text: str
+    text: Guarded
     at: datetime
     by: int  #: person id
     party: str  #: the author's side
     own_side_only: bool = False
     message: str = ""  #: ``place#message_id`` it came in as, to find it when it is edited
     amends: int | None = None  #: id of the first version, which stays
+
+
+class SecureField(StrEnum):
+    """What an entry of the secure case tells of a person (tier 2)."""
+
+    MESSAGE = "message"  #: a whole text from a messenger that held something which points to a person
+    NAMES = "names"  #: family name, given names, native script, order as in the document
+    BIRTH_DATE = "birth_date"  #: ``2009``, ``2009-05`` or ``2009-05-17``
+    GENDER = "gender"
+    TRAVEL_DOCUMENT = "travel_document"  #: type, issuer, number
+    PHONE = "victim_phone"  #: E.164, or an app handle
+    EXACT_LOCATION = "exact_location"  #: address or coordinates
+    DESCRIPTION = "description"
+    CONTROL = "control"  #: methods of control seen
+    SUSPECTS = "suspects"
+    LEGAL_BASIS = "legal_basis"
+    LANGUAGE = "language"
+    REQUESTING_AUTHORITY = "requesting_authority"
+
+
+@dataclass(frozen=True, slots=True)
+class SecureEntry:
+    """One dated, attributed thing in the secure case. Nothing is overwritten: a later entry stands beside it."""
+
+    id: int
+    case_id: int
+    field: SecureField
+    value: Guarded
+    at: datetime
+    by: int  #: person id
+    party: str  #: the author's side
+    subject: int = 1  #: which of the affected persons, counted from 1
+    message: str = ""  #: ``place#message_id`` it came in as
+    text_id: int | None = None  #: the case text that stands in its place, without what points to a person
+    released_at: datetime | None = None  #: when the duty desk said that it was a false alarm
+    released_by: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +243,12 @@ class Case:
     def is_open(self) -> bool:
         """Whether it is anything but closed."""
         return self.status is not Status.CLOSED
+
+    @property
+    def given_to(self) -> frozenset[str]:
+        """Who else has it besides its officer and both sides' duty desks: assignees, desks it was handed to."""
+        desks = (f"desk:{h.desk}" for h in self.handoffs if h.state is not HandoffState.DRAFTED)
+        return frozenset((*(f"person:{assignee}" for assignee in self.assignees), *desks))
 
     def value(self, field_id: str) -> Value | None:
         """The current value of a field, None when it was not answered."""

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from bot.case import Answer, Case, CaseText, Conversation, TextKind
+from bot.case import Answer, Case, CaseText, Conversation, SecureEntry, SecureField, TextKind
 from bot.context import Context
+from bot.guarded import Guarded
 from bot.journal import Entry
 from bot.messages import Address, Inbound, Keyboard, Outgoing, Priority
 from bot.people import Invite, Person, Stranger
@@ -43,6 +44,7 @@ class Composer:
         self._conversation: Conversation | None = None
         self._answers: list[Answer] = []
         self._texts: list[CaseText] = []
+        self._secure: list[SecureEntry] = []
         self._journal: list[Entry] = []
         self._outgoing: dict[str, Outgoing] = {}
         self._people: dict[int, Person] = {}
@@ -109,25 +111,57 @@ class Composer:
         own_side_only: bool = False,
         amends: int | None = None,
         message: str | None = None,
-    ) -> None:
-        """Keep a free text of a case, written by the person of this turn."""
+    ) -> int:
+        """Keep a free text of a case, written by the person of this turn. Returns its id."""
         if self.person is None:
             raise LookupError("only a person writes to a case")
         came_as = self.came_as if message is None else message
-        self._texts.append(
-            CaseText(
-                self.context.new_id(),
-                case.id,
-                kind,
-                text,
-                self.now,
-                self.person.id,
-                self.person.party,
-                own_side_only,
-                came_as,
-                amends,
-            )
+        kept = CaseText(
+            self.context.new_id(),
+            case.id,
+            kind,
+            Guarded(text),
+            self.now,
+            self.person.id,
+            self.person.party,
+            own_side_only,
+            came_as,
+            amends,
         )
+        self._texts.append(kept)
+        return kept.id
+
+    def keep_secure(
+        self,
+        case: Case,
+        field: SecureField,
+        value: Guarded,
+        *,
+        subject: int = 1,
+        message: str = "",
+        text_id: int | None = None,
+    ) -> None:
+        """Keep something that points to a person in the secure case; the journal holds only which field it is."""
+        if self.person is None:
+            raise LookupError("only a person writes to a case")
+        kept = SecureEntry(
+            self.context.new_id(),
+            case.id,
+            field,
+            value,
+            self.now,
+            self.person.id,
+            self.person.party,
+            subject,
+            message,
+            text_id,
+        )
+        self._secure.append(kept)
+        self.journal("secured", case, field=field.value, entry=kept.id)
+
+    def put_secure(self, entry: SecureEntry) -> None:
+        """Change an entry of the secure case: it was released."""
+        self._secure.append(entry)
 
     @property
     def came_as(self) -> str:
@@ -273,6 +307,7 @@ class Composer:
             new_cases=frozenset(self._new_cases),
             answers=tuple(self._answers),
             texts=tuple(self._texts),
+            secure=tuple(self._secure),
             conversations=(self._conversation,) if self._conversation else (),
             journal=tuple(self._journal),
             outgoing=tuple(self._outgoing.values()),

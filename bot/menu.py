@@ -51,7 +51,8 @@ def cases(c: Composer, _command: Command) -> None:
     person = c.person
     if person is None:
         return
-    mine = sorted((k for k in c.view.cases() if may_see(person, k)), key=lambda k: (not k.is_open, k.urgency, -k.id))
+    seen = (k for k in c.view.cases() if may_see(person, k, c.context.agreement))
+    mine = sorted(seen, key=lambda k: (not k.is_open, k.urgency, -k.id))
     if not mine:
         c.say(tr(c.language, "No cases. To report somebody in danger, just write what happened."))
         return

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from bot.case import Answer, Case, CaseText, Conversation, DeadlineKind
+from bot.case import Answer, Case, CaseText, Conversation, DeadlineKind, SecureEntry
 from bot.journal import Link
 from bot.messages import Address, Capabilities, Delivery, DeliveryState, Inbound
 from bot.people import Directory, Invite, Stranger
@@ -58,7 +58,8 @@ class Scope:
 
     person_id: int
     party: str
-    sees_party: bool  #: duty, supervisor, admin: the cases in which their party is a side; else own ones
+    sees_party: bool  #: the cases in which their party is a side; else own ones
+    reads_as: tuple[str, ...] = ()  #: and those given to one of these: ``desk:cn-police``, ``person:12``
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +211,9 @@ class Storage(Protocol):
 
     async def history(self, case_id: int) -> History:
         """Read answers, texts, deliveries and journal of a case; the caller has checked the scope."""
+
+    async def secure_entries(self, case_id: int) -> list[SecureEntry]:
+        """Read the secure case (tier 2), oldest first; the caller has checked the right and journals the read."""
 
     async def transcript(self, addresses: Sequence[Address], after: int, limit: int) -> list[Said]:
         """Read the last `limit` lines with ids above `after` of a chat, edits applied, oldest first."""

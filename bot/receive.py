@@ -148,7 +148,8 @@ class Line:
             return Loaded()
         wanted = [entry.work.wants(directory) for entry in batch]
         loaded = await self._storage.load(_union(wanted))
-        shows = [entry.work.shows(directory) for entry in batch]
+        agreement = self._context().agreement
+        shows = [entry.work.shows(directory, agreement) for entry in batch]
         listed = {shown.scope for shown in shows if shown.scope is not None}
         if listed:
             loaded = await self._with_lists(loaded, listed)

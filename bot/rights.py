@@ -11,6 +11,7 @@ from bot.agreement import Agreement, DeskRole
 from bot.case import Case, Channel, HandoffState, Status
 from bot.people import Person, Role
 from bot.ports import Scope
+from bot.recipients import reads_as
 
 
 class Act(StrEnum):
@@ -32,26 +33,42 @@ class Act(StrEnum):
     NOTNEEDED = "notneeded"  #: a supervisor records that the diplomatic channel is not needed
 
 
+#: Desks whose people follow every case of their side.
+_FOLLOWS_ALL = frozenset({DeskRole.DUTY, DeskRole.SECRETARIAT})
+
 _DESK_ACTS = frozenset({Act.ASSIGN, Act.SNOOZE, Act.URGENCY, Act.CLOSE, Act.REOPEN, Act.HANDOFF, Act.WRITTEN})
 
 
-def scope_of(person: Person) -> Scope:
-    """What this person may see, for every query of cases."""
-    return Scope(person.id, person.party, sees_party=person.role is not Role.OFFICER)
+def scope_of(person: Person, agreement: Agreement) -> Scope:
+    """What this person may see, for every query of cases: the need to know, by role, side, desk and assignment.
+
+    Officers have their own cases. Supervisors, and people of a duty desk or a secretariat, have those of their side.
+    People of a police, diplomatic or support desk have what was handed or assigned to them. Admins have none.
+    """
+    is_desk = person.role in (Role.DUTY, Role.SUPERVISOR)
+    return Scope(
+        person.id,
+        person.party,
+        sees_party=person.role is Role.SUPERVISOR or (is_desk and _desk_role(person, agreement) in _FOLLOWS_ALL),
+        reads_as=reads_as(person) if is_desk else (),
+    )
 
 
-def may_see(person: Person, case: Case) -> bool:
+def may_see(person: Person, case: Case, agreement: Agreement) -> bool:
     """Whether the case exists for this person: the same rule as `Scope`, for cases in hand."""
     if not person.is_active:
         return False
+    scope = scope_of(person, agreement)
     if case.officer == person.id:
         return True
-    return person.role is not Role.OFFICER and person.party in (case.reporting, case.requested)
+    if not person.party or person.party not in (case.reporting, case.requested):
+        return False
+    return scope.sees_party or not case.given_to.isdisjoint(scope.reads_as)
 
 
 def may(person: Person, act: Act, case: Case, agreement: Agreement, channel: Channel | None = None) -> bool:
     """Whether this person may do this to a case they can see, whatever its state."""
-    if not may_see(person, case) or person.role is Role.ADMIN:
+    if not may_see(person, case, agreement) or person.role is Role.ADMIN:
         return False
     if act in (Act.NOTE, Act.MEMO):
         return True
@@ -77,10 +94,14 @@ def may_answer_consent(person: Person, case: Case, agreement: Agreement) -> bool
     return person.id == case.officer or person.role is Role.SUPERVISOR or is_duty(person, agreement)
 
 
+def _desk_role(person: Person, agreement: Agreement) -> DeskRole | None:
+    desk = agreement.desks.get(person.desk)
+    return desk.role if desk is not None and desk.party == person.party else None
+
+
 def is_duty(person: Person, agreement: Agreement) -> bool:
     """Whether this person belongs to a duty desk of their side."""
-    desk = agreement.desks.get(person.desk)
-    return desk is not None and desk.role is DeskRole.DUTY and desk.party == person.party
+    return _desk_role(person, agreement) is DeskRole.DUTY
 
 
 def is_requested_duty(person: Person, case: Case, agreement: Agreement) -> bool:

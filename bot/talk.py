@@ -161,7 +161,7 @@ def _keep_words(c: Composer, case: Case) -> None:
 
 def keep_attachments(c: Composer, case: Case | None) -> None:
     """Keep a place or a file with the case that the words under it were about."""
-    if case is None or c.person is None or not may_see(c.person, case):
+    if case is None or c.person is None or not may_see(c.person, case, c.context.agreement):
         return
     for piece in words_of(c):
         if piece.kind is not TextKind.TEXT:
@@ -231,7 +231,7 @@ def replied_note(c: Composer, text: str) -> bool:
     if c.message is None or c.person is None or not text:
         return False
     replied = c.view.case_replied_to(c.message.place, c.message.reply_to)
-    if replied is None or not may_see(c.person, replied) or _in_intake(c) is not None:
+    if replied is None or not may_see(c.person, replied, c.context.agreement) or _in_intake(c) is not None:
         return False
     if not replied.is_open and c.message.in_private and c.person.role is Role.OFFICER:
         return False  # what an officer has to say about a closed case may be somebody in danger again

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.case import Answer, Case, CaseText, Conversation
+from bot.case import Answer, Case, CaseText, Conversation, SecureEntry
 from bot.journal import Entry
 from bot.messages import Address, DeliveryState, Inbound, Outgoing
 from bot.people import Invite, Person, Stranger
@@ -71,6 +71,7 @@ class Turn:
     new_cases: frozenset[int] = frozenset()  #: ids among `cases` that are inserted
     answers: tuple[Answer, ...] = ()  #: new ones only; `case.answers` is the current state
     texts: tuple[CaseText, ...] = ()
+    secure: tuple[SecureEntry, ...] = ()  #: inserted, or replaced when they are released
     conversations: tuple[Conversation, ...] = ()
     journal: tuple[Entry, ...] = ()
     outgoing: tuple[Outgoing, ...] = ()

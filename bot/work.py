@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from bot import buttons, holding, pings
+from bot.agreement import Agreement
 from bot.commands import parse_command
 from bot.composing import Composer
 from bot.context import Context
@@ -47,7 +48,7 @@ class Message:
         """Say what it touches."""
         return wanted(self.inbound, directory)
 
-    def shows(self, directory: Directory) -> Shows:
+    def shows(self, directory: Directory, agreement: Agreement) -> Shows:
         """What it asks to see."""
         person = directory.at(self.inbound.sender)
         if person is None or not person.is_active:
@@ -55,7 +56,7 @@ class Message:
         promise = buttons.parse(self.inbound.button) if self.inbound.button else None
         command = parse_command(self.inbound.text) if promise is None else None
         word = promise.act if isinstance(promise, buttons.Act) else command.name if command else ""
-        return Shows(scope_of(person) if word == "cases" else None, deliveries=word == "case")
+        return Shows(scope_of(person, agreement) if word == "cases" else None, deliveries=word == "case")
 
     def turn(self, view: View, context: Context) -> Turn:
         """Compute its turn."""
@@ -83,9 +84,9 @@ class Again:
         """Say what it touches; it is known to be seen."""
         return replace(wanted(self.row.message, directory), seen=())
 
-    def shows(self, directory: Directory) -> Shows:
+    def shows(self, directory: Directory, agreement: Agreement) -> Shows:
         """What it asks to see."""
-        return Message(self.row.message).shows(directory)
+        return Message(self.row.message).shows(directory, agreement)
 
     def turn(self, view: View, context: Context) -> Turn:
         """Compute its turn again; the stored row is brought up to date."""
@@ -131,7 +132,7 @@ class Deadline:
         """Say what it touches."""
         return Wanted(cases=(self.due.case_id,))
 
-    def shows(self, _directory: Directory) -> Shows:
+    def shows(self, _directory: Directory, _agreement: Agreement) -> Shows:
         """Nothing."""
         return NOTHING
 
@@ -158,7 +159,7 @@ class Wake:
         """Say what it touches."""
         return Wanted(people=(self.person_id,))
 
-    def shows(self, _directory: Directory) -> Shows:
+    def shows(self, _directory: Directory, _agreement: Agreement) -> Shows:
         """Nothing."""
         return NOTHING
 
@@ -188,7 +189,7 @@ class Order:
         """Say what it touches."""
         return self.wanted
 
-    def shows(self, _directory: Directory) -> Shows:
+    def shows(self, _directory: Directory, _agreement: Agreement) -> Shows:
         """Nothing."""
         return NOTHING
 

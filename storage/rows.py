@@ -23,9 +23,12 @@ from bot.case import (
     DeadlineState,
     Handoff,
     HandoffState,
+    SecureEntry,
+    SecureField,
     Status,
     TextKind,
 )
+from bot.guarded import Guarded
 from bot.journal import Entry, Link, canonical
 from bot.messages import Address
 
@@ -126,7 +129,7 @@ def text_row(text: CaseText) -> RowDict:
         "id": text.id,
         "case_id": text.case_id,
         "kind": text.kind.value,
-        "text": text.text,
+        "text": text.text.reveal(),
         "at": text.at,
         "by": text.by,
         "party": text.party,
@@ -138,7 +141,18 @@ def text_row(text: CaseText) -> RowDict:
 
 def text_of(row: RowMapping) -> CaseText:
     """A free text."""
-    return CaseText(**{**row, "kind": TextKind(row["kind"])})
+    return CaseText(**{**row, "kind": TextKind(row["kind"]), "text": Guarded(row["text"])})
+
+
+def secure_row(entry: SecureEntry) -> RowDict:
+    """An entry of the secure case."""
+    row = {field.name: getattr(entry, field.name) for field in fields(SecureEntry)}
+    return {**row, "field": entry.field.value, "value": entry.value.reveal()}
+
+
+def secure_of(row: RowMapping) -> SecureEntry:
+    """An entry of the secure case."""
+    return SecureEntry(**{**row, "field": SecureField(row["field"]), "value": Guarded(row["value"])})
 
 
 def deadline_row(deadline: Deadline) -> RowDict:

@@ -115,6 +115,26 @@ class TextRow(Row, table=True):
     amends: int | None = Field(sa_type=Id)
 
 
+class SecureRow(Row, table=True):
+    """Something of the secure case that points to a person."""
+
+    __tablename__ = "secure_entries"
+    __table_args__ = (Index("ix_secure_entries_case_id", "case_id"),)
+
+    id: int = Field(primary_key=True, sa_type=Id, sa_column_kwargs=OURS)
+    case_id: int = Field(sa_type=Id, foreign_key="cases.id")
+    field: str
+    value: str = Field(sa_type=Text)
+    at: datetime = Field(sa_type=Moment)
+    by: int = Field(sa_type=Id)
+    party: str
+    subject: int
+    message: str
+    text_id: int | None = Field(sa_type=Id)
+    released_at: datetime | None = Field(sa_type=Moment)
+    released_by: int | None = Field(sa_type=Id)
+
+
 class DeadlineRow(Row, table=True):
     """A deadline, and who looks at it just now."""
 
@@ -159,6 +179,16 @@ class HandoffRow(Row, table=True):
     return_reason: str = Field(sa_type=Text)
     letter_reference: str
     letter_at: datetime | None = Field(sa_type=Moment)
+
+
+class GivenRow(Row, table=True):
+    """That a case was given to a desk or a person besides those who follow all cases of their side."""
+
+    __tablename__ = "given"
+    __table_args__ = (Index("ix_given_reader", "reader", "case_id"),)
+
+    case_id: int = Field(primary_key=True, sa_type=Id, foreign_key="cases.id", sa_column_kwargs=OURS)
+    reader: str = Field(primary_key=True)
 
 
 class ConversationRow(Row, table=True):

@@ -58,7 +58,7 @@ def texts(case: Case, found: Sequence[CaseText], reader: case_view.Reader) -> li
     return [
         Row(
             head=f"{words.text_name(t.kind, reader.language)} · {reader.name(t.by)}",
-            text=t.text,
+            text=t.text.reveal(),
             when=case_view.moment(t.at, case, reader.agreement),
             note=tr(reader.language, "amends an earlier text, which stays") if t.amends else "",
         )

@@ -39,7 +39,7 @@ async def board(site: Site, visit: Visit) -> Response:
 async def listing(site: Site, visit: Visit) -> Response:
     """List the cases that the reader may see: open ones by urgency, then the newest closed ones."""
     before = visit.number("before") or None
-    scope = scope_of(visit.person)
+    scope = scope_of(visit.person, site.agreement)
     opened = [] if before else await site.storage.list_cases(scope, open_only=True, limit=_MOST_OPEN)
     older = await site.storage.list_cases(scope, open_only=False, limit=_CHUNK, before=before)
     reader = await _reader(site, visit)
@@ -99,7 +99,7 @@ def _words(visit: Visit, case: Case) -> tuple[str | None, str]:
 async def _find(site: Site, visit: Visit) -> Case | None:
     # Always the same one query, so that the answer's time says nothing about what exists.
     typed = visit.request.path_params["reference"]
-    return await site.storage.find_case(references.parse(typed) or typed, scope_of(visit.person))
+    return await site.storage.find_case(references.parse(typed) or typed, scope_of(visit.person, site.agreement))
 
 
 def _no_such_case(site: Site, visit: Visit) -> Response:

@@ -50,7 +50,7 @@ def typed(c: Composer, command: Command) -> None:
 def tapped(c: Composer, promise: buttons.Act) -> None:
     """Do what a button under a message promised, if the case still stands as it did then."""
     case = c.case(promise.case_id)
-    if case is None or c.person is None or not may_see(c.person, case):
+    if case is None or c.person is None or not may_see(c.person, case, c.context.agreement):
         c.say(tr(c.language, "No such case."))
         return
     c.saw(case)
@@ -87,7 +87,7 @@ def answered(c: Composer, waiting: dict[str, object], text: str) -> None:
     before = {"case_id": waiting["from_case"], "asking": waiting["from_asking"]} if "from_case" in waiting else {}
     c.move(pending=pending, **before)
     case = c.case(int(str(waiting["case"])))
-    if case is None or c.person is None or not may_see(c.person, case):
+    if case is None or c.person is None or not may_see(c.person, case, c.context.agreement):
         c.say(tr(c.language, "No such case."))
         return
     act = Act(str(waiting["act"]))

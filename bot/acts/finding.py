@@ -31,10 +31,10 @@ def find_case(c: Composer, text: str) -> tuple[Case | None, str]:
     named = reference.find_in(text)
     if named is None:
         case = _implied(c) if not _is_near_miss(text) else None
-        return (case if case and person and may_see(person, case) else None), text.strip()
+        return (case if case and person and may_see(person, case, c.context.agreement) else None), text.strip()
     case = c.view.referred(named[0])
     case = c.case(case.id) if case else None
-    return (case if case and person and may_see(person, case) else None), named[1].strip()
+    return (case if case and person and may_see(person, case, c.context.agreement) else None), named[1].strip()
 
 
 def no_such_case(c: Composer, text: str) -> None:

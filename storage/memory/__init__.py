@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 
-from bot.case import Case
+from bot.case import Case, SecureEntry
 from bot.errors import StorageError
 from bot.journal import Link
 from bot.messages import Address, Delivery, DeliveryState
@@ -128,6 +128,10 @@ class MemoryStorage:
 
     async def history(self, case_id: int) -> History:
         return memory_read.history(self._opened(), case_id)
+
+    async def secure_entries(self, case_id: int) -> list[SecureEntry]:
+        kept = (entry for entry in self._opened().secure.values() if entry.case_id == case_id)
+        return sorted(kept, key=lambda entry: entry.id)
 
     async def transcript(self, addresses: Sequence[Address], after: int, limit: int) -> list[Said]:
         return memory_read.transcript(self._opened(), frozenset(addresses), after, limit)

@@ -110,6 +110,9 @@ def _write_cases(tables: Tables, batch: Batch) -> None:
     for text in batch.texts:
         tables.case(text.case_id)
         _insert(tables.texts, text.id, text)
+    for entry in batch.secure:
+        tables.case(entry.case_id)
+        tables.secure[entry.id] = entry
 
 
 def _write_case(tables: Tables, step: Step[Case]) -> None:

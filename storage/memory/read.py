@@ -24,7 +24,8 @@ def directory(tables: Tables, version: int) -> Directory:
 def _sees(scope: Scope, case: Case) -> bool:
     if case.officer == scope.person_id:
         return True
-    return scope.sees_party and scope.party != "" and scope.party in (case.reporting, case.requested)
+    is_side = scope.party != "" and scope.party in (case.reporting, case.requested)
+    return is_side and (scope.sees_party or not case.given_to.isdisjoint(scope.reads_as))
 
 
 def find_case(tables: Tables, reference: str, scope: Scope) -> Case | None:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from bot.case import Answer, Case, CaseText, Conversation, Deadline
+from bot.case import Answer, Case, CaseText, Conversation, Deadline, SecureEntry
 from bot.errors import StorageError
 from bot.journal import Link, canonical
 from bot.messages import Address, Delivery
@@ -63,6 +63,7 @@ class Tables:
         self.references: Rows[str, int] = Rows()
         self.answers: Rows[int, Answer] = Rows()
         self.texts: Rows[int, CaseText] = Rows()
+        self.secure: Rows[int, SecureEntry] = Rows()
         self.deadlines: Rows[int, Deadline] = Rows()
         self.conversations: Rows[int, Conversation] = Rows()
         self.outbox: Rows[int, Delivery] = Rows()

@@ -23,6 +23,7 @@ from storage.rows import (
     deadline_row,
     handoff_row,
     link_row,
+    secure_row,
     text_row,
 )
 from storage.rows_messages import inbox_outcome, inbox_row, mark_row, outbox_row, seen_key
@@ -131,6 +132,8 @@ def _write_cases(writing: Writing, batch: Batch) -> None:
     writing.run_all(sql.step_cases, rows, "A case moved meanwhile.")
     writing.run(sql.add_answers, [answer_row(answer) for answer in batch.answers])
     writing.run(sql.add_texts, [text_row(text) for text in batch.texts])
+    writing.run(sql.put_secure, [secure_row(entry) for entry in batch.secure])
+    _write_given(writing, [step.last for step in steps], bases)
     _write_deadlines(writing, [step.last for step in steps], bases)
     handoffs = _changed([step.last for step in steps], bases, lambda case: case.handoffs)
     writing.run(sql.put_handoffs, [handoff_row(handoff) for handoff in handoffs])
@@ -140,6 +143,19 @@ def _bases(writing: Writing, versions: Mapping[int, int]) -> dict[int, Case]:
     """The cases as they are stored, to write only what differs of what hangs on them."""
     found = {i: case for i, version in versions.items() if (case := writing.known.at(i, version)) is not None}
     return {**found, **cases_by_id(writing.connection, [i for i in versions if i not in found])}
+
+
+def _write_given(writing: Writing, cases: Sequence[Case], bases: Mapping[int, Case]) -> None:
+    """To whom the cases were given, and from whom they were taken."""
+    added: list[RowDict] = []
+    dropped: list[RowDict] = []
+    for case in cases:
+        base = bases.get(case.id)
+        before = base.given_to if base is not None else frozenset[str]()
+        added += [{"case_id": case.id, "reader": reader} for reader in sorted(case.given_to - before)]
+        dropped += [{"case_id": case.id, "reader": reader} for reader in sorted(before - case.given_to)]
+    writing.run(writing.statements.add_given, added)
+    writing.run(writing.statements.drop_given, dropped)
 
 
 def _write_deadlines(writing: Writing, cases: Sequence[Case], bases: Mapping[int, Case]) -> None:

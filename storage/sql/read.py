@@ -9,12 +9,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select, text, true, update
 
-from bot.case import Case
+from bot.case import Case, SecureEntry
 from bot.journal import Link
 from bot.messages import Address, Delivery, DeliveryState
 from bot.people import Person
 from bot.ports import Counts, History, Said, Scope
-from storage.rows import address, answer_of, link_of, text_of
+from storage.rows import address, answer_of, link_of, secure_of, text_of
 from storage.rows_messages import delivery_of, inbox_of, texts_of
 from storage.rows_people import person_of
 from storage.sql.claims import UNSENT, is_unsent
@@ -38,11 +38,17 @@ def directory(connection: Connection) -> tuple[list[Person], int]:
 
 
 def _in_scope(scope: Scope) -> ColumnElement[bool]:
-    cases = T["cases"].c
+    cases, given = T["cases"].c, T["given"].c
     own = cases.officer == scope.person_id
-    if not (scope.sees_party and scope.party):
+    if not scope.party:
         return own
-    return or_(own, cases.reporting == scope.party, cases.requested == scope.party)
+    is_side = or_(cases.reporting == scope.party, cases.requested == scope.party)
+    if scope.sees_party:
+        return or_(own, is_side)
+    if not scope.reads_as:
+        return own
+    has_it = exists().where(given.case_id == cases.id, given.reader.in_(scope.reads_as))
+    return or_(own, and_(is_side, has_it))
 
 
 def find_case(connection: Connection, reference: str, scope: Scope) -> Case | None:
@@ -75,6 +81,13 @@ def history(connection: Connection, case_id: int) -> History:
         deliveries=tuple(delivery_of(row) for row in of_case(outbox, outbox.c.id)),
         journal=tuple(link_of(row) for row in of_case(journal, journal.c.sequence, journal.c.id)),
     )
+
+
+def secure_entries(connection: Connection, case_id: int) -> list[SecureEntry]:
+    """Read the secure case, oldest first."""
+    table = T["secure_entries"]
+    query = select(table).where(table.c.case_id == case_id).order_by(table.c.id)
+    return [secure_of(row) for row in rows(connection, query)]
 
 
 def transcript(connection: Connection, addresses: Sequence[Address], after: int, limit: int) -> list[Said]:

@@ -70,6 +70,7 @@ class Statements:
         self.add_conversations = prepare(insert(T["conversations"]).on_conflict_do_nothing())
         self.add_answers = prepare(insert(T["answers"]))
         self.add_texts = prepare(insert(T["texts"]))
+        self.add_given = prepare(insert(T["given"]).on_conflict_do_nothing())
         self.add_links = prepare(insert(T["journal"]))
         self.add_bindings = prepare(insert(T["bindings"]).on_conflict_do_nothing())
         self.add_outbox = prepare(insert(T["outbox"]).on_conflict_do_nothing(index_elements=["dedupe_key"]))
@@ -77,6 +78,7 @@ class Statements:
     def _prepare_upserts(self) -> None:
         self.put_deadlines = self._prepare(self.upsert("deadlines"))
         self.put_handoffs = self._prepare(self.upsert("handoffs"))
+        self.put_secure = self._prepare(self.upsert("secure_entries"))
         self.put_heads = self._prepare(self.upsert("chain_heads"))
         # Who was cut off stays so, whatever somebody who read them before writes of them.
         self.put_people = self._prepare(self.upsert("people", sticks=("revoked_at",)))
@@ -107,6 +109,12 @@ class Statements:
         deadlines = T["deadlines"]
         self.drop_deadlines = self._prepare(
             delete(deadlines).where(deadlines.c.id == bindparam("id", type_=BigInteger))
+        )
+        self.drop_given = self._prepare(
+            delete(T["given"]).where(
+                T["given"].c.case_id == bindparam("case_id", type_=BigInteger),
+                T["given"].c.reader == bindparam("reader", type_=String),
+            )
         )
         self.drop_bindings = self._prepare(_of_person(T["bindings"]))
         self.end_sign_ins = self._prepare(_of_person(T["sign_ins"]))

@@ -11,7 +11,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.case import Case
+from bot.case import Case, SecureEntry
 from bot.errors import StorageError
 from bot.journal import Link
 from bot.messages import Address, Delivery, DeliveryState
@@ -163,6 +163,9 @@ class SqlStorage:
 
     async def history(self, case_id: int) -> History:
         return await self._read(sql_read.history, case_id)
+
+    async def secure_entries(self, case_id: int) -> list[SecureEntry]:
+        return await self._read(sql_read.secure_entries, case_id)
 
     async def transcript(self, addresses: Sequence[Address], after: int, limit: int) -> list[Said]:
         return await self._read(sql_read.transcript, addresses, after, limit)

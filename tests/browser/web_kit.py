@@ -28,6 +28,7 @@ from bot.case import (
     TextKind,
 )
 from bot.errors import StorageError
+from bot.guarded import Guarded
 from bot.ids import Ids
 from bot.journal import Entry
 from bot.messages import Address, Button, DeliveryState, Inbound, Keyboard, Outgoing
@@ -242,7 +243,7 @@ async def keep(bridge: Bridge, case: Case, *texts: CaseText) -> None:
 
 
 def text_of(case: Case, number: int, text: str, kind: TextKind = TextKind.NOTE, **changes: object) -> CaseText:
-    made = CaseText(number, case.id, kind, text, START, OFFICER.id, "KH")
+    made = CaseText(number, case.id, kind, Guarded(text), START, OFFICER.id, "KH")
     return replace(made, **changes)  # type: ignore[arg-type]  # likewise
 
 

@@ -6,7 +6,19 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.agreement import Urgency
-from bot.case import Case, CaseText, DeadlineState, Status, TextKind
+from bot.case import (
+    Case,
+    CaseText,
+    Channel,
+    DeadlineState,
+    Handoff,
+    HandoffState,
+    SecureEntry,
+    SecureField,
+    Status,
+    TextKind,
+)
+from bot.guarded import Guarded
 from bot.messages import DeliveryState
 from bot.ports import Scope, Wanted
 from bot.turn import Mark, Turn
@@ -49,6 +61,36 @@ async def test_a_case_exists_for_its_officer_and_the_desks_of_its_sides_and_for_
         assert await kept.storage.find_case(opened.reference, scope) is None
         assert await kept.storage.list_cases(scope, open_only=False, limit=10) == []
     assert await kept.storage.find_case("KC26-XXXXX-X", OWN) is None
+
+
+async def test_a_desk_of_a_channel_has_what_was_handed_or_assigned_to_it_and_nothing_else(kept: Kept) -> None:
+    handed, assigned, drafted, other = case(), case(assignees=(7,)), case(), case()
+    police = Scope(7, "CN", sees_party=False, reads_as=("person:7", "desk:cn-police"))
+    given = Handoff(new_id(), handed.id, Channel.POLICE, HandoffState.DRAFTED, "cn-police", DUTY, START)
+    handed = replace(handed, handoffs=(given,))
+    drafted = replace(drafted, handoffs=(replace(given, id=new_id(), case_id=drafted.id),))
+    await _store(kept, handed, assigned, drafted, other)
+    assert await kept.storage.list_cases(police, open_only=False, limit=10) == [assigned]
+    sent = step(handed, handoffs=(replace(given, state=HandoffState.SENT),))
+    free = step(assigned, assignees=())
+    await kept.storage.apply([Turn(cases=(sent, free))])
+    assert await kept.storage.list_cases(police, open_only=False, limit=10) == [sent]
+    assert await kept.storage.find_case(assigned.reference, police) is None, "taken away again"
+    for stranger in (replace(police, party="VN"), replace(police, party=""), replace(police, reads_as=())):
+        assert await kept.storage.list_cases(stranger, open_only=False, limit=10) == []
+
+
+async def test_the_secure_case_is_kept_beside_the_case_and_an_entry_can_be_released(kept: Kept) -> None:
+    opened, other = case(), case()
+    await _store(kept, opened, other)
+    phone = SecureEntry(new_id(), opened.id, SecureField.PHONE, Guarded("+855 10 000 000"), START, OFFICER, "KH")
+    named = replace(phone, id=new_id(), field=SecureField.NAMES, subject=2, message="telegram:501#7", text_id=5)
+    elsewhere = replace(phone, id=new_id(), case_id=other.id)
+    await kept.storage.apply([Turn(secure=(named, phone, elsewhere))])
+    assert await kept.storage.secure_entries(opened.id) == [phone, named]
+    released = replace(named, released_at=START, released_by=DUTY)
+    await kept.storage.apply([Turn(secure=(released,))])
+    assert await kept.storage.secure_entries(opened.id) == [phone, released]
 
 
 async def test_a_case_without_a_requested_side_is_nobodys_on_that_side(kept: Kept) -> None:
@@ -104,8 +146,10 @@ async def test_a_reply_is_about_the_case_of_what_it_replies_to(kept: Kept) -> No
 
 async def test_an_edited_message_finds_the_text_and_the_answer_it_was(kept: Kept) -> None:
     opened = case()
-    first = CaseText(new_id(), opened.id, TextKind.FIRST, "girl 16", START, OFFICER, "KH", message="telegram:501#7")
-    amended = replace(first, id=new_id(), text="girl 15", amends=first.id)
+    first = CaseText(
+        new_id(), opened.id, TextKind.FIRST, Guarded("girl 16"), START, OFFICER, "KH", message="telegram:501#7"
+    )
+    amended = replace(first, id=new_id(), text=Guarded("girl 15"), amends=first.id)
     answer = answered(opened, "age", 16, message="telegram:501#8")
     written_here = replace(first, id=new_id(), message="")
     await kept.storage.apply([opening(opened, texts=(first, amended, written_here)), answer])
@@ -173,7 +217,9 @@ async def test_the_numbers_for_operation(kept: Kept) -> None:
 
 async def test_the_history_of_a_case_is_its_own_and_oldest_first(kept: Kept) -> None:
     opened, other = case(), case()
-    texts = tuple(CaseText(new_id(), opened.id, TextKind.NOTE, word, START, DUTY, "CN") for word in ("one", "two"))
+    texts = tuple(
+        CaseText(new_id(), opened.id, TextKind.NOTE, Guarded(word), START, DUTY, "CN") for word in ("one", "two")
+    )
     entries = (entry("one", case_id=opened.id), entry("x", case_id=other.id), entry("two", case_id=opened.id))
     await kept.storage.apply([opening(opened, texts=texts, journal=entries), opening(other)])
     await kept.storage.apply(

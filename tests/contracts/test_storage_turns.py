@@ -11,6 +11,7 @@ import pytest
 from bot.case import CaseText as Text
 from bot.case import Channel, DeadlineKind, DeadlineState, Handoff, HandoffState, Status, TextKind
 from bot.errors import AlreadySeen, Stale, StorageError
+from bot.guarded import Guarded
 from bot.messages import Attachment, DeliveryState, Kind
 from bot.ports import Scope, Wanted
 from bot.turn import InboxState, Turn
@@ -42,7 +43,7 @@ async def _stored(kept: Kept, case_id: int) -> object:
 async def test_everything_of_a_turn_is_there_after_it(kept: Kept) -> None:
     opened = case()
     row = inbox(inbound(), case_id=opened.id)
-    text = Text(new_id(), opened.id, TextKind.FIRST, "girl 16, locked in", START, OFFICER, "KH", message="a#1")
+    text = Text(new_id(), opened.id, TextKind.FIRST, Guarded("girl 16, locked in"), START, OFFICER, "KH", message="a#1")
     turn = opening(
         opened,
         inbox=row,

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from adapters.memory import MemoryAdapter, Shown
 from bot.agreement import Agreement
 from bot.bridge import Bridge, Chance, Rules
-from bot.case import Case, CaseText, Deadline, DeadlineKind
+from bot.case import Case, Deadline, DeadlineKind, SecureField, TextKind
 from bot.ids import Ids
 from bot.journal import Entry
 from bot.messages import Address, Attachment, Delivery, Inbound, Kind
 from bot.people import Person
 from bot.ports import Scope, Wanted
+from bot.rights import scope_of
 from bot.turn import InboxRow, Turn
 from bot.work import Order
 from storage.memory import MemoryStorage
@@ -26,6 +27,19 @@ from tests.journeys.world import MESSENGERS, PEOPLE, Somebody, agreement, enroll
 #: Saturday, 14:05 in Phnom Penh and 15:05 in Beijing.
 START = datetime(2026, 4, 18, 7, 5, tzinfo=UTC)
 _SECOND = timedelta(seconds=1)
+
+
+@dataclass(frozen=True)
+class Written:
+    """A free text of a case."""
+
+    id: int
+    kind: TextKind
+    text: str
+    by: int
+    party: str
+    own_side_only: bool
+    amends: int | None
 
 
 class PlayedBridge:
@@ -197,8 +211,14 @@ class PlayedBridge:
         assert found is not None, f"{case.reference} has no {kind} deadline"
         return found
 
-    async def texts(self, case: Case) -> list[CaseText]:
-        return list((await self.storage.history(case.id)).texts)
+    async def texts(self, case: Case) -> list[Written]:
+        """The free texts of a case as they are stored, whoever may read them."""
+        kept = (await self.storage.history(case.id)).texts
+        return [Written(t.id, t.kind, t.text.reveal(), t.by, t.party, t.own_side_only, t.amends) for t in kept]
+
+    async def secure(self, case: Case) -> list[tuple[SecureField, str]]:
+        """The secure case as it is stored, whoever may read it."""
+        return [(e.field, e.value.reveal()) for e in await self.storage.secure_entries(case.id)]
 
     async def acts(self, case: Case) -> list[Entry]:
         """The journal of a case."""
@@ -214,7 +234,7 @@ class PlayedBridge:
 
     async def scope(self, address: str) -> Scope:
         person = await self.person(address)
-        return Scope(person.id, person.party, sees_party=True)
+        return scope_of(person, self.rules.agreement)
 
     def inbox(self) -> list[InboxRow]:
         return list(self.storage._tables.inbox.values())

@@ -37,7 +37,7 @@ async def test_an_acknowledgment_is_told_to_everybody_and_does_not_stop_the_cloc
 async def test_only_the_requested_duty_desk_acknowledges(bridge: PlayedBridge, who: str) -> None:
     case = await bridge.report_case(*SENT)
     await bridge.says(who, f"ack {case.reference}")
-    outsider = who == "telegram:colleague"
+    outsider = who in ("telegram:colleague", "wecom:detective", "web:admin")
     bridge.expect(who, "No such case." if outsider else "Only the requested side can acknowledge: CN Duty desk.")
     assert (await bridge.due(case, DeadlineKind.ACKNOWLEDGE)).is_running
 

@@ -21,6 +21,7 @@ from bot.case import (
     TextKind,
     Value,
 )
+from bot.guarded import Guarded
 from bot.messages import Address
 from bot.people import Person, Role
 from bot.ports import Storage
@@ -123,7 +124,13 @@ async def keep(storage: Storage, cases: Iterable[Case]) -> None:
     kept = tuple(cases)
     texts = tuple(
         CaseText(
-            c.id * 100 + 99, c.id, TextKind.FIRST, "urgent, girl 16, sister of Chan", c.opened_at, OFFICER.id, "KH"
+            c.id * 100 + 99,
+            c.id,
+            TextKind.FIRST,
+            Guarded("urgent, girl 16, sister of Chan"),
+            c.opened_at,
+            OFFICER.id,
+            "KH",
         )
         for c in kept
     )

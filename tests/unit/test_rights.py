@@ -45,47 +45,66 @@ MAY: dict[Act, set[Person]] = {
 }
 
 
+def handed(state: HandoffState, **changes: object) -> Handoff:
+    plain = Handoff(5, 1, Channel.POLICE, state, "cn-police", KH_DUTY.id, NOW)
+    return replace(plain, **changes)  # type: ignore[arg-type]
+
+
+#: Given to the police desk.
+HANDED = a_case(handoffs=(handed(HandoffState.SENT),))
+
+
 @pytest.mark.parametrize("act", list(Act))
 def test_each_act_is_for_exactly_these_people(act: Act) -> None:
-    allowed = {p.id for p in PEOPLE if may(p, act, a_case(), AGREEMENT)}
+    allowed = {p.id for p in PEOPLE if may(p, act, HANDED, AGREEMENT)}
     assert allowed == {p.id for p in MAY[act]}
 
 
 def test_only_the_desk_of_a_channel_answers_for_it() -> None:
-    assert may(CN_POLICE, Act.ACCEPT, a_case(), AGREEMENT, Channel.POLICE)
-    assert not may(CN_POLICE, Act.ACCEPT, a_case(), AGREEMENT, Channel.DIPLOMATIC)
+    assert may(CN_POLICE, Act.ACCEPT, HANDED, AGREEMENT, Channel.POLICE)
+    assert not may(CN_POLICE, Act.ACCEPT, HANDED, AGREEMENT, Channel.DIPLOMATIC)
     assert may(CN_DUTY, Act.ACCEPT, a_case(), AGREEMENT, Channel.DIPLOMATIC)
 
 
-@pytest.mark.parametrize("person", [VN_DUTY, OTHER_OFFICER])
+@pytest.mark.parametrize("person", [VN_DUTY, OTHER_OFFICER, ADMIN])
 def test_for_people_outside_it_a_case_does_not_exist(person: Person) -> None:
-    assert not may_see(person, a_case())
+    assert not may_see(person, a_case(), AGREEMENT)
 
 
-@pytest.mark.parametrize("person", [*EVERYBODY_INSIDE, ADMIN])
+@pytest.mark.parametrize("person", EVERYBODY_INSIDE)
 def test_both_sides_and_its_officer_see_a_case(person: Person) -> None:
-    assert may_see(person, a_case())
+    assert may_see(person, HANDED, AGREEMENT)
+
+
+def test_the_desk_of_a_channel_sees_only_what_was_handed_or_assigned_to_it() -> None:
+    drafted = a_case(handoffs=(handed(HandoffState.DRAFTED),))
+    assert not may_see(CN_POLICE, a_case(), AGREEMENT)
+    assert not may_see(CN_POLICE, drafted, AGREEMENT), "a draft is nobody's yet"
+    assert may_see(CN_POLICE, a_case(assignees=(CN_POLICE.id,)), AGREEMENT)
+    elsewhere = replace(CN_POLICE, party="VN")
+    assert not may_see(elsewhere, HANDED, AGREEMENT), "a desk of another side of the same name has nothing"
+
+
+def test_a_secretariat_follows_the_cases_of_its_side() -> None:
+    assert may_see(replace(CN_POLICE, desk="cn-secretariat"), a_case(), AGREEMENT)
+    assert not may_see(replace(CN_POLICE, desk="kh-secretariat"), a_case(), AGREEMENT)
 
 
 def test_somebody_cut_off_sees_and_does_nothing() -> None:
     gone = replace(OFFICER, revoked_at=NOW)
-    assert not may_see(gone, a_case())
+    assert not may_see(gone, a_case(), AGREEMENT)
     assert not may(gone, Act.NOTE, a_case(), AGREEMENT)
 
 
 def test_until_the_side_is_known_the_other_side_does_not_see_it() -> None:
-    assert not may_see(CN_DUTY, a_case(requested=""))
-    assert may_see(KH_DUTY, a_case(requested=""))
+    assert not may_see(CN_DUTY, a_case(requested=""), AGREEMENT)
+    assert may_see(KH_DUTY, a_case(requested=""), AGREEMENT)
 
 
 def test_an_officer_lists_their_own_cases_and_a_desk_those_of_its_side() -> None:
-    assert not scope_of(OFFICER).sees_party
-    assert all(scope_of(p).sees_party for p in (KH_DUTY, KH_SUPERVISOR, ADMIN))
-
-
-def handed(state: HandoffState, **changes: object) -> Handoff:
-    plain = Handoff(5, 1, Channel.POLICE, state, "cn-police", KH_DUTY.id, NOW)
-    return replace(plain, **changes)  # type: ignore[arg-type]
+    assert not scope_of(OFFICER, AGREEMENT).sees_party
+    assert all(scope_of(p, AGREEMENT).sees_party for p in (KH_DUTY, KH_SUPERVISOR))
+    assert not any(scope_of(p, AGREEMENT).sees_party for p in (ADMIN, CN_POLICE))
 
 
 @pytest.mark.parametrize(
