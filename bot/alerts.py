@@ -1,6 +1,6 @@
 """Telling the desks of a case: the first alert, a new one when urgency rises, and keeping it up to date. Pure.
 
-Alerts carry coded answers only; texts are read on the page.
+What of a case an alert carries is for `bot.redaction` to say; other texts are read on the page.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from bot.composing import Composer
 from bot.fields import field, show
 from bot.messages import Button, Keyboard
 from bot.recipients import Recipient, at_desks, supervisors, unique
-from bot.redaction import is_cleared, on_messenger
+from bot.redaction import Matter, Reader, Showing, Way, answers, decide, is_cleared, standing
 from bot.rights import Act
 from bot.texts import tr
 from bot.wording import link, moment, reasons, rows, sides, urgency_name
@@ -121,11 +121,12 @@ def text(case: Case, party: str, agreement: Agreement, public_url: str, language
         tr(language, "From: {party}", party=from_party.name),
         tr(language, "Received: {moment}", moment=moment(case.opened_at, case, agreement)),
     ]
-    if party == case.reporting or is_cleared(case, agreement):
+    reader = Reader(party)
+    if decide(Matter.CODED, Way.ALERT, standing(case, reader, agreement), reader) is Showing.SHOWN:
         lines.append(tr(language, "Why: {reasons}", reasons=reasons(case, language)))
     lines += [
         f"{tr(language, f.label)}: {show(f, value, language, sides(case, agreement))}"
-        for f, value in on_messenger(case, party, agreement)
+        for f, value in answers(case, reader, Way.ALERT, agreement)
     ]
     lines.append(_state_line(case, agreement, language))
     lines.append(tr(language, "Texts and the rest: {link}", link=link(public_url, case)))

@@ -9,7 +9,8 @@ from bot import alerts, consent, escalation
 from bot.agreement import Urgency
 from bot.case import Answer, Case, Value
 from bot.composing import Composer
-from bot.fields import Field
+from bot.fields import UNKNOWN, Field
+from bot.guarded import Guarded
 from bot.opening import policy_at
 from bot.questions import (
     values,
@@ -29,6 +30,8 @@ def keep(c: Composer, case: Case, asked: Field, value: Value, source: str) -> Ca
     if c.person is None:
         raise LookupError("only a person answers")
     came_as = c.came_as if source in ("typed", "amended") else ""
+    if not asked.coded and isinstance(value, str) and value != UNKNOWN:
+        value = Guarded(value)
     answer = Answer(c.context.new_id(), case.id, asked.id, value, c.now, c.person.id, source, came_as)
     c.keep(answer)
     case = replace(case, answers={**case.answers, asked.id: answer})

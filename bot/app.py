@@ -66,6 +66,7 @@ def rules_of(settings: Settings) -> Rules:
         alert_after=settings.bridge.alert_after,
         public_url=settings.server.url,
         exports=settings.bridge.data_dir / "exports",
+        identity=settings.bridge.identity_on_messenger,
     )
 
 

@@ -47,6 +47,7 @@ class Rules:
     alert_after: timedelta = timedelta(minutes=3)
     public_url: str = ""
     exports: Path = Path("exports")
+    identity: str = "never"  #: what identifiers may do on a messenger: never, masked or allowed
 
 
 class Bridge:
@@ -116,6 +117,7 @@ class Bridge:
             salt=self._chance.salt,
             alert_after=self._rules.alert_after,
             public_url=self._rules.public_url,
+            identity=self._rules.identity,
         )
 
     def _committed(self, turns: Sequence[Turn], left_out: frozenset[int]) -> None:

@@ -11,8 +11,8 @@ from bot.agreement import Urgency
 from bot.guarded import Guarded
 from bot.messages import Address
 
-#: An answer's value: a code, several codes, or a whole number. Times are RFC 3339 text.
-Value = str | int | tuple[str, ...]
+#: An answer's value: a code, several codes, a whole number, or a guarded free text. Times are RFC 3339 text.
+Value = str | int | tuple[str, ...] | Guarded
 
 
 class Status(StrEnum):

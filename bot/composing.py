@@ -35,6 +35,8 @@ class Composer:
         self.message = message
         self.person = person
         self.actor = actor or (f"person:{person.id}" if person else "stranger")
+        self.withheld = ""  #: what was written, when something that points to a person was taken out of it
+        self.secured: list[str] = []  #: what of that went to the secure case in this turn
         self.case_id: int | None = None  #: the case the message turned out to be about
         self.inbox_id = context.new_id()
         self.keep_content = person is not None
@@ -130,6 +132,11 @@ class Composer:
         )
         self._texts.append(kept)
         return kept.id
+
+    @property
+    def last_text_id(self) -> int | None:
+        """The id of the text that was kept last in this turn."""
+        return self._texts[-1].id if self._texts else None
 
     def keep_secure(
         self,
@@ -293,9 +300,11 @@ class Composer:
         """Close the turn."""
         inbox = None
         if self.message is not None:
+            # What was taken out and found no case stays where it came in: nothing is lost.
+            message = replace(self.message, text=self.withheld) if self.withheld else self.message
             inbox = InboxRow(
                 self.inbox_id,
-                self.message,
+                message,
                 person_id=self.person.id if self.person else None,
                 case_id=self.case_id,
                 keep_content=self.keep_content,

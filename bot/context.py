@@ -20,3 +20,4 @@ class Context:
     salt: Callable[[], str]  #: random hex, for the journal
     alert_after: timedelta = timedelta(minutes=3)
     public_url: str = ""
+    identity: str = "never"  #: what identifiers may do on a messenger: never, masked or allowed

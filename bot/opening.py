@@ -8,8 +8,9 @@ from datetime import timedelta
 
 from bot import escalation, reference
 from bot.agreement import Corridor, LevelPolicy, Urgency
-from bot.case import Case, TextKind
+from bot.case import Case, SecureField, TextKind
 from bot.composing import Composer
+from bot.guarded import Guarded
 from bot.messages import Address, Kind
 from bot.questions import keyboard, next_question, question, which_case, which_side
 from bot.texts import tr
@@ -30,15 +31,16 @@ class Words:
     kind: TextKind
     text: str
     message: str = ""  #: ``place#message_id``
+    withheld: str = ""  #: what was written, when something that points to a person was taken out of the text
 
     def as_json(self) -> dict[str, str]:
         """Write it for the conversation's pending state."""
-        return {"kind": self.kind.value, "text": self.text, "message": self.message}
+        return {"kind": self.kind.value, "text": self.text, "message": self.message, "withheld": self.withheld}
 
     @classmethod
     def from_json(cls, held: Mapping[str, str]) -> Words:
         """Read it back."""
-        return cls(TextKind(held["kind"]), held["text"], held["message"])
+        return cls(TextKind(held["kind"]), held["text"], held["message"], held.get("withheld", ""))
 
 
 def words_of(c: Composer) -> list[Words]:
@@ -48,7 +50,7 @@ def words_of(c: Composer) -> list[Words]:
         return []
     found: list[Words] = []
     if message.text and message.kind is not Kind.BUTTON:
-        found.append(Words(TextKind.TEXT, message.text, c.came_as))
+        found.append(Words(TextKind.TEXT, message.text, c.came_as, c.withheld))
     if message.latitude is not None and message.longitude is not None:
         found.append(Words(TextKind.LOCATION, f"{message.latitude:.6f}, {message.longitude:.6f}", c.came_as))
     if message.attachment is not None:
@@ -56,6 +58,18 @@ def words_of(c: Composer) -> list[Words]:
         facts = [message.kind.value, a.name, a.media_type, f"{a.size} bytes" if a.size else "", f"id {a.file_id}"]
         found.append(Words(TextKind.FILE, "; ".join(filter(None, facts)), c.came_as))
     return found
+
+
+def keep_words(c: Composer, case: Case, piece: Words, kind: TextKind | None = None) -> None:
+    """Keep something that a person sent with a case; what points to a person goes to the secure case."""
+    if piece.kind is TextKind.LOCATION:
+        c.keep_secure(case, SecureField.EXACT_LOCATION, Guarded(piece.text), message=piece.message)
+        return
+    text_id = c.keep_text(case, kind or piece.kind, piece.text, message=piece.message)
+    if piece.withheld:
+        c.keep_secure(case, SecureField.MESSAGE, Guarded(piece.withheld), message=piece.message, text_id=text_id)
+        c.secured.append(piece.withheld)
+        c.withheld = "" if piece.withheld == c.withheld else c.withheld
 
 
 def open_case(c: Composer, words: Sequence[Words]) -> Case | None:
@@ -85,7 +99,7 @@ def open_case(c: Composer, words: Sequence[Words]) -> Case | None:
     case = c.put(case, new=True)
     for position, piece in enumerate(words):
         kind = TextKind.FIRST if position == 0 and piece.kind is TextKind.TEXT else piece.kind
-        c.keep_text(case, kind, piece.text, message=piece.message)
+        keep_words(c, case, piece, kind)
     c.journal("opened", case, reference=case.reference, urgency=urgency.value, words=len(words))
     move_on(c, case_id=case.id, asking="" if case.requested else "corridor", place=_place(c))
     return case
@@ -129,6 +143,7 @@ def hold(c: Composer, words: Sequence[Words], cases: Sequence[Case]) -> None:
     pending = {"held": [w.as_json() for w in everything], "options": [k.id for k in cases]}
     c.move(pending=pending, place=_place(c), wakes_at=c.conversation.wakes_at if before else c.now + HOLD)
     c.keep_content = True
+    c.withheld = ""  # it waits with the words
     c.say(
         tr(
             c.language,

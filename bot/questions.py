@@ -11,6 +11,7 @@ from bot.agreement import Agreement, Corridor
 from bot.case import Case, Value
 from bot.fields import FIELDS, Field, FieldKind, ask, asked_for, field, show
 from bot.messages import Button, Keyboard
+from bot.redaction import echoed
 from bot.texts import tr
 from bot.wording import rows, sides
 
@@ -48,7 +49,7 @@ def question_before(case: Case, current: str) -> Field | None:
 def question(case: Case, asking: Field, language: str) -> str:
     """Write a question, with its present answer when it has one."""
     text = ask(asking, language)
-    value = case.value(asking.id)
+    value = echoed(asking, case)
     if value is not None:
         text += "\n" + tr(language, "Now: {value}", value=show(asking, value, language))
     return text
@@ -111,7 +112,7 @@ def summary(case: Case, agreement: Agreement, language: str) -> str:
     """Write all answers in order, numbered as asked, and what is still open."""
     lines = [tr(language, "{reference}: what you have told us.", reference=case.reference)]
     for f in to_ask(case):
-        value = case.value(f.id)
+        value = echoed(f, case)
         shown = tr(language, "not answered") if value is None else show(f, value, language, sides(case, agreement))
         lines.append(f"{f.order}{f.part}. {tr(language, f.label)}: {shown}")
     return "\n".join(lines)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot import acts, amending, buttons, enrol, menu, reference, talk, tapping
+from bot import acts, amending, buttons, enrol, menu, reference, screening, talk, tapping
 from bot.acts.finding import find_case
 from bot.case import Case
 from bot.commands import ABOUT_CASE, OPENING, Command, is_known, parse_command
@@ -37,7 +37,9 @@ def respond(message: Inbound, view: View, context: Context) -> Turn:
     elif not is_known_person:
         _from_outside(c, person)
     else:
-        _from_person(c, message)
+        screening.screen(c)
+        _from_person(c, c.message or message)
+        screening.settle(c)
     return c.finish()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from bot import buttons, holding, pings
+from bot import buttons, holding, pings, screening
 from bot.agreement import Agreement
 from bot.commands import parse_command
 from bot.composing import Composer
@@ -170,6 +170,7 @@ class Wake:
         c = Composer(context, view, person=person, actor="clock")
         if person is not None and conversation.wakes_at is not None and conversation.wakes_at <= context.now:
             holding.unheard(c)
+            screening.settle(c)
         return c.finish()
 
     def failed(self, _context: Context, _error: str) -> Turn:

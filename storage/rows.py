@@ -27,6 +27,7 @@ from bot.case import (
     SecureField,
     Status,
     TextKind,
+    Value,
 )
 from bot.guarded import Guarded
 from bot.journal import Entry, Link, canonical
@@ -108,7 +109,7 @@ def answer_row(answer: Answer) -> RowDict:
         "id": answer.id,
         "case_id": answer.case_id,
         "field": answer.field,
-        "value": to_json(answer.value),
+        "value": _value_json(answer.value),
         "at": answer.at,
         "by": answer.by,
         "source": answer.source,
@@ -118,9 +119,19 @@ def answer_row(answer: Answer) -> RowDict:
 
 def answer_of(row: RowMapping) -> Answer:
     """An answer; several codes come back as a tuple."""
-    value = json.loads(row["value"])
-    value = tuple(value) if isinstance(value, list) else value
+    value = _value_of(json.loads(row["value"]))
     return Answer(row["id"], row["case_id"], row["field"], value, row["at"], row["by"], row["source"], row["message"])
+
+
+def _value_json(value: Value) -> str:
+    """A free text is an object, so that it comes back guarded."""
+    return to_json({"words": value.reveal()} if isinstance(value, Guarded) else value)
+
+
+def _value_of(stored: Any) -> Value:
+    if isinstance(stored, dict):
+        return Guarded(stored["words"])
+    return tuple(stored) if isinstance(stored, list) else stored
 
 
 def text_row(text: CaseText) -> RowDict:

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from adapters.web import case_view, words
-from bot.case import Case, CaseText, Handoff, TextKind
+from bot.case import Case, CaseText, Handoff
 from bot.journal import Link
 from bot.messages import Delivery
-from bot.people import Person
 from bot.ports import History
 from bot.recipients import desk_name
+from bot.redaction import Way, text_for
 from bot.texts import tr
 from bot.wording import channel_name, delivery_name
 
@@ -45,24 +45,18 @@ class Row:
     note: str = ""
 
 
-def may_read(text: CaseText, case: Case, person: Person) -> bool:
-    """Whether a text is for this reader: memos stay on their side, exact places on the reporting side."""
-    if text.own_side_only and text.party != person.party:
-        return False
-    return text.kind is not TextKind.LOCATION or person.party == case.reporting
-
-
 def texts(case: Case, found: Sequence[CaseText], reader: case_view.Reader) -> list[Row]:
     """List the free texts that this reader may read, oldest first."""
-    readable = [t for t in found if may_read(t, case, reader.person)]
+    opened = ((t, text_for(t, case, reader.policy, Way.PAGE, reader.agreement)) for t in found)
     return [
         Row(
             head=f"{words.text_name(t.kind, reader.language)} · {reader.name(t.by)}",
-            text=t.text.reveal(),
+            text=text,
             when=case_view.moment(t.at, case, reader.agreement),
             note=tr(reader.language, "amends an earlier text, which stays") if t.amends else "",
         )
-        for t in readable
+        for t, text in opened
+        if text is not None
     ]
 
 

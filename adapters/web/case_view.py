@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from adapters.web import words
-from bot import fields
+from bot import fields, redaction
 from bot.agreement import Agreement, Urgency
 from bot.case import Case, Deadline, DeadlineKind
 from bot.people import Directory, Person
-from bot.redaction import may_read
+from bot.redaction import Way, answer_for, may_read
 from bot.texts import tr
 from bot.wording import channel_name, deadline_name, lateness, sides
 from bot.wording import moment as in_words
@@ -68,13 +68,19 @@ class Reader:
         """The reader's language."""
         return self.person.language
 
+    @property
+    def policy(self) -> redaction.Reader:
+        """The reader as the policy knows them."""
+        return redaction.Reader.of(self.person, self.agreement)
+
     def name(self, person_id: int | None) -> str:
         """Name a person: people of the other side by role and side only."""
         person = self.directory.get(person_id)
         if person is None:
             return tr(self.language, "somebody who is not enrolled any more")
         role = f"{person.party} {words.role_name(person.role, self.language)}"
-        return f"{person.name} ({role})" if person.party == self.person.party else role
+        name = redaction.name_for(person, self.policy, Way.PAGE)
+        return f"{name} ({role})" if name else role
 
 
 def moment(when: datetime, case: Case, agreement: Agreement) -> str:
@@ -148,15 +154,16 @@ def facts(case: Case, reader: Reader) -> list[Fact]:
     made = []
     for field in fields.FIELDS:
         answer = case.answers.get(field.id)
-        if answer is not None and may_read(field, case, reader.person.party, reader.agreement):
-            value = fields.show(field, answer.value, reader.language, shown)
+        value = answer_for(field, case, reader.policy, Way.PAGE, reader.agreement)
+        if answer is not None and value is not None:
+            words = fields.show(field, value, reader.language, shown)
             when = moment(answer.at, case, reader.agreement)
-            made.append(Fact(tr(reader.language, field.label), value, when))
+            made.append(Fact(tr(reader.language, field.label), words, when))
     return made
 
 
 def unanswered(case: Case, reader: Reader) -> list[str]:
     """Name the fields that are asked and have no answer."""
-    readable = [f for f in fields.FIELDS if may_read(f, case, reader.person.party, reader.agreement)]
+    readable = [f for f in fields.FIELDS if may_read(f, case, reader.policy, Way.PAGE, reader.agreement)]
     missing = [f for f in readable if f.id not in case.answers and fields.asked(f, case.answers)]
     return [tr(reader.language, f.label) for f in missing]

@@ -12,7 +12,7 @@ from bot.fields import show
 from bot.messages import Delivery
 from bot.plan import describe
 from bot.recipients import desk_name
-from bot.redaction import on_messenger
+from bot.redaction import Reader, Way, answers
 from bot.texts import later, tr
 from bot.wording import (
     channel_name,
@@ -40,7 +40,8 @@ def case(c: Composer, shown: Case) -> None:
         tr(language, "Status: {status}", status=_status(c, shown)),
         tr(language, "Received: {moment}", moment=moment(shown.opened_at, shown, agreement)),
     ]
-    lines += _facts(c, shown, c.person.party) if _is_among_own(c, c.person.party) else [_elsewhere(language)]
+    reader = Reader.of(c.person, agreement, is_overheard=not _is_among_own(c, c.person.party))
+    lines += [_elsewhere(language)] if reader.is_overheard else _facts(c, shown, reader)
     lines += [_deadline_line(c, shown, d.id) for d in escalation.shown(shown)]
     lines += [_handoff_line(h, language) for h in shown.handoffs]
     lines += _delivery_lines(c, shown)
@@ -55,10 +56,10 @@ def plan(c: Composer, shown: Case) -> None:
     c.say(describe(shown, c.context.agreement, c.view.directory, c.language), case=shown)
 
 
-def _facts(c: Composer, shown: Case, party: str) -> list[str]:
+def _facts(c: Composer, shown: Case, reader: Reader) -> list[str]:
     language, agreement = c.language, c.context.agreement
-    why = [tr(language, "Why: {reasons}", reasons=reasons(shown, language))] if party == shown.reporting else []
-    told = on_messenger(shown, party, agreement)
+    why = [tr(language, "Why: {reasons}", reasons=reasons(shown, language))] if reader.party == shown.reporting else []
+    told = answers(shown, reader, Way.CASE, agreement)
     return why + [f"{tr(language, f.label)}: {show(f, value, language, sides(shown, agreement))}" for f, value in told]
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.case import Case, Channel, DeadlineKind
+from bot.guarded import Guarded
 from bot.outcomes import first_acknowledged_at, minutes, outcome
 from bot.people import Directory
 from bot.times import as_utc
@@ -92,7 +93,8 @@ def _times(subject: Subject) -> Row:
 
 
 def _answers(subject: Subject) -> Row:
-    return tuple(subject.case.value(name) for name in _ANSWERS)
+    found = (subject.case.value(name) for name in _ANSWERS)
+    return tuple(None if isinstance(value, Guarded) else value for value in found)
 
 
 def _handoff(channel: Channel) -> Group:

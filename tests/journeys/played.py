@@ -45,7 +45,7 @@ class Written:
 class PlayedBridge:
     """Steps that people take, and what they then hear."""
 
-    def __init__(self, folder: Path, *, agreed: Agreement | None = None) -> None:
+    def __init__(self, folder: Path, *, agreed: Agreement | None = None, identity: str = "never") -> None:
         self.now = START
         self.storage = MemoryStorage()
         self.adapters = {
@@ -55,7 +55,9 @@ class PlayedBridge:
         self.exports = folder
         self._chance = random.Random(7)
         self._new_id = Ids(self.clock, 1)
-        self.rules = Rules(agreed or agreement(), public_url="https://bridge.example", exports=folder)
+        self.rules = Rules(
+            agreed or agreement(), public_url="https://bridge.example", exports=folder, identity=identity
+        )
         self._bridge = self._made()
 
     def clock(self) -> datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.agreement import Urgency
-from bot.case import DeadlineKind, TextKind
+from bot.case import DeadlineKind, SecureField, TextKind
 from tests.journeys.phones import labels
 from tests.journeys.played import PlayedBridge
 
@@ -141,10 +141,10 @@ async def test_a_shared_place_is_kept_and_no_question_is_passed_over(bridge: Pla
     await bridge.says(OFFICER, "girl locked in a flat")
     bridge.forget()
     await bridge.shares_location(OFFICER, 28.68, 115.86)
-    answer = bridge.expect(OFFICER, "The place is kept for the secure case", "(1 of 14)")
+    answer = bridge.expect(OFFICER, "The place is stored in the secure case", "please delete it here", "(1 of 14)")
     assert "28.68" not in answer.text
     case = await bridge.only_case()
-    assert [(t.kind, t.text) for t in await bridge.texts(case)][1:] == [(TextKind.LOCATION, "28.680000, 115.860000")]
+    assert await bridge.secure(case) == [(SecureField.EXACT_LOCATION, "28.680000, 115.860000")]
     await bridge.answers(OFFICER, "no", "locked in", "16", "China")
     bridge.forget()
     await bridge.shares_location(OFFICER, 28.68, 115.86)
@@ -155,14 +155,14 @@ async def test_a_place_as_first_message_opens_a_case(bridge: PlayedBridge) -> No
     await bridge.shares_location(OFFICER, 28.68, 115.86)
     case = await bridge.only_case()
     bridge.expect(OFFICER, case.reference, "(1 of 14)")
-    assert [t.kind for t in await bridge.texts(case)] == [TextKind.LOCATION]
+    assert [field for field, _ in await bridge.secure(case)] == [SecureField.EXACT_LOCATION]
 
 
 async def test_a_photo_is_kept_with_its_caption_and_the_officer_is_asked_to_send_no_more(bridge: PlayedBridge) -> None:
     await bridge.says(OFFICER, "girl locked in a flat")
     await bridge.sends_photo(OFFICER, "this is the door")
     case = await bridge.only_case()
-    bridge.expect(OFFICER, f"Kept with {case.reference}", "no photos of people or documents")
+    bridge.expect(OFFICER, f"secure case of {case.reference}; please delete it here", "no photos of people or")
     kept = {t.kind: t.text for t in await bridge.texts(case)}
     assert kept[TextKind.TEXT] == "this is the door"
     assert "id file-1" in kept[TextKind.FILE]

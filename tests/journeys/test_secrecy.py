@@ -1,4 +1,4 @@
-"""What leaves on a messenger, and what never does: words stay with their author until they are read on the page."""
+"""What leaves on a messenger, and what never does: most words are read on the page only."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import io
 
 import pytest
 
+from bot.guarded import Guarded
 from tests.journeys.played import PlayedBridge
 
 OFFICER = "telegram:officer"
@@ -28,6 +29,12 @@ WORDS = {
     "MANGO": "wechat:duty",  # the outcome
     "LYCHEE": OFFICER,  # an amendment
 }
+#: Answers in words are told to those who follow the case, once nothing is in the way; all else is read on the page.
+TOLD = frozenset({"YAKMILK", "XENON", "LYCHEE"})
+FOLLOWERS = frozenset(
+    {"telegram:kh-group", "telegram:clerk", "telegram:kh-supervisor", "wechat:duty", "wecom:supervisor"}
+    | {"wecom:detective"}
+)
 NAMES = ("Dara", "Kim Ly", "Li Wei", "Zhou Jun", "Sophea", "Wang Fang")
 
 
@@ -60,7 +67,9 @@ async def a_case_in_all_its_words(bridge: PlayedBridge) -> str:
     return reference
 
 
-async def test_no_free_text_leaves_on_a_messenger_to_anybody_but_its_author(bridge: PlayedBridge) -> None:
+async def test_no_free_text_leaves_on_a_messenger_but_to_its_author_and_where_the_policy_says(
+    bridge: PlayedBridge,
+) -> None:
     reference = await a_case_in_all_its_words(bridge)
     kept = "\n".join(text.text for text in await bridge.texts(await bridge.case(reference)))
     told = bridge.everything_heard()
@@ -68,6 +77,7 @@ async def test_no_free_text_leaves_on_a_messenger_to_anybody_but_its_author(brid
     leaks = [
         (word, str(shown.address)) for word, author in WORDS.items() for shown in told
         if word in shown.text and str(shown.address) != author
+        and not (word in TOLD and str(shown.address) in FOLLOWERS)
     ]  # fmt: skip
     assert not leaks
     case = await bridge.case(reference)
@@ -75,7 +85,10 @@ async def test_no_free_text_leaves_on_a_messenger_to_anybody_but_its_author(brid
         w for w in ("ZEBRA", "VIOLET", "WALNUT", "UMBRA", "TULIP", "OBELISK", "NUTMEG", "MANGO") if w not in kept
     ]
     assert not missing, "everything is kept for the page"
-    assert case.value("area") == "Nanchang YAKMILK"
+    assert case.value("area") == Guarded("Nanchang YAKMILK")
+    pings = [shown.text for shown in told if "Please hand off now" in shown.text or "acknowledge now" in shown.text]
+    assert pings
+    assert not [word for word in WORDS for ping in pings if word in ping], "pings hold no words at all"
 
 
 async def test_the_other_side_never_reads_a_name(bridge: PlayedBridge) -> None:

@@ -1,0 +1,78 @@
+"""Takes what points to a person out of what people write, before anything is decided. Pure.
+
+What was taken out goes to the secure case, and whoever wrote it is asked to delete it on the messenger.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from enum import StrEnum
+
+from bot import identity
+from bot.acts import waiting_prompt
+from bot.case import SecureField
+from bot.commands import parse_command
+from bot.composing import Composer
+from bot.guarded import Guarded
+from bot.texts import tr
+
+#: Commands whose words are codes, dates and formal references: an identifier among them is meant.
+_NOT_SCREENED = frozenset({"start", "accept", "written", "export", "approve", "refuse", "confirm", "lost", "release"})
+
+
+class Mode(StrEnum):
+    """What identifiers may do on a messenger: ``[bridge] identity_on_messenger``."""
+
+    NEVER = "never"  #: a word for its kind stands in its place
+    MASKED = "masked"  #: its last two signs stay
+    ALLOWED = "allowed"
+
+
+_HIDE: Mapping[Mode, Callable[[str, Sequence[identity.Found]], str]] = {
+    Mode.NEVER: identity.mask,
+    Mode.MASKED: identity.partly,
+}
+
+
+def screen(c: Composer) -> None:
+    """Let the turn go on with the message without its identifiers; the composer remembers what was written."""
+    message, hide = c.message, _HIDE.get(Mode(c.context.identity))
+    if message is None or not message.text or message.button or hide is None or not _is_screened(c, message.text):
+        return
+    found = identity.find(message.text)
+    if not found:
+        return
+    c.withheld = message.text
+    c.message = replace(message, text=hide(message.text, found))
+
+
+def _is_screened(c: Composer, text: str) -> bool:
+    command = parse_command(text)
+    if command is not None and command.name in _NOT_SCREENED:
+        return False
+    waiting = waiting_prompt(c) if c.person is not None else None
+    return waiting is None or command is not None or str(waiting["act"]) not in _NOT_SCREENED
+
+
+def settle(c: Composer) -> None:
+    """Put what was taken out into the secure case of the case that the message turned out to be about, and say so."""
+    case = c.case(c.case_id)
+    if case is not None and c.withheld:
+        c.keep_secure(case, SecureField.MESSAGE, Guarded(c.withheld), message=c.came_as, text_id=c.last_text_id)
+        c.secured.append(c.withheld)
+        c.withheld = ""
+        c.put(case)
+    if case is not None and c.secured:
+        found = (each.kind for text in c.secured for each in identity.find(text))
+        kinds = ", ".join(identity.WORDS[kind].strip("[]") for kind in dict.fromkeys(found))
+        c.say(
+            tr(
+                c.language,
+                "{reference}: what you wrote holds something that points to a person ({kinds}). It is stored in the "
+                "secure case; please delete it here.",
+                reference=case.reference,
+                kinds=kinds,
+            ),
+            case=case,
+        )
