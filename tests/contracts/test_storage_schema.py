@@ -11,6 +11,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import make_url, text
 
 import storage
+import storage.sqlite  # opened lazily elsewhere: it must not bind what a test has put in place of `head`
 from bot.errors import SchemaMismatch, StorageError
 from storage.schema import head
 from storage.sql.engines import writing_engine
