@@ -26,10 +26,14 @@ from bot.case import (
     Status,
     TextKind,
 )
-from bot.journal import Entry, Link, canonical
+from bot.errors import SealBroken
+from bot.journal import Entry, Link
 from bot.messages import Address
+from bot.sealing import Vault
+from storage.sealed import seal, unseal
 
 RowDict = dict[str, Any]
+KeptRow = RowMapping | RowDict  #: as it was read, or made of what was read
 #: Columns of `cases` that are the case's own fields under the same name and in the same form.
 _SAME = tuple(
     f.name
@@ -39,6 +43,9 @@ _SAME = tuple(
     | {"answers", "deadlines", "handoffs"}
 )
 
+
+#: Names and reasons of a hand-off that are sealed.
+_SEALED_OF_HANDOFF = ("accepting_officer", "return_reason")
 
 _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 _same_of = attrgetter(*_SAME)
@@ -99,13 +106,13 @@ def case_of(
     )
 
 
-def answer_row(answer: Answer) -> RowDict:
-    """An answer; its value as JSON."""
+def answer_row(vault: Vault, answer: Answer) -> RowDict:
+    """An answer; its value is sealed."""
     return {
         "id": answer.id,
         "case_id": answer.case_id,
         "field": answer.field,
-        "value": to_json(answer.value),
+        "sealed": seal(vault, "answers", answer.id, {"value": answer.value}),
         "at": answer.at,
         "by": answer.by,
         "source": answer.source,
@@ -113,20 +120,20 @@ def answer_row(answer: Answer) -> RowDict:
     }
 
 
-def answer_of(row: RowMapping) -> Answer:
-    """An answer; several codes come back as a tuple."""
-    value = json.loads(row["value"])
+def answer_of(vault: Vault, row: RowMapping) -> Answer:
+    """An answer; several codes come back as a tuple, one that was purged as an empty text."""
+    value = unseal(vault, "answers", row["id"], row["sealed"]).get("value", "")
     value = tuple(value) if isinstance(value, list) else value
     return Answer(row["id"], row["case_id"], row["field"], value, row["at"], row["by"], row["source"], row["message"])
 
 
-def text_row(text: CaseText) -> RowDict:
+def text_row(vault: Vault, text: CaseText) -> RowDict:
     """A free text."""
     return {
         "id": text.id,
         "case_id": text.case_id,
         "kind": text.kind.value,
-        "text": text.text,
+        "sealed": seal(vault, "texts", text.id, {"text": text.text}),
         "at": text.at,
         "by": text.by,
         "party": text.party,
@@ -136,9 +143,10 @@ def text_row(text: CaseText) -> RowDict:
     }
 
 
-def text_of(row: RowMapping) -> CaseText:
-    """A free text."""
-    return CaseText(**{**row, "kind": TextKind(row["kind"])})
+def text_of(vault: Vault, row: RowMapping) -> CaseText:
+    """A free text; empty when it was purged."""
+    values = {**row, "kind": TextKind(row["kind"]), "text": ""}
+    return CaseText(**values | unseal(vault, "texts", row["id"], values.pop("sealed")))
 
 
 def deadline_row(deadline: Deadline) -> RowDict:
@@ -174,24 +182,27 @@ def deadline_of(row: RowMapping) -> Deadline:
     )
 
 
-def handoff_row(handoff: Handoff) -> RowDict:
+def handoff_row(vault: Vault, handoff: Handoff) -> RowDict:
     """A hand-off."""
     row = {field.name: getattr(handoff, field.name) for field in fields(Handoff)}
-    return {**row, "channel": handoff.channel.value, "state": handoff.state.value}
+    sealed = seal(vault, "handoffs", handoff.id, {name: row.pop(name) for name in _SEALED_OF_HANDOFF})
+    return {**row, "channel": handoff.channel.value, "state": handoff.state.value, "sealed": sealed}
 
 
-def handoff_of(row: RowMapping) -> Handoff:
+def handoff_of(vault: Vault, row: RowMapping) -> Handoff:
     """A hand-off."""
-    return Handoff(**{**row, "channel": Channel(row["channel"]), "state": HandoffState(row["state"])})
+    values = {**row, "channel": Channel(row["channel"]), "state": HandoffState(row["state"])}
+    values |= dict.fromkeys(_SEALED_OF_HANDOFF, "")
+    return Handoff(**values | unseal(vault, "handoffs", row["id"], values.pop("sealed")))
 
 
-def conversation_row(conversation: Conversation) -> RowDict:
+def conversation_row(vault: Vault, conversation: Conversation) -> RowDict:
     """A conversation; written anew it is nobody's."""
     return {
         "person_id": conversation.person_id,
         "case_id": conversation.case_id,
         "asking": conversation.asking,
-        "pending": canonical(conversation.pending),
+        "sealed": seal(vault, "conversations", conversation.person_id, conversation.pending),
         "place": text_or_none(conversation.place),
         "updated_at": conversation.updated_at,
         "wakes_at": conversation.wakes_at,
@@ -200,13 +211,13 @@ def conversation_row(conversation: Conversation) -> RowDict:
     }
 
 
-def conversation_of(row: RowMapping) -> Conversation:
+def conversation_of(vault: Vault, row: RowMapping) -> Conversation:
     """A conversation."""
     return Conversation(
         person_id=row["person_id"],
         case_id=row["case_id"],
         asking=row["asking"],
-        pending=json.loads(row["pending"]),
+        pending=unseal(vault, "conversations", row["person_id"], row["sealed"]),
         place=address_or_none(row["place"]),
         updated_at=row["updated_at"],
         wakes_at=row["wakes_at"],
@@ -214,7 +225,7 @@ def conversation_of(row: RowMapping) -> Conversation:
     )
 
 
-def link_row(link: Link) -> RowDict:
+def link_row(vault: Vault, link: Link) -> RowDict:
     """A journal entry in its place."""
     entry = link.entry
     return {
@@ -226,16 +237,19 @@ def link_row(link: Link) -> RowDict:
         "act": entry.act,
         "case_id": entry.case_id,
         "address": entry.address,
-        "details": canonical(entry.details),
-        "salt": entry.salt,
+        "sealed": seal(vault, "journal", entry.id, {"details": entry.details, "salt": entry.salt}),
         "previous": link.previous,
         "digest": link.digest,
         "hash": link.hash,
     }
 
 
-def link_of(row: RowMapping) -> Link:
-    """A journal entry in its place."""
+def link_of(vault: Vault, row: RowMapping) -> Link:
+    """A journal entry in its place; without details and salt when these were purged."""
+    try:
+        secret = unseal(vault, "journal", row["id"], row["sealed"])
+    except SealBroken as error:
+        raise SealBroken(f"Journal {row['chain']}, entry {row['sequence']}: {error}") from None
     entry = Entry(
         id=row["id"],
         chain=row["chain"],
@@ -244,7 +258,7 @@ def link_of(row: RowMapping) -> Link:
         act=row["act"],
         case_id=row["case_id"],
         address=row["address"],
-        details=json.loads(row["details"]),
-        salt=row["salt"],
+        details=secret.get("details", {}),
+        salt=secret.get("salt", ""),
     )
     return Link(entry, row["sequence"], row["previous"], row["digest"], row["hash"])
