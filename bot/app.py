@@ -28,6 +28,7 @@ from adapters.web.lateness import PingLateness
 from adapters.web.settings import WebSettings
 from adapters.web.signin import new_link
 from bot import __version__
+from bot.app_keys import make_missing_keys, vault_of
 from bot.bridge import Bridge, Chance, Rules
 from bot.config import Settings
 from bot.errors import BridgeError
@@ -72,7 +73,8 @@ def rules_of(settings: Settings) -> Rules:
 
 def storage_of(settings: Settings) -> Storage:
     """Make the storage that the configuration names."""
-    return open_storage(settings.database.url.get_secret_value(), clock=clock, owner=owner())
+    url = settings.database.url.get_secret_value()
+    return open_storage(url, clock=clock, owner=owner(), vault=vault_of(settings))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,8 @@ async def run(settings: Settings, *, is_embedded: bool, say: Callable[[str], Non
     """Run everything in one process until it is told to stop. Raises `BridgeError` when it cannot start."""
     settings.bridge.data_dir.mkdir(parents=True, exist_ok=True)
     if is_embedded:
-        await asyncio.to_thread(migrate, settings.database.url.get_secret_value())
+        make_missing_keys(settings, clock())
+        await asyncio.to_thread(migrate, settings.database.url.get_secret_value(), vault_of(settings))
     storage = storage_of(settings)
     await storage.start()
     try:

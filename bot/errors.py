@@ -6,6 +6,8 @@ BridgeError
 |   +-- SchemaMismatch     the database is older or newer than this program
 |   +-- Stale              something moved since it was read: read again, compute again
 |   +-- AlreadySeen        these messages are stored already (a redelivery)
+|   +-- KeysUnusable       the keys are missing or spoilt, or the database is sealed with others
+|   +-- SealBroken         a stored value was changed or moved, or its key is not there
 +-- SendError              a messenger did not take a message; `retryable` says what to do
     +-- Refused            this message will never be taken (bad request): park it
     +-- Unreachable        this person or chat cannot be reached: next address
@@ -68,6 +70,20 @@ class AlreadySeen(StorageError):
         """Keep the (messenger, account, external id) keys that were there already."""
         self.seen = tuple(seen)
         super().__init__(f"{len(self.seen)} messages were stored before")
+
+
+class KeysUnusable(StorageError):
+    """The keys cannot be used; neither ``problem`` nor ``remedy`` tells any of them."""
+
+    def __init__(self, problem: str, remedy: str, *, where: str = "") -> None:
+        """Keep what is wrong and what to do; `where` names the keys' source at the start of the text."""
+        self.problem = problem
+        self.remedy = remedy
+        super().__init__(f"{where}: {problem} {remedy}" if where else f"{problem} {remedy}")
+
+
+class SealBroken(StorageError):
+    """A stored value does not open in its place; the text names the place, never the value."""
 
 
 class SendError(BridgeError):

@@ -15,6 +15,7 @@ from bot.errors import BridgeError
 
 #: What the first entry of a chain follows.
 GENESIS = "0" * 64
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def digest_details(details: Mapping[str, object], salt: str) -> str:
 
 def canonical(value: object) -> str:
     """JSON with sorted keys, no spaces and non-ASCII kept: one text for one value."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
+    return _encode(value)
 
 
 def link(entry: Entry, sequence: int, previous: str) -> Link:

@@ -29,11 +29,16 @@ from bot.case import (
     TextKind,
     Value,
 )
+from bot.errors import SealBroken
+from bot.fields import UNKNOWN, field, is_field
 from bot.guarded import Guarded
-from bot.journal import Entry, Link, canonical
+from bot.journal import Entry, Link
 from bot.messages import Address
+from bot.sealing import Vault
+from storage.sealed import seal, unseal
 
 RowDict = dict[str, Any]
+KeptRow = RowMapping | RowDict  #: as it was read, or made of what was read
 #: Columns of `cases` that are the case's own fields under the same name and in the same form.
 _SAME = tuple(
     f.name
@@ -43,6 +48,9 @@ _SAME = tuple(
     | {"answers", "deadlines", "handoffs"}
 )
 
+
+#: Names and reasons of a hand-off that are sealed.
+_SEALED_OF_HANDOFF = ("accepting_officer", "return_reason")
 
 _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 _same_of = attrgetter(*_SAME)
@@ -103,13 +111,13 @@ def case_of(
     )
 
 
-def answer_row(answer: Answer) -> RowDict:
-    """An answer; its value as JSON."""
+def answer_row(vault: Vault, answer: Answer) -> RowDict:
+    """An answer; its value is sealed."""
     return {
         "id": answer.id,
         "case_id": answer.case_id,
         "field": answer.field,
-        "value": _value_json(answer.value),
+        "sealed": seal(vault, "answers", answer.id, {"value": _opened(answer.value)}),
         "at": answer.at,
         "by": answer.by,
         "source": answer.source,
@@ -117,30 +125,30 @@ def answer_row(answer: Answer) -> RowDict:
     }
 
 
-def answer_of(row: RowMapping) -> Answer:
-    """An answer; several codes come back as a tuple."""
-    value = _value_of(json.loads(row["value"]))
+def answer_of(vault: Vault, row: RowMapping) -> Answer:
+    """An answer; several codes come back as a tuple, one that was purged as an empty text."""
+    value = _guarded(row["field"], unseal(vault, "answers", row["id"], row["sealed"]).get("value", ""))
     return Answer(row["id"], row["case_id"], row["field"], value, row["at"], row["by"], row["source"], row["message"])
 
 
-def _value_json(value: Value) -> str:
-    """A free text is an object, so that it comes back guarded."""
-    return to_json({"words": value.reveal()} if isinstance(value, Guarded) else value)
+def _opened(value: Value) -> object:
+    return value.reveal() if isinstance(value, Guarded) else value
 
 
-def _value_of(stored: Any) -> Value:
-    if isinstance(stored, dict):
-        return Guarded(stored["words"])
-    return tuple(stored) if isinstance(stored, list) else stored
+def _guarded(field_id: str, value: Any) -> Value:
+    """The value as the core knows it: several codes are a tuple, a free text is guarded."""
+    if isinstance(value, str) and value != UNKNOWN and is_field(field_id) and not field(field_id).coded:
+        return Guarded(value)
+    return tuple(value) if isinstance(value, list) else value
 
 
-def text_row(text: CaseText) -> RowDict:
+def text_row(vault: Vault, text: CaseText) -> RowDict:
     """A free text."""
     return {
         "id": text.id,
         "case_id": text.case_id,
         "kind": text.kind.value,
-        "text": text.text.reveal(),
+        "sealed": seal(vault, "texts", text.id, {"text": text.text.reveal()}),
         "at": text.at,
         "by": text.by,
         "party": text.party,
@@ -150,20 +158,25 @@ def text_row(text: CaseText) -> RowDict:
     }
 
 
-def text_of(row: RowMapping) -> CaseText:
-    """A free text."""
-    return CaseText(**{**row, "kind": TextKind(row["kind"]), "text": Guarded(row["text"])})
+def text_of(vault: Vault, row: RowMapping) -> CaseText:
+    """A free text; empty when it was purged."""
+    values = {**row, "kind": TextKind(row["kind"])}
+    text = unseal(vault, "texts", row["id"], values.pop("sealed")).get("text", "")
+    return CaseText(**values, text=Guarded(text))
 
 
-def secure_row(entry: SecureEntry) -> RowDict:
+def secure_row(vault: Vault, entry: SecureEntry) -> RowDict:
     """An entry of the secure case."""
-    row = {field.name: getattr(entry, field.name) for field in fields(SecureEntry)}
-    return {**row, "field": entry.field.value, "value": entry.value.reveal()}
+    row = {field.name: getattr(entry, field.name) for field in fields(SecureEntry) if field.name != "value"}
+    sealed = seal(vault, "secure_entries", entry.id, {"value": entry.value.reveal()})
+    return {**row, "field": entry.field.value, "sealed": sealed}
 
 
-def secure_of(row: RowMapping) -> SecureEntry:
-    """An entry of the secure case."""
-    return SecureEntry(**{**row, "field": SecureField(row["field"]), "value": Guarded(row["value"])})
+def secure_of(vault: Vault, row: RowMapping) -> SecureEntry:
+    """An entry of the secure case; empty when it was purged."""
+    values = {**row, "field": SecureField(row["field"])}
+    value = unseal(vault, "secure_entries", row["id"], values.pop("sealed")).get("value", "")
+    return SecureEntry(**values, value=Guarded(value))
 
 
 def deadline_row(deadline: Deadline) -> RowDict:
@@ -199,24 +212,27 @@ def deadline_of(row: RowMapping) -> Deadline:
     )
 
 
-def handoff_row(handoff: Handoff) -> RowDict:
+def handoff_row(vault: Vault, handoff: Handoff) -> RowDict:
     """A hand-off."""
     row = {field.name: getattr(handoff, field.name) for field in fields(Handoff)}
-    return {**row, "channel": handoff.channel.value, "state": handoff.state.value}
+    sealed = seal(vault, "handoffs", handoff.id, {name: row.pop(name) for name in _SEALED_OF_HANDOFF})
+    return {**row, "channel": handoff.channel.value, "state": handoff.state.value, "sealed": sealed}
 
 
-def handoff_of(row: RowMapping) -> Handoff:
+def handoff_of(vault: Vault, row: RowMapping) -> Handoff:
     """A hand-off."""
-    return Handoff(**{**row, "channel": Channel(row["channel"]), "state": HandoffState(row["state"])})
+    values = {**row, "channel": Channel(row["channel"]), "state": HandoffState(row["state"])}
+    values |= dict.fromkeys(_SEALED_OF_HANDOFF, "")
+    return Handoff(**values | unseal(vault, "handoffs", row["id"], values.pop("sealed")))
 
 
-def conversation_row(conversation: Conversation) -> RowDict:
+def conversation_row(vault: Vault, conversation: Conversation) -> RowDict:
     """A conversation; written anew it is nobody's."""
     return {
         "person_id": conversation.person_id,
         "case_id": conversation.case_id,
         "asking": conversation.asking,
-        "pending": canonical(conversation.pending),
+        "sealed": seal(vault, "conversations", conversation.person_id, conversation.pending),
         "place": text_or_none(conversation.place),
         "updated_at": conversation.updated_at,
         "wakes_at": conversation.wakes_at,
@@ -225,13 +241,13 @@ def conversation_row(conversation: Conversation) -> RowDict:
     }
 
 
-def conversation_of(row: RowMapping) -> Conversation:
+def conversation_of(vault: Vault, row: RowMapping) -> Conversation:
     """A conversation."""
     return Conversation(
         person_id=row["person_id"],
         case_id=row["case_id"],
         asking=row["asking"],
-        pending=json.loads(row["pending"]),
+        pending=unseal(vault, "conversations", row["person_id"], row["sealed"]),
         place=address_or_none(row["place"]),
         updated_at=row["updated_at"],
         wakes_at=row["wakes_at"],
@@ -239,7 +255,7 @@ def conversation_of(row: RowMapping) -> Conversation:
     )
 
 
-def link_row(link: Link) -> RowDict:
+def link_row(vault: Vault, link: Link) -> RowDict:
     """A journal entry in its place."""
     entry = link.entry
     return {
@@ -251,16 +267,19 @@ def link_row(link: Link) -> RowDict:
         "act": entry.act,
         "case_id": entry.case_id,
         "address": entry.address,
-        "details": canonical(entry.details),
-        "salt": entry.salt,
+        "sealed": seal(vault, "journal", entry.id, {"details": entry.details, "salt": entry.salt}),
         "previous": link.previous,
         "digest": link.digest,
         "hash": link.hash,
     }
 
 
-def link_of(row: RowMapping) -> Link:
-    """A journal entry in its place."""
+def link_of(vault: Vault, row: RowMapping) -> Link:
+    """A journal entry in its place; without details and salt when these were purged."""
+    try:
+        secret = unseal(vault, "journal", row["id"], row["sealed"])
+    except SealBroken as error:
+        raise SealBroken(f"Journal {row['chain']}, entry {row['sequence']}: {error}") from None
     entry = Entry(
         id=row["id"],
         chain=row["chain"],
@@ -269,7 +288,7 @@ def link_of(row: RowMapping) -> Link:
         act=row["act"],
         case_id=row["case_id"],
         address=row["address"],
-        details=json.loads(row["details"]),
-        salt=row["salt"],
+        details=secret.get("details", {}),
+        salt=secret.get("salt", ""),
     )
     return Link(entry, row["sequence"], row["previous"], row["digest"], row["hash"])

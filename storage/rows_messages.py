@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from dataclasses import astuple
 from datetime import datetime
 
-from sqlalchemy import RowMapping
-
 from bot.messages import (
     Address,
     Attachment,
@@ -22,8 +20,10 @@ from bot.messages import (
     Outgoing,
     Priority,
 )
+from bot.sealing import Vault
 from bot.turn import InboxRow, InboxState, Mark
-from storage.rows import RowDict, address, address_or_none, text_or_none, to_json
+from storage.rows import KeptRow, RowDict, address, address_or_none, text_or_none, to_json
+from storage.sealed import seal, seal_bytes, unseal, unseal_bytes
 
 #: What a messenger took stays taken, whatever a second sender says later.
 TAKEN = (DeliveryState.SENT, DeliveryState.SEEN)
@@ -34,7 +34,7 @@ def seen_key(key: tuple[str, str, str]) -> bytes:
     return hashlib.sha256("\x00".join(key).encode()).digest()[:16]
 
 
-def inbox_row(row: InboxRow) -> RowDict:
+def inbox_row(vault: Vault, row: InboxRow) -> RowDict:
     """A stored message with its content."""
     message = row.message
     return {
@@ -46,30 +46,40 @@ def inbox_row(row: InboxRow) -> RowDict:
         "received_at": message.received_at,
         "sender": text_or_none(message.sender),
         "place": text_or_none(message.place),
-        "text": message.text,
+        "has_text": message.text != "",
         "button": message.button,
         "tap_id": message.tap_id,
         "message_id": message.message_id,
         "reply_to": message.reply_to,
-        "latitude": message.latitude,
-        "longitude": message.longitude,
-        "attachment": None if message.attachment is None else to_json(astuple(message.attachment)),
         "moved_to": text_or_none(message.moved_to),
-        "sender_name": message.sender_name,
-        "raw": message.raw,
+        "sealed": _sealed_content(vault, row.id, message),
+        "raw": seal_bytes(vault, "inbox", row.id, "raw", message.raw),
         "keep_content": row.keep_content,
-        **inbox_outcome(row),
+        **inbox_outcome(vault, row),
     }
 
 
-def inbox_outcome(row: InboxRow) -> RowDict:
+def _sealed_content(vault: Vault, inbox_id: int, message: Inbound) -> bytes | None:
+    """What the message says and where it came from, as far as it says anything."""
+    content = {
+        "text": message.text,
+        "latitude": message.latitude,
+        "longitude": message.longitude,
+        "attachment": None if message.attachment is None else astuple(message.attachment),
+        "sender_name": message.sender_name,
+    }
+    told = {name: value for name, value in content.items() if value not in ("", None)}
+    return seal(vault, "inbox", inbox_id, told) if told else None
+
+
+def inbox_outcome(vault: Vault, row: InboxRow) -> RowDict:
     """What became of a message: the part that another try changes."""
     return {
         "id": row.id,
         "state": row.state.value,
         "person_id": row.person_id,
         "case_id": row.case_id,
-        "reply": row.reply,
+        "sealed_reply": seal_bytes(vault, "inbox", row.id, "sealed_reply", row.reply.encode()),
         "error": row.error,
         "attempts": row.attempts,
         "next_attempt_at": row.next_attempt_at,
@@ -77,15 +87,15 @@ def inbox_outcome(row: InboxRow) -> RowDict:
     }
 
 
-def inbox_of(row: RowMapping) -> InboxRow:
+def inbox_of(vault: Vault, row: KeptRow) -> InboxRow:
     """A stored message."""
     return InboxRow(
         id=row["id"],
-        message=_inbound_of(row),
+        message=_inbound_of(vault, row),
         state=InboxState(row["state"]),
         person_id=row["person_id"],
         case_id=row["case_id"],
-        reply=row["reply"],
+        reply=reply_of(vault, row["id"], row["sealed_reply"]),
         error=row["error"],
         attempts=row["attempts"],
         next_attempt_at=row["next_attempt_at"],
@@ -93,7 +103,14 @@ def inbox_of(row: RowMapping) -> InboxRow:
     )
 
 
-def _inbound_of(row: RowMapping) -> Inbound:
+def reply_of(vault: Vault, inbox_id: int, sealed: bytes | None) -> str:
+    """What was answered to a message in the same call."""
+    return unseal_bytes(vault, "inbox", inbox_id, "sealed_reply", sealed).decode()
+
+
+def _inbound_of(vault: Vault, row: KeptRow) -> Inbound:
+    told = unseal(vault, "inbox", row["id"], row["sealed"])
+    attachment = told.pop("attachment", None)
     return Inbound(
         messenger=row["messenger"],
         account=row["account"],
@@ -102,21 +119,18 @@ def _inbound_of(row: RowMapping) -> Inbound:
         received_at=row["received_at"],
         sender=address_or_none(row["sender"]),
         place=address_or_none(row["place"]),
-        text=row["text"],
         button=row["button"],
         tap_id=row["tap_id"],
         message_id=row["message_id"],
         reply_to=row["reply_to"],
-        latitude=row["latitude"],
-        longitude=row["longitude"],
-        attachment=None if row["attachment"] is None else Attachment(*json.loads(row["attachment"])),
+        attachment=None if attachment is None else Attachment(*attachment),
         moved_to=address_or_none(row["moved_to"]),
-        sender_name=row["sender_name"],
-        raw=row["raw"],
+        raw=unseal_bytes(vault, "inbox", row["id"], "raw", row["raw"]),
+        **told,
     )
 
 
-def outbox_row(message: Outgoing, now: datetime, leased_until: datetime | None) -> RowDict:
+def outbox_row(vault: Vault, message: Outgoing, now: datetime, leased_until: datetime | None) -> RowDict:
     """A new message; leased to its writer when it is due at once."""
     created_at = message.created_at or now
     return {
@@ -126,9 +140,8 @@ def outbox_row(message: Outgoing, now: datetime, leased_until: datetime | None) 
         "recipient": message.recipient,
         "messenger": message.address.messenger,
         "address": str(message.address),
-        "others": to_json([str(other) for other in message.others]) if message.others else "[]",
-        "text": message.text,
-        "buttons": buttons_json(message.buttons),
+        "others": addresses_json(message.others),
+        "sealed": seal(vault, "outbox", message.id, _said(message)),
         "priority": int(message.priority),
         "case_id": message.case_id,
         "deadline_id": message.deadline_id,
@@ -152,16 +165,18 @@ def outbox_row(message: Outgoing, now: datetime, leased_until: datetime | None) 
     }
 
 
-def buttons_json(buttons: Keyboard) -> str:
-    """Rows of label and data."""
-    return to_json([[(b.label, b.data) for b in row] for row in buttons]) if buttons else "[]"
+def _said(message: Outgoing) -> RowDict:
+    """What a message says: its text, and rows of label and data."""
+    return {"text": message.text, "buttons": [[(b.label, b.data) for b in row] for row in message.buttons]}
 
 
-def buttons_of(text: str) -> Keyboard:
-    """Rows of buttons."""
-    if text == "[]":
-        return ()
-    return tuple(tuple(Button(label, data) for label, data in row) for row in json.loads(text))
+def _keyboard(rows: Sequence[Sequence[Sequence[str]]]) -> Keyboard:
+    return tuple(tuple(Button(label, data) for label, data in row) for row in rows)
+
+
+def addresses_json(addresses: Sequence[Address]) -> str:
+    """Write a list of addresses."""
+    return to_json(texts_of(addresses)) if addresses else "[]"
 
 
 def addresses_of(text: str) -> tuple[Address, ...]:
@@ -169,10 +184,10 @@ def addresses_of(text: str) -> tuple[Address, ...]:
     return () if text == "[]" else tuple(address(one) for one in json.loads(text))
 
 
-def delivery_of(row: RowMapping, edits: str = "") -> Delivery:
+def delivery_of(vault: Vault, row: KeptRow, edits: str = "") -> Delivery:
     """An outbox row; `edits` is what the message it replaces was sent as."""
     return Delivery(
-        message=outgoing_of(row),
+        message=outgoing_of(vault, row),
         state=DeliveryState(row["state"]),
         attempts=row["attempts"],
         next_attempt_at=row["next_attempt_at"],
@@ -186,8 +201,14 @@ def delivery_of(row: RowMapping, edits: str = "") -> Delivery:
     )
 
 
-def outgoing_of(row: RowMapping) -> Outgoing:
-    """The message of an outbox row."""
+def unread(row: KeptRow) -> RowDict:
+    """An outbox row whose words nobody asks for, or that cannot be opened."""
+    return {**row, "sealed": None}
+
+
+def outgoing_of(vault: Vault, row: KeptRow) -> Outgoing:
+    """The message of an outbox row; without words when these were purged."""
+    said = unseal(vault, "outbox", row["id"], row["sealed"])
     return Outgoing(
         id=row["id"],
         dedupe_key=row["dedupe_key"],
@@ -195,8 +216,8 @@ def outgoing_of(row: RowMapping) -> Outgoing:
         recipient=row["recipient"],
         address=address(row["address"]),
         others=addresses_of(row["others"]),
-        text=row["text"],
-        buttons=buttons_of(row["buttons"]),
+        text=said.get("text", ""),
+        buttons=_keyboard(said.get("buttons", ())),
         priority=Priority(row["priority"]),
         case_id=row["case_id"],
         deadline_id=row["deadline_id"],

@@ -10,14 +10,16 @@ from sqlalchemy import RowMapping
 from bot.messages import Address
 from bot.people import Invite, Person, Role, Stranger
 from bot.ports import SignIn
+from bot.sealing import Vault
 from storage.rows import RowDict, address
+from storage.sealed import seal, unseal
 
 
-def person_row(person: Person) -> RowDict:
+def person_row(vault: Vault, person: Person) -> RowDict:
     """A person without addresses."""
     return {
         "id": person.id,
-        "name": person.name,
+        "sealed": seal(vault, "people", person.id, {"name": person.name}),
         "party": person.party,
         "role": person.role.value,
         "desk": person.desk,
@@ -30,9 +32,10 @@ def person_row(person: Person) -> RowDict:
     }
 
 
-def person_of(row: RowMapping, addresses: Sequence[Address]) -> Person:
+def person_of(vault: Vault, row: RowMapping, addresses: Sequence[Address]) -> Person:
     """A person with addresses, preferred first."""
-    return Person(**{**row, "role": Role(row["role"]), "addresses": tuple(addresses)})
+    values = {**row, "role": Role(row["role"]), "addresses": tuple(addresses), "name": ""}
+    return Person(**values | unseal(vault, "people", row["id"], values.pop("sealed")))
 
 
 def binding_rows(person: Person) -> list[RowDict]:
@@ -43,14 +46,16 @@ def binding_rows(person: Person) -> list[RowDict]:
     ]
 
 
-def invite_row(invite: Invite) -> RowDict:
+def invite_row(vault: Vault, invite: Invite) -> RowDict:
     """An invite."""
-    return {**asdict(invite), "role": invite.role.value}
+    row = asdict(invite)
+    return {**row, "role": invite.role.value, "sealed": seal(vault, "invites", invite.id, {"name": row.pop("name")})}
 
 
-def invite_of(row: RowMapping) -> Invite:
+def invite_of(vault: Vault, row: RowMapping) -> Invite:
     """An invite."""
-    return Invite(**{**row, "role": Role(row["role"])})
+    values = {**row, "role": Role(row["role"]), "name": ""}
+    return Invite(**values | unseal(vault, "invites", row["id"], values.pop("sealed")))
 
 
 def stranger_row(stranger: Stranger) -> RowDict:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -14,6 +15,9 @@ from sqlalchemy import Connection, Engine, func, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import SchemaMismatch, StorageError
+from bot.sealing import Vault
+from storage.sealed import SEALED_TABLES
+from storage.sql.checks import check_keys, noted_keys
 from storage.sql.engines import is_sqlite, reading_engine, writing_engine
 from storage.sql.errors import storage_error
 
@@ -38,6 +42,13 @@ _REMEDIES = {
 }
 
 
+_DONE = {
+    SchemaState.EMPTY: "The database was made at version {}.",
+    SchemaState.OLDER: "The database was brought to version {}.",
+    SchemaState.HEAD: "The database is at version {} already; nothing was changed.",
+}
+
+
 def schema_state(url: str) -> SchemaState:
     """Compare a database with this program, without changing it. Raises `StorageError` when it cannot be read."""
     if _is_missing_file(url):
@@ -52,6 +63,20 @@ def schema_state(url: str) -> SchemaState:
         engine.dispose()
 
 
+def keys_of(url: str) -> frozenset[str]:
+    """The ids of the keys that a database is sealed with. Raises `StorageError` when it cannot be read."""
+    if _is_missing_file(url):
+        return frozenset()
+    engine = reading_engine(url)
+    try:
+        with engine.connect() as connection:
+            return noted_keys(connection)
+    except SQLAlchemyError as error:
+        raise storage_error(error) from None
+    finally:
+        engine.dispose()
+
+
 def require_head(url: str) -> None:
     """Raise `SchemaMismatch` with the remedy unless the schema is this program's."""
     state = schema_state(url)
@@ -59,35 +84,55 @@ def require_head(url: str) -> None:
         raise SchemaMismatch(_REMEDIES[state])
 
 
-def migrate(url: str) -> str:
+def migrate(url: str, vault: Vault) -> str:
     """Bring a database to this program's schema, making an SQLite file where there is none. Says what was done.
+
+    What an older database holds in plain text is sealed on the way, and then nothing of it is left in its files.
 
     Raises `SchemaMismatch` for a newer database and `StorageError` when it cannot be written.
     """
     _make_folder(url)
     engine = writing_engine(url)
     try:
-        return _migrate(engine)
+        state = _migrate(engine, vault)
+        if state is SchemaState.OLDER:
+            _sweep(engine)
     except SQLAlchemyError as error:
         raise storage_error(error) from None
     finally:
         engine.dispose()
+    return _DONE[state].format(head())
 
 
-def _migrate(engine: Engine) -> str:
+def _migrate(engine: Engine, vault: Vault) -> SchemaState:
+    """Change the schema in one transaction; returns how it was before."""
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":  # one node at a time; SQLite has one writer anyway
             connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
         state = _state_of(connection)
         if state is SchemaState.NEWER:
             raise SchemaMismatch(_REMEDIES[state])
-        if state is SchemaState.HEAD:
-            return f"The database is at version {head()} already; nothing was changed."
-        config = _config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-    verb = "made at" if state is SchemaState.EMPTY else "brought to"
-    return f"The database was {verb} version {head()}."
+        if state is not SchemaState.HEAD:
+            if noted_keys(connection):
+                check_keys(connection, vault)
+            config = _config()
+            config.attributes.update(connection=connection, vault=vault)
+            command.upgrade(config, "head")
+            check_keys(connection, vault)
+    return state
+
+
+def _sweep(engine: Engine) -> None:
+    """Write the files of the database anew: dropped columns and old rows stay in them otherwise."""
+    with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        if engine.dialect.name == "postgresql":
+            for table in SEALED_TABLES:
+                connection.exec_driver_sql(f"VACUUM FULL {table.name}")
+            return
+        sqlite: Any = connection.connection.driver_connection  # no transaction may be open for this
+        sqlite.rollback()
+        for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+            sqlite.execute(statement).close()
 
 
 def _state_of(connection: Connection) -> SchemaState:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, MetaData, Text, text
+from sqlalchemy import Index, LargeBinary, MetaData, Text, text
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -87,7 +87,7 @@ class AnswerRow(Row, table=True):
     id: int = Field(primary_key=True, sa_type=Id, sa_column_kwargs=OURS)
     case_id: int = Field(sa_type=Id, foreign_key="cases.id")
     field: str
-    value: str = Field(sa_type=Text)  #: JSON
+    sealed: bytes | None = Field(sa_type=LargeBinary)  #: value
     at: datetime = Field(sa_type=Moment)
     by: int = Field(sa_type=Id)
     source: str
@@ -106,7 +106,7 @@ class TextRow(Row, table=True):
     id: int = Field(primary_key=True, sa_type=Id, sa_column_kwargs=OURS)
     case_id: int = Field(sa_type=Id, foreign_key="cases.id")
     kind: str
-    text: str = Field(sa_type=Text)
+    sealed: bytes | None = Field(sa_type=LargeBinary)  #: text
     at: datetime = Field(sa_type=Moment)
     by: int = Field(sa_type=Id)
     party: str
@@ -124,7 +124,7 @@ class SecureRow(Row, table=True):
     id: int = Field(primary_key=True, sa_type=Id, sa_column_kwargs=OURS)
     case_id: int = Field(sa_type=Id, foreign_key="cases.id")
     field: str
-    value: str = Field(sa_type=Text)
+    sealed: bytes | None = Field(sa_type=LargeBinary)  #: the value
     at: datetime = Field(sa_type=Moment)
     by: int = Field(sa_type=Id)
     party: str
@@ -173,12 +173,11 @@ class HandoffRow(Row, table=True):
     sent_at: datetime | None = Field(sa_type=Moment)
     accepted_at: datetime | None = Field(sa_type=Moment)
     accepted_by: int | None = Field(sa_type=Id)
-    accepting_officer: str
     formal_reference: str
     returned_at: datetime | None = Field(sa_type=Moment)
-    return_reason: str = Field(sa_type=Text)
     letter_reference: str
     letter_at: datetime | None = Field(sa_type=Moment)
+    sealed: bytes | None = Field(sa_type=LargeBinary)  #: who accepted, why it was returned
 
 
 class GivenRow(Row, table=True):
@@ -200,7 +199,7 @@ class ConversationRow(Row, table=True):
     person_id: int = Field(primary_key=True, sa_type=Id, sa_column_kwargs=OURS)
     case_id: int | None = Field(sa_type=Id)
     asking: str
-    pending: str = Field(sa_type=Text)  #: JSON
+    sealed: bytes | None = Field(sa_type=LargeBinary)  #: what is pending
     place: str | None
     updated_at: datetime | None = Field(sa_type=Moment)
     wakes_at: datetime | None = Field(sa_type=Moment)
@@ -225,8 +224,7 @@ class JournalRow(Row, table=True):
     act: str
     case_id: int | None = Field(sa_type=Id)
     address: str
-    details: str = Field(sa_type=Text)  #: canonical JSON, as it was hashed
-    salt: str
+    sealed: bytes | None = Field(sa_type=LargeBinary)  #: details and their salt; NULL once they are purged
     previous: str
     digest: str
     hash: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, LargeBinary, Text
+from sqlalchemy import Index, LargeBinary, Text, false
 from sqlmodel import Field
 
 from storage.tables import OURS, Row, partial
@@ -39,21 +39,18 @@ class MessageRow(Row, table=True):
     received_at: datetime = Field(sa_type=Moment)
     sender: str | None
     place: str | None
-    text: str = Field(sa_type=Text)
+    has_text: bool = Field(sa_column_kwargs={"server_default": false()})
     button: str
     tap_id: str
     message_id: str
     reply_to: str
-    latitude: float | None
-    longitude: float | None
-    attachment: str | None = Field(sa_type=Text)  #: JSON
     moved_to: str | None
-    sender_name: str
-    raw: bytes = Field(sa_type=LargeBinary)
+    sealed: bytes | None = Field(sa_type=LargeBinary)  #: text, coordinates, attachment, sender's name; NULL: none of it
+    raw: bytes = Field(sa_type=LargeBinary)  #: sealed
     state: str
     person_id: int | None = Field(sa_type=Id)
     case_id: int | None = Field(sa_type=Id)
-    reply: str = Field(sa_type=Text)
+    sealed_reply: bytes | None = Field(sa_type=LargeBinary)
     error: str
     attempts: int
     next_attempt_at: datetime | None = Field(sa_type=Moment)
@@ -82,8 +79,7 @@ class OutboxRow(Row, table=True):
     messenger: str
     address: str
     others: str = Field(sa_type=Text)  #: JSON
-    text: str = Field(sa_type=Text)
-    buttons: str = Field(sa_type=Text)  #: JSON
+    sealed: bytes | None = Field(sa_type=LargeBinary)  #: text and buttons
     priority: int
     case_id: int | None = Field(sa_type=Id)
     deadline_id: int | None = Field(sa_type=Id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index
+from sqlalchemy import Index, LargeBinary
 from sqlmodel import Field
 
 from storage.tables import OURS, Row
@@ -17,7 +17,7 @@ class PersonRow(Row, table=True):
     __tablename__ = "people"
 
     id: int = Field(primary_key=True, sa_type=Id, sa_column_kwargs=OURS)
-    name: str
+    sealed: bytes | None = Field(sa_type=LargeBinary)  #: name
     party: str
     role: str
     desk: str
@@ -50,7 +50,7 @@ class InviteRow(Row, table=True):
     code_hash: str
     party: str
     role: str
-    name: str
+    sealed: bytes | None = Field(sa_type=LargeBinary)  #: name
     desk: str
     corridor: str
     created_at: datetime = Field(sa_type=Moment)
@@ -122,3 +122,12 @@ class MetaRow(Row, table=True):
 
     key: str = Field(primary_key=True)
     value: int = Field(sa_type=Id)
+
+
+class KeyCheckRow(Row, table=True):
+    """Something known, sealed with a key: shows whether the keys at hand are those of the database."""
+
+    __tablename__ = "key_checks"
+
+    key_id: str = Field(primary_key=True)
+    sealed: bytes = Field(sa_type=LargeBinary)

@@ -30,6 +30,7 @@ from bot.turn import Turn
 from storage import migrate, open_storage
 from tests.bench.bridge_config import PARTIES
 from tests.bench.sides import environment, free_port, listening
+from tests.keys import VAULT, key_file
 
 ROOT = Path(__file__).parents[1]
 SECRET = "a-secret_only-Telegram-knows"
@@ -72,6 +73,7 @@ class Setup:
         tables: dict[str, dict[str, Any]] = {
             "server": {"port": self.port, "public_url": public},
             "database": {"url": self.database},
+            "security": {"key_file": str(key_file(self.folder))},
             "bridge": {"data_dir": str(self.folder / "data"), "alert_after": self.alert_after},
             "messengers.telegram": {
                 "token": self.token,
@@ -97,7 +99,7 @@ class Setup:
     @asynccontextmanager
     async def storage(self) -> AsyncIterator[Storage]:
         """The database, looked at from outside the program."""
-        storage = open_storage(self.database, clock=lambda: _MADE_AT, owner="test")
+        storage = open_storage(self.database, clock=lambda: _MADE_AT, owner="test", vault=VAULT)
         await storage.start()
         try:
             yield storage
@@ -116,7 +118,7 @@ class Setup:
 
     async def enrol(self, *people: Person) -> None:
         """Make the database, and enrol people as invites would have."""
-        await asyncio.to_thread(migrate, self.database)
+        await asyncio.to_thread(migrate, self.database, VAULT)
         async with self.storage() as storage:
             await storage.apply([Turn(people=people)])
 

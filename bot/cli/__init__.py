@@ -17,6 +17,7 @@ import uvloop
 
 from bot import __version__, app
 from bot.cli import database as cli_storage
+from bot.cli import keys as cli_keys
 from bot.cli import messages as cli_messages
 from bot.cli import people as cli_people
 from bot.cli import record as cli_record
@@ -57,7 +58,7 @@ def configured(command: Callable[..., T]) -> Callable[..., T]:
     def wrapped(*args: object, config: Path | None, **kwargs: object) -> T:
         path = find(config, os.environ)
         try:
-            settings = load(path, os.environ)
+            settings = load(path, os.environ, needs_keys=command.__name__ != "keys_new")
             configure(secrets=settings.secrets)
             return command(settings, *args, **kwargs)
         except ConfigError as error:
@@ -92,12 +93,11 @@ def main() -> None:
 @configured
 def run(settings: Settings) -> None:
     """Run everything in one process."""
-    is_embedded = find(None, os.environ) is None and not _config_given()
-    _run(app.run(settings, is_embedded=is_embedded, say=click.echo))
+    _run(app.run(settings, is_embedded=_is_embedded(), say=click.echo))
 
 
-def _config_given() -> bool:
-    return click.get_current_context().params.get("config") is not None
+def _is_embedded() -> bool:
+    return find(None, os.environ) is None and click.get_current_context().params.get("config") is None
 
 
 @main.command()
@@ -112,7 +112,7 @@ def check(settings: Settings) -> None:
 def migrate(settings: Settings) -> None:
     """Bring the database to this version."""
     settings.bridge.data_dir.mkdir(parents=True, exist_ok=True)
-    click.echo(cli_storage.migrate(settings))
+    click.echo(cli_storage.migrate(settings, is_embedded=_is_embedded()))
 
 
 @main.command()
@@ -231,6 +231,33 @@ def journal() -> None:
 def journal_verify(settings: Settings, file: Path | None) -> None:
     """Check the hash chains of the database, or of an exported file."""
     for line in cli_record.verify_file(file) if file else _run(cli_record.verify(settings)):
+        click.echo(line)
+
+
+@main.group()
+def keys() -> None:
+    """Look after the keys that everything sensitive is sealed with."""
+
+
+@keys.command("new")
+@configured
+def keys_new(settings: Settings) -> None:
+    """Make the key file; never over one that is there."""
+    click.echo(cli_keys.new(settings))
+
+
+@keys.command("rotate")
+@configured
+def keys_rotate(settings: Settings) -> None:
+    """Add a new key and seal everything with it; a rotation that was interrupted goes on."""
+    click.echo(cli_keys.rotate(settings))
+
+
+@keys.command("status")
+@configured
+def keys_status(settings: Settings) -> None:
+    """Say how many fields are sealed with which key."""
+    for line in cli_keys.status(settings):
         click.echo(line)
 
 

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 
 import storage as stores
-from bot import app
+from bot import app, app_keys
 from bot.composing import Composer
 from bot.config import Settings
 from bot.context import Context
@@ -15,9 +15,11 @@ from bot.receive import Line
 from bot.work import Order
 
 
-def migrate(settings: Settings) -> str:
+def migrate(settings: Settings, *, is_embedded: bool) -> str:
     """Bring the database to this version."""
-    return stores.migrate(settings.database.url.get_secret_value())
+    if is_embedded:
+        app_keys.make_missing_keys(settings, app.clock())
+    return stores.migrate(settings.database.url.get_secret_value(), app_keys.vault_of(settings))
 
 
 @contextlib.asynccontextmanager

@@ -10,12 +10,14 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from bot.config.check import check, sample_mistakes
+from bot.config.check import check, key_mistakes, sample_mistakes
 from bot.config.draft import Draft
 from bot.config.errors import mistakes_of
 from bot.config.model import Settings
 from bot.config.sources import Raw, merge, read_environment, read_secret_files, read_toml
 from bot.errors import ConfigError, Mistake
+
+OWN_KEYS = "casebridge.key"  #: in the data folder of the embedded default
 
 __all__ = ["SAMPLE", "Settings", "embedded", "find", "load"]
 
@@ -67,8 +69,11 @@ def embedded() -> Settings:
     return load(None, {})
 
 
-def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
+def load(path: Path | None, environ: Mapping[str, str], *, needs_keys: bool = True) -> Settings:
     """Read and check a configuration; with no file, the embedded default under the environment.
+
+    The embedded default has its keys in a file of its own, which need not be there yet: the first run makes it. For a
+    command that makes keys `needs_keys` is False.
 
     Raises:
         ConfigError: with every mistake found, not only the first.
@@ -83,9 +88,27 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
     mistakes += found
     if path is None:
         mistakes += sample_mistakes(settings)
+        settings = _with_own_keys(settings)
+    if needs_keys and not any(m.key.startswith("security") for m in mistakes) and not _makes_keys(path, settings):
+        mistakes += key_mistakes(settings.security)
     if mistakes:
         raise ConfigError(mistakes)
     return settings
+
+
+def _with_own_keys(settings: Settings) -> Settings:
+    """The embedded default, its key file beside its database unless somebody said otherwise."""
+    security = settings.security
+    if security.key.get_secret_value() or security.key_file:
+        return settings
+    own = security.model_copy(update={"key_file": str(settings.bridge.data_dir / OWN_KEYS)})
+    return settings.model_copy(update={"security": own})
+
+
+def _makes_keys(path: Path | None, settings: Settings) -> bool:
+    """Whether the first run will make the keys."""
+    own = settings.bridge.data_dir / OWN_KEYS
+    return path is None and settings.security.key_file == str(own) and not own.exists()
 
 
 def _settle(raw: Raw) -> tuple[Settings, list[Mistake]]:

@@ -1,8 +1,7 @@
-"""Checks that look at several keys of the configuration together. Pure but for looking at the key file."""
+"""Checks that look at several keys of the configuration together. Pure but for reading the key file."""
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from ipaddress import ip_address
@@ -10,8 +9,8 @@ from urllib.parse import urlsplit
 
 from bot.config.desks import DESK_CHECKS, is_set_up
 from bot.config.draft import Draft
-from bot.config.model import EmailTable, Settings, WechatTable, WecomTable
-from bot.errors import Mistake
+from bot.config.model import EmailTable, SecurityTable, Settings, WechatTable, WecomTable
+from bot.errors import KeysUnusable, Mistake
 
 _SECRET_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _BOT_TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
@@ -36,6 +35,21 @@ def sample_mistakes(settings: Settings) -> list[Mistake]:
         return []
     remedy = "Copy config.example.toml to config.toml and write your own parties and desks there."
     return [Mistake("server.host", "Without a configuration file the bridge serves this machine only.", remedy)]
+
+
+def key_mistakes(security: SecurityTable) -> Iterator[Mistake]:
+    """Look at the keys; nothing is stored without them."""
+    if not (security.key.get_secret_value() or security.key_file):
+        remedy = "Name a file, and make it with `casebridge keys new`."
+        yield Mistake("security.key_file", "is missing: what people write is stored only sealed.", remedy)
+    elif security.key.get_secret_value() and security.key_file:
+        yield Mistake("security.key", "is set, and so is security.key_file.", "Keep one of the two.")
+    else:
+        try:
+            security.source.read()
+        except KeysUnusable as error:
+            key = "security.key" if security.key.get_secret_value() else "security.key_file"
+            yield Mistake(key, error.problem, error.remedy)
 
 
 def _server(draft: Draft) -> Iterator[Mistake]:
@@ -92,16 +106,9 @@ def _messengers(draft: Draft) -> Iterator[Mistake]:
             )
 
 
-def _key_file(draft: Draft) -> Iterator[Mistake]:
-    file = draft.settings.security.key_file
-    if file and not (os.path.isfile(file) and os.access(file, os.R_OK)):  # noqa: PTH113 - one question, no path needed
-        yield Mistake("security.key_file", "There is no such file, or it cannot be read.", "Name a readable file.")
-
-
 _CHECKS = (
     (frozenset[str](), _server),
     (frozenset[str](), _telegram),
     (frozenset({"messengers", "server"}), _webhook),
     (frozenset({"messengers", "email"}), _messengers),
-    (frozenset({"security"}), _key_file),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
@@ -26,6 +27,7 @@ from bot.config.kinds import (
     WebAddress,
     read_duration,
 )
+from bot.keys import KeyFile, KeySource, KeyText
 from bot.messages import Address
 
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -70,9 +72,16 @@ class BridgeTable(Table):
 
 
 class SecurityTable(Table):
-    """``[security]``."""
+    """``[security]``; the keys stand in one of the two. A rotation writes `key_file`, so its name is kept."""
 
+    key: SecretStr = NOT_SET
     key_file: str = ""
+
+    @property
+    def source(self) -> KeySource:
+        """Where the keys are read from."""
+        text = self.key.get_secret_value()
+        return KeyText(text) if text else KeyFile(Path(self.key_file))
 
 
 class LevelTable(Table):
@@ -240,7 +249,8 @@ class Settings(BaseSettings):
         """Every secret that is set, to be kept out of the logs."""
         password = urlsplit(self.database.url.get_secret_value()).password
         kept = (self.messengers, self.email, self.watchdog)
-        return (*([password] if password else []), *(secret for table in kept for secret in _secrets(table)))
+        keys = re.findall(r"\S{40,}", self.security.key.get_secret_value())
+        return (*([password] if password else []), *(secret for table in kept for secret in _secrets(table)), *keys)
 
     def levels(self) -> dict[Urgency, LevelPolicy]:
         """The general deadlines of all levels."""

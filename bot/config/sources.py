@@ -102,7 +102,7 @@ def _read_secret_files(model: type[BaseModel], raw: Raw, prefix: str) -> Iterato
         if isinstance(each.annotation, type) and issubclass(each.annotation, BaseModel):
             if isinstance(inner, dict):
                 yield from _read_secret_files(each.annotation, inner, f"{prefix}{name}.")
-        elif each.annotation is SecretStr:
+        elif each.annotation is SecretStr and f"{name}_file" not in model.model_fields:
             file = raw.pop(f"{name}_file", "")
             if file:
                 yield from _read_secret(raw, name, file, f"{prefix}{name}_file")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -13,6 +13,7 @@ from bot.case import Case, Deadline, Handoff
 from bot.errors import AlreadySeen, Stale, StorageError
 from bot.journal import GENESIS, Entry, Link, link
 from bot.messages import Address, Outgoing
+from bot.sealing import Vault
 from storage.batch import BORN_LEASED_SECONDS, Batch, outcome_of_retry, readdressed
 from storage.rows import (
     RowDict,
@@ -43,6 +44,7 @@ class Writing:
     connection: Connection
     statements: Statements
     known: KnownCases
+    vault: Vault
     now: datetime  #: by the clock that leases are told by
 
     def run(self, statement: Prepared, rows: Iterable[RowDict]) -> int:
@@ -78,7 +80,7 @@ def _write_messages(writing: Writing, batch: Batch) -> None:
     keys = sorted((seen_key(row.message.key), row.id) for row in batch.inbox)
     if writing.run(sql.see, [{"key": key, "inbox_id": inbox_id} for key, inbox_id in keys]) != len(keys):
         raise AlreadySeen(_seen_before(writing, batch))
-    writing.run(sql.add_inbox, [inbox_row(row) for row in batch.inbox])
+    writing.run(sql.add_inbox, [inbox_row(writing.vault, row) for row in batch.inbox])
     if batch.retried:
         _write_retried(writing, batch)
 
@@ -96,7 +98,7 @@ def _write_retried(writing: Writing, batch: Batch) -> None:
     rows: list[RowDict] = []
     for inbox_id, retried in sorted(batch.retried.items()):
         if retried is not None:
-            rows.append({**inbox_outcome(retried), "of_id": inbox_id})
+            rows.append({**inbox_outcome(writing.vault, replace(retried, id=inbox_id)), "of_id": inbox_id})
     settled = [i for i, retried in sorted(batch.retried.items()) if retried is None]
     state = outcome_of_retry(None).value
     done: list[RowDict] = [{"of_id": i, "state": state, "next_attempt_at": None, "leased_until": None} for i in settled]
@@ -108,13 +110,13 @@ def _write_retried(writing: Writing, batch: Batch) -> None:
 
 def _write_people(writing: Writing, batch: Batch) -> None:
     sql = writing.statements
-    invites = [invite_row(batch.invites[i]) for i in sorted(batch.invites)]
+    invites = [invite_row(writing.vault, batch.invites[i]) for i in sorted(batch.invites)]
     writing.run_all(sql.put_invites, invites, "The invite was used meanwhile.")
     writing.run(sql.put_strangers, [stranger_row(batch.strangers[a]) for a in sorted(batch.strangers)])
     people = [batch.people[i] for i in sorted(batch.people)]
     if not people:
         return
-    writing.run(sql.put_people, [person_row(person) for person in people])
+    writing.run(sql.put_people, [person_row(writing.vault, person) for person in people])
     writing.run(sql.drop_bindings, [{"person_id": person.id} for person in people])
     bindings = [row for person in people for row in binding_rows(person)]
     writing.run_all(sql.add_bindings, bindings, "An address belongs to somebody else meanwhile.")
@@ -130,19 +132,19 @@ def _write_cases(writing: Writing, batch: Batch) -> None:
     writing.run_all(sql.add_cases, [case_row(case) for case in new], "The reference is taken.")
     rows = [{**case_row(step.last), "of_id": step.last.id, "base": step.base} for step in moved]
     writing.run_all(sql.step_cases, rows, "A case moved meanwhile.")
-    writing.run(sql.add_answers, [answer_row(answer) for answer in batch.answers])
-    writing.run(sql.add_texts, [text_row(text) for text in batch.texts])
-    writing.run(sql.put_secure, [secure_row(entry) for entry in batch.secure])
+    writing.run(sql.add_answers, [answer_row(writing.vault, answer) for answer in batch.answers])
+    writing.run(sql.add_texts, [text_row(writing.vault, text) for text in batch.texts])
+    writing.run(sql.put_secure, [secure_row(writing.vault, entry) for entry in batch.secure])
     _write_given(writing, [step.last for step in steps], bases)
     _write_deadlines(writing, [step.last for step in steps], bases)
     handoffs = _changed([step.last for step in steps], bases, lambda case: case.handoffs)
-    writing.run(sql.put_handoffs, [handoff_row(handoff) for handoff in handoffs])
+    writing.run(sql.put_handoffs, [handoff_row(writing.vault, handoff) for handoff in handoffs])
 
 
 def _bases(writing: Writing, versions: Mapping[int, int]) -> dict[int, Case]:
     """The cases as they are stored, to write only what differs of what hangs on them."""
     found = {i: case for i, version in versions.items() if (case := writing.known.at(i, version)) is not None}
-    return {**found, **cases_by_id(writing.connection, [i for i in versions if i not in found])}
+    return {**found, **cases_by_id(writing.connection, writing.vault, [i for i in versions if i not in found])}
 
 
 def _write_given(writing: Writing, cases: Sequence[Case], bases: Mapping[int, Case]) -> None:
@@ -181,12 +183,12 @@ def _changed(cases: Iterable[Case], bases: Mapping[int, Case], parts: Callable[[
 def _write_conversations(writing: Writing, batch: Batch) -> None:
     sql, or_else = writing.statements, "A conversation moved meanwhile."
     steps = [batch.conversations[person_id] for person_id in sorted(batch.conversations)]
-    new = [conversation_row(step.last) for step in steps if step.base == 0]
+    new = [conversation_row(writing.vault, step.last) for step in steps if step.base == 0]
     writing.run_all(sql.add_conversations, new, or_else)
     moved: list[RowDict] = []
     for step in steps:
         if step.base != 0:
-            row = conversation_row(step.last)
+            row = conversation_row(writing.vault, step.last)
             moved.append({**row, "of_person_id": step.last.person_id, "base": step.base})
     writing.run_all(sql.step_conversations, moved, or_else)
 
@@ -195,7 +197,7 @@ def _write_journal(writing: Writing, entries: Sequence[Entry]) -> None:
     if not entries:
         return
     links = _linked(entries, _heads(writing, sorted({entry.chain for entry in entries})))
-    writing.run(writing.statements.add_links, [link_row(placed) for placed in links])
+    writing.run(writing.statements.add_links, [link_row(writing.vault, placed) for placed in links])
     heads = {placed.entry.chain: placed for placed in links}
     rows = [{"chain": c, "sequence": heads[c].sequence, "hash": heads[c].hash} for c in sorted(heads)]
     writing.run(writing.statements.put_heads, rows)
@@ -232,7 +234,7 @@ def _add_outgoing(writing: Writing, outgoing: Sequence[Outgoing]) -> frozenset[i
         return frozenset()
     moved = moved_addresses(writing.connection)
     until = writing.now + timedelta(seconds=BORN_LEASED_SECONDS)
-    rows = [outbox_row(readdressed(message, moved), writing.now, until) for message in outgoing]
+    rows = [outbox_row(writing.vault, readdressed(message, moved), writing.now, until) for message in outgoing]
     if writing.run(writing.statements.add_outbox, rows) == len(rows):
         return frozenset()
     ids = [message.id for message in outgoing]

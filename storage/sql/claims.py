@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
+import structlog
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -25,12 +27,14 @@ from sqlalchemy import (
 )
 
 from bot.case import DeadlineKind
+from bot.errors import SealBroken
 from bot.messages import Address, Delivery
 from bot.ports import Due
+from bot.sealing import Vault
 from bot.turn import InboxRow
 from storage.batch import readdressed
 from storage.rows import to_json
-from storage.rows_messages import delivery_of, inbox_of, outgoing_of, texts_of
+from storage.rows_messages import addresses_json, delivery_of, inbox_of, outgoing_of, unread
 from storage.sql.apply import moved_addresses
 from storage.sql.load import rows
 from storage.sql.statements import Statements, T
@@ -41,6 +45,8 @@ WAITING = ("queued", "window-closed")
 UNSENT = (*WAITING, "parked")
 #: Word for word as the partial index has it, else SQLite does not use it.
 _UNDONE = text("state <> 'done'")
+R = TypeVar("R")
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +79,18 @@ def _claim(
     return connection.execute(taken.returning(*table.columns)).mappings().all()
 
 
-def claim_outbox(connection: Connection, term: Term, messengers: Sequence[str]) -> list[Delivery]:
+def claim_outbox(connection: Connection, vault: Vault, term: Term, messengers: Sequence[str]) -> list[Delivery]:
     """Take rows that are due, most urgent first, with what they edit."""
     outbox = T["outbox"].c
     due = and_(outbox.state.in_(WAITING), outbox.messenger.in_(list(messengers)), outbox.next_attempt_at <= term.now)
     taken = _claim(connection, term, T["outbox"], due, [outbox.priority, outbox.id])
     edited = _edited(connection, taken)
     ordered = sorted(taken, key=lambda row: (row["priority"], row["id"]))
-    return [delivery_of(row, edited.get((row["replaces"], row["address"]), "")) for row in ordered]
+
+    def delivery(row: RowMapping) -> Delivery:
+        return delivery_of(vault, row, edited.get((row["replaces"], row["address"]), ""))
+
+    return _readable(connection, T["outbox"].c.reason, ordered, delivery)
 
 
 def _edited(connection: Connection, taken: Iterable[RowMapping]) -> dict[tuple[str, str], str]:
@@ -110,12 +120,31 @@ def claim_wakes(connection: Connection, term: Term) -> list[int]:
     return [row["person_id"] for row in sorted(taken, key=lambda row: (row["wakes_at"], row["person_id"]))]
 
 
-def claim_failed(connection: Connection, term: Term) -> list[InboxRow]:
+def claim_failed(connection: Connection, vault: Vault, term: Term) -> list[InboxRow]:
     """Take failed messages whose next try is due."""
     inbox = T["inbox"].c
     due = and_(_UNDONE, inbox.state == "failed", inbox.next_attempt_at <= term.now)
     taken = _claim(connection, term, T["inbox"], due, [inbox.id])
-    return sorted((inbox_of(row) for row in taken), key=lambda row: row.id)
+    ordered = sorted(taken, key=lambda row: row["id"])
+    return _readable(connection, inbox.error, ordered, partial(inbox_of, vault))
+
+
+def _readable(
+    connection: Connection, why: ColumnElement[str], taken: Iterable[RowMapping], make: Callable[[RowMapping], R]
+) -> list[R]:
+    """Make of the rows what they hold; park those that do not open, so that they hold up no others."""
+    found, broken = [], []
+    for row in taken:
+        try:
+            found.append(make(row))
+        except SealBroken as error:
+            log.error("A message cannot be opened and is parked.", id=row["id"], error=str(error))  # noqa: TRY400
+            broken.append(row["id"])
+    if broken:
+        parked = {"state": "parked", "next_attempt_at": None, "leased_until": None, why.key: "its seal is broken"}
+        table = why.table
+        connection.execute(update(table).where(table.c.id.in_(broken)).values(parked))
+    return found
 
 
 def superseded(connection: Connection, ids: Sequence[int]) -> dict[int, str]:
@@ -155,13 +184,13 @@ def retry_outbox(connection: Connection, outbox_id: int, now: datetime) -> bool:
     return connection.execute(queued).rowcount == 1
 
 
-def readdress(connection: Connection, statements: Statements, old: Address, new: Address) -> None:
+def readdress(connection: Connection, statements: Statements, vault: Vault, old: Address, new: Address) -> None:
     """Write the new address wherever something still goes to the old one."""
     moved = T["moved_addresses"]
     connection.execute(statements.upsert("moved_addresses"), {"old": str(old), "new": str(new)})
     # A chat that moved back is where it is now.
     connection.execute(moved.delete().where(moved.c.old == str(new)))
-    _readdress_outbox(connection, old)
+    _readdress_outbox(connection, vault, old)
     _readdress_bindings(connection, statements, old, new)
 
 
@@ -172,20 +201,20 @@ def is_unsent() -> ColumnElement[bool]:
     return and_(or_(outbox.next_attempt_at.is_not(None), is_parked), outbox.state.in_(UNSENT))
 
 
-def _readdress_outbox(connection: Connection, old: Address) -> None:
+def _readdress_outbox(connection: Connection, vault: Vault, old: Address) -> None:
     outbox = T["outbox"]
     is_named = or_(outbox.c.address == str(old), outbox.c.others.contains(to_json(str(old)), autoescape=True))
     unsent = select(outbox).where(is_unsent(), is_named)
     moves = moved_addresses(connection)
     for row in rows(connection, unsent.order_by(outbox.c.id).with_for_update()):
-        message = readdressed(outgoing_of(row), moves)
+        message = readdressed(outgoing_of(vault, unread(row)), moves)
         connection.execute(
             update(outbox)
             .where(outbox.c.id == message.id)
             .values(
                 address=str(message.address),
                 messenger=message.address.messenger,
-                others=to_json(texts_of(message.others)),
+                others=addresses_json(message.others),
             )
         )
 

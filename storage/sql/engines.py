@@ -33,8 +33,8 @@ def is_sqlite(url: str) -> bool:
 
 
 def writing_engine(url: str, owner: str = "") -> Engine:
-    """The engine for everything that changes something: one connection at a time."""
-    return _sqlite(url, "BEGIN IMMEDIATE") if is_sqlite(url) else _postgres(url, owner)
+    """The engine for everything that changes something: one connection at a time. What it deletes is overwritten."""
+    return _sqlite(url, "BEGIN IMMEDIATE", "secure_delete=ON") if is_sqlite(url) else _postgres(url, owner)
 
 
 def reading_engine(url: str, owner: str = "") -> Engine:

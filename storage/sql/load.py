@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, literal_column, or_, select, text, tuple_
@@ -12,8 +13,9 @@ from bot.case import Answer, Case, CaseText, Deadline, Handoff
 from bot.messages import Address
 from bot.people import Invite, Stranger
 from bot.ports import Loaded, Wanted
+from bot.sealing import Vault
 from storage.rows import address, answer_of, case_of, conversation_of, deadline_of, handoff_of, text_of
-from storage.rows_messages import seen_key, texts_of
+from storage.rows_messages import reply_of, seen_key, texts_of
 from storage.rows_people import invite_of, stranger_of
 from storage.sql.known import KnownCases
 from storage.sql.statements import T
@@ -31,14 +33,13 @@ def rows(connection: Connection, query: Select[Any]) -> Sequence[RowMapping]:
     return connection.execute(query).mappings().all()
 
 
-def load(connection: Connection, known: KnownCases, wanted: Wanted) -> Loaded:
+def load(connection: Connection, vault: Vault, known: KnownCases, wanted: Wanted) -> Loaded:
     """Read everything that is wanted, as of one moment: the caller holds the transaction."""
-    conversations = {
-        c.person_id: c for c in _each(connection, "conversations", "person_id", wanted.people, conversation_of)
-    }
+    found = _each(connection, "conversations", "person_id", wanted.people, partial(conversation_of, vault))
+    conversations = {conversation.person_id: conversation for conversation in found}
     replied_to = _replied_to(connection, wanted.replied_to)
-    amended = _amended_texts(connection, wanted.amended)
-    corrected = _amended_answers(connection, wanted.amended)
+    amended = _amended_texts(connection, vault, wanted.amended)
+    corrected = _amended_answers(connection, vault, wanted.amended)
     ids = {
         *wanted.cases,
         *replied_to.values(),
@@ -48,11 +49,11 @@ def load(connection: Connection, known: KnownCases, wanted: Wanted) -> Loaded:
     }
     versions = {**_open_cases(connection, wanted.people), **_versions(connection, ids, wanted.references)}
     return Loaded(
-        seen=_seen(connection, wanted.seen),
+        seen=_seen(connection, vault, wanted.seen),
         conversations=conversations,
-        cases=cases_at(connection, known, versions),
+        cases=cases_at(connection, vault, known, versions),
         strangers=_strangers(connection, wanted.strangers),
-        invites=_invites(connection, wanted.codes),
+        invites=_invites(connection, vault, wanted.codes),
         replied_to=replied_to,
         amended=amended,
         amended_answers=corrected,
@@ -68,14 +69,16 @@ def _each(
     return [make(row) for row in rows(connection, select(T[table]).where(T[table].c[column].in_(keys)))]
 
 
-def _seen(connection: Connection, wanted: Sequence[tuple[str, str, str]]) -> dict[tuple[str, str, str], str]:
+def _seen(
+    connection: Connection, vault: Vault, wanted: Sequence[tuple[str, str, str]]
+) -> dict[tuple[str, str, str], str]:
     if not wanted:
         return {}
     keys = {seen_key(key): key for key in wanted}
     seen, inbox = T["seen"], T["inbox"]
-    query = select(seen.c.key, inbox.c.reply).outerjoin_from(seen, inbox, inbox.c.id == seen.c.inbox_id)
+    query = select(seen, inbox.c.sealed_reply).outerjoin_from(seen, inbox, inbox.c.id == seen.c.inbox_id)
     found = connection.execute(query.where(seen.c.key.in_(list(keys))))
-    return {keys[bytes(key)]: reply or "" for key, reply in found}
+    return {keys[bytes(key)]: reply_of(vault, inbox_id, reply) for key, inbox_id, reply in found}
 
 
 def _strangers(connection: Connection, wanted: Sequence[Address]) -> dict[Address, Stranger]:
@@ -83,8 +86,9 @@ def _strangers(connection: Connection, wanted: Sequence[Address]) -> dict[Addres
     return {stranger.address: stranger for stranger in found}
 
 
-def _invites(connection: Connection, wanted: Sequence[str]) -> dict[str, Invite]:
-    return {invite.code_hash: invite for invite in _each(connection, "invites", "code_hash", wanted, invite_of)}
+def _invites(connection: Connection, vault: Vault, wanted: Sequence[str]) -> dict[str, Invite]:
+    found = _each(connection, "invites", "code_hash", wanted, partial(invite_of, vault))
+    return {invite.code_hash: invite for invite in found}
 
 
 def _named(connection: Connection, table: str, wanted: Sequence[str], make: Callable[[RowMapping], R]) -> list[R]:
@@ -96,13 +100,13 @@ def _named(connection: Connection, table: str, wanted: Sequence[str], make: Call
     return [make(row) for row in rows(connection, query)]
 
 
-def _amended_texts(connection: Connection, wanted: Sequence[str]) -> dict[str, CaseText]:
-    found = _named(connection, "texts", wanted, text_of)
+def _amended_texts(connection: Connection, vault: Vault, wanted: Sequence[str]) -> dict[str, CaseText]:
+    found = _named(connection, "texts", wanted, partial(text_of, vault))
     return {t.message: t for t in sorted(found, key=lambda t: t.id, reverse=True) if t.amends is None}
 
 
-def _amended_answers(connection: Connection, wanted: Sequence[str]) -> dict[str, Answer]:
-    found = _named(connection, "answers", wanted, answer_of)
+def _amended_answers(connection: Connection, vault: Vault, wanted: Sequence[str]) -> dict[str, Answer]:
+    found = _named(connection, "answers", wanted, partial(answer_of, vault))
     return {answer.message: answer for answer in sorted(found, key=lambda answer: answer.id)}
 
 
@@ -145,33 +149,35 @@ def _versions(connection: Connection, ids: Iterable[int], references: Sequence[s
     return {row.id: row.version for row in connection.execute(query)}
 
 
-def cases_at(connection: Connection, known: KnownCases, versions: dict[int, int]) -> dict[int, Case]:
+def cases_at(connection: Connection, vault: Vault, known: KnownCases, versions: dict[int, int]) -> dict[int, Case]:
     """The cases at these stored versions; only what is not known is read."""
     found = {i: case for i, version in versions.items() if (case := known.at(i, version)) is not None}
     missing = [case_id for case_id in versions if case_id not in found]
-    read = cases_by_id(connection, missing)
+    read = cases_by_id(connection, vault, missing)
     known.keep(read.values())
     return {**found, **read}
 
 
-def cases_by_id(connection: Connection, ids: Sequence[int]) -> dict[int, Case]:
+def cases_by_id(connection: Connection, vault: Vault, ids: Sequence[int]) -> dict[int, Case]:
     """Read whole cases, in the order of their rows."""
     if not ids:
         return {}
     cases = T["cases"]
-    return {case.id: case for case in whole(connection, rows(connection, select(cases).where(cases.c.id.in_(ids))))}
+    found = rows(connection, select(cases).where(cases.c.id.in_(ids)))
+    return {case.id: case for case in whole(connection, vault, found)}
 
 
-def whole(connection: Connection, found: Sequence[RowMapping]) -> list[Case]:
+def whole(connection: Connection, vault: Vault, found: Sequence[RowMapping]) -> list[Case]:
     """Cases with what hangs on them, in the order of the rows."""
     ids = [row["id"] for row in found]
     answers: dict[int, dict[int, Answer]] = defaultdict(dict)
-    for answer in _each(connection, "answers", "case_id", ids, answer_of):
+    for answer in _each(connection, "answers", "case_id", ids, partial(answer_of, vault)):
         answers[answer.case_id][answer.id] = answer
     deadlines: dict[int, list[Deadline]] = defaultdict(list)
     for deadline in sorted(_each(connection, "deadlines", "case_id", ids, deadline_of), key=lambda d: d.id):
         deadlines[deadline.case_id].append(deadline)
     handoffs: dict[int, list[Handoff]] = defaultdict(list)
-    for handoff in sorted(_each(connection, "handoffs", "case_id", ids, handoff_of), key=lambda h: h.id):
+    found_handoffs = _each(connection, "handoffs", "case_id", ids, partial(handoff_of, vault))
+    for handoff in sorted(found_handoffs, key=lambda h: h.id):
         handoffs[handoff.case_id].append(handoff)
     return [case_of(row, answers[row["id"]], deadlines[row["id"]], handoffs[row["id"]]) for row in found]

@@ -7,15 +7,30 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select, text, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Select,
+    and_,
+    exists,
+    func,
+    or_,
+    select,
+    text,
+    true,
+    update,
+)
 
 from bot.case import Case, SecureEntry
+from bot.errors import SealBroken
 from bot.journal import Link
 from bot.messages import Address, Delivery, DeliveryState
 from bot.people import Person
 from bot.ports import Counts, History, Said, Scope
+from bot.sealing import Vault
 from storage.rows import address, answer_of, link_of, secure_of, text_of
-from storage.rows_messages import delivery_of, inbox_of, texts_of
+from storage.rows_messages import delivery_of, inbox_of, texts_of, unread
 from storage.rows_people import person_of
 from storage.sql.claims import UNSENT, is_unsent
 from storage.sql.keep import directory_version
@@ -27,13 +42,13 @@ CASES_A_CHUNK = 500
 LINKS_A_CHUNK = 1000
 
 
-def directory(connection: Connection) -> tuple[list[Person], int]:
+def directory(connection: Connection, vault: Vault) -> tuple[list[Person], int]:
     """Everybody enrolled, and the version of that."""
     bound: dict[int, list[Address]] = defaultdict(list)
     bindings = T["bindings"]
     for row in rows(connection, select(bindings).order_by(bindings.c.person_id, bindings.c.position)):
         bound[row["person_id"]].append(address(row["address"]))
-    people = [person_of(row, bound[row["id"]]) for row in rows(connection, select(T["people"]).order_by("id"))]
+    people = [person_of(vault, row, bound[row["id"]]) for row in rows(connection, select(T["people"]).order_by("id"))]
     return people, directory_version(connection)
 
 
@@ -51,13 +66,15 @@ def _in_scope(scope: Scope) -> ColumnElement[bool]:
     return or_(own, and_(is_side, has_it))
 
 
-def find_case(connection: Connection, reference: str, scope: Scope) -> Case | None:
+def find_case(connection: Connection, vault: Vault, reference: str, scope: Scope) -> Case | None:
     """Find a case in scope."""
     query = select(T["cases"]).where(T["cases"].c.reference == reference, _in_scope(scope))
-    return next(iter(whole(connection, rows(connection, query))), None)
+    return next(iter(whole(connection, vault, rows(connection, query))), None)
 
 
-def list_cases(connection: Connection, scope: Scope, open_only: bool, limit: int, before: int | None) -> list[Case]:
+def list_cases(
+    connection: Connection, vault: Vault, scope: Scope, open_only: bool, limit: int, before: int | None
+) -> list[Case]:
     """List cases in scope, newest first."""
     cases = T["cases"]
     query = select(cases).where(_in_scope(scope)).order_by(cases.c.id.desc()).limit(limit)
@@ -65,10 +82,10 @@ def list_cases(connection: Connection, scope: Scope, open_only: bool, limit: int
         query = query.where(IS_OPEN)
     if before is not None:
         query = query.where(cases.c.id < before)
-    return whole(connection, rows(connection, query))
+    return whole(connection, vault, rows(connection, query))
 
 
-def history(connection: Connection, case_id: int) -> History:
+def history(connection: Connection, vault: Vault, case_id: int) -> History:
     """Gather what is kept of a case."""
     answers, texts, outbox, journal = (T[name] for name in ("answers", "texts", "outbox", "journal"))
 
@@ -76,30 +93,32 @@ def history(connection: Connection, case_id: int) -> History:
         return rows(connection, select(table).where(table.c.case_id == case_id).order_by(*order))
 
     return History(
-        answers=tuple(answer_of(row) for row in of_case(answers, answers.c.id)),
-        texts=tuple(text_of(row) for row in of_case(texts, texts.c.id)),
-        deliveries=tuple(delivery_of(row) for row in of_case(outbox, outbox.c.id)),
-        journal=tuple(link_of(row) for row in of_case(journal, journal.c.sequence, journal.c.id)),
+        answers=tuple(answer_of(vault, row) for row in of_case(answers, answers.c.id)),
+        texts=tuple(text_of(vault, row) for row in of_case(texts, texts.c.id)),
+        deliveries=tuple(delivery_of(vault, row) for row in of_case(outbox, outbox.c.id)),
+        journal=tuple(link_of(vault, row) for row in of_case(journal, journal.c.sequence, journal.c.id)),
     )
 
 
-def secure_entries(connection: Connection, case_id: int) -> list[SecureEntry]:
+def secure_entries(connection: Connection, vault: Vault, case_id: int) -> list[SecureEntry]:
     """Read the secure case, oldest first."""
     table = T["secure_entries"]
     query = select(table).where(table.c.case_id == case_id).order_by(table.c.id)
-    return [secure_of(row) for row in rows(connection, query)]
+    return [secure_of(vault, row) for row in rows(connection, query)]
 
 
-def transcript(connection: Connection, addresses: Sequence[Address], after: int, limit: int) -> list[Said]:
+def transcript(
+    connection: Connection, vault: Vault, addresses: Sequence[Address], after: int, limit: int
+) -> list[Said]:
     """Gather the lines of a chat."""
     inbox, outbox, places = T["inbox"], T["outbox"], texts_of(addresses)
-    written = select(inbox).where(inbox.c.sender.in_(places), inbox.c.id > after, inbox.c.text != "")
+    written = select(inbox).where(inbox.c.sender.in_(places), inbox.c.id > after, inbox.c.has_text)
     spoken = written.where(inbox.c.kind.in_(SPOKEN)).order_by(inbox.c.id.desc()).limit(limit)
     said = select(outbox).where(outbox.c.address.in_(places), outbox.c.id > after, outbox.c.state.in_(SHOWN))
     shown = said.where(~_changes_another(outbox)).order_by(outbox.c.id.desc()).limit(limit)
-    lines = [delivery_of(row) for row in rows(connection, shown)]
-    received = [inbox_of(row) for row in rows(connection, spoken)]
-    return transcript_of(received, lines, _sent_edits(connection, lines), limit)
+    lines = [delivery_of(vault, row) for row in rows(connection, shown)]
+    received = [inbox_of(vault, row) for row in rows(connection, spoken)]
+    return transcript_of(received, lines, _sent_edits(connection, vault, lines), limit)
 
 
 def _original(edit: Any, other: Any) -> ColumnElement[bool]:
@@ -114,7 +133,7 @@ def _changes_another(edit: Any) -> ColumnElement[bool]:
     return and_(is_edit, exists().where(_original(edit, T["outbox"].alias("other"))))
 
 
-def _sent_edits(connection: Connection, lines: Sequence[Delivery]) -> dict[int, Delivery]:
+def _sent_edits(connection: Connection, vault: Vault, lines: Sequence[Delivery]) -> dict[int, Delivery]:
     """The newest sent edit of each line, by the line's id."""
     if not lines:
         return {}
@@ -125,7 +144,7 @@ def _sent_edits(connection: Connection, lines: Sequence[Delivery]) -> dict[int, 
         .where(original.c.id.in_([line.message.id for line in lines]), edit.c.state.in_(EDITED))
         .order_by(edit.c.id)
     )
-    return {row["changes"]: delivery_of(row) for row in rows(connection, query)}
+    return {row["changes"]: delivery_of(vault, row) for row in rows(connection, query)}
 
 
 def mark_seen(connection: Connection, addresses: Sequence[Address], now: datetime) -> None:
@@ -135,13 +154,21 @@ def mark_seen(connection: Connection, addresses: Sequence[Address], now: datetim
     connection.execute(sent.values(state="seen", seen_at=now))
 
 
-def outbox(connection: Connection, states: Sequence[DeliveryState], limit: int) -> list[Delivery]:
+def outbox(connection: Connection, vault: Vault, states: Sequence[DeliveryState], limit: int) -> list[Delivery]:
     """List outbox rows in these states, newest first."""
     table = T["outbox"]
     query = select(table).where(table.c.state.in_(states)).order_by(table.c.id.desc()).limit(limit)
     if set(states) <= set(UNSENT):
         query = query.where(is_unsent())
-    return [delivery_of(row) for row in rows(connection, query)]
+    return [_listed(vault, row) for row in rows(connection, query)]
+
+
+def _listed(vault: Vault, row: RowMapping) -> Delivery:
+    """A row for a list, where one that cannot be opened is seen too."""
+    try:
+        return delivery_of(vault, row)
+    except SealBroken:
+        return delivery_of(vault, unread(row))
 
 
 def _opened_between(since: datetime, until: datetime, parties: Sequence[str]) -> ColumnElement[bool]:
@@ -157,21 +184,21 @@ def count_cases(connection: Connection, since: datetime, until: datetime, partie
 
 
 def stream_cases(
-    connection: Connection, since: datetime, until: datetime, parties: Sequence[str]
+    connection: Connection, vault: Vault, since: datetime, until: datetime, parties: Sequence[str]
 ) -> Iterator[list[Case]]:
     """Stream cases opened in a period, oldest first."""
     cases = T["cases"]
     query = select(cases).where(_opened_between(since, until, parties)).order_by(cases.c.opened_at, cases.c.id)
     for chunk in _chunks(connection, query, CASES_A_CHUNK):
-        yield whole(connection, chunk)
+        yield whole(connection, vault, chunk)
 
 
-def stream_journal(connection: Connection, chain: str) -> Iterator[list[Link]]:
+def stream_journal(connection: Connection, vault: Vault, chain: str) -> Iterator[list[Link]]:
     """Stream a chain in order."""
     journal = T["journal"]
     query = select(journal).where(journal.c.chain == chain).order_by(journal.c.sequence)
     for chunk in _chunks(connection, query, LINKS_A_CHUNK):
-        yield [link_of(row) for row in chunk]
+        yield [link_of(vault, row) for row in chunk]
 
 
 def _chunks(connection: Connection, query: Select[Any], size: int) -> Iterator[Any]:

@@ -35,15 +35,12 @@ TABLE_MODULES = (tables_messages, tables_people)
 SCHEMA = METADATA
 T = SCHEMA.tables
 #: What another try changes of a stored message.
-_OUTCOME = ("state", "person_id", "case_id", "reply", "error", "attempts", "next_attempt_at", "leased_until")
+_OUTCOME = ("state", "person_id", "case_id", "sealed_reply", "error", "attempts", "next_attempt_at", "leased_until")
 #: What a stranger's message is emptied of.
 CONTENT = {
-    "text": "",
+    "has_text": False,
     "button": "",
-    "latitude": None,
-    "longitude": None,
-    "attachment": None,
-    "sender_name": "",
+    "sealed": None,
     "raw": b"",
 }
 

@@ -17,6 +17,7 @@ from bot.journal import Link
 from bot.messages import Address, Delivery, DeliveryState
 from bot.people import Directory
 from bot.ports import Counts, Due, History, Loaded, Said, Scope, SignIn, Wanted
+from bot.sealing import Vault
 from bot.turn import InboxRow, Mark, Turn
 from storage.batch import Batch
 from storage.schema import head, require_head, version_of
@@ -25,6 +26,7 @@ from storage.sql import claims as sql_claims
 from storage.sql import keep as sql_keep
 from storage.sql import load as sql_load
 from storage.sql import read as sql_read
+from storage.sql.checks import check_keys
 from storage.sql.claims import DATABASE_NOW, Term
 from storage.sql.engines import reading_engine, writing_engine
 from storage.sql.errors import storage_error
@@ -42,8 +44,9 @@ class SqlStorage:
     #: Leases are told by the database's time, because several machines share it.
     by_database = False
 
-    def __init__(self, url: str, *, clock: Callable[[], datetime], owner: str) -> None:
+    def __init__(self, url: str, *, clock: Callable[[], datetime], owner: str, vault: Vault) -> None:
         self._url = url
+        self._vault = vault
         self._clock = clock
         self._owner = owner
         self._known = KnownCases()
@@ -53,11 +56,19 @@ class SqlStorage:
     def _check_schema(self) -> None:
         require_head(self._url)
 
+    def _check_keys(self) -> None:
+        try:
+            _transact(self._writer, lambda connection: check_keys(connection, self._vault))
+        except StorageError:
+            self._writer.dispose()
+            raise
+
     async def start(self) -> None:
         if self._is_open:
             return
         await asyncio.to_thread(self._check_schema)
         self._writer = writing_engine(self._url, self._owner)
+        await asyncio.to_thread(self._check_keys)
         self._reader = reading_engine(self._url, self._owner)
         self._statements = statements_of(self._writer.dialect.name)
         self._writing: Executor = ThreadPoolExecutor(1, thread_name_prefix=f"write-{self._owner}")
@@ -84,12 +95,12 @@ class SqlStorage:
 
     async def directory(self) -> Directory:
         if await self._read(sql_keep.directory_version) != self._directory.version:
-            people, version = await self._read(sql_read.directory)
+            people, version = await self._read(sql_read.directory, self._vault)
             self._directory = Directory.of(people, version)
         return self._directory
 
     async def load(self, wanted: Wanted) -> Loaded:
-        return await self._read(sql_load.load, self._known, wanted)
+        return await self._read(sql_load.load, self._vault, self._known, wanted)
 
     async def apply(self, turns: Sequence[Turn], marks: Sequence[Mark] = ()) -> frozenset[int]:
         batch = Batch.of(turns, marks)
@@ -99,7 +110,7 @@ class SqlStorage:
 
     def _apply(self, connection: Connection, batch: Batch) -> frozenset[int]:
         now = connection.execute(select(DATABASE_NOW)).scalar_one() if self.by_database else self._clock()
-        return sql_apply.write(sql_apply.Writing(connection, self._statements, self._known, now), batch)
+        return sql_apply.write(sql_apply.Writing(connection, self._statements, self._known, self._vault, now), batch)
 
     def _term(self, now: datetime, limit: int, lease: timedelta) -> Term:
         return Term(now, limit, lease, self.by_database)
@@ -107,7 +118,7 @@ class SqlStorage:
     async def claim_outbox(
         self, messengers: Sequence[str], now: datetime, limit: int, lease: timedelta
     ) -> list[Delivery]:
-        return await self._write(sql_claims.claim_outbox, self._term(now, limit, lease), messengers)
+        return await self._write(sql_claims.claim_outbox, self._vault, self._term(now, limit, lease), messengers)
 
     async def superseded(self, ids: Sequence[int]) -> dict[int, str]:
         return await self._read(sql_claims.superseded, ids)
@@ -119,13 +130,13 @@ class SqlStorage:
         return await self._write(sql_claims.claim_wakes, self._term(now, limit, lease))
 
     async def claim_failed(self, now: datetime, limit: int, lease: timedelta) -> list[InboxRow]:
-        return await self._write(sql_claims.claim_failed, self._term(now, limit, lease))
+        return await self._write(sql_claims.claim_failed, self._vault, self._term(now, limit, lease))
 
     async def retry_outbox(self, outbox_id: int, now: datetime) -> bool:
         return await self._write(sql_claims.retry_outbox, outbox_id, now)
 
     async def readdress(self, old: Address, new: Address) -> None:
-        await self._write(sql_claims.readdress, self._statements, old, new)
+        await self._write(sql_claims.readdress, self._statements, self._vault, old, new)
 
     async def take_lease(self, name: str, owner: str, now: datetime, ttl: timedelta) -> bool:
         moment = DATABASE_NOW if self.by_database else now
@@ -156,34 +167,34 @@ class SqlStorage:
         await self._write(sql_keep.end_session, token_hash)
 
     async def find_case(self, reference: str, scope: Scope) -> Case | None:
-        return await self._read(sql_read.find_case, reference, scope)
+        return await self._read(sql_read.find_case, self._vault, reference, scope)
 
     async def list_cases(self, scope: Scope, *, open_only: bool, limit: int, before: int | None = None) -> list[Case]:
-        return await self._read(sql_read.list_cases, scope, open_only, limit, before)
+        return await self._read(sql_read.list_cases, self._vault, scope, open_only, limit, before)
 
     async def history(self, case_id: int) -> History:
-        return await self._read(sql_read.history, case_id)
+        return await self._read(sql_read.history, self._vault, case_id)
 
     async def secure_entries(self, case_id: int) -> list[SecureEntry]:
-        return await self._read(sql_read.secure_entries, case_id)
+        return await self._read(sql_read.secure_entries, self._vault, case_id)
 
     async def transcript(self, addresses: Sequence[Address], after: int, limit: int) -> list[Said]:
-        return await self._read(sql_read.transcript, addresses, after, limit)
+        return await self._read(sql_read.transcript, self._vault, addresses, after, limit)
 
     async def mark_seen(self, recipient_addresses: Sequence[Address], now: datetime) -> None:
         await self._write(sql_read.mark_seen, recipient_addresses, now)
 
     async def outbox(self, states: Sequence[DeliveryState], limit: int) -> list[Delivery]:
-        return await self._read(sql_read.outbox, states, limit)
+        return await self._read(sql_read.outbox, self._vault, states, limit)
 
     async def count_cases(self, since: datetime, until: datetime, parties: Sequence[str] = ()) -> int:
         return await self._read(sql_read.count_cases, since, until, parties)
 
     def stream_cases(self, since: datetime, until: datetime, parties: Sequence[str] = ()) -> AsyncIterator[list[Case]]:
-        return self._stream(sql_read.stream_cases, since, until, parties)
+        return self._stream(sql_read.stream_cases, self._vault, since, until, parties)
 
     def stream_journal(self, chain: str) -> AsyncIterator[list[Link]]:
-        return self._stream(sql_read.stream_journal, chain)
+        return self._stream(sql_read.stream_journal, self._vault, chain)
 
     async def chains(self) -> list[str]:
         return await self._read(sql_read.chains)

@@ -107,8 +107,8 @@ def test_the_journal_of_the_database_is_checked_and_tampering_is_found(terminal:
     ("tampering", "found"),
     [
         (
-            """UPDATE journal SET details = replace(details, 'KH', 'CN') WHERE sequence = 3""",
-            "its details were changed.",
+            "UPDATE journal SET sealed = (SELECT sealed FROM journal WHERE sequence = 2) WHERE sequence = 3",
+            "it was changed, or belongs to another place.",
         ),
         ("DELETE FROM journal WHERE sequence = 1", "an entry is missing, inserted or out of order here."),
     ],

@@ -11,6 +11,7 @@ from bot.people import Person
 from bot.turn import Turn
 from storage import migrate, open_storage
 from tests.bench.story import SECRET, TOKEN
+from tests.keys import VAULT, key_file
 
 _MADE_AT = datetime(2026, 4, 1, tzinfo=UTC)
 
@@ -57,6 +58,9 @@ public_url = "https://bridge.example"
 [database]
 url = {database}
 
+[security]
+key_file = {key_file}
+
 [bridge]
 data_dir = {folder}
 alert_after = "{alert_after}"
@@ -83,6 +87,7 @@ def write_config(folder: Path, port: int, api: str, *, alert_after: str = "3m", 
         port=port,
         database=json.dumps(database_url(folder)),
         folder=json.dumps(str(folder)),
+        key_file=json.dumps(str(key_file(folder))),
         alert_after=alert_after,
         token=TOKEN,
         api=api,
@@ -96,8 +101,8 @@ def write_config(folder: Path, port: int, api: str, *, alert_after: str = "3m", 
 async def enrol(folder: Path, people: Iterable[Person]) -> None:
     """Make the database and enrol everybody."""
     url = database_url(folder)
-    migrate(url)
-    storage = open_storage(url, clock=lambda: _MADE_AT, owner="setup")
+    migrate(url, VAULT)
+    storage = open_storage(url, clock=lambda: _MADE_AT, owner="setup", vault=VAULT)
     await storage.start()
     try:
         await storage.apply([Turn(people=tuple(people))])

@@ -10,12 +10,13 @@ import pytest
 
 import storage
 from tests.contracts.storage_engines import Kept, empty_database, in_memory, on_database, postgres_server
+from tests.keys import VAULT
 
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with postgres_server(tmp_path_factory.mktemp("server")) as url:
-        storage.migrate(url)
+        storage.migrate(url, VAULT)
         yield url
 
 
@@ -23,7 +24,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty database at this program's schema, to be copied."""
     file = tmp_path_factory.mktemp("sqlite") / "casebridge.db"
-    storage.migrate(f"sqlite:///{file}")
+    storage.migrate(f"sqlite:///{file}", VAULT)
     return file
 
 

@@ -16,6 +16,7 @@ from bot.ports import Storage
 from storage.memory import MemoryStorage
 from storage.sql.engines import writing_engine
 from storage.sql.statements import SCHEMA
+from tests.keys import VAULT
 
 START = datetime(2026, 4, 18, 7, 5, tzinfo=UTC)
 _LEASES = ("inbox.leased_until", "outbox.leased_until", "deadlines.leased_until", "conversations.leased_until")
@@ -73,7 +74,7 @@ async def on_database(url: str) -> AsyncIterator[Kept]:
     clock = Clock()
 
     async def another() -> Storage:
-        node = storage.open_storage(url, clock=clock)
+        node = storage.open_storage(url, clock=clock, vault=VAULT)
         await node.start()
         return node
 

@@ -17,6 +17,7 @@ from storage.schema import head
 from storage.sql.engines import writing_engine
 from storage.sql.statements import SCHEMA
 from tests.contracts.storage_engines import Clock
+from tests.keys import VAULT
 
 
 def _stamp(url: str, version: str) -> None:
@@ -27,7 +28,7 @@ def _stamp(url: str, version: str) -> None:
 
 
 async def _start(url: str) -> None:
-    kept = storage.open_storage(url, clock=Clock())
+    kept = storage.open_storage(url, clock=Clock(), vault=VAULT)
     try:
         await kept.start()
     finally:
@@ -56,7 +57,7 @@ def test_a_column_that_the_migrations_forgot_would_be_found(database: str) -> No
 
 def test_a_second_migration_changes_nothing_and_says_so(database: str) -> None:
     assert storage.schema_state(database) == "head"
-    assert storage.migrate(database) == f"The database is at version {head()} already; nothing was changed."
+    assert storage.migrate(database, VAULT) == f"The database is at version {head()} already; nothing was changed."
 
 
 async def test_an_older_database_is_refused_with_the_command_that_mends_it(
@@ -75,7 +76,7 @@ async def test_a_newer_database_is_refused_and_never_migrated(database: str) -> 
         with pytest.raises(SchemaMismatch, match="use a newer program"):
             await _start(database)
         with pytest.raises(SchemaMismatch, match="use a newer program"):
-            storage.migrate(database)
+            storage.migrate(database, VAULT)
     finally:
         _stamp(database, head())
 
@@ -86,12 +87,12 @@ async def test_a_database_that_does_not_exist_is_refused_and_not_made_on_the_way
     with pytest.raises(SchemaMismatch, match="run `casebridge migrate`"):
         await _start(url)
     assert not (tmp_path / "new").exists()
-    assert storage.migrate(url) == f"The database was made at version {head()}."
+    assert storage.migrate(url, VAULT) == f"The database was made at version {head()}."
     await _start(url)
 
 
 async def test_readiness_notices_a_schema_that_changed_under_a_running_program(database: str) -> None:
-    kept = storage.open_storage(database, clock=Clock())
+    kept = storage.open_storage(database, clock=Clock(), vault=VAULT)
     await kept.start()
     assert await kept.is_ready()
     _stamp(database, "from-the-future")
@@ -113,7 +114,7 @@ def test_two_nodes_may_migrate_a_new_database_at_once(
     if kind == "postgresql":
         url = _new_database(request.getfixturevalue("postgres"))
     with ThreadPoolExecutor(2) as both:
-        said = sorted(both.map(storage.migrate, [url, url]))
+        said = sorted(both.map(storage.migrate, [url, url], [VAULT, VAULT]))
     assert ["already" in sentence for sentence in said] == [True, False]
     assert storage.schema_state(url) == "head"
 
@@ -129,7 +130,7 @@ def _new_database(server: str) -> str:
 @pytest.mark.parametrize("url", ["mysql://root@localhost/x", "casebridge.db", "", "sqlite://", "sqlite:///:memory:"])
 def test_a_url_of_no_database_of_ours_is_refused_with_an_example(url: str) -> None:
     with pytest.raises(StorageError, match="postgresql://user@host/name"):
-        storage.open_storage(url, clock=Clock())
+        storage.open_storage(url, clock=Clock(), vault=VAULT)
 
 
 def test_sqlite_is_set_up_so_that_what_is_committed_survives_a_power_cut(tmp_path: Path) -> None:

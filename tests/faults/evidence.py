@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from storage.sealed import unseal
+from tests.keys import VAULT
 
 
 class Words(NamedTuple):
@@ -155,8 +157,9 @@ def _inbox(row: Any) -> InboxKept:
 
 
 def _outbox(row: Any) -> OutboxKept:
-    buttons = tuple(data for line in json.loads(row["buttons"]) for _, data in line)
+    said = unseal(VAULT, "outbox", row["id"], row["sealed"])
+    buttons = tuple(data for line in said["buttons"] for _, data in line)
     chat = row["address"].partition(":")[2]
-    words = Words(chat, row["text"], buttons, bool(row["replaces"] or row["edits"]))
+    words = Words(chat, said["text"], buttons, bool(row["replaces"] or row["edits"]))
     created_at = datetime.fromisoformat(row["created_at"])
     return OutboxKept(row["id"], row["dedupe_key"], words, row["state"], row["reason"], created_at)

@@ -17,6 +17,7 @@ from storage.sql.engines import writing_engine
 from storage.sql.store import SqlStorage
 from tests.contracts.storage_engines import Kept, empty_database, on_database, postgres_server
 from tests.contracts.storage_values import case, entry, inbound, inbox, message, opening, person
+from tests.keys import VAULT
 
 SECRET = "locked in a flat in Nanchang"
 
@@ -24,7 +25,7 @@ SECRET = "locked in a flat in Nanchang"
 @pytest.fixture
 async def sqlite(tmp_path: Path) -> AsyncIterator[Kept]:
     url = f"sqlite:///{tmp_path}/casebridge.db"
-    storage.migrate(url)
+    storage.migrate(url, VAULT)
     async with on_database(url) as kept:
         yield kept
 
@@ -32,7 +33,7 @@ async def sqlite(tmp_path: Path) -> AsyncIterator[Kept]:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with postgres_server(tmp_path_factory.mktemp("server")) as url:
-        storage.migrate(url)
+        storage.migrate(url, VAULT)
         yield url
 
 
@@ -117,13 +118,13 @@ async def test_a_file_that_is_no_database_is_refused_in_a_sentence(tmp_path: Pat
     with pytest.raises(StorageError, match="not a database of this program"):
         storage.schema_state(f"sqlite:///{tmp_path}/notes.db")
     with pytest.raises(StorageError, match="not a database of this program"):
-        storage.migrate(f"sqlite:///{tmp_path}/notes.db")
+        storage.migrate(f"sqlite:///{tmp_path}/notes.db", VAULT)
 
 
 async def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError, match="folder"):
-        storage.migrate(f"sqlite:///{tmp_path}/file/casebridge.db")
+        storage.migrate(f"sqlite:///{tmp_path}/file/casebridge.db", VAULT)
 
 
 async def test_a_row_that_cannot_be_stored_is_refused_without_its_content(sqlite: Kept) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from bot.config import Settings, load
 from bot.errors import ConfigError, Mistake
+from tests.keys import KEYS
 
 TOKEN = "123456:AAF-made-up-for-this-test-alone"
 
@@ -45,7 +46,7 @@ def writer(folder: Path) -> Write:
     def write(text: str, **environ: str) -> Settings:
         file = folder / "config.toml"
         file.write_text(text, "utf-8")
-        return load(file, environ)
+        return load(file, {"CASEBRIDGE_SECURITY__KEY": KEYS} | environ)
 
     return write
 

@@ -10,7 +10,7 @@ from alembic import op
 from storage.types import Id, Moment
 
 revision = "0007"
-down_revision = "0001"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 
@@ -21,7 +21,7 @@ def upgrade() -> None:
         sa.Column("id", Id, autoincrement=False, nullable=False),
         sa.Column("case_id", Id, nullable=False),
         sa.Column("field", sa.String(), nullable=False),
-        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=True),
         sa.Column("at", Moment(), nullable=False),
         sa.Column("by", Id, nullable=False),
         sa.Column("party", sa.String(), nullable=False),
