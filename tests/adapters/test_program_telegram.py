@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 
 from bot.case import Status
+from bot.guarded import Guarded
 from tests.adapters.telegram_program import (
     ADMIN,
     CN_DUTY,
@@ -150,7 +151,7 @@ async def test_an_edit_of_the_first_words_is_kept_beside_them(town: Town) -> Non
     case = await town.case(reference)
     async with town.setup.storage() as storage:
         texts = (await storage.history(case.id)).texts
-    assert [text.text for text in texts] == ["boy locked in a flat", "girl locked in a flat"]
+    assert [text.text for text in texts] == [Guarded("boy locked in a flat"), Guarded("girl locked in a flat")]
 
 
 async def test_a_desk_in_a_topic_is_told_and_answered_there(town: Town) -> None:
