@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot import alerts, consent, escalation
+from bot import alerts, escalation, gate_changes, hint
 from bot.agreement import Urgency
 from bot.case import Answer, Case, Value
 from bot.composing import Composer
-from bot.fields import Field
+from bot.fields import Field, FieldKind
 from bot.opening import policy_at
 from bot.questions import (
     values,
@@ -21,7 +21,7 @@ _BY_HAND = "by hand"
 
 def store(c: Composer, case: Case, asked: Field, value: Value, source: str) -> Case:
     """Keep an answer, and let urgency, deadlines and alerts follow."""
-    return follow_up(c, keep(c, case, asked, value, source), [asked], case.urgency)
+    return follow_up(c, keep(c, case, asked, value, source), case)
 
 
 def keep(c: Composer, case: Case, asked: Field, value: Value, source: str) -> Case:
@@ -33,16 +33,16 @@ def keep(c: Composer, case: Case, asked: Field, value: Value, source: str) -> Ca
     c.keep(answer)
     case = replace(case, answers={**case.answers, asked.id: answer})
     c.journal("answered", case, field=asked.id, answer=answer.id, source=source)
+    if asked.kind is FieldKind.TEXT:
+        hint.on_texts(c, case, [str(value)])
     case = assessed(c, case)
     return alerts.flag_country(c, case) if asked.id == "country" else case
 
 
-def follow_up(c: Composer, case: Case, answered: Sequence[Field], before: Urgency) -> Case:
-    """Let alerts follow answers kept together: whoever is told reads all of them."""
-    case = c.put(alerts.after_answer(c, case, before))
-    for asked in answered:
-        consent.tell_ready(c, case, asked)
-    return case
+def follow_up(c: Composer, case: Case, before: Case) -> Case:
+    """Let gates and alerts follow answers kept together: whoever is told reads all of them."""
+    case = gate_changes.follow(c, before, case)
+    return c.put(alerts.after_answer(c, case, before.urgency))
 
 
 def assessed(c: Composer, case: Case) -> Case:

@@ -6,6 +6,7 @@ and fear of own authorities are known, and in part for ever when the person fear
 
 from __future__ import annotations
 
+from bot import gates
 from bot.agreement import Agreement
 from bot.case import Case, Value
 from bot.fields import FIELDS, Field
@@ -34,18 +35,12 @@ def may_read(asked: Field, case: Case, party: str, agreement: Agreement) -> bool
     """Whether people of a side may read an answer at all, on pages too."""
     if party == case.reporting:
         return True
-    is_feared = case.value("fears_own_authorities") == "yes" and not is_cleared(case, agreement)
-    return asked.id in MINIMUM if is_feared else asked.id not in _OWN_SIDE
+    is_stopped = gates.stops_relay(case, party, agreement)
+    return asked.id in MINIMUM if is_stopped else asked.id not in _OWN_SIDE
 
 
 def is_cleared(case: Case, agreement: Agreement) -> bool:
     """Whether all coded answers may cross the border."""
     citizenship, fears = case.value("citizenship"), case.value("fears_own_authorities")
-    if citizenship is None or fears is None:
-        return False
-    if fears == "no":
-        return True
-    requested = agreement.parties.get(case.requested)
-    told_states = set(requested.countries) if requested else set()
-    own_states = set(citizenship) if isinstance(citizenship, tuple) else {str(citizenship)}
-    return fears == "unknown" or ("unknown" not in own_states and not own_states & told_states)
+    is_known = citizenship is not None and fears is not None
+    return is_known and not gates.stops_relay(case, case.requested, agreement)

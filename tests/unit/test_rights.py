@@ -42,6 +42,13 @@ MAY: dict[Act, set[Person]] = {
     Act.RETURN: {CN_DUTY, CN_SUPERVISOR, CN_POLICE},
     Act.WRITTEN: DESKS,
     Act.NOTNEEDED: {KH_SUPERVISOR, CN_SUPERVISOR},
+    Act.CONSENT: {OFFICER, KH_DUTY, KH_SUPERVISOR},
+    Act.PROTECT: {KH_DUTY, KH_SUPERVISOR},
+    Act.GUARDIAN: {KH_DUTY, KH_SUPERVISOR},
+    Act.INTEREST: {KH_DUTY, KH_SUPERVISOR},
+    Act.VITAL: {KH_SUPERVISOR},
+    Act.DECIDE: {KH_SUPERVISOR},
+    Act.ALTERNATIVE: {KH_SUPERVISOR},
 }
 
 
@@ -93,6 +100,7 @@ def handed(state: HandoffState, **changes: object) -> Handoff:
     [
         (Act.HANDOFF, None, True),
         (Act.HANDOFF, HandoffState.DRAFTED, True),
+        (Act.HANDOFF, HandoffState.BLOCKED, True),
         (Act.HANDOFF, HandoffState.SENT, False),
         (Act.HANDOFF, HandoffState.ACCEPTED, False),
         (Act.HANDOFF, HandoffState.RETURNED, True),
