@@ -12,7 +12,7 @@ from bot import buttons, escalation
 from bot.agreement import Agreement, DeskRole, Urgency
 from bot.case import Case, DeadlineKind
 from bot.composing import Composer
-from bot.fields import field, show
+from bot.fields import field, is_field, show
 from bot.messages import Button, Keyboard
 from bot.recipients import Recipient, at_desks, supervisors, unique
 from bot.redaction import Matter, Reader, Showing, Way, answers, decide, is_cleared, standing
@@ -185,7 +185,7 @@ def _state_line(case: Case, agreement: Agreement, language: str) -> str:
 
 def _is_time(case: Case) -> bool:
     at_once = case.value("danger_now") == "yes" or case.value("situation") == "being_moved"
-    return at_once or len(case.answers) >= len(_FIRST_THREE)
+    return at_once or sum(map(is_field, case.answers)) >= len(_FIRST_THREE)
 
 
 def _has_risen(case: Case) -> bool:

@@ -12,6 +12,9 @@ from bot.reading import Read, read
 from bot.rights import may_see
 from bot.texts import tr
 
+#: Commands whose words, all of them, are kept with the case.
+_WITH_WORDS = frozenset({"note", "memo", "guardian", "interest", "vital", "alternative"})
+
 
 def edited(c: Composer) -> None:
     """Keep an amendment of a text or an answer; ignore edits of what was never kept."""
@@ -42,9 +45,9 @@ def edited(c: Composer) -> None:
 
 
 def _without_command(text: str) -> str:
-    """The words of an edited `/note REF words`, `/memo REF words` or `/alert words`, as the first version was kept."""
+    """The words of an edited `/note REF words`, `/vital REF words` or `/alert words`, as the first version was kept."""
     command = parse_command(text)
-    if command is None or not (command.name in ("note", "memo") or (command.name in OPENING and command.has_slash)):
+    if command is None or not (command.name in _WITH_WORDS or (command.name in OPENING and command.has_slash)):
         return text
     named = reference.find_in(command.rest)
     return named[1] if named else command.rest

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot import alerts, consent, escalation
+from bot import alerts, escalation, gate_changes, hint
 from bot.agreement import Urgency
 from bot.case import Answer, Case, Value
 from bot.composing import Composer
-from bot.fields import UNKNOWN, Field
+from bot.fields import UNKNOWN, Field, FieldKind
 from bot.guarded import Guarded
 from bot.opening import policy_at
 from bot.questions import (
@@ -22,7 +22,7 @@ _BY_HAND = "by hand"
 
 def store(c: Composer, case: Case, asked: Field, value: Value, source: str) -> Case:
     """Keep an answer, and let urgency, deadlines and alerts follow."""
-    return follow_up(c, keep(c, case, asked, value, source), [asked], case.urgency)
+    return follow_up(c, keep(c, case, asked, value, source), case)
 
 
 def keep(c: Composer, case: Case, asked: Field, value: Value, source: str) -> Case:
@@ -30,8 +30,10 @@ def keep(c: Composer, case: Case, asked: Field, value: Value, source: str) -> Ca
     if c.person is None:
         raise LookupError("only a person answers")
     came_as = c.came_as if source in ("typed", "amended") else ""
-    if not asked.coded and isinstance(value, str) and value != UNKNOWN:
-        value = Guarded(value)
+    is_words = asked.kind is FieldKind.TEXT and value != UNKNOWN
+    if is_words:
+        hint.on_texts(c, case, [str(value)])
+        value = Guarded(str(value))
     answer = Answer(c.context.new_id(), case.id, asked.id, value, c.now, c.person.id, source, came_as)
     c.keep(answer)
     case = replace(case, answers={**case.answers, asked.id: answer})
@@ -40,12 +42,10 @@ def keep(c: Composer, case: Case, asked: Field, value: Value, source: str) -> Ca
     return alerts.flag_country(c, case) if asked.id == "country" else case
 
 
-def follow_up(c: Composer, case: Case, answered: Sequence[Field], before: Urgency) -> Case:
-    """Let alerts follow answers kept together: whoever is told reads all of them."""
-    case = c.put(alerts.after_answer(c, case, before))
-    for asked in answered:
-        consent.tell_ready(c, case, asked)
-    return case
+def follow_up(c: Composer, case: Case, before: Case) -> Case:
+    """Let gates and alerts follow answers kept together: whoever is told reads all of them."""
+    case = gate_changes.follow(c, before, case)
+    return c.put(alerts.after_answer(c, case, before.urgency))
 
 
 def assessed(c: Composer, case: Case) -> Case:

@@ -54,6 +54,7 @@ class HandoffState(StrEnum):
     """How far a hand-off has come."""
 
     DRAFTED = "drafted"  #: something is missing before it may be sent
+    BLOCKED = "blocked"  #: drafted, and only a decision can open its gate
     SENT = "sent"
     ACCEPTED = "accepted"  #: by a named officer with a formal reference
     RETURNED = "returned"  #: the deadline runs again
@@ -99,6 +100,7 @@ class TextKind(StrEnum):
     REASON = "reason"  #: why something was decided
     LOCATION = "location"  #: coordinates, tier 2
     FILE = "file"  #: a photo, voice message or document left at the messenger
+    PROTECTION = "protection"  #: who or what stands behind an answer that a gate asks for; reporting side only
 
 
 @dataclass(frozen=True, slots=True)

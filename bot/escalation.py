@@ -180,8 +180,8 @@ def _is_settled_by_channel(case: Case, kind: DeadlineKind) -> bool:
     if kind is DeadlineKind.ACKNOWLEDGE:
         return False
     handoff = case.handoff(Channel(kind.value))
-    not_needed = kind is DeadlineKind.DIPLOMATIC and case.diplomatic_not_needed_at is not None
-    return not_needed or (handoff is not None and handoff.accepted_at is not None)
+    is_decided = case.diplomatic_not_needed_at is not None or case.value("diplomatic_alternative") is not None
+    return (kind is DeadlineKind.DIPLOMATIC and is_decided) or (handoff is not None and handoff.accepted_at is not None)
 
 
 def _all_running(case: Case, kind: DeadlineKind, channel: Channel | None) -> list[Deadline]:

@@ -67,6 +67,7 @@ class Field:
     example: str
     coded: bool  #: codes, numbers and times only: may leave on a messenger
     also: tuple[str, ...] = ()  #: other labels people write in a block
+    refused: tuple[Choice, ...] = ()  #: what people may type for it that is outside the purpose of the bridge
 
     @property
     def number(self) -> str:
@@ -78,11 +79,13 @@ class Field:
         return next((c for c in self.choices if c.code == code), None)
 
 
-def _load() -> tuple[tuple[Field, ...], tuple[str, ...]]:
+def _load() -> tuple[tuple[Field, ...], tuple[Field, ...], tuple[str, ...]]:
     raw = json.loads((_FOLDER / "fields.json").read_text("utf-8"))
     lists = json.loads((_FOLDER / "htcds.json").read_text("utf-8"))["codes"]
-    fields = tuple(_field(each, raw["words"], lists) for each in raw["fields"])
-    return fields, (UNKNOWN, *raw["words"][UNKNOWN])
+    asked_of_officer, asked_of_desk = (
+        tuple(_field(each, raw["words"], lists) for each in raw[whose]) for whose in ("fields", "desk_fields")
+    )
+    return asked_of_officer, asked_of_desk, (UNKNOWN, *raw["words"][UNKNOWN])
 
 
 def _field(raw: dict[str, Any], words: Mapping[str, list[str]], lists: Mapping[str, Any]) -> Field:
@@ -107,16 +110,19 @@ def _field(raw: dict[str, Any], words: Mapping[str, list[str]], lists: Mapping[s
         example=raw["example"],
         coded=raw["coded"],
         also=tuple(raw.get("also", ())),
+        refused=tuple(Choice(c["code"], c["label"], tuple(c.get("also", ()))) for c in raw.get("refused", ())),
     )
 
 
-#: All fields in asking order, and the words that mean "unknown" in every one that allows it.
-FIELDS, UNKNOWN_WORDS = _load()
+#: All fields of the intake in asking order, those that only a desk or a supervisor of the reporting side records,
+#: and the words that mean "unknown" in every one that allows it.
+FIELDS, DESK_FIELDS, UNKNOWN_WORDS = _load()
 
 #: How many questions people are told there are: the parts of one number count once.
 COUNT = max(f.order for f in FIELDS)
 
-_BY_ID = {f.id: f for f in FIELDS}
+_BY_ID = {f.id: f for f in (*FIELDS, *DESK_FIELDS)}
+_OF_INTAKE = frozenset(f.id for f in FIELDS)
 
 
 def field(field_id: str) -> Field:
@@ -125,8 +131,8 @@ def field(field_id: str) -> Field:
 
 
 def is_field(field_id: str) -> bool:
-    """Whether there is such a field."""
-    return field_id in _BY_ID
+    """Whether the intake asks such a field; what only a desk records is none that a tap can answer."""
+    return field_id in _OF_INTAKE
 
 
 def asked(field: Field, answers: Mapping[str, Answer | Value]) -> bool:
@@ -190,5 +196,5 @@ def _show_one(field: Field, value: str, language: str) -> str:
 
 def sentences() -> tuple[str, ...]:
     """List every text of the fields that goes through the catalogue, so that it can be extracted."""
-    texts = [t for f in FIELDS for t in (f.question, f.label, f.example, *(c.label for c in f.choices))]
+    texts = [t for f in _BY_ID.values() for t in (f.question, f.label, f.example, *(c.label for c in f.choices))]
     return tuple(dict.fromkeys(texts))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from zlib import crc32
 
-from bot import alerts, buttons, escalation
+from bot import alerts, buttons, escalation, gate_changes
 from bot.answering import follow_up, keep, store
 from bot.case import Case, Value
 from bot.composing import Composer
@@ -25,7 +25,7 @@ from bot.questions import (
     yes_no,
     zone_of,
 )
-from bot.reading import Confirm, Read, Unclear, read
+from bot.reading import Confirm, Read, Refused, Unclear, read
 from bot.reading.block import Block
 from bot.texts import tr
 
@@ -89,9 +89,18 @@ def answer_text(c: Composer, case: Case, asking: Field, text: str) -> bool:
             advance(c, store(c, case, asking, value, "typed"), asking)
         case Confirm(value=value, shown=shown):
             ask_confirmation(c, case, [(asking, value, shown)], returning=bool(c.conversation.pending.get("returning")))
+        case Refused(sentence=sentence):
+            _refuse(c, case, asking, sentence)
         case Unclear():
             return False
     return True
+
+
+def _refuse(c: Composer, case: Case, asking: Field, sentence: str) -> None:
+    """Say that a chosen category is outside the purpose and ask again. The journal does not say which it was."""
+    c.journal("category_refused", case)
+    c.put(case)
+    ask_field(c, case, asking, sentence, returning=bool(c.conversation.pending.get("returning")))
 
 
 def ask_again(c: Composer, case: Case, asking: Field, text: str) -> None:
@@ -233,7 +242,7 @@ def send(c: Composer, case: Case) -> None:
 def apply_block(c: Composer, case: Case, block: Block) -> None:
     """Store all that a block of `label: value` lines says; name back what was not understood."""
     zone = zone_of(c.context.agreement, case.reporting)
-    before, stored = case.urgency, list[Field]()
+    before, stored = case, list[Field]()
     problems: list[str] = []
     confirms: list[tuple[Field, Value, str]] = []
     for asking, text in block.values:
@@ -243,11 +252,13 @@ def apply_block(c: Composer, case: Case, block: Block) -> None:
                 stored.append(asking)
             case Confirm(value=value, shown=shown):
                 confirms.append((asking, value, shown))
-            case Unclear(sentence=sentence):
+            case Unclear(sentence=sentence) as unclear:
+                if isinstance(unclear, Refused):
+                    c.journal("category_refused", case)
                 problems.append(f"{tr(c.language, asking.label)}: {sentence}")
     labels = ", ".join(tr(c.language, asking.label) for asking in stored)
     lead = [tr(c.language, "Stored: {labels}.", labels=labels)] if stored else []
-    case = follow_up(c, case, stored, before) if stored else case
+    case = follow_up(c, case, before) if stored else case
     lead += problems
     lead += [tr(c.language, "Not known as a label: {label}", label=label) for label in block.unknown_labels]
     if confirms:
@@ -272,7 +283,7 @@ def side_chosen(c: Composer, case: Case, party: str) -> None:
         c.say(tr(c.language, "Your side has no agreement with that side. Please tap one of those offered."), case=case)
         return
     chosen = escalation.follow_policy(chosen, policy_of(c, chosen), c.now)
-    chosen = alerts.flag_country(c, chosen)
+    chosen = gate_changes.follow(c, case, alerts.flag_country(c, chosen))
     if chosen.alerted_at is not None:
         chosen = alerts.tell(c, chosen)
     ask_current_or_next(c, c.put(chosen), "")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from bot import escalation, reference
+from bot import escalation, hint, reference
 from bot.agreement import Corridor, LevelPolicy, Urgency
 from bot.case import Case, SecureField, TextKind
 from bot.composing import Composer
@@ -101,6 +101,7 @@ def open_case(c: Composer, words: Sequence[Words]) -> Case | None:
         kind = TextKind.FIRST if position == 0 and piece.kind is TextKind.TEXT else piece.kind
         keep_words(c, case, piece, kind)
     c.journal("opened", case, reference=case.reference, urgency=urgency.value, words=len(words))
+    hint.on_texts(c, case, [piece.text for piece in words if piece.kind is TextKind.TEXT])
     move_on(c, case_id=case.id, asking="" if case.requested else "corridor", place=_place(c))
     return case
 

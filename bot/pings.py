@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from bot import alerts, escalation
+from bot import alerts, escalation, gates
 from bot.case import Case, Channel, Deadline, DeadlineKind, HandoffState, Status
 from bot.composing import Composer
-from bot.consent import open_questions
+from bot.consent import ask
+from bot.fields import field
+from bot.gates_wording import in_pings
 from bot.ladder import Audience, audience
 from bot.messages import Keyboard
 from bot.opening import policy_of
+from bot.recipients import Recipient
 from bot.rights import Act
 from bot.texts import tr
 from bot.wording import deadline_name, lateness, link, moment, rows, urgency_name
@@ -36,13 +39,30 @@ def on_deadline(c: Composer, case: Case, deadline_id: int) -> None:
 def _ping(c: Composer, case: Case, deadline: Deadline) -> None:
     number = deadline.pings + 1
     reached = audience(case, deadline.kind, number, c.context.agreement, c.view.directory)
-    words = _words(c, case, deadline, number)
     key = f"case:{case.id}:{deadline.kind.value}:{deadline.id}:{number}"
-    told = c.tell(
-        reached.recipients, "ping", key, words, case=case, buttons=_keyboard(case, deadline), deadline_id=deadline.id
-    )
+    told: list[Recipient] = []
+    for party in dict.fromkeys(r.party for r in reached.recipients):
+        told += c.tell(
+            [r for r in reached.recipients if r.party == party],
+            "ping",
+            key,
+            _words(c, case, deadline, number, party),
+            case=case,
+            buttons=_keyboard(c, case, deadline, party),
+            deadline_id=deadline.id,
+        )
+    if deadline.kind is DeadlineKind.DIPLOMATIC and number == 1:
+        _ask_person(c, case)
     _record(c, case, deadline, number, reached, [r.name for r in told])
     c.put(escalation.pinged(case, deadline, c.now + policy_of(c, case).repeat))
+
+
+def _ask_person(c: Composer, case: Case) -> None:
+    """Where an adult has not agreed to the diplomatic step, the officer is asked to ask them."""
+    verdict = gates.check(case, Channel.DIPLOMATIC, c.context.agreement)
+    if isinstance(verdict, gates.Blocked) and verdict.reason is gates.Reason.NO_CONSENT:
+        lead = tr("en", "{reference}: please ask the person now.", reference=case.reference)
+        ask(c, case, field(gates.CONSENT[Channel.DIPLOMATIC]), lead, "ping")
 
 
 def _record(c: Composer, case: Case, deadline: Deadline, number: int, reached: Audience, told: list[str]) -> None:
@@ -65,7 +85,7 @@ def _lapse(c: Composer, case: Case) -> None:
     c.put(escalation.lapsed(case, c.now, c.context.new_id))
 
 
-def _words(c: Composer, case: Case, deadline: Deadline, number: int) -> str:
+def _words(c: Composer, case: Case, deadline: Deadline, number: int, party: str) -> str:
     lines = [
         f"{urgency_name(case.urgency, 'en')} · {case.reference} · " + tr("en", "ping {number}", number=number),
         tr(
@@ -75,7 +95,7 @@ def _words(c: Composer, case: Case, deadline: Deadline, number: int) -> str:
             moment=moment(deadline.due_at, case, c.context.agreement),
             lateness=lateness(deadline.due_at, c.now, "en"),
         ),
-        _wanted(case, deadline),
+        _wanted(c, case, deadline, party),
     ]
     planned = deadline.next_at or deadline.due_at
     if c.now - planned > LATE:
@@ -87,12 +107,12 @@ def _words(c: Composer, case: Case, deadline: Deadline, number: int) -> str:
     return "\n".join(lines)
 
 
-def _wanted(case: Case, deadline: Deadline) -> str:
+def _wanted(c: Composer, case: Case, deadline: Deadline, party: str) -> str:
     match deadline.kind:
         case DeadlineKind.ACKNOWLEDGE:
             return tr("en", "Nobody has acknowledged. Please acknowledge now.")
         case DeadlineKind.POLICE | DeadlineKind.DIPLOMATIC:
-            return _channel_wanted(case, Channel(deadline.kind.value))
+            return _channel_wanted(c, case, Channel(deadline.kind.value), party)
         case DeadlineKind.WRITTEN:
             return tr(
                 "en",
@@ -111,33 +131,39 @@ def _wanted(case: Case, deadline: Deadline) -> str:
             )
 
 
-def _channel_wanted(case: Case, channel: Channel) -> str:
+def _channel_wanted(c: Composer, case: Case, channel: Channel, party: str) -> str:
     handoff = case.handoff(channel)
     if handoff is not None and handoff.state is HandoffState.SENT:
         return tr("en", "Handed to the {channel} channel, not yet accepted.", channel=channel.value)
-    if handoff is not None and open_questions(case, channel):
-        return tr(
-            "en", "Drafted for the {channel} channel, not yet sent: consent was not asked.", channel=channel.value
-        )
+    at_gate = in_pings(case, channel, party, c.context.agreement) if case.requested else ""
     if handoff is not None:
-        return tr("en", "Drafted for the {channel} channel, not yet sent. Please hand off now.", channel=channel.value)
+        return _drafted(channel, at_gate)
     if channel is Channel.POLICE:
-        return tr("en", "Not handed to the police channel yet. Please hand off now.")
-    return tr(
+        state = tr("en", "Not handed to the police channel yet.")
+        return f"{state} {at_gate or tr('en', 'Please hand off now.')}"
+    if gates.is_blocked(case, channel, c.context.agreement):
+        return at_gate
+    asked = tr(
         "en",
         "Is the diplomatic channel needed? Hand off, or a supervisor records that it is not: /notneeded "
         "{reference} reason",
         reference=case.reference,
     )
+    return f"{asked} {at_gate}".strip()
 
 
-def _keyboard(case: Case, deadline: Deadline) -> Keyboard:
+def _drafted(channel: Channel, at_gate: str) -> str:
+    state = tr("en", "Drafted for the {channel} channel, not yet sent.", channel=channel.value)
+    return f"{state} {at_gate or tr('en', 'Please hand off now.')}"
+
+
+def _keyboard(c: Composer, case: Case, deadline: Deadline, party: str) -> Keyboard:
     offered: list[tuple[str, str, str]]
     match deadline.kind:
         case DeadlineKind.ACKNOWLEDGE:
             offered = [(tr("en", "Acknowledge"), Act.ACK, ""), (tr("en", "Assign to me"), Act.ASSIGN, "me")]
         case DeadlineKind.POLICE | DeadlineKind.DIPLOMATIC:
-            offered = _channel_buttons(case, Channel(deadline.kind.value))
+            offered = _channel_buttons(c, case, Channel(deadline.kind.value), party)
         case DeadlineKind.WRITTEN:
             channel = deadline.channel.value if deadline.channel else ""
             offered = [(tr("en", "Letter sent"), Act.WRITTEN, channel)]
@@ -149,11 +175,16 @@ def _keyboard(case: Case, deadline: Deadline) -> Keyboard:
     return rows([alerts.act_button(case, label, act, argument) for label, act, argument in offered])
 
 
-def _channel_buttons(case: Case, channel: Channel) -> list[tuple[str, str, str]]:
+def _channel_buttons(c: Composer, case: Case, channel: Channel, party: str) -> list[tuple[str, str, str]]:
     handoff = case.handoff(channel)
     if handoff is not None and handoff.state is HandoffState.SENT:
         return [(tr("en", "Accept"), Act.ACCEPT, channel.value), (tr("en", "Return"), Act.RETURN, channel.value)]
-    offered: list[tuple[str, str, str]] = [(tr("en", "Hand off"), Act.HANDOFF, channel.value)]
+    offered: list[tuple[str, str, str]] = []
+    if gates.offers_handoff(case, channel, party, c.context.agreement):
+        offered.append((tr("en", "Hand off"), Act.HANDOFF, channel.value))
     if channel is Channel.DIPLOMATIC:
+        is_decided = party == case.reporting and gates.wants_alternative(case, c.context.agreement)
+        alternative = (tr("en", "Decide an alternative"), Act.ALTERNATIVE, "")
+        offered += [alternative] if is_decided else []
         offered.append((tr("en", "Not needed"), Act.NOTNEEDED, ""))
     return offered

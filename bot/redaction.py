@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot import gates
 from bot.agreement import Agreement, DeskRole
 from bot.case import Case, CaseText, SecureEntry, TextKind, Value
-from bot.fields import FIELDS, Field
+from bot.fields import DESK_FIELDS, FIELDS, Field
 from bot.guarded import Guarded
 from bot.people import Person, Role
 
@@ -56,7 +57,7 @@ class Standing(StrEnum):
     OWN = "own"  #: of the author's side
     OTHER = "other"  #: of the other side, nothing in the way
     UNCLEARED = "uncleared"  #: of the other side, before citizenship and fear of own authorities are known
-    CLOSED = "closed"  #: of the other side, which the person fears
+    CLOSED = "closed"  #: of the other side, to which the police gate is closed
     NOBODY = "nobody"  #: none of these
 
 
@@ -102,10 +103,15 @@ _FOR_ADMINS = frozenset({Way.EXPORT, Way.IDENTIFIED})
 #: What the requested side may always read: enough to act on, nothing that points to the person.
 MINIMUM = frozenset({"situation", "age_group", "country", "assistance"})
 
-_FIELD_MATTER = {"fears_own_authorities": Matter.FEAR} | dict.fromkeys(MINIMUM, Matter.MINIMUM)
+_FIELD_MATTER = (
+    {"fears_own_authorities": Matter.FEAR}
+    | dict.fromkeys(MINIMUM, Matter.MINIMUM)
+    | dict.fromkeys((f.id for f in DESK_FIELDS), Matter.PROTECTION)
+)
 _TEXT_MATTER = {
     TextKind.NOTE: Matter.NOTE,
     TextKind.MEMO: Matter.MEMO,
+    TextKind.PROTECTION: Matter.PROTECTION,
     TextKind.LOCATION: Matter.IDENTITY,
     TextKind.FILE: Matter.IDENTITY,
 }
@@ -160,22 +166,16 @@ def standing(case: Case, reader: Reader, agreement: Agreement, *, author: int = 
 
 def border(case: Case, agreement: Agreement) -> Standing:
     """Say how the requested side stands to what the reporting side knows."""
-    if is_cleared(case, agreement):
-        return Standing.OTHER
-    return Standing.CLOSED if case.value("fears_own_authorities") == "yes" else Standing.UNCLEARED
+    if gates.stops_relay(case, case.requested, agreement):
+        return Standing.CLOSED
+    return Standing.OTHER if is_cleared(case, agreement) else Standing.UNCLEARED
 
 
 def is_cleared(case: Case, agreement: Agreement) -> bool:
     """Whether all coded answers may cross the border."""
     citizenship, fears = case.value("citizenship"), case.value("fears_own_authorities")
-    if citizenship is None or fears is None:
-        return False
-    if fears == "no":
-        return True
-    requested = agreement.parties.get(case.requested)
-    told_states = set(requested.countries) if requested else set()
-    own_states = set(citizenship) if isinstance(citizenship, tuple) else {str(citizenship)}
-    return fears == "unknown" or ("unknown" not in own_states and not own_states & told_states)
+    is_known = citizenship is not None and fears is not None
+    return is_known and not gates.stops_relay(case, case.requested, agreement)
 
 
 def matter_of(asked: Field) -> Matter:

@@ -31,11 +31,20 @@ class Act(StrEnum):
     RETURN = "return"
     WRITTEN = "written"
     NOTNEEDED = "notneeded"  #: a supervisor records that the diplomatic channel is not needed
+    CONSENT = "consent"  #: what the person said about a channel, or about fear of their own State
+    PROTECT = "protect"  #: whether the person needs protection from a State
+    GUARDIAN = "guardian"  #: who speaks for a child
+    INTEREST = "interest"  #: why a hand-off is in a child's best interests
+    VITAL = "vital"  #: a supervisor says why an adult's case is handed off without consent
+    DECIDE = "decide"  #: a supervisor says whether a State that is feared is told after all
+    ALTERNATIVE = "alternative"  #: a supervisor says what is done instead of the diplomatic step
 
 
 #: Desks whose people follow every case of their side.
 _FOLLOWS_ALL = frozenset({DeskRole.DUTY, DeskRole.SECRETARIAT})
 
+#: What the gates ask for: acts of the reporting side, of which the other side is told nothing.
+PROTECTION_ACTS = frozenset({Act.PROTECT, Act.GUARDIAN, Act.INTEREST, Act.VITAL, Act.DECIDE, Act.ALTERNATIVE})
 _DESK_ACTS = frozenset({Act.ASSIGN, Act.SNOOZE, Act.URGENCY, Act.CLOSE, Act.REOPEN, Act.HANDOFF, Act.WRITTEN})
 
 
@@ -70,10 +79,13 @@ def may(person: Person, act: Act, case: Case, agreement: Agreement, channel: Cha
     """Whether this person may do this to a case they can see, whatever its state."""
     if not may_see(person, case, agreement) or person.role is Role.ADMIN:
         return False
-    if act in (Act.NOTE, Act.MEMO):
-        return True
-    if person.role is Role.OFFICER:
-        return False
+    if act is Act.CONSENT or act in PROTECTION_ACTS:
+        return _may_protect(person, act, case, agreement)
+    is_word = act in (Act.NOTE, Act.MEMO)
+    return is_word or (person.role is not Role.OFFICER and _may_act(person, act, case, agreement, channel))
+
+
+def _may_act(person: Person, act: Act, case: Case, agreement: Agreement, channel: Channel | None) -> bool:
     match act:
         case Act.ACK:
             return is_requested_duty(person, case, agreement)
@@ -97,6 +109,17 @@ def may_answer_consent(person: Person, case: Case, agreement: Agreement) -> bool
 def _desk_role(person: Person, agreement: Agreement) -> DeskRole | None:
     desk = agreement.desks.get(person.desk)
     return desk.role if desk is not None and desk.party == person.party else None
+
+
+def _may_protect(person: Person, act: Act, case: Case, agreement: Agreement) -> bool:
+    if act is Act.CONSENT:
+        return may_answer_consent(person, case, agreement)
+    if person.party != case.reporting or person.role is Role.OFFICER:
+        return False
+    if act is Act.INTEREST:
+        return is_duty(person, agreement)
+    is_supervisor = person.role is Role.SUPERVISOR
+    return is_supervisor or (act in (Act.PROTECT, Act.GUARDIAN) and is_duty(person, agreement))
 
 
 def is_duty(person: Person, agreement: Agreement) -> bool:
@@ -130,7 +153,7 @@ def fits(act: Act, case: Case, channel: Channel | None = None) -> bool:
         case Act.STANDDOWN:
             return case.is_open and case.stood_down_at is None
         case Act.HANDOFF:
-            return case.is_open and (handoff is None or handoff.state is HandoffState.DRAFTED)
+            return case.is_open and (handoff is None or handoff.state in (HandoffState.DRAFTED, HandoffState.BLOCKED))
         case Act.ACCEPT | Act.RETURN:
             return case.is_open and handoff is not None and handoff.state is HandoffState.SENT
         case Act.WRITTEN:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot import acts, buttons, intake
+from bot import acts, buttons, hint, intake
 from bot.acts.request import Request
 from bot.case import Case, TextKind
 from bot.commands import Command
@@ -156,6 +156,7 @@ def _keep_words(c: Composer, case: Case) -> None:
     for piece in words_of(c):
         keep_words(c, case, piece)
     c.journal("words_kept", case)
+    hint.on_texts(c, case, [piece.text for piece in words_of(c) if piece.kind is TextKind.TEXT])
     c.put(case)
 
 

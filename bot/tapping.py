@@ -6,7 +6,7 @@ from bot import buttons
 from bot.answering import store
 from bot.case import Case
 from bot.composing import Composer
-from bot.consent import next_open
+from bot.consent import ask_next
 from bot.countries import NAMES
 from bot.fields import UNKNOWN, Field, FieldKind, field, show
 from bot.intake import advance, ask_current, ask_field, go_back, skip
@@ -50,7 +50,7 @@ def _answer_for_officer(c: Composer, case: Case, asking: Field, code: str) -> No
         return
     case = store(c, case, asking, code, "tap")
     lead = _now_is(c, case, asking, code)
-    if not _asks_for_handoff(c, case, lead):
+    if not ask_next(c, case, lead):
         c.say(lead, case=case)
 
 
@@ -80,22 +80,12 @@ def _tapped(c: Composer, case: Case, asking: Field, code: str) -> None:
         advance(c, case, asking)
         return
     lead = _now_is(c, case, asking, code)
-    if _asks_for_handoff(c, case, lead):
+    if ask_next(c, case, lead):
         return
     if case.sent_at is not None:
         advance(c, case, asking)
     else:
         ask_current(c, case, lead)
-
-
-def _asks_for_handoff(c: Composer, case: Case, lead: str) -> bool:
-    """Ask the next question that a drafted hand-off waits for; the person's own intake stays where it is."""
-    asking = next_open(case)
-    if asking is None:
-        return False
-    laid = keyboard(case, asking, c.context.agreement, c.language)
-    c.say(f"{lead}\n\n{question(case, asking, c.language)}", laid, case=case)
-    return True
 
 
 def _toggle(c: Composer, case: Case, asking: Field, code: str) -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from adapters.web import gate_forms
+from adapters.web.gate_forms import MAY_BE_EMPTY, Input
 from adapters.web.words import act_name
-from bot import buttons
+from bot import buttons, gates
+from bot.acts.offering import is_offered
 from bot.agreement import Agreement, Urgency
 from bot.case import Case, Channel, ClosureCode, DeadlineKind
 from bot.people import Directory, Person, Role
-from bot.rights import Act, fits, may
+from bot.rights import PROTECTION_ACTS, Act, may
 from bot.texts import tr
 from bot.wording import channel_name, closure_name, urgency_name
 
@@ -22,17 +25,6 @@ class Tap:
     label: str
     data: str
     meets: DeadlineKind | None = None  #: the deadline that it answers to
-
-
-@dataclass(frozen=True, slots=True)
-class Input:
-    """One question of a form."""
-
-    name: str
-    label: str
-    kind: str = "line"  #: line, text, number or select
-    choices: tuple[tuple[str, str], ...] = ()  #: value and label of a select
-    most: int = 0  #: largest number
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +55,7 @@ class Desk:
 
     def offers(self, act: Act, channel: Channel | None = None) -> bool:
         """Whether this person may do it and it makes sense now."""
-        allowed = may(self.person, act, self.case, self.agreement, channel)
-        return allowed and fits(act, self.case, channel)
+        return is_offered(act, self.person, self.case, self.agreement, channel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +106,7 @@ def command(act: Act, reference: str, form: Mapping[str, str]) -> str:
     """Write the command that a filled form stands for; empty when something is missing in it."""
     names = _WORDS[act]
     words = [" ".join(form.get(name, "").split()) if name != "text" else form.get(name, "").strip() for name in names]
-    if not all(word for name, word in zip(names, words, strict=True) if name not in _MAY_BE_EMPTY):
+    if not all(word for name, word in zip(names, words, strict=True) if name not in MAY_BE_EMPTY):
         return ""
     if act is Act.SNOOZE:
         words[0] = f"{words[0]}m"
@@ -137,9 +128,7 @@ def _make(act: Act, desk: Desk) -> ActForm | None:
     inputs = _FORMS[act](desk)
     if any(each.kind == "select" and not each.choices for each in inputs):
         return None
-    return ActForm(
-        act, act_name(act, desk.person.language), inputs, _hint(act, desk.person.language), _meets(act, desk)
-    )
+    return ActForm(act, act_name(act, desk.person.language), inputs, _hint(act, desk), _meets(act, desk))
 
 
 def _meets(act: Act, desk: Desk) -> tuple[DeadlineKind, ...]:
@@ -148,7 +137,8 @@ def _meets(act: Act, desk: Desk) -> tuple[DeadlineKind, ...]:
     return (DeadlineKind.WRITTEN,) if act is Act.WRITTEN else ()
 
 
-def _hint(act: Act, language: str) -> str:
+def _hint(act: Act, desk: Desk) -> str:
+    language = desk.person.language
     match act:
         case Act.CLOSE:
             return tr(language, "Both sides are told, and either may reopen. One line, in English.")
@@ -156,12 +146,19 @@ def _hint(act: Act, language: str) -> str:
             return tr(language, "Ends every deadline but the review. Both sides are told.")
         case Act.SNOOZE:
             return tr(language, "Silences repeats only, never the first ping of a deadline. Both sides see it.")
+        case Act.NOTE if _is_kept_on_own_side(desk):
+            return tr(language, "Only your own side can read it: nothing more is told to the other side now.")
         case Act.NOTE:
             return tr(language, "Both sides can read it on this page.")
-        case Act.MEMO:
+        case _ if act is Act.MEMO or act in PROTECTION_ACTS:
             return tr(language, "Only your own side can read it.")
         case _:
             return ""
+
+
+def _is_kept_on_own_side(desk: Desk) -> bool:
+    is_own = desk.person.party == desk.case.reporting
+    return is_own and gates.stops_relay(desk.case, desk.case.requested, desk.agreement)
 
 
 def _accept(desk: Desk) -> tuple[Input, ...]:
@@ -224,11 +221,16 @@ def _close(desk: Desk) -> tuple[Input, ...]:
     )
 
 
+def _of_gates(act: Act) -> Callable[[Desk], tuple[Input, ...]]:
+    return lambda desk: gate_forms.inputs(act, desk.person.language)
+
+
 _MET_BY = {Channel.POLICE: DeadlineKind.POLICE, Channel.DIPLOMATIC: DeadlineKind.DIPLOMATIC}
 _FORMS: Mapping[Act, Callable[[Desk], tuple[Input, ...]]] = {
     Act.ACCEPT: _accept,
     Act.RETURN: _return,
     Act.WRITTEN: _written,
+    **{act: _of_gates(act) for act in gate_forms.ACTS},
     Act.NOTE: _only_text,
     Act.MEMO: _only_text,
     Act.ASSIGN: _assign,
@@ -251,5 +253,5 @@ _WORDS: Mapping[Act, tuple[str, ...]] = {
     Act.STANDDOWN: ("reason",),
     Act.CLOSE: ("code", "text"),
     Act.REOPEN: ("reason",),
+    **gate_forms.WORDS,
 }
-_MAY_BE_EMPTY = frozenset({"officer"})

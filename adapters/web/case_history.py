@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from adapters.web import case_view, words
-from bot.case import Case, CaseText, Handoff
+from bot import gates
+from bot.case import Answer, Case, CaseText, Channel, Handoff
+from bot.fields import DESK_FIELDS, field, show
+from bot.gates_wording import for_side
 from bot.journal import Link
 from bot.messages import Delivery
 from bot.ports import History
 from bot.recipients import desk_name
-from bot.redaction import Way, text_for
+from bot.redaction import Way, may_read, text_for
 from bot.texts import tr
 from bot.wording import channel_name, delivery_name
 
@@ -29,6 +32,16 @@ _SHOWN_DETAILS = (
     "deadline",
     "rung",
 )
+#: Acts and decisions around protection: the other side could be the State that is feared.
+_ABOUT_PROTECTION = frozenset(
+    {
+        "protection", "relay_stopped", "gate_closed", "handoff_stopped", "handoff_blocked", "handoff_waits",
+        "category_hint", "category_refused",
+    }
+)  # fmt: skip
+#: What is said about a case, of which a side hears nothing while the police gate is closed to it.
+_SAID = frozenset({"answered", "noted", "amended", "words_kept", "secured", "released"})
+_DESK_IDS = frozenset(f.id for f in DESK_FIELDS)
 _DETAIL_LIMIT = 40  #: characters
 _JOURNAL_LINES = 200
 _DELIVERIES = 100
@@ -78,7 +91,8 @@ def _handoff(handoff: Handoff, case: Case, reader: case_view.Reader) -> Row:
     if handoff.letter_reference:
         said.append(tr(language, "confirmed by letter {letter}", letter=handoff.letter_reference))
     newest = handoff.letter_at or handoff.returned_at or handoff.accepted_at or handoff.sent_at or handoff.drafted_at
-    head = f"{channel_name(handoff.channel, language)}: {words.handoff_name(handoff.state, language)}"
+    state = gates.shown_state(handoff, case, reader.person.party, reader.agreement)
+    head = f"{channel_name(handoff.channel, language)}: {words.handoff_name(state, language)}"
     return Row(head, "; ".join(said), case_view.moment(newest, case, reader.agreement))
 
 
@@ -107,15 +121,39 @@ def _recipient(name: str, reader: case_view.Reader) -> str:
     return reader.name(int(key)) if kind == "person" and key.isdigit() else name
 
 
+def gate_rows(case: Case, reader: case_view.Reader) -> list[Row]:
+    """List how the gates stand and, to the own side, what was recorded for them, when and by whom."""
+    if not case.requested:
+        return []
+    language, party, agreement = reader.language, reader.person.party, reader.agreement
+    stand = [Row(channel_name(k, language), for_side(case, k, party, agreement, language), "") for k in Channel]
+    may = (f for f in DESK_FIELDS if may_read(f, case, reader.policy, Way.PAGE, reader.agreement))
+    kept = [case.answers[f.id] for f in may if f.id in case.answers]
+    return stand + [_recorded(answer, case, reader) for answer in kept]
+
+
+def _recorded(answer: Answer, case: Case, reader: case_view.Reader) -> Row:
+    asked = field(answer.field)
+    value = show(asked, answer.value, reader.language)
+    when = case_view.moment(answer.at, case, reader.agreement)
+    return Row(f"{tr(reader.language, asked.label)}: {value}", reader.name(answer.by), when)
+
+
 def journal(case: Case, found: Sequence[Link], reader: case_view.Reader) -> list[Row]:
-    """List what was done, newest first; that the other side wrote itself a memo is not told."""
-    shown = [link for link in found if not _is_theirs(link, reader)][-_JOURNAL_LINES:]
+    """List what was done, newest first; the other side's memos and all about protection are not told."""
+    shown = [link for link in found if not _is_theirs(link, case, reader)][-_JOURNAL_LINES:]
     return [_entry(link, case, reader) for link in reversed(shown)]
 
 
-def _is_theirs(link: Link, reader: case_view.Reader) -> bool:
-    author = reader.directory.get(_person_in(link.entry.actor))
-    return link.entry.act == "memo" and (author is None or author.party != reader.person.party)
+def _is_theirs(link: Link, case: Case, reader: case_view.Reader) -> bool:
+    entry, party = link.entry, reader.person.party
+    author = reader.directory.get(_person_in(entry.actor))
+    if author is not None and author.party == party:
+        return False
+    if entry.act in _ABOUT_PROTECTION or entry.details.get("field") in _DESK_IDS:
+        return party != case.reporting
+    is_word = entry.act in _SAID and gates.stops_relay(case, party, reader.agreement)
+    return entry.act == "memo" or is_word
 
 
 def _person_in(actor: str) -> int | None:
@@ -155,6 +193,7 @@ def page(case: Case, history: History, reader: case_view.Reader) -> dict[str, ob
         "texts": texts(case, history.texts, reader),
         "deadlines": case_view.deadlines(case, reader),
         "handoffs": handoffs(case, reader),
+        "gates": gate_rows(case, reader),
         "deliveries": deliveries(case, history.deliveries, reader),
         "journal": journal(case, history.journal, reader),
         "assignees": [reader.name(i) for i in case.assignees],

@@ -16,6 +16,7 @@ _DEADLINES = {
 }
 _HANDOFFS = {
     HandoffState.DRAFTED: later("drafted, not sent"),
+    HandoffState.BLOCKED: later("drafted, blocked"),
     HandoffState.SENT: later("sent, not yet accepted"),
     HandoffState.ACCEPTED: later("accepted"),
     HandoffState.RETURNED: later("returned"),
@@ -29,6 +30,7 @@ _TEXTS = {
     TextKind.REASON: later("Reason"),
     TextKind.LOCATION: later("Location, own side only"),
     TextKind.FILE: later("File left at the messenger"),
+    TextKind.PROTECTION: later("Protection, own side only"),
 }
 _ACTS = {
     Act.ACK: later("Acknowledge"),
@@ -45,6 +47,13 @@ _ACTS = {
     Act.RETURN: later("Return hand-off"),
     Act.WRITTEN: later("Record letter"),
     Act.NOTNEEDED: later("Diplomatic channel not needed"),
+    Act.CONSENT: later("Record consent or fear"),
+    Act.PROTECT: later("Record protection need"),
+    Act.GUARDIAN: later("Name guardian"),
+    Act.INTEREST: later("Best-interests reason"),
+    Act.VITAL: later("Vital-interest reason"),
+    Act.DECIDE: later("Decide on the police channel"),
+    Act.ALTERNATIVE: later("Alternative to the diplomatic step"),
 }
 _KINDS = {"alert": "alert", "ping": "ping", "told": "news", "edit": "update", "test": "test", "reply": "answer"}
 _ERRORS = {

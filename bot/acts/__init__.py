@@ -6,12 +6,12 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot import buttons
-from bot.acts import accepting, desk, ending, formal, looking, words
+from bot.acts import accepting, desk, ending, formal, looking, protecting, words
 from bot.acts.finding import find_case, no_such_case
 from bot.acts.request import Request, stale
 from bot.commands import Command
 from bot.composing import Composer
-from bot.rights import Act, may_see
+from bot.rights import PROTECTION_ACTS, Act, may_see
 from bot.texts import tr
 
 _HANDLERS: dict[Act, Callable[[Request], None]] = {
@@ -29,10 +29,17 @@ _HANDLERS: dict[Act, Callable[[Request], None]] = {
     Act.RETURN: accepting.send_back,
     Act.WRITTEN: formal.written,
     Act.NOTNEEDED: formal.not_needed,
+    Act.CONSENT: protecting.consent,
+    Act.PROTECT: protecting.protect,
+    Act.GUARDIAN: protecting.record,
+    Act.INTEREST: protecting.record,
+    Act.VITAL: protecting.record,
+    Act.DECIDE: protecting.decide,
+    Act.ALTERNATIVE: protecting.record,
 }
 
 #: Taps that change nothing of the case's status can be made at any stage.
-_ANY_STAGE = frozenset({Act.ACK, Act.NOTE, Act.MEMO})
+_ANY_STAGE = frozenset({Act.ACK, Act.NOTE, Act.MEMO, Act.CONSENT, *PROTECTION_ACTS})
 
 
 def typed(c: Composer, command: Command) -> None:

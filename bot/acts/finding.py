@@ -64,3 +64,14 @@ def _implied(c: Composer) -> Case | None:
 def _is_near_miss(text: str) -> bool:
     first = text.strip().split("\n")[0].split(" ")
     return any(reference.looks_like(" ".join(first[:n])) for n in (1, 2, 3))
+
+
+def is_among_own(c: Composer, party: str) -> bool:
+    """Whether only people of a side read the answer: in private, or in the group of one of its desks."""
+    message = c.message
+    if message is None or message.place is None or message.in_private:
+        return True
+    group = message.place.peer.partition("/")[0]
+    desks = [d for d in c.context.agreement.desks.values() if d.party == party]
+    return any(a.messenger == message.place.messenger and a.peer.partition("/")[0] == group
+               for d in desks for a in d.addresses)  # fmt: skip

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from bot import escalation
-from bot.acts.finding import channel_of
-from bot.acts.request import Request, changed, done, everybody, is_allowed, prompt, shown_name
+from bot import escalation, gates
+from bot.acts.finding import channel_of, is_among_own
+from bot.acts.request import Request, changed, done, everybody, is_allowed, offered, prompt, shown_name
 from bot.agreement import Desk, DeskRole
 from bot.alerts import act_button
 from bot.case import Case, Channel, DeadlineKind, Handoff, HandoffState, TextKind
-from bot.consent import open_questions, whom_to_ask
-from bot.fields import Field
+from bot.consent import ask, whom_to_ask
+from bot.fields import field, is_field
+from bot.gate_changes import own_desk
+from bot.gates_wording import for_side, missing_names
 from bot.messages import Keyboard
-from bot.questions import keyboard, question
 from bot.recipients import Recipient, at_desk, desk_name
 from bot.rights import Act
 from bot.texts import tr
@@ -23,7 +25,7 @@ DEADLINE = {Channel.POLICE: DeadlineKind.POLICE, Channel.DIPLOMATIC: DeadlineKin
 
 
 def hand_off(request: Request) -> None:
-    """Give the case to a channel. Until consent was asked it is only a draft, and the officer is asked now."""
+    """Give the case to a channel, if its gate is open. While answers are missing it is a draft, and they are asked."""
     channel, _ = channel_of(request.text)
     if channel is None:
         ask_channel(request, tr(request.language, "To which channel?"))
@@ -35,52 +37,93 @@ def hand_off(request: Request) -> None:
     if desk is None:
         request.say(tr(request.language, "First the officer must say which side is asked to help."))
         return
-    missing = open_questions(case, channel)
-    drafted = case.handoff(channel)
-    handoff = drafted or Handoff(
+    verdict = gates.check(case, channel, c.context.agreement)
+    handoff = case.handoff(channel) or Handoff(
         c.context.new_id(), case.id, channel, HandoffState.DRAFTED, desk.id, request.person.id, c.now
     )
-    if missing:
-        _draft(request, handoff, missing)
-    else:
+    if isinstance(verdict, gates.Open):
         _send(request, handoff, desk)
+    elif isinstance(verdict, gates.Blocked) and not _is_kept_from(request, channel):
+        _refuse(request, channel, verdict)
+    else:
+        _draft(request, replace(handoff, state=gates.draft_state(verdict)), verdict)
 
 
-def _draft(request: Request, handoff: Handoff, missing: list[Field]) -> None:
-    c = request.c
+def _is_kept_from(request: Request, channel: Channel) -> bool:
+    """Whether the person must not learn that the gate is closed: to the feared side it looks as if answers miss."""
+    agreement = request.c.context.agreement
+    return channel is Channel.POLICE and gates.stops_relay(request.case, request.person.party, agreement)
+
+
+def _refuse(request: Request, channel: Channel, verdict: gates.Blocked) -> None:
+    """Say that the gate is closed: to the own side why, and how to go on; to the other side that it is."""
+    c, case = request.c, request.case
+    c.journal("handoff_stopped", case, channel=channel.value, row=verdict.row, reason=verdict.reason.value)
+    party = request.person.party if is_among_own(c, request.person.party) else ""
+    request.say(
+        f"{case.reference}: {for_side(case, channel, party, c.context.agreement, request.language)}",
+        offered(case, request),
+    )
+
+
+def _draft(request: Request, handoff: Handoff, verdict: gates.Verdict) -> None:
+    c, channel = request.c, handoff.channel
+    missing = verdict.missing if isinstance(verdict, gates.Needs) else ()
     case = with_handoff(changed(request.case), handoff)
-    c.journal("handoff_drafted", case, channel=handoff.channel.value, missing=[asking.id for asking in missing])
-    asked = whom_to_ask(c, case)
-    _ask(request, asked, handoff, missing[0])
+    c.journal("handoff_drafted", case, channel=channel.value, missing=list(missing))
+    asked = _ask(request, case, handoff, missing) if missing else _tell_kept_back(request, case)
+    party = request.person.party if is_among_own(c, request.person.party) else ""
     done(
         request,
         case,
         tr(
             request.language,
-            "drafted for the {channel}, not sent: consent and fear of own authorities were not asked yet. {who} "
-            "is asked now; you hear when it can be handed off.",
+            "drafted for the {channel}, not sent. {why} {who} is asked now; you hear when it can be handed off.",
+            channel=channel_name(channel, request.language),
+            why=for_side(case, channel, party, c.context.agreement, request.language),
             who=", ".join(dict.fromkeys(r.shown for r in asked)) or tr(request.language, "Nobody can be reached who"),
-            channel=channel_name(handoff.channel, request.language),
         ),
     )
 
 
-def _ask(request: Request, asked: tuple[Recipient, ...], handoff: Handoff, asking: Field) -> None:
-    c, case = request.c, request.case
+def _tell_kept_back(request: Request, case: Case) -> tuple[Recipient, ...]:
+    """Tell the own side that the side that is feared wanted to hand off."""
+    c = request.c
     words = tr(
         "en",
-        "{reference} is to go to the {channel}. Before that one answer is needed:",
+        "{who} wanted to hand {reference} to the police channel. A supervisor decides: /decide {reference} allowed or "
+        "refused, and why",
+        who=shown_name(request),
         reference=case.reference,
-        channel=channel_name(handoff.channel, "en"),
     )
-    c.tell(
-        asked,
-        "told",
-        f"case:{case.id}:consent:{handoff.id}:{asking.id}:{c.inbox_id}",
-        f"{words}\n\n{question(case, asking, 'en')}",
-        case=case,
-        buttons=keyboard(case, asking, c.context.agreement, "en"),
+    to = own_desk(c, case)
+    c.tell(to, "told", f"case:{case.id}:kept-back:{c.inbox_id}", words, case=case)
+    return to
+
+
+def _ask(request: Request, case: Case, handoff: Handoff, missing: Sequence[str]) -> tuple[Recipient, ...]:
+    """Put the first open question to the officer, or ask the own desk for what only a desk records."""
+    c, channel = request.c, channel_name(handoff.channel, "en")
+    questions = [name for name in missing if is_field(name)]
+    if questions:
+        lead = tr(
+            "en",
+            "{reference} is to go to the {channel}. Before that one answer is needed:",
+            reference=case.reference,
+            channel=channel,
+        )
+        ask(c, case, field(questions[0]), lead, str(handoff.id))
+    words = tr(
+        "en",
+        "{reference} is to go to the {channel}. Missing: {missing}.",
+        reference=case.reference,
+        channel=channel,
+        missing=missing_names(tuple(missing), case.reference, "en"),
     )
+    desk = own_desk(c, case)
+    if len(questions) < len(missing):
+        c.tell(desk, "told", f"case:{case.id}:missing:{handoff.id}:{c.inbox_id}", words, case=case)
+    return whom_to_ask(c, case) if questions else desk
 
 
 def _send(request: Request, handoff: Handoff, desk: Desk) -> None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot import escalation, reference
+from bot.acts.finding import is_among_own
 from bot.acts.offering import buttons_for
-from bot.case import Case, Handoff, HandoffState
+from bot.case import Case, Channel, DeadlineKind, Handoff, HandoffState
 from bot.composing import Composer
 from bot.fields import show
+from bot.gates import is_draft, is_open, shown_state
+from bot.gates_wording import for_side
 from bot.messages import Delivery
 from bot.plan import describe
 from bot.recipients import desk_name
@@ -40,10 +43,10 @@ def case(c: Composer, shown: Case) -> None:
         tr(language, "Status: {status}", status=_status(c, shown)),
         tr(language, "Received: {moment}", moment=moment(shown.opened_at, shown, agreement)),
     ]
-    reader = Reader.of(c.person, agreement, is_overheard=not _is_among_own(c, c.person.party))
+    reader = Reader.of(c.person, agreement, is_overheard=not is_among_own(c, c.person.party))
     lines += [_elsewhere(language)] if reader.is_overheard else _facts(c, shown, reader)
     lines += [_deadline_line(c, shown, d.id) for d in escalation.shown(shown)]
-    lines += [_handoff_line(h, language) for h in shown.handoffs]
+    lines += [_handoff_line(h, shown_state(h, shown, c.person.party, agreement), language) for h in shown.handoffs]
     lines += _delivery_lines(c, shown)
     lines.append(tr(language, "Texts and all acts: {link}", link=link(c.context.public_url, shown)))
     c.saw(shown)
@@ -53,7 +56,8 @@ def case(c: Composer, shown: Case) -> None:
 def plan(c: Composer, shown: Case) -> None:
     """Show what the clock will do."""
     c.saw(shown)
-    c.say(describe(shown, c.context.agreement, c.view.directory, c.language), case=shown)
+    described = describe(shown, c.context.agreement, c.view.directory, c.language)
+    c.say("\n".join([described, *_gate_lines(c, shown)]), case=shown)
 
 
 def _facts(c: Composer, shown: Case, reader: Reader) -> list[str]:
@@ -61,17 +65,6 @@ def _facts(c: Composer, shown: Case, reader: Reader) -> list[str]:
     why = [tr(language, "Why: {reasons}", reasons=reasons(shown, language))] if reader.party == shown.reporting else []
     told = answers(shown, reader, Way.CASE, agreement)
     return why + [f"{tr(language, f.label)}: {show(f, value, language, sides(shown, agreement))}" for f, value in told]
-
-
-def _is_among_own(c: Composer, party: str) -> bool:
-    """Whether only people of a side read the answer: in private, or in the group of one of its desks."""
-    message = c.message
-    if message is None or message.place is None or message.in_private:
-        return True
-    group = message.place.peer.partition("/")[0]
-    desks = [d for d in c.context.agreement.desks.values() if d.party == party]
-    return any(a.messenger == message.place.messenger and a.peer.partition("/")[0] == group
-               for d in desks for a in d.addresses)  # fmt: skip
 
 
 def _elsewhere(language: str) -> str:
@@ -142,14 +135,34 @@ def _recipient(c: Composer, name: str) -> str:
     return f"{person.party} {person.role.value}" if person else name
 
 
-def _handoff_line(handoff: Handoff, language: str) -> str:
+def _gate_lines(c: Composer, shown: Case) -> list[str]:
+    """Say of each channel that runs how its gate stands, as far as whoever reads the answer may know."""
+    if c.person is None or not shown.requested:
+        return []
+    party = c.person.party if is_among_own(c, c.person.party) else ""
+    waiting = [ch for ch in Channel if _is_awaited(shown, ch) and not is_open(shown, ch, c.context.agreement)]
+    return [
+        f"{channel_name(ch, c.language).capitalize()}: {for_side(shown, ch, party, c.context.agreement, c.language)}"
+        for ch in waiting
+    ]
+
+
+def _is_awaited(shown: Case, channel: Channel) -> bool:
+    handoff, deadline = shown.handoff(channel), shown.deadline(DeadlineKind(channel.value))
+    is_running = deadline is not None and deadline.is_running
+    return is_running and (handoff is None or is_draft(handoff))
+
+
+def _handoff_line(handoff: Handoff, state: HandoffState, language: str) -> str:
     name = channel_name(handoff.channel, language).capitalize()
-    match handoff.state:
+    match state:
         case HandoffState.ACCEPTED:
             return tr(language, "{channel}: accepted under {formal}", channel=name, formal=handoff.formal_reference)
         case HandoffState.SENT:
             return tr(language, "{channel}: handed off, not yet accepted", channel=name)
         case HandoffState.RETURNED:
             return tr(language, "{channel}: returned", channel=name)
+        case HandoffState.BLOCKED:
+            return tr(language, "{channel}: drafted, blocked", channel=name)
         case _:
             return tr(language, "{channel}: drafted, not sent", channel=name)

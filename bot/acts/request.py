@@ -15,7 +15,7 @@ from bot.messages import Keyboard
 from bot.opening import policy_of
 from bot.people import Person, Role
 from bot.recipients import Recipient, at_desks, desk_name, side_of_case, unique
-from bot.rights import Act, fits, may
+from bot.rights import PROTECTION_ACTS, Act, fits, may
 from bot.texts import tr
 from bot.wording import deadline_name, lateness, moment, status_name, urgency_name
 
@@ -191,6 +191,8 @@ def _who_may(request: Request) -> str:
         return tr(request.language, "Only a supervisor of {party} can stand this case down.", party=case.reporting)
     if request.act is Act.NOTNEEDED:
         return tr(request.language, "Only a supervisor can record that the diplomatic channel is not needed.")
+    if request.act in PROTECTION_ACTS or request.act is Act.CONSENT:
+        return _who_may_protect(request)
     if request.act in (Act.ACCEPT, Act.RETURN):
         return tr(
             request.language,
@@ -202,6 +204,24 @@ def _who_may(request: Request) -> str:
         "That is for the duty desk or a supervisor of either side. To tell them: /note {reference} text",
         reference=case.reference,
     )
+
+
+def _who_may_protect(request: Request) -> str:
+    party, language = request.case.reporting, request.language
+    match request.act:
+        case Act.CONSENT:
+            sentence = tr(
+                language,
+                "Only the reporting officer, or the duty desk or a supervisor of {party}, can record that.",
+                party=party,
+            )
+        case Act.VITAL | Act.DECIDE | Act.ALTERNATIVE:
+            sentence = tr(language, "Only a supervisor of {party} can record that.", party=party)
+        case Act.INTEREST:
+            sentence = tr(language, "Only the duty desk of {party} can record that.", party=party)
+        case _:
+            sentence = tr(language, "Only the duty desk or a supervisor of {party} can record that.", party=party)
+    return sentence
 
 
 def _does_not_fit(request: Request, channel: Channel | None) -> str:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from bot import gates
 from bot.acts.request import Request, done, everybody, is_allowed, prompt, shown_name
 from bot.case import TextKind
+from bot.recipients import Recipient
 from bot.texts import tr
 from bot.wording import link, moment
 
@@ -16,13 +20,18 @@ def note(request: Request) -> None:
         prompt(request, tr(request.language, "What do you want to tell the other side? No names or numbers of people."))
         return
     c, case = request.c, request.case
-    c.keep_text(case, TextKind.NOTE, request.text)
+    other = case.requested if request.person.party == case.reporting else case.reporting
+    is_stopped = gates.stops_relay(case, other, c.context.agreement)
+    c.keep_text(case, TextKind.NOTE, request.text, own_side_only=is_stopped)
     c.journal("noted", case)
     told = [r for r in everybody(request, case) if r.name != f"person:{request.person.id}" and r.addresses]
-    names = ", ".join(dict.fromkeys(r.shown for r in told))
-    sentence = tr(request.language, "Sent to {names}. They read it on the case's page.", names=names)
-    if not told:
-        sentence = tr(request.language, "Kept with the case, but nobody else can be reached about it yet.")
+    told = [r for r in told if not is_stopped or r.party != other]
+    sentence = _sent_to(request, told)
+    if is_stopped:
+        sentence = tr(
+            request.language, "It stays on your own side: nothing more is told to {party} now. {sent}",
+            party=other, sent=sentence,
+        )  # fmt: skip
     done(
         request,
         case,
@@ -36,6 +45,13 @@ def note(request: Request) -> None:
         ),
         to=told,
     )
+
+
+def _sent_to(request: Request, told: Sequence[Recipient]) -> str:
+    if not told:
+        return tr(request.language, "Kept with the case, but nobody else can be reached about it yet.")
+    names = ", ".join(dict.fromkeys(r.shown for r in told))
+    return tr(request.language, "Sent to {names}. They read it on the case's page.", names=names)
 
 
 def memo(request: Request) -> None:

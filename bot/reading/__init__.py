@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 from bot.fields import UNKNOWN, UNKNOWN_WORDS, Field, FieldKind
 from bot.reading.choice import read_choice, read_choices
 from bot.reading.country import read_country
-from bot.reading.result import Confirm, Read, Reading, Unclear
+from bot.reading.result import Confirm, Read, Reading, Refused, Unclear
 from bot.reading.times import read_time
 from bot.texts import tr
 from bot.words import clean, plain
 
-__all__ = ["Confirm", "Read", "Reading", "Unclear", "read"]
+__all__ = ["Confirm", "Read", "Reading", "Refused", "Unclear", "read"]
 
 _NUMBER_WORDS = (
     "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",

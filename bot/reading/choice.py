@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from bot.category import outside_purpose
 from bot.fields import UNKNOWN, UNKNOWN_WORDS, Choice, Field, FieldKind
-from bot.reading.result import Read, Reading, Unclear
+from bot.reading.result import Read, Reading, Refused, Unclear
 from bot.texts import tr
 from bot.words import plain
 
@@ -25,9 +26,11 @@ _CHILD, _ADULT = 12, 18  #: years
 def read_choice(field: Field, text: str, language: str) -> Reading:
     """Read the answer to a question with one choice."""
     choice = _one(field, text, language)
-    if choice is None:
-        return _unclear(field, language)
-    return Read(choice.code, tr(language, choice.label))
+    if choice is not None:
+        return Read(choice.code, tr(language, choice.label))
+    typed = plain(text)
+    refused = next((c for c in field.refused if typed in _names(c, language) or typed in _also(c)), None)
+    return Refused(outside_purpose(language), refused.code) if refused else _unclear(field, language)
 
 
 def read_choices(field: Field, text: str, language: str) -> Reading:

@@ -30,4 +30,11 @@ class Unclear:
     sentence: str
 
 
+@dataclass(frozen=True, slots=True)
+class Refused(Unclear):
+    """Understood, and outside the purpose of the bridge; the sentence says so."""
+
+    code: str
+
+
 Reading = Read | Confirm | Unclear

@@ -16,8 +16,8 @@ from bot.messages import Address
 from tests.journeys.played import PlayedBridge
 from tests.journeys.world import agreement
 
-_OFFICER, _DESK, _DUTY = "telegram:officer", "telegram:-100200", "wechat:duty"
-_SHOWN: Mapping[str, str] = {_OFFICER: "officer", _DESK: "desk"}
+_OFFICER, _OWN, _DESK, _DUTY = "telegram:officer", "telegram:clerk", "telegram:-100200", "wechat:duty"
+_SHOWN: Mapping[str, str] = {_OFFICER: "officer", _OWN: "own desk", _DESK: "desk"}
 _WIDTH = 105  #: characters
 
 #: Who does what: words are typed, ``[label]`` is tapped.
@@ -41,6 +41,7 @@ _STEPS = (
     (_OFFICER, "[No]"),
     (_OFFICER, "Door locked from outside, a new broker comes tonight."),
     (_OFFICER, "send"),
+    (_OWN, "/interest {reference} She is held, and a new broker comes tonight."),
     (_DESK, "[Acknowledge]"),
     (_DESK, "[Hand to police]"),
 )
@@ -53,9 +54,11 @@ async def transcript(folder: Path) -> str:
     try:
         lines: list[str] = []
         for who, step in _STEPS:
-            await _act(bridge, who, step)
-            lines += ["", f"{_SHOWN[who]} > {step}"]
-            for place in (_OFFICER, _DESK):
+            cases = await bridge.cases()
+            said = step.format(reference=cases[0].reference if cases else "")
+            await _act(bridge, who, said)
+            lines += ["", f"{_SHOWN[who]} > {said}"]
+            for place in (_OFFICER, _OWN, _DESK):
                 lines += [line for shown in bridge.phones.take(place) for line in _written(_SHOWN[place], shown)]
         return "\n".join(lines).strip() + "\n"
     finally:

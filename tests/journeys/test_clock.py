@@ -85,13 +85,15 @@ async def test_acknowledged_but_never_handed_off_pings_both_duty_desks_until_som
     bridge.expect_nothing(*EVERYBODY)
     await bridge.fast_forward(seconds=1)
     ping = bridge.expect("wechat:duty", "Police channel: due", "ping 1", "Not handed to the police channel yet")
-    assert "Hand off" in labels(ping)
+    assert "It waits: KH must answer or decide something first." in ping.text
+    assert "Hand off" in labels(bridge.phones.newest_saying("telegram:kh-group", "Police channel: due"))
     assert reached(bridge, "Police channel: due") == {"telegram:kh-group"}
     await bridge.fast_forward(minutes=10)
     assert reached(bridge, "Police channel: due", "ping 2") == {"wechat:duty", "telegram:kh-group"}
+    await bridge.taps("telegram:clerk", "Hand off", at="telegram:kh-group")
+    await bridge.answers(OFFICER, "[Unknown]")
+    await bridge.says("telegram:clerk", f"/interest {case.reference} she is held, every hour counts")
     await bridge.taps("wechat:duty", "Hand off")
-    await bridge.answers(OFFICER, "[Not asked yet]", "[Unknown]")
-    await bridge.says("wechat:duty", f"/handoff {case.reference} police")
     bridge.forget()
     await bridge.fast_forward(minutes=10)
     assert "wechat:duty" in reached(bridge, "Handed to the police channel, not yet accepted")
@@ -102,6 +104,7 @@ async def test_the_diplomatic_question_goes_to_both_desks_and_supervisors_until_
 ) -> None:
     case = await bridge.report_case(*U1)
     await bridge.taps("wechat:duty", "Acknowledge")
+    await bridge.says("telegram:clerk", f"/protect {case.reference} none_known")
     await bridge.fast_forward(hours=2, minutes=59)
     bridge.forget()
     await bridge.fast_forward(minutes=1)

@@ -95,12 +95,12 @@ async def test_a_hand_off_before_consent_was_asked_is_a_draft_and_the_officer_is
     bridge.expect("wechat:duty", "drafted for the police channel, not sent")
     bridge.expect_nothing("wecom:police-group")
     bridge.expect(OFFICER, case.reference, "Does the person agree that we share this with the police?")
-    await bridge.taps(OFFICER, "Not asked yet")
+    await bridge.taps(OFFICER, "Yes")
     bridge.expect(OFFICER, "Consent to police is now", "Does the person fear the authorities of their own country?")
     bridge.expect_nothing("wechat:duty")
     await bridge.fast_forward(seconds=30)
     await bridge.taps(OFFICER, "Unknown")
-    bridge.expect("wechat:duty", case.reference, "The officer has answered: it can be handed to the police channel now")
+    bridge.expect("wechat:duty", case.reference, "Nothing is missing any more: it can be handed to the police")
     await bridge.taps("wechat:duty", "Hand off")
     bridge.expect("wechat:duty", "handed to the police channel, CN Police")
     bridge.expect("wecom:police-group", case.reference)
@@ -123,6 +123,7 @@ async def test_a_channel_without_a_desk_is_reached_through_the_duty_desk_which_r
     bridge: PlayedBridge,
 ) -> None:
     case = await acknowledged(bridge)
+    await bridge.says("telegram:clerk", f"/protect {case.reference} none_known")
     await bridge.says("telegram:clerk", f"/handoff {case.reference} diplomatic")
     bridge.expect("wechat:duty", "Handed to the diplomatic channel by KH Duty desk", "Please accept")
     await bridge.taps("wechat:duty", "Accept")

@@ -245,6 +245,7 @@ async def test_the_review_of_a_case_that_is_stood_down_asks_whether_that_is_stil
 async def test_words_without_a_figure_are_no_formal_reference_and_stop_no_clock(bridge: PlayedBridge) -> None:
     case = await bridge.report_case(*COMPLETE)
     await bridge.answers(OFFICER, "edit 13", "yes", "edit 13c", "no")
+    await bridge.says(CLERK, f"/interest {case.reference} she is held")
     await bridge.says(DUTY, f"/handoff {case.reference} police")
     await bridge.says(DUTY, f"/accept {case.reference} police")
     await bridge.says(DUTY, "wait, let me look it up")
@@ -257,6 +258,7 @@ async def test_words_without_a_figure_are_no_formal_reference_and_stop_no_clock(
 async def test_a_formal_reference_with_spaces_arrives_whole_from_the_page(bridge: PlayedBridge) -> None:
     case = await bridge.report_case(*COMPLETE)
     await bridge.answers(OFFICER, "edit 13", "yes", "edit 13c", "no")
+    await bridge.says(CLERK, f"/interest {case.reference} she is held")
     await bridge.says(DUTY, f"/handoff {case.reference} police")
     filled = {"channel": "police", "formal": "GA No. 12/26", "officer": "Col. Chen"}
     await bridge.says(DUTY, acts.command(Act.ACCEPT, case.reference, filled))
@@ -378,7 +380,7 @@ async def test_forged_buttons_are_answered_and_change_nothing(bridge: PlayedBrid
 
 
 async def test_when_the_officer_is_cut_off_their_desk_answers_what_the_hand_off_waits_for(bridge: PlayedBridge) -> None:
-    case = await bridge.report_case()
+    case = await bridge.report_case("[No]", "[Locked in or held]", "25")
     await bridge.change(OFFICER, revoked_at=bridge.now)
     bridge.forget()
     await bridge.says("wechat:duty", f"/handoff {case.reference} police")
@@ -390,4 +392,5 @@ async def test_when_the_officer_is_cut_off_their_desk_answers_what_the_hand_off_
     await bridge.taps("telegram:clerk", "No", at="telegram:kh-group")
     answered = await bridge.case(case)
     assert (answered.value("consent_police"), answered.value("fears_own_authorities")) == ("cannot_ask", "no")
+    await bridge.says("telegram:kh-supervisor", f"/vital {case.reference} nobody can reach her, her life is in danger")
     bridge.expect("wechat:duty", "can be handed to the police channel now")

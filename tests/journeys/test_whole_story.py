@@ -47,7 +47,8 @@ async def the_formal_step(bridge: PlayedBridge, case: Case) -> None:
     bridge.forget()
     await bridge.fast_forward(minutes=35)
     bridge.expect("telegram:kh-group", "Police channel: due", "Not handed to the police channel yet")
-    await bridge.taps("wechat:duty", "Hand off")
+    await bridge.says("telegram:clerk", f"/interest {case.reference} she is held and a broker comes tonight")
+    await bridge.says("wechat:duty", f"/handoff {case.reference} police")
     bridge.expect("wecom:police-group", case.reference, "Please accept with your formal reference")
     await bridge.taps("wecom:detective", "Accept", at="wecom:police-group")
     await bridge.replies("wecom:detective", "MPS-77/26 Insp. Zhou", at="wecom:police-group")
@@ -57,6 +58,7 @@ async def the_formal_step(bridge: PlayedBridge, case: Case) -> None:
 
 async def the_papers(bridge: PlayedBridge, case: Case) -> None:
     """A supervisor settles the diplomatic question when the clock asks it, and the reporting desk sends its letter."""
+    await bridge.says("telegram:clerk", f"/protect {case.reference} none_known")
     await bridge.fast_forward(hours=2)
     bridge.expect("telegram:kh-supervisor", "Is the diplomatic channel needed?")
     await bridge.taps("telegram:kh-supervisor", "Not needed")

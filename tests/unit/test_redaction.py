@@ -178,8 +178,8 @@ def test_a_text_opens_on_the_page_for_whom_it_was_written(kind: TextKind) -> Non
     is_tier_two = kind in (TextKind.LOCATION, TextKind.FILE)
     for person, facts, opens in (
         (KH_DUTY, CLEARED, True),
-        (CN_DUTY, CLEARED, kind is not TextKind.MEMO),
-        (CN_DUTY, {}, kind is not TextKind.MEMO),
+        (CN_DUTY, CLEARED, kind not in (TextKind.MEMO, TextKind.PROTECTION)),
+        (CN_DUTY, {}, kind not in (TextKind.MEMO, TextKind.PROTECTION)),
         (CN_DUTY, FEARED, False),
         (ADMIN, CLEARED, False),
     ):

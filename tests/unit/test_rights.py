@@ -42,6 +42,13 @@ MAY: dict[Act, set[Person]] = {
     Act.RETURN: {CN_DUTY, CN_SUPERVISOR, CN_POLICE},
     Act.WRITTEN: DESKS,
     Act.NOTNEEDED: {KH_SUPERVISOR, CN_SUPERVISOR},
+    Act.CONSENT: {OFFICER, KH_DUTY, KH_SUPERVISOR},
+    Act.PROTECT: {KH_DUTY, KH_SUPERVISOR},
+    Act.GUARDIAN: {KH_DUTY, KH_SUPERVISOR},
+    Act.INTEREST: {KH_DUTY, KH_SUPERVISOR},
+    Act.VITAL: {KH_SUPERVISOR},
+    Act.DECIDE: {KH_SUPERVISOR},
+    Act.ALTERNATIVE: {KH_SUPERVISOR},
 }
 
 
@@ -112,6 +119,7 @@ def test_an_officer_lists_their_own_cases_and_a_desk_those_of_its_side() -> None
     [
         (Act.HANDOFF, None, True),
         (Act.HANDOFF, HandoffState.DRAFTED, True),
+        (Act.HANDOFF, HandoffState.BLOCKED, True),
         (Act.HANDOFF, HandoffState.SENT, False),
         (Act.HANDOFF, HandoffState.ACCEPTED, False),
         (Act.HANDOFF, HandoffState.RETURNED, True),

@@ -1,0 +1,81 @@
+"""The questions that forms ask, and the forms for what the gates of a case need. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot import gates
+from bot.case import Channel
+from bot.fields import field
+from bot.rights import Act
+from bot.texts import tr
+
+#: Questions whose answer may stay empty.
+MAY_BE_EMPTY = frozenset({"officer", "why"})
+
+_ABOUT = {
+    "police": gates.CONSENT[Channel.POLICE],
+    "diplomatic": gates.CONSENT[Channel.DIPLOMATIC],
+    "fears": gates.FEARS,
+}
+#: Acts that ask for one line of words, with the field that they answer.
+_ONE_LINE = {
+    Act.GUARDIAN: gates.GUARDIAN,
+    Act.INTEREST: gates.BEST_INTERESTS,
+    Act.VITAL: gates.VITAL_INTEREST,
+    Act.ALTERNATIVE: gates.ALTERNATIVE,
+}
+#: What follows the reference in each typed command, in order.
+WORDS: Mapping[Act, tuple[str, ...]] = {
+    Act.CONSENT: ("about", "said"),
+    Act.PROTECT: ("code", "why"),
+    Act.DECIDE: ("code", "reason"),
+    **dict.fromkeys(_ONE_LINE, ("words",)),
+}
+#: The acts with such forms, in the order in which a page shows them.
+ACTS = tuple(WORDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One question of a form."""
+
+    name: str
+    label: str
+    kind: str = "line"  #: line, text, number or select
+    choices: tuple[tuple[str, str], ...] = ()  #: value and label of a select
+    most: int = 0  #: largest number
+
+    @property
+    def may_be_empty(self) -> bool:
+        """Whether the form is complete without it."""
+        return self.name in MAY_BE_EMPTY
+
+
+def inputs(act: Act, language: str) -> tuple[Input, ...]:
+    """List the questions of a form."""
+    match act:
+        case Act.CONSENT:
+            return _consent(language)
+        case Act.PROTECT:
+            return (_coded(gates.FLAG, language), Input("why", tr(language, "What is known (may stay empty)")))
+        case Act.DECIDE:
+            return (_coded(gates.DECISION, language), Input("reason", tr(language, "Reason")))
+        case _:
+            return (Input("words", tr(language, field(_ONE_LINE[act]).question)),)
+
+
+def _consent(language: str) -> tuple[Input, ...]:
+    about = tuple((word, tr(language, field(name).label)) for word, name in _ABOUT.items())
+    said = {k.code: tr(language, k.label) for name in _ABOUT.values() for k in field(name).choices}
+    return (
+        Input("about", tr(language, "About"), "select", about),
+        Input("said", tr(language, "What the person says"), "select", tuple(said.items())),
+    )
+
+
+def _coded(name: str, language: str) -> Input:
+    asked = field(name)
+    choices = tuple((k.code, tr(language, k.label)) for k in asked.choices)
+    return Input("code", tr(language, asked.question), "select", choices)

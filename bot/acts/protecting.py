@@ -1,0 +1,179 @@
+"""What the gates ask for: consent, protection need, guardian, reasons and decisions. Told to the own side only.
+
+The code of an answer is kept with the case and in the journal; the words behind it the own side reads on the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot import answering, escalation, gates
+from bot.acts.finding import is_among_own
+from bot.acts.request import Request, done, is_allowed, prompt
+from bot.alerts import act_button
+from bot.case import Case, Channel, DeadlineKind, TextKind
+from bot.consent import ask_next
+from bot.fields import Field, field, show
+from bot.messages import Keyboard
+from bot.questions import zone_of
+from bot.reading import Read, read
+from bot.rights import Act
+from bot.texts import later, tr
+from bot.wording import rows
+
+_ABOUT = {
+    "police": gates.CONSENT[Channel.POLICE],
+    "diplomatic": gates.CONSENT[Channel.DIPLOMATIC],
+    "embassy": gates.CONSENT[Channel.DIPLOMATIC],
+    "consulate": gates.CONSENT[Channel.DIPLOMATIC],
+    "fears": gates.FEARS,
+    "fear": gates.FEARS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Recorded:
+    """An act that records one code with the words behind it."""
+
+    field: str
+    code: str
+    ask: str  #: what is asked when the words are missing
+
+
+_RECORDED: Mapping[Act, _Recorded] = {
+    Act.GUARDIAN: _Recorded(
+        gates.GUARDIAN, "named", later("Which guardian or child-protection authority? Only your own side reads it.")
+    ),
+    Act.INTEREST: _Recorded(
+        gates.BEST_INTERESTS,
+        "recorded",
+        later("Why is it in the child's best interests? One line; only your own side reads it."),
+    ),
+    Act.VITAL: _Recorded(
+        gates.VITAL_INTEREST,
+        "recorded",
+        later("Which vital interest makes it right without consent? One line; only your own side reads it."),
+    ),
+    Act.ALTERNATIVE: _Recorded(
+        gates.ALTERNATIVE,
+        "decided",
+        later("What is done instead of the diplomatic step? One line; only your own side reads it."),
+    ),
+}
+
+
+def consent(request: Request) -> None:
+    """Keep what the person says about a channel or about fear: any time, by the officer or the own duty desk."""
+    if not is_allowed(request):
+        return
+    word, _, said = request.text.partition(" ")
+    name = _ABOUT.get(word.casefold().strip(",:;"))
+    if name is None:
+        sentence = tr(request.language, "About what, and what did the person say? For example: police yes, or fears no")
+        prompt(request, sentence)
+        return
+    c, case, asked = request.c, request.case, field(name)
+    zone = zone_of(c.context.agreement, case.reporting)
+    reading = read(asked, said, now=c.now, zone=zone, language=request.language)
+    if not isinstance(reading, Read):
+        prompt(request, _choices(asked, request.language), word)
+        return
+    case = answering.store(c, case, asked, reading.value, "typed")
+    label, value = tr(request.language, asked.label), show(asked, reading.value, request.language)
+    done(request, case, _said(request, tr(request.language, "{label} is now {value}.", label=label, value=value)))
+    ask_next(c, c.case(case.id) or case, tr(request.language, "One more answer is needed:"))
+
+
+def protect(request: Request) -> None:
+    """Record whether the person needs protection from a State; words behind it are welcome, not needed."""
+    if not is_allowed(request):
+        return
+    code, words = _code(request.text, field(gates.FLAG))
+    if not code:
+        prompt(request, _choices(field(gates.FLAG), request.language), buttons=_offered(request, gates.FLAG))
+        return
+    _record(request, gates.FLAG, code, words)
+
+
+def record(request: Request) -> None:
+    """Record a guardian, a reason or an alternative; its words are needed."""
+    if not is_allowed(request):
+        return
+    asked = _RECORDED[request.act]
+    if request.act is Act.ALTERNATIVE and not gates.wants_alternative(request.case, request.c.context.agreement):
+        request.say(
+            tr(
+                request.language,
+                "The diplomatic step is not blocked, so no alternative is asked for. If it is not needed: /notneeded "
+                "{reference} reason",
+                reference=request.case.reference,
+            )
+        )
+    elif not request.text.strip():
+        prompt(request, tr(request.language, asked.ask))
+    else:
+        _record(request, asked.field, asked.code, request.text.strip())
+
+
+def decide(request: Request) -> None:
+    """Record whether a State that the person must be protected from is told after all: a supervisor's decision."""
+    if not is_allowed(request):
+        return
+    if not gates.needs_decision(request.case, request.c.context.agreement):
+        request.say(tr(request.language, "The police gate is not closed: there is nothing to decide."))
+        return
+    code, words = _code(request.text, field(gates.DECISION))
+    if not code:
+        prompt(
+            request,
+            tr(request.language, "Allowed or refused, and why? Only your own side reads it."),
+            buttons=_offered(request, gates.DECISION),
+        )
+    elif not words:
+        prompt(request, tr(request.language, "Why? One line; only your own side reads it."), code)
+    else:
+        _record(request, gates.DECISION, code, words)
+
+
+def _record(request: Request, name: str, code: str, words: str) -> None:
+    c, asked = request.c, field(name)
+    case = answering.store(c, request.case, asked, code, "act")
+    if words:
+        c.keep_text(case, TextKind.PROTECTION, words, own_side_only=True)
+    c.journal("protection", case, field=name, code=code)
+    if name == gates.ALTERNATIVE:
+        case = escalation.meet(case, DeadlineKind.DIPLOMATIC, c.now)
+    label, value = tr(request.language, asked.label), show(asked, code, request.language)
+    sentence = tr(request.language, "{label}: {value}. Only your side is told.", label=label, value=value)
+    done(request, case, _said(request, sentence))
+
+
+def _said(request: Request, sentence: str) -> str:
+    """Repeat no answer in a group that others read."""
+    is_private = is_among_own(request.c, request.person.party)
+    return sentence if is_private else tr(request.language, "recorded. Please write such things in private.")
+
+
+def _code(text: str, asked: Field) -> tuple[str, str]:
+    """Read a leading code, label or common word of a field and what follows it; the longest match counts."""
+    words = text.split()
+    for count in range(min(len(words), 5), 0, -1):
+        said = " ".join(words[:count]).casefold().strip(" .,:;").replace(" ", "_").replace("-", "_")
+        for choice in asked.choices:
+            known = (choice.code, choice.label, *choice.also)
+            if said in {name.casefold().replace(" ", "_").replace("-", "_") for name in known}:
+                return choice.code, " ".join(words[count:])
+    return "", text.strip()
+
+
+def _choices(asked: Field, language: str) -> str:
+    codes = ", ".join(choice.code for choice in asked.choices)
+    question = tr(language, asked.question)
+    return tr(language, "{question} Type one of: {codes}", question=question, codes=codes)
+
+
+def _offered(request: Request, name: str) -> Keyboard:
+    case: Case = request.case
+    choices = field(name).choices
+    return rows([act_button(case, tr(request.language, k.label), request.act, k.code) for k in choices])
