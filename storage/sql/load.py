@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
@@ -12,9 +13,10 @@ from bot.case import Answer, Case, CaseText, Deadline, Handoff
 from bot.messages import Address
 from bot.people import Invite, Stranger
 from bot.ports import Loaded, Wanted
+from storage.batch import is_left
 from storage.rows import address, answer_of, case_of, conversation_of, deadline_of, handoff_of, text_of
 from storage.rows_messages import seen_key, texts_of
-from storage.rows_people import invite_of, stranger_of
+from storage.rows_people import invite_of, person_of, stranger_of
 from storage.sql.known import KnownCases
 from storage.sql.statements import T
 
@@ -47,12 +49,13 @@ def load(connection: Connection, known: KnownCases, wanted: Wanted) -> Loaded:
         *(answer.case_id for answer in corrected.values()),
     }
     versions = {**_open_cases(connection, wanted.people), **_versions(connection, ids, wanted.references)}
+    versions |= _work_of(connection, wanted.leaving)
     return Loaded(
         seen=_seen(connection, wanted.seen),
         conversations=conversations,
         cases=cases_at(connection, known, versions),
         strangers=_strangers(connection, wanted.strangers),
-        invites=_invites(connection, wanted.codes),
+        invites={**_invites(connection, wanted.codes), **_invites_left(connection, wanted.leaving)},
         replied_to=replied_to,
         amended=amended,
         amended_answers=corrected,
@@ -85,6 +88,14 @@ def _strangers(connection: Connection, wanted: Sequence[Address]) -> dict[Addres
 
 def _invites(connection: Connection, wanted: Sequence[str]) -> dict[str, Invite]:
     return {invite.code_hash: invite for invite in _each(connection, "invites", "code_hash", wanted, invite_of)}
+
+
+def _invites_left(connection: Connection, leaving: Sequence[int]) -> dict[str, Invite]:
+    people = [person_of(row, ()) for row in _each(connection, "people", "id", leaving, lambda row: row)]
+    if not people:
+        return {}
+    unused = rows(connection, select(T["invites"]).where(T["invites"].c.used_at.is_(None)))
+    return {invite.code_hash: invite for invite in map(invite_of, unused) if is_left(invite, people)}
 
 
 def _named(connection: Connection, table: str, wanted: Sequence[str], make: Callable[[RowMapping], R]) -> list[R]:
@@ -134,6 +145,15 @@ def _open_cases(connection: Connection, people: Sequence[int]) -> dict[int, int]
     for officer, case_id, version in connection.execute(query.order_by(cases.id.desc())):
         own[officer].append((case_id, version))
     return {case_id: version for found in own.values() for case_id, version in found[:OPEN_CASES_OF_A_PERSON]}
+
+
+def _work_of(connection: Connection, people: Sequence[int]) -> dict[int, int]:
+    """The open cases that any of these reported or is assigned to."""
+    if not people:
+        return {}
+    cases, leaving = T["cases"].c, set(people)
+    open_ones = connection.execute(select(cases.id, cases.version, cases.officer, cases.assignees).where(IS_OPEN))
+    return {row.id: row.version for row in open_ones if leaving & {row.officer, *json.loads(row.assignees)}}
 
 
 def _versions(connection: Connection, ids: Iterable[int], references: Sequence[str]) -> dict[int, int]:
