@@ -65,6 +65,7 @@ def rules_of(settings: Settings) -> Rules:
         agreement=settings.agreement(),
         alert_after=settings.bridge.alert_after,
         public_url=settings.server.url,
+        confirm_every=settings.people.confirm_every,
         exports=settings.bridge.data_dir / "exports",
     )
 

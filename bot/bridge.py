@@ -46,6 +46,7 @@ class Rules:
     agreement: Agreement
     alert_after: timedelta = timedelta(minutes=3)
     public_url: str = ""
+    confirm_every: timedelta = timedelta(days=90)
     exports: Path = Path("exports")
 
 
@@ -116,6 +117,7 @@ class Bridge:
             salt=self._chance.salt,
             alert_after=self._rules.alert_after,
             public_url=self._rules.public_url,
+            confirm_every=self._rules.confirm_every,
         )
 
     def _committed(self, turns: Sequence[Turn], left_out: frozenset[int]) -> None:

@@ -20,3 +20,4 @@ class Context:
     salt: Callable[[], str]  #: random hex, for the journal
     alert_after: timedelta = timedelta(minutes=3)
     public_url: str = ""
+    confirm_every: timedelta = timedelta(days=90)  #: how long an enrolment holds until it is confirmed again

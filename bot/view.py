@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from bot.case import Answer, Case, CaseText, Conversation
 from bot.messages import Address, Delivery
 from bot.people import Directory, Invite, Stranger
-from bot.ports import Loaded
+from bot.ports import Loaded, Try
 from bot.turn import Turn
 
 
@@ -62,6 +62,10 @@ class View:
         """Find what is kept of a sender who is not enrolled."""
         return self._strangers.get(address)
 
+    def invites(self) -> Iterator[Invite]:
+        """Go through all invites at hand."""
+        return iter(self._invites.values())
+
     def invite(self, code_hash: str) -> Invite | None:
         """Find an invite by the hash of its code."""
         return self._invites.get(code_hash)
@@ -75,6 +79,10 @@ class View:
     def amended_text(self, message: str) -> CaseText | None:
         """Find the first version of an edited free text."""
         return self._loaded.amended.get(message)
+
+    def tries(self, asked: Try) -> int:
+        """How often this was tried in the window that is open, this time too; 0 when it was not counted."""
+        return self._loaded.tries.get(asked, 0)
 
     def deliveries(self, case_id: int) -> tuple[Delivery, ...]:
         """What was sent about a case, where the message asks to see it."""

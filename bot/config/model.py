@@ -69,6 +69,13 @@ class BridgeTable(Table):
     alert_after: Duration = read_duration("3m")
 
 
+class PeopleTable(Table):
+    """``[people]``."""
+
+    confirm_every: Duration = read_duration("90d")
+    session_idle: Duration = read_duration("2h")
+
+
 class SecurityTable(Table):
     """``[security]``."""
 
@@ -214,6 +221,7 @@ class Settings(BaseSettings):
     server: ServerTable = ServerTable()
     database: DatabaseTable = DatabaseTable()
     bridge: BridgeTable = BridgeTable()
+    people: PeopleTable = PeopleTable()
     security: SecurityTable = SecurityTable()
     parties: tuple[PartyTable, ...] = ()
     corridors: tuple[CorridorTable, ...] = ()

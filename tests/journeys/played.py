@@ -139,6 +139,7 @@ class PlayedBridge:
     async def fast_forward(self, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0) -> None:
         """Let time pass, stopping wherever the clock has something to do."""
         until = self.now + timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+        await self.tick()
         while self.now < until:
             self.now = min(max(self._next_moment(), self.now + _SECOND), until)
             await self.tick()
