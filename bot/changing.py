@@ -74,8 +74,9 @@ def _leave(c: Composer, person: Person) -> None:
         "en", "{name} is now {role} and works on no case any more.", name=person.name, role=tr("en", person.role.value)
     )
     words, laid = leaving.told(leaving.Work(work.assigned), lead)
-    desks = at_desks(c.context.agreement, c.view.directory, person.party, DeskRole.DUTY)
-    takers = unique((*desks, *supervisors(c.view.directory, person.party)))
+    directory = c.view.directory.having(person)
+    desks = at_desks(c.context.agreement, directory, person.party, DeskRole.DUTY)
+    takers = unique((*desks, *supervisors(directory, person.party)))
     c.tell(
         [r for r in takers if r.name != f"person:{person.id}"],
         "told",

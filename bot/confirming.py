@@ -72,7 +72,7 @@ def confirm(c: Composer, command: Command) -> None:
         return
     person = c.view.directory.get(whole_number(command.rest))
     if person is not None and person.id == by.id:
-        c.say(tr(c.language, "Nobody confirms themselves. {how}", how=lapsing.how_to_confirm(c, by)))
+        c.say(tr(c.language, "Nobody confirms themselves. {how}", how=lapsing.ask_whom(c, by)))
     elif person is None or not lapsing.may_confirm(by, person):
         c.say(tr(c.language, "There is nobody of your side with that number."))
     else:
@@ -146,7 +146,7 @@ def _warn(c: Composer, lapse: Lapse, person: Person) -> None:
     says = tr(person.language, _SAYS[lapse.stage], moment=_moment(c, person, until))
     lines = [
         tr(person.language, "Your enrolment {says}.", says=says),
-        lapsing.how_to_confirm(c, person),
+        lapsing.ask_whom(c, person),
         lapsing.still(person),
     ]
     c.tell([at_person(person)], "told", lapse.key, "\n".join(lines))

@@ -38,9 +38,8 @@ def cut_off(c: Composer, person: Person, act: str, reason: str) -> leaving.Work:
     invites = _end_invites(c, person)
     _end_conversation(c, person)
     c.journal(act, person=person.id, invites=invites)
-    directory = _without(c, cut)
+    directory = c.view.directory.having(cut)
     work = leaving.leave(c, cut)
-    leaving.ask_desk(c, work.reported, directory)
     lead = tr(
         "en",
         "{name} ({role}, {party}) was cut off: {reason}.",
@@ -51,6 +50,7 @@ def cut_off(c: Composer, person: Person, act: str, reason: str) -> leaving.Work:
     )
     words, laid = leaving.told(work, lead)
     c.tell(_takers(c, cut, directory), "told", f"cut:{person.id}:{c.inbox_id}", words, buttons=laid)
+    leaving.ask_desk(c, work.reported, directory)
     return work
 
 
@@ -93,10 +93,6 @@ def _end_conversation(c: Composer, person: Person) -> None:
     waiting = bool(held(before.pending))
     kept = {name: before.pending[name] for name in _HELD if name in before.pending} if waiting else {}
     c.move_other(person.id, case_id=None, asking="", pending=kept, wakes_at=c.now if waiting else None)
-
-
-def _without(c: Composer, cut: Person) -> Directory:
-    return Directory({**c.view.directory.people, cut.id: cut}, c.view.directory.version)
 
 
 def _takers(c: Composer, cut: Person, directory: Directory) -> tuple[Recipient, ...]:

@@ -50,10 +50,12 @@ def confirmers(directory: Directory, person: Person, now: datetime, every: timed
     return sorted(found, key=lambda p: (p.role is Role.ADMIN, p.name))
 
 
-def how_to_confirm(c: Composer, person: Person, *, with_names: bool = True) -> str:
+def how_to_confirm(
+    person: Person, directory: Directory, now: datetime, every: timedelta, *, with_names: bool = True
+) -> str:
     """Say who can confirm somebody and what they type."""
     language = person.language
-    found = confirmers(c.view.directory, person, c.now, c.context.confirm_every)
+    found = confirmers(directory, person, now, every)
     if not found:
         return tr(
             language,
@@ -64,6 +66,11 @@ def how_to_confirm(c: Composer, person: Person, *, with_names: bool = True) -> s
     names = ", ".join(f"{p.name} ({tr(language, p.role.value)})" for p in found[:_NAMED])
     who = names if with_names else tr(language, "A supervisor or admin of {party}", party=person.party)
     return tr(language, "{who} can confirm you: they type /confirm {id}", who=who, id=person.id)
+
+
+def ask_whom(c: Composer, person: Person, *, with_names: bool = True) -> str:
+    """Say who can confirm somebody, at the moment of a turn."""
+    return how_to_confirm(person, c.view.directory, c.now, c.context.confirm_every, with_names=with_names)
 
 
 def must_wait(c: Composer, again: str = "") -> bool:
@@ -88,7 +95,7 @@ def waiting(c: Composer, person: Person, again: str) -> str:
             "This waits, and nothing was changed: your enrolment had to be confirmed by {moment}.",
             moment=both_times(until, [party] if party else []),
         ),
-        how_to_confirm(c, person, with_names=c.message is not None and c.message.in_private),
+        ask_whom(c, person, with_names=c.message is not None and c.message.in_private),
     ]
     if again:
         lines.append(tr(c.language, "After that type again: {again}", again=again))

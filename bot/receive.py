@@ -19,7 +19,7 @@ from bot.context import Context
 from bot.errors import AlreadySeen, Stale, StorageError
 from bot.messages import Inbound, Kind, storable
 from bot.people import Directory
-from bot.ports import Loaded, Receipt, Scope, Storage, Wanted
+from bot.ports import Loaded, Receipt, Scope, Storage, Try, Wanted
 from bot.turn import Mark, Turn
 from bot.view import View
 from bot.work import Message, Work
@@ -40,6 +40,7 @@ class _Entry:
     done: asyncio.Future[Receipt]
     turn: Turn | None = None
     errors: list[str] = field(default_factory=list)
+    tries: dict[Try, int] | None = None  #: counted once, however often the turn is computed
 
 
 class Line:
@@ -130,6 +131,7 @@ class Line:
         for attempt in range(_TRIES):
             directory = await self._storage.directory()
             loaded = await self._load(batch, directory)
+            loaded = await self._counted(batch, directory, loaded)
             fresh = self._compute(batch, View(directory, loaded), loaded)
             turns = [entry.turn for entry in fresh if entry.turn is not None]
             left_out: frozenset[int] = frozenset()
@@ -170,6 +172,20 @@ class Line:
         ids |= {case.id for case in loaded.cases.values() if case.reference in references}
         found = {i: (await self._storage.history(i)).deliveries for i in ids & set(loaded.cases)}
         return replace(loaded, deliveries=found)
+
+    async def _counted(self, batch: Sequence[_Entry], directory: Directory, loaded: Loaded) -> Loaded:
+        """Count the guesses among new messages, once each; what is right is no guess and costs nothing."""
+        view, now = View(directory, loaded), self._context().now
+        tries: dict[Try, int] = {}
+        for entry in batch:
+            work = entry.work
+            if not isinstance(work, Message) or work.inbound.key in loaded.seen:
+                continue
+            if entry.tries is None:
+                asked = work.tries(view, now)
+                entry.tries = {t: await self._storage.count_attempt(t.kind, t.key, now, t.window) for t in asked}
+            tries.update(entry.tries)
+        return replace(loaded, tries=tries) if tries else loaded
 
     def _compute(self, batch: Sequence[_Entry], view: View, loaded: Loaded) -> list[_Entry]:
         """Compute the turns of all messages that are new; the first of two equal keys counts."""

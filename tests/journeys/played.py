@@ -149,6 +149,11 @@ class PlayedBridge:
         await self._bridge.reminder.tick()
         await self._settled()
 
+    async def tended(self) -> None:
+        """Let the bridge look after people, as it does every quarter of an hour."""
+        await self._bridge.tender.tick()
+        await self._settled()
+
     async def down_for(self, *, hours: float = 0, minutes: float = 0) -> None:
         """The bridge stops, time passes, and it starts again."""
         await self._bridge.stop()
