@@ -44,7 +44,7 @@ def changed(person: Person, change: Change, agreement: Agreement) -> Person:
     desk = change.desk if change.desk is not None else "" if left_desk else person.desk
     check(agreement, person.party, role, desk)
     language = change.language or person.language
-    languages = ("en", *agreement.parties[person.party].languages)
+    languages = tuple(dict.fromkeys(("en", *agreement.parties[person.party].languages)))
     if change.language and language not in languages:
         raise BridgeError(f"{person.party} has no language {language}. Its languages: {', '.join(languages)}.")
     return replace(person, role=role, desk=desk, language=language)
