@@ -52,7 +52,6 @@ class Loaded:
     amended: Mapping[str, CaseText] = field(default_factory=dict)  #: first versions; their cases are loaded too
     amended_answers: Mapping[str, Answer] = field(default_factory=dict)  #: likewise
     deliveries: Mapping[int, tuple[Delivery, ...]] = field(default_factory=dict)  #: by case, where they are shown
-    tries: Mapping[Try, int] = field(default_factory=dict)  #: how often each was tried by now, this time too
 
 
 @dataclass(frozen=True, slots=True)

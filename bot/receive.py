@@ -131,8 +131,9 @@ class Line:
         for attempt in range(_TRIES):
             directory = await self._storage.directory()
             loaded = await self._load(batch, directory)
-            loaded = await self._counted(batch, directory, loaded)
-            fresh = self._compute(batch, View(directory, loaded), loaded)
+            view = View(directory, loaded)
+            await self._count(batch, view)
+            fresh = self._compute(batch, view, loaded)
             turns = [entry.turn for entry in fresh if entry.turn is not None]
             left_out: frozenset[int] = frozenset()
             try:
@@ -173,19 +174,17 @@ class Line:
         found = {i: (await self._storage.history(i)).deliveries for i in ids & set(loaded.cases)}
         return replace(loaded, deliveries=found)
 
-    async def _counted(self, batch: Sequence[_Entry], directory: Directory, loaded: Loaded) -> Loaded:
+    async def _count(self, batch: Sequence[_Entry], view: View) -> None:
         """Count the guesses among new messages, once each; what is right is no guess and costs nothing."""
-        view, now = View(directory, loaded), self._context().now
-        tries: dict[Try, int] = {}
+        now = self._context().now
         for entry in batch:
             work = entry.work
-            if not isinstance(work, Message) or work.inbound.key in loaded.seen:
+            if not isinstance(work, Message) or work.inbound.key in view.seen:
                 continue
             if entry.tries is None:
                 asked = work.tries(view, now)
                 entry.tries = {t: await self._storage.count_attempt(t.kind, t.key, now, t.window) for t in asked}
-            tries.update(entry.tries)
-        return replace(loaded, tries=tries) if tries else loaded
+            view.counted(entry.tries)
 
     def _compute(self, batch: Sequence[_Entry], view: View, loaded: Loaded) -> list[_Entry]:
         """Compute the turns of all messages that are new; the first of two equal keys counts."""
