@@ -40,6 +40,7 @@ from storage import migrate, open_storage
 
 SAMPLE_LINKS_LAST = timedelta(hours=12)
 _TICK = 1.0  #: seconds
+_TEND = 900.0  #: seconds
 _STOP_WITHIN = 2  #: seconds that open HTTP requests get
 
 log = structlog.get_logger(__name__)
@@ -66,6 +67,7 @@ def rules_of(settings: Settings) -> Rules:
         agreement=settings.agreement(),
         alert_after=settings.bridge.alert_after,
         public_url=settings.server.url,
+        confirm_every=settings.people.confirm_every,
         exports=settings.bridge.data_dir / "exports",
         identity=settings.bridge.identity_on_messenger,
     )
@@ -158,7 +160,15 @@ async def _serve(
         storage=storage,
         agreement=rules.agreement,
         clock=clock,
-        settings=WebSettings(rules.public_url, rules.exports, settings.server.trusted_proxies, version=__version__),
+        settings=WebSettings(
+            rules.public_url,
+            rules.exports,
+            settings.server.trusted_proxies,
+            session_idle=settings.people.session_idle,
+            confirm_every=rules.confirm_every,
+            version=__version__,
+        ),
+        order=bridge.order,
         web=adapters.web,
         webhooks=adapters.webhooks,
         vitals=Vitals(lambda: bridge.reminder.last_tick, lateness.registry),
@@ -182,6 +192,7 @@ async def _running(bridge: Bridge, settings: Settings, storage: Storage) -> Asyn
     schedule = Schedule()
     schedule.every(_TICK, bridge.reminder.tick, "deadlines")
     schedule.every(_TICK, bridge.deliverer.tick, "outbox")
+    schedule.every(_TEND, bridge.tender.tick, "people")
     watchdog = Watchdog(settings.watchdog.url.get_secret_value())
     if watchdog.is_set:
 

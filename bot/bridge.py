@@ -20,6 +20,7 @@ from bot.messages import Outgoing
 from bot.ports import Adapter, Storage
 from bot.receive import Line
 from bot.remind import Reminder
+from bot.tend import Tender
 from bot.texts import tr
 from bot.turn import ExportOrder, Turn
 from bot.work import Order
@@ -46,6 +47,7 @@ class Rules:
     agreement: Agreement
     alert_after: timedelta = timedelta(minutes=3)
     public_url: str = ""
+    confirm_every: timedelta = timedelta(days=90)
     exports: Path = Path("exports")
     identity: str = "never"  #: what identifiers may do on a messenger: never, masked or allowed
 
@@ -73,6 +75,7 @@ class Bridge:
         self._tasks: set[asyncio.Task[None]] = set()
         self.line = Line(storage, self._context, committed=self._committed)
         self.reminder = Reminder(storage, self.line, clock)
+        self.tender = Tender(storage, self.line, clock, rules.agreement, rules.confirm_every)
         self.deliverer = Deliverer(
             storage,
             adapters,
@@ -97,6 +100,10 @@ class Bridge:
         await self.line.stop()
         await asyncio.gather(*(adapter.stop() for adapter in self._adapters.values()), return_exceptions=True)
 
+    async def order(self, act: Callable[[Composer], None]) -> None:
+        """Put an act of the bridge itself in the line, for the pages. Raises `StorageError`."""
+        await self.line.submit(Order(act, actor="web"))
+
     async def settled(self) -> None:
         """Wait until all that can be done at this moment is done."""
         for _ in range(100):
@@ -118,6 +125,7 @@ class Bridge:
             alert_after=self._rules.alert_after,
             public_url=self._rules.public_url,
             identity=self._rules.identity,
+            confirm_every=self._rules.confirm_every,
         )
 
     def _committed(self, turns: Sequence[Turn], left_out: frozenset[int]) -> None:

@@ -29,7 +29,7 @@ ABOUT_CASE = frozenset(
 OPENING = frozenset({"alert", "urgent"})
 
 #: Commands with an argument of their own.
-_WITH_ARGUMENT = frozenset({"edit", "export", "start", "lost"})
+_WITH_ARGUMENT = frozenset({"edit", "export", "start", "lost", "confirm"})
 
 _NAMES = ALONE | ABOUT_CASE | OPENING | _WITH_ARGUMENT
 _ALIASES = {"acknowledge": "ack", "hand-off": "handoff", "stand-down": "standdown", "acknowledged": "ack", "?": "help"}
@@ -75,4 +75,6 @@ def _is_meant(command: Command, text: str) -> bool:
         return re.fullmatch(r"\d{1,2}[abc]?", rest) is not None
     if name == "start":
         return re.fullmatch(r"[A-Z0-9]{4}(?:[- ]?[A-Z0-9]{4}){2}", rest, re.IGNORECASE) is not None
+    if name == "confirm":
+        return rest.isdecimal()
     return name == "lost" and rest.casefold() == "yes"

@@ -40,10 +40,12 @@ class Composer:
         self.case_id: int | None = None  #: the case the message turned out to be about
         self.inbox_id = context.new_id()
         self.keep_content = person is not None
+        self.sent_by_others = False  #: whoever writes this turn sends nothing: its messages wait for who does
         self._cases: dict[int, Case] = {}
         self._new_cases: set[int] = set()
         self._base: dict[int, int] = {}
         self._conversation: Conversation | None = None
+        self._others: dict[int, Conversation] = {}
         self._answers: list[Answer] = []
         self._texts: list[CaseText] = []
         self._secure: list[SecureEntry] = []
@@ -99,6 +101,15 @@ class Composer:
         before = self.view.conversation(self.conversation.person_id)
         changed = replace(self.conversation, updated_at=self.now, version=before.version + 1, **changes)  # type: ignore[arg-type]  # field names are checked by `replace` itself
         self._conversation = changed
+
+    def move_other(self, person_id: int, **changes: object) -> None:
+        """Change where somebody stands, whoever writes."""
+        if self.person is not None and self.person.id == person_id:
+            self.move(**changes)
+            return
+        before = self.view.conversation(person_id)
+        moved = replace(before, updated_at=self.now, version=before.version + 1, **changes)  # type: ignore[arg-type]  # likewise
+        self._others[person_id] = moved
 
     def keep(self, answer: Answer) -> None:
         """Keep a new answer."""
@@ -201,6 +212,7 @@ class Composer:
         edits: str = "",
         place: Address | None = None,
         case: Case | None = None,
+        not_before: datetime | None = None,
     ) -> None:
         """Answer the person where they wrote."""
         message = self.message
@@ -224,6 +236,7 @@ class Composer:
                 reply_to=message.message_id if message and not message.in_private and not message.button else "",
                 tap_id=message.tap_id if message and first else "",
                 created_at=self.now,
+                not_before=not_before,
             )
         )
 
@@ -267,6 +280,8 @@ class Composer:
     def send(self, outgoing: Outgoing) -> None:
         """Put a message in the outbox, once for each key."""
         made = outgoing if outgoing.created_at == self.now else replace(outgoing, created_at=self.now)
+        if self.sent_by_others and made.not_before is None:
+            made = replace(made, not_before=self.now)
         self._outgoing.setdefault(outgoing.dedupe_key, made)
 
     def put_person(self, person: Person) -> None:
@@ -317,7 +332,7 @@ class Composer:
             answers=tuple(self._answers),
             texts=tuple(self._texts),
             secure=tuple(self._secure),
-            conversations=(self._conversation,) if self._conversation else (),
+            conversations=(*([self._conversation] if self._conversation else []), *self._others.values()),
             journal=tuple(self._journal),
             outgoing=tuple(self._outgoing.values()),
             people=tuple(self._people.values()),

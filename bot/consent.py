@@ -42,10 +42,15 @@ def ask(c: Composer, case: Case, asking: Field, lead: str, key: str) -> None:
     c.tell(asked, "told", f"case:{case.id}:consent:{key}:{asking.id}:{c.inbox_id}", text, case=case, buttons=laid)
 
 
+def next_open(case: Case, agreement: Agreement) -> Field | None:
+    """The next question that a draft waits for; they are asked one after another."""
+    drafts = (h for h in case.handoffs if gates.is_draft(h))
+    return next((q for h in drafts for q in open_questions(case, h.channel, agreement)), None)
+
+
 def ask_next(c: Composer, case: Case, lead: str) -> bool:
     """Ask the next question that a draft waits for; the person's own intake stays where it is. False for none."""
-    drafts = (h for h in case.handoffs if gates.is_draft(h))
-    asking = next((q for h in drafts for q in open_questions(case, h.channel, c.context.agreement)), None)
+    asking = next_open(case, c.context.agreement)
     if asking is None:
         return False
     laid = keyboard(case, asking, c.context.agreement, c.language)

@@ -21,3 +21,4 @@ class Context:
     alert_after: timedelta = timedelta(minutes=3)
     public_url: str = ""
     identity: str = "never"  #: what identifiers may do on a messenger: never, masked or allowed
+    confirm_every: timedelta = timedelta(days=90)  #: how long an enrolment holds until it is confirmed again

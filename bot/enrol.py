@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from bot.commands import Command
 from bot.composing import Composer
+from bot.guarding import too_many_codes
 from bot.messages import Address
 from bot.people import Invite, Person, Role, Stranger
 from bot.texts import tr
@@ -77,6 +78,9 @@ def _try_code(c: Composer, stranger: Stranger, text: str, address: Address) -> N
             stranger,
             tr("en", "Too many wrong codes. Try again after {moment}.", moment=both_times(stranger.blocked_until, ())),
         )
+        return
+    if too_many_codes(c):
+        _refuse(c, stranger, tr("en", "Too many codes were tried here. Try again in an hour, or ask your admin."))
         return
     invite = c.view.invite(hash_of(text))
     if invite is None or invite.used_at is not None or invite.expires_at <= c.now:

@@ -7,13 +7,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bot import escalation
+from bot import confirming, escalation
 from bot.agreement import DeskRole
 from bot.alerts import act_button
 from bot.case import Case
 from bot.commands import Command
 from bot.composing import Composer
+from bot.cutting import cut_off
 from bot.enrol import welcome
+from bot.lapsing import CONFIRMERS, must_wait
+from bot.leaving import told
 from bot.people import Person, Role
 from bot.questions import case_line, word_button
 from bot.recipients import at_desks, at_person
@@ -48,6 +51,7 @@ _HELP = (
     ),
     (_DESK, later("/onduty, /offduty, /board")),
     (frozenset({Role.ADMIN}), later("/export 2026-01-01 2026-02-01 reason: the case log as a file")),
+    (frozenset(CONFIRMERS), later("/confirm 123: somebody of your side still does this work")),
     (_ALL, later("/lost: your phone is lost; cuts it off at once")),
 )
 
@@ -94,6 +98,8 @@ def on_duty(c: Composer, command: Command) -> None:
     if person is None or not _acts(person):
         c.say(tr(c.language, "The roster is for duty officers and supervisors."))
         return
+    if must_wait(c, f"/{command.name}"):
+        return
     is_on = command.name == "onduty"
     c.put_person(replace(person, on_duty=is_on))
     c.journal("on_duty" if is_on else "off_duty")
@@ -122,6 +128,8 @@ def lost(c: Composer, command: Command) -> None:
     argument = command.rest.strip()
     number = whole_number(argument)
     if number is not None and number != person.id:
+        if must_wait(c, f"/lost {number}"):
+            return
         _cut_colleague(c, person, number)
         return
     if argument.casefold() != "yes":
@@ -135,7 +143,7 @@ def lost(c: Composer, command: Command) -> None:
         )
         return
     c.say(tr(c.language, "Done. Everything of yours is cut off. Your desk is told. Ask your admin for a new code."))
-    _cut(c, person)
+    cut_off(c, person, "cut_off", tr("en", "phone lost"))
 
 
 def heard(c: Composer) -> None:
@@ -157,6 +165,8 @@ def export(c: Composer, command: Command) -> None:
         return
     if not message.in_private:
         c.say(tr(c.language, "Please ask for exports in a private chat."))
+        return
+    if must_wait(c, f"/export {command.rest}".strip()):
         return
     order = _order(command.rest, person, c)
     if order is None:
@@ -185,6 +195,7 @@ MENU: dict[str, Callable[[Composer, Command], None]] = {
     "offduty": on_duty,
     "lost": lost,
     "export": export,
+    "confirm": confirming.confirm,
 }
 
 
@@ -208,23 +219,11 @@ def _cut_colleague(c: Composer, person: Person, other_id: int) -> None:
     if other is None or other.party != person.party or person.role is Role.OFFICER or not other.is_active:
         c.say(tr(c.language, "There is nobody of your side with that number."))
         return
-    _cut(c, other)
+    work = cut_off(c, other, "cut_off", tr("en", "phone lost"))
     c.say(tr(c.language, "{name} is cut off from all messengers and sessions.", name=other.name))
-
-
-def _cut(c: Composer, person: Person) -> None:
-    c.put_person(replace(person, revoked_at=c.now, on_duty=False))
-    c.end_sessions(person.id)
-    c.journal("cut_off", person=person.id)
-    desks = at_desks(c.context.agreement, c.view.directory, person.party, DeskRole.DUTY)
-    words = tr(
-        "en",
-        "{name} ({role}, {party}) was cut off: phone lost. Their open cases stay with the desk.",
-        name=person.name,
-        role=person.role.value,
-        party=person.party,
-    )
-    c.tell([r for r in desks if r.name != f"person:{person.id}"], "told", f"lost:{person.id}:{c.inbox_id}", words)
+    if work.assigned:
+        words, laid = told(work, tr(c.language, "Their desk is told."))
+        c.say(words, laid)
 
 
 def tell_of_cut_off(c: Composer, person: Person) -> None:

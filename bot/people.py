@@ -84,6 +84,10 @@ class Directory:
         """Index these people."""
         return cls({p.id: p for p in people}, version)
 
+    def having(self, person: Person) -> Directory:
+        """The same, with this person as they are now."""
+        return Directory({**self.people, person.id: person}, self.version)
+
     @cached_property
     def by_address(self) -> dict[Address, Person]:
         """Active and revoked people by each of their addresses."""

@@ -15,6 +15,15 @@ from bot.turn import InboxRow, Mark, Turn
 
 
 @dataclass(frozen=True, slots=True)
+class Try:
+    """Something that may be a guess, counted for all nodes together: by whom or from where, within which time."""
+
+    kind: str  #: ``code``, ``reference``, ``link``, ``form``
+    key: str  #: who or where: ``person:12``, a client's address, a messenger's account
+    window: timedelta  #: counting starts anew when it is over
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """What a batch of messages touches, so that storage loads it in a few reads."""
 
@@ -26,6 +35,8 @@ class Wanted:
     codes: tuple[str, ...] = ()  #: hashes of invite codes
     replied_to: tuple[tuple[Address, str], ...] = ()  #: place and message id: which case was it about
     amended: tuple[str, ...] = ()  #: ``place#message_id`` of edited messages, as texts and answers keep it
+    leaving: tuple[int, ...] = ()  #: people who may leave their work: all open cases they reported or are assigned
+    #: to, and the invites that are not used yet under their name and side
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,11 +208,28 @@ class Storage(Protocol):
     async def peek_sign_in(self, token_hash: str, now: datetime) -> bool:
         """Answer whether such a link could be used now, without using it."""
 
-    async def session(self, token_hash: str, now: datetime) -> int | None:
-        """Return whose session this is; None when unknown, ended or expired."""
+    async def session(
+        self, token_hash: str, now: datetime, idle: timedelta | None = None, *, renews: bool = True
+    ) -> int | None:
+        """Return whose session this is; None when unknown, ended, expired or not used for `idle`.
+
+        Asking counts as use when it `renews`; that is written at most once a minute.
+        """
 
     async def end_session(self, token_hash: str) -> None:
         """Sign out."""
+
+    async def count_attempt(self, kind: str, key: str, now: datetime, window: timedelta) -> int:
+        """Count one more of this kind by this key and return how many there were in the window, this one too.
+
+        The window begins with its first attempt and lasts for `window`. One statement; the key is kept hashed.
+        """
+
+    async def attempts(self, kind: str, key: str, now: datetime) -> int:
+        """Return how many there were in the window that is open now, without counting."""
+
+    async def sweep(self, now: datetime) -> int:
+        """Delete what is over: counts, sign-in links, sessions. Returns how many rows."""
 
     async def find_case(self, reference: str, scope: Scope) -> Case | None:
         """Find a case by canonical reference within the scope, by one scoped query."""

@@ -19,7 +19,7 @@ from bot.context import Context
 from bot.errors import AlreadySeen, Stale, StorageError
 from bot.messages import Inbound, Kind, storable
 from bot.people import Directory
-from bot.ports import Loaded, Receipt, Scope, Storage, Wanted
+from bot.ports import Loaded, Receipt, Scope, Storage, Try, Wanted
 from bot.turn import Mark, Turn
 from bot.view import View
 from bot.work import Message, Work
@@ -40,6 +40,7 @@ class _Entry:
     done: asyncio.Future[Receipt]
     turn: Turn | None = None
     errors: list[str] = field(default_factory=list)
+    tries: dict[Try, int] | None = None  #: counted once, however often the turn is computed
 
 
 class Line:
@@ -130,7 +131,9 @@ class Line:
         for attempt in range(_TRIES):
             directory = await self._storage.directory()
             loaded = await self._load(batch, directory)
-            fresh = self._compute(batch, View(directory, loaded), loaded)
+            view = View(directory, loaded)
+            await self._count(batch, view)
+            fresh = self._compute(batch, view, loaded)
             turns = [entry.turn for entry in fresh if entry.turn is not None]
             left_out: frozenset[int] = frozenset()
             try:
@@ -171,6 +174,19 @@ class Line:
         ids |= {case.id for case in loaded.cases.values() if case.reference in references}
         found = {i: (await self._storage.history(i)).deliveries for i in ids & set(loaded.cases)}
         return replace(loaded, deliveries=found)
+
+    async def _count(self, batch: Sequence[_Entry], view: View) -> None:
+        """Count the guesses among new messages, once each; what is right is no guess and costs nothing."""
+        context = self._context()
+        now = context.now
+        for entry in batch:
+            work = entry.work
+            if not isinstance(work, Message) or work.inbound.key in view.seen:
+                continue
+            if entry.tries is None:
+                asked = work.tries(view, context)
+                entry.tries = {t: await self._storage.count_attempt(t.kind, t.key, now, t.window) for t in asked}
+            view.counted(entry.tries)
 
     def _compute(self, batch: Sequence[_Entry], view: View, loaded: Loaded) -> list[_Entry]:
         """Compute the turns of all messages that are new; the first of two equal keys counts."""

@@ -61,6 +61,12 @@ def supervisors(directory: Directory, party: str) -> tuple[Recipient, ...]:
     return tuple(at_person(p) for p in [p for p in people if p.on_duty] or people)
 
 
+def admins(directory: Directory, party: str) -> tuple[Recipient, ...]:
+    """Make the recipients that are a side's admins."""
+    people = (p for p in directory.people.values() if p.is_active and p.party == party and p.role is Role.ADMIN)
+    return tuple(at_person(p) for p in people if p.addresses)
+
+
 def desk_name(desk: Desk) -> str:
     """Name a desk with its side: ``CN Duty desk``."""
     return f"{desk.party} {desk.name}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot import acts, amending, buttons, enrol, menu, reference, screening, talk, tapping
+from bot import acts, amending, buttons, confirming, cutting, enrol, lapsing, menu, reference, screening, talk, tapping
 from bot.acts.finding import find_case
 from bot.case import Case
 from bot.commands import ABOUT_CASE, OPENING, Command, is_known, parse_command
@@ -50,16 +50,25 @@ def wanted(message: Inbound, directory: Directory) -> Wanted:
     command = parse_command(message.text) if message.text else None
     named = reference.find_in(command.rest if command and command.name in ABOUT_CASE else message.text)
     place = message.place
+    leaving = _of_own_side(cutting.whom(command, promise, person), person, directory) if person else ()
+    lapsed = _of_own_side(confirming.whom(command, promise), person, directory) if person else ()
     return Wanted(
         seen=(message.key,),
-        people=(person.id,) if person else (),
+        people=(person.id, *leaving, *lapsed) if person else (),
         cases=_cases_named(promise),
         references=(named[0],) if named else (),
         strangers=(message.sender,) if message.sender and (person is None or not person.is_active) else (),
         codes=(enrol.hash_of(command.rest),) if command and command.name == "start" and command.rest else (),
         replied_to=((place, message.reply_to),) if place and message.reply_to else (),
         amended=(f"{place}#{message.message_id}",) if message.kind is Kind.EDIT else (),
+        leaving=leaving,
     )
+
+
+def _of_own_side(named: int | None, person: Person, directory: Directory) -> tuple[int, ...]:
+    """Whoever a message would cut off or confirm, if they are of the same side."""
+    other = directory.get(named)
+    return (other.id,) if other is not None and other.party == person.party else ()
 
 
 def _cases_named(promise: buttons.Promise | None) -> tuple[int, ...]:
@@ -115,6 +124,8 @@ def _tap(c: Composer, data: str) -> None:
             _choice(c, choice)
         case buttons.Word(word="heard"):
             menu.heard(c)
+        case buttons.Word(word="confirm", argument=argument):
+            confirming.confirm(c, Command("confirm", str(buttons.from_base36(argument) or ""), has_slash=True))
         case buttons.Word(word="lost", argument=argument):
             menu.lost(c, Command("lost", argument, has_slash=True))
         case buttons.Word() as word:
@@ -131,6 +142,8 @@ def _choice(c: Composer, choice: buttons.Choice) -> None:
         c.say(tr(c.language, "This button is not known any more. Type /help."))
     elif not case.is_open:
         c.say(tr(c.language, "{reference} is closed.", reference=case.reference), case=case)
+    elif c.person.id != case.officer and lapsing.is_lapsed(c):
+        lapsing.must_wait(c, f"/case {case.reference}")
     else:
         tapping.choose(c, case, choice)
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from bot.case import Answer, Case, CaseText, Conversation
 from bot.messages import Address, Delivery
 from bot.people import Directory, Invite, Stranger
-from bot.ports import Loaded
+from bot.ports import Loaded, Try
 from bot.turn import Turn
 
 
 class View:
-    """The state that one batch computes on. Only `absorb` changes it."""
+    """The state that one batch computes on. Only `counted` and `absorb` change it."""
 
     def __init__(self, directory: Directory, loaded: Loaded) -> None:
         """Start from what was read."""
@@ -23,6 +23,7 @@ class View:
         self._references = {case.reference: case.id for case in loaded.cases.values()}
         self._strangers = dict(loaded.strangers)
         self._invites = dict(loaded.invites)
+        self._tries: dict[Try, int] = {}
         self._loaded = loaded
 
     def absorb(self, turn: Turn) -> None:
@@ -62,6 +63,10 @@ class View:
         """Find what is kept of a sender who is not enrolled."""
         return self._strangers.get(address)
 
+    def invites(self) -> Iterator[Invite]:
+        """Go through all invites at hand."""
+        return iter(self._invites.values())
+
     def invite(self, code_hash: str) -> Invite | None:
         """Find an invite by the hash of its code."""
         return self._invites.get(code_hash)
@@ -75,6 +80,14 @@ class View:
     def amended_text(self, message: str) -> CaseText | None:
         """Find the first version of an edited free text."""
         return self._loaded.amended.get(message)
+
+    def tries(self, asked: Try) -> int:
+        """How often this was tried in the window that is open, this time too; 0 when it was not counted."""
+        return self._tries.get(asked, 0)
+
+    def counted(self, tries: Mapping[Try, int]) -> None:
+        """Let the batch see how often something was tried, before any turn is computed."""
+        self._tries.update(tries)
 
     def deliveries(self, case_id: int) -> tuple[Delivery, ...]:
         """What was sent about a case, where the message asks to see it."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from bot import buttons, holding, pings, screening
+from bot import buttons, guarding, holding, pings, screening
 from bot.agreement import Agreement
 from bot.commands import parse_command
 from bot.composing import Composer
@@ -14,7 +14,7 @@ from bot.context import Context
 from bot.errors import StorageError
 from bot.messages import Inbound, Outgoing
 from bot.people import Directory
-from bot.ports import Due, Scope, Wanted
+from bot.ports import Due, Scope, Try, Wanted
 from bot.respond import respond, wanted
 from bot.rights import scope_of
 from bot.texts import tr
@@ -57,6 +57,10 @@ class Message:
         command = parse_command(self.inbound.text) if promise is None else None
         word = promise.act if isinstance(promise, buttons.Act) else command.name if command else ""
         return Shows(scope_of(person, agreement) if word == "cases" else None, deliveries=word == "case")
+
+    def tries(self, view: View, context: Context) -> tuple[Try, ...]:
+        """What in it must be counted."""
+        return guarding.tries(self.inbound, view, context.now, context.agreement)
 
     def turn(self, view: View, context: Context) -> Turn:
         """Compute its turn."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Generic, Protocol, TypeVar
 
 from bot.case import Answer, Case, CaseText, Conversation, SecureEntry
@@ -13,9 +15,9 @@ from bot.messages import Address, Inbound, Outgoing
 from bot.people import Invite, Person, Stranger
 from bot.turn import InboxRow, InboxState, Mark, SeenBy, Turn
 
-#: For how long new outbox rows that are due at once belong to the process that wrote them.
 CUT_OFF = "the person was cut off"  #: why what waited for somebody is not sent any more
-BORN_LEASED_SECONDS = 30
+BORN_LEASED_SECONDS = 30  #: new outbox rows that are due at once belong to the process that wrote them
+RENEWED_AFTER = timedelta(minutes=1)  #: how often the use of a session is written at most
 
 
 class _Versioned(Protocol):
@@ -121,6 +123,22 @@ def _without_content(message: Inbound) -> Inbound:
         sender_name="",
         raw=b"",
     )
+
+
+def attempt_key(kind: str, key: str) -> str:
+    """Under which a count is kept: a hash, so that the table names nobody and no address."""
+    return hashlib.sha256(f"casebridge {kind} {key}".encode()).hexdigest()
+
+
+def is_left(invite: Invite, leaving: Iterable[Person]) -> bool:
+    """Whether an invite waits under the name and side of one of these people."""
+    return invite.used_at is None and any((p.party, p.name) == (invite.party, invite.name) for p in leaving)
+
+
+def without(message: Outgoing, gone: Container[Address]) -> Outgoing | None:
+    """The message without addresses that nobody may be written to any more; None when there is no other."""
+    left = [address for address in (message.address, *message.others) if address not in gone]
+    return replace(message, address=left[0], others=tuple(left[1:])) if left else None
 
 
 def outcome_of_retry(retried: InboxRow | None) -> InboxState:

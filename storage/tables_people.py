@@ -94,6 +94,18 @@ class SessionRow(Row, table=True):
     person_id: int = Field(sa_type=Id)
     created_at: datetime = Field(sa_type=Moment)
     expires_at: datetime = Field(sa_type=Moment)
+    used_at: datetime | None = Field(sa_type=Moment)  #: None: not since it began
+
+
+class AttemptRow(Row, table=True):
+    """How often somebody, or somebody from somewhere, tried something within a window."""
+
+    __tablename__ = "attempts"
+    __table_args__ = (Index("ix_attempts_expires_at", "expires_at"),)
+
+    key: str = Field(primary_key=True)  #: hash of kind and key
+    count: int
+    expires_at: datetime = Field(sa_type=Moment)  #: end of the window
 
 
 class LeaseRow(Row, table=True):

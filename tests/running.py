@@ -22,6 +22,7 @@ from typing import Any
 import structlog
 from click.testing import CliRunner, Result
 
+from bot.app import clock
 from bot.cli import main
 from bot.messages import Address
 from bot.people import Person, Role
@@ -131,7 +132,8 @@ def _table(head: str, keys: dict[str, Any]) -> str:
 def person(number: int, party: str, role: Role, desk: str = "", *, at: str = "telegram") -> Person:
     """Somebody enrolled whose number is also their Telegram number."""
     addresses = (Address(at, str(number)),)
-    return Person(number, f"{role.value} {number}", party, role, desk, enrolled_at=_MADE_AT, addresses=addresses)
+    name, now = f"{role.value} {number}", clock()
+    return Person(number, name, party, role, desk, enrolled_at=_MADE_AT, confirmed_at=now, addresses=addresses)
 
 
 async def until(look: Callable[[], Any], *, seconds: float = 10.0) -> Any:

@@ -16,17 +16,18 @@ from starlette.types import ASGIApp
 from adapters.web import cases, chat, exports, health, signin
 from adapters.web.adapter import WebAdapter
 from adapters.web.hooks import Hooks
+from adapters.web.pace import Pace
 from adapters.web.pages import Pages
 from adapters.web.security import Proxies
 from adapters.web.settings import WebSettings
-from adapters.web.site import Endpoint, Page, Site, guarded, signed_in
+from adapters.web.site import Endpoint, Orders, Page, Site, guarded, signed_in
 from adapters.web.static import Assets
 from bot.agreement import Agreement
 from bot.ids import Ids
 from bot.ports import Storage, WebhookAdapter
 
 
-def build_site(
+def build_site(  # noqa: PLR0913 - everything that the pages stand on, by name
     *,
     storage: Storage,
     agreement: Agreement,
@@ -35,6 +36,7 @@ def build_site(
     web: WebAdapter | None,
     webhooks: Mapping[str, WebhookAdapter],
     vitals: health.Vitals,
+    order: Orders,
 ) -> ASGIApp:
     """Build the web application.
 
@@ -45,6 +47,7 @@ def build_site(
         settings: addresses and limits.
         web: web chat; None when it is switched off, and then there are no pages for people at all.
         webhooks: the adapters that messengers call, by messenger.
+        order: puts acts of the bridge itself in the line: what an admin must hear of.
         vitals: when the clock last ticked, and further metrics.
 
     Raises:
@@ -52,7 +55,9 @@ def build_site(
     """
     assets, proxies = Assets(), Proxies(settings.trusted_proxies)
     pages = Pages(settings, agreement, proxies, assets)
-    site = Site(storage, agreement, clock, settings, web or WebAdapter(), pages, proxies, Ids(clock))
+    site = Site(
+        storage, agreement, clock, settings, web or WebAdapter(), pages, proxies, Ids(clock), Pace(storage), order
+    )
     routes: list[BaseRoute] = [
         Route("/health/live", health.LIVE),
         Route("/health/ready", health.ready(site, vitals)),

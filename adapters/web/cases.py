@@ -12,6 +12,7 @@ from adapters.web.chat import TEXT_LIMIT, Line, as_lines, folded, take, too_long
 from adapters.web.security import headers, new_token
 from adapters.web.signin import redirect
 from adapters.web.site import Site, Visit
+from bot import guarding
 from bot import reference as references
 from bot.case import Case
 from bot.errors import StorageError
@@ -59,7 +60,7 @@ async def show(site: Site, visit: Visit) -> Response:
     """Show a case; who reads the page has seen its alert."""
     case = await _find(site, visit)
     if case is None:
-        return _no_such_case(site, visit)
+        return await _no_such_case(site, visit)
     history = await site.storage.history(case.id)
     await _mark_seen(site, visit, case, history)
     return await _page(site, visit, case, history)
@@ -69,7 +70,7 @@ async def act(site: Site, visit: Visit) -> Response:
     """Do what a button or a form of the page asks, through the one way in, and show what the bridge answers."""
     case = await _find(site, visit)
     if case is None:
-        return _no_such_case(site, visit)
+        return await _no_such_case(site, visit)
     text, problem = _words(visit, case)
     if not problem:
         try:
@@ -102,7 +103,14 @@ async def _find(site: Site, visit: Visit) -> Case | None:
     return await site.storage.find_case(references.parse(typed) or typed, scope_of(visit.person, site.agreement))
 
 
-def _no_such_case(site: Site, visit: Visit) -> Response:
+async def _no_such_case(site: Site, visit: Visit) -> Response:
+    """Say so in the same words whether it exists or not; after many of them only after a wait, which grows."""
+    guess = guarding.of_references(visit.person)
+    misses = await site.storage.count_attempt(guess.kind, guess.key, visit.now, guess.window)
+    if misses > guarding.MISSES:
+        log.warning("Many references that are none", person_id=visit.person.id)
+        await site.order(lambda c: guarding.report_misses(c, visit.person))
+        return site.pages.wait(visit.request, guarding.wait_after(misses), visit=visit)
     return site.pages.problem(visit.request, 404, tr(visit.language, "No such case."), visit=visit)
 
 

@@ -14,7 +14,9 @@ from starlette.responses import FileResponse, Response
 from adapters.web import case_history, case_view
 from adapters.web.security import headers
 from adapters.web.site import Site, Visit
+from bot import lapsing
 from bot.people import Person, Role
+from bot.texts import tr
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}(\.[A-Za-z0-9_-]{1,40}){0,2}\.(csv|jsonl|xlsx)")
 _MANIFEST = ".manifest.json"
@@ -43,6 +45,8 @@ async def listing(site: Site, visit: Visit) -> Response:
     """List the newest exports."""
     if visit.person.role is not Role.ADMIN:
         return site.pages.error(visit.request, 404)
+    if (waits := await _waits(site, visit)) is not None:
+        return waits
     found = await to_thread.run_sync(_newest, site.settings.exports, visit.person)
     directory = await site.storage.directory()
     reader = case_view.Reader(visit.person, site.agreement, directory, visit.now)
@@ -56,12 +60,27 @@ def _named(exporter: str, reader: case_view.Reader) -> str:
 
 async def download(site: Site, visit: Visit) -> Response:
     """Send one export; only a whole one has a manifest beside it."""
+    if visit.person.role is not Role.ADMIN:
+        return site.pages.error(visit.request, 404)
+    if (waits := await _waits(site, visit)) is not None:
+        return waits
     path = await to_thread.run_sync(_find, site.settings.exports, visit.request.path_params["name"], visit.person)
-    if visit.person.role is not Role.ADMIN or path is None:
+    if path is None:
         return site.pages.error(visit.request, 404)
     media_type = _TYPES[path.suffix.removeprefix(".")]
     over_tls = site.settings.is_https
     return FileResponse(path, media_type=media_type, filename=path.name, headers=headers(over_tls=over_tls))
+
+
+async def _waits(site: Site, visit: Visit) -> Response | None:
+    """Tell an admin whose enrolment has lapsed who can confirm them; None when they may go on."""
+    every = site.settings.confirm_every
+    if not lapsing.has_lapsed(visit.person, visit.now, every):
+        return None
+    directory = await site.storage.directory()
+    how = lapsing.how_to_confirm(visit.person, directory, visit.now, every)
+    lead = tr(visit.language, "This waits until your enrolment is confirmed.")
+    return site.pages.problem(visit.request, 403, f"{lead} {how}", visit=visit)
 
 
 def _find(folder: Path, name: str, person: Person) -> Path | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -69,6 +70,13 @@ class Pages:
     def error(self, request: Request, status: int) -> HTMLResponse:
         """Say what an HTTP status means to a person."""
         return self.problem(request, status, words.http_error(status, "en") or HTTPStatus(status).phrase)
+
+    def wait(self, request: Request, after: timedelta, *, visit: Visit | None = None) -> HTMLResponse:
+        """Ask somebody who is too fast to wait; what they typed is handed back."""
+        language = visit.language if visit else "en"
+        answer = self.problem(request, 429, words.http_error(429, language), visit=visit)
+        answer.headers["Retry-After"] = str(max(1, int(after.total_seconds())))
+        return answer
 
     def signed_out(self, request: Request) -> HTMLResponse:
         """Ask somebody without a session to get a sign-in link."""

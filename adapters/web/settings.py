@@ -15,6 +15,8 @@ class WebSettings:
     exports: Path  #: folder with finished exports
     trusted_proxies: tuple[str, ...] = ()  #: addresses or networks whose forwarded headers count
     session_length: timedelta = timedelta(hours=12)
+    session_idle: timedelta = timedelta(hours=2)  #: a session that is not used for so long ends
+    confirm_every: timedelta = timedelta(days=90)  #: how long an enrolment holds until it is confirmed again
     version: str = ""  #: shown on the pages
     metrics_token: str = ""  #: bearer token for /metrics from elsewhere; empty: loopback only
 

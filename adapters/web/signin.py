@@ -10,8 +10,10 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from adapters.web.pace import WINDOW
 from adapters.web.security import hash_token, headers, new_token
-from adapters.web.site import Site, Visit, came_from_us, cookie_name, find_visitor
+from adapters.web.site import Site, Visit, came_from_us, cookie_name, find_visitor, is_crowded
+from bot import guarding
 from bot.journal import Entry
 from bot.messages import Address
 from bot.people import Person
@@ -40,9 +42,11 @@ async def home(site: Site, request: Request) -> Response:
 
 async def show(site: Site, request: Request) -> Response:
     """Show the one button of a sign-in link, or that it works no more."""
-    token = request.path_params["token"]
-    if not await site.storage.peek_sign_in(hash_token(token), site.clock()):
-        return _no_such_link(site, request)
+    token, now = request.path_params["token"], site.clock()
+    if (slowed := await _slowed(site, request, now)) is not None:
+        return slowed
+    if not await site.storage.peek_sign_in(hash_token(token), now):
+        return await _no_such_link(site, request, now)
     return site.pages.render("signin.html", request, token=token)
 
 
@@ -51,12 +55,15 @@ async def use(site: Site, request: Request) -> Response:
     if not came_from_us(site, request):
         return site.pages.error(request, 403)
     now = site.clock()
+    if (slowed := await _slowed(site, request, now)) is not None:
+        return slowed
     token = new_token()
     session = SignIn(hash_token(token), 0, now, now + site.settings.session_length)
     person_id = await site.storage.use_sign_in(hash_token(request.path_params["token"]), session, now)
     person = (await site.storage.directory()).get(person_id)
     if person is None or not person.is_active:
-        return _no_such_link(site, request)
+        return await _no_such_link(site, request, now)
+    await _end_session_of_before(site, request)
     await _record(site, person, now)
     log.info("Somebody signed in", person_id=person.id)
     response = redirect(site, "/chat")
@@ -100,6 +107,28 @@ async def _record(site: Site, person: Person, now: datetime) -> None:
     await site.storage.apply([Turn(journal=(entry,), people=people)])
 
 
-def _no_such_link(site: Site, request: Request) -> Response:
+async def _end_session_of_before(site: Site, request: Request) -> None:
+    """End the session that the browser had: a token from before a sign-in is worth nothing after it."""
+    before = request.cookies.get(cookie_name(site.settings), "")
+    if before:
+        await site.storage.end_session(hash_token(before))
+
+
+async def _slowed(site: Site, request: Request, now: datetime) -> Response | None:
+    """Ask an address that is too fast, or that tried too many links that are none, to wait; None when it may go on."""
+    if await is_crowded(site, request, now):
+        return site.pages.wait(request, WINDOW)
+    guess = guarding.of_links(site.proxies.client(request))
+    if await site.storage.attempts(guess.kind, guess.key, now) >= guarding.LINKS:
+        return site.pages.wait(request, guess.window)
+    return None
+
+
+async def _no_such_link(site: Site, request: Request, now: datetime) -> Response:
+    client = site.proxies.client(request)
+    guess = guarding.of_links(client)
+    if await site.storage.count_attempt(guess.kind, guess.key, now, guess.window) == guarding.LINKS:
+        log.warning("Too many wrong sign-in links from one address")
+        await site.order(lambda c: guarding.report_links(c, client))
     sentence = tr("en", "This link was used already or has expired. Ask your admin for a new one.")
     return site.pages.problem(request, 410, sentence)

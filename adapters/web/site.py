@@ -13,10 +13,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from adapters.web.adapter import WebAdapter
+from adapters.web.pace import A_SESSION, AN_ADDRESS, WINDOW, Pace
 from adapters.web.pages import Pages
 from adapters.web.security import Proxies, csrf_token, hash_token, is_same_origin, tokens_match
 from adapters.web.settings import WebSettings
 from bot.agreement import Agreement
+from bot.composing import Composer
 from bot.errors import StorageError
 from bot.messages import Address
 from bot.people import Person
@@ -27,6 +29,9 @@ BODY_LIMIT = 1 << 20  #: bytes
 _FIELD_LIMIT = 40  #: fields of one form
 
 log = structlog.get_logger(__name__)
+
+#: Puts an act of the bridge itself in the line. Raises StorageError.
+Orders = Callable[[Callable[[Composer], None]], Awaitable[object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,8 @@ class Site:
     pages: Pages
     proxies: Proxies
     new_id: Callable[[], int]
+    pace: Pace
+    order: Orders
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,15 +116,21 @@ def cookie_name(settings: WebSettings) -> str:
 
 
 async def find_visitor(site: Site, request: Request, now: datetime) -> Person | None:
-    """Find whose session the request belongs to."""
+    """Find whose session the request belongs to. A page in the background that asks for news is no use of it."""
     token = request.cookies.get(cookie_name(site.settings), "")
     if not token:
         return None
-    person_id = await site.storage.session(hash_token(token), now)
+    is_used = request.query_params.get("away") != "1"
+    person_id = await site.storage.session(hash_token(token), now, site.settings.session_idle, renews=is_used)
     if person_id is None:
         return None
     person = (await site.storage.directory()).get(person_id)
     return person if person and person.is_active else None
+
+
+async def is_crowded(site: Site, request: Request, now: datetime) -> bool:
+    """Whether more comes from the client's address than a whole office would send."""
+    return await site.pace.is_too_fast(f"address:{site.proxies.client(request)}", AN_ADDRESS, now)
 
 
 def came_from_us(site: Site, request: Request) -> bool:
@@ -130,14 +143,19 @@ def signed_in(site: Site, page: Page) -> Endpoint:
 
     async def endpoint(request: Request) -> Response:
         now = site.clock()
-        form = await read_form(request) if request.method == "POST" else {}
+        is_form = request.method == "POST"
+        if is_form and await is_crowded(site, request, now):
+            return site.pages.wait(request, WINDOW)
+        form = await read_form(request) if is_form else {}
         request.state.kept = typed(form)
         person = await find_visitor(site, request, now)
         if person is None:
             return site.pages.signed_out(request)
         csrf = csrf_token(request.cookies[cookie_name(site.settings)])
         visit = Visit(request, person, csrf, now, form)
-        if request.method == "POST" and not (tokens_match(form.get("csrf", ""), csrf) and came_from_us(site, request)):
+        if is_form and await site.pace.is_too_fast(f"session:{csrf}", A_SESSION, now):
+            return site.pages.wait(request, WINDOW, visit=visit)
+        if is_form and not (tokens_match(form.get("csrf", ""), csrf) and came_from_us(site, request)):
             log.warning("A form without a valid token was refused", person_id=person.id)
             return refused(site, visit)
         return await page(site, visit)

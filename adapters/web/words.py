@@ -62,6 +62,7 @@ _ERRORS = {
     404: later("There is no such page."),
     405: later("This page does not take that kind of request."),
     413: later("This is too large for the bridge."),
+    429: later("That is too much at once. Please wait a little and send it again."),
     500: later("Something went wrong in the bridge. It has been logged; please try again."),
     503: later("The bridge cannot reach its database at the moment. Please try again."),
 }

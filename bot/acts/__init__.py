@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from bot import buttons
-from bot.acts import accepting, desk, ending, formal, looking, protecting, words
+from bot import buttons, lapsing
+from bot.acts import accepting, desk, ending, formal, looking, protecting, waiting, words
 from bot.acts.finding import find_case, no_such_case
 from bot.acts.request import Request, stale
 from bot.commands import Command
@@ -75,7 +75,10 @@ def tapped(c: Composer, promise: buttons.Act) -> None:
 
 
 def do(request: Request) -> None:
-    """Do an act for which case and words are known."""
+    """Do an act for which case and words are known; acknowledging and what the person said never wait for anything."""
+    if request.act not in (Act.ACK, Act.CONSENT) and lapsing.is_lapsed(request.c) and not waiting.is_refused(request):
+        waiting.wait(request)
+        return
     _HANDLERS[request.act](request)
 
 

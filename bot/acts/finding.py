@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot import reference
+from bot import guarding, reference
 from bot.case import Case, Channel
 from bot.composing import Composer
 from bot.rights import may_see
@@ -48,7 +48,7 @@ def no_such_case(c: Composer, text: str) -> None:
         lead += " " + tr(c.language, "Your open cases: {cases}", cases=listed)
     elif not text.strip():
         lead = tr(c.language, "Which case? Type for example: /case KC26-M9S34-4")
-    c.say(lead)
+    c.say(lead, not_before=guarding.answer_to_miss(c))
 
 
 def _implied(c: Composer) -> Case | None:

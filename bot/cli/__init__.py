@@ -15,7 +15,7 @@ from typing import Any, NoReturn, ParamSpec, TypeVar
 import click
 import uvloop
 
-from bot import __version__, app
+from bot import __version__, app, changing
 from bot.cli import database as cli_storage
 from bot.cli import keys as cli_keys
 from bot.cli import messages as cli_messages
@@ -25,7 +25,9 @@ from bot.config import Settings, find, load
 from bot.config.kinds import read_duration
 from bot.errors import BridgeError, ConfigError
 from bot.logs import configure
+from bot.people import Role
 
+ROLES = [role.value for role in Role]
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -117,7 +119,7 @@ def migrate(settings: Settings) -> None:
 
 @main.command()
 @click.option("--party", required=True, help="The side, for example KH.")
-@click.option("--role", required=True, type=click.Choice(["officer", "duty", "supervisor", "admin"]))
+@click.option("--role", required=True, type=click.Choice(ROLES))
 @click.option("--name", required=True, help="The person's name, seen by their own side.")
 @click.option("--desk", default="", help="The desk, for example kh-duty; needed for duty officers.")
 @click.option("--corridor", default="", help="Prefix of the references, for a side with several corridors.")
@@ -143,7 +145,30 @@ def people(settings: Settings) -> None:
 @configured
 def revoke(settings: Settings, person: int) -> None:
     """Cut one person off at once."""
-    click.echo(_run(cli_people.revoke(settings, person, _operator())))
+    for line in _run(cli_people.revoke(settings, person, _operator())):
+        click.echo(line)
+
+
+@main.command()
+@click.argument("person", type=int, metavar="ID")
+@click.option("--role", type=click.Choice(ROLES), help="The new role; an officer or admin leaves their desk.")
+@click.option("--desk", help="The new desk; an empty one takes them off theirs.")
+@click.option("--language", help="The new language, for example km.")
+@configured
+def change(settings: Settings, person: int, role: str | None, desk: str | None, language: str | None) -> None:
+    """Change somebody's role, desk or language; it holds at once."""
+    if role is None and desk is None and language is None:
+        raise click.UsageError("Say what to change: --role, --desk or --language.")
+    wanted = changing.Change(Role(role) if role else None, desk, language)
+    click.echo(_run(cli_people.change(settings, person, wanted, _operator())))
+
+
+@main.command()
+@click.argument("person", type=int, metavar="ID")
+@configured
+def confirm(settings: Settings, person: int) -> None:
+    """Confirm that somebody still does this work."""
+    click.echo(_run(cli_people.confirm(settings, person, _operator())))
 
 
 @main.command()

@@ -10,9 +10,11 @@ from bot import app, app_keys
 from bot.composing import Composer
 from bot.config import Settings
 from bot.context import Context
-from bot.ports import Storage
+from bot.ports import Storage, Wanted
 from bot.receive import Line
 from bot.work import Order
+
+NOTHING = Wanted()
 
 
 def migrate(settings: Settings, *, is_embedded: bool) -> str:
@@ -33,18 +35,31 @@ async def opened(settings: Settings) -> AsyncIterator[Storage]:
         await storage.stop()
 
 
-async def write(settings: Settings, storage: Storage, by: str, act: Callable[[Composer], None]) -> None:
-    """Put one act through the line, as every message goes."""
+async def write(
+    settings: Settings, storage: Storage, by: str, act: Callable[[Composer], None], wanted: Wanted = NOTHING
+) -> None:
+    """Put one act through the line, as every message goes; the running bridge sends what it says."""
     rules, chance = app.rules_of(settings), app.chance()
 
     def context() -> Context:
         return Context(
-            app.clock(), rules.agreement, chance.new_id, chance.choose, chance.salt, rules.alert_after, rules.public_url
+            app.clock(),
+            rules.agreement,
+            chance.new_id,
+            chance.choose,
+            chance.salt,
+            rules.alert_after,
+            rules.public_url,
+            confirm_every=rules.confirm_every,
         )
+
+    def handed_over(c: Composer) -> None:
+        c.sent_by_others = True
+        act(c)
 
     line = Line(storage, context, committed=lambda _turns, _left_out: None)
     line.start()
     try:
-        await line.submit(Order(act, actor=f"cli:{by}"))
+        await line.submit(Order(handed_over, actor=f"cli:{by}", wanted=wanted))
     finally:
         await line.stop()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 from adapters.telegram.name import bot_name
 from adapters.web.signin import new_link
-from bot import app
+from bot import app, changing, confirming, cutting, lapsing, leaving
 from bot.agreement import Agreement
 from bot.cli.database import opened, write
 from bot.composing import Composer
@@ -17,6 +17,7 @@ from bot.enrol import CODE_ALPHABET, CODE_LENGTH, hash_of, shown_code
 from bot.errors import BridgeError
 from bot.people import Invite, Person, Role
 from bot.ports import Storage
+from bot.texts import tr
 from bot.times import as_utc
 
 
@@ -71,14 +72,7 @@ async def invite(settings: Settings, order: InviteOrder) -> list[str]:
 
 
 def _check_invite(order: InviteOrder, agreement: Agreement) -> None:
-    if order.party not in agreement.parties:
-        raise BridgeError(f"There is no party {order.party}. Configured: {', '.join(agreement.parties)}.")
-    desk = agreement.desks.get(order.desk)
-    desks = [d.id for d in agreement.desks.values() if d.party == order.party]
-    if order.desk and (desk is None or desk.party != order.party):
-        raise BridgeError(f"{order.party} has no desk {order.desk}. Its desks: {', '.join(desks)}.")
-    if order.role == "duty" and not order.desk:
-        raise BridgeError(f"A duty officer belongs to a desk: add --desk. Desks of {order.party}: {', '.join(desks)}.")
+    changing.check(agreement, order.party, Role(order.role), order.desk)
     corridors = [c.code for c in agreement.corridors_of(order.party)]
     if order.corridor and order.corridor not in corridors:
         raise BridgeError(f"{order.party} is no side of {order.corridor}. Its corridors: {', '.join(corridors)}.")
@@ -92,39 +86,68 @@ async def people(settings: Settings) -> list[str]:
         everybody = (await storage.directory()).people.values()
     if not everybody:
         return ["Nobody is enrolled. Start with: casebridge invite --party ... --role officer --name ..."]
-    return [_person_line(p) for p in sorted(everybody, key=lambda p: (p.party, p.role, p.name))]
+    every = settings.people.confirm_every
+    return [_person_line(p, every) for p in sorted(everybody, key=lambda p: (p.party, p.role, p.name))]
 
 
-def _person_line(person: Person) -> str:
+def _person_line(person: Person, every: timedelta) -> str:
     state = "active" if person.is_active else f"cut off {as_utc(person.revoked_at)}" if person.revoked_at else ""
     duty = "" if person.on_duty or not person.is_active else ", off duty"
+    if person.is_active and lapsing.has_lapsed(person, app.clock(), every):
+        duty += ", has to be confirmed"
     where = ", ".join(a.messenger for a in person.addresses) or "no messenger"
     desk = f" {person.desk}" if person.desk else ""
     return f"{person.id}  {person.party} {person.role.value}{desk}  {person.name}  {where}  {state}{duty}"
 
 
-async def revoke(settings: Settings, person_id: int, by: str) -> str:
-    """Cut a person off: bindings, sessions and links end at once."""
+async def revoke(settings: Settings, person_id: int, by: str) -> list[str]:
+    """Cut a person off: bindings, sessions and links end at once, and their desk is told."""
     async with opened(settings) as storage:
         person = await _person(storage, person_id)
         if not person.is_active:
-            return f"{person.name} was cut off already."
+            return [f"{person.name} was cut off already."]
+        left: list[leaving.Work] = []
 
         def act(c: Composer) -> None:
-            c.put_person(replace(person, revoked_at=c.now, on_duty=False))
-            c.end_sessions(person.id)
-            c.journal("revoked", person=person.id)
+            left[:] = [cutting.cut_off(c, person, "revoked", tr("en", "by an admin"))]
 
-        await write(settings, storage, by, act)
-    return f"{person.name} is cut off from all messengers and sessions."
+        await write(settings, storage, by, act, cutting.wants(person.id))
+    lines = [f"{person.name} is cut off from all messengers and sessions."]
+    if left[0].assigned:
+        references = ", ".join(case.reference for case in left[0].assigned)
+        lines.append(f"These open cases need a new hand, and their desk is told: {references}")
+    return lines
+
+
+async def change(settings: Settings, person_id: int, wanted: changing.Change, by: str) -> str:
+    """Change somebody's role, desk or language; it holds at once, on every node."""
+    async with opened(settings) as storage:
+        person = await _active(storage, person_id)
+        after = changing.changed(person, wanted, settings.agreement())
+        if after == person:
+            return f"{person.name} is that already; nothing was changed."
+        await write(settings, storage, by, lambda c: changing.change(c, person, after), changing.wants(person.id))
+    desk = f" at {after.desk}" if after.desk else ""
+    return f"{after.name} is now {after.role.value}{desk}, language {after.language}."
+
+
+async def confirm(settings: Settings, person_id: int, by: str) -> str:
+    """Confirm that somebody still does this work."""
+    async with opened(settings) as storage:
+        person = await _active(storage, person_id)
+        until = app.clock() + settings.people.confirm_every
+
+        def act(c: Composer) -> None:
+            confirming.confirmed(c, person)
+
+        await write(settings, storage, by, act, confirming.wants(person.id))
+    return f"{person.name} is confirmed until {as_utc(until)}."
 
 
 async def sign_in(settings: Settings, person_id: int, by: str) -> str:
     """Make a new one-time sign-in link."""
     async with opened(settings) as storage:
-        person = await _person(storage, person_id)
-        if not person.is_active:
-            raise BridgeError(f"{person.name} is cut off; invite them again first.")
+        person = await _active(storage, person_id)
         path = await new_link(storage, person.id, app.clock())
         await write(settings, storage, by, lambda c: c.journal("sign_in_link", person=person.id))
     return f"{settings.server.url}{path}\nWorks once, within 10 minutes."
@@ -134,4 +157,11 @@ async def _person(storage: Storage, person_id: int) -> Person:
     person = (await storage.directory()).get(person_id)
     if person is None:
         raise BridgeError(f"There is nobody with the number {person_id}. See: casebridge people")
+    return person
+
+
+async def _active(storage: Storage, person_id: int) -> Person:
+    person = await _person(storage, person_id)
+    if not person.is_active:
+        raise BridgeError(f"{person.name} is cut off; invite them again first.")
     return person

@@ -71,6 +71,13 @@ class BridgeTable(Table):
     alert_after: Duration = read_duration("3m")
 
 
+class PeopleTable(Table):
+    """``[people]``."""
+
+    confirm_every: Duration = read_duration("90d")
+    session_idle: Duration = read_duration("2h")
+
+
 class SecurityTable(Table):
     """``[security]``; the keys stand in one of the two. A rotation writes `key_file`, so its name is kept."""
 
@@ -223,6 +230,7 @@ class Settings(BaseSettings):
     server: ServerTable = ServerTable()
     database: DatabaseTable = DatabaseTable()
     bridge: BridgeTable = BridgeTable()
+    people: PeopleTable = PeopleTable()
     security: SecurityTable = SecurityTable()
     parties: tuple[PartyTable, ...] = ()
     corridors: tuple[CorridorTable, ...] = ()

@@ -12,7 +12,7 @@ from bot.messages import Address, Delivery, DeliveryState
 from bot.people import Directory
 from bot.ports import Counts, Due, History, Loaded, Said, Scope, SignIn, Wanted
 from bot.turn import InboxRow, Mark, Turn
-from storage.batch import Batch
+from storage.batch import Batch, attempt_key
 from storage.memory import apply as memory_apply
 from storage.memory import claims as memory_claims
 from storage.memory import load as memory_load
@@ -112,9 +112,20 @@ class MemoryStorage:
         link = self._at(now).sign_ins.get(token_hash)
         return link is not None and link.expires_at > now
 
-    async def session(self, token_hash: str, now: datetime) -> int | None:
-        session = self._at(now).sessions.get(token_hash)
-        return session.person_id if session is not None and session.expires_at > now else None
+    async def session(
+        self, token_hash: str, now: datetime, idle: timedelta | None = None, *, renews: bool = True
+    ) -> int | None:
+        return memory_claims.session(self._at(now), token_hash, now, idle, renews=renews)
+
+    async def count_attempt(self, kind: str, key: str, now: datetime, window: timedelta) -> int:
+        return memory_claims.count_attempt(self._at(now), attempt_key(kind, key), now, window)
+
+    async def attempts(self, kind: str, key: str, now: datetime) -> int:
+        count, until = self._at(now).attempts.get(attempt_key(kind, key), (0, now))
+        return count if until > now else 0
+
+    async def sweep(self, now: datetime) -> int:
+        return memory_claims.sweep(self._at(now), now)
 
     async def end_session(self, token_hash: str) -> None:
         self._opened().sessions.drop(token_hash)

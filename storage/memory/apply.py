@@ -11,7 +11,7 @@ from bot.journal import GENESIS, Entry, link
 from bot.messages import Delivery, DeliveryState, Outgoing
 from bot.people import Invite, Person
 from bot.turn import InboxRow, Mark, SeenBy
-from storage.batch import BORN_LEASED_SECONDS, CUT_OFF, Batch, Step, outcome_of_retry, readdressed
+from storage.batch import BORN_LEASED_SECONDS, CUT_OFF, Batch, Step, outcome_of_retry, readdressed, without
 from storage.memory.rows import Rows, Tables, V, as_json
 
 _TAKEN = (DeliveryState.SENT, DeliveryState.SEEN)
@@ -29,6 +29,7 @@ def write(tables: Tables, batch: Batch) -> frozenset[int]:
     for person_id in batch.ends_sessions_of:
         _end_sessions(tables, person_id)
         _drop_waiting(tables, f"person:{person_id}")
+        _write_to_no_more(tables, person_id)
     _write_outbox(tables, batch)
     return frozenset(message.id for message in batch.outgoing if message.id not in tables.outbox)
 
@@ -218,6 +219,22 @@ def _drop_waiting(tables: Tables, recipient: str) -> None:
             dropped = replace(delivery, state=DeliveryState.DROPPED, reason=CUT_OFF, next_attempt_at=None)
             tables.outbox[delivery.message.id] = dropped
             tables.row_leases.drop(("outbox", delivery.message.id))
+
+
+def _write_to_no_more(tables: Tables, person_id: int) -> None:
+    """Take somebody's own addresses out of what waits for their desk."""
+    gone = frozenset(address for address, owner in tables.bindings.items() if owner == person_id)
+    for delivery in list(tables.outbox.values()):
+        message = delivery.message
+        is_theirs = not gone.isdisjoint((message.address, *message.others))
+        if delivery.state not in (DeliveryState.QUEUED, DeliveryState.WINDOW_CLOSED) or not is_theirs:
+            continue
+        left = without(message, gone)
+        tables.outbox[message.id] = (
+            replace(delivery, message=left)
+            if left is not None
+            else replace(delivery, state=DeliveryState.DROPPED, reason=CUT_OFF, next_attempt_at=None)
+        )
 
 
 def _end_sessions(tables: Tables, person_id: int) -> None:

@@ -11,7 +11,7 @@ from bot.case import DeadlineState
 from bot.messages import Address, Delivery, DeliveryState
 from bot.ports import Due, SignIn
 from bot.turn import InboxRow, InboxState
-from storage.batch import readdressed
+from storage.batch import RENEWED_AFTER, readdressed
 from storage.memory.apply import bump
 from storage.memory.rows import Tables, edited
 
@@ -144,3 +144,38 @@ def use_sign_in(tables: Tables, token_hash: str, session: SignIn, now: datetime)
     del tables.sign_ins[token_hash]
     tables.sessions[session.token_hash] = replace(session, person_id=link.person_id)
     return link.person_id
+
+
+def session(tables: Tables, token_hash: str, now: datetime, idle: timedelta | None, *, renews: bool) -> int | None:
+    """Say whose session this is, while it holds."""
+    kept = tables.sessions.get(token_hash)
+    if kept is None or kept.expires_at <= now:
+        return None
+    used_at = tables.used.get(token_hash, kept.created_at)
+    if idle is not None and used_at <= now - idle:
+        return None
+    if renews and now - used_at >= RENEWED_AFTER:
+        tables.used[token_hash] = now
+    return kept.person_id
+
+
+def count_attempt(tables: Tables, key: str, now: datetime, window: timedelta) -> int:
+    """Count one more in the window that is open, or begin the next."""
+    count, until = tables.attempts.get(key, (0, now))
+    tables.attempts[key] = (count + 1, until) if until > now else (1, now + window)
+    return tables.attempts[key][0]
+
+
+def sweep(tables: Tables, now: datetime) -> int:
+    """Delete what is over."""
+    attempts = [key for key, (_, until) in tables.attempts.items() if until <= now]
+    for key in attempts:
+        del tables.attempts[key]
+    gone = len(attempts)
+    for kept in (tables.sign_ins, tables.sessions):
+        expired = [token for token, link in kept.items() if link.expires_at <= now]
+        for token in expired:
+            del kept[token]
+            tables.used.drop(token)
+        gone += len(expired)
+    return gone

@@ -9,6 +9,7 @@ from bot.case import Answer, Case, CaseText
 from bot.messages import Address, Kind
 from bot.ports import Loaded, Wanted
 from bot.turn import InboxRow
+from storage.batch import is_left
 from storage.memory.rows import K, Tables, V
 
 OPEN_CASES_OF_A_PERSON = 20
@@ -31,12 +32,15 @@ def load(tables: Tables, wanted: Wanted) -> Loaded:
     }
     for person_id in wanted.people:
         case_ids.update(_open_cases_of(tables, person_id))
+    for person_id in wanted.leaving:
+        case_ids.update(_work_of(tables, person_id))
+    leaving = [tables.people[i] for i in wanted.leaving if i in tables.people]
     return Loaded(
         seen={key: tables.inbox[tables.seen[key]].reply for key in wanted.seen if key in tables.seen},
         conversations=conversations,
         cases={i: current(tables, tables.cases[i]) for i in case_ids if i in tables.cases},
         strangers={a: tables.strangers[a] for a in wanted.strangers if a in tables.strangers},
-        invites={i.code_hash: i for i in tables.invites.values() if i.code_hash in wanted.codes},
+        invites={i.code_hash: i for i in tables.invites.values() if i.code_hash in wanted.codes or is_left(i, leaving)},
         replied_to=replied_to,
         amended=amended,
         amended_answers=corrected,
@@ -57,6 +61,10 @@ def current(tables: Tables, case: Case) -> Case:
 def _open_cases_of(tables: Tables, person_id: int) -> list[int]:
     own = (case.id for case in tables.cases.values() if case.officer == person_id and case.is_open)
     return sorted(own, reverse=True)[:OPEN_CASES_OF_A_PERSON]
+
+
+def _work_of(tables: Tables, person_id: int) -> list[int]:
+    return [c.id for c in tables.cases.values() if c.is_open and person_id in (c.officer, *c.assignees)]
 
 
 def _written(tables: Tables, message: _Message) -> list[InboxRow]:

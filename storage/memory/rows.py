@@ -77,6 +77,8 @@ class Tables:
         self.moved: Rows[Address, Address] = Rows()
         self.sign_ins: Rows[str, SignIn] = Rows()
         self.sessions: Rows[str, SignIn] = Rows()
+        self.used: Rows[str, datetime] = Rows()  #: when a session was last used
+        self.attempts: Rows[str, tuple[int, datetime]] = Rows()  #: count, and end of the window
         self.cursors: Rows[str, int] = Rows()
         self.leases: Rows[str, tuple[str, datetime]] = Rows()
         self.row_leases: Rows[tuple[str, int], datetime] = Rows()  #: by table and id

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, or_, select
+from sqlalchemy import Connection, case, delete, func, or_, select, update
 
 from bot.ports import SignIn
+from storage.batch import attempt_key
 from storage.rows_people import sign_in_row
 from storage.sql.statements import Statements, T
 
@@ -61,6 +62,53 @@ def peek(connection: Connection, table: str, token_hash: str, now: datetime) -> 
     kept = T[table].c
     query = select(kept.person_id).where(kept.token_hash == token_hash, kept.expires_at > now)
     return connection.execute(query).scalar_one_or_none()
+
+
+def session(
+    connection: Connection, token_hash: str, now: datetime, idle: timedelta | None
+) -> tuple[int, datetime] | None:
+    """Whose session this is, while it holds, and when it was last used."""
+    kept = T["sessions"].c
+    used_at = func.coalesce(kept.used_at, kept.created_at)
+    query = select(kept.person_id, used_at).where(kept.token_hash == token_hash, kept.expires_at > now)
+    found = connection.execute(query if idle is None else query.where(used_at > now - idle)).first()
+    return None if found is None else (found[0], found[1])
+
+
+def renew_session(connection: Connection, token_hash: str, now: datetime) -> None:
+    """Note that a session is used."""
+    sessions = T["sessions"]
+    connection.execute(update(sessions).where(sessions.c.token_hash == token_hash).values(used_at=now))
+
+
+def count_attempt(
+    connection: Connection, statements: Statements, kind: str, key: str, now: datetime, window: timedelta
+) -> int:
+    """Count one more in the window that is open, or begin the next."""
+    attempts = T["attempts"].c
+    insert = statements.insert(T["attempts"]).values(key=attempt_key(kind, key), count=1, expires_at=now + window)
+    is_over = attempts.expires_at <= now
+    counted = insert.on_conflict_do_update(
+        index_elements=["key"],
+        set_={
+            "count": case((is_over, 1), else_=attempts["count"] + 1),
+            "expires_at": case((is_over, insert.excluded.expires_at), else_=attempts.expires_at),
+        },
+    )
+    return int(connection.execute(counted.returning(attempts["count"])).scalar_one())
+
+
+def attempts(connection: Connection, kind: str, key: str, now: datetime) -> int:
+    """How many there were in the window that is open."""
+    kept = T["attempts"].c
+    query = select(kept["count"]).where(kept.key == attempt_key(kind, key), kept.expires_at > now)
+    return connection.execute(query).scalar_one_or_none() or 0
+
+
+def sweep(connection: Connection, now: datetime) -> int:
+    """Delete what is over."""
+    tables = [T[name] for name in ("attempts", "sign_ins", "sessions")]
+    return sum(connection.execute(delete(table).where(table.c.expires_at <= now)).rowcount for table in tables)
 
 
 def end_session(connection: Connection, token_hash: str) -> None:

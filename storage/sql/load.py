@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
@@ -14,9 +15,10 @@ from bot.messages import Address
 from bot.people import Invite, Stranger
 from bot.ports import Loaded, Wanted
 from bot.sealing import Vault
+from storage.batch import is_left
 from storage.rows import address, answer_of, case_of, conversation_of, deadline_of, handoff_of, text_of
 from storage.rows_messages import reply_of, seen_key, texts_of
-from storage.rows_people import invite_of, stranger_of
+from storage.rows_people import invite_of, person_of, stranger_of
 from storage.sql.known import KnownCases
 from storage.sql.statements import T
 
@@ -48,12 +50,13 @@ def load(connection: Connection, vault: Vault, known: KnownCases, wanted: Wanted
         *(answer.case_id for answer in corrected.values()),
     }
     versions = {**_open_cases(connection, wanted.people), **_versions(connection, ids, wanted.references)}
+    versions |= _work_of(connection, wanted.leaving)
     return Loaded(
         seen=_seen(connection, vault, wanted.seen),
         conversations=conversations,
         cases=cases_at(connection, vault, known, versions),
         strangers=_strangers(connection, wanted.strangers),
-        invites=_invites(connection, vault, wanted.codes),
+        invites={**_invites(connection, vault, wanted.codes), **_invites_left(connection, vault, wanted.leaving)},
         replied_to=replied_to,
         amended=amended,
         amended_answers=corrected,
@@ -89,6 +92,14 @@ def _strangers(connection: Connection, wanted: Sequence[Address]) -> dict[Addres
 def _invites(connection: Connection, vault: Vault, wanted: Sequence[str]) -> dict[str, Invite]:
     found = _each(connection, "invites", "code_hash", wanted, partial(invite_of, vault))
     return {invite.code_hash: invite for invite in found}
+
+
+def _invites_left(connection: Connection, vault: Vault, leaving: Sequence[int]) -> dict[str, Invite]:
+    people = [person_of(vault, row, ()) for row in _each(connection, "people", "id", leaving, lambda row: row)]
+    if not people:
+        return {}
+    unused = rows(connection, select(T["invites"]).where(T["invites"].c.used_at.is_(None)))
+    return {invite.code_hash: invite for invite in map(partial(invite_of, vault), unused) if is_left(invite, people)}
 
 
 def _named(connection: Connection, table: str, wanted: Sequence[str], make: Callable[[RowMapping], R]) -> list[R]:
@@ -138,6 +149,15 @@ def _open_cases(connection: Connection, people: Sequence[int]) -> dict[int, int]
     for officer, case_id, version in connection.execute(query.order_by(cases.id.desc())):
         own[officer].append((case_id, version))
     return {case_id: version for found in own.values() for case_id, version in found[:OPEN_CASES_OF_A_PERSON]}
+
+
+def _work_of(connection: Connection, people: Sequence[int]) -> dict[int, int]:
+    """The open cases that any of these reported or is assigned to."""
+    if not people:
+        return {}
+    cases, leaving = T["cases"].c, set(people)
+    open_ones = connection.execute(select(cases.id, cases.version, cases.officer, cases.assignees).where(IS_OPEN))
+    return {row.id: row.version for row in open_ones if leaving & {row.officer, *json.loads(row.assignees)}}
 
 
 def _versions(connection: Connection, ids: Iterable[int], references: Sequence[str]) -> dict[int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable, Generator, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -19,7 +20,7 @@ from bot.people import Directory
 from bot.ports import Counts, Due, History, Loaded, Said, Scope, SignIn, Wanted
 from bot.sealing import Vault
 from bot.turn import InboxRow, Mark, Turn
-from storage.batch import Batch
+from storage.batch import RENEWED_AFTER, Batch
 from storage.schema import head, require_head, version_of
 from storage.sql import apply as sql_apply
 from storage.sql import claims as sql_claims
@@ -160,11 +161,29 @@ class SqlStorage:
     async def peek_sign_in(self, token_hash: str, now: datetime) -> bool:
         return await self._read(sql_keep.peek, "sign_ins", token_hash, now) is not None
 
-    async def session(self, token_hash: str, now: datetime) -> int | None:
-        return await self._read(sql_keep.peek, "sessions", token_hash, now)
+    async def session(
+        self, token_hash: str, now: datetime, idle: timedelta | None = None, *, renews: bool = True
+    ) -> int | None:
+        found = await self._read(sql_keep.session, token_hash, now, idle)
+        if found is None:
+            return None
+        person_id, used_at = found
+        if renews and now - used_at >= RENEWED_AFTER:
+            with contextlib.suppress(StorageError):  # a disk that takes nothing more still shows its pages
+                await self._write(sql_keep.renew_session, token_hash, now)
+        return person_id
 
     async def end_session(self, token_hash: str) -> None:
         await self._write(sql_keep.end_session, token_hash)
+
+    async def count_attempt(self, kind: str, key: str, now: datetime, window: timedelta) -> int:
+        return await self._write(sql_keep.count_attempt, self._statements, kind, key, now, window)
+
+    async def attempts(self, kind: str, key: str, now: datetime) -> int:
+        return await self._read(sql_keep.attempts, kind, key, now)
+
+    async def sweep(self, now: datetime) -> int:
+        return await self._write(sql_keep.sweep, now)
 
     async def find_case(self, reference: str, scope: Scope) -> Case | None:
         return await self._read(sql_read.find_case, self._vault, reference, scope)

@@ -95,11 +95,12 @@ async def test_without_a_session_every_page_asks_for_a_link(bridge: Bridge) -> N
     assert "Ask your admin for a sign-in link" in (await bridge.browser().get("/")).text
 
 
-async def test_a_session_ends_after_twelve_hours(bridge: Bridge) -> None:
+async def test_a_session_ends_after_twelve_hours_however_much_it_is_used(bridge: Bridge) -> None:
     client = await bridge.signed_in(OFFICER)
-    bridge.clock.move(hours=11, minutes=59)
-    assert (await client.get("/chat")).status_code == 200
-    bridge.clock.move(minutes=2)
+    for _ in range(11):
+        bridge.clock.move(hours=1, minutes=5)
+        assert (await client.get("/chat")).status_code == 200
+    bridge.clock.move(minutes=6)
     assert (await client.get("/chat")).status_code == 401
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -27,14 +27,17 @@ from bot.case import (
     DeadlineKind,
     TextKind,
 )
+from bot.composing import Composer
+from bot.context import Context
 from bot.errors import StorageError
 from bot.guarded import Guarded
 from bot.ids import Ids
 from bot.journal import Entry
 from bot.messages import Address, Button, DeliveryState, Inbound, Keyboard, Outgoing
 from bot.people import Person, Role
-from bot.ports import Receipt, WebhookAdapter
+from bot.ports import Loaded, Receipt, WebhookAdapter
 from bot.turn import InboxRow, Mark, Turn
+from bot.view import View
 from storage.memory import MemoryStorage
 
 START = datetime(2026, 4, 18, 7, 5, tzinfo=UTC)
@@ -88,6 +91,7 @@ class EchoCore:
     def __init__(self, storage: MemoryStorage, clock: Clock) -> None:
         self.storage = storage
         self.received: list[Inbound] = []
+        self.clock = clock
         self.is_broken = False
         self.toggles = False  #: a tap changes the message it was under
         self.new_id = Ids(clock)
@@ -102,6 +106,13 @@ class EchoCore:
         row = InboxRow(self.new_id(), message, person_id=int(message.sender.peer) if message.sender else None)
         await self.storage.apply([Turn(inbox=row, outgoing=(self.answer(message),))])
         return Receipt()
+
+    async def order(self, act: Callable[[Composer], None]) -> None:
+        """Do an act of the bridge itself, as its line does."""
+        context = Context(self.clock(), AGREEMENT, self.new_id, lambda choices: choices[0], lambda: "00")
+        composer = Composer(context, View(await self.storage.directory(), Loaded()), actor="web")
+        act(composer)
+        await self.storage.apply([composer.finish()])
 
     def answer(self, message: Inbound) -> Outgoing:
         number = self.new_id()
@@ -166,6 +177,7 @@ async def open_bridge(
         web=web,
         webhooks=webhooks or {},
         vitals=vitals or Vitals(lambda: clock.now, CollectorRegistry()),
+        order=core.order,
     )
     bridge = Bridge(app, storage, clock, core, exports)
     try:

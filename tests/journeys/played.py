@@ -155,6 +155,7 @@ class PlayedBridge:
     async def fast_forward(self, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0) -> None:
         """Let time pass, stopping wherever the clock has something to do."""
         until = self.now + timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+        await self.tick()
         while self.now < until:
             self.now = min(max(self._next_moment(), self.now + _SECOND), until)
             await self.tick()
@@ -162,6 +163,11 @@ class PlayedBridge:
     async def tick(self) -> None:
         """Let the clock look, as it does every second."""
         await self._bridge.reminder.tick()
+        await self._settled()
+
+    async def tended(self) -> None:
+        """Let the bridge look after people, as it does every quarter of an hour."""
+        await self._bridge.tender.tick()
         await self._settled()
 
     async def down_for(self, *, hours: float = 0, minutes: float = 0) -> None:

@@ -56,7 +56,7 @@ def test_the_example_shows_the_values_that_hold_when_a_key_is_left_out() -> None
         if key.startswith("urgency."):
             _, level, deadline = key.split(".")
             assert read_duration(value) == getattr(DEFAULT_LEVELS[Urgency(level)], deadline), key
-        elif key == "bridge.alert_after":
+        elif key in ("bridge.alert_after", "people.confirm_every", "people.session_idle"):
             assert read_duration(value) == defaults[key]
         elif key not in ("parties", "corridors", "desks"):
             assert value == (list(defaults[key]) if isinstance(value, list) else defaults[key]), key

@@ -9,7 +9,7 @@ from alembic import op
 
 from storage.types import Id, Moment
 
-revision = "0007"
+revision = "0003"
 down_revision = "0002"
 branch_labels = None
 depends_on = None

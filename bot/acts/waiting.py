@@ -1,0 +1,42 @@
+"""Acts of somebody whose enrolment has lapsed: they wait, and what an officer wrote to their own case is kept."""
+
+from __future__ import annotations
+
+from bot import lapsing
+from bot.acts.request import Request
+from bot.case import TextKind
+from bot.rights import Act, may
+from bot.texts import tr
+
+
+def is_refused(request: Request) -> bool:
+    """Whether this person may not do it anyway: then they hear that, and not that it waits."""
+    return not may(request.person, request.act, request.case, request.c.context.agreement)
+
+
+def wait(request: Request) -> None:
+    """Say that the act waits, who can end that, and what to type then."""
+    c, case = request.c, request.case
+    kept_as = lapsing.keeps_words(c, request.act, case.officer)
+    if kept_as is not None and request.text and case.is_open:
+        _keep(request, kept_as)
+        return
+    c.case_id = case.id
+    lapsing.must_wait(c, lapsing.typed_again(request.act, case.reference, request.text))
+
+
+def _keep(request: Request, kind: TextKind) -> None:
+    """Keep the words with the case, where their own side reads them; only sending them on waits."""
+    c, case = request.c, request.case
+    c.keep_text(case, kind, request.text, own_side_only=True)
+    c.journal("words_kept", case)
+    c.put(case)
+    request.say(
+        tr(
+            request.language,
+            "Your words are kept with {reference}; your own side reads them on its page. They were not sent on:",
+            reference=case.reference,
+        )
+        + "\n"
+        + lapsing.waiting(c, request.person, lapsing.typed_again(Act.NOTE, case.reference, request.text))
+    )

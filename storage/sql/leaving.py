@@ -1,0 +1,38 @@
+"""What the outbox still holds for people who were cut off: their own addresses go out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, or_, select, update
+
+from bot.messages import Address
+from bot.sealing import Vault
+from storage.batch import CUT_OFF, without
+from storage.rows import RowDict, address, to_json
+from storage.rows_messages import outgoing_of, texts_of
+from storage.sql.statements import T
+
+
+def write_to_no_more(connection: Connection, vault: Vault, people: Sequence[int]) -> None:
+    """Take these people's own addresses out of what waits for their desks; what has no other is dropped."""
+    bindings, outbox = T["bindings"].c, T["outbox"]
+    bound = select(bindings.address).where(bindings.person_id.in_(people))
+    gone = sorted(map(address, connection.execute(bound).scalars()))
+    if not gone:
+        return
+    named = [outbox.c.others.contains(to_json(str(each)), autoescape=True) for each in gone]
+    waiting = select(outbox).where(
+        or_(outbox.c.state == "queued", outbox.c.state == "window-closed"),
+        or_(outbox.c.address.in_(texts_of(gone)), *named),
+    )
+    for row in connection.execute(waiting.order_by(outbox.c.id).with_for_update()).mappings().all():
+        left = without(outgoing_of(vault, row), gone)
+        change: RowDict = {"state": "dropped", "reason": CUT_OFF, "next_attempt_at": None, "leased_until": None}
+        if left is not None:
+            change = _addressed(left.address, left.others)
+        connection.execute(update(outbox).where(outbox.c.id == row["id"]).values(**change))
+
+
+def _addressed(first: Address, others: Sequence[Address]) -> RowDict:
+    return {"address": str(first), "messenger": first.messenger, "others": to_json(texts_of(others))}
