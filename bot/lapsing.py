@@ -74,7 +74,7 @@ def ask_whom(c: Composer, person: Person, *, with_names: bool = True) -> str:
 
 
 def must_wait(c: Composer, again: str = "") -> bool:
-    """Say that an act waits when whoever asks for it has lapsed; `again` is what to type once they are confirmed."""
+    """Say that an act waits when whoever asks for it has lapsed; `again` is what to type then; empty for a button."""
     person = c.person
     if person is None or not is_lapsed(c):
         return False
@@ -97,9 +97,8 @@ def waiting(c: Composer, person: Person, again: str) -> str:
         ),
         ask_whom(c, person, with_names=c.message is not None and c.message.in_private),
     ]
-    if again:
-        lines.append(tr(c.language, "After that type again: {again}", again=again))
-    lines.append(still(person))
+    then = tr(c.language, "After that type again: {again}", again=again)
+    lines += [then if again else tr(c.language, "After that tap the same button again."), still(person)]
     return "\n".join(lines)
 
 

@@ -143,7 +143,7 @@ def _choice(c: Composer, choice: buttons.Choice) -> None:
     elif not case.is_open:
         c.say(tr(c.language, "{reference} is closed.", reference=case.reference), case=case)
     elif c.person.id != case.officer and lapsing.is_lapsed(c):
-        lapsing.must_wait(c, f"/case {case.reference}")
+        lapsing.must_wait(c)
     else:
         tapping.choose(c, case, choice)
 

@@ -126,6 +126,29 @@ async def test_what_is_not_about_a_case_waits_likewise(bridge: PlayedBridge, who
     bridge.expect(who, "This waits", f"After that type again: {typed}")
 
 
+async def test_a_desk_that_answers_for_its_officer_waits_and_taps_again(bridge: PlayedBridge) -> None:
+    case = await bridge.report_case()
+    await bridge.taps(DUTY, "Acknowledge")
+    await bridge.change(OFFICER, revoked_at=bridge.now)
+    await bridge.says(DUTY, f"/handoff {case.reference} police")
+    await lapse(bridge, CLERK)
+    await bridge.taps(CLERK, "Yes", at="telegram:kh-group")
+    told = bridge.expect("telegram:kh-group", "This waits", "After that tap the same button again.")
+    assert "A supervisor or admin of KH can confirm you" in told.text, "a group reads no names"
+    assert (await bridge.case(case)).value("consent_police") is None
+    await bridge.says(KH_SUPERVISOR, f"/confirm {(await bridge.person(CLERK)).id}")
+    await bridge.taps(CLERK, "Yes", at="telegram:kh-group")
+    assert (await bridge.case(case)).value("consent_police") == "yes"
+
+
+async def test_somebody_lapsed_cuts_no_colleague_off(bridge: PlayedBridge) -> None:
+    await lapse(bridge, CLERK)
+    officer = await bridge.person(OFFICER)
+    await bridge.says(CLERK, f"/lost {officer.id}")
+    bridge.expect(CLERK, "This waits", f"After that type again: /lost {officer.id}")
+    assert (await bridge.person(OFFICER)).is_active
+
+
 async def test_an_officer_is_told_that_an_act_is_not_for_them_rather_than_that_it_waits(bridge: PlayedBridge) -> None:
     case = await bridge.report_case()
     await lapse(bridge, OFFICER)
@@ -206,7 +229,8 @@ async def test_nobody_else_confirms_and_nobody_confirms_themselves(
 ) -> None:
     before = await bridge.person(whom)
     await bridge.says(who, f"/confirm {before.id}")
-    bridge.expect(who, sentence)
+    told = bridge.expect(who, sentence)
+    assert "Wang Fang (supervisor) can confirm you" not in told.text
     assert (await bridge.person(whom)).confirmed_at == before.confirmed_at
 
 
