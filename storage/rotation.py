@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from time import sleep as wait
 from typing import Any
 
-from sqlalchemy import Column, Connection, Engine, LargeBinary, Select, and_, bindparam, func, select, update
+from sqlalchemy import Column, Engine, LargeBinary, Select, Update, and_, bindparam, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import SealBroken, Stale
@@ -20,9 +20,10 @@ from storage.sql.engines import reading_engine, writing_engine
 from storage.sql.errors import storage_error
 from storage.sql.statements import T
 
-_BATCH = 500  #: fields: some milliseconds in which a running bridge waits
+_BATCH = 500  #: fields: some 30 milliseconds in which a running bridge waits
 #: Seconds between two passes: longer than a running bridge goes on with the key before.
 SETTLE = 3.0
+_BREATH = 0.02  #: seconds between two batches, for a running bridge to write in
 
 
 @dataclass(slots=True)
@@ -38,9 +39,8 @@ def fields_by_key(url: str) -> Counter[str]:
     counted: Counter[str] = Counter()
     with _opened(reading_engine(url)) as engine, engine.connect() as connection:
         for _, column, _ in _columns():
-            begins = _begins(column)
-            query = select(begins, func.count()).where(func.length(column) > 0).group_by(begins)
-            for prefix, count in connection.execute(query):
+            query = select(_begins(column).label("begins"), func.count()).where(func.length(column) > 0)
+            for prefix, count in connection.execute(query.group_by("begins")):
                 counted[key_id(bytes(prefix))] += count
     return counted
 
@@ -53,95 +53,84 @@ def reseal(
     Each field is written only over the very bytes that were read, so that what a running bridge writes meanwhile
     stays. It ends when two passes, `SETTLE` seconds apart, found nothing. May be killed and called again at any time.
     """
-    done = Resealed()
     with _opened(writing_engine(url, "rotation")) as writer, _opened(reading_engine(url, "rotation")) as reader:
+        rotation = _Rotation(reader, writer, vault, advance, sleep)
         with writer.begin() as connection:
             check_keys(connection, vault)
-        clean = 0
-        while clean < 2:
-            done.broken.clear()
-            columns = [_Column(name, column, key, vault) for name, column, key in _columns()]
-            found = sum([_reseal_column(column, reader, writer, done, advance) for column in columns])
-            clean = 0 if found else clean + 1
-            if clean < 2:
-                sleep(SETTLE)
+        while rotation.look_through():
+            pass
+        sleep(SETTLE)
+        while rotation.look_through():
+            pass
         with writer.begin() as connection:
             forget_others(connection, vault)
-    return done
+    return rotation.done
 
 
 @dataclass(frozen=True, slots=True)
-class _Column:
-    """One sealed column of one table, on its way to the current key."""
+class _Rotation:
+    """A rotation under way."""
 
-    table: str
-    column: Column[Any]
-    key: Column[Any]
+    reader: Engine
+    writer: Engine
     vault: Vault
+    advance: Callable[[int], object]
+    sleep: Callable[[float], object]
+    done: Resealed = field(default_factory=Resealed)
 
-    def old(self) -> Select[Any]:
-        """The next rows in the order of their keys that are not under the current key."""
-        is_old = and_(_begins(self.column) != prefix_of(self.vault.current), func.length(self.column) > 0)
-        return select(self.key, self.column).where(is_old).order_by(self.key).limit(_BATCH)
+    def look_through(self) -> int:
+        """One pass over everything; returns how many fields were found under another key and do open."""
+        self.done.broken.clear()
+        return sum([self._reseal(*each) for each in _columns()])
 
-    def place(self, key: object) -> str:
-        """Where the field of a row is."""
-        return place(self.table, key, self.column.name)
+    def _reseal(self, table: str, column: Column[Any], key: Column[Any]) -> int:
+        found = 0
+        is_old = and_(_begins(column) != prefix_of(self.vault.current), func.length(column) > 0)
+        old = select(key, column).where(is_old).order_by(key).limit(_BATCH)
+        rows = self._read(old)
+        while rows:
+            swaps = [swap for row in rows if (swap := self._again(table, column.name, *row)) is not None]
+            self._write(_swap(column, key), swaps)
+            found += len(swaps)
+            rows = self._read(old.where(key > rows[-1][0]))
+        return found
 
-    def swap(self) -> Any:
-        """The update that writes only over what was read."""
-        read, found = bindparam("read", type_=LargeBinary), bindparam("row", type_=self.key.type)
-        sealed = {self.column.name: bindparam("sealed_again", type_=LargeBinary)}
-        return update(T[self.table]).where(self.key == found, self.column == read).values(sealed)
+    def _read(self, query: Select[Any]) -> Sequence[Any]:
+        with self.reader.connect() as connection:
+            return connection.execute(query).all()
 
+    def _again(self, table: str, column: str, key: object, sealed: bytes) -> dict[str, object] | None:
+        """One field under the current key; what does not open is noted and left as it is."""
+        where = place(table, key, column)
+        try:
+            plain = self.vault.open(bytes(sealed), where)
+        except SealBroken:
+            self.done.broken.append(where)
+            return None
+        return {"row": key, "read": bytes(sealed), "sealed_again": self.vault.seal(plain, where)}
 
-def _reseal_column(
-    column: _Column, reader: Engine, writer: Engine, done: Resealed, advance: Callable[[int], object]
-) -> int:
-    """One pass over a column; returns how many fields were found under another key and do open."""
-    found = 0
-    old = column.old()
-    while rows := _read(reader, old):
-        swaps = [swap for key, sealed in rows if (swap := _again(column, key, bytes(sealed), done)) is not None]
-        found += len(swaps)
-        count = _write(writer, column, swaps) if swaps else 0
-        done.count += count
-        advance(count)
-        old = column.old().where(column.key > rows[-1][0])
-    return found
-
-
-def _again(column: _Column, key: object, sealed: bytes, done: Resealed) -> dict[str, object] | None:
-    """One field under the current key; what does not open is noted and left as it is."""
-    where = column.place(key)
-    try:
-        plain = column.vault.open(sealed, where)
-    except SealBroken:
-        done.broken.append(where)
-        return None
-    return {"row": key, "read": sealed, "sealed_again": column.vault.seal(plain, where)}
-
-
-def _read(reader: Engine, query: Select[Any]) -> Sequence[Any]:
-    with reader.connect() as connection:
-        return connection.execute(query).all()
-
-
-def _write(writer: Engine, column: _Column, swaps: list[dict[str, object]]) -> int:
-    """Write a batch. Rows that a running bridge changed, or wants at the same moment, are left to the next pass."""
-    try:
-        with writer.begin() as connection:
-            return _swapped(connection, column, swaps)
-    except SQLAlchemyError as error:
-        known = storage_error(error)
-        if isinstance(known, Stale):
-            return 0
-        raise known from None
+    def _write(self, statement: Update, swaps: list[dict[str, object]]) -> None:
+        """Write a batch. Rows that a running bridge changed, or wants at the same moment, are left to the next pass."""
+        if not swaps:
+            return
+        try:
+            with self.writer.begin() as connection:
+                count = connection.execute(statement, swaps).rowcount
+        except SQLAlchemyError as error:
+            known = storage_error(error)
+            if not (isinstance(known, Stale) or "is locked" in str(getattr(error, "orig", ""))):
+                raise known from None
+            count = 0
+        self.done.count += count
+        self.advance(count)
+        self.sleep(_BREATH)
 
 
-def _swapped(connection: Connection, column: _Column, swaps: list[dict[str, object]]) -> int:
-    count: int = connection.execute(column.swap(), swaps).rowcount
-    return max(count, 0)
+def _swap(column: Column[Any], key: Column[Any]) -> Update:
+    """The update that writes only over what was read."""
+    read, row = bindparam("read", type_=LargeBinary), bindparam("row", type_=key.type)
+    sealed = {column.name: bindparam("sealed_again", type_=LargeBinary)}
+    return update(column.table).where(key == row, column == read).values(sealed)
 
 
 def _columns() -> Iterator[tuple[str, Column[Any], Column[Any]]]:

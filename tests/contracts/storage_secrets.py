@@ -1,0 +1,137 @@
+"""A turn that writes something sensitive into every sealed column, marked, and looks at what a database holds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select, text
+
+from bot.case import Answer, CaseText, Channel, Handoff, HandoffState, TextKind
+from bot.messages import Attachment, Button
+from bot.people import Invite, Role
+from bot.ports import Storage, Wanted
+from bot.turn import InboxState, Turn
+from storage.sealed import SEALED_TABLES
+from storage.sql.engines import writing_engine
+from storage.sql.statements import SCHEMA, T
+from tests.contracts.storage_engines import START
+from tests.contracts.storage_values import (
+    OFFICER,
+    case,
+    conversation,
+    entry,
+    inbound,
+    inbox,
+    message,
+    new_id,
+    opening,
+    person,
+)
+
+MARK = "Zzyzx"  #: in nothing that anybody would write
+LATITUDE, LONGITUDE = 28.682976, 115.857972
+
+
+def marked_turn(officer: int = OFFICER) -> Turn:
+    """Everything that people write, with the mark in it."""
+    number = new_id()
+    name = Answer(new_id(), number, "summary", f"{MARK} says that", START, officer)
+    handoff = Handoff(
+        new_id(),
+        number,
+        Channel.POLICE,
+        HandoffState.RETURNED,
+        "cn-police",
+        officer,
+        START,
+        accepting_officer=f"Major {MARK}",
+        return_reason=f"{MARK} is not here",
+    )
+    opened = replace(case(), id=number, officer=officer, answers={"summary": name}, handoffs=(handoff,), deadlines=())
+    said = inbound(
+        f"I am with {MARK}",
+        latitude=LATITUDE,
+        longitude=LONGITUDE,
+        attachment=Attachment("photo", f"{MARK}.jpg", "image/jpeg", 7),
+        sender_name=MARK,
+        raw=f'{{"text": "{MARK}"}}'.encode(),
+    )
+    sent = message(text=f"{MARK} is found", buttons=((Button(f"Assign {MARK}", "a.1"),),), case_id=number)
+    return opening(
+        opened,
+        inbox=inbox(said, state=InboxState.FAILED, reply=f"You wrote {MARK}", person_id=officer, next_attempt_at=START),
+        answers=(name,),
+        texts=(CaseText(new_id(), number, TextKind.NOTE, f"{MARK} called", START, officer, "KH"),),
+        conversations=(conversation(person_id=officer, pending={"held": [MARK]}),),
+        journal=(entry(details={"reason": MARK}, salt=f"5a17{number}", case_id=number),),
+        outgoing=(sent,),
+        people=(person(officer, name=MARK),),
+        invites=(Invite(new_id(), f"hash{number}", "KH", Role.OFFICER, MARK, "", "", START, START),),
+    )
+
+
+async def assert_reads(storage: Storage, turn: Turn) -> None:
+    """All of it comes back as it was written."""
+    assert turn.inbox is not None
+    (opened,), (talk,), (invite,) = turn.cases, turn.conversations, turn.invites
+    key, officer = turn.inbox.message.key, opened.officer
+    wanted = Wanted(seen=(key,), people=(officer,), cases=(opened.id,), codes=(invite.code_hash,))
+    loaded = await storage.load(wanted)
+    history = await storage.history(opened.id)
+    assert loaded.seen[key] == turn.inbox.reply
+    assert loaded.cases[opened.id] == opened
+    assert loaded.conversations[officer].pending == talk.pending
+    assert loaded.invites == {invite.code_hash: invite}
+    assert (history.answers, history.texts) == (turn.answers, turn.texts)
+    assert [delivery.message for delivery in history.deliveries] == list(turn.outgoing)
+    assert [link.entry for link in history.journal] == list(turn.journal)
+    assert (await storage.directory()).people[officer] == turn.people[0]
+    assert turn.inbox.message.sender is not None
+    said = await storage.transcript([turn.inbox.message.sender], turn.inbox.id - 1, 1000)
+    assert turn.inbox.message.text in [line.text for line in said]
+
+
+def dumped(url: str) -> dict[str, list[Any]]:
+    """Every row of every table, as the database gives it."""
+    engine = writing_engine(url)
+    with engine.connect() as connection:
+        found = {name: list(connection.execute(text(f"SELECT * FROM {name}")).mappings()) for name in SCHEMA.tables}
+    engine.dispose()
+    return found
+
+
+def sealed_values(url: str) -> dict[str, list[bytes]]:
+    """What is in each sealed column, by ``table.column``."""
+    rows = dumped(url)
+    return {
+        f"{table.name}.{column}": [bytes(row[column]) for row in rows[table.name] if row[column]]
+        for table in SEALED_TABLES
+        for column in table.columns
+    }
+
+
+def change(url: str, table: str, key: object, **values: object) -> None:
+    """Tamper with one row."""
+    engine = writing_engine(url)
+    (column,) = T[table].primary_key.columns
+    with engine.begin() as connection:
+        connection.execute(T[table].update().where(column == key).values(values))
+    engine.dispose()
+
+
+def swap(url: str, table: str, column: str) -> None:
+    """Exchange the values of a column between the first two rows of a table."""
+    engine = writing_engine(url)
+    key = next(iter(T[table].primary_key.columns))
+    with engine.begin() as connection:
+        (one, first), (two, second) = connection.execute(select(key, T[table].c[column]).order_by(key).limit(2)).all()
+        for owner, value in ((one, second), (two, first)):
+            connection.execute(T[table].update().where(key == owner).values({column: value}))
+    engine.dispose()
+
+
+def files_of(folder: Path) -> bytes:
+    """All that the files of an SQLite database hold."""
+    return b"".join(file.read_bytes() for file in sorted(folder.glob("casebridge.db*")))
