@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from bot.attachments import FileState, Left, StoredFile, received
 from bot.case import Answer, Case, CaseText, Conversation, TextKind
 from bot.context import Context
 from bot.journal import Entry
@@ -43,6 +44,7 @@ class Composer:
         self._conversation: Conversation | None = None
         self._answers: list[Answer] = []
         self._texts: list[CaseText] = []
+        self._files: dict[int, StoredFile] = {}
         self._journal: list[Entry] = []
         self._outgoing: dict[str, Outgoing] = {}
         self._people: dict[int, Person] = {}
@@ -128,6 +130,19 @@ class Composer:
                 amends,
             )
         )
+
+    def keep_file(self, case: Case, left: Left) -> None:
+        """Keep that the person of this turn left a file; its content is fetched after the commit."""
+        if self.person is None:
+            raise LookupError("only a person leaves a file")
+        file = received(left, number=self.context.new_id(), case=case, person=self.person, now=self.now)
+        self.put_file(file)
+        is_stored = file.state is FileState.STORED
+        self.journal("file_stored" if is_stored else "file_left", case, file=file.id, sha256=file.sha256)
+
+    def put_file(self, file: StoredFile) -> None:
+        """Keep what became of a file."""
+        self._files[file.id] = file
 
     @property
     def came_as(self) -> str:
@@ -273,6 +288,7 @@ class Composer:
             new_cases=frozenset(self._new_cases),
             answers=tuple(self._answers),
             texts=tuple(self._texts),
+            files=tuple(self._files.values()),
             conversations=(self._conversation,) if self._conversation else (),
             journal=tuple(self._journal),
             outgoing=tuple(self._outgoing.values()),

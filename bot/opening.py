@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
 from bot import escalation, reference
 from bot.agreement import Corridor, LevelPolicy, Urgency
+from bot.attachments import Left
 from bot.case import Case, TextKind
 from bot.composing import Composer
 from bot.messages import Address, Kind
@@ -30,15 +32,18 @@ class Words:
     kind: TextKind
     text: str
     message: str = ""  #: ``place#message_id``
+    file: Left | None = None
 
-    def as_json(self) -> dict[str, str]:
+    def as_json(self) -> dict[str, object]:
         """Write it for the conversation's pending state."""
-        return {"kind": self.kind.value, "text": self.text, "message": self.message}
+        file = {} if self.file is None else {"file": self.file.as_json()}
+        return {"kind": self.kind.value, "text": self.text, "message": self.message, **file}
 
     @classmethod
-    def from_json(cls, held: Mapping[str, str]) -> Words:
+    def from_json(cls, held: Mapping[str, Any]) -> Words:
         """Read it back."""
-        return cls(TextKind(held["kind"]), held["text"], held["message"])
+        file = Left.from_json(held["file"]) if "file" in held else None
+        return cls(TextKind(held["kind"]), held["text"], held["message"], file)
 
 
 def words_of(c: Composer) -> list[Words]:
@@ -54,8 +59,15 @@ def words_of(c: Composer) -> list[Words]:
     if message.attachment is not None:
         a = message.attachment
         facts = [message.kind.value, a.name, a.media_type, f"{a.size} bytes" if a.size else "", f"id {a.file_id}"]
-        found.append(Words(TextKind.FILE, "; ".join(filter(None, facts)), c.came_as))
+        found.append(Words(TextKind.FILE, "; ".join(filter(None, facts)), c.came_as, Left(message.messenger, a)))
     return found
+
+
+def keep_piece(c: Composer, case: Case, piece: Words, kind: TextKind | None = None) -> None:
+    """Keep something that a person sent with its case."""
+    c.keep_text(case, kind or piece.kind, piece.text, message=piece.message)
+    if piece.file is not None:
+        c.keep_file(case, piece.file)
 
 
 def open_case(c: Composer, words: Sequence[Words]) -> Case | None:
@@ -85,7 +97,7 @@ def open_case(c: Composer, words: Sequence[Words]) -> Case | None:
     case = c.put(case, new=True)
     for position, piece in enumerate(words):
         kind = TextKind.FIRST if position == 0 and piece.kind is TextKind.TEXT else piece.kind
-        c.keep_text(case, kind, piece.text, message=piece.message)
+        keep_piece(c, case, piece, kind)
     c.journal("opened", case, reference=case.reference, urgency=urgency.value, words=len(words))
     move_on(c, case_id=case.id, asking="" if case.requested else "corridor", place=_place(c))
     return case

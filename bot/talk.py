@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot import acts, buttons, intake
 from bot.acts.request import Request
 from bot.case import Case, TextKind
@@ -9,7 +11,7 @@ from bot.commands import Command
 from bot.composing import Composer
 from bot.fields import FIELDS, Field, FieldKind, field
 from bot.holding import give_to, more_held, open_new, open_with
-from bot.opening import Words, ask_side, held, hold, take_held, words_of
+from bot.opening import ask_side, held, hold, keep_piece, take_held, words_of
 from bot.people import Role
 from bot.questions import zone_of
 from bot.reading import Read, read
@@ -69,10 +71,7 @@ def alert(c: Composer, command: Command) -> None:
         if asking is not None and asking.kind is FieldKind.TEXT:
             hold(c, words_of(c), [case])
             return
-    words = [
-        w if w.kind is not TextKind.TEXT else Words(w.kind, _without_word(command, w.text), w.message)
-        for w in words_of(c)
-    ]
+    words = [w if w.kind is not TextKind.TEXT else replace(w, text=_without_word(command, w.text)) for w in words_of(c)]
     open_with(c, [*take_held(c), *(w for w in words if w.text)], parse_block(command.rest))
 
 
@@ -154,7 +153,7 @@ def _could_answer(c: Composer, case: Case, asking: Field, text: str) -> bool:
 
 def _keep_words(c: Composer, case: Case) -> None:
     for piece in words_of(c):
-        c.keep_text(case, piece.kind, piece.text, message=piece.message)
+        keep_piece(c, case, piece)
     c.journal("words_kept", case)
     c.put(case)
 
@@ -165,7 +164,7 @@ def keep_attachments(c: Composer, case: Case | None) -> None:
         return
     for piece in words_of(c):
         if piece.kind is not TextKind.TEXT:
-            c.keep_text(case, piece.kind, piece.text, message=piece.message)
+            keep_piece(c, case, piece)
 
 
 def _keep_with(c: Composer, case: Case) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bot.attachments import StoredFile
 from bot.case import Answer, Case, CaseText, Conversation
 from bot.journal import Entry
 from bot.messages import Address, DeliveryState, Inbound, Outgoing
@@ -71,6 +72,7 @@ class Turn:
     new_cases: frozenset[int] = frozenset()  #: ids among `cases` that are inserted
     answers: tuple[Answer, ...] = ()  #: new ones only; `case.answers` is the current state
     texts: tuple[CaseText, ...] = ()
+    files: tuple[StoredFile, ...] = ()  #: inserted or replaced
     conversations: tuple[Conversation, ...] = ()
     journal: tuple[Entry, ...] = ()
     outgoing: tuple[Outgoing, ...] = ()

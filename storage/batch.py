@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Generic, Protocol, TypeVar
 
+from bot.attachments import StoredFile
 from bot.case import Answer, Case, CaseText, Conversation
 from bot.errors import Stale
 from bot.journal import Entry
@@ -44,6 +45,7 @@ class Batch:
     conversations: dict[int, Step[Conversation]] = field(default_factory=dict)
     answers: list[Answer] = field(default_factory=list)
     texts: list[CaseText] = field(default_factory=list)
+    files: dict[int, StoredFile] = field(default_factory=dict)
     journal: list[Entry] = field(default_factory=list)
     outgoing: list[Outgoing] = field(default_factory=list)
     people: dict[int, Person] = field(default_factory=dict)
@@ -81,6 +83,7 @@ class Batch:
             _follow(self.conversations, conversation.person_id, conversation.version - 1, conversation)
         self.answers += turn.answers
         self.texts += turn.texts
+        self.files.update((file.id, file) for file in turn.files)
 
     def _add_people(self, turn: Turn) -> None:
         self.people.update((person.id, person) for person in turn.people)

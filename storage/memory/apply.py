@@ -110,6 +110,10 @@ def _write_cases(tables: Tables, batch: Batch) -> None:
     for text in batch.texts:
         tables.case(text.case_id)
         _insert(tables.texts, text.id, text)
+    for file in batch.files.values():
+        tables.case(file.case_id)
+        tables.files[file.id] = file
+        tables.row_leases.drop(("attachments", file.id))
 
 
 def _write_case(tables: Tables, step: Step[Case]) -> None:

@@ -25,6 +25,7 @@ from storage.rows import (
     link_row,
     text_row,
 )
+from storage.rows_files import file_row
 from storage.rows_messages import inbox_outcome, inbox_row, mark_row, outbox_row, seen_key
 from storage.rows_people import binding_rows, invite_row, person_row, stranger_row
 from storage.sql.known import KnownCases
@@ -131,6 +132,7 @@ def _write_cases(writing: Writing, batch: Batch) -> None:
     writing.run_all(sql.step_cases, rows, "A case moved meanwhile.")
     writing.run(sql.add_answers, [answer_row(answer) for answer in batch.answers])
     writing.run(sql.add_texts, [text_row(text) for text in batch.texts])
+    writing.run(sql.put_files, [file_row(batch.files[i]) for i in sorted(batch.files)])
     _write_deadlines(writing, [step.last for step in steps], bases)
     handoffs = _changed([step.last for step in steps], bases, lambda case: case.handoffs)
     writing.run(sql.put_handoffs, [handoff_row(handoff) for handoff in handoffs])

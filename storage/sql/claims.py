@@ -24,12 +24,14 @@ from sqlalchemy import (
     update,
 )
 
+from bot.attachments import StoredFile
 from bot.case import DeadlineKind
 from bot.messages import Address, Delivery
 from bot.ports import Due
 from bot.turn import InboxRow
 from storage.batch import readdressed
 from storage.rows import to_json
+from storage.rows_files import file_of
 from storage.rows_messages import delivery_of, inbox_of, outgoing_of, texts_of
 from storage.sql.apply import moved_addresses
 from storage.sql.load import rows
@@ -41,6 +43,7 @@ WAITING = ("queued", "window-closed")
 UNSENT = (*WAITING, "parked")
 #: Word for word as the partial index has it, else SQLite does not use it.
 _UNDONE = text("state <> 'done'")
+_UNSTORED = text("state <> 'stored'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,23 @@ def claim_failed(connection: Connection, term: Term) -> list[InboxRow]:
     due = and_(_UNDONE, inbox.state == "failed", inbox.next_attempt_at <= term.now)
     taken = _claim(connection, term, T["inbox"], due, [inbox.id])
     return sorted((inbox_of(row) for row in taken), key=lambda row: row.id)
+
+
+def claim_files(connection: Connection, term: Term, messengers: Sequence[str]) -> list[StoredFile]:
+    """Take waiting files whose next try is due, oldest first."""
+    files = T["attachments"].c
+    is_waiting = and_(_UNSTORED, files.state == "waiting", files.messenger.in_(list(messengers)))
+    due = and_(is_waiting, files.next_attempt_at <= term.now)
+    taken = _claim(connection, term, T["attachments"], due, [files.next_attempt_at, files.id])
+    return sorted((file_of(row) for row in taken), key=lambda file: (file.next_attempt_at or term.now, file.id))
+
+
+def retry_file(connection: Connection, file_id: int, now: datetime) -> bool:
+    """Let a parked file wait again."""
+    files = T["attachments"]
+    parked = update(files).where(files.c.id == file_id, files.c.state == "parked")
+    waiting = parked.values(state="waiting", next_attempt_at=now, attempts=0, reason="", leased_until=None)
+    return connection.execute(waiting).rowcount == 1
 
 
 def superseded(connection: Connection, ids: Sequence[int]) -> dict[int, str]:

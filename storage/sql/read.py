@@ -9,12 +9,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select, text, true, update
 
+from bot.attachments import FileState, StoredFile
 from bot.case import Case
 from bot.journal import Link
 from bot.messages import Address, Delivery, DeliveryState
 from bot.people import Person
 from bot.ports import Counts, History, Said, Scope
 from storage.rows import address, answer_of, link_of, text_of
+from storage.rows_files import file_of
 from storage.rows_messages import delivery_of, inbox_of, texts_of
 from storage.rows_people import person_of
 from storage.sql.claims import UNSENT, is_unsent
@@ -65,6 +67,7 @@ def list_cases(connection: Connection, scope: Scope, open_only: bool, limit: int
 def history(connection: Connection, case_id: int) -> History:
     """Gather what is kept of a case."""
     answers, texts, outbox, journal = (T[name] for name in ("answers", "texts", "outbox", "journal"))
+    kept = T["attachments"]
 
     def of_case(table: Any, *order: Any) -> Any:
         return rows(connection, select(table).where(table.c.case_id == case_id).order_by(*order))
@@ -74,6 +77,7 @@ def history(connection: Connection, case_id: int) -> History:
         texts=tuple(text_of(row) for row in of_case(texts, texts.c.id)),
         deliveries=tuple(delivery_of(row) for row in of_case(outbox, outbox.c.id)),
         journal=tuple(link_of(row) for row in of_case(journal, journal.c.sequence, journal.c.id)),
+        files=tuple(file_of(row) for row in of_case(kept, kept.c.id)),
     )
 
 
@@ -129,6 +133,13 @@ def outbox(connection: Connection, states: Sequence[DeliveryState], limit: int) 
     if set(states) <= set(UNSENT):
         query = query.where(is_unsent())
     return [delivery_of(row) for row in rows(connection, query)]
+
+
+def files(connection: Connection, states: Sequence[FileState], limit: int) -> list[StoredFile]:
+    """List files in these states, newest first."""
+    table = T["attachments"]
+    query = select(table).where(table.c.state.in_(states)).order_by(table.c.id.desc()).limit(limit)
+    return [file_of(row) for row in rows(connection, query)]
 
 
 def _opened_between(since: datetime, until: datetime, parties: Sequence[str]) -> ColumnElement[bool]:
