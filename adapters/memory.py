@@ -64,6 +64,7 @@ class MemoryAdapter:
         self.capabilities = capabilities
         self.sent: list[Shown] = []  #: every message, edits as further ones, in the order of sending
         self.answered_taps: list[str] = []
+        self.contents: dict[str, bytes | SendError] = {}  #: of files that people sent, by file id
         self._clock = clock
         self._account = account
         self._receive: Receive | None = None
@@ -96,6 +97,14 @@ class MemoryAdapter:
         if is_last and message.tap_id:
             self.answered_taps.append(message.tap_id)
         return shown.id
+
+    async def fetch(self, file_id: str, limit: int) -> bytes:
+        content = self.contents.get(file_id, Unavailable("the file is not there yet"))
+        if isinstance(content, SendError):
+            raise content
+        if len(content) > limit:
+            raise Refused("the file is too large")
+        return content
 
     async def stop(self) -> None:
         self._receive = None

@@ -193,6 +193,8 @@ async def _running(bridge: Bridge, settings: Settings, storage: Storage) -> Asyn
     schedule.every(_TICK, bridge.reminder.tick, "deadlines")
     schedule.every(_TICK, bridge.deliverer.tick, "outbox")
     schedule.every(_TEND, bridge.tender.tick, "people")
+    if bridge.fetcher is not None:
+        schedule.every(_TICK, bridge.fetcher.tick, "files")
     watchdog = Watchdog(settings.watchdog.url.get_secret_value())
     if watchdog.is_set:
 

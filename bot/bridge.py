@@ -16,8 +16,9 @@ from bot.context import Context
 from bot.deliver import Deliverer
 from bot.errors import BridgeError, StorageError
 from bot.export import ExportRequest, Manifest, export, file_name
+from bot.fetching import Fetcher
 from bot.messages import Outgoing
-from bot.ports import Adapter, Storage
+from bot.ports import Adapter, Files, FileSource, Storage
 from bot.receive import Line
 from bot.remind import Reminder
 from bot.tend import Tender
@@ -55,7 +56,7 @@ class Rules:
 class Bridge:
     """Everything between the messengers and the database."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - everything meets here
         self,
         storage: Storage,
         adapters: Mapping[str, Adapter],
@@ -63,10 +64,11 @@ class Bridge:
         chance: Chance,
         *,
         clock: Callable[[], datetime],
+        files: Files | None = None,
         on_lateness: Lateness = lambda _message, _late: None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """Take the collaborators; nothing runs before `start`."""
+        """Take the collaborators; nothing runs before `start`. Without a place for contents no file is fetched."""
         self._storage = storage
         self._adapters = adapters
         self._rules = rules
@@ -76,6 +78,8 @@ class Bridge:
         self.line = Line(storage, self._context, committed=self._committed)
         self.reminder = Reminder(storage, self.line, clock)
         self.tender = Tender(storage, self.line, clock, rules.agreement, rules.confirm_every)
+        sources = {name: a for name, a in adapters.items() if isinstance(a, FileSource)}
+        self.fetcher = Fetcher(storage, sources, files, submit=self.line.submit, clock=clock) if files else None
         self.deliverer = Deliverer(
             storage,
             adapters,

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from bot.attachments import FileState, Left, StoredFile, received
 from bot.case import Answer, Case, CaseText, Conversation, SecureEntry, SecureField, TextKind
 from bot.context import Context
 from bot.guarded import Guarded
@@ -49,6 +50,7 @@ class Composer:
         self._answers: list[Answer] = []
         self._texts: list[CaseText] = []
         self._secure: list[SecureEntry] = []
+        self._files: dict[int, StoredFile] = {}
         self._journal: list[Entry] = []
         self._outgoing: dict[str, Outgoing] = {}
         self._people: dict[int, Person] = {}
@@ -180,6 +182,19 @@ class Composer:
     def put_secure(self, entry: SecureEntry) -> None:
         """Change an entry of the secure case: it was released."""
         self._secure.append(entry)
+
+    def keep_file(self, case: Case, left: Left) -> None:
+        """Keep that the person of this turn left a file; its content is fetched after the commit."""
+        if self.person is None:
+            raise LookupError("only a person leaves a file")
+        file = received(left, number=self.context.new_id(), case=case, person=self.person, now=self.now)
+        self.put_file(file)
+        is_stored = file.state is FileState.STORED
+        self.journal("file_stored" if is_stored else "file_left", case, file=file.id, sha256=file.sha256)
+
+    def put_file(self, file: StoredFile) -> None:
+        """Keep what became of a file."""
+        self._files[file.id] = file
 
     @property
     def came_as(self) -> str:
@@ -332,6 +347,7 @@ class Composer:
             answers=tuple(self._answers),
             texts=tuple(self._texts),
             secure=tuple(self._secure),
+            files=tuple(self._files.values()),
             conversations=(*([self._conversation] if self._conversation else []), *self._others.values()),
             journal=tuple(self._journal),
             outgoing=tuple(self._outgoing.values()),

@@ -6,7 +6,7 @@ from bot import acts, buttons, intake, reference
 from bot.acts.request import Request
 from bot.case import Case, TextKind
 from bot.composing import Composer
-from bot.opening import Words, greet, held, held_for, hold, keep_words, open_case, take_held, words_of
+from bot.opening import Words, greet, held, held_for, hold, keep_piece, open_case, take_held, words_of
 from bot.questions import which_case
 from bot.reading.block import Block
 from bot.rights import Act
@@ -100,7 +100,7 @@ def _belongs_to(c: Composer, case: Case) -> None:
         return
     rest = [w for w in waiting if w.kind is not TextKind.TEXT]
     for piece in rest:
-        keep_words(c, case, piece)
+        keep_piece(c, case, piece)
     text = "\n".join(w.text for w in waiting if w.kind is TextKind.TEXT)
     c.withheld = "\n".join(w.withheld for w in waiting if w.withheld)
     request = Request(c, c.person, case, Act.NOTE, text)

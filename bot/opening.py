@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
 from bot import escalation, hint, reference
 from bot.agreement import Corridor, LevelPolicy, Urgency
+from bot.attachments import Left
 from bot.case import Case, SecureField, TextKind
 from bot.composing import Composer
 from bot.guarded import Guarded
@@ -32,15 +34,19 @@ class Words:
     text: str
     message: str = ""  #: ``place#message_id``
     withheld: str = ""  #: what was written, when something that points to a person was taken out of the text
+    file: Left | None = None
 
-    def as_json(self) -> dict[str, str]:
+    def as_json(self) -> dict[str, object]:
         """Write it for the conversation's pending state."""
-        return {"kind": self.kind.value, "text": self.text, "message": self.message, "withheld": self.withheld}
+        file = {} if self.file is None else {"file": self.file.as_json()}
+        held = {"kind": self.kind.value, "text": self.text, "message": self.message, "withheld": self.withheld}
+        return {**held, **file}
 
     @classmethod
-    def from_json(cls, held: Mapping[str, str]) -> Words:
+    def from_json(cls, held: Mapping[str, Any]) -> Words:
         """Read it back."""
-        return cls(TextKind(held["kind"]), held["text"], held["message"], held.get("withheld", ""))
+        file = Left.from_json(held["file"]) if "file" in held else None
+        return cls(TextKind(held["kind"]), held["text"], held["message"], held.get("withheld", ""), file)
 
 
 def words_of(c: Composer) -> list[Words]:
@@ -56,12 +62,12 @@ def words_of(c: Composer) -> list[Words]:
     if message.attachment is not None:
         a = message.attachment
         facts = [message.kind.value, a.name, a.media_type, f"{a.size} bytes" if a.size else "", f"id {a.file_id}"]
-        found.append(Words(TextKind.FILE, "; ".join(filter(None, facts)), c.came_as))
+        found.append(Words(TextKind.FILE, "; ".join(filter(None, facts)), c.came_as, file=Left(message.messenger, a)))
     return found
 
 
-def keep_words(c: Composer, case: Case, piece: Words, kind: TextKind | None = None) -> None:
-    """Keep something that a person sent with a case; what points to a person goes to the secure case."""
+def keep_piece(c: Composer, case: Case, piece: Words, kind: TextKind | None = None) -> None:
+    """Keep something that a person sent with its case; what points to a person goes to the secure case."""
     if piece.kind is TextKind.LOCATION:
         c.keep_secure(case, SecureField.EXACT_LOCATION, Guarded(piece.text), message=piece.message)
         return
@@ -70,6 +76,8 @@ def keep_words(c: Composer, case: Case, piece: Words, kind: TextKind | None = No
         c.keep_secure(case, SecureField.MESSAGE, Guarded(piece.withheld), message=piece.message, text_id=text_id)
         c.secured.append(piece.withheld)
         c.withheld = "" if piece.withheld == c.withheld else c.withheld
+    if piece.file is not None:
+        c.keep_file(case, piece.file)
 
 
 def open_case(c: Composer, words: Sequence[Words]) -> Case | None:
@@ -99,7 +107,7 @@ def open_case(c: Composer, words: Sequence[Words]) -> Case | None:
     case = c.put(case, new=True)
     for position, piece in enumerate(words):
         kind = TextKind.FIRST if position == 0 and piece.kind is TextKind.TEXT else piece.kind
-        keep_words(c, case, piece, kind)
+        keep_piece(c, case, piece, kind)
     c.journal("opened", case, reference=case.reference, urgency=urgency.value, words=len(words))
     hint.on_texts(c, case, [piece.text for piece in words if piece.kind is TextKind.TEXT])
     move_on(c, case_id=case.id, asking="" if case.requested else "corridor", place=_place(c))

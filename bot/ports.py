@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from bot.attachments import FileState, StoredFile
 from bot.case import Answer, Case, CaseText, Conversation, DeadlineKind, SecureEntry
 from bot.journal import Link
 from bot.messages import Address, Capabilities, Delivery, DeliveryState, Inbound
@@ -81,6 +82,7 @@ class History:
     texts: tuple[CaseText, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
     journal: tuple[Link, ...] = ()
+    files: tuple[StoredFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,8 +180,16 @@ class Storage(Protocol):
     async def claim_failed(self, now: datetime, limit: int, lease: timedelta) -> list[InboxRow]:
         """Take failed inbox rows whose next try is due. One statement."""
 
+    async def claim_files(
+        self, messengers: Sequence[str], now: datetime, limit: int, lease: timedelta
+    ) -> list[StoredFile]:
+        """Take up to `limit` waiting files of these messengers whose next try is due, oldest first. One statement."""
+
     async def retry_outbox(self, outbox_id: int, now: datetime) -> bool:
         """Put a parked row back in the queue, due now; False when there is no such parked row."""
+
+    async def retry_file(self, file_id: int, now: datetime) -> bool:
+        """Let a parked file wait again, due now; False when there is no such parked file."""
 
     async def readdress(self, old: Address, new: Address) -> None:
         """Remember that a chat moved: queued rows and bindings are rewritten, later rows on `apply` too."""
@@ -252,6 +262,9 @@ class Storage(Protocol):
     async def outbox(self, states: Sequence[DeliveryState], limit: int) -> list[Delivery]:
         """List outbox rows in these states, newest first."""
 
+    async def files(self, states: Sequence[FileState], limit: int) -> list[StoredFile]:
+        """List files of all cases in these states, newest first."""
+
     async def count_cases(self, since: datetime, until: datetime, parties: Sequence[str] = ()) -> int:
         """Count the cases opened in [since, until) in which one of these parties (any, when empty) is a side."""
 
@@ -266,6 +279,22 @@ class Storage(Protocol):
 
     async def counts(self, now: datetime) -> Counts:
         """Count for metrics."""
+
+
+class Files(Protocol):
+    """Contents of files, sealed and named by their SHA-256. Never unpacked. Methods raise only `StorageError`."""
+
+    async def put(self, content: bytes) -> str:
+        """Keep a content, durable on return, and return its SHA-256 in hex; the same content again is kept once."""
+
+    async def read(self, sha256: str) -> bytes:
+        """Return a content; raises when there is none, or when it is not what was put."""
+
+    async def drop(self, sha256: str) -> None:
+        """Delete a content, if it is there. The caller knows that no file needs it any more."""
+
+    async def kept(self) -> list[str]:
+        """List what is kept, by SHA-256: to seal it anew, or to find what no file needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,6 +331,17 @@ class Adapter(Protocol):
 
     async def stop(self) -> None:
         """Disconnect within 5 seconds; may be called twice."""
+
+
+@runtime_checkable
+class FileSource(Protocol):
+    """A messenger that files can be fetched from."""
+
+    async def fetch(self, file_id: str, limit: int) -> bytes:
+        """Return the content of a file that somebody sent, of at most `limit` bytes whatever is said of its size.
+
+        Raises only `SendError`: `Refused` when it can never be had or is too large. No reason holds a secret.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from bot.commands import Command
 from bot.composing import Composer
 from bot.fields import FIELDS, Field, FieldKind, field
 from bot.holding import give_to, more_held, open_new, open_with
-from bot.opening import ask_side, held, hold, keep_words, take_held, words_of
+from bot.opening import ask_side, held, hold, keep_piece, take_held, words_of
 from bot.people import Role
 from bot.questions import zone_of
 from bot.reading import Read, read
@@ -154,7 +154,7 @@ def _could_answer(c: Composer, case: Case, asking: Field, text: str) -> bool:
 
 def _keep_words(c: Composer, case: Case) -> None:
     for piece in words_of(c):
-        keep_words(c, case, piece)
+        keep_piece(c, case, piece)
     c.journal("words_kept", case)
     hint.on_texts(c, case, [piece.text for piece in words_of(c) if piece.kind is TextKind.TEXT])
     c.put(case)
@@ -166,7 +166,7 @@ def keep_attachments(c: Composer, case: Case | None) -> None:
         return
     for piece in words_of(c):
         if piece.kind is not TextKind.TEXT:
-            keep_words(c, case, piece)
+            keep_piece(c, case, piece)
 
 
 def _keep_with(c: Composer, case: Case) -> None:

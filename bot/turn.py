@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bot.attachments import StoredFile
 from bot.case import Answer, Case, CaseText, Conversation, SecureEntry
 from bot.journal import Entry
 from bot.messages import Address, DeliveryState, Inbound, Outgoing
@@ -72,6 +73,7 @@ class Turn:
     answers: tuple[Answer, ...] = ()  #: new ones only; `case.answers` is the current state
     texts: tuple[CaseText, ...] = ()
     secure: tuple[SecureEntry, ...] = ()  #: inserted, or replaced when they are released
+    files: tuple[StoredFile, ...] = ()  #: inserted or replaced
     conversations: tuple[Conversation, ...] = ()
     journal: tuple[Entry, ...] = ()
     outgoing: tuple[Outgoing, ...] = ()

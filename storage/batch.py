@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Generic, Protocol, TypeVar
 
+from bot.attachments import StoredFile
 from bot.case import Answer, Case, CaseText, Conversation, SecureEntry
 from bot.errors import Stale
 from bot.journal import Entry
@@ -47,6 +48,7 @@ class Batch:
     answers: list[Answer] = field(default_factory=list)
     texts: list[CaseText] = field(default_factory=list)
     secure: list[SecureEntry] = field(default_factory=list)
+    files: dict[int, StoredFile] = field(default_factory=dict)
     journal: list[Entry] = field(default_factory=list)
     outgoing: list[Outgoing] = field(default_factory=list)
     people: dict[int, Person] = field(default_factory=dict)
@@ -85,6 +87,7 @@ class Batch:
         self.answers += turn.answers
         self.texts += turn.texts
         self.secure += turn.secure
+        self.files.update((file.id, file) for file in turn.files)
 
     def _add_people(self, turn: Turn) -> None:
         self.people.update((person.id, person) for person in turn.people)

@@ -23,6 +23,7 @@ class SealedTable:
 #: A new table with sensitive columns gets a line here; sealing, rotation and their tests go by this list.
 SEALED_TABLES = (
     SealedTable("answers"),
+    SealedTable("attachments"),
     SealedTable("conversations", key="person_id"),
     SealedTable("handoffs"),
     SealedTable("inbox", columns=("sealed", "raw", "sealed_reply")),

@@ -15,6 +15,7 @@ from telegram import Bot
 
 from adapters.telegram.client import AiohttpRequest
 from adapters.telegram.errors import to_send_error
+from adapters.telegram.fetch import FileServer
 from adapters.telegram.parse import Account, parse_body, parse_update
 from adapters.telegram.poll import Poller, PollStore, Ties
 from adapters.telegram.sender import Sender
@@ -58,6 +59,7 @@ class TelegramAdapter:
             get_updates_request=self._asking,
         )
         self._sender = Sender(self._bot, self._sending, settings.exports)
+        self._files = FileServer(self._sending, self._bot.base_url, self._bot.base_file_url)
         ties = Ties(self._ask, self._take, store, clock, sleep)
         self._poller = Poller(f"telegram-poll:{settings.account}", owner, settings.patience.lease, ties)
         self._receive: Receive | None = None
@@ -76,6 +78,9 @@ class TelegramAdapter:
 
     async def send(self, delivery: Delivery, text: str, *, is_last: bool) -> str:
         return await self._sender.send(delivery, text, is_last=is_last)
+
+    async def fetch(self, file_id: str, limit: int) -> bytes:
+        return await self._files.fetch(file_id, limit)
 
     async def stop(self) -> None:
         running, self._running = self._running, None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from bot import app
+from bot.attachments import FileState, StoredFile
 from bot.cli.database import opened, write
 from bot.composing import Composer
 from bot.config import Settings
@@ -80,8 +81,9 @@ async def outbox(settings: Settings) -> list[str]:
     states = (DeliveryState.PARKED, DeliveryState.WINDOW_CLOSED, DeliveryState.QUEUED)
     async with opened(settings) as storage:
         rows = await storage.outbox(states, _SHOWN)
+        files = await storage.files((FileState.PARKED, FileState.WAITING), _SHOWN)
         counts = await storage.counts(app.clock())
-    lines = [_outbox_line(d) for d in rows]
+    lines = [*(_outbox_line(d) for d in rows), *(_file_line(f) for f in files)]
     parked = counts.inbox.get("parked", 0)
     if parked:
         lines.append(f"{parked} incoming messages could not be worked on and are kept: see the log for their ids.")
@@ -93,9 +95,14 @@ def _outbox_line(d: Delivery) -> str:
     return "  ".join(filter(None, facts))
 
 
+def _file_line(f: StoredFile) -> str:
+    return "  ".join(filter(None, [str(f.id), f.state.value, "file", f.messenger, f"tries {f.attempts}", f.reason]))
+
+
 async def retry(settings: Settings, outbox_id: int) -> str:
-    """Queue a parked message again."""
+    """Queue a parked message, or a parked file, again."""
     async with opened(settings) as storage:
-        if not await storage.retry_outbox(outbox_id, app.clock()):
+        now = app.clock()
+        if not (await storage.retry_outbox(outbox_id, now) or await storage.retry_file(outbox_id, now)):
             raise BridgeError(f"No parked message has the number {outbox_id}. See: casebridge outbox list")
     return "Queued; it goes out within a second while the bridge runs."

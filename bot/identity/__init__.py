@@ -12,7 +12,7 @@ from bot.identity.context import Words
 from bot.identity.documents import machine_lines, travel_documents
 from bot.identity.folding import fold
 from bot.identity.found import Found, Identity, without
-from bot.identity.harmless import harmless
+from bot.identity.harmless import without_harmless
 from bot.identity.numbers import cards, long_numbers, phones
 from bot.identity.places import coordinates, emails, links
 from bot.identity.residents import checked, named
@@ -42,7 +42,7 @@ def find(text: str) -> tuple[Found, ...]:
     search.take(Identity.COORDINATES, coordinates(search.text, words))
     search.take(Identity.MRZ, machine_lines(search.text))
     search.take(Identity.RESIDENT_ID, checked(search.text))
-    search.text = without(search.text, harmless(search.text))
+    search.text = without_harmless(search.text)
     search.take(Identity.TRAVEL_DOCUMENT, travel_documents(folded, search.text, words))
     search.take(Identity.RESIDENT_ID, named(search.text, words))
     search.take(Identity.LONG_DIGITS, cards(search.text, words))

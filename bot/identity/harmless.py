@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from bot import reference
+from bot.identity.found import without
 
 _MONTH = r"(?:0?[1-9]|1[0-2])"
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])"
@@ -40,11 +41,15 @@ _REFERENCE = re.compile(r"(?<![a-z0-9])[a-z]{2}\d{2}([- ]?)[0-9a-z]{5}([- ]?)[0-
 _DRILL = re.compile(r"(?<![a-z0-9])[a-z]{2}\d{2}-(?=\d{0,4}[a-z])[0-9a-z]{5}(?![a-z0-9])")
 
 
-def harmless(text: str) -> Iterator[tuple[int, int]]:
-    """List the spans of a folded text that are dates, times, references or prices."""
+def without_harmless(text: str) -> str:
+    """Blank what is a date, a time, a reference or a price in a folded text; each looks at what the others left."""
+    text = without(text, _references(text))
+    for pattern in (_DRILL, *_PATTERNS):
+        text = without(text, (match.span() for match in pattern.finditer(text)))
+    return text
+
+
+def _references(text: str) -> Iterator[tuple[int, int]]:
     for match in _REFERENCE.finditer(text):
         if (match[1] == "-" and match[2] == "-") or reference.parse(match[0]):
-            yield match.span()
-    for pattern in (_DRILL, *_PATTERNS):
-        for match in pattern.finditer(text):
             yield match.span()

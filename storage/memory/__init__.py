@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 
+from bot.attachments import FileState, StoredFile
 from bot.case import Case, SecureEntry
 from bot.errors import StorageError
 from bot.journal import Link
@@ -73,6 +74,14 @@ class MemoryStorage:
 
     async def claim_failed(self, now: datetime, limit: int, lease: timedelta) -> list[InboxRow]:
         return memory_claims.failed(self._at(now), now, limit, lease)
+
+    async def claim_files(
+        self, messengers: Sequence[str], now: datetime, limit: int, lease: timedelta
+    ) -> list[StoredFile]:
+        return memory_claims.files(self._at(now), frozenset(messengers), now, limit, lease)
+
+    async def retry_file(self, file_id: int, now: datetime) -> bool:
+        return memory_claims.retry_file(self._at(now), file_id, now)
 
     async def retry_outbox(self, outbox_id: int, now: datetime) -> bool:
         return memory_claims.retry(self._at(now), outbox_id, now)
@@ -156,6 +165,10 @@ class MemoryStorage:
     async def outbox(self, states: Sequence[DeliveryState], limit: int) -> list[Delivery]:
         rows = [d for d in self._opened().outbox.values() if d.state in states]
         return sorted(rows, key=lambda d: d.message.id, reverse=True)[:limit]
+
+    async def files(self, states: Sequence[FileState], limit: int) -> list[StoredFile]:
+        rows = [file for file in self._opened().files.values() if file.state in states]
+        return sorted(rows, key=lambda file: file.id, reverse=True)[:limit]
 
     async def count_cases(self, since: datetime, until: datetime, parties: Sequence[str] = ()) -> int:
         return len(memory_read.opened_between(self._opened(), since, until, parties))

@@ -114,6 +114,10 @@ def _write_cases(tables: Tables, batch: Batch) -> None:
     for entry in batch.secure:
         tables.case(entry.case_id)
         tables.secure[entry.id] = entry
+    for file in batch.files.values():
+        tables.case(file.case_id)
+        tables.files[file.id] = file
+        tables.row_leases.drop(("attachments", file.id))
 
 
 def _write_case(tables: Tables, step: Step[Case]) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from bot.attachments import FileState, StoredFile
 from bot.case import DeadlineState
 from bot.messages import Address, Delivery, DeliveryState
 from bot.ports import Due, SignIn
@@ -101,6 +102,24 @@ def failed(tables: Tables, now: datetime, limit: int, lease: timedelta) -> list[
     due = [r for r in tables.inbox.values() if r.state is InboxState.FAILED and _is_due(r.next_attempt_at, now)]
     due.sort(key=lambda r: r.id)
     return _claim(tables, "inbox", due, lambda r: r.id, now, limit, lease)
+
+
+def files(tables: Tables, messengers: Set[str], now: datetime, limit: int, lease: timedelta) -> list[StoredFile]:
+    """Take waiting files whose next try is due, oldest first."""
+    waiting = (f for f in tables.files.values() if f.state is FileState.WAITING and f.messenger in messengers)
+    due = sorted(
+        (f for f in waiting if _is_due(f.next_attempt_at, now)), key=lambda f: (f.next_attempt_at or now, f.id)
+    )
+    return _claim(tables, "attachments", due, lambda f: f.id, now, limit, lease)
+
+
+def retry_file(tables: Tables, file_id: int, now: datetime) -> bool:
+    """Let a parked file wait again."""
+    file = tables.files.get(file_id)
+    if file is None or file.state is not FileState.PARKED:
+        return False
+    tables.files[file_id] = replace(file, state=FileState.WAITING, next_attempt_at=now, attempts=0, reason="")
+    return True
 
 
 def retry(tables: Tables, outbox_id: int, now: datetime) -> bool:

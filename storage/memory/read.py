@@ -51,12 +51,14 @@ def history(tables: Tables, case_id: int) -> History:
     answers = [answer for answer in tables.answers.values() if answer.case_id == case_id]
     texts = [text for text in tables.texts.values() if text.case_id == case_id]
     deliveries = [d for d in tables.outbox.values() if d.message.case_id == case_id]
+    files = [file for file in tables.files.values() if file.case_id == case_id]
     links = [link for link in tables.journal.values() if link.entry.case_id == case_id]
     return History(
         answers=tuple(sorted(answers, key=lambda answer: answer.id)),
         texts=tuple(sorted(texts, key=lambda text: text.id)),
         deliveries=tuple(sorted(deliveries, key=lambda d: d.message.id)),
         journal=tuple(sorted(links, key=lambda link: (link.sequence, link.entry.id))),
+        files=tuple(sorted(files, key=lambda file: file.id)),
     )
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TypeVar
 
+from bot.attachments import StoredFile
 from bot.case import Answer, Case, CaseText, Conversation, Deadline, SecureEntry
 from bot.errors import StorageError
 from bot.journal import Link, canonical
@@ -64,6 +65,7 @@ class Tables:
         self.answers: Rows[int, Answer] = Rows()
         self.texts: Rows[int, CaseText] = Rows()
         self.secure: Rows[int, SecureEntry] = Rows()
+        self.files: Rows[int, StoredFile] = Rows()
         self.deadlines: Rows[int, Deadline] = Rows()
         self.conversations: Rows[int, Conversation] = Rows()
         self.outbox: Rows[int, Delivery] = Rows()

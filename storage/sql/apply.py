@@ -27,6 +27,7 @@ from storage.rows import (
     secure_row,
     text_row,
 )
+from storage.rows_files import file_row
 from storage.rows_messages import inbox_outcome, inbox_row, mark_row, outbox_row, seen_key
 from storage.rows_people import binding_rows, invite_row, person_row, stranger_row
 from storage.sql.known import KnownCases
@@ -138,6 +139,7 @@ def _write_cases(writing: Writing, batch: Batch) -> None:
     writing.run(sql.add_answers, [answer_row(writing.vault, answer) for answer in batch.answers])
     writing.run(sql.add_texts, [text_row(writing.vault, text) for text in batch.texts])
     writing.run(sql.put_secure, [secure_row(writing.vault, entry) for entry in batch.secure])
+    writing.run(sql.put_files, [file_row(writing.vault, batch.files[i]) for i in sorted(batch.files)])
     _write_given(writing, [step.last for step in steps], bases)
     _write_deadlines(writing, [step.last for step in steps], bases)
     handoffs = _changed([step.last for step in steps], bases, lambda case: case.handoffs)

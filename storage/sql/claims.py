@@ -26,6 +26,7 @@ from sqlalchemy import (
     update,
 )
 
+from bot.attachments import StoredFile
 from bot.case import DeadlineKind
 from bot.errors import SealBroken
 from bot.messages import Address, Delivery
@@ -34,6 +35,7 @@ from bot.sealing import Vault
 from bot.turn import InboxRow
 from storage.batch import readdressed
 from storage.rows import to_json
+from storage.rows_files import file_of
 from storage.rows_messages import addresses_json, delivery_of, inbox_of, outgoing_of, unread
 from storage.sql.apply import moved_addresses
 from storage.sql.load import rows
@@ -45,6 +47,7 @@ WAITING = ("queued", "window-closed")
 UNSENT = (*WAITING, "parked")
 #: Word for word as the partial index has it, else SQLite does not use it.
 _UNDONE = text("state <> 'done'")
+_UNSTORED = text("state <> 'stored'")
 R = TypeVar("R")
 log = structlog.get_logger(__name__)
 
@@ -145,6 +148,23 @@ def _readable(
         table = why.table
         connection.execute(update(table).where(table.c.id.in_(broken)).values(parked))
     return found
+
+
+def claim_files(connection: Connection, vault: Vault, term: Term, messengers: Sequence[str]) -> list[StoredFile]:
+    """Take waiting files whose next try is due, oldest first."""
+    files = T["attachments"].c
+    is_waiting = and_(_UNSTORED, files.state == "waiting", files.messenger.in_(list(messengers)))
+    due = and_(is_waiting, files.next_attempt_at <= term.now)
+    taken = _claim(connection, term, T["attachments"], due, [files.next_attempt_at, files.id])
+    return sorted((file_of(vault, row) for row in taken), key=lambda file: (file.next_attempt_at or term.now, file.id))
+
+
+def retry_file(connection: Connection, file_id: int, now: datetime) -> bool:
+    """Let a parked file wait again."""
+    files = T["attachments"]
+    parked = update(files).where(files.c.id == file_id, files.c.state == "parked")
+    waiting = parked.values(state="waiting", next_attempt_at=now, attempts=0, reason="", leased_until=None)
+    return connection.execute(waiting).rowcount == 1
 
 
 def superseded(connection: Connection, ids: Sequence[int]) -> dict[int, str]:

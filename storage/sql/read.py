@@ -22,6 +22,7 @@ from sqlalchemy import (
     update,
 )
 
+from bot.attachments import FileState, StoredFile
 from bot.case import Case, SecureEntry
 from bot.errors import SealBroken
 from bot.journal import Link
@@ -30,6 +31,7 @@ from bot.people import Person
 from bot.ports import Counts, History, Said, Scope
 from bot.sealing import Vault
 from storage.rows import address, answer_of, link_of, secure_of, text_of
+from storage.rows_files import file_of
 from storage.rows_messages import delivery_of, inbox_of, texts_of, unread
 from storage.rows_people import person_of
 from storage.sql.claims import UNSENT, is_unsent
@@ -88,6 +90,7 @@ def list_cases(
 def history(connection: Connection, vault: Vault, case_id: int) -> History:
     """Gather what is kept of a case."""
     answers, texts, outbox, journal = (T[name] for name in ("answers", "texts", "outbox", "journal"))
+    kept = T["attachments"]
 
     def of_case(table: Any, *order: Any) -> Any:
         return rows(connection, select(table).where(table.c.case_id == case_id).order_by(*order))
@@ -97,6 +100,7 @@ def history(connection: Connection, vault: Vault, case_id: int) -> History:
         texts=tuple(text_of(vault, row) for row in of_case(texts, texts.c.id)),
         deliveries=tuple(delivery_of(vault, row) for row in of_case(outbox, outbox.c.id)),
         journal=tuple(link_of(vault, row) for row in of_case(journal, journal.c.sequence, journal.c.id)),
+        files=tuple(file_of(vault, row) for row in of_case(kept, kept.c.id)),
     )
 
 
@@ -169,6 +173,13 @@ def _listed(vault: Vault, row: RowMapping) -> Delivery:
         return delivery_of(vault, row)
     except SealBroken:
         return delivery_of(vault, unread(row))
+
+
+def files(connection: Connection, vault: Vault, states: Sequence[FileState], limit: int) -> list[StoredFile]:
+    """List files in these states, newest first."""
+    table = T["attachments"]
+    query = select(table).where(table.c.state.in_(states)).order_by(table.c.id.desc()).limit(limit)
+    return [file_of(vault, row) for row in rows(connection, query)]
 
 
 def _opened_between(since: datetime, until: datetime, parties: Sequence[str]) -> ColumnElement[bool]:

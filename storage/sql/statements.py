@@ -24,14 +24,14 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import psycopg
 
-from storage import tables_messages, tables_people
+from storage import tables_files, tables_messages, tables_people
 from storage.batch import CUT_OFF
 from storage.sql.prepared import Prepared
 from storage.tables import METADATA
 from storage.types import Moment
 
 #: The modules whose tables must be known before `T` is read.
-TABLE_MODULES = (tables_messages, tables_people)
+TABLE_MODULES = (tables_files, tables_messages, tables_people)
 SCHEMA = METADATA
 T = SCHEMA.tables
 #: What another try changes of a stored message.
@@ -74,6 +74,7 @@ class Statements:
 
     def _prepare_upserts(self) -> None:
         self.put_deadlines = self._prepare(self.upsert("deadlines"))
+        self.put_files = self._prepare(self.upsert("attachments"))
         self.put_handoffs = self._prepare(self.upsert("handoffs"))
         self.put_secure = self._prepare(self.upsert("secure_entries"))
         self.put_heads = self._prepare(self.upsert("chain_heads"))

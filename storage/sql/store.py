@@ -12,6 +12,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.attachments import FileState, StoredFile
 from bot.case import Case, SecureEntry
 from bot.errors import StorageError
 from bot.journal import Link
@@ -133,6 +134,14 @@ class SqlStorage:
     async def claim_failed(self, now: datetime, limit: int, lease: timedelta) -> list[InboxRow]:
         return await self._write(sql_claims.claim_failed, self._vault, self._term(now, limit, lease))
 
+    async def claim_files(
+        self, messengers: Sequence[str], now: datetime, limit: int, lease: timedelta
+    ) -> list[StoredFile]:
+        return await self._write(sql_claims.claim_files, self._vault, self._term(now, limit, lease), messengers)
+
+    async def retry_file(self, file_id: int, now: datetime) -> bool:
+        return await self._write(sql_claims.retry_file, file_id, now)
+
     async def retry_outbox(self, outbox_id: int, now: datetime) -> bool:
         return await self._write(sql_claims.retry_outbox, outbox_id, now)
 
@@ -205,6 +214,9 @@ class SqlStorage:
 
     async def outbox(self, states: Sequence[DeliveryState], limit: int) -> list[Delivery]:
         return await self._read(sql_read.outbox, self._vault, states, limit)
+
+    async def files(self, states: Sequence[FileState], limit: int) -> list[StoredFile]:
+        return await self._read(sql_read.files, self._vault, states, limit)
 
     async def count_cases(self, since: datetime, until: datetime, parties: Sequence[str] = ()) -> int:
         return await self._read(sql_read.count_cases, since, until, parties)

@@ -19,7 +19,13 @@ from storage.sql.statements import SCHEMA
 from tests.keys import VAULT
 
 START = datetime(2026, 4, 18, 7, 5, tzinfo=UTC)
-_LEASES = ("inbox.leased_until", "outbox.leased_until", "deadlines.leased_until", "conversations.leased_until")
+_LEASES = (
+    "inbox.leased_until",
+    "outbox.leased_until",
+    "deadlines.leased_until",
+    "conversations.leased_until",
+    "attachments.leased_until",
+)
 
 
 @dataclass

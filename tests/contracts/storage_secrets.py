@@ -8,7 +8,18 @@ from typing import Any
 
 from sqlalchemy import select, text
 
-from bot.case import Answer, CaseText, Channel, Handoff, HandoffState, TextKind
+from bot.attachments import StoredFile
+from bot.case import (
+    Answer,
+    CaseText,
+    Channel,
+    Handoff,
+    HandoffState,
+    SecureEntry,
+    SecureField,
+    TextKind,
+)
+from bot.guarded import Guarded
 from bot.messages import Attachment, Button
 from bot.people import Invite, Role
 from bot.ports import Storage, Wanted
@@ -37,7 +48,7 @@ LATITUDE, LONGITUDE = 28.682976, 115.857972
 def marked_turn(officer: int = OFFICER) -> Turn:
     """Everything that people write, with the mark in it."""
     number = new_id()
-    name = Answer(new_id(), number, "summary", f"{MARK} says that", START, officer)
+    name = Answer(new_id(), number, "summary", Guarded(f"{MARK} says that"), START, officer)
     handoff = Handoff(
         new_id(),
         number,
@@ -63,7 +74,9 @@ def marked_turn(officer: int = OFFICER) -> Turn:
         opened,
         inbox=inbox(said, state=InboxState.FAILED, reply=f"You wrote {MARK}", person_id=officer, next_attempt_at=START),
         answers=(name,),
-        texts=(CaseText(new_id(), number, TextKind.NOTE, f"{MARK} called", START, officer, "KH"),),
+        texts=(CaseText(new_id(), number, TextKind.NOTE, Guarded(f"{MARK} called"), START, officer, "KH"),),
+        secure=(SecureEntry(new_id(), number, SecureField.NAMES, Guarded(MARK), START, officer, "KH"),),
+        files=(StoredFile(new_id(), number, "telegram", f"id-{MARK}", f"{MARK}.jpg", START, officer, "KH"),),
         conversations=(conversation(person_id=officer, pending={"held": [MARK]}),),
         journal=(entry(details={"reason": MARK}, salt=f"5a17{number}", case_id=number),),
         outgoing=(sent,),
@@ -84,7 +97,8 @@ async def assert_reads(storage: Storage, turn: Turn) -> None:
     assert loaded.cases[opened.id] == opened
     assert loaded.conversations[officer].pending == talk.pending
     assert loaded.invites == {invite.code_hash: invite}
-    assert (history.answers, history.texts) == (turn.answers, turn.texts)
+    assert (history.answers, history.texts, history.files) == (turn.answers, turn.texts, turn.files)
+    assert await storage.secure_entries(opened.id) == list(turn.secure)
     assert [delivery.message for delivery in history.deliveries] == list(turn.outgoing)
     assert [link.entry for link in history.journal] == list(turn.journal)
     assert (await storage.directory()).people[officer] == turn.people[0]

@@ -15,6 +15,7 @@ from typing import Any
 
 from tests.fakes.faults import Fault, Refusal, refuse
 from tests.fakes.messages import Chats, Post
+from tests.fakes.shelf import Shelf
 from tests.fakes.updates import Updates
 from tests.fakes.wire import Asked, Reply, Server, parameters, structured
 
@@ -35,6 +36,7 @@ class BotApi:
         self.token = token
         self.chats = Chats(int(token.partition(":")[0]), USERNAME, open_doors=open_doors)
         self.updates = Updates(any_tap=open_doors)
+        self.shelf = Shelf()
         self.faults: list[Fault] = []
         self.calls: list[Call] = []
         self.commands: list[dict[str, str]] = []
@@ -42,6 +44,7 @@ class BotApi:
         self._keep_calls = keep_calls
         self._server = Server(self._answer, port)
         self._prefix = f"/bot{token}/"
+        self._files = f"/file/bot{token}/"
         self._changed = asyncio.Event()
         self._methods: dict[str, Callable[[dict[str, Any]], Any]] = {
             "getme": lambda _: self.chats.bot,
@@ -54,6 +57,7 @@ class BotApi:
             "senddocument": self._send_document,
             "answercallbackquery": self.updates.answer_tap,
             "setmycommands": self._set_commands,
+            "getfile": self.shelf.get,
         }
 
     @property
@@ -99,6 +103,8 @@ class BotApi:
 
     def _answer(self, asked: Asked) -> Reply | Awaitable[Reply]:
         path = asked.target.partition("?")[0]
+        if path.startswith(self._files):
+            return self.shelf.download(path.removeprefix(self._files))
         if not path.startswith(self._prefix):
             return self._control(path, asked) if path.startswith("/fake/") else refuse(401, "Unauthorized")
         given = parameters(asked)

@@ -24,6 +24,8 @@ class Reply:
     status: int = 200
     body: bytes = b""
     media_type: str = "application/json"
+    length: int | None = None  #: what is said of the body's length, if it is a lie; negative: nothing is said
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 RESET = Reply(-1)  #: cut the connection
@@ -79,8 +81,13 @@ class Wire(asyncio.Protocol):
         if reply is RESET:
             self._transport.abort()
         elif reply is not HOLD:
-            head = f"HTTP/1.1 {reply.status} -\r\nContent-Type: {reply.media_type}\r\nContent-Length: {len(reply.body)}"
-            self._transport.write(head.encode() + b"\r\n\r\n" + reply.body)
+            length = len(reply.body) if reply.length is None else reply.length
+            said = (("Content-Length", str(length)),) if length >= 0 else ()
+            head = [f"HTTP/1.1 {reply.status} -", f"Content-Type: {reply.media_type}"]
+            head += [f"{name}: {value}" for name, value in (*said, *reply.headers)]
+            self._transport.write("\r\n".join(head).encode() + b"\r\n\r\n" + reply.body)
+            if length != len(reply.body):
+                self._transport.close()
 
     def _next(self) -> Asked | None:
         head, gap, rest = self._buffer.partition(b"\r\n\r\n")

@@ -21,6 +21,7 @@ from bot.rights import scope_of
 from bot.turn import InboxRow, Turn
 from bot.work import Order
 from storage.memory import MemoryStorage
+from tests.fakes.files import MemoryFiles
 from tests.journeys.phones import Phones
 from tests.journeys.world import MESSENGERS, PEOPLE, Somebody, agreement, enrolled
 
@@ -53,6 +54,7 @@ class PlayedBridge:
         }
         self.phones = Phones(self.adapters)
         self.exports = folder
+        self.files = MemoryFiles()
         self._chance = random.Random(7)
         self._new_id = Ids(self.clock, 1)
         self.rules = Rules(
@@ -70,7 +72,7 @@ class PlayedBridge:
             salt=lambda: f"{self._chance.getrandbits(64):016x}",
             jitter=lambda: 0.0,
         )
-        return Bridge(self.storage, self.adapters, self.rules, chance, clock=self.clock)
+        return Bridge(self.storage, self.adapters, self.rules, chance, clock=self.clock, files=self.files)
 
     async def start(self) -> None:
         await self.storage.start()
@@ -120,10 +122,10 @@ class PlayedBridge:
         await self._phone(who).shares_location(who, latitude, longitude)
         await self._settled()
 
-    async def sends_photo(self, who: str, caption: str = "") -> None:
+    async def sends_photo(self, who: str, caption: str = "", *, file_id: str = "file-1") -> None:
         place = Address.parse(who)
         name = f"photo-{self._new_id()}"
-        photo = Attachment("file-1", "", "image/jpeg", 48_000)
+        photo = Attachment(file_id, "", "image/jpeg", 48_000)
         message = Inbound(place.messenger, "1", name, Kind.PHOTO, self.now, place, place, caption)
         await self.redelivers(replace(message, message_id=name, attachment=photo))
 
@@ -163,6 +165,8 @@ class PlayedBridge:
     async def tick(self) -> None:
         """Let the clock look, as it does every second."""
         await self._bridge.reminder.tick()
+        assert self._bridge.fetcher
+        await self._bridge.fetcher.tick()
         await self._settled()
 
     async def tended(self) -> None:
@@ -188,6 +192,7 @@ class PlayedBridge:
         moments += [c.wakes_at for c in tables.conversations.values()]
         moments += [d.next_attempt_at for d in tables.outbox.values()]
         moments += [r.next_attempt_at for r in tables.inbox.values()]
+        moments += [f.next_attempt_at for f in tables.files.values()]
         return min((m for m in moments if m is not None and m > self.now), default=datetime.max.replace(tzinfo=UTC))
 
     async def _settled(self) -> None:
