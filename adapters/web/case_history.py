@@ -28,7 +28,10 @@ _SHOWN_DETAILS = (
     "country",
     "deadline",
     "rung",
+    "purpose",
 )
+#: Acts that are nobody's business on the other side.
+_OWN_SIDE = frozenset({"memo", "file_read"})
 _DETAIL_LIMIT = 40  #: characters
 _JOURNAL_LINES = 200
 _DELIVERIES = 100
@@ -114,14 +117,14 @@ def _recipient(name: str, reader: case_view.Reader) -> str:
 
 
 def journal(case: Case, found: Sequence[Link], reader: case_view.Reader) -> list[Row]:
-    """List what was done, newest first; that the other side wrote itself a memo is not told."""
+    """List what was done, newest first; what the other side wrote to itself or read is not told."""
     shown = [link for link in found if not _is_theirs(link, reader)][-_JOURNAL_LINES:]
     return [_entry(link, case, reader) for link in reversed(shown)]
 
 
 def _is_theirs(link: Link, reader: case_view.Reader) -> bool:
     author = reader.directory.get(_person_in(link.entry.actor))
-    return link.entry.act == "memo" and (author is None or author.party != reader.person.party)
+    return link.entry.act in _OWN_SIDE and (author is None or author.party != reader.person.party)
 
 
 def _person_in(actor: str) -> int | None:

@@ -35,6 +35,7 @@ from bot.people import Person, Role
 from bot.ports import Receipt, WebhookAdapter
 from bot.turn import InboxRow, Mark, Turn
 from storage.memory import MemoryStorage
+from tests.fakes.files import MemoryFiles
 
 START = datetime(2026, 4, 18, 7, 5, tzinfo=UTC)
 REFERENCE = "KC26-M9S34-4"
@@ -128,6 +129,8 @@ class Bridge:
     clock: Clock
     core: EchoCore
     exports: Path
+    files: MemoryFiles
+    web: WebAdapter
     clients: list[httpx.AsyncClient] = field(default_factory=list)
 
     def browser(self, address: str = "203.0.113.9", scheme: str = "http") -> httpx.AsyncClient:
@@ -152,7 +155,7 @@ async def open_bridge(
     webhooks: dict[str, WebhookAdapter] | None = None,
     vitals: Vitals | None = None,
 ) -> AsyncIterator[Bridge]:
-    storage, clock, web = MemoryStorage(), Clock(), WebAdapter()
+    storage, clock, web, files = MemoryStorage(), Clock(), WebAdapter(), MemoryFiles()
     core = EchoCore(storage, clock)
     await storage.start()
     await storage.apply([Turn(people=PEOPLE)])
@@ -165,8 +168,9 @@ async def open_bridge(
         web=web,
         webhooks=webhooks or {},
         vitals=vitals or Vitals(lambda: clock.now, CollectorRegistry()),
+        contents=files,
     )
-    bridge = Bridge(app, storage, clock, core, exports)
+    bridge = Bridge(app, storage, clock, core, exports, files, web)
     try:
         yield bridge
     finally:
