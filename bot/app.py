@@ -37,6 +37,7 @@ from bot.ports import Adapter, Storage, WebhookAdapter
 from bot.sample import sample_people
 from bot.schedule import Schedule
 from storage import migrate, open_storage
+from storage.files import FileStore
 
 SAMPLE_LINKS_LAST = timedelta(hours=12)
 _TICK = 1.0  #: seconds
@@ -155,7 +156,8 @@ async def _serve(
     rules, lateness = rules_of(settings), PingLateness()
     rules.exports.mkdir(parents=True, exist_ok=True)
     adapters = adapters_of(settings, storage)
-    bridge = Bridge(storage, adapters.all, rules, chance(), clock=clock, on_lateness=lateness.observe)
+    contents = FileStore(settings.bridge.data_dir / "attachments", vault_of(settings))
+    bridge = Bridge(storage, adapters.all, rules, chance(), clock=clock, files=contents, on_lateness=lateness.observe)
     site = build_site(
         storage=storage,
         agreement=rules.agreement,
@@ -169,6 +171,7 @@ async def _serve(
             version=__version__,
         ),
         order=bridge.order,
+        contents=contents,
         web=adapters.web,
         webhooks=adapters.webhooks,
         vitals=Vitals(lambda: bridge.reminder.last_tick, lateness.registry),

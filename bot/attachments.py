@@ -11,7 +11,7 @@ from enum import StrEnum
 from bot.case import Case
 from bot.errors import SendError
 from bot.messages import Attachment
-from bot.people import Person, Role
+from bot.people import Person
 from bot.sniffing import EXTENSIONS, UNKNOWN
 from bot.words import clean
 
@@ -129,11 +129,3 @@ def label_of(name: str) -> str:
 def download_name(file: StoredFile, reference: str) -> str:
     """Name a download: nothing in it comes from the sender."""
     return f"{reference}-{file.sha256[:8]}.{EXTENSIONS.get(file.media_type, 'bin')}"
-
-
-def may_read_file(person: Person, case: Case, file: StoredFile) -> bool:
-    """Whether a file of a case that exists for this person is for them: its author, and the author's duty desk."""
-    if not person.is_active or file.case_id != case.id:
-        return False
-    is_desk = person.role in (Role.DUTY, Role.SUPERVISOR)
-    return person.id == file.by or (is_desk and person.party == file.party)

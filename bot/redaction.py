@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from bot import gates
 from bot.agreement import Agreement, DeskRole
+from bot.attachments import StoredFile
 from bot.case import Case, CaseText, SecureEntry, TextKind, Value
 from bot.fields import DESK_FIELDS, FIELDS, Field
 from bot.guarded import Guarded
@@ -224,6 +225,13 @@ def secure_for(entry: SecureEntry, case: Case, reader: Reader, way: Way, agreeme
     is_hidden = reader.role is Role.OFFICER and stands is not Standing.AUTHOR
     showing = Showing.ABSENT if is_hidden else decide(Matter.IDENTITY, way, stands, reader)
     return entry.value.reveal() if showing is Showing.SHOWN else None
+
+
+def may_read_file(file: StoredFile, case: Case, reader: Reader, agreement: Agreement) -> bool:
+    """Whether a file of a case is for a reader: it may show a face, a document, a voice."""
+    stands = standing(case, reader, agreement, author=file.by, side=file.party)
+    is_hidden = file.case_id != case.id or (reader.role is Role.OFFICER and stands is not Standing.AUTHOR)
+    return not is_hidden and decide(Matter.IDENTITY, Way.SECURE, stands, reader) is Showing.SHOWN
 
 
 def line_for(

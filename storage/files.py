@@ -8,21 +8,11 @@ import os
 import re
 import secrets
 from pathlib import Path
-from typing import Protocol
 
 from bot.errors import StorageError
+from bot.sealing import Vault
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-
-
-class Vault(Protocol):
-    """Seals what must not lie open on a disk; `place` binds it to where it lies, so that nothing can be swapped."""
-
-    def seal(self, plain: bytes, place: str) -> bytes:
-        """Encrypt."""
-
-    def open(self, sealed: bytes, place: str) -> bytes:
-        """Decrypt; raises when it was changed or lies elsewhere."""
 
 
 class FileStore:

@@ -13,18 +13,18 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
-from adapters.web import cases, chat, exports, health, signin
+from adapters.web import cases, chat, exports, files, health, signin
 from adapters.web.adapter import WebAdapter
 from adapters.web.hooks import Hooks
 from adapters.web.pace import Pace
 from adapters.web.pages import Pages
 from adapters.web.security import Proxies
 from adapters.web.settings import WebSettings
-from adapters.web.site import Endpoint, Orders, Page, Site, guarded, signed_in
+from adapters.web.site import Endpoint, Orders, Page, Site, guarded, signed_in, uploading
 from adapters.web.static import Assets
 from bot.agreement import Agreement
 from bot.ids import Ids
-from bot.ports import Storage, WebhookAdapter
+from bot.ports import Files, Storage, WebhookAdapter
 
 
 def build_site(  # noqa: PLR0913 - everything that the pages stand on, by name
@@ -37,6 +37,7 @@ def build_site(  # noqa: PLR0913 - everything that the pages stand on, by name
     webhooks: Mapping[str, WebhookAdapter],
     vitals: health.Vitals,
     order: Orders,
+    contents: Files | None = None,
 ) -> ASGIApp:
     """Build the web application.
 
@@ -49,6 +50,7 @@ def build_site(  # noqa: PLR0913 - everything that the pages stand on, by name
         webhooks: the adapters that messengers call, by messenger.
         order: puts acts of the bridge itself in the line: what an admin must hear of.
         vitals: when the clock last ticked, and further metrics.
+        contents: where contents of files are kept; without it no files are taken.
 
     Raises:
         ValueError: a trusted proxy is neither an address nor a network.
@@ -56,7 +58,17 @@ def build_site(  # noqa: PLR0913 - everything that the pages stand on, by name
     assets, proxies = Assets(), Proxies(settings.trusted_proxies)
     pages = Pages(settings, agreement, proxies, assets)
     site = Site(
-        storage, agreement, clock, settings, web or WebAdapter(), pages, proxies, Ids(clock), Pace(storage), order
+        storage,
+        agreement,
+        clock,
+        settings,
+        web or WebAdapter(),
+        pages,
+        proxies,
+        Ids(clock),
+        Pace(storage),
+        order,
+        contents,
     )
     routes: list[BaseRoute] = [
         Route("/health/live", health.LIVE),
@@ -83,8 +95,19 @@ def _pages(site: Site) -> Sequence[BaseRoute]:
         *_get(site, "/cases", cases.listing),
         *_get(site, "/cases/{reference}", cases.show),
         *_post(site, "/cases/{reference}", cases.act),
+        *_take_files(site),
         *_get(site, "/exports", exports.listing),
         *_get(site, "/exports/{name}", exports.download),
+    )
+
+
+def _take_files(site: Site) -> Sequence[BaseRoute]:
+    if site.files is None:
+        return ()
+    return (
+        Route("/chat/file", uploading(site, files.send), methods=["POST"]),
+        Route("/cases/{reference}/files", uploading(site, files.attach), methods=["POST"]),
+        *_get(site, "/cases/{reference}/files/{file}", files.download),
     )
 
 

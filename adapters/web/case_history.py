@@ -31,6 +31,7 @@ _SHOWN_DETAILS = (
     "country",
     "deadline",
     "rung",
+    "purpose",
 )
 #: Acts and decisions around protection: the other side could be the State that is feared.
 _ABOUT_PROTECTION = frozenset(
@@ -41,6 +42,8 @@ _ABOUT_PROTECTION = frozenset(
 )  # fmt: skip
 #: What is said about a case, of which a side hears nothing while the police gate is closed to it.
 _SAID = frozenset({"answered", "noted", "amended", "words_kept", "secured", "released"})
+#: Acts that are nobody's business on the other side.
+_OWN_SIDE = frozenset({"memo", "file_read"})
 _DESK_IDS = frozenset(f.id for f in DESK_FIELDS)
 _DETAIL_LIMIT = 40  #: characters
 _JOURNAL_LINES = 200
@@ -140,7 +143,7 @@ def _recorded(answer: Answer, case: Case, reader: case_view.Reader) -> Row:
 
 
 def journal(case: Case, found: Sequence[Link], reader: case_view.Reader) -> list[Row]:
-    """List what was done, newest first; the other side's memos and all about protection are not told."""
+    """List what was done, newest first; what the other side wrote to itself, read or protects is not told."""
     shown = [link for link in found if not _is_theirs(link, case, reader)][-_JOURNAL_LINES:]
     return [_entry(link, case, reader) for link in reversed(shown)]
 
@@ -153,7 +156,7 @@ def _is_theirs(link: Link, case: Case, reader: case_view.Reader) -> bool:
     if entry.act in _ABOUT_PROTECTION or entry.details.get("field") in _DESK_IDS:
         return party != case.reporting
     is_word = entry.act in _SAID and gates.stops_relay(case, party, reader.agreement)
-    return entry.act == "memo" or is_word
+    return entry.act in _OWN_SIDE or is_word
 
 
 def _person_in(actor: str) -> int | None:

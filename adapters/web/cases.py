@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import structlog
 from starlette.responses import RedirectResponse, Response
 
-from adapters.web import acts, case_history, case_view
+from adapters.web import acts, case_history, case_view, file_view, words
 from adapters.web.chat import TEXT_LIMIT, Line, as_lines, folded, take, too_long
 from adapters.web.security import headers, new_token
 from adapters.web.signin import redirect
@@ -19,7 +19,7 @@ from bot.errors import StorageError
 from bot.messages import DeliveryState
 from bot.ports import History, Said
 from bot.recipients import reads_as
-from bot.rights import Act, scope_of
+from bot.rights import Act, may, scope_of
 from bot.texts import tr
 from bot.turn import SeenBy, Turn
 
@@ -58,9 +58,9 @@ async def listing(site: Site, visit: Visit) -> Response:
 
 async def show(site: Site, visit: Visit) -> Response:
     """Show a case; who reads the page has seen its alert."""
-    case = await _find(site, visit)
+    case = await find(site, visit)
     if case is None:
-        return await _no_such_case(site, visit)
+        return await no_such_case(site, visit)
     history = await site.storage.history(case.id)
     await _mark_seen(site, visit, case, history)
     return await _page(site, visit, case, history)
@@ -68,9 +68,9 @@ async def show(site: Site, visit: Visit) -> Response:
 
 async def act(site: Site, visit: Visit) -> Response:
     """Do what a button or a form of the page asks, through the one way in, and show what the bridge answers."""
-    case = await _find(site, visit)
+    case = await find(site, visit)
     if case is None:
-        return await _no_such_case(site, visit)
+        return await no_such_case(site, visit)
     text, problem = _words(visit, case)
     if not problem:
         try:
@@ -97,13 +97,14 @@ def _words(visit: Visit, case: Case) -> tuple[str | None, str]:
     return ("", too_long(visit, text)) if len(text) > TEXT_LIMIT else (text, "")
 
 
-async def _find(site: Site, visit: Visit) -> Case | None:
+async def find(site: Site, visit: Visit) -> Case | None:
+    """Find the case that a path names, if the reader may see it."""
     # Always the same one query, so that the answer's time says nothing about what exists.
     typed = visit.request.path_params["reference"]
     return await site.storage.find_case(references.parse(typed) or typed, scope_of(visit.person, site.agreement))
 
 
-async def _no_such_case(site: Site, visit: Visit) -> Response:
+async def no_such_case(site: Site, visit: Visit) -> Response:
     """Say so in the same words whether it exists or not; after many of them only after a wait, which grows."""
     guess = guarding.of_references(visit.person)
     misses = await site.storage.count_attempt(guess.kind, guess.key, visit.now, guess.window)
@@ -146,6 +147,9 @@ async def _page(
         last=max((s.id for s in said), default=0),
         form_id=new_token(),
         typed=visit.form if problem else {},
+        files=file_view.listed(case, history.files, reader),
+        purposes=words.purposes(visit.language),
+        takes_files=site.files is not None and may(visit.person, Act.MEMO, case, site.agreement),
         **case_history.page(case, history, reader),
     )
 

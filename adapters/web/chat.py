@@ -17,7 +17,7 @@ from adapters.web.security import new_token
 from adapters.web.signin import redirect
 from adapters.web.site import Site, Visit
 from bot.errors import StorageError
-from bot.messages import DeliveryState, Inbound, Keyboard, Kind
+from bot.messages import Attachment, DeliveryState, Inbound, Keyboard, Kind
 from bot.ports import Said
 from bot.texts import tr
 from bot.times import both_times
@@ -73,14 +73,14 @@ async def write(site: Site, visit: Visit) -> Response:
     return redirect(site, "/chat#end")
 
 
-async def take(site: Site, visit: Visit, text: str | None = None) -> None:
+async def take(site: Site, visit: Visit, text: str | None = None, attachment: Attachment | None = None) -> None:
     """Hand what a form holds (or `text` instead) to the bridge, once however often it is sent. Raises StorageError."""
     form_id = visit.form.get("once", "")
     if not _MESSAGE_ID.fullmatch(form_id):
         raise HTTPException(400)
     button = visit.form.get("button", "") if text is None else ""
     text = visit.form.get("label" if button else "text", "").strip() if text is None else text
-    if not (button or text):
+    if not (button or text or attachment):
         return
     external_id = f"{visit.person.id}:{form_id}"
     await site.web.receive(
@@ -88,16 +88,23 @@ async def take(site: Site, visit: Visit, text: str | None = None) -> None:
             messenger="web",
             account="web",
             external_id=external_id,
-            kind=Kind.BUTTON if button else Kind.TEXT,
+            kind=_kind(button, attachment),
             received_at=visit.now,
             sender=visit.address,
             place=visit.address,
             text=text[:TEXT_LIMIT],
             button=button[:64],
             message_id=visit.form.get("message", "")[:100] if button else external_id,
+            attachment=attachment,
             sender_name=visit.person.name,
         )
     )
+
+
+def _kind(button: str, attachment: Attachment | None) -> Kind:
+    if attachment is not None:
+        return Kind.PHOTO if attachment.media_type.startswith("image/") else Kind.FILE
+    return Kind.BUTTON if button else Kind.TEXT
 
 
 def too_long(visit: Visit, text: str) -> str:
@@ -201,6 +208,7 @@ def _values(site: Site, visit: Visit, said: Sequence[Said]) -> dict[str, object]
         "shown": shown,
         "more": _MOST_LINES if len(said) >= shown < _MOST_LINES else 0,
         "page": "chat",
+        "takes_files": site.files is not None,
     }
 
 

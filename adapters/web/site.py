@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from urllib.parse import parse_qsl
 
@@ -17,12 +17,13 @@ from adapters.web.pace import A_SESSION, AN_ADDRESS, WINDOW, Pace
 from adapters.web.pages import Pages
 from adapters.web.security import Proxies, csrf_token, hash_token, is_same_origin, tokens_match
 from adapters.web.settings import WebSettings
+from adapters.web.uploads import Upload, read_upload
 from bot.agreement import Agreement
 from bot.composing import Composer
 from bot.errors import StorageError
 from bot.messages import Address
 from bot.people import Person
-from bot.ports import Storage
+from bot.ports import Files, Storage
 from bot.texts import tr
 
 BODY_LIMIT = 1 << 20  #: bytes
@@ -48,6 +49,7 @@ class Site:
     new_id: Callable[[], int]
     pace: Pace
     order: Orders
+    files: Files | None = None  #: contents of files; without it none are taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ class Visit:
     csrf: str
     now: datetime
     form: Mapping[str, str] = field(default_factory=dict)
+    upload: Upload | None = None
 
     @property
     def address(self) -> Address:
@@ -159,6 +162,28 @@ def signed_in(site: Site, page: Page) -> Endpoint:
             log.warning("A form without a valid token was refused", person_id=person.id)
             return refused(site, visit)
         return await page(site, visit)
+
+    return guarded(site, endpoint)
+
+
+def uploading(site: Site, page: Page) -> Endpoint:
+    """Let only people with a session send a file; who they are is known before any of it is read."""
+
+    async def endpoint(request: Request) -> Response:
+        now = site.clock()
+        person = await find_visitor(site, request, now)
+        if person is None:
+            return site.pages.signed_out(request)
+        csrf = csrf_token(request.cookies[cookie_name(site.settings)])
+        visit = Visit(request, person, csrf, now)
+        if not came_from_us(site, request):
+            return refused(site, visit)
+        form, upload = await read_upload(request)
+        request.state.kept = typed(form)
+        if not tokens_match(form.get("csrf", ""), csrf):
+            log.warning("A form without a valid token was refused", person_id=person.id)
+            return refused(site, visit)
+        return await page(site, replace(visit, form=form, upload=upload))
 
     return guarded(site, endpoint)
 

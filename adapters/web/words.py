@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.attachments import FileState, Purpose
 from bot.case import Case, DeadlineState, HandoffState, TextKind
 from bot.people import Role
 from bot.rights import Act
@@ -55,6 +56,18 @@ _ACTS = {
     Act.DECIDE: later("Decide on the police channel"),
     Act.ALTERNATIVE: later("Alternative to the diplomatic step"),
 }
+_FILES = {
+    FileState.WAITING: later("being fetched"),
+    FileState.STORED: later("stored"),
+    FileState.PARKED: later("could not be fetched"),
+}
+_PURPOSES = {
+    Purpose.SAFETY: later("to find or protect the person"),
+    Purpose.IDENTITY: later("to establish identity"),
+    Purpose.EVIDENCE: later("evidence"),
+    Purpose.SUPPORT: later("support and return"),
+    Purpose.RECORD: later("to check the record"),
+}
 _KINDS = {"alert": "alert", "ping": "ping", "told": "news", "edit": "update", "test": "test", "reply": "answer"}
 _ERRORS = {
     400: later("The bridge could not read this request."),
@@ -81,6 +94,16 @@ def deadline_state_name(state: DeadlineState, language: str) -> str:
 def handoff_name(state: HandoffState, language: str) -> str:
     """Name how far a hand-off has come."""
     return tr(language, _HANDOFFS[state])
+
+
+def file_state_name(state: FileState, language: str) -> str:
+    """Name how far a file has come."""
+    return tr(language, _FILES[state])
+
+
+def purposes(language: str) -> list[tuple[str, str]]:
+    """List what a file may be read for, by code."""
+    return [(purpose.value, tr(language, name)) for purpose, name in _PURPOSES.items()]
 
 
 def text_name(kind: TextKind, language: str) -> str:

@@ -39,6 +39,7 @@ from bot.ports import Loaded, Receipt, WebhookAdapter
 from bot.turn import InboxRow, Mark, Turn
 from bot.view import View
 from storage.memory import MemoryStorage
+from tests.fakes.files import MemoryFiles
 
 START = datetime(2026, 4, 18, 7, 5, tzinfo=UTC)
 REFERENCE = "KC26-M9S34-4"
@@ -140,6 +141,8 @@ class Bridge:
     clock: Clock
     core: EchoCore
     exports: Path
+    files: MemoryFiles
+    web: WebAdapter
     clients: list[httpx.AsyncClient] = field(default_factory=list)
 
     def browser(self, address: str = "203.0.113.9", scheme: str = "http") -> httpx.AsyncClient:
@@ -164,7 +167,7 @@ async def open_bridge(
     webhooks: dict[str, WebhookAdapter] | None = None,
     vitals: Vitals | None = None,
 ) -> AsyncIterator[Bridge]:
-    storage, clock, web = MemoryStorage(), Clock(), WebAdapter()
+    storage, clock, web, files = MemoryStorage(), Clock(), WebAdapter(), MemoryFiles()
     core = EchoCore(storage, clock)
     await storage.start()
     await storage.apply([Turn(people=PEOPLE)])
@@ -178,8 +181,9 @@ async def open_bridge(
         webhooks=webhooks or {},
         vitals=vitals or Vitals(lambda: clock.now, CollectorRegistry()),
         order=core.order,
+        contents=files,
     )
-    bridge = Bridge(app, storage, clock, core, exports)
+    bridge = Bridge(app, storage, clock, core, exports, files, web)
     try:
         yield bridge
     finally:

@@ -12,9 +12,12 @@ from pathlib import Path
 import pytest
 
 from bot.errors import StorageError
+from bot.keys import KeyText
 from bot.ports import Files
+from bot.sealing import Vault
 from storage.files import FileStore
-from tests.fakes.files import FakeVault, MemoryFiles
+from tests.fakes.files import MemoryFiles
+from tests.keys import KEYS, VAULT
 
 SECRET = b"Passport N01830275, Sok Srey Neang"
 SHA256 = hashlib.sha256(SECRET).hexdigest()
@@ -22,12 +25,12 @@ SHA256 = hashlib.sha256(SECRET).hexdigest()
 
 @pytest.fixture(params=["memory", "folder"])
 def files(request: pytest.FixtureRequest, tmp_path: Path) -> Files:
-    return MemoryFiles() if request.param == "memory" else FileStore(tmp_path / "attachments", FakeVault())
+    return MemoryFiles() if request.param == "memory" else FileStore(tmp_path / "attachments", VAULT)
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> FileStore:
-    return FileStore(tmp_path, FakeVault())
+    return FileStore(tmp_path, VAULT)
 
 
 def on_disk(folder: Path) -> list[Path]:
@@ -82,11 +85,11 @@ async def test_a_content_put_in_the_place_of_another_is_not_handed_out(store: Fi
 
 
 async def test_a_vault_that_opens_something_else_is_noticed(tmp_path: Path) -> None:
-    class Wrong(FakeVault):
+    class Wrong(Vault):
         def open(self, sealed: bytes, place: str) -> bytes:
             return b"something else"
 
-    store = FileStore(tmp_path, Wrong())
+    store = FileStore(tmp_path, Wrong(KeyText(KEYS)))
     await store.put(SECRET)
     with pytest.raises(StorageError, match="content has changed"):
         await store.read(SHA256)

@@ -1,27 +1,10 @@
-"""Contents of files as the tests keep them: in memory, and a vault that hides nothing from who knows how."""
+"""Contents of files as the tests keep them: in memory."""
 
 from __future__ import annotations
 
 import hashlib
 
 from bot.errors import StorageError
-
-
-class FakeVault:
-    """Stands for the vault: what it sealed does not hold the plain text, and opens only in its place."""
-
-    def seal(self, plain: bytes, place: str) -> bytes:
-        return hashlib.sha256(place.encode() + plain).digest() + self._turned(plain)
-
-    def open(self, sealed: bytes, place: str) -> bytes:
-        plain = self._turned(sealed[32:])
-        if hashlib.sha256(place.encode() + plain).digest() != sealed[:32]:
-            raise StorageError("A sealed value was changed, or does not belong here.")
-        return plain
-
-    @staticmethod
-    def _turned(content: bytes) -> bytes:
-        return content.translate(bytes(byte ^ 0xA5 for byte in range(256)))
 
 
 class MemoryFiles:

@@ -11,12 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.attachments import TRIES, FileState, Left, StoredFile, download_name, failed, label_of, may_read_file, received
+from bot.attachments import TRIES, FileState, Left, StoredFile, download_name, failed, label_of, received
 from bot.case import Case
 from bot.errors import Refused, Throttled, Unavailable
 from bot.messages import Address, Attachment
 from bot.people import Person, Role
+from bot.redaction import Reader, may_read_file
 from bot.sniffing import UNKNOWN, sniff
+from tests.unit.cases import AGREEMENT, with_answers
 
 NOW = datetime(2026, 4, 18, 7, 5, tzinfo=UTC)
 CASE = Case(7, "KC26-M9S34-4", "KC", "KH", "CN", 1, Address("web", "1"), NOW, NOW)
@@ -168,18 +170,30 @@ def test_a_messengers_wish_to_wait_longer_is_kept() -> None:
         (Person(2, "x", "CN", Role.DUTY, "cn-duty"), False),
         (Person(2, "x", "CN", Role.SUPERVISOR), False),
         (Person(2, "x", "VN", Role.DUTY), False),
-        (Person(1, "Sokha", "KH", Role.OFFICER, revoked_at=NOW), False),
+        (Person(2, "x", "KH", Role.DUTY, "kh-secretariat"), False),
     ],
 )
 def test_a_file_is_for_its_author_and_the_authors_desk(person: Person, may: bool) -> None:
-    assert may_read_file(person, CASE, WAITING) is may
+    assert may_read(person, WAITING) is may
 
 
 def test_a_file_of_another_case_is_for_nobody() -> None:
-    assert not may_read_file(OFFICER, CASE, replace(WAITING, case_id=8))
+    assert not may_read(OFFICER, replace(WAITING, case_id=8))
 
 
-def test_what_the_other_side_left_is_for_the_other_side() -> None:
+def test_what_the_other_side_left_is_for_the_other_side_and_the_reporting_desk() -> None:
     theirs: StoredFile = replace(WAITING, by=5, party="CN")
-    assert may_read_file(Person(2, "x", "CN", Role.DUTY), CASE, theirs)
-    assert not may_read_file(OFFICER, CASE, theirs)
+    assert may_read(Person(2, "x", "CN", Role.DUTY), theirs)
+    assert may_read(Person(2, "x", "KH", Role.DUTY, "kh-duty"), theirs)
+    assert not may_read(OFFICER, theirs)
+
+
+def test_once_nothing_is_feared_the_other_sides_desk_may_read_it_too() -> None:
+    cleared = with_answers(CASE, citizenship=("KH",), fears_own_authorities="no")
+    assert may_read(Person(2, "x", "CN", Role.DUTY, "cn-duty"), WAITING, cleared)
+    feared = with_answers(CASE, citizenship=("CN",), fears_own_authorities="yes")
+    assert not may_read(Person(2, "x", "CN", Role.DUTY, "cn-duty"), WAITING, feared)
+
+
+def may_read(person: Person, file: StoredFile, case: Case = CASE) -> bool:
+    return may_read_file(file, case, Reader.of(person, AGREEMENT), AGREEMENT)
