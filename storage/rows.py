@@ -61,6 +61,11 @@ def to_json(value: object) -> str:
     return _encode(value)
 
 
+def unread(row: RowMapping) -> RowDict:
+    """A row whose sealed words nobody asks for, or that do not open."""
+    return {**row, "sealed": None}
+
+
 def address(text: str) -> Address:
     """Read an address that we wrote."""
     messenger, _, peer = text.partition(":")

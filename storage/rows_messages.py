@@ -201,11 +201,6 @@ def delivery_of(vault: Vault, row: KeptRow, edits: str = "") -> Delivery:
     )
 
 
-def unread(row: KeptRow) -> RowDict:
-    """An outbox row whose words nobody asks for, or that cannot be opened."""
-    return {**row, "sealed": None}
-
-
 def outgoing_of(vault: Vault, row: KeptRow) -> Outgoing:
     """The message of an outbox row; without words when these were purged."""
     said = unseal(vault, "outbox", row["id"], row["sealed"])

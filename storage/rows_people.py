@@ -11,7 +11,7 @@ from bot.messages import Address
 from bot.people import Invite, Person, Role, Stranger
 from bot.ports import SignIn
 from bot.sealing import Vault
-from storage.rows import RowDict, address
+from storage.rows import KeptRow, RowDict, address
 from storage.sealed import seal, unseal
 
 
@@ -32,7 +32,7 @@ def person_row(vault: Vault, person: Person) -> RowDict:
     }
 
 
-def person_of(vault: Vault, row: RowMapping, addresses: Sequence[Address]) -> Person:
+def person_of(vault: Vault, row: KeptRow, addresses: Sequence[Address]) -> Person:
     """A person with addresses, preferred first."""
     values = {**row, "role": Role(row["role"]), "addresses": tuple(addresses), "name": ""}
     return Person(**values | unseal(vault, "people", row["id"], values.pop("sealed")))

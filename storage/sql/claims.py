@@ -34,9 +34,9 @@ from bot.ports import Due
 from bot.sealing import Vault
 from bot.turn import InboxRow
 from storage.batch import readdressed
-from storage.rows import to_json
+from storage.rows import to_json, unread
 from storage.rows_files import file_of
-from storage.rows_messages import addresses_json, delivery_of, inbox_of, outgoing_of, unread
+from storage.rows_messages import addresses_json, delivery_of, inbox_of, outgoing_of
 from storage.sql.apply import moved_addresses
 from storage.sql.load import rows
 from storage.sql.statements import Statements, T

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+import structlog
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -30,9 +32,9 @@ from bot.messages import Address, Delivery, DeliveryState
 from bot.people import Person
 from bot.ports import Counts, History, Said, Scope
 from bot.sealing import Vault
-from storage.rows import address, answer_of, link_of, secure_of, text_of
+from storage.rows import address, answer_of, link_of, secure_of, text_of, unread
 from storage.rows_files import file_of
-from storage.rows_messages import delivery_of, inbox_of, texts_of, unread
+from storage.rows_messages import delivery_of, inbox_of, texts_of
 from storage.rows_people import person_of
 from storage.sql.claims import UNSENT, is_unsent
 from storage.sql.keep import directory_version
@@ -40,8 +42,11 @@ from storage.sql.load import IS_OPEN, NOTHING, rows, whole
 from storage.sql.statements import T
 from storage.transcript import EDITED, SHOWN, SPOKEN, transcript_of
 
+NAMELESS = "(name unreadable)"
 CASES_A_CHUNK = 500
 LINKS_A_CHUNK = 1000
+
+log = structlog.get_logger(__name__)
 
 
 def directory(connection: Connection, vault: Vault) -> tuple[list[Person], int]:
@@ -50,8 +55,17 @@ def directory(connection: Connection, vault: Vault) -> tuple[list[Person], int]:
     bindings = T["bindings"]
     for row in rows(connection, select(bindings).order_by(bindings.c.person_id, bindings.c.position)):
         bound[row["person_id"]].append(address(row["address"]))
-    people = [person_of(vault, row, bound[row["id"]]) for row in rows(connection, select(T["people"]).order_by("id"))]
+    people = [_person(vault, row, bound[row["id"]]) for row in rows(connection, select(T["people"]).order_by("id"))]
     return people, directory_version(connection)
+
+
+def _person(vault: Vault, row: RowMapping, addresses: Sequence[Address]) -> Person:
+    """A person; one whose name does not open stays enrolled, nameless: nobody else waits for it."""
+    try:
+        return person_of(vault, row, addresses)
+    except SealBroken as error:
+        log.error("A person's name cannot be opened.", person_id=row["id"], error=str(error))  # noqa: TRY400
+        return replace(person_of(vault, unread(row), addresses), name=NAMELESS)
 
 
 def _in_scope(scope: Scope) -> ColumnElement[bool]:

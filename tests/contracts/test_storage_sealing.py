@@ -91,7 +91,7 @@ async def test_values_swapped_between_two_rows_are_noticed(database: str, table:
         with pytest.raises((SealBroken, AssertionError)) as caught:
             await _read_everything(kept_again, turns)
         assert MARK not in str(caught.value)
-        assert isinstance(caught.value, SealBroken) or (table, column) == ("inbox", "raw")
+        assert isinstance(caught.value, SealBroken) or (table, column) in {("inbox", "raw"), ("people", "sealed")}
     finally:
         await kept_again.stop()
 
@@ -171,6 +171,15 @@ async def test_a_refused_start_leaves_the_storage_closed(database: str) -> None:
     with pytest.raises(StorageError, match="closed"):
         await kept.chains()
     await kept.stop()
+
+
+async def test_a_name_that_does_not_open_leaves_everybody_enrolled(database: str) -> None:
+    async with on_database(database) as kept:
+        await kept.storage.apply([Turn(people=(person(1), person(2, OFFICERS_CHAT)))])
+        change(database, "people", 2, sealed=b"planted")
+        people = (await (await kept.other_node()).directory()).people
+    assert {someone.name for someone in people.values()} == {"Person 1", "(name unreadable)"}
+    assert people[2].addresses == (OFFICERS_CHAT,)
 
 
 async def test_a_name_is_read_again_only_when_people_change(database: str) -> None:

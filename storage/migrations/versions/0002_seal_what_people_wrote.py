@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -39,9 +39,11 @@ def upgrade() -> None:
     _seal_inbox(vault)
     for moved in _MOVED:
         op.add_column(moved.table, sa.Column("sealed", sa.LargeBinary(), nullable=True))
-        for row in _rows(moved.table, moved.key, *moved.plain):
-            key = getattr(row, moved.key)
-            _set(moved.table, moved.key, key, sealed=_seal(vault, moved.table, key, moved.sealed(row)))
+        for rows in _batches(moved.table, moved.key, *moved.plain):
+            keys = [getattr(row, moved.key) for row in rows]
+            sealed = [_seal(vault, moved.table, key, moved.sealed(row)) for key, row in zip(keys, rows, strict=True)]
+            changes = [{"key": key, "sealed": each} for key, each in zip(keys, sealed, strict=True)]
+            _write(moved.table, moved.key, changes)
         _drop(moved.table, *moved.plain)
 
 
@@ -50,36 +52,43 @@ def _seal_inbox(vault: Any) -> None:
     op.add_column("inbox", sa.Column("sealed", sa.LargeBinary(), nullable=True))
     op.add_column("inbox", sa.Column("sealed_reply", sa.LargeBinary(), nullable=True))
     said = ("text", "latitude", "longitude", "attachment", "sender_name")
-    for row in _rows("inbox", "id", *said, "raw", "reply"):
-        told = {name: value for name in said if (value := getattr(row, name)) not in ("", None)}
-        if "attachment" in told:
-            told["attachment"] = json.loads(told["attachment"])
-        _set(
-            "inbox",
-            "id",
-            row.id,
-            has_text=row.text != "",
-            sealed=_seal(vault, "inbox", row.id, told) if told else None,
-            raw=vault.seal(bytes(row.raw), f"inbox:{row.id}:raw") if row.raw else b"",
-            sealed_reply=vault.seal(row.reply.encode(), f"inbox:{row.id}:sealed_reply") if row.reply else None,
-        )
+    for rows in _batches("inbox", "id", *said, "raw", "reply"):
+        _write("inbox", "id", [_sealed_message(vault, row, said) for row in rows])
     _drop("inbox", *said, "reply")
 
 
-def _rows(table: str, key: str, *columns: str) -> Iterator[Any]:
+def _sealed_message(vault: Any, row: Any, said: tuple[str, ...]) -> Values:
+    told = {name: value for name in said if (value := getattr(row, name)) not in ("", None)}
+    if "attachment" in told:
+        told["attachment"] = json.loads(told["attachment"])
+    return {
+        "key": row.id,
+        "has_text": row.text != "",
+        "sealed": _seal(vault, "inbox", row.id, told) if told else None,
+        "raw": vault.seal(bytes(row.raw), f"inbox:{row.id}:raw") if row.raw else b"",
+        "sealed_reply": vault.seal(row.reply.encode(), f"inbox:{row.id}:sealed_reply") if row.reply else b"",
+    }
+
+
+def _batches(table: str, key: str, *columns: str) -> Iterator[Sequence[Any]]:
     """All rows by their keys, a batch at a time, so that memory stays flat."""
     read = sa.table(table, sa.column(key, _KEY), *(sa.column(name) for name in columns))
     query = sa.select(read).order_by(read.c[key]).limit(_BATCH)
     rows = op.get_bind().execute(query).all()
     while rows:
-        yield from rows
+        yield rows
         last = getattr(rows[-1], key)
         rows = op.get_bind().execute(query.where(read.c[key] > last)).all()
 
 
-def _set(table: str, key: str, value: int, **changes: Any) -> None:
-    written = sa.table(table, sa.column(key, _KEY), *(sa.column(name) for name in changes))
-    op.get_bind().execute(sa.update(written).where(written.c[key] == value).values(changes))
+def _write(table: str, key: str, changes: list[Values]) -> None:
+    kinds = {"has_text": sa.Boolean()}  # all others are bytes
+    names = [name for name in changes[0] if name != "key"]
+    written = sa.table(table, sa.column(key, _KEY), *(sa.column(name) for name in names))
+    values = {name: sa.bindparam(f"new_{name}", type_=kinds.get(name, sa.LargeBinary())) for name in names}
+    update = sa.update(written).where(written.c[key] == sa.bindparam("row", type_=_KEY)).values(values)
+    rows = [{"row": each["key"], **{f"new_{name}": each[name] for name in names}} for each in changes]
+    op.get_bind().execute(update, rows)
 
 
 def _drop(table: str, *columns: str) -> None:
