@@ -30,10 +30,20 @@ def follow(c: Composer, before: Case, case: Case) -> Case:
             _tell_ready(c, case, channel)
         elif not gates.is_draft(handoff) and was_open:
             _closed_after_sending(c, case, handoff)
-    is_stopped = gates.stops_relay(case, case.requested, agreement)
-    if is_stopped and not gates.stops_relay(before, before.requested, agreement):
-        _relay_stopped(c, case)
+    _follow_relay(c, before, case)
     return case
+
+
+def _follow_relay(c: Composer, before: Case, case: Case) -> None:
+    agreement = c.context.agreement
+    was_stopped = gates.stops_relay(before, before.requested, agreement)
+    is_stopped = gates.stops_relay(case, case.requested, agreement)
+    if is_stopped and not was_stopped:
+        _relay_stopped(c, case)
+    elif was_stopped and not is_stopped:
+        c.journal("relay_resumed", case, channel=Channel.POLICE.value)
+        words = tr("en", "From now on {party} is told about it again.", party=case.requested)
+        _tell(c, case, own_desk(c, case), "relay", words)
 
 
 def own_desk(c: Composer, case: Case) -> tuple[Recipient, ...]:

@@ -135,7 +135,7 @@ def _channel_wanted(c: Composer, case: Case, channel: Channel, party: str) -> st
     handoff = case.handoff(channel)
     if handoff is not None and handoff.state is HandoffState.SENT:
         return tr("en", "Handed to the {channel} channel, not yet accepted.", channel=channel.value)
-    at_gate = in_pings(case, channel, party, c.context.agreement) if case.requested else ""
+    at_gate = in_pings(case, channel, party, c.context.agreement)
     if handoff is not None:
         return _drafted(channel, at_gate)
     if channel is Channel.POLICE:

@@ -36,8 +36,8 @@ _SHOWN_DETAILS = (
 #: Acts and decisions around protection: the other side could be the State that is feared.
 _ABOUT_PROTECTION = frozenset(
     {
-        "protection", "relay_stopped", "gate_closed", "handoff_stopped", "handoff_blocked", "handoff_waits",
-        "category_hint", "category_refused",
+        "protection", "relay_stopped", "relay_resumed", "gate_closed", "handoff_stopped", "handoff_blocked",
+        "handoff_waits", "category_hint", "category_refused",
     }
 )  # fmt: skip
 #: What is said about a case, of which a side hears nothing while the police gate is closed to it.
