@@ -55,8 +55,9 @@ def _lines(report: Report, language: str) -> Iterator[str]:
     yield tr(language, "State of {as_of}. Made {made} by {program}.", as_of=as_of, made=made, program=report.program)
     yield tr(
         language,
-        "No names and no free text. Of the people concerned, no number under 5 is shown and none from which one could "
-        "be worked out. Each case counts under its present urgency.",
+        "No names and no free text. Totals are shown; in what they are made of, <5 stands for a number from 0 to 4, "
+        "and 'not shown' for one from which such a number could be worked out. Each case counts under its present "
+        "urgency.",
     )
     if report.drills:
         yield tr(language, "Drills left out: {count}.", count=report.drills)
@@ -82,11 +83,6 @@ def _overview(report: Report, language: str) -> Block:
 
 
 def _overview_row(direction: Direction) -> tuple[str, ...]:
-    figures = (
-        sum(direction.opened.values()),
-        sum(direction.closures.values()),
-        sum(direction.still_open.values()),
-        sum(deadline.missed for deadline in direction.deadlines),
-        len(direction.unaccepted),
-    )
+    totals = direction.totals
+    figures = (totals.opened, totals.closed, totals.still_open, totals.missed, totals.unaccepted)
     return (direction.corridor, direction.reporting, direction.requested or "?", *map(str, figures))
