@@ -24,6 +24,9 @@ from bot.wording import deadline_name, lateness, rows, status_name
 from bot.words import whole_number
 
 _LISTED = 15
+_ORDER = re.compile(
+    r"\s*(?:(csv|xlsx|jsonl|htcds)\s+)?(\d{4}-\d\d-\d\d)\s+(\d{4}-\d\d-\d\d)\s+(\S.*)", re.IGNORECASE | re.DOTALL
+)
 
 _DESK = frozenset({Role.DUTY, Role.SUPERVISOR})
 _ALL = frozenset(Role)
@@ -158,8 +161,7 @@ def export(c: Composer, command: Command) -> None:
             tr(
                 c.language,
                 "Type for example: /export 2026-01-01 2026-02-01 annual meeting. Dates are UTC, the second is "
-                "exclusive. "
-                "Put xlsx or jsonl first for another format.",
+                "exclusive. Put xlsx, jsonl or htcds first for another format.",
             )
         )
         return
@@ -236,7 +238,9 @@ def tell_of_cut_off(c: Composer, person: Person) -> None:
 
 def _order(text: str, person: Person, c: Composer) -> ExportOrder | None:
     found = re.fullmatch(
-        r"\s*(?:(csv|xlsx|jsonl)\s+)?(\d{4}-\d\d-\d\d)\s+(\d{4}-\d\d-\d\d)\s+(\S.*)", text, re.IGNORECASE | re.DOTALL
+        r"\s*(?:(csv|xlsx|jsonl|htcds)\s+)?(\d{4}-\d\d-\d\d)\s+(\d{4}-\d\d-\d\d)\s+(\S.*)",
+        text,
+        re.IGNORECASE | re.DOTALL,
     )
     if found is None or c.message is None or c.message.place is None:
         return None

@@ -25,6 +25,8 @@ from bot.config.kinds import read_duration
 from bot.errors import BridgeError, ConfigError
 from bot.logs import configure
 
+_FORMATS = ["csv", "xlsx", "jsonl", "htcds"]
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -164,7 +166,9 @@ def ping(settings: Settings, desk: str) -> None:
 
 
 @main.command()
-@click.option("--format", "form", type=click.Choice(["csv", "xlsx", "jsonl"]), default="csv", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["csv", "xlsx", "jsonl", "htcds"]), default="csv", show_default=True
+)
 @click.option("--since", type=_Day(), required=True, help="First day, UTC.")
 @click.option("--until", type=_Day(), required=True, help="The day after the last, UTC.")
 @click.option("--reason", required=True, help="Why the log is exported; it is journalled.")

@@ -313,7 +313,7 @@ async def test_a_case_opened_meanwhile_does_not_spoil_the_export(tmp_path: Path)
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
-        (order("pdf"), "made as one of csv, jsonl, xlsx"),
+        (order("pdf"), "made as one of csv, jsonl, xlsx, htcds"),
         (order(since=UNTIL, until=SINCE), "first day comes before its last"),
         (order(reason="  "), "who asks for it and why"),
         (order(exporter=""), "who asks for it and why"),
