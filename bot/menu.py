@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bot import escalation
+from bot import approving, escalation
 from bot.agreement import DeskRole
 from bot.alerts import act_button
 from bot.case import Case
@@ -45,6 +45,14 @@ _HELP = (
     (frozenset({Role.SUPERVISOR}), later("/standdown KC26-M9S34-4 reason, /notneeded KC26-M9S34-4 reason")),
     (_DESK, later("/onduty, /offduty, /board")),
     (frozenset({Role.ADMIN}), later("/export 2026-01-01 2026-02-01 reason: the case log as a file")),
+    (
+        frozenset({Role.ADMIN}),
+        later("/export identified 2026-01-01 2026-02-01 age1... reason: with names, once approved"),
+    ),
+    (
+        frozenset({Role.ADMIN, Role.SUPERVISOR}),
+        later("/approve 4x2k9, /refuse 4x2k9 reason: an identified export that another person of your side asks for"),
+    ),
     (_ALL, later("/lost: your phone is lost; cuts it off at once")),
 )
 
@@ -155,6 +163,9 @@ def export(c: Composer, command: Command) -> None:
     if not message.in_private:
         c.say(tr(c.language, "Please ask for exports in a private chat."))
         return
+    if command.rest.split(" ", 1)[0].lower() == "identified":
+        approving.asked(c, person, message.place, command.rest)
+        return
     order = _order(command.rest, person, c)
     if order is None:
         c.say(
@@ -181,6 +192,8 @@ MENU: dict[str, Callable[[Composer, Command], None]] = {
     "offduty": on_duty,
     "lost": lost,
     "export": export,
+    "approve": approving.decided,
+    "refuse": approving.decided,
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot import acts, amending, buttons, enrol, menu, reference, talk, tapping
+from bot import acts, amending, approving, buttons, enrol, menu, reference, talk, tapping
 from bot.acts.finding import find_case
 from bot.case import Case
 from bot.commands import ABOUT_CASE, OPENING, Command, is_known, parse_command
@@ -57,7 +57,15 @@ def wanted(message: Inbound, directory: Directory) -> Wanted:
         codes=(enrol.hash_of(command.rest),) if command and command.name == "start" and command.rest else (),
         replied_to=((place, message.reply_to),) if place and message.reply_to else (),
         amended=(f"{place}#{message.message_id}",) if message.kind is Kind.EDIT else (),
+        orders=_order_named(promise, command),
     )
+
+
+def _order_named(promise: buttons.Promise | None, command: Command | None) -> tuple[int, ...]:
+    if isinstance(promise, buttons.Word) and promise.word in ("approve", "refuse"):
+        return approving.numbered(promise.argument)
+    is_decision = promise is None and command is not None and command.name in ("approve", "refuse")
+    return approving.numbered(command.rest) if command is not None and is_decision else ()
 
 
 def _cases_named(promise: buttons.Promise | None) -> tuple[int, ...]:
@@ -115,6 +123,8 @@ def _tap(c: Composer, data: str) -> None:
             menu.heard(c)
         case buttons.Word(word="lost", argument=argument):
             menu.lost(c, Command("lost", argument, has_slash=True))
+        case buttons.Word(word="approve" | "refuse") as decision:
+            approving.tapped(c, decision)
         case buttons.Word() as word:
             talk.word(c, word)
         case _:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 
 from sqlalchemy import RowMapping
 
 from bot.messages import Address
+from bot.orders import IdentifiedOrder, OrderState
 from bot.people import Invite, Person, Role, Stranger
 from bot.ports import SignIn
-from storage.rows import RowDict, address
+from storage.rows import RowDict, address, address_or_none, text_or_none
 
 
 def person_row(person: Person) -> RowDict:
@@ -61,6 +62,17 @@ def stranger_row(stranger: Stranger) -> RowDict:
 def stranger_of(row: RowMapping) -> Stranger:
     """A stranger."""
     return Stranger(**{**row, "address": address(row["address"])})
+
+
+def order_row(order: IdentifiedOrder) -> RowDict:
+    """An order for an identified export."""
+    row = {field.name: getattr(order, field.name) for field in fields(IdentifiedOrder)}
+    return {**row, "place": text_or_none(order.place), "state": order.state.value}
+
+
+def order_of(row: RowMapping) -> IdentifiedOrder:
+    """An order for an identified export."""
+    return IdentifiedOrder(**{**row, "place": address_or_none(row["place"]), "state": OrderState(row["state"])})
 
 
 def sign_in_row(link: SignIn) -> RowDict:

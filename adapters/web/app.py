@@ -79,6 +79,7 @@ def _pages(site: Site) -> Sequence[BaseRoute]:
         *_get(site, "/cases/{reference}", cases.show),
         *_post(site, "/cases/{reference}", cases.act),
         *_get(site, "/exports", exports.listing),
+        *_post(site, "/exports", exports.decide),
         *_get(site, "/exports/{name}", exports.download),
     )
 

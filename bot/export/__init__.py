@@ -7,7 +7,7 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -28,8 +28,8 @@ __all__ = ["ExportRequest", "Included", "Manifest", "Progress", "Reader", "expor
 
 #: Is told after each chunk how many cases are written, and how many there were at the beginning.
 Progress = Callable[[int, int], None]
-#: Is told of each chunk of cases whose identifying parts were read.
-Included = Callable[[Sequence[Case]], None]
+#: Records each chunk of cases before what points to people in them is read. What it raises ends the export.
+Included = Callable[[Sequence[Case]], Awaitable[None]]
 
 _OWNER_ONLY = 0o600
 _MANIFEST = ".manifest.json"
@@ -140,7 +140,7 @@ async def _fill(making: _Making, file: CaseFile) -> int:
     async with aclosing(_chunks(storage.stream_cases(*wanted))) as chunks:
         async for cases in chunks:
             if making.included is not None:
-                making.included(cases)
+                await making.included(cases)
             dossiers = await making.gather(cases, directory)
             await asyncio.to_thread(_write, file, making.layout, dossiers)
             written += len(cases)

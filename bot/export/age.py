@@ -62,18 +62,17 @@ class SealedFile:
     def finish(self, manifest: Manifest) -> None:
         """Close the file; it is whole when this returns."""
         self._told(lambda: self._file.finish(manifest))
-        self._end()
-        if self._error is not None:
+        self._sealing.join()
+        # What the disk refused is looked at as well: the encryption does not pass every error on.
+        if self._error is not None or self._disk.error is not None:
             raise self._why()
+        self._disk.finish()
 
     def abandon(self) -> None:
-        """Let go of the file."""
+        """Let go of the file; after `finish` this does nothing."""
         self._file.abandon()
-        self._end()
-
-    def _end(self) -> None:
         self._sealing.join()
-        self._disk.close()
+        self._disk.abandon()
 
     def _told(self, work: Callable[[], None]) -> None:
         """Write into the pipe; when it is broken, say what broke it."""
@@ -104,6 +103,9 @@ class _Disk:
     def flush(self) -> None:
         self._file.flush()
 
-    def close(self) -> None:
+    def finish(self) -> None:
+        self._file.close()
+
+    def abandon(self) -> None:
         with suppress(OSError):
             self._file.close()

@@ -14,7 +14,7 @@ from bot.people import Invite, Stranger
 from bot.ports import Loaded, Wanted
 from storage.rows import address, answer_of, case_of, conversation_of, deadline_of, handoff_of, text_of
 from storage.rows_messages import seen_key, texts_of
-from storage.rows_people import invite_of, stranger_of
+from storage.rows_people import invite_of, order_of, stranger_of
 from storage.sql.known import KnownCases
 from storage.sql.statements import T
 
@@ -56,6 +56,7 @@ def load(connection: Connection, known: KnownCases, wanted: Wanted) -> Loaded:
         replied_to=replied_to,
         amended=amended,
         amended_answers=corrected,
+        orders={o.id: o for o in _each(connection, "export_orders", "id", wanted.orders, order_of)},
     )
 
 
