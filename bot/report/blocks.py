@@ -78,8 +78,13 @@ def blocks(direction: Direction, language: str) -> Iterator[Block]:
     yield from _victims(direction, language)
 
 
+def number(shown: Shown, language: str) -> str:
+    """Write a number as far as it is published."""
+    return tr(language, "not shown") if shown == WITHHELD else str(shown)
+
+
 def _chart(heading: str, counts: Mapping[str, Shown], language: str) -> Block:
-    return Block(heading, bars=tuple(Bar(label, (_length(n),), _number(n, language)) for label, n in counts.items()))
+    return Block(heading, bars=tuple(Bar(label, (_length(n),), number(n, language)) for label, n in counts.items()))
 
 
 def _length(shown: Shown) -> int:
@@ -90,7 +95,7 @@ def _length(shown: Shown) -> int:
 def _counts(heading: str, counts: Mapping[str, Shown], language: str) -> Block:
     if not any(counts.values()):
         return Block(heading, note=tr(language, "None."))
-    rows = tuple((name, _number(n, language)) for name, n in counts.items())
+    rows = tuple((name, number(n, language)) for name, n in counts.items())
     return Block(heading, columns=("", tr(language, "Number")), rows=rows)
 
 
@@ -104,7 +109,7 @@ def _timings(direction: Direction, language: str) -> Block:
         rows=tuple(
             (
                 tr(language, _MEASURES[measure]),
-                _number(took.cases, language),
+                number(took.cases, language),
                 _duration(took.median, language),
                 _duration(took.p90, language),
             )
@@ -116,7 +121,7 @@ def _timings(direction: Direction, language: str) -> Block:
 def _duration(minutes: Shown, language: str) -> str:
     """Both as people read it and in minutes: ``2 h 5 min (125)``."""
     if isinstance(minutes, str):
-        return _number(minutes, language)
+        return number(minutes, language)
     words = span(timedelta(minutes=minutes))
     return words if minutes < 60 else f"{words} ({minutes} min)"
 
@@ -134,21 +139,26 @@ def _outcomes(direction: Direction, language: str) -> Block:
 
 def _bar(label: str, parts: Mapping[Part, Shown], language: str) -> Bar:
     shown = [parts[part] for part in _PARTS]
-    return Bar(label, tuple(map(_length, shown)), " + ".join(_number(n, language) for n in shown))
+    return Bar(label, tuple(map(_length, shown)), " + ".join(number(n, language) for n in shown))
 
 
 def _deadlines(direction: Direction, language: str) -> Block:
     heading = tr(language, "Deadlines that fell due, by kind and urgency")
     if not direction.deadlines:
-        return Block(heading, note=tr(language, "No deadline fell due."))
+        note = tr(language, "Only kinds without a number from 1 to 4 are told by urgency; there is none.")
+        return Block(heading, note=note)
     parts = (tr(language, part) for part in _PARTS.values())
     names = (tr(language, "Deadline"), tr(language, "Urgency"), *parts, tr(language, "Pings needed"))
     rows = []
     for figures in direction.deadlines:
         numbers = (*(figures.parts[part] for part in _PARTS), figures.pings)
         words = (tr(language, _KINDS[figures.kind]), urgency_name(figures.urgency, language))
-        rows.append((*words, *(_number(n, language) for n in numbers)))
-    note = tr(language, "A review that was answered in time moves on and does not count.")
+        rows.append((*words, *(number(n, language) for n in numbers)))
+    note = tr(
+        language,
+        "Only kinds without a number from 1 to 4 are told by urgency. A review that was answered in time moves on and "
+        "does not count.",
+    )
     return Block(heading, note=note, columns=names, rows=tuple(rows), labels=2)
 
 
@@ -168,13 +178,9 @@ def _victims(direction: Direction, language: str) -> Iterator[Block]:
         note = tr(language, "Nothing is shown where fewer than 5 cases were opened.")
         yield Block(tr(language, "The people concerned"), note=note)
     for name, counts in direction.victims.items():
-        rows = tuple((_value(name, code, language), _number(shown, language)) for code, shown in counts.items())
+        rows = tuple((_value(name, code, language), number(shown, language)) for code, shown in counts.items())
         yield Block(tr(language, field(name).label), columns=("", tr(language, "Number of cases")), rows=rows)
 
 
 def _value(name: str, code: str, language: str) -> str:
     return tr(language, "Not answered") if code == NOT_ANSWERED else show(field(name), code, language)
-
-
-def _number(shown: Shown, language: str) -> str:
-    return tr(language, "not shown") if shown == WITHHELD else str(shown)

@@ -63,17 +63,17 @@ class DeadlineFigures:
     kind: DeadlineKind
     urgency: Urgency
     parts: Mapping[Part, Shown]
-    pings: Shown
+    pings: int
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What is said of one direction as a whole; a total is never hidden."""
+    """What is said of one direction as a whole; a total of cases is never hidden."""
 
     opened: int = 0  #: in the period
     closed: int = 0  #: in the period
     still_open: int = 0
-    missed: int = 0  #: deadlines that fell due and were met late or not at all
+    missed: Shown = 0  #: deadlines that fell due and were met late or not at all
     unaccepted: int = 0
 
 
@@ -98,7 +98,7 @@ class Direction:
     closures: Mapping[ClosureCode, Shown] = field(default_factory=dict)
     timings: Mapping[Measure, Timing] = field(default_factory=dict)
     kinds: tuple[KindFigures, ...] = ()  #: all of them, or none when no deadline fell due
-    deadlines: tuple[DeadlineFigures, ...] = ()  #: every urgency of the kinds of which any fell due
+    deadlines: tuple[DeadlineFigures, ...] = ()  #: by urgency, of kinds without small numbers
     returned: Mapping[Channel, Shown] = field(default_factory=dict)  #: hand-offs
     unaccepted: tuple[Unaccepted, ...] = ()
     #: Of the cases opened: field id to code to number; empty when there were fewer than 5 cases.

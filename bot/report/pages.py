@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.report.blocks import Block, blocks
+from bot.report.blocks import Block, blocks, number
 from bot.report.figures import Direction, Report
 from bot.texts import later, tr
 from bot.times import both_times
@@ -78,11 +78,12 @@ def _overview(report: Report, language: str) -> Block:
     heading = tr(language, "All directions")
     if not report.directions:
         return Block(heading, note=tr(language, "Nothing was reported, closed or still open in this period."))
-    rows = tuple(_overview_row(direction) for direction in report.directions)
+    rows = tuple(_overview_row(direction, language) for direction in report.directions)
     return Block(heading, columns=tuple(tr(language, name) for name in _OVERVIEW), rows=rows, labels=3)
 
 
-def _overview_row(direction: Direction) -> tuple[str, ...]:
+def _overview_row(direction: Direction, language: str) -> tuple[str, ...]:
     totals = direction.totals
     figures = (totals.opened, totals.closed, totals.still_open, totals.missed, totals.unaccepted)
-    return (direction.corridor, direction.reporting, direction.requested or "?", *map(str, figures))
+    sides = (direction.corridor, direction.reporting, direction.requested or "?")
+    return (*sides, *(number(shown, language) for shown in figures))

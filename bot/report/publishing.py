@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from bot.agreement import Urgency
 from bot.case import Channel, ClosureCode, DeadlineKind
 from bot.report.figures import Age, DeadlineFigures, Direction, KindFigures, Measure, Part, Timing, Totals, Unaccepted
-from bot.report.suppression import FEWER, SMALL, WITHHELD, Shown, alone, nested, suppressed
+from bot.report.suppression import FEWER, SMALL, WITHHELD, Shown, alone, suppressed
 
-#: Those that together are the deadlines missed, of which the total is published.
-_MISSED = (Part.LATE, Part.NOT_MET)
+#: The kind of deadline that a measure times the meeting of.
+_TIMED = {
+    Measure.ACKNOWLEDGE: DeadlineKind.ACKNOWLEDGE,
+    Measure.POLICE: DeadlineKind.POLICE,
+    Measure.DIPLOMATIC: DeadlineKind.DIPLOMATIC,
+    Measure.WRITTEN: DeadlineKind.WRITTEN,
+}
 
-#: One sort of outcome of one kind of deadline; its row is counted by urgency.
-Line = tuple[DeadlineKind, Part]
+#: What became of the deadlines of one kind, as it is published.
+Parts = Mapping[Part, Shown]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,70 +30,95 @@ class Counted:
     still_open: Mapping[Age, int]
     closures: Mapping[ClosureCode, int]
     timings: Mapping[Measure, tuple[int, int, int]]  #: cases, median and 90th percentile in minutes
-    deadlines: Mapping[Line, Mapping[Urgency, int]]  #: every line, every urgency
+    deadlines: Mapping[DeadlineKind, Mapping[Part, Mapping[Urgency, int]]]  #: every kind, part and urgency
     pings: Mapping[tuple[DeadlineKind, Urgency], int]
     returned: Mapping[Channel, int]
     victims: Mapping[str, Mapping[str, int]]  #: only the codes that were answered
     unaccepted: tuple[Unaccepted, ...] = field(default=())
 
 
-def totals(counted: Counted) -> Totals:
-    """Add up what is said of a direction as a whole."""
-    return Totals(
-        opened=sum(counted.opened.values()),
-        closed=sum(counted.closures.values()),
-        still_open=sum(counted.still_open.values()),
-        missed=sum(sum(row.values()) for (_, part), row in counted.deadlines.items() if part in _MISSED),
-        unaccepted=len(counted.unaccepted),
-    )
+def missed(counted: Counted) -> int:
+    """Count the deadlines that fell due and were met late or not at all."""
+    kinds = counted.deadlines.values()
+    return sum(sum(row.values()) for parts in kinds for part, row in parts.items() if part is not Part.IN_TIME)
 
 
 def published(corridor: str, reporting: str, requested: str, counted: Counted) -> Direction:
     """Make the figures of a direction as they may be read by anybody who gets the report."""
-    sums, cells = _deadlines(counted)
-    kinds = [kind for kind in DeadlineKind if (kind, Part.LATE) in sums]
+    kinds = {kind: _kind(kind, counted) for kind in counted.deadlines}
+    is_any_due = any(any(parts.values()) for parts in kinds.values())
     return Direction(
         corridor=corridor,
         reporting=reporting,
         requested=requested,
-        totals=totals(counted),
+        totals=_totals(counted, kinds),
         opened=suppressed(counted.opened),
         still_open=suppressed(counted.still_open),
         closures=suppressed(counted.closures),
-        timings={measure: _timing(*took) for measure, took in counted.timings.items()},
-        kinds=tuple(
-            KindFigures(kind, {part: sums[kind, part] for part in Part}) for kind in kinds if any(sums.values())
-        ),
-        deadlines=tuple(_row(kind, u, cells, counted) for kind in kinds if _fell_due(kind, sums) for u in Urgency),
+        timings=_timings(counted, kinds),
+        kinds=tuple(KindFigures(kind, parts) for kind, parts in kinds.items() if is_any_due),
+        deadlines=tuple(_rows(counted)),
         returned={channel: alone(count) for channel, count in counted.returned.items()},
         unaccepted=counted.unaccepted,
         victims=_victims(counted.victims, sum(counted.opened.values())),
     )
 
 
-def _deadlines(counted: Counted) -> tuple[dict[Line, Shown], dict[Line, dict[Urgency, Shown]]]:
-    missed = {line: row for line, row in counted.deadlines.items() if line[1] in _MISSED}
-    met = {line: row for line, row in counted.deadlines.items() if line[1] not in _MISSED}
-    (sums, cells), (more_sums, more_cells) = nested(missed, is_total_known=True), nested(met, is_total_known=False)
-    return sums | more_sums, cells | more_cells
+def _kind(kind: DeadlineKind, counted: Counted) -> Parts:
+    """What became of the deadlines of a kind. How many there are is known: every case has one of most kinds."""
+    parts = suppressed({part: sum(row.values()) for part, row in counted.deadlines[kind].items()})
+    if kind is DeadlineKind.POLICE and counted.unaccepted and not _is_whole(parts):
+        return dict.fromkeys(parts, WITHHELD)  # those never met are listed by reference: that tells one part
+    return parts
 
 
-def _fell_due(kind: DeadlineKind, sums: Mapping[Line, Shown]) -> bool:
-    return any(sums[kind, part] for part in Part)
+def _is_whole(parts: Parts) -> bool:
+    return all(isinstance(shown, int) for shown in parts.values())
 
 
-def _row(
-    kind: DeadlineKind, urgency: Urgency, cells: Mapping[Line, Mapping[Urgency, Shown]], counted: Counted
-) -> DeadlineFigures:
-    parts = {part: cells[kind, part][urgency] for part in Part}
-    due = sum(shown for shown in parts.values() if isinstance(shown, int))
-    # Pings are about few cases where the cases are few; that is judged by what is shown, so that it tells nothing new.
-    is_shown = all(isinstance(shown, int) for shown in parts.values()) and (due == 0 or due >= SMALL)
-    return DeadlineFigures(kind, urgency, parts, counted.pings.get((kind, urgency), 0) if is_shown else WITHHELD)
+def _totals(counted: Counted, kinds: Mapping[DeadlineKind, Parts]) -> Totals:
+    """Add up what is said of a direction as a whole; the deadlines missed only where that tells nothing new."""
+    is_met_shown = all(isinstance(parts[Part.IN_TIME], int) for parts in kinds.values())
+    return Totals(
+        opened=sum(counted.opened.values()),
+        closed=sum(counted.closures.values()),
+        still_open=sum(counted.still_open.values()),
+        missed=missed(counted) if is_met_shown else WITHHELD,
+        unaccepted=len(counted.unaccepted),
+    )
 
 
-def _timing(cases: int, median: int, p90: int) -> Timing:
-    return Timing(FEWER, WITHHELD, WITHHELD) if cases < SMALL else Timing(cases, median, p90)
+def _rows(counted: Counted) -> Iterator[DeadlineFigures]:
+    """Break those kinds down by urgency in which nothing is small: what of others is shown would give it away."""
+    for kind, parts in counted.deadlines.items():
+        numbers = [number for row in parts.values() for number in row.values()]
+        if any(numbers) and not any(0 < number < SMALL for number in numbers):
+            for urgency in Urgency:
+                shown = {part: row[urgency] for part, row in parts.items()}
+                yield DeadlineFigures(kind, urgency, shown, counted.pings.get((kind, urgency), 0))
+
+
+def _timings(counted: Counted, kinds: Mapping[DeadlineKind, Parts]) -> dict[Measure, Timing]:
+    """Tell how long it took, and no more of how many there were than what became of their deadlines tells already."""
+    shown: dict[Measure, Timing] = {}
+    for measure, kind in _TIMED.items():
+        cases, median, p90 = counted.timings.get(measure, (0, 0, 0))
+        if _is_whole(kinds[kind]):
+            if cases:
+                shown[measure] = Timing(cases, median, p90) if cases >= SMALL else Timing(FEWER, WITHHELD, WITHHELD)
+        elif cases >= SMALL and _are_known_to_be_many(kind, kinds[kind], counted):
+            shown[measure] = Timing(WITHHELD, median, p90)
+        else:
+            shown[measure] = Timing(WITHHELD, WITHHELD, WITHHELD)
+    return shown
+
+
+def _are_known_to_be_many(kind: DeadlineKind, parts: Parts, counted: Counted) -> bool:
+    """Whether anybody can tell that at least 5 deadlines of a kind were met, in time or late."""
+    if any(isinstance(shown, int) and shown >= SMALL for part, shown in parts.items() if part is not Part.NOT_MET):
+        return True
+    is_listed = kind is DeadlineKind.POLICE and bool(counted.unaccepted)
+    return is_listed and sum(counted.opened.values()) - len(counted.unaccepted) >= SMALL
 
 
 def _victims(counted: Mapping[str, Mapping[str, int]], cases: int) -> dict[str, dict[str, Shown]]:

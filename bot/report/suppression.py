@@ -20,7 +20,6 @@ WITHHELD = "not shown"
 Shown = int | str
 
 K = TypeVar("K")
-P = TypeVar("P")
 
 
 def alone(count: int) -> Shown:
@@ -45,23 +44,6 @@ def suppressed(counts: Mapping[K, int], *, only_present: bool = False, least: in
     if sum(counts[key] for key in small) in _vague(len(small), lowest, least):
         return {key: FEWER if count < SMALL else count for key, count in counts.items()}
     return _with_the_next(counts, lowest, least)
-
-
-def nested(
-    counts: Mapping[P, Mapping[K, int]], *, is_total_known: bool
-) -> tuple[dict[P, Shown], dict[P, dict[K, Shown]]]:
-    """Publish rows together with the sum of each: the sums, and the cells of each row.
-
-    Where a sum is kept back its whole row is, under the same mark, so that the row tells nothing of the sum.
-    """
-    sums = {row: sum(cells.values()) for row, cells in counts.items()}
-    shown = suppressed(sums) if is_total_known else {row: alone(count) for row, count in sums.items()}
-    cells = {row: _cells(each, shown[row]) for row, each in counts.items()}
-    return shown, cells
-
-
-def _cells(cells: Mapping[K, int], total: Shown) -> dict[K, Shown]:
-    return dict.fromkeys(cells, total) if isinstance(total, str) else suppressed(cells)
 
 
 def _vague(cells: int, lowest: int, least: int) -> range:

@@ -11,7 +11,7 @@ from bot.agreement import Agreement, Urgency
 from bot.case import Case, Channel, ClosureCode, Deadline, DeadlineKind
 from bot.outcomes import Outcome, first_acknowledged_at, minutes, outcome
 from bot.report.figures import Age, Direction, Measure, Part, Unaccepted
-from bot.report.publishing import Counted, Line, published
+from bot.report.publishing import Counted, published
 
 #: What is said of the people concerned, in small-number form only.
 _VICTIMS = ("age_group", "exploitation", "country")
@@ -127,25 +127,27 @@ class _Side:
         self.closures: Counter[ClosureCode] = Counter()
         self.returned: Counter[Channel] = Counter()
         self.timings: dict[Measure, Counter[int]] = {m: Counter() for m in Measure}
-        self.deadlines: dict[Line, Counter[Urgency]] = {}
+        self.deadlines: dict[tuple[DeadlineKind, Part], Counter[Urgency]] = {}
         self.pings: Counter[tuple[DeadlineKind, Urgency]] = Counter()
         self.unaccepted: list[Unaccepted] = []
         self.victims: dict[str, Counter[str]] = {name: Counter() for name in _VICTIMS}
 
     def counted(self) -> Counted:
-        lines = [(kind, part) for kind in _KINDS for part in Part]
-        nothing: Counter[Urgency] = Counter()
         return Counted(
             opened={u: self.opened[u] for u in Urgency},
             still_open={a: self.still_open[a] for a in Age},
             closures={code: self.closures[code] for code in _CODES},
             timings={m: timing(counted) for m, counted in self.timings.items() if counted},
-            deadlines={line: {u: self.deadlines.get(line, nothing)[u] for u in Urgency} for line in lines},
+            deadlines={kind: {part: self._by_urgency(kind, part) for part in Part} for kind in _KINDS},
             pings=self.pings,
             returned={channel: self.returned[channel] for channel in Channel},
             unaccepted=tuple(sorted(self.unaccepted, key=lambda u: (not u.is_open, u.reference))),
             victims={name: dict(sorted(counts.items())) for name, counts in self.victims.items()},
         )
+
+    def _by_urgency(self, kind: DeadlineKind, part: Part) -> dict[Urgency, int]:
+        counted = self.deadlines.get((kind, part), Counter())
+        return {urgency: counted[urgency] for urgency in Urgency}
 
 
 def timing(counted: Counter[int]) -> tuple[int, int, int]:
