@@ -8,25 +8,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import structlog
-
 from bot.agreement import Agreement
 from bot.composing import Composer
 from bot.context import Context
 from bot.deliver import Deliverer
-from bot.errors import BridgeError, StorageError
-from bot.export import ExportRequest, Manifest, export, file_name
+from bot.exporting import Exports
 from bot.fetching import Fetcher
 from bot.messages import Outgoing
 from bot.ports import Adapter, Files, FileSource, Storage
 from bot.receive import Line
 from bot.remind import Reminder
 from bot.tend import Tender
-from bot.texts import tr
-from bot.turn import ExportOrder, Turn
+from bot.turn import Turn
 from bot.work import Order
-
-log = structlog.get_logger(__name__)
 
 Lateness = Callable[[Outgoing, timedelta], None]
 
@@ -76,6 +70,9 @@ class Bridge:
         self._clock = clock
         self._tasks: set[asyncio.Task[None]] = set()
         self.line = Line(storage, self._context, committed=self._committed)
+        self._exports = Exports(
+            storage, self.line, rules.agreement, rules.exports, rules.public_url, chance.new_id, clock
+        )
         self.reminder = Reminder(storage, self.line, clock)
         self.tender = Tender(storage, self.line, clock, rules.agreement, rules.confirm_every)
         sources = {name: a for name, a in adapters.items() if isinstance(a, FileSource)}
@@ -138,62 +135,9 @@ class Bridge:
             self.deliverer.hand_over(rows)
         for turn in turns:
             for order in turn.exports:
-                self._spawn(self._export(order))
+                self._spawn(self._exports.make(order))
 
     def _spawn(self, work: Awaitable[None]) -> None:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-    async def _export(self, order: ExportOrder) -> None:
-        """Make the file an admin asked for and send it, or say why not."""
-        person = (await self._storage.directory()).get(order.person_id)
-        language = person.language if person else "en"
-        request = ExportRequest(
-            format=order.format,
-            since=order.since,
-            until=order.until,
-            parties=(person.party,) if person else (),
-            exporter=f"person:{order.person_id}",
-            reason=order.reason,
-        )
-        name = file_name(request, self._chance.new_id())
-        try:
-            manifest = await export(self._storage, request, self._rules.exports / name, clock=self._clock)
-            words, file = self._exported(manifest, name, language), name
-        except BridgeError as error:
-            words, file = tr(language, "The export failed, nothing was made: {reason}", reason=str(error)), ""
-        except Exception as error:  # noqa: BLE001 - the admin is told; the error's text may hold data, so only its type is logged
-            log.error("export failed", error=type(error).__name__)  # noqa: TRY400 - see above
-            words, file = tr(language, "The export failed, nothing was made. Please try again."), ""
-        await self._send_export(order, words, file)
-
-    def _exported(self, manifest: Manifest, name: str, language: str) -> str:
-        return tr(
-            language,
-            "Cases in the file: {count}. De-identified. SHA-256 {digest}. {link}",
-            count=manifest.count,
-            digest=manifest.sha256,
-            link=f"{self._rules.public_url.rstrip('/')}/exports/{name}",
-        )
-
-    async def _send_export(self, order: ExportOrder, words: str, file: str) -> None:
-        def act(c: Composer) -> None:
-            if file:
-                c.journal("exported", file=file, person=order.person_id, reason=order.reason)
-            c.send(
-                Outgoing(
-                    id=c.context.new_id(),
-                    dedupe_key=f"export:{c.inbox_id}",
-                    kind="file" if file else "reply",
-                    recipient=f"person:{order.person_id}",
-                    address=order.place,
-                    text=words,
-                    file=file,
-                )
-            )
-
-        try:
-            await self.line.submit(Order(act, actor=f"person:{order.person_id}"))
-        except StorageError:
-            log.exception("export made, but its message was not stored")

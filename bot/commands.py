@@ -29,7 +29,7 @@ ABOUT_CASE = frozenset(
 OPENING = frozenset({"alert", "urgent"})
 
 #: Commands with an argument of their own.
-_WITH_ARGUMENT = frozenset({"edit", "export", "start", "lost", "confirm"})
+_WITH_ARGUMENT = frozenset({"edit", "export", "start", "lost", "confirm", "approve", "refuse"})
 
 _NAMES = ALONE | ABOUT_CASE | OPENING | _WITH_ARGUMENT
 _ALIASES = {"acknowledge": "ack", "hand-off": "handoff", "stand-down": "standdown", "acknowledged": "ack", "?": "help"}

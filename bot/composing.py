@@ -10,8 +10,9 @@ from bot.attachments import FileState, Left, StoredFile, received
 from bot.case import Answer, Case, CaseText, Conversation, SecureEntry, SecureField, TextKind
 from bot.context import Context
 from bot.guarded import Guarded
-from bot.journal import Entry
+from bot.journal import Entry, Filed
 from bot.messages import Address, Inbound, Keyboard, Outgoing, Priority
+from bot.orders import IdentifiedOrder
 from bot.people import Invite, Person, Stranger
 from bot.recipients import Recipient, reads_as
 from bot.turn import ExportOrder, InboxRow, SeenBy, Turn
@@ -21,7 +22,7 @@ from bot.view import View
 class Composer:
     """One turn in the making."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0915 - a list for everything that a turn can change
         self,
         context: Context,
         view: View,
@@ -58,7 +59,8 @@ class Composer:
         self._strangers: list[Stranger] = []
         self._seen: list[SeenBy] = []
         self._ended: list[int] = []
-        self._exports: list[ExportOrder] = []
+        self._orders: dict[int, IdentifiedOrder] = {}
+        self._exports: list[ExportOrder | IdentifiedOrder] = []
         self._replied = False
 
     @property
@@ -202,7 +204,7 @@ class Composer:
         m = self.message
         return f"{m.place}#{m.message_id}" if m and m.place and m.message_id and not m.button else ""
 
-    def journal(self, act: str, case: Case | None = None, **details: object) -> None:
+    def journal(self, act: str, case: Filed | None = None, **details: object) -> None:
         """Record an act."""
         address = str(self.message.sender) if self.message and self.message.sender else ""
         self._journal.append(
@@ -322,7 +324,11 @@ class Composer:
         self._seen.append(SeenBy(case.id, reads_as(self.person), self.now))
         self.case_id = case.id
 
-    def order(self, export: ExportOrder) -> None:
+    def put_order(self, order: IdentifiedOrder) -> None:
+        """Store an order for an identified export, or what was decided about it."""
+        self._orders[order.id] = order
+
+    def order(self, export: ExportOrder | IdentifiedOrder) -> None:
         """Ask for an export, made after the commit."""
         self._exports.append(export)
 
@@ -356,5 +362,6 @@ class Composer:
             strangers=tuple(self._strangers),
             seen=tuple(self._seen),
             ends_sessions_of=tuple(self._ended),
+            orders=tuple(self._orders.values()),
             exports=tuple(self._exports),
         )

@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Protocol
 
 from bot.errors import BridgeError
 
@@ -31,6 +32,18 @@ class Entry:
     address: str = ""  #: from where
     details: Mapping[str, object] = field(default_factory=dict)
     salt: str = ""  #: random hex, made with the entry
+
+
+class Filed(Protocol):
+    """What an entry may be about: a case, or as much of it as the journal needs."""
+
+    @property
+    def id(self) -> int:
+        """Its id."""
+
+    @property
+    def corridor(self) -> str:
+        """Whose chain the entry belongs to."""
 
 
 @dataclass(frozen=True, slots=True)

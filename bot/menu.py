@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bot import confirming, escalation
+from bot import approving, confirming, escalation
 from bot.agreement import DeskRole
 from bot.alerts import act_button
 from bot.case import Case
@@ -27,6 +27,9 @@ from bot.wording import deadline_name, lateness, rows, status_name
 from bot.words import whole_number
 
 _LISTED = 15
+_ORDER = re.compile(
+    r"\s*(?:(csv|xlsx|jsonl|htcds)\s+)?(\d{4}-\d\d-\d\d)\s+(\d{4}-\d\d-\d\d)\s+(\S.*)", re.IGNORECASE | re.DOTALL
+)
 
 _DESK = frozenset({Role.DUTY, Role.SUPERVISOR})
 _ALL = frozenset(Role)
@@ -52,6 +55,14 @@ _HELP = (
     (_DESK, later("/onduty, /offduty, /board")),
     (frozenset({Role.ADMIN}), later("/export 2026-01-01 2026-02-01 reason: the case log as a file")),
     (frozenset(CONFIRMERS), later("/confirm 123: somebody of your side still does this work")),
+    (
+        frozenset({Role.ADMIN}),
+        later("/export identified 2026-01-01 2026-02-01 age1... reason: with names, once approved"),
+    ),
+    (
+        frozenset({Role.ADMIN, Role.SUPERVISOR}),
+        later("/approve 4x2k9, /refuse 4x2k9 reason: an identified export that another person of your side asks for"),
+    ),
     (_ALL, later("/lost: your phone is lost; cuts it off at once")),
 )
 
@@ -168,14 +179,16 @@ def export(c: Composer, command: Command) -> None:
         return
     if must_wait(c, f"/export {command.rest}".strip()):
         return
+    if command.rest.split(" ", 1)[0].lower() == "identified":
+        approving.asked(c, person, message.place, command.rest)
+        return
     order = _order(command.rest, person, c)
     if order is None:
         c.say(
             tr(
                 c.language,
                 "Type for example: /export 2026-01-01 2026-02-01 annual meeting. Dates are UTC, the second is "
-                "exclusive. "
-                "Put xlsx or jsonl first for another format.",
+                "exclusive. Put xlsx, jsonl or htcds first for another format.",
             )
         )
         return
@@ -196,6 +209,8 @@ MENU: dict[str, Callable[[Composer, Command], None]] = {
     "lost": lost,
     "export": export,
     "confirm": confirming.confirm,
+    "approve": approving.decided,
+    "refuse": approving.decided,
 }
 
 
@@ -241,7 +256,9 @@ def tell_of_cut_off(c: Composer, person: Person) -> None:
 
 def _order(text: str, person: Person, c: Composer) -> ExportOrder | None:
     found = re.fullmatch(
-        r"\s*(?:(csv|xlsx|jsonl)\s+)?(\d{4}-\d\d-\d\d)\s+(\d{4}-\d\d-\d\d)\s+(\S.*)", text, re.IGNORECASE | re.DOTALL
+        r"\s*(?:(csv|xlsx|jsonl|htcds)\s+)?(\d{4}-\d\d-\d\d)\s+(\d{4}-\d\d-\d\d)\s+(\S.*)",
+        text,
+        re.IGNORECASE | re.DOTALL,
     )
     if found is None or c.message is None or c.message.place is None:
         return None

@@ -11,6 +11,7 @@ from bot.attachments import FileState, StoredFile
 from bot.case import Answer, Case, CaseText, Conversation, DeadlineKind, SecureEntry
 from bot.journal import Link
 from bot.messages import Address, Capabilities, Delivery, DeliveryState, Inbound
+from bot.orders import IdentifiedOrder
 from bot.people import Directory, Invite, Stranger
 from bot.turn import InboxRow, Mark, Turn
 
@@ -38,6 +39,7 @@ class Wanted:
     amended: tuple[str, ...] = ()  #: ``place#message_id`` of edited messages, as texts and answers keep it
     leaving: tuple[int, ...] = ()  #: people who may leave their work: all open cases they reported or are assigned
     #: to, and the invites that are not used yet under their name and side
+    orders: tuple[int, ...] = ()  #: orders for identified exports
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class Loaded:
     amended: Mapping[str, CaseText] = field(default_factory=dict)  #: first versions; their cases are loaded too
     amended_answers: Mapping[str, Answer] = field(default_factory=dict)  #: likewise
     deliveries: Mapping[int, tuple[Delivery, ...]] = field(default_factory=dict)  #: by case, where they are shown
+    orders: Mapping[int, IdentifiedOrder] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +152,8 @@ class Storage(Protocol):
         person (versions go up by one each); only the last state is written, over the version that the first
         one was computed from. Journal entries get their place in the chain here. An outbox row whose dedupe_key
         is there already is left out, and its id is returned. New outbox rows are born leased for 30 s when they
-        are due now (`not_before` is None), and not leased otherwise.
+        are due now (`not_before` is None), and not leased otherwise. An order for an identified export is written
+        only over one that nobody decided.
 
         Raises `AlreadySeen` (redelivery), `Stale` (a version moved, or a reference is taken), any other
         `StorageError` for a row that does not fit. Nothing is written then.
@@ -252,6 +256,12 @@ class Storage(Protocol):
 
     async def secure_entries(self, case_id: int) -> list[SecureEntry]:
         """Read the secure case (tier 2), oldest first; the caller has checked the right and journals the read."""
+
+    async def orders_of(self, party: str, limit: int) -> list[IdentifiedOrder]:
+        """List a side's orders for identified exports, newest first."""
+
+    async def lapsed_orders(self, now: datetime, limit: int) -> list[int]:
+        """Name up to `limit` orders that nobody decided before their time was over at `now`."""
 
     async def transcript(self, addresses: Sequence[Address], after: int, limit: int) -> list[Said]:
         """Read the last `limit` lines with ids above `after` of a chat, edits applied, oldest first."""

@@ -17,6 +17,7 @@ from bot.case import Case, CaseText, SecureEntry, TextKind, Value
 from bot.fields import DESK_FIELDS, FIELDS, Field
 from bot.guarded import Guarded
 from bot.people import Person, Role
+from bot.provinces import province
 
 
 class Matter(StrEnum):
@@ -85,7 +86,7 @@ _TABLE: Mapping[Matter, tuple[str, ...]] = {
     Matter.WORDS:     ("",      "AOT",   "",      "AOT",   "A",     "AOTU",  "",      "",     "AOT", "",      "AOT"),
     Matter.NOTE:      ("",      "",      "AOTU",  "",      "A",     "AOTU",  "",      "",     "",    "",      "AOT"),
     Matter.MEMO:      ("",      "",      "",      "",      "A",     "AO",    "",      "",     "",    "",      "AO"),
-    Matter.IDENTITY:  ("",      "",      "",      "",      "",      "",      "AOT",   "aot",  "aot", "",      "AOT"),
+    Matter.IDENTITY:  ("",      "",      "",      "",      "",      "",      "AOT",   "aot",  "aot", "",      "AO"),
     Matter.NAME:      ("aotuc", "aotuc", "AOtuc", "aotuc", "AO",    "AOtuc", "AOtuc", "",     "AOtuc","aotuc", "AOtuc"),
 }  # fmt: skip
 _LETTER = {
@@ -210,6 +211,12 @@ def answers(case: Case, reader: Reader, way: Way, agreement: Agreement) -> tuple
     """List the answers that a reader gets on a way, in the order asked."""
     found = ((f, answer_for(f, case, reader, way, agreement)) for f in FIELDS)
     return tuple((f, value) for f, value in found if value is not None)
+
+
+def province_of(case: Case) -> str:
+    """The province that the area names, and nothing else of it: so coarse it is a code; empty when it names none."""
+    area = case.value("area")
+    return province(str(case.value("country")), area.reveal()) if isinstance(area, Guarded) else ""
 
 
 def text_for(text: CaseText, case: Case, reader: Reader, way: Way, agreement: Agreement) -> str | None:

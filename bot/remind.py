@@ -11,7 +11,7 @@ import structlog
 from bot.errors import StorageError
 from bot.ports import Storage
 from bot.receive import Line
-from bot.work import Again, Deadline, Wake, Work
+from bot.work import Again, Deadline, Lapse, Wake, Work
 
 LEASE = timedelta(seconds=30)  #: a crash makes what was taken late by no more than this
 MOST = 200  #: taken at a time
@@ -20,7 +20,7 @@ log = structlog.get_logger(__name__)
 
 
 class Reminder:
-    """One tick a second: due deadlines, held words, failed messages."""
+    """One tick a second: due deadlines, held words, failed messages, orders that nobody decided."""
 
     def __init__(self, storage: Storage, line: Line, clock: Callable[[], datetime]) -> None:
         """Take the storage, the line and the clock."""
@@ -46,7 +46,8 @@ class Reminder:
         due: list[Work] = [Deadline(d) for d in await self._storage.claim_deadlines(now, MOST, LEASE)]
         wakes: list[Work] = [Wake(person) for person in await self._storage.claim_wakes(now, MOST, LEASE)]
         again: list[Work] = [Again(row) for row in await self._storage.claim_failed(now, MOST, LEASE)]
-        return due + wakes + again
+        lapsed: list[Work] = [Lapse(order) for order in await self._storage.lapsed_orders(now, MOST)]
+        return due + wakes + again + lapsed
 
     async def _submit(self, work: Sequence[Work]) -> None:
         results = await asyncio.gather(*(self._line.submit(w) for w in work), return_exceptions=True)

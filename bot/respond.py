@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot import acts, amending, buttons, confirming, cutting, enrol, lapsing, menu, reference, screening, talk, tapping
+from bot import (
+    acts,
+    amending,
+    approving,
+    buttons,
+    confirming,
+    cutting,
+    enrol,
+    lapsing,
+    menu,
+    reference,
+    screening,
+    talk,
+    tapping,
+)
 from bot.acts.finding import find_case
 from bot.case import Case
 from bot.commands import ABOUT_CASE, OPENING, Command, is_known, parse_command
@@ -62,6 +76,7 @@ def wanted(message: Inbound, directory: Directory) -> Wanted:
         replied_to=((place, message.reply_to),) if place and message.reply_to else (),
         amended=(f"{place}#{message.message_id}",) if message.kind is Kind.EDIT else (),
         leaving=leaving,
+        orders=_order_named(promise, command),
     )
 
 
@@ -69,6 +84,13 @@ def _of_own_side(named: int | None, person: Person, directory: Directory) -> tup
     """Whoever a message would cut off or confirm, if they are of the same side."""
     other = directory.get(named)
     return (other.id,) if other is not None and other.party == person.party else ()
+
+
+def _order_named(promise: buttons.Promise | None, command: Command | None) -> tuple[int, ...]:
+    if isinstance(promise, buttons.Word) and promise.word in ("approve", "refuse"):
+        return approving.numbered(promise.argument)
+    is_decision = promise is None and command is not None and command.name in ("approve", "refuse")
+    return approving.numbered(command.rest) if command is not None and is_decision else ()
 
 
 def _cases_named(promise: buttons.Promise | None) -> tuple[int, ...]:
@@ -128,6 +150,8 @@ def _tap(c: Composer, data: str) -> None:
             confirming.confirm(c, Command("confirm", str(buttons.from_base36(argument) or ""), has_slash=True))
         case buttons.Word(word="lost", argument=argument):
             menu.lost(c, Command("lost", argument, has_slash=True))
+        case buttons.Word(word="approve" | "refuse") as decision:
+            approving.tapped(c, decision)
         case buttons.Word() as word:
             talk.word(c, word)
         case _:

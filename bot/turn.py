@@ -10,6 +10,7 @@ from bot.attachments import StoredFile
 from bot.case import Answer, Case, CaseText, Conversation, SecureEntry
 from bot.journal import Entry
 from bot.messages import Address, DeliveryState, Inbound, Outgoing
+from bot.orders import IdentifiedOrder
 from bot.people import Invite, Person, Stranger
 
 
@@ -82,7 +83,8 @@ class Turn:
     strangers: tuple[Stranger, ...] = ()
     seen: tuple[SeenBy, ...] = ()
     ends_sessions_of: tuple[int, ...] = ()  #: person ids whose web sessions and sign-in links end
-    exports: tuple[ExportOrder, ...] = ()  #: made after the commit; storage has nothing to do with them
+    orders: tuple[IdentifiedOrder, ...] = ()  #: inserted or decided
+    exports: tuple[ExportOrder | IdentifiedOrder, ...] = ()  #: made after the commit; storage does not keep them
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from bot.case import Answer, Case, CaseText, Conversation
 from bot.messages import Address, Delivery
+from bot.orders import IdentifiedOrder
 from bot.people import Directory, Invite, Stranger
 from bot.ports import Loaded, Try
 from bot.turn import Turn
@@ -24,6 +25,7 @@ class View:
         self._strangers = dict(loaded.strangers)
         self._invites = dict(loaded.invites)
         self._tries: dict[Try, int] = {}
+        self._orders = dict(loaded.orders)
         self._loaded = loaded
 
     def absorb(self, turn: Turn) -> None:
@@ -34,6 +36,7 @@ class View:
         self._conversations.update((c.person_id, c) for c in turn.conversations)
         self._strangers.update((s.address, s) for s in turn.strangers)
         self._invites.update((i.code_hash, i) for i in turn.invites)
+        self._orders.update((o.id, o) for o in turn.orders)
         if turn.people:
             people = {**self.directory.people, **{p.id: p for p in turn.people}}
             self.directory = Directory(people, self.directory.version)
@@ -70,6 +73,10 @@ class View:
     def invite(self, code_hash: str) -> Invite | None:
         """Find an invite by the hash of its code."""
         return self._invites.get(code_hash)
+
+    def order(self, order_id: int) -> IdentifiedOrder | None:
+        """Find an order for an identified export."""
+        return self._orders.get(order_id)
 
     def case_replied_to(self, place: Address | None, message_id: str) -> Case | None:
         """Find the case that the message replied to was about."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from bot import buttons, guarding, holding, pings, screening
+from bot import approving, buttons, guarding, holding, pings, screening
 from bot.agreement import Agreement
 from bot.commands import parse_command
 from bot.composing import Composer
@@ -183,6 +183,31 @@ class Wake:
 
 
 @dataclass(frozen=True, slots=True)
+class Lapse:
+    """An order for an identified export that nobody decided in time."""
+
+    order_id: int
+
+    def wants(self, _directory: Directory) -> Wanted:
+        """Say what it touches."""
+        return Wanted(orders=(self.order_id,))
+
+    def shows(self, _directory: Directory, _agreement: Agreement) -> Shows:
+        """Nothing."""
+        return NOTHING
+
+    def turn(self, view: View, context: Context) -> Turn:
+        """Let it expire."""
+        c = Composer(context, view, actor="clock")
+        approving.expire(c, self.order_id)
+        return c.finish()
+
+    def failed(self, _context: Context, _error: str) -> Turn:
+        """Nothing to keep: the order is looked at again."""
+        return Turn()
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """A command from the command line or the program itself."""
 
@@ -209,4 +234,4 @@ class Order:
         raise StorageError(f"This was not done ({error}); nothing was changed. Please try again.")
 
 
-Work = Message | Again | Deadline | Wake | Order
+Work = Message | Again | Deadline | Wake | Lapse | Order

@@ -13,6 +13,7 @@ from bot.case import Answer, Case, CaseText, Conversation, SecureEntry
 from bot.errors import Stale
 from bot.journal import Entry
 from bot.messages import Address, Inbound, Outgoing
+from bot.orders import IdentifiedOrder
 from bot.people import Invite, Person, Stranger
 from bot.turn import InboxRow, InboxState, Mark, SeenBy, Turn
 
@@ -54,6 +55,7 @@ class Batch:
     people: dict[int, Person] = field(default_factory=dict)
     invites: dict[int, Invite] = field(default_factory=dict)
     strangers: dict[Address, Stranger] = field(default_factory=dict)
+    orders: dict[int, IdentifiedOrder] = field(default_factory=dict)
     seen: list[SeenBy] = field(default_factory=list)
     ends_sessions_of: set[int] = field(default_factory=set)
     marks: Sequence[Mark] = ()
@@ -97,6 +99,11 @@ class Batch:
             if before is not None and before.used_at is not None:
                 raise Stale("An invite was used twice at once.")
             self.invites[invite.id] = invite
+        for order in turn.orders:
+            earlier = self.orders.get(order.id)
+            if earlier is not None and not earlier.is_waiting:
+                raise Stale("An order was decided twice at once.")
+            self.orders[order.id] = order
         self.ends_sessions_of.update(turn.ends_sessions_of)
 
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 
 from sqlalchemy import RowMapping
 
 from bot.messages import Address
+from bot.orders import IdentifiedOrder, OrderState
 from bot.people import Invite, Person, Role, Stranger
 from bot.ports import SignIn
 from bot.sealing import Vault
-from storage.rows import KeptRow, RowDict, address
+from storage.rows import KeptRow, RowDict, address, address_or_none, text_or_none
 from storage.sealed import seal, unseal
+
+#: What people wrote of an order.
+_WHY = ("reason", "refusal")
 
 
 def person_row(vault: Vault, person: Person) -> RowDict:
@@ -66,6 +70,20 @@ def stranger_row(stranger: Stranger) -> RowDict:
 def stranger_of(row: RowMapping) -> Stranger:
     """A stranger."""
     return Stranger(**{**row, "address": address(row["address"])})
+
+
+def order_row(vault: Vault, order: IdentifiedOrder) -> RowDict:
+    """An order for an identified export."""
+    row = {f.name: getattr(order, f.name) for f in fields(IdentifiedOrder) if f.name not in _WHY}
+    sealed = seal(vault, "export_orders", order.id, {name: getattr(order, name) for name in _WHY})
+    return {**row, "sealed": sealed, "place": text_or_none(order.place), "state": order.state.value}
+
+
+def order_of(vault: Vault, row: RowMapping) -> IdentifiedOrder:
+    """An order for an identified export."""
+    values = {**row, "place": address_or_none(row["place"]), "state": OrderState(row["state"])}
+    why = dict.fromkeys(_WHY, "") | unseal(vault, "export_orders", row["id"], values.pop("sealed"))
+    return IdentifiedOrder(**values, **why)
 
 
 def sign_in_row(link: SignIn) -> RowDict:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Index, LargeBinary
 from sqlmodel import Field
 
-from storage.tables import OURS, Row
+from storage.tables import OURS, Row, partial
 from storage.types import Id, Moment
 
 
@@ -70,6 +70,31 @@ class StrangerRow(Row, table=True):
     attempts: int
     wrong_codes: int
     blocked_until: datetime | None = Field(sa_type=Moment)
+
+
+class ExportOrderRow(Row, table=True):
+    """That somebody asked for an identified export, and what a second person decided."""
+
+    __tablename__ = "export_orders"
+    __table_args__ = (
+        Index("ix_export_orders_party", "party", "id"),
+        partial("ix_export_orders_waiting", "expires_at", where="state = 'waiting'"),
+    )
+
+    id: int = Field(primary_key=True, sa_type=Id, sa_column_kwargs=OURS)
+    person_id: int = Field(sa_type=Id)
+    party: str
+    format: str
+    since: datetime = Field(sa_type=Moment)
+    until: datetime = Field(sa_type=Moment)
+    recipient: str
+    sealed: bytes | None = Field(sa_type=LargeBinary)  #: why it is wanted, why it was refused
+    place: str | None
+    asked_at: datetime = Field(sa_type=Moment)
+    expires_at: datetime = Field(sa_type=Moment)
+    state: str
+    decided_by: int | None = Field(sa_type=Id)
+    decided_at: datetime | None = Field(sa_type=Moment)
 
 
 class SignInRow(Row, table=True):

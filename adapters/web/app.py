@@ -97,6 +97,7 @@ def _pages(site: Site) -> Sequence[BaseRoute]:
         *_post(site, "/cases/{reference}", cases.act),
         *_take_files(site),
         *_get(site, "/exports", exports.listing),
+        *_post(site, "/exports", exports.decide),
         *_get(site, "/exports/{name}", exports.download),
     )
 

@@ -28,6 +28,8 @@ from bot.logs import configure
 from bot.people import Role
 
 ROLES = [role.value for role in Role]
+_FORMATS = ["csv", "xlsx", "jsonl", "htcds"]
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -189,19 +191,34 @@ def ping(settings: Settings, desk: str) -> None:
 
 
 @main.command()
-@click.option("--format", "form", type=click.Choice(["csv", "xlsx", "jsonl"]), default="csv", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["csv", "xlsx", "jsonl", "htcds"]), default="csv", show_default=True
+)
 @click.option("--since", type=_Day(), required=True, help="First day, UTC.")
 @click.option("--until", type=_Day(), required=True, help="The day after the last, UTC.")
 @click.option("--reason", required=True, help="Why the log is exported; it is journalled.")
-@click.option("--as", "exporter", default="", help="Who exports; the account's name if left out.")
-@click.option("-o", "target", type=click.Path(path_type=Path, dir_okay=False), required=True)
+@click.option(
+    "--as", "by", default="", help="Who exports; the account's name if left out. Identified: an admin's number."
+)
+@click.option("-o", "target", type=click.Path(path_type=Path, dir_okay=False), help="The file; not with --identified.")
+@click.option(
+    "--identified", "is_identified", is_flag=True, help="With names and free texts, once a second person agrees."
+)
+@click.option("--recipient", default="", help="With --identified: the age recipient that alone can read the file.")
 @configured
-def export(
-    settings: Settings, form: str, since: datetime, until: datetime, reason: str, exporter: str, target: Path
-) -> None:
-    """Write the case log, de-identified."""
-    order = cli_record.ExportOrder(form, since, until, reason, exporter or _operator(), target)
-    click.echo(_run(cli_record.export(settings, order, progress=_progress)))
+def export(settings: Settings, target: Path | None, is_identified: bool, recipient: str, **order: Any) -> None:
+    """Write the case log, de-identified; or ask for one with names."""
+    if is_identified:
+        if target is not None or not recipient:
+            raise click.UsageError("An identified export needs --recipient, and no -o: the running bridge makes it.")
+        click.echo(
+            _run(cli_record.ask(settings, cli_record.IdentifiedOrder(**order, recipient=recipient), _operator()))
+        )
+        return
+    if target is None or recipient:
+        raise click.UsageError("An export needs -o with the name of its file, and no --recipient unless --identified.")
+    order["by"] = order["by"] or _operator()
+    click.echo(_run(cli_record.export(settings, cli_record.ExportOrder(**order, target=target), progress=_progress)))
 
 
 @main.command()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from bot import app, reference
+from bot import app, approving, reference
 from bot.cli.database import opened, write
 from bot.composing import Composer
 from bot.config import Settings
@@ -17,10 +17,14 @@ from bot.errors import BridgeError
 from bot.export import ExportRequest
 from bot.export import export as write_export
 from bot.journal import Checker, Entry, Link
+from bot.orders import may_ask
 from bot.plan import describe
 from bot.ports import Scope
 from bot.report import report as make_report
 from bot.report.writers import write_report
+from bot.times import as_utc
+from bot.wish import Wish
+from bot.words import whole_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +45,55 @@ async def export(settings: Settings, order: ExportOrder, *, progress: Callable[[
         format=order.form, since=order.since, until=order.until, parties=(), exporter=order.by, reason=order.reason
     )
     async with opened(settings) as storage:
-        manifest = await write_export(storage, request, order.target, clock=app.clock, progress=progress)
+        manifest = await write_export(
+            storage, request, order.target, clock=app.clock, agreement=settings.agreement(), progress=progress
+        )
 
         def act(c: Composer) -> None:
             c.journal("exported", count=manifest.count, sha256=manifest.sha256, reason=order.reason)
 
         await write(settings, storage, order.by, act)
     return f"{manifest.count} cases written to {order.target}, SHA-256 {manifest.sha256}."
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifiedOrder:
+    """What shall be exported with what points to people."""
+
+    form: str
+    since: datetime
+    until: datetime
+    reason: str
+    by: str  #: number of the admin who gets it
+    recipient: str
+
+
+async def ask(settings: Settings, order: IdentifiedOrder, operator: str) -> str:
+    """Store an order for an identified export; the running bridge tells those who may approve it, and makes it."""
+    wish = Wish(order.form, order.since, order.until, order.recipient, order.reason.strip())
+    if wish.mistake:
+        raise BridgeError(wish.mistake)
+    if not (wish.since < wish.until and wish.reason):
+        raise BridgeError("An export needs a period whose first day comes before its last, and a reason.")
+    async with opened(settings) as storage:
+        directory = await storage.directory()
+        person = directory.get(whole_number(order.by))
+        if person is None or not may_ask(person):
+            raise BridgeError(
+                "An identified export is for an enrolled admin: --as ID, with an ID of casebridge people."
+            )
+        if not approving.reachable(directory, person):
+            raise BridgeError(approving.NOBODY)
+        asker, made = person, []
+
+        def act(c: Composer) -> None:
+            made.append(approving.ask(c, asker, wish, None))
+
+        await write(settings, storage, operator, act)
+    return (
+        f"Order {made[-1].number} is stored. A supervisor or another admin of {person.party} must approve it until "
+        f"{as_utc(made[-1].expires_at)}; then {person.name} alone can fetch it at {settings.server.url}/exports."
+    )
 
 
 async def report(settings: Settings, since: datetime, until: datetime, target: Path) -> str:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot import __version__
 from bot.errors import BridgeError
-from bot.export.rows import COLUMNS
 from bot.times import as_utc
 
 
@@ -17,12 +16,20 @@ from bot.times import as_utc
 class ExportRequest:
     """Which cases somebody wants, in which form, and why."""
 
-    format: str  #: csv, xlsx or jsonl
+    format: str  #: csv, htcds, jsonl or xlsx
     since: datetime  #: cases opened from here
     until: datetime  #: up to here, exclusive
     parties: tuple[str, ...] = ()  #: a side of the case is one of these; empty: all
     exporter: str = ""  #: ``person:12`` or an account's name
     reason: str = ""
+    recipient: str = ""  #: of an identified export: the age recipient that alone can read it
+    approved_by: str = ""  #: of an identified export: ``person:7``
+    number: str = ""  #: of an identified export: the order's; its reason stays with the order
+
+    @property
+    def is_identified(self) -> bool:
+        """Whether it holds what points to people."""
+        return bool(self.recipient)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,10 @@ class Manifest:
     program: str
     sha256: str = ""  #: of the whole file; empty inside the file itself
     rows_sha256: str = ""  #: jsonl only: of all lines after the manifest line
+    recipient: str = ""  #: of an identified export: the age recipient that alone can read it
+    approved_by: str = ""  #: of an identified export: who was the second person
+    number: str = ""  #: of an identified export: the order's, which holds the reason
+    notes: Mapping[str, object] = field(default_factory=dict)  #: what a reader must know of the columns
 
     def as_json(self, indent: int | None = None) -> str:
         """Write it as JSON, flat but for the filter; what is empty is left out."""
@@ -60,16 +71,23 @@ class Manifest:
             "reason": self.reason,
             "made_at": self.made_at,
             "program": self.program,
-            "de-identified": True,
+            "de-identified": not self.recipient,
+            **(self._approval() if self.recipient else {}),
+            **({"notes": self.notes} if self.notes else {}),
             "columns": list(self.columns),
         }
+
+    def _approval(self) -> Mapping[str, object]:
+        return {"identified": True, "order": self.number, "recipient": self.recipient, "approved_by": self.approved_by}
 
     def counted(self, count: int, rows_sha256: str = "") -> Manifest:
         """The manifest with what is known once all rows are written."""
         return replace(self, count=count, rows_sha256=rows_sha256)
 
 
-def begin(order: ExportRequest, file: str, now: datetime) -> Manifest:
+def begin(
+    order: ExportRequest, file: str, now: datetime, columns: tuple[str, ...], notes: Mapping[str, object]
+) -> Manifest:
     """Begin the manifest of an order; raises `BridgeError` when the order is incomplete."""
     if not order.since < order.until:
         raise BridgeError("The export needs a period whose first day comes before its last.")
@@ -82,9 +100,14 @@ def begin(order: ExportRequest, file: str, now: datetime) -> Manifest:
         until=as_utc(order.until),
         parties=tuple(order.parties),
         count=0,
-        columns=COLUMNS,
+        columns=columns,
         exporter=order.exporter,
-        reason=order.reason,
+        # What is not encrypted says nothing that somebody wrote about the people in the file.
+        reason="" if order.is_identified else order.reason,
         made_at=as_utc(now),
         program=f"casebridge {__version__}",
+        recipient=order.recipient,
+        approved_by=order.approved_by,
+        number=order.number,
+        notes=notes,
     )

@@ -58,6 +58,12 @@ def row(subject: Subject) -> Row:
     return tuple(cell for group in _GROUPS for cell in group.of(subject))
 
 
+def side_and_role(subject: Subject, person_id: int | None) -> str | None:
+    """Write a person as side and role, ``CN duty``."""
+    person = subject.directory.get(person_id)
+    return None if person is None else f"{person.party} {person.role.value}"
+
+
 def _case(subject: Subject) -> Row:
     case = subject.case
     return (
@@ -83,12 +89,12 @@ def _times(subject: Subject) -> Row:
         _utc(case.alerted_requested_at),
         _utc(acknowledged),
         None if acknowledged is None else minutes(case.opened_at, acknowledged),
-        _who(subject, case.acknowledged_by),
+        side_and_role(subject, case.acknowledged_by),
         _utc(case.stood_down_at),
         _utc(case.diplomatic_not_needed_at),
         _utc(case.closed_at),
         None if case.closure is None else case.closure.value,
-        _who(subject, case.closed_by),
+        side_and_role(subject, case.closed_by),
     )
 
 
@@ -135,12 +141,6 @@ def _deadline(kind: DeadlineKind, channel: Channel | None = None) -> Group:
 
 def _utc(moment: datetime | None) -> str | None:
     return None if moment is None else as_utc(moment)
-
-
-def _who(subject: Subject, person_id: int | None) -> str | None:
-    """A person as side and role, ``CN duty``."""
-    person = subject.directory.get(person_id)
-    return None if person is None else f"{person.party} {person.role.value}"
 
 
 _CASE_NAMES = (

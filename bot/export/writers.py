@@ -8,21 +8,24 @@ import json
 import shutil
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from io import TextIOWrapper
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from xlsxwriter import Workbook
 from xlsxwriter.exceptions import XlsxWriterException
 
 from bot.errors import BridgeError
 from bot.export.manifest import Manifest
-from bot.export.rows import COLUMNS, Cell, Row
+from bot.export.rows import Cell, Row
 
 #: What spreadsheets take for the beginning of a formula, in ASCII and full width.
 _FORMULA = "=+-@\uff1d\uff0b\uff0d\uff20"
 _SEPARATOR = "; "  #: between several codes in one cell
 _XLSX_ROWS = 1_048_575  #: below the header; Excel's limit
 _COPY_BYTES = 1 << 20
+
+Columns = tuple[str, ...]
 
 
 class CaseFile(Protocol):
@@ -47,11 +50,12 @@ def neutral(text: str) -> str:
 class CsvFile:
     """RFC 4180, UTF-8 with a byte order mark, which is how Excel knows the encoding."""
 
-    def __init__(self, path: Path) -> None:
-        """Create the file with its header."""
-        self._file = path.open("w", encoding="utf-8-sig", newline="")
+    def __init__(self, target: Path | BinaryIO, columns: Columns) -> None:
+        """Begin the file, or what goes into a stream, with its header."""
+        raw = target.open("wb") if isinstance(target, Path) else target
+        self._file = TextIOWrapper(raw, encoding="utf-8-sig", newline="")
         self._csv = csv.writer(self._file, lineterminator="\r\n")
-        self._csv.writerow(COLUMNS)
+        self._csv.writerow(columns)
 
     def write(self, rows: Iterable[Row]) -> None:
         """Append rows, formulas neutralised."""
@@ -70,9 +74,10 @@ class CsvFile:
 class JsonlFile:
     """One JSON object a line. The first line is the manifest, with the count and hash of those that follow."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, columns: Columns) -> None:
         """Begin with the rows in a file of their own: the first line can only be written last."""
         self._path = path
+        self._columns = columns
         self._rows = path.with_suffix(".rows")
         self._file = self._rows.open("wb")
         self._hash = hashlib.sha256()
@@ -80,7 +85,7 @@ class JsonlFile:
     def write(self, rows: Iterable[Row]) -> None:
         """Append rows; lists, numbers and null stay what they are."""
         for row in rows:
-            line = f"{json.dumps(dict(zip(COLUMNS, row, strict=True)), ensure_ascii=False)}\n".encode()
+            line = as_line(self._columns, row)
             self._hash.update(line)
             self._file.write(line)
 
@@ -98,10 +103,32 @@ class JsonlFile:
             self._file.close()
 
 
+class StreamedLines:
+    """JSON lines without the manifest's, for a stream that cannot be gone back in."""
+
+    def __init__(self, target: BinaryIO, columns: Columns) -> None:
+        """Take the stream."""
+        self._file = target
+        self._columns = columns
+
+    def write(self, rows: Iterable[Row]) -> None:
+        """Append rows."""
+        self._file.writelines(as_line(self._columns, row) for row in rows)
+
+    def finish(self, manifest: Manifest) -> None:  # noqa: ARG002 - it is known only now, and the first line is gone
+        """Close the stream."""
+        self._file.close()
+
+    def abandon(self) -> None:
+        """Close the stream."""
+        with suppress(OSError):
+            self._file.close()
+
+
 class XlsxFile:
     """An Excel workbook: the cases, and the manifest on a second sheet."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, columns: Columns) -> None:
         """Create the workbook; rows already written wait on disk, beside it."""
         options = {
             "constant_memory": True,
@@ -116,11 +143,12 @@ class XlsxFile:
         self._sheet = self._book.add_worksheet("Cases")
         self._written = 0
         self._is_done = False
+        self._columns = columns
         self._lay_out()
 
     def _lay_out(self) -> None:
         self._sheet.freeze_panes(1, 1)
-        for index, name in enumerate(COLUMNS):
+        for index, name in enumerate(self._columns):
             self._sheet.set_column(index, index, _width(name))
             self._sheet.write_string(0, index, name, self._heading)
 
@@ -143,7 +171,7 @@ class XlsxFile:
 
     def finish(self, manifest: Manifest) -> None:
         """Add the manifest's sheet and write the workbook."""
-        self._sheet.autofilter(0, 0, self._written, len(COLUMNS) - 1)
+        self._sheet.autofilter(0, 0, self._written, len(self._columns) - 1)
         sheet = self._book.add_worksheet("Manifest")
         sheet.set_column(0, 0, 18)
         sheet.set_column(1, 1, 80)
@@ -167,7 +195,23 @@ class XlsxFile:
 
 
 #: How each format is written.
-WRITERS: Mapping[str, Callable[[Path], CaseFile]] = {"csv": CsvFile, "jsonl": JsonlFile, "xlsx": XlsxFile}
+WRITERS: Mapping[str, Callable[[Path, Columns], CaseFile]] = {
+    "csv": CsvFile,
+    "jsonl": JsonlFile,
+    "xlsx": XlsxFile,
+    "htcds": CsvFile,
+}
+#: How those formats are written that need no copy on the disk while they are made.
+STREAMED: Mapping[str, Callable[[BinaryIO, Columns], CaseFile]] = {
+    "csv": CsvFile,
+    "htcds": CsvFile,
+    "jsonl": StreamedLines,
+}
+
+
+def as_line(columns: Columns, row: Row) -> bytes:
+    """Write a row as one line of JSON."""
+    return f"{json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False)}\n".encode()
 
 
 def _plain(cell: Cell) -> str | int:

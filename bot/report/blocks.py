@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.case import Channel, ClosureCode, DeadlineKind
+from bot.case import DeadlineKind
 from bot.fields import field, show
-from bot.outcomes import Outcome
-from bot.report.figures import FEWER, WITHHELD, Age, Direction, Measure, Shown
+from bot.report.figures import Age, Direction, Measure, Part
+from bot.report.suppression import WITHHELD, Shown
 from bot.report.tally import NOT_ANSWERED
 from bot.texts import later, tr
 from bot.times import span
@@ -36,8 +35,7 @@ _KINDS = {
     DeadlineKind.WRITTEN: later("Confirming letter"),
     DeadlineKind.REVIEW: later("Review"),
 }
-_PARTS = (later("met in time"), later("met late"), later("not met"))
-_SHOWN = {FEWER: later("fewer than 5"), WITHHELD: later("not shown")}
+_PARTS = {Part.IN_TIME: later("met in time"), Part.LATE: later("met late"), Part.NOT_MET: later("not met")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,30 +64,39 @@ class Block:
 def blocks(direction: Direction, language: str) -> Iterator[Block]:
     """Write one direction out."""
     opened = {urgency_name(urgency, language): n for urgency, n in direction.opened.items()}
-    yield _chart(tr(language, "Cases opened, by urgency"), opened)
+    yield _chart(tr(language, "Cases opened, by urgency"), opened, language)
     ages = {tr(language, _AGES[age]): n for age, n in direction.still_open.items()}
-    yield _chart(tr(language, "Still open, by age, whenever opened"), ages)
-    closures = {closure_name(ClosureCode(code), language): n for code, n in direction.closures.items()}
+    yield _chart(tr(language, "Still open, by age, whenever opened"), ages, language)
+    closures = {closure_name(code, language): n for code, n in direction.closures.items()}
     yield _counts(tr(language, "Closed in the period, by code"), closures, language)
     yield _timings(direction, language)
     yield _outcomes(direction, language)
     yield _deadlines(direction, language)
-    returned = {channel_name(Channel(code), language): n for code, n in direction.returned.items()}
+    returned = {channel_name(channel, language): n for channel, n in direction.returned.items()}
     yield _counts(tr(language, "Hand-offs returned in the period"), returned, language)
     yield from _unaccepted(direction, language)
     yield from _victims(direction, language)
 
 
-def _chart(heading: str, counts: Mapping[str, int]) -> Block:
-    return Block(heading, bars=tuple(Bar(label, (n,), str(n)) for label, n in counts.items()))
+def number(shown: Shown, language: str) -> str:
+    """Write a number as far as it is published."""
+    return tr(language, "not shown") if shown == WITHHELD else str(shown)
 
 
-def _counts(heading: str, counts: Mapping[str, int], language: str) -> Block:
-    if not counts:
+def _chart(heading: str, counts: Mapping[str, Shown], language: str) -> Block:
+    return Block(heading, bars=tuple(Bar(label, (_length(n),), number(n, language)) for label, n in counts.items()))
+
+
+def _length(shown: Shown) -> int:
+    """A number that is kept back has no bar."""
+    return shown if isinstance(shown, int) else 0
+
+
+def _counts(heading: str, counts: Mapping[str, Shown], language: str) -> Block:
+    if not any(counts.values()):
         return Block(heading, note=tr(language, "None."))
-    return Block(
-        heading, columns=("", tr(language, "Number")), rows=tuple((name, str(n)) for name, n in counts.items())
-    )
+    rows = tuple((name, number(n, language)) for name, n in counts.items())
+    return Block(heading, columns=("", tr(language, "Number")), rows=rows)
 
 
 def _timings(direction: Direction, language: str) -> Block:
@@ -100,53 +107,59 @@ def _timings(direction: Direction, language: str) -> Block:
         heading,
         columns=("", tr(language, "Number"), tr(language, "Half within"), tr(language, "9 in 10 within")),
         rows=tuple(
-            (tr(language, _MEASURES[measure]), str(took.cases), _duration(took.median), _duration(took.p90))
+            (
+                tr(language, _MEASURES[measure]),
+                number(took.cases, language),
+                _duration(took.median, language),
+                _duration(took.p90, language),
+            )
             for measure, took in direction.timings.items()
         ),
     )
 
 
-def _duration(minutes: int) -> str:
+def _duration(minutes: Shown, language: str) -> str:
     """Both as people read it and in minutes: ``2 h 5 min (125)``."""
+    if isinstance(minutes, str):
+        return number(minutes, language)
     words = span(timedelta(minutes=minutes))
     return words if minutes < 60 else f"{words} ({minutes} min)"
 
 
 def _outcomes(direction: Direction, language: str) -> Block:
     heading = tr(language, "Deadlines that fell due, by kind")
-    kinds: dict[DeadlineKind, Counter[Outcome]] = {}
-    for figures in direction.deadlines:
-        kinds.setdefault(figures.kind, Counter()).update(figures.outcomes)
-    if not kinds:
+    if not direction.kinds:
         return Block(heading, note=tr(language, "No deadline fell due."))
     return Block(
         heading,
-        legend=tuple(tr(language, part) for part in _PARTS),
-        bars=tuple(_bar(tr(language, _KINDS[kind]), _parts(outcomes)) for kind, outcomes in kinds.items()),
+        legend=tuple(tr(language, part) for part in _PARTS.values()),
+        bars=tuple(_bar(tr(language, _KINDS[figures.kind]), figures.parts, language) for figures in direction.kinds),
     )
 
 
-def _bar(label: str, parts: tuple[int, int, int]) -> Bar:
-    return Bar(label, parts, " + ".join(map(str, parts)))
-
-
-def _parts(outcomes: Mapping[Outcome, int]) -> tuple[int, int, int]:
-    """Met in time, met late, not met."""
-    never = sum(outcomes.get(what, 0) for what in (Outcome.OVERDUE, Outcome.ENDED_OVERDUE))
-    return outcomes.get(Outcome.IN_TIME, 0), outcomes.get(Outcome.LATE, 0), never
+def _bar(label: str, parts: Mapping[Part, Shown], language: str) -> Bar:
+    shown = [parts[part] for part in _PARTS]
+    return Bar(label, tuple(map(_length, shown)), " + ".join(number(n, language) for n in shown))
 
 
 def _deadlines(direction: Direction, language: str) -> Block:
     heading = tr(language, "Deadlines that fell due, by kind and urgency")
     if not direction.deadlines:
-        return Block(heading, note=tr(language, "No deadline fell due."))
-    names = (tr(language, "Deadline"), tr(language, "Urgency"), *(tr(language, part) for part in _PARTS))
-    rows = (
-        (tr(language, _KINDS[f.kind]), urgency_name(f.urgency, language), *map(str, _parts(f.outcomes)), str(f.pings))
-        for f in direction.deadlines
+        note = tr(language, "Only kinds without a number from 1 to 4 are told by urgency; there is none.")
+        return Block(heading, note=note)
+    parts = (tr(language, part) for part in _PARTS.values())
+    names = (tr(language, "Deadline"), tr(language, "Urgency"), *parts, tr(language, "Pings needed"))
+    rows = []
+    for figures in direction.deadlines:
+        numbers = (*(figures.parts[part] for part in _PARTS), figures.pings)
+        words = (tr(language, _KINDS[figures.kind]), urgency_name(figures.urgency, language))
+        rows.append((*words, *(number(n, language) for n in numbers)))
+    note = tr(
+        language,
+        "Only kinds without a number from 1 to 4 are told by urgency. A review that was answered in time moves on and "
+        "does not count.",
     )
-    note = tr(language, "A review that was answered in time moves on and does not count.")
-    return Block(heading, note=note, columns=(*names, tr(language, "Pings needed")), rows=tuple(rows), labels=2)
+    return Block(heading, note=note, columns=names, rows=tuple(rows), labels=2)
 
 
 def _unaccepted(direction: Direction, language: str) -> Iterator[Block]:
@@ -165,13 +178,9 @@ def _victims(direction: Direction, language: str) -> Iterator[Block]:
         note = tr(language, "Nothing is shown where fewer than 5 cases were opened.")
         yield Block(tr(language, "The people concerned"), note=note)
     for name, counts in direction.victims.items():
-        rows = tuple((_value(name, code, language), _number(shown, language)) for code, shown in counts.items())
+        rows = tuple((_value(name, code, language), number(shown, language)) for code, shown in counts.items())
         yield Block(tr(language, field(name).label), columns=("", tr(language, "Number of cases")), rows=rows)
 
 
 def _value(name: str, code: str, language: str) -> str:
     return tr(language, "Not answered") if code == NOT_ANSWERED else show(field(name), code, language)
-
-
-def _number(shown: Shown, language: str) -> str:
-    return tr(language, _SHOWN[shown]) if isinstance(shown, str) else str(shown)

@@ -1,4 +1,4 @@
-"""The figures of a period report, as frozen values. They hold no name, no text and no small number about victims."""
+"""The figures of a period report as they are published: frozen values, without names, texts and small numbers."""
 
 from __future__ import annotations
 
@@ -8,17 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.agreement import Urgency
-from bot.case import DeadlineKind
-from bot.outcomes import Outcome
-
-#: Below this a number about victims may point to somebody.
-SMALL = 5
-FEWER = "fewer than 5"
-#: A larger number kept back too, because the smaller one could be worked out from it and the total.
-WITHHELD = "not shown"
-
-#: A number about victims as it may be shown.
-Shown = int | str
+from bot.case import Channel, ClosureCode, DeadlineKind
+from bot.report.suppression import Shown
 
 
 class Measure(StrEnum):
@@ -40,13 +31,29 @@ class Age(StrEnum):
     LONGER = "more than 90 days"
 
 
+class Part(StrEnum):
+    """What became of a deadline that fell due."""
+
+    IN_TIME = "in_time"  #: met by its due moment
+    LATE = "late"  #: met after it
+    NOT_MET = "not_met"  #: still running, or ended without having been met
+
+
 @dataclass(frozen=True, slots=True)
 class Timing:
     """How long something took. Percentiles are by nearest rank."""
 
-    cases: int
-    median: int  #: minutes
-    p90: int  #: minutes: 9 in 10 were no slower
+    cases: Shown
+    median: Shown  #: minutes
+    p90: Shown  #: minutes: 9 in 10 were no slower
+
+
+@dataclass(frozen=True, slots=True)
+class KindFigures:
+    """What became of the deadlines of one kind that fell due."""
+
+    kind: DeadlineKind
+    parts: Mapping[Part, Shown]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +62,19 @@ class DeadlineFigures:
 
     kind: DeadlineKind
     urgency: Urgency
-    outcomes: Mapping[Outcome, int]
+    parts: Mapping[Part, Shown]
     pings: int
 
-    @property
-    def met(self) -> int:
-        """Met by their due moment."""
-        return self.outcomes.get(Outcome.IN_TIME, 0)
 
-    @property
-    def missed(self) -> int:
-        """Met late or not at all."""
-        return sum(n for what, n in self.outcomes.items() if what is not Outcome.IN_TIME)
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What is said of one direction as a whole; a total of cases is never hidden."""
+
+    opened: int = 0  #: in the period
+    closed: int = 0  #: in the period
+    still_open: int = 0
+    missed: Shown = 0  #: deadlines that fell due and were met late or not at all
+    unaccepted: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +92,14 @@ class Direction:
     corridor: str
     reporting: str
     requested: str  #: empty: the officer had not said which side yet
-    opened: Mapping[Urgency, int] = field(default_factory=dict)
-    still_open: Mapping[Age, int] = field(default_factory=dict)
-    closures: Mapping[str, int] = field(default_factory=dict)  #: by closure code
+    totals: Totals = field(default_factory=Totals)
+    opened: Mapping[Urgency, Shown] = field(default_factory=dict)
+    still_open: Mapping[Age, Shown] = field(default_factory=dict)
+    closures: Mapping[ClosureCode, Shown] = field(default_factory=dict)
     timings: Mapping[Measure, Timing] = field(default_factory=dict)
-    deadlines: tuple[DeadlineFigures, ...] = ()
-    returned: Mapping[str, int] = field(default_factory=dict)  #: hand-offs, by channel
+    kinds: tuple[KindFigures, ...] = ()  #: all of them, or none when no deadline fell due
+    deadlines: tuple[DeadlineFigures, ...] = ()  #: by urgency, of kinds without small numbers
+    returned: Mapping[Channel, Shown] = field(default_factory=dict)  #: hand-offs
     unaccepted: tuple[Unaccepted, ...] = ()
     #: Of the cases opened: field id to code to number; empty when there were fewer than 5 cases.
     victims: Mapping[str, Mapping[str, Shown]] = field(default_factory=dict)
@@ -111,23 +121,4 @@ class Report:
     @property
     def opened(self) -> int:
         """Cases opened in the period."""
-        return sum(sum(d.opened.values()) for d in self.directions)
-
-
-def shielded(counts: Mapping[str, int], total: int) -> dict[str, Shown]:
-    """Hide the numbers under 5, and so many larger ones that none can be worked out from the total.
-
-    Nothing at all is shown of fewer than 5 cases.
-    """
-    present = {code: n for code, n in counts.items() if n}
-    if total < SMALL:
-        return {}
-    hidden = [code for code, n in present.items() if n < SMALL]
-    shown: dict[str, Shown] = {code: FEWER if code in hidden else n for code, n in present.items()}
-    for code, n in sorted(present.items(), key=lambda item: (item[1], item[0])):
-        if not hidden or sum(present[c] for c in hidden) >= SMALL:
-            break
-        if n >= SMALL:
-            shown[code] = WITHHELD
-            hidden.append(code)
-    return shown
+        return sum(d.totals.opened for d in self.directions)

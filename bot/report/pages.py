@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.report.blocks import Block, blocks
+from bot.report.blocks import Block, blocks, number
 from bot.report.figures import Direction, Report
 from bot.texts import later, tr
 from bot.times import both_times
@@ -55,8 +55,9 @@ def _lines(report: Report, language: str) -> Iterator[str]:
     yield tr(language, "State of {as_of}. Made {made} by {program}.", as_of=as_of, made=made, program=report.program)
     yield tr(
         language,
-        "No names and no free text. Of the people concerned, no number under 5 is shown and none from which one could "
-        "be worked out. Each case counts under its present urgency.",
+        "No names and no free text. Totals are shown; in what they are made of, <5 stands for a number from 0 to 4, "
+        "and 'not shown' for one from which such a number could be worked out. Each case counts under its present "
+        "urgency.",
     )
     if report.drills:
         yield tr(language, "Drills left out: {count}.", count=report.drills)
@@ -77,16 +78,12 @@ def _overview(report: Report, language: str) -> Block:
     heading = tr(language, "All directions")
     if not report.directions:
         return Block(heading, note=tr(language, "Nothing was reported, closed or still open in this period."))
-    rows = tuple(_overview_row(direction) for direction in report.directions)
+    rows = tuple(_overview_row(direction, language) for direction in report.directions)
     return Block(heading, columns=tuple(tr(language, name) for name in _OVERVIEW), rows=rows, labels=3)
 
 
-def _overview_row(direction: Direction) -> tuple[str, ...]:
-    figures = (
-        sum(direction.opened.values()),
-        sum(direction.closures.values()),
-        sum(direction.still_open.values()),
-        sum(deadline.missed for deadline in direction.deadlines),
-        len(direction.unaccepted),
-    )
-    return (direction.corridor, direction.reporting, direction.requested or "?", *map(str, figures))
+def _overview_row(direction: Direction, language: str) -> tuple[str, ...]:
+    totals = direction.totals
+    figures = (totals.opened, totals.closed, totals.still_open, totals.missed, totals.unaccepted)
+    sides = (direction.corridor, direction.reporting, direction.requested or "?")
+    return (*sides, *(number(shown, language) for shown in figures))

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from math import ceil
 
 from bot.agreement import Agreement, Urgency
 from bot.case import Case, Channel, ClosureCode, Deadline, DeadlineKind
 from bot.outcomes import Outcome, first_acknowledged_at, minutes, outcome
-from bot.report.figures import Age, DeadlineFigures, Direction, Measure, Shown, Timing, Unaccepted, shielded
+from bot.report.figures import Age, Direction, Measure, Part, Unaccepted
+from bot.report.publishing import Counted, published
 
 #: What is said of the people concerned, in small-number form only.
 _VICTIMS = ("age_group", "exploitation", "country")
 NOT_ANSWERED = "not_answered"
 
 _AGES = ((1, Age.DAY), (7, Age.WEEK), (30, Age.MONTH), (90, Age.QUARTER))  #: days, at most
-#: Kept back from the figures: ended before they were due, or not due yet.
-_UNDECIDED = (Outcome.ENDED, Outcome.RUNNING)
+#: What ended before it was due, or is not due yet, counts nowhere.
+_PARTS = {
+    Outcome.IN_TIME: Part.IN_TIME,
+    Outcome.LATE: Part.LATE,
+    Outcome.OVERDUE: Part.NOT_MET,
+    Outcome.ENDED_OVERDUE: Part.NOT_MET,
+}
+_KINDS = tuple(kind for kind in DeadlineKind if kind is not DeadlineKind.ALERT)
+_CODES = tuple(code for code in ClosureCode if code is not ClosureCode.EXERCISE)
 
 
 class Tally:
@@ -40,8 +48,12 @@ class Tally:
                 self._count(case, self._side(case))
 
     def directions(self) -> tuple[Direction, ...]:
-        """Give the figures, by corridor and reporting side."""
-        return tuple(self._sides[key].direction(*key) for key in sorted(self._sides))
+        """Give the figures as they are published, by corridor and reporting side."""
+        return tuple(published(*key, counted) for key, counted in self.counted().items())
+
+    def counted(self) -> dict[tuple[str, str, str], Counted]:
+        """Give what was counted, small numbers too, by corridor, reporting and requested side."""
+        return {key: self._sides[key].counted() for key in sorted(self._sides)}
 
     def _side(self, case: Case) -> _Side:
         between = self._agreement.corridor_between(case.reporting, case.requested)
@@ -59,8 +71,8 @@ class Tally:
         if self._is_open(case):
             side.still_open[_age(self._as_of - case.opened_at)] += 1
         elif case.closure is not None and self._is_within(case.closed_at):
-            side.closures[case.closure.value] += 1
-        side.returned.update(h.channel.value for h in case.handoffs if self._is_within(h.returned_at))
+            side.closures[case.closure] += 1
+        side.returned.update(h.channel for h in case.handoffs if self._is_within(h.returned_at))
         self._count_deadlines(case, side)
         if self._is_unaccepted(case):
             side.unaccepted.append(Unaccepted(case.reference, self._is_open(case)))
@@ -91,11 +103,10 @@ class Tally:
         for deadline in case.deadlines:
             if deadline.kind is DeadlineKind.ALERT or not self._is_within(deadline.due_at):
                 continue
-            became = outcome(deadline, self._as_of)
-            if became not in _UNDECIDED:
-                key = (deadline.kind, case.urgency)
-                side.deadlines.setdefault(key, Counter())[became] += 1
-                side.pings[key] += deadline.pings
+            part = _PARTS.get(outcome(deadline, self._as_of))
+            if part is not None:
+                side.deadlines.setdefault((deadline.kind, part), Counter())[case.urgency] += 1
+                side.pings[deadline.kind, case.urgency] += deadline.pings
 
     def _is_unaccepted(self, case: Case) -> bool:
         if any(h.accepted_at is not None and h.accepted_at <= self._as_of for h in case.handoffs):
@@ -113,42 +124,35 @@ class _Side:
     def __init__(self) -> None:
         self.opened: Counter[Urgency] = Counter()
         self.still_open: Counter[Age] = Counter()
-        self.closures: Counter[str] = Counter()
-        self.returned: Counter[str] = Counter()
+        self.closures: Counter[ClosureCode] = Counter()
+        self.returned: Counter[Channel] = Counter()
         self.timings: dict[Measure, Counter[int]] = {m: Counter() for m in Measure}
-        self.deadlines: dict[tuple[DeadlineKind, Urgency], Counter[Outcome]] = {}
+        self.deadlines: dict[tuple[DeadlineKind, Part], Counter[Urgency]] = {}
         self.pings: Counter[tuple[DeadlineKind, Urgency]] = Counter()
         self.unaccepted: list[Unaccepted] = []
         self.victims: dict[str, Counter[str]] = {name: Counter() for name in _VICTIMS}
 
-    def direction(self, corridor: str, reporting: str, requested: str) -> Direction:
-        kinds = list(DeadlineKind)
-        return Direction(
-            corridor=corridor,
-            reporting=reporting,
-            requested=requested,
+    def counted(self) -> Counted:
+        return Counted(
             opened={u: self.opened[u] for u in Urgency},
             still_open={a: self.still_open[a] for a in Age},
-            closures=dict(sorted(self.closures.items())),
+            closures={code: self.closures[code] for code in _CODES},
             timings={m: timing(counted) for m, counted in self.timings.items() if counted},
-            deadlines=tuple(
-                DeadlineFigures(kind, urgency, dict(self.deadlines[kind, urgency]), self.pings[kind, urgency])
-                for kind, urgency in sorted(self.deadlines, key=lambda key: (kinds.index(key[0]), key[1]))
-            ),
-            returned=dict(sorted(self.returned.items())),
+            deadlines={kind: {part: self._by_urgency(kind, part) for part in Part} for kind in _KINDS},
+            pings=self.pings,
+            returned={channel: self.returned[channel] for channel in Channel},
             unaccepted=tuple(sorted(self.unaccepted, key=lambda u: (not u.is_open, u.reference))),
-            victims=self._shown_victims(),
+            victims={name: dict(sorted(counts.items())) for name, counts in self.victims.items()},
         )
 
-    def _shown_victims(self) -> Mapping[str, Mapping[str, Shown]]:
-        total = self.opened.total()
-        shown = {name: shielded(dict(sorted(counts.items())), total) for name, counts in self.victims.items()}
-        return {name: counts for name, counts in shown.items() if counts}
+    def _by_urgency(self, kind: DeadlineKind, part: Part) -> dict[Urgency, int]:
+        counted = self.deadlines.get((kind, part), Counter())
+        return {urgency: counted[urgency] for urgency in Urgency}
 
 
-def timing(counted: Counter[int]) -> Timing:
-    """Median and 90th percentile of minutes counted by length, by nearest rank."""
-    return Timing(counted.total(), percentile(counted, 0.5), percentile(counted, 0.9))
+def timing(counted: Counter[int]) -> tuple[int, int, int]:
+    """Number, median and 90th percentile of minutes counted by length, by nearest rank."""
+    return counted.total(), percentile(counted, 0.5), percentile(counted, 0.9)
 
 
 def percentile(counted: Counter[int], share: float) -> int:

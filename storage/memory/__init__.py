@@ -10,6 +10,7 @@ from bot.case import Case, SecureEntry
 from bot.errors import StorageError
 from bot.journal import Link
 from bot.messages import Address, Delivery, DeliveryState
+from bot.orders import IdentifiedOrder
 from bot.people import Directory
 from bot.ports import Counts, Due, History, Loaded, Said, Scope, SignIn, Wanted
 from bot.turn import InboxRow, Mark, Turn
@@ -152,6 +153,12 @@ class MemoryStorage:
     async def secure_entries(self, case_id: int) -> list[SecureEntry]:
         kept = (entry for entry in self._opened().secure.values() if entry.case_id == case_id)
         return sorted(kept, key=lambda entry: entry.id)
+
+    async def orders_of(self, party: str, limit: int) -> list[IdentifiedOrder]:
+        return memory_read.orders_of(self._opened(), party)[:limit]
+
+    async def lapsed_orders(self, now: datetime, limit: int) -> list[int]:
+        return memory_read.lapsed_orders(self._at(now), now)[:limit]
 
     async def transcript(self, addresses: Sequence[Address], after: int, limit: int) -> list[Said]:
         return memory_read.transcript(self._opened(), frozenset(addresses), after, limit)

@@ -9,6 +9,7 @@ from bot.case import Case, Conversation
 from bot.errors import AlreadySeen, Stale, StorageError
 from bot.journal import GENESIS, Entry, link
 from bot.messages import Delivery, DeliveryState, Outgoing
+from bot.orders import IdentifiedOrder
 from bot.people import Invite, Person
 from bot.turn import InboxRow, Mark, SeenBy
 from storage.batch import BORN_LEASED_SECONDS, CUT_OFF, Batch, Step, outcome_of_retry, readdressed, without
@@ -67,6 +68,8 @@ def _write_retried(tables: Tables, inbox_id: int, retried: InboxRow | None) -> N
 def _write_people(tables: Tables, batch: Batch) -> None:
     for invite in batch.invites.values():
         _write_invite(tables, invite)
+    for order in batch.orders.values():
+        _write_order(tables, order)
     for stranger in batch.strangers.values():
         tables.strangers[stranger.address] = stranger
     for address in [a for a, owner in tables.bindings.items() if owner in batch.people]:
@@ -89,6 +92,13 @@ def _write_invite(tables: Tables, invite: Invite) -> None:
     if any(i.code_hash == invite.code_hash and i.id != invite.id for i in tables.invites.values()):
         raise StorageError("An invite with this code is stored already.")
     tables.invites[invite.id] = invite
+
+
+def _write_order(tables: Tables, order: IdentifiedOrder) -> None:
+    before = tables.export_orders.get(order.id)
+    if before is not None and not before.is_waiting:
+        raise Stale("An order was decided meanwhile.")
+    tables.export_orders[order.id] = order
 
 
 def _write_person(tables: Tables, person: Person) -> None:

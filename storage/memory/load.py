@@ -44,6 +44,7 @@ def load(tables: Tables, wanted: Wanted) -> Loaded:
         replied_to=replied_to,
         amended=amended,
         amended_answers=corrected,
+        orders={i: tables.export_orders[i] for i in wanted.orders if i in tables.export_orders},
     )
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from bot.case import Case, DeadlineState
 from bot.journal import Link
 from bot.messages import Address
+from bot.orders import IdentifiedOrder
 from bot.people import Directory
 from bot.ports import Counts, History, Said, Scope
 from storage.memory.load import current
@@ -44,6 +45,18 @@ def in_scope(tables: Tables, scope: Scope, *, open_only: bool, before: int | Non
         if _sees(scope, case) and (case.is_open or not open_only) and (before is None or case.id < before)
     ]
     return [current(tables, case) for case in sorted(cases, key=lambda case: case.id, reverse=True)]
+
+
+def orders_of(tables: Tables, party: str) -> list[IdentifiedOrder]:
+    """List a side's orders, newest first."""
+    orders = (order for order in tables.export_orders.values() if order.party == party)
+    return sorted(orders, key=lambda order: order.id, reverse=True)
+
+
+def lapsed_orders(tables: Tables, now: datetime) -> list[int]:
+    """Name orders whose time is over."""
+    lapsed = [order for order in tables.export_orders.values() if order.has_lapsed(now)]
+    return [order.id for order in sorted(lapsed, key=lambda order: (order.expires_at, order.id))]
 
 
 def history(tables: Tables, case_id: int) -> History:

@@ -13,6 +13,7 @@ from bot.case import Answer, Case, CaseText, Conversation, Deadline, SecureEntry
 from bot.errors import StorageError
 from bot.journal import Link, canonical
 from bot.messages import Address, Delivery
+from bot.orders import IdentifiedOrder
 from bot.people import Invite, Person, Stranger
 from bot.ports import SignIn
 from bot.turn import InboxRow
@@ -76,6 +77,7 @@ class Tables:
         self.bindings: Rows[Address, int] = Rows()
         self.invites: Rows[int, Invite] = Rows()
         self.strangers: Rows[Address, Stranger] = Rows()
+        self.export_orders: Rows[int, IdentifiedOrder] = Rows()
         self.moved: Rows[Address, Address] = Rows()
         self.sign_ins: Rows[str, SignIn] = Rows()
         self.sessions: Rows[str, SignIn] = Rows()

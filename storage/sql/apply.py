@@ -29,7 +29,7 @@ from storage.rows import (
 )
 from storage.rows_files import file_row
 from storage.rows_messages import inbox_outcome, inbox_row, mark_row, outbox_row, seen_key
-from storage.rows_people import binding_rows, invite_row, person_row, stranger_row
+from storage.rows_people import binding_rows, invite_row, order_row, person_row, stranger_row
 from storage.sql.known import KnownCases
 from storage.sql.leaving import write_to_no_more
 from storage.sql.load import cases_by_id
@@ -116,6 +116,8 @@ def _write_people(writing: Writing, batch: Batch) -> None:
     sql = writing.statements
     invites = [invite_row(writing.vault, batch.invites[i]) for i in sorted(batch.invites)]
     writing.run_all(sql.put_invites, invites, "The invite was used meanwhile.")
+    orders = [order_row(writing.vault, batch.orders[i]) for i in sorted(batch.orders)]
+    writing.run_all(sql.put_orders, orders, "An order was decided meanwhile.")
     writing.run(sql.put_strangers, [stranger_row(batch.strangers[a]) for a in sorted(batch.strangers)])
     people = [batch.people[i] for i in sorted(batch.people)]
     if not people:

@@ -18,7 +18,7 @@ from bot.sealing import Vault
 from storage.batch import is_left
 from storage.rows import address, answer_of, case_of, conversation_of, deadline_of, handoff_of, text_of
 from storage.rows_messages import reply_of, seen_key, texts_of
-from storage.rows_people import invite_of, person_of, stranger_of
+from storage.rows_people import invite_of, order_of, person_of, stranger_of
 from storage.sql.known import KnownCases
 from storage.sql.statements import T
 
@@ -60,6 +60,7 @@ def load(connection: Connection, vault: Vault, known: KnownCases, wanted: Wanted
         replied_to=replied_to,
         amended=amended,
         amended_answers=corrected,
+        orders={o.id: o for o in _each(connection, "export_orders", "id", wanted.orders, partial(order_of, vault))},
     )
 
 

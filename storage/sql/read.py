@@ -29,13 +29,14 @@ from bot.case import Case, SecureEntry
 from bot.errors import SealBroken
 from bot.journal import Link
 from bot.messages import Address, Delivery, DeliveryState
+from bot.orders import IdentifiedOrder
 from bot.people import Person
 from bot.ports import Counts, History, Said, Scope
 from bot.sealing import Vault
 from storage.rows import address, answer_of, link_of, secure_of, text_of, unread
 from storage.rows_files import file_of
 from storage.rows_messages import delivery_of, inbox_of, texts_of
-from storage.rows_people import person_of
+from storage.rows_people import order_of, person_of
 from storage.sql.claims import UNSENT, is_unsent
 from storage.sql.keep import directory_version
 from storage.sql.load import IS_OPEN, NOTHING, rows, whole
@@ -123,6 +124,20 @@ def secure_entries(connection: Connection, vault: Vault, case_id: int) -> list[S
     table = T["secure_entries"]
     query = select(table).where(table.c.case_id == case_id).order_by(table.c.id)
     return [secure_of(vault, row) for row in rows(connection, query)]
+
+
+def orders_of(connection: Connection, vault: Vault, party: str, limit: int) -> list[IdentifiedOrder]:
+    """List a side's orders, newest first."""
+    table = T["export_orders"]
+    query = select(table).where(table.c.party == party).order_by(table.c.id.desc()).limit(limit)
+    return [order_of(vault, row) for row in rows(connection, query)]
+
+
+def lapsed_orders(connection: Connection, now: datetime, limit: int) -> list[int]:
+    """Name orders whose time is over."""
+    orders = T["export_orders"].c
+    query = select(orders.id).where(text("state = 'waiting'"), orders.expires_at <= now)
+    return list(connection.execute(query.order_by(orders.expires_at, orders.id).limit(limit)).scalars())
 
 
 def transcript(

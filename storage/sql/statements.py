@@ -81,6 +81,8 @@ class Statements:
         # Who was cut off stays so, whatever somebody who read them before writes of them.
         self.put_people = self._prepare(self.upsert("people", sticks=("revoked_at",)))
         self.put_strangers = self._prepare(self.upsert("strangers"))
+        # An order is decided once; whoever runs this counts the rows.
+        self.put_orders = self._prepare(self.upsert("export_orders", where=T["export_orders"].c.state == "waiting"))
         # An invite that was used stays as it is; whoever runs this counts the rows.
         self.put_invites = self._prepare(self.upsert("invites", where=T["invites"].c.used_at.is_(None)))
 

@@ -17,6 +17,7 @@ from bot.case import Case, SecureEntry
 from bot.errors import StorageError
 from bot.journal import Link
 from bot.messages import Address, Delivery, DeliveryState
+from bot.orders import IdentifiedOrder
 from bot.people import Directory
 from bot.ports import Counts, Due, History, Loaded, Said, Scope, SignIn, Wanted
 from bot.sealing import Vault
@@ -205,6 +206,12 @@ class SqlStorage:
 
     async def secure_entries(self, case_id: int) -> list[SecureEntry]:
         return await self._read(sql_read.secure_entries, self._vault, case_id)
+
+    async def orders_of(self, party: str, limit: int) -> list[IdentifiedOrder]:
+        return await self._read(sql_read.orders_of, self._vault, party, limit)
+
+    async def lapsed_orders(self, now: datetime, limit: int) -> list[int]:
+        return await self._read(sql_read.lapsed_orders, now, limit)
 
     async def transcript(self, addresses: Sequence[Address], after: int, limit: int) -> list[Said]:
         return await self._read(sql_read.transcript, self._vault, addresses, after, limit)

@@ -12,27 +12,91 @@ from datetime import datetime
 from pathlib import Path
 
 import openpyxl
+import pyrage
 import pytest
 
+from bot.buttons import to_base36
+from bot.people import Role
 from bot.reference import draw
 from tests.browser.web_kit import REFERENCE
-from tests.running import Setup, Terminal
+from tests.running import Setup, Terminal, person
 
 PERIOD = ("--since", "2026-04-01", "--until", "2026-05-01")
 OTHER = draw("KC", 2026, lambda _: "3")
 
 
-@pytest.mark.parametrize("form", ["csv", "jsonl", "xlsx"])
+@pytest.mark.parametrize("form", ["csv", "jsonl", "xlsx", "htcds"])
 def test_an_export_counts_what_is_in_it_and_is_journalled(terminal: Terminal, tmp_path: Path, form: str) -> None:
-    target = tmp_path / f"cases.{form}"
+    target = tmp_path / f"cases.{form.replace('htcds', 'htcds.csv')}"
     (told,) = terminal("export", "--format", form, *PERIOD, "--reason", "annual meeting", "-o", target)
     digest = hashlib.sha256(target.read_bytes()).hexdigest()
     assert told == f"1 cases written to {target}, SHA-256 {digest}."
-    assert _references(target) == [REFERENCE]
+    assert _references(target) == [REFERENCE], "a file of the standard holds it in its comment"
     assert terminal("journal", "verify")[0].startswith("Journal -: 1 entries, all in order.")
     assert terminal("export", *PERIOD, "--reason", " ", "-o", target, code=1) == [
         "The export needs to know who asks for it and why."
     ]
+
+
+RECIPIENT = str(pyrage.x25519.Identity.generate().to_public())
+IDENTIFIED = ("export", "--identified", *PERIOD, "--reason", "the prosecutor asks")
+
+
+@pytest.fixture
+def two_who_may(setup: Setup) -> None:
+    asyncio.run(setup.enrol(person(41, "KH", Role.ADMIN), person(31, "KH", Role.SUPERVISOR, "kh-duty")))
+
+
+def test_an_identified_export_is_only_asked_for_and_waits_for_a_second_person(
+    terminal: Terminal, setup: Setup, two_who_may: None
+) -> None:
+    (told,) = terminal(*IDENTIFIED, "--recipient", RECIPIENT, "--as", "41", "--format", "htcds")
+    ((number, state, who, form),) = setup.query("SELECT id, state, person_id, format FROM export_orders")
+    assert told.startswith(f"Order {to_base36(number)} is stored. A supervisor or another admin of KH must approve it")
+    assert (state, who, form) == ("waiting", 41, "htcds")
+    ((recipient, text, buttons),) = setup.query("SELECT recipient, text, buttons FROM outbox WHERE kind = 'told'")
+    assert recipient == "person:31"
+    assert "admin 41 asks for an identified export" in text
+    assert "Approve" in buttons
+    assert terminal("journal", "verify")[0].startswith("Journal -: 1 entries, all in order.")
+    assert not list((setup.folder / "data").glob("exports/*"))
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        (("--recipient", "age1abc", "--as", "41"), "That is no age recipient."),
+        (("--recipient", RECIPIENT, "--as", "41", "--format", "xlsx"), "made as csv, jsonl or htcds"),
+        (("--recipient", RECIPIENT, "--as", "11"), "is for an enrolled admin"),
+        (("--recipient", RECIPIENT, "--as", "77"), "is for an enrolled admin"),
+        (("--recipient", RECIPIENT), "is for an enrolled admin"),
+        (("--recipient", RECIPIENT, "--as", "41", "--since", "2026-06-01"), "first day comes before its last"),
+    ],
+)
+def test_an_identified_export_that_cannot_be_is_one_sentence(
+    terminal: Terminal, two_who_may: None, more: tuple[str, ...], sentence: str
+) -> None:
+    (told,) = terminal(*IDENTIFIED, *more, code=1)
+    assert sentence in told
+
+
+def test_where_nobody_could_approve_an_identified_export_is_refused(terminal: Terminal, setup: Setup) -> None:
+    asyncio.run(setup.enrol(person(41, "KH", Role.ADMIN)))
+    (told,) = terminal(*IDENTIFIED, "--recipient", RECIPIENT, "--as", "41", code=1)
+    assert "Nobody could approve it" in told
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (*IDENTIFIED, "--as", "41"),
+        (*IDENTIFIED, "--recipient", RECIPIENT, "-o", "cases.csv"),
+        ("export", *PERIOD, "--reason", "x"),
+        ("export", *PERIOD, "--reason", "x", "--recipient", RECIPIENT, "-o", "cases.csv"),
+    ],
+)
+def test_options_that_do_not_go_together_are_wrong_usage(terminal: Terminal, words: tuple[str, ...]) -> None:
+    assert any("export needs" in line for line in terminal(*words, code=2))
 
 
 def _references(file: Path) -> list[str]:
@@ -44,7 +108,7 @@ def _references(file: Path) -> list[str]:
         cells = [cell for row in csv.reader(file.read_text("utf-8-sig").splitlines()) for cell in row]
     else:
         cells = [str(v) for line in file.read_text("utf-8").splitlines() for v in json.loads(line).values()]
-    return [cell for cell in cells if cell == REFERENCE]
+    return [part for cell in cells for part in cell.removeprefix("case=").split("; ") if part == REFERENCE]
 
 
 def test_a_target_that_cannot_be_written_is_one_sentence(terminal: Terminal, tmp_path: Path) -> None:

@@ -1,14 +1,36 @@
-"""Downloads: finished exports, for those who may have them, and nothing else of the disk."""
+"""Downloads: finished exports, for those who may have them, and nothing else of the disk; and who may decide orders."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.browser.web_kit import ADMIN, DUTY_CN, Bridge, open_bridge
+from bot.messages import Address
+from bot.orders import IdentifiedOrder, OrderState
+from bot.people import Person, Role
+from bot.turn import Turn
+from tests.browser.web_kit import ADMIN, DUTY_CN, DUTY_VN, START, SUPERVISOR_CN, Bridge, hidden, open_bridge, person
+
+SECOND = person(14, "Sun Li", "CN", Role.ADMIN)
+OTHER_SIDE = person(15, "Heng Sok", "KH", Role.SUPERVISOR, "kh-duty")
+ORDER = IdentifiedOrder(
+    id=123456,
+    person_id=ADMIN.id,
+    party="CN",
+    format="csv",
+    since=START - timedelta(days=30),
+    until=START,
+    recipient="age1made-up",
+    reason="<b>the prosecutor</b> asks",
+    place=Address("web", "4"),
+    asked_at=START,
+    expires_at=START + timedelta(days=1),
+)
 
 
 @pytest.fixture
@@ -98,3 +120,78 @@ async def test_a_manifest_that_cannot_be_read_hides_nothing_else(bridge: Bridge)
 
 async def test_before_the_first_export_the_page_says_how_to_make_one(bridge: Bridge) -> None:
     assert "No export has been made yet" in (await (await bridge.signed_in(ADMIN)).get("/exports")).text
+
+
+async def asked(bridge: Bridge, *orders: IdentifiedOrder) -> None:
+    await bridge.storage.apply([Turn(people=(SECOND, OTHER_SIDE), orders=orders or (ORDER,))])
+
+
+async def test_an_identified_export_is_fetched_by_who_asked_for_it_and_by_nobody_else(bridge: Bridge) -> None:
+    await asked(bridge)
+    name = "casebridge-20260401-20260501-7.htcds.csv.age"
+    put_export(bridge.exports, name, identified=True, recipient="age1made-up", approved_by="person:3")
+    mine = await bridge.signed_in(ADMIN)
+    page = (await mine.get("/exports")).text
+    assert "Identified, approved by Wang Fang (CN supervisor)" in page
+    assert "age1made-up" in page
+    answer = await mine.get(f"/exports/{name}")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/octet-stream")
+    for who in (SECOND, SUPERVISOR_CN, DUTY_CN, OTHER_SIDE):
+        client = await bridge.signed_in(who)
+        assert (await client.get(f"/exports/{name}")).status_code == 404, who.name
+        assert name not in (await client.get("/exports")).text
+
+
+async def test_a_sealed_file_whose_manifest_does_not_say_so_is_no_more_open(bridge: Bridge) -> None:
+    await asked(bridge)
+    put_export(bridge.exports, "log.csv.age")
+    client = await bridge.signed_in(SECOND)
+    assert (await client.get("/exports/log.csv.age")).status_code == 404
+
+
+@pytest.mark.parametrize("who", [SUPERVISOR_CN, SECOND], ids=lambda p: p.name)
+async def test_a_second_person_reads_why_and_decides_on_the_page(bridge: Bridge, who: Person) -> None:
+    await asked(bridge)
+    client = await bridge.signed_in(who)
+    page = (await client.get("/exports")).text
+    assert "Zhao Min (CN admin), cases from 2026-03-19 to 2026-04-18, as csv: waits for a second person" in page
+    assert "Why: &lt;b&gt;the prosecutor&lt;/b&gt; asks" in page
+    form = {name: hidden(page, name) for name in ("csrf", "once", "order", "act")}
+    assert (form["act"], form["order"]) == ("approve", ORDER.number)
+    answer = await client.post("/exports", data=form)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/chat#end")
+    await client.post("/exports", data={**form, "act": "refuse", "once": "x" * 20, "reason": " no  need "})
+    assert [m.text for m in bridge.core.received] == [f"/approve {ORDER.number}", f"/refuse {ORDER.number} no  need"]
+
+
+async def test_who_asked_sees_how_it_stands_and_cannot_decide(bridge: Bridge) -> None:
+    refused = replace(ORDER, id=123457, state=OrderState.REFUSED, decided_by=3, decided_at=START, refusal="too much")
+    await asked(bridge, ORDER, refused)
+    page = (await (await bridge.signed_in(ADMIN)).get("/exports")).text
+    assert "waits for a second person" in page
+    assert "refused by Wang Fang" in page
+    assert "Why refused: too much" in page
+    assert 'value="approve"' not in page
+
+
+async def test_an_order_whose_time_is_over_offers_no_decision(bridge: Bridge) -> None:
+    await asked(bridge, replace(ORDER, expires_at=START))
+    assert 'value="approve"' not in (await (await bridge.signed_in(SUPERVISOR_CN)).get("/exports")).text
+
+
+async def test_the_other_side_and_desks_know_of_no_order(bridge: Bridge) -> None:
+    await asked(bridge)
+    assert "prosecutor" not in (await (await bridge.signed_in(OTHER_SIDE)).get("/exports")).text
+    for who in (DUTY_CN, DUTY_VN):
+        assert (await (await bridge.signed_in(who)).get("/exports")).status_code == 404
+
+
+@pytest.mark.parametrize("changes", [{"act": "make"}, {"order": "../x"}, {"order": ""}, {"once": ""}])
+async def test_a_form_that_is_not_ours_decides_nothing(bridge: Bridge, changes: dict[str, str]) -> None:
+    await asked(bridge)
+    client = await bridge.signed_in(SUPERVISOR_CN)
+    page = (await client.get("/exports")).text
+    form = {name: hidden(page, name) for name in ("csrf", "once", "order", "act")} | changes
+    assert (await client.post("/exports", data=form)).status_code == 400
+    assert (await client.post("/exports", data={**form, "csrf": "stolen"})).status_code == 403
+    assert bridge.core.received == []

@@ -8,19 +8,24 @@ import hashlib
 import json
 import shutil
 import tracemalloc
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import openpyxl
+import pyrage
 import pytest
 
-from bot.case import Case, Channel, DeadlineKind
-from bot.export import ExportRequest, export
+from bot.case import Case, Channel, DeadlineKind, SecureEntry, SecureField
+from bot.export import ExportRequest, Reader, export
+from bot.guarded import Guarded
+from bot.journal import Entry
 from bot.ports import Storage
 from bot.report import report
+from bot.turn import Turn
 from tests.contracts.storage_engines import Kept, on_database
-from tests.unit.casebook import AGREEMENT, NOW, SINCE, UNTIL, a_case, accepted, answered, clock, due, keep
+from tests.unit.casebook import AGREEMENT, NOW, OFFICER, SINCE, UNTIL, a_case, accepted, answered, clock, due, keep
 
 MANY = 3000
 HALF_MINUTE = timedelta(seconds=30)
@@ -60,7 +65,7 @@ async def fill(storage: Storage, number: int, first: int = 1) -> None:
 
 async def test_three_thousand_cases_are_all_there_and_the_count_is_the_storages_own(kept: Kept, folder: Path) -> None:
     await fill(kept.storage, MANY)
-    made = await export(kept.storage, order("jsonl"), folder / "log.jsonl", clock=clock)
+    made = await export(kept.storage, order("jsonl"), folder / "log.jsonl", clock=clock, agreement=AGREEMENT)
     first, *rows = lines_in(folder / "log.jsonl")
     references = [json.loads(line)["reference"] for line in rows]
     assert made.count == MANY == len(set(references)) == await kept.storage.count_cases(SINCE, UNTIL, ("KH",))
@@ -71,7 +76,7 @@ async def test_three_thousand_cases_are_all_there_and_the_count_is_the_storages_
 
 async def test_excel_opens_a_long_case_log(kept: Kept, folder: Path) -> None:
     await fill(kept.storage, 1100)
-    made = await export(kept.storage, order("xlsx"), folder / "log.xlsx", clock=clock)
+    made = await export(kept.storage, order("xlsx"), folder / "log.xlsx", clock=clock, agreement=AGREEMENT)
     book = openpyxl.load_workbook(folder / "log.xlsx", read_only=True)
     assert sum(1 for _ in book["Cases"].iter_rows()) == 1 + 1100
     book.close()
@@ -90,7 +95,7 @@ async def peak_of_an_export(storage: Storage, target: Path, form: str) -> int:
     gc.collect()
     tracemalloc.start()
     try:
-        await export(storage, order(form), target, clock=clock)
+        await export(storage, order(form), target, clock=clock, agreement=AGREEMENT)
         return tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
@@ -106,10 +111,32 @@ async def test_what_is_reported_while_an_export_runs_neither_disturbs_it_nor_wai
     def progress(written: int, _: int) -> None:
         writing.append(asyncio.ensure_future(keep(storage, cases(range(5000 + written, 5010 + written)))))
 
-    made = await export(storage, order("csv"), folder / "log.csv", clock=clock, progress=progress)
+    made = await export(storage, order("csv"), folder / "log.csv", clock=clock, agreement=AGREEMENT, progress=progress)
     await asyncio.gather(*writing)
     assert made.count == 1200 == len(lines_in(folder / "log.csv")) - 1
     assert await storage.count_cases(SINCE, UNTIL) == 1230
+
+
+async def test_an_identified_export_journals_every_case_before_it_reads_it(kept: Kept, folder: Path) -> None:
+    """Writing to the journal while the cases are streamed neither waits for the stream nor disturbs it."""
+    storage, key = kept.storage, pyrage.x25519.Identity.generate()
+    await fill(storage, 1100)
+    entry = SecureEntry(7_000_001, 1, SecureField.NAMES, Guarded("KEO | Sophy"), NOW, OFFICER.id, "KH")
+    await storage.apply([Turn(secure=(entry,))])
+
+    async def journalled(cases: Sequence[Case]) -> None:
+        acts = (Entry(8_000_000 + c.id, c.corridor, NOW, "person:9", "identified_export_read", c.id) for c in cases)
+        await storage.apply([Turn(journal=tuple(acts))])
+
+    request = replace(order("jsonl"), recipient=str(key.to_public()), approved_by="person:7", number="4x2k9")
+    target, reader = folder / "log.jsonl.age", Reader("KH", AGREEMENT)
+    made = await export(storage, request, target, clock=clock, agreement=AGREEMENT, reader=reader, included=journalled)
+    rows = [json.loads(line) for line in pyrage.decrypt(target.read_bytes(), [key]).splitlines()]
+    assert made.count == 1100 == len(rows)
+    assert rows[0]["secure"] == ["person 1 names: KEO | Sophy"]
+    assert rows[0]["texts"] == ["2026-01-01T00:00:30Z KH first: urgent, girl 16, sister of Chan"]
+    read = [link.entry.case_id async for links in storage.stream_journal("KC") for link in links]
+    assert sorted(filter(None, read)) == list(range(1, 1101))
 
 
 async def test_a_report_of_many_cases_counts_them_all(kept: Kept) -> None:

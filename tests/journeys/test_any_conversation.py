@@ -23,6 +23,7 @@ WORDS = st.sampled_from(
         "back", "skip", "send", "summary", "edit 1", "edit 13b", "edit 99", "/alert", "/alert boy on a bus", "urgent!",
         "danger: yes\nage: 9\nshoe size: 41\nlast contact: 2 hours ago", "country: Mars\ndanger: no", "/cases",
         "/note", "/note KC26-M9S34-4 seen", "/case KC26-M9S34-4", "/ack KC26-M9S34-5", "/plan", "/lost", "/export x",
+        "/approve x", "/refuse 4x2k9 no",
         "/nonsense", "she left the flat", "KH", "2", "new alert", "你好", "ជួយ", "🙏", "/", "",
     ]
 )  # fmt: skip

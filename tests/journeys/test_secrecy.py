@@ -109,7 +109,7 @@ async def test_a_duty_desk_of_the_requested_side_reads_no_fear_of_its_own_state(
     assert not [text for text in told if "Fear" in text or "authorities" in text or "Citizenship" in text]
 
 
-@pytest.mark.parametrize("form", ["", "csv ", "jsonl ", "xlsx "])
+@pytest.mark.parametrize("form", ["", "csv ", "jsonl ", "xlsx ", "htcds "])
 async def test_an_admin_gets_the_case_log_as_a_file_without_any_free_text(bridge: PlayedBridge, form: str) -> None:
     await a_case_in_all_its_words(bridge)
     await bridge.says("web:admin", f"/export {form}2026-04-01 2026-05-01 annual meeting")

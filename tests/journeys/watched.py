@@ -90,7 +90,7 @@ class Watch:
     async def _check_readers(self, case: Case, *, is_closed: bool) -> None:
         directory = await self.bridge.storage.directory()
         for person in directory.people.values():
-            found = await self.bridge.storage.find_case(case.reference, scope_of(person))
+            found = await self.bridge.storage.find_case(case.reference, scope_of(person, self.bridge.rules.agreement))
             if person.party not in (case.reporting, case.requested):
                 assert found is None, f"{person.name} finds a case of others"
             elif found is not None and person.party == case.requested:
@@ -104,7 +104,7 @@ class Watch:
         assert not [word for word in SECRET if word in shown], "who is feared reads why"
         assert "protection" not in shown
         own = [text for text in (await self.bridge.storage.history(case.id)).texts if text.own_side_only]
-        kept_back = [t.text for t in own if t.party == case.reporting and t.text and t.text in shown]
+        kept_back = [t for t in own if t.party == case.reporting and t.text and t.text.reveal() in shown]
         assert not kept_back, "what a side keeps for itself"
         if is_closed:
             assert f"ZZ{case.reporting}" not in shown, "words crossed a closed gate"

@@ -46,14 +46,14 @@ ANSWERS: Mapping[str, Value] = {
     "situation": "confined",
     "age_group": "12_17",
     "country": "CN",
-    "area": "Jiangxi, Nanchang",
+    "area": Guarded("Jiangxi, Nanchang"),
     "exploitation": ("ForcedMarriage", "Servitude"),
     "citizenship": ("KH",),
     "consent_police": "no",
     "consent_diplomatic": "not_asked",
     "safe_to_contact": "unknown",
     "fears_own_authorities": "yes",
-    "summary": "Her sister Chan wrote from a flat.",
+    "summary": Guarded("Her sister Chan wrote from a flat."),
 }
 
 

@@ -22,7 +22,7 @@ from bot.export import writers as export_writers
 from bot.export.rows import COLUMNS, Row
 from bot.export.writers import CsvFile
 from storage.memory import MemoryStorage
-from tests.unit.casebook import NOW, SINCE, UNTIL, a_case, accepted, answered, clock, due, keep
+from tests.unit.casebook import AGREEMENT, NOW, SINCE, UNTIL, a_case, accepted, answered, clock, due, keep
 
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
@@ -59,7 +59,7 @@ def left_in(folder: Path) -> dict[str, bytes]:
 
 async def exported(folder: Path, form: str, *cases: Case) -> list[dict[str, Any]]:
     target = folder / f"log.{form}"
-    await export(await bridge_with(*cases), order(form), target, clock=clock)
+    await export(await bridge_with(*cases), order(form), target, clock=clock, agreement=AGREEMENT)
     return read(target)
 
 
@@ -83,7 +83,7 @@ async def test_every_case_of_the_period_is_in_the_file_and_no_other(form: str, t
 async def test_the_manifest_beside_the_file_proves_that_it_is_whole(form: str, tmp_path: Path) -> None:
     target = tmp_path / f"log.{form}"
     storage = await bridge_with(*(a_case(n) for n in range(1, 1203)))
-    made = await export(storage, order(form), target, clock=clock)
+    made = await export(storage, order(form), target, clock=clock, agreement=AGREEMENT)
     said = json.loads((tmp_path / f"log.{form}.manifest.json").read_text("utf-8"))
     assert said["count"] == made.count == 1202 == len(read(target)) == await storage.count_cases(SINCE, UNTIL)
     assert said["sha256"] == made.sha256 == hashlib.sha256(target.read_bytes()).hexdigest()
@@ -96,7 +96,7 @@ async def test_the_manifest_beside_the_file_proves_that_it_is_whole(form: str, t
 @pytest.mark.parametrize("form", FORMATS)
 async def test_a_period_without_cases_gives_a_readable_file_that_says_so(form: str, tmp_path: Path) -> None:
     target = tmp_path / f"log.{form}"
-    made = await export(await bridge_with(), order(form), target, clock=clock)
+    made = await export(await bridge_with(), order(form), target, clock=clock, agreement=AGREEMENT)
     assert (made.count, read(target)) == (0, [])
     assert target.stat().st_size > 0
 
@@ -170,7 +170,7 @@ async def test_a_formula_in_a_reference_is_only_text_in_a_csv_file(text: str, tm
 async def test_a_formula_a_link_or_a_number_in_a_reference_is_only_text_in_excel(text: str, tmp_path: Path) -> None:
     target = tmp_path / "log.xlsx"
     storage = await bridge_with(accepted(a_case(1), Channel.POLICE, DAY, formal_reference=text))
-    await export(storage, order("xlsx"), target, clock=clock)
+    await export(storage, order("xlsx"), target, clock=clock, agreement=AGREEMENT)
     book = openpyxl.load_workbook(target)
     cell = book["Cases"].cell(2, COLUMNS.index("police_formal_reference") + 1)
     assert (cell.value, cell.data_type, cell.hyperlink) == (text, "s", None)
@@ -206,7 +206,7 @@ async def test_the_first_line_of_json_lines_vouches_for_the_others(tmp_path: Pat
 async def test_only_the_cases_of_the_wanted_side_are_exported(tmp_path: Path) -> None:
     other = replace(a_case(2), reporting="VN", corridor="VC", reference="VC26-00002-4")
     storage = await bridge_with(a_case(1), other)
-    made = await export(storage, order(parties=("VN",)), tmp_path / "log.csv", clock=clock)
+    made = await export(storage, order(parties=("VN",)), tmp_path / "log.csv", clock=clock, agreement=AGREEMENT)
     assert made.parties == ("VN",)
     assert [row["reference"] for row in read(tmp_path / "log.csv")] == ["VC26-00002-4"]
 
@@ -219,7 +219,14 @@ async def test_nobody_but_the_owner_can_read_the_file_or_its_manifest(tmp_path: 
 async def test_progress_is_told_as_it_goes(tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
     storage = await bridge_with(*(a_case(n) for n in range(1, 1102)))
-    await export(storage, order(), tmp_path / "log.csv", clock=clock, progress=lambda *done: told.append(done))
+    await export(
+        storage,
+        order(),
+        tmp_path / "log.csv",
+        clock=clock,
+        agreement=AGREEMENT,
+        progress=lambda *done: told.append(done),
+    )
     assert told == [(500, 1101), (1000, 1101), (1101, 1101)]
 
 
@@ -247,14 +254,16 @@ async def test_a_full_disk_leaves_nothing_and_is_told_in_one_sentence(
     with pytest.raises(
         BridgeError, match=r"could not be written to .*: No space left on device. Nothing was left there."
     ):
-        await export(await bridge_with(a_case(1)), order(), tmp_path / "log.csv", clock=clock)
+        await export(await bridge_with(a_case(1)), order(), tmp_path / "log.csv", clock=clock, agreement=AGREEMENT)
     assert not left_in(tmp_path)
 
 
 @pytest.mark.parametrize("form", FORMATS)
 async def test_a_folder_that_does_not_take_files_is_named(form: str, tmp_path: Path) -> None:
     with pytest.raises(BridgeError, match="gone: No such file or directory"):
-        await export(await bridge_with(a_case(1)), order(form), tmp_path / "gone" / "log", clock=clock)
+        await export(
+            await bridge_with(a_case(1)), order(form), tmp_path / "gone" / "log", clock=clock, agreement=AGREEMENT
+        )
 
 
 async def test_an_earlier_export_stays_when_the_next_one_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -288,7 +297,7 @@ async def test_a_case_lost_on_the_way_fails_the_export_loudly(form: str, tmp_pat
     storage = Forgetful()
     await keep(storage, [a_case(1), a_case(2)])
     with pytest.raises(BridgeError, match="1 cases were read, but 2 are stored"):
-        await export(storage, order(form), tmp_path / "log", clock=clock)
+        await export(storage, order(form), tmp_path / "log", clock=clock, agreement=AGREEMENT)
     assert not left_in(tmp_path)
 
 
@@ -306,14 +315,14 @@ class Busy(MemoryStorage):
 async def test_a_case_opened_meanwhile_does_not_spoil_the_export(tmp_path: Path) -> None:
     storage = Busy()
     await keep(storage, [a_case(1), a_case(2)])
-    made = await export(storage, order(), tmp_path / "log.csv", clock=clock)
+    made = await export(storage, order(), tmp_path / "log.csv", clock=clock, agreement=AGREEMENT)
     assert made.count == 2 == len(read(tmp_path / "log.csv"))
 
 
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
-        (order("pdf"), "made as one of csv, jsonl, xlsx"),
+        (order("pdf"), "made as one of csv, jsonl, xlsx, htcds"),
         (order(since=UNTIL, until=SINCE), "first day comes before its last"),
         (order(reason="  "), "who asks for it and why"),
         (order(exporter=""), "who asks for it and why"),
@@ -323,7 +332,7 @@ async def test_an_incomplete_order_is_refused_in_one_sentence(
     wrong: ExportRequest, sentence: str, tmp_path: Path
 ) -> None:
     with pytest.raises(BridgeError, match=sentence):
-        await export(await bridge_with(), wrong, tmp_path / "log", clock=clock)
+        await export(await bridge_with(), wrong, tmp_path / "log", clock=clock, agreement=AGREEMENT)
     assert not left_in(tmp_path)
 
 

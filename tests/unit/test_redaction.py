@@ -53,7 +53,7 @@ SHOWN: dict[Matter, dict[Way, Standings]] = {
     | {Way.ECHO: ALONE, Way.PAGE: NOT_CLOSED},
     Matter.NOTE: dict.fromkeys((Way.RELAY, Way.PAGE), NOT_CLOSED) | {Way.ECHO: ALONE, Way.IDENTIFIED: NO_FEAR},
     Matter.MEMO: {Way.ECHO: ALONE, Way.PAGE: OWN_SIDE, Way.IDENTIFIED: OWN_SIDE},
-    Matter.IDENTITY: dict.fromkeys((Way.SECURE, Way.IDENTIFIED), NO_FEAR),
+    Matter.IDENTITY: {Way.SECURE: NO_FEAR, Way.IDENTIFIED: OWN_SIDE},
     Matter.NAME: dict.fromkeys((Way.RELAY, Way.ECHO, Way.PAGE, Way.SECURE, Way.PACKET, Way.IDENTIFIED), OWN_SIDE),
 }
 _ROLE_ONLY = (Way.PING, Way.ALERT, Way.RELAY, Way.CASE, Way.PAGE, Way.SECURE, Way.PACKET, Way.EXPORT, Way.IDENTIFIED)
