@@ -12,7 +12,9 @@ from bot.guarded import Guarded
 from bot.journal import Entry
 from bot.messages import Address, Inbound, Keyboard, Outgoing, Priority
 from bot.people import Invite, Person, Stranger
+from bot.ports import SecureCase
 from bot.recipients import Recipient, reads_as
+from bot.securing import border_is_open
 from bot.turn import ExportOrder, InboxRow, SeenBy, Turn
 from bot.view import View
 
@@ -35,6 +37,7 @@ class Composer:
         self.message = message
         self.person = person
         self.actor = actor or (f"person:{person.id}" if person else "stranger")
+        self.address = str(message.sender) if message and message.sender else ""  #: from where it is done
         self.case_id: int | None = None  #: the case the message turned out to be about
         self.inbox_id = context.new_id()
         self.keep_content = person is not None
@@ -78,7 +81,9 @@ class Composer:
             before = self.view.case(case.id)
             self._base[case.id] = before.version if before else case.version
         version = self._base[case.id] + 1
-        case = case if case.version == version else replace(case, version=version)
+        is_open = border_is_open(case, self.context.agreement)
+        if case.version != version or case.border_is_open != is_open:
+            case = replace(case, version=version, border_is_open=is_open)
         self._cases[case.id] = case
         self.case_id = case.id
         return case
@@ -163,6 +168,10 @@ class Composer:
         """Change an entry of the secure case: it was released."""
         self._secure.append(entry)
 
+    def secure(self, case: Case) -> SecureCase:
+        """The secure case as it stands in this turn, where it was asked for."""
+        return self.view.secure(case.id, *self._secure)
+
     @property
     def came_as(self) -> str:
         """The ``place#message_id`` of the message, empty for taps and ticks."""
@@ -171,7 +180,6 @@ class Composer:
 
     def journal(self, act: str, case: Case | None = None, **details: object) -> None:
         """Record an act."""
-        address = str(self.message.sender) if self.message and self.message.sender else ""
         self._journal.append(
             Entry(
                 self.context.new_id(),
@@ -180,7 +188,7 @@ class Composer:
                 self.actor,
                 act,
                 case.id if case else None,
-                address,
+                self.address,
                 details,
                 self.context.salt(),
             )

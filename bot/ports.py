@@ -29,6 +29,14 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
+class SecureCase:
+    """What is kept beside a case that points to people, and the texts that stand in its place, oldest first."""
+
+    entries: tuple[SecureEntry, ...] = ()
+    texts: tuple[CaseText, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Loaded:
     """What was wanted. Absent means: there is none."""
 
@@ -41,6 +49,7 @@ class Loaded:
     amended: Mapping[str, CaseText] = field(default_factory=dict)  #: first versions; their cases are loaded too
     amended_answers: Mapping[str, Answer] = field(default_factory=dict)  #: likewise
     deliveries: Mapping[int, tuple[Delivery, ...]] = field(default_factory=dict)  #: by case, where they are shown
+    secure: Mapping[int, SecureCase] = field(default_factory=dict)  #: by case, where it is opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +79,7 @@ class History:
     texts: tuple[CaseText, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
     journal: tuple[Link, ...] = ()
+    secured: tuple[SecureEntry, ...] = ()  #: that there are entries in the secure case, without what they say
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +112,13 @@ class SignIn:
     person_id: int
     created_at: datetime
     expires_at: datetime
+
+
+class Blind(Protocol):
+    """Makes of a phone or document number what it is found by, and what says nothing to whoever has no key."""
+
+    def token(self, kind: str, text: str) -> bytes:
+        """Answer with the same bytes for the same normalised text of a kind, always."""
 
 
 class Storage(Protocol):
@@ -214,6 +231,14 @@ class Storage(Protocol):
 
     async def secure_entries(self, case_id: int) -> list[SecureEntry]:
         """Read the secure case (tier 2), oldest first; the caller has checked the right and journals the read."""
+
+    async def find_secure(self, kind: str, text: str, scope: Scope) -> list[Case]:
+        """Find the cases in whose secure case a normalised number stands, newest first, by one scoped query.
+
+        The scope is that of the secure case: `sees_party` and `reads_as` as for cases, but of the requested side
+        only where the border is open; besides, the person's own entries in their own cases. Released texts and
+        the other side's memos are not found.
+        """
 
     async def transcript(self, addresses: Sequence[Address], after: int, limit: int) -> list[Said]:
         """Read the last `limit` lines with ids above `after` of a chat, edits applied, oldest first."""

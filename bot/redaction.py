@@ -7,7 +7,7 @@ and fear of own authorities are known, and in part for ever when the person fear
 from __future__ import annotations
 
 from bot.agreement import Agreement
-from bot.case import Case, Value
+from bot.case import Case, SecureEntry, Value
 from bot.fields import FIELDS, Field
 
 #: What the requested side may always read: enough to act on, nothing that points to the person.
@@ -49,3 +49,8 @@ def is_cleared(case: Case, agreement: Agreement) -> bool:
     told_states = set(requested.countries) if requested else set()
     own_states = set(citizenship) if isinstance(citizenship, tuple) else {str(citizenship)}
     return fears == "unknown" or ("unknown" not in own_states and not own_states & told_states)
+
+
+def words_of(entry: SecureEntry) -> str:
+    """The words of an entry of the secure case, for whoever `bot.securing` lets read it."""
+    return entry.value.reveal()

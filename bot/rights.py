@@ -31,12 +31,15 @@ class Act(StrEnum):
     RETURN = "return"
     WRITTEN = "written"
     NOTNEEDED = "notneeded"  #: a supervisor records that the diplomatic channel is not needed
+    RELEASE = "release"  #: a withheld text holds nothing that points to a person after all
 
 
 #: Desks whose people follow every case of their side.
 _FOLLOWS_ALL = frozenset({DeskRole.DUTY, DeskRole.SECRETARIAT})
 
-_DESK_ACTS = frozenset({Act.ASSIGN, Act.SNOOZE, Act.URGENCY, Act.CLOSE, Act.REOPEN, Act.HANDOFF, Act.WRITTEN})
+_DESK_ACTS = frozenset(
+    {Act.ASSIGN, Act.SNOOZE, Act.URGENCY, Act.CLOSE, Act.REOPEN, Act.HANDOFF, Act.WRITTEN, Act.RELEASE}
+)
 
 
 def scope_of(person: Person, agreement: Agreement) -> Scope:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.case import Answer, Case, CaseText, Conversation
+from bot.case import Answer, Case, CaseText, Conversation, SecureEntry
 from bot.messages import Address, Delivery
 from bot.people import Directory, Invite, Stranger
-from bot.ports import Loaded
+from bot.ports import Loaded, SecureCase
 from bot.turn import Turn
 
 
@@ -24,6 +24,8 @@ class View:
         self._strangers = dict(loaded.strangers)
         self._invites = dict(loaded.invites)
         self._loaded = loaded
+        self._secured: dict[int, SecureEntry] = {}
+        self._texts: list[CaseText] = []
 
     def absorb(self, turn: Turn) -> None:
         """Let later messages of the batch see what this turn changed."""
@@ -33,6 +35,8 @@ class View:
         self._conversations.update((c.person_id, c) for c in turn.conversations)
         self._strangers.update((s.address, s) for s in turn.strangers)
         self._invites.update((i.code_hash, i) for i in turn.invites)
+        self._secured.update((entry.id, entry) for entry in turn.secure)
+        self._texts += turn.texts
         if turn.people:
             people = {**self.directory.people, **{p.id: p for p in turn.people}}
             self.directory = Directory(people, self.directory.version)
@@ -79,6 +83,13 @@ class View:
     def deliveries(self, case_id: int) -> tuple[Delivery, ...]:
         """What was sent about a case, where the message asks to see it."""
         return self._loaded.deliveries.get(case_id, ())
+
+    def secure(self, case_id: int, *newer: SecureEntry) -> SecureCase:
+        """The secure case, where it was asked for, with what this batch (and `newer`) added or released."""
+        loaded = self._loaded.secure.get(case_id, SecureCase())
+        entries = {e.id: e for e in (*loaded.entries, *self._secured.values(), *newer) if e.case_id == case_id}
+        texts = (*loaded.texts, *(text for text in self._texts if text.case_id == case_id))
+        return SecureCase(tuple(entries[i] for i in sorted(entries)), texts)
 
     def amended_answer(self, message: str) -> Answer | None:
         """Find the answer that an edited message gave."""

@@ -12,8 +12,8 @@ from bot.commands import parse_command
 from bot.composing import Composer
 from bot.context import Context
 from bot.errors import StorageError
-from bot.messages import Inbound, Outgoing
-from bot.people import Directory
+from bot.messages import Address, Inbound, Outgoing
+from bot.people import Directory, Person
 from bot.ports import Due, Scope, Wanted
 from bot.respond import respond, wanted
 from bot.rights import scope_of
@@ -29,10 +29,12 @@ _TOLD_AFTER = 2  #: tries; then whoever wrote is told
 
 @dataclass(frozen=True, slots=True)
 class Shows:
-    """What a message asks to see besides the cases it names: a list of cases, or what was delivered about one."""
+    """What a piece of work asks to see besides the cases it names: a list of cases, or what is kept of one."""
 
     scope: Scope | None = None
+    reader: Person | None = None  #: who asks; what belongs to a case is read only for somebody who may see it
     deliveries: bool = False
+    secure: bool = False
 
 
 NOTHING = Shows()
@@ -56,7 +58,8 @@ class Message:
         promise = buttons.parse(self.inbound.button) if self.inbound.button else None
         command = parse_command(self.inbound.text) if promise is None else None
         word = promise.act if isinstance(promise, buttons.Act) else command.name if command else ""
-        return Shows(scope_of(person, agreement) if word == "cases" else None, deliveries=word == "case")
+        scope = scope_of(person, agreement) if word == "cases" else None
+        return Shows(scope, person, deliveries=word == "case", secure=word == "release")
 
     def turn(self, view: View, context: Context) -> Turn:
         """Compute its turn."""
@@ -204,4 +207,35 @@ class Order:
         raise StorageError(f"This was not done ({error}); nothing was changed. Please try again.")
 
 
-Work = Message | Again | Deadline | Wake | Order
+@dataclass(frozen=True, slots=True)
+class PageAct:
+    """What somebody does on a page that is no message, so that nothing of it is kept in the inbox."""
+
+    act: Callable[[Composer], None]
+    person_id: int
+    address: Address
+    cases: tuple[int, ...] = ()
+
+    def wants(self, _directory: Directory) -> Wanted:
+        """Say what it touches."""
+        return Wanted(cases=self.cases)
+
+    def shows(self, directory: Directory, _agreement: Agreement) -> Shows:
+        """The secure cases of the cases that it names."""
+        return Shows(reader=directory.get(self.person_id), secure=bool(self.cases))
+
+    def turn(self, view: View, context: Context) -> Turn:
+        """Do it, as somebody unknown when the person was cut off meanwhile."""
+        person = view.directory.get(self.person_id)
+        is_known = person is not None and person.is_active
+        c = Composer(context, view, person=person if is_known else None, actor=f"person:{self.person_id}")
+        c.address = str(self.address)
+        self.act(c)
+        return c.finish()
+
+    def failed(self, _context: Context, error: str) -> Turn:
+        """Nothing to keep: the page says that it was not done."""
+        raise StorageError(f"This was not done ({error}); nothing was changed. Please try again.")
+
+
+Work = Message | Again | Deadline | Wake | Order | PageAct

@@ -7,18 +7,23 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bot.ports import Storage
+    from bot.ports import Blind, Storage
     from storage.schema import SchemaState
 
 
-def open_storage(url: str, *, clock: Callable[[], datetime], owner: str = "bridge") -> Storage:
-    """Choose a storage by its URL; `start` opens it. `owner` names this process to whoever looks at the server."""
+def open_storage(
+    url: str, *, clock: Callable[[], datetime], owner: str = "bridge", blind: Blind | None = None
+) -> Storage:
+    """Choose a storage by its URL; `start` opens it.
+
+    `owner` names this process to whoever looks at the server. Without `blind` no secure case can be searched.
+    """
     from storage.postgres import PostgresStorage
     from storage.sql.engines import is_sqlite
     from storage.sqlite import SqliteStorage
 
     kind = SqliteStorage if is_sqlite(url) else PostgresStorage
-    return kind(url, clock=clock, owner=owner)
+    return kind(url, clock=clock, owner=owner, blind=blind)
 
 
 def migrate(url: str) -> str:

@@ -31,6 +31,8 @@ from bot.case import (
 from bot.guarded import Guarded
 from bot.journal import Entry, Link, canonical
 from bot.messages import Address
+from bot.ports import Blind
+from bot.securing import keys_of
 
 RowDict = dict[str, Any]
 #: Columns of `cases` that are the case's own fields under the same name and in the same form.
@@ -153,6 +155,17 @@ def secure_row(entry: SecureEntry) -> RowDict:
 def secure_of(row: RowMapping) -> SecureEntry:
     """An entry of the secure case."""
     return SecureEntry(**{**row, "field": SecureField(row["field"]), "value": Guarded(row["value"])})
+
+
+def secure_mark_of(row: RowMapping) -> SecureEntry:
+    """That there is an entry of the secure case, without what it says."""
+    return SecureEntry(**{**row, "field": SecureField(row["field"]), "value": Guarded("")})
+
+
+def index_rows(entry: SecureEntry, blind: Blind) -> list[RowDict]:
+    """By what an entry of the secure case is found."""
+    tokens = {blind.token(key, text) for key, text in keys_of(entry, entry.value.reveal())}
+    return [{"token": token, "entry_id": entry.id, "case_id": entry.case_id} for token in sorted(tokens)]
 
 
 def deadline_row(deadline: Deadline) -> RowDict:

@@ -251,5 +251,6 @@ _WORDS: Mapping[Act, tuple[str, ...]] = {
     Act.STANDDOWN: ("reason",),
     Act.CLOSE: ("code", "text"),
     Act.REOPEN: ("reason",),
+    Act.RELEASE: ("entry",),
 }
 _MAY_BE_EMPTY = frozenset({"officer"})

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
-from adapters.web import cases, chat, exports, health, signin
+from adapters.web import cases, chat, exports, health, search, secure, signin
 from adapters.web.adapter import WebAdapter
 from adapters.web.hooks import Hooks
 from adapters.web.pages import Pages
@@ -23,10 +23,11 @@ from adapters.web.site import Endpoint, Page, Site, guarded, signed_in
 from adapters.web.static import Assets
 from bot.agreement import Agreement
 from bot.ids import Ids
-from bot.ports import Storage, WebhookAdapter
+from bot.ports import Receipt, Storage, WebhookAdapter
+from bot.work import PageAct
 
 
-def build_site(
+def build_site(  # noqa: PLR0913  # the collaborators of all pages
     *,
     storage: Storage,
     agreement: Agreement,
@@ -35,6 +36,7 @@ def build_site(
     web: WebAdapter | None,
     webhooks: Mapping[str, WebhookAdapter],
     vitals: health.Vitals,
+    submit: Callable[[PageAct], Awaitable[Receipt]],
 ) -> ASGIApp:
     """Build the web application.
 
@@ -46,13 +48,14 @@ def build_site(
         web: web chat; None when it is switched off, and then there are no pages for people at all.
         webhooks: the adapters that messengers call, by messenger.
         vitals: when the clock last ticked, and further metrics.
+        submit: takes an act of a page that is no message, and returns after the commit.
 
     Raises:
         ValueError: a trusted proxy is neither an address nor a network.
     """
     assets, proxies = Assets(), Proxies(settings.trusted_proxies)
     pages = Pages(settings, agreement, proxies, assets)
-    site = Site(storage, agreement, clock, settings, web or WebAdapter(), pages, proxies, Ids(clock))
+    site = Site(storage, agreement, clock, settings, web or WebAdapter(), pages, proxies, Ids(clock), submit)
     routes: list[BaseRoute] = [
         Route("/health/live", health.LIVE),
         Route("/health/ready", health.ready(site, vitals)),
@@ -76,6 +79,9 @@ def _pages(site: Site) -> Sequence[BaseRoute]:
         *_post(site, "/signout", signin.leave),
         *_get(site, "/board", cases.board),
         *_get(site, "/cases", cases.listing),
+        *_post(site, "/cases", search.search),
+        *_get(site, "/cases/{reference}/secure", secure.ask),
+        *_post(site, "/cases/{reference}/secure", secure.visit),
         *_get(site, "/cases/{reference}", cases.show),
         *_post(site, "/cases/{reference}", cases.act),
         *_get(site, "/exports", exports.listing),

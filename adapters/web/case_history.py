@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from adapters.web import case_view, words
@@ -12,6 +12,7 @@ from bot.messages import Delivery
 from bot.people import Person
 from bot.ports import History
 from bot.recipients import desk_name
+from bot.securing import SECURE_ACTS, is_held, may_read_secure, readable
 from bot.texts import tr
 from bot.wording import channel_name, delivery_name
 
@@ -28,6 +29,8 @@ _SHOWN_DETAILS = (
     "country",
     "deadline",
     "rung",
+    "purpose",
+    "entries",
 )
 _DETAIL_LIMIT = 40  #: characters
 _JOURNAL_LINES = 200
@@ -52,18 +55,24 @@ def may_read(text: CaseText, case: Case, person: Person) -> bool:
     return text.kind is not TextKind.LOCATION or person.party == case.reporting
 
 
-def texts(case: Case, found: Sequence[CaseText], reader: case_view.Reader) -> list[Row]:
-    """List the free texts that this reader may read, oldest first."""
+def texts(case: Case, found: Sequence[CaseText], reader: case_view.Reader, moved: Set[int] = frozenset()) -> list[Row]:
+    """List the free texts that this reader may read, oldest first; of some the original is in the secure case."""
     readable = [t for t in found if may_read(t, case, reader.person)]
     return [
         Row(
             head=f"{words.text_name(t.kind, reader.language)} · {reader.name(t.by)}",
             text=t.text.reveal(),
             when=case_view.moment(t.at, case, reader.agreement),
-            note=tr(reader.language, "amends an earlier text, which stays") if t.amends else "",
+            note=_note(t, moved, reader.language),
         )
         for t in readable
     ]
+
+
+def _note(text: CaseText, moved: Set[int], language: str) -> str:
+    if text.id in moved:
+        return tr(language, "moved to the secure case")
+    return tr(language, "amends an earlier text, which stays") if text.amends else ""
 
 
 def handoffs(case: Case, reader: case_view.Reader) -> list[Row]:
@@ -115,7 +124,9 @@ def _recipient(name: str, reader: case_view.Reader) -> str:
 
 def journal(case: Case, found: Sequence[Link], reader: case_view.Reader) -> list[Row]:
     """List what was done, newest first; that the other side wrote itself a memo is not told."""
-    shown = [link for link in found if not _is_theirs(link, reader)][-_JOURNAL_LINES:]
+    opens = may_read_secure(reader.person, case, reader.agreement)
+    readable = (link for link in found if opens or link.entry.act not in SECURE_ACTS)
+    shown = [link for link in readable if not _is_theirs(link, reader)][-_JOURNAL_LINES:]
     return [_entry(link, case, reader) for link in reversed(shown)]
 
 
@@ -151,6 +162,13 @@ def _entry(link: Link, case: Case, reader: case_view.Reader) -> Row:
     )
 
 
+def _secured(case: Case, history: History, reader: case_view.Reader) -> int | None:
+    """How many entries of the secure case this reader may read; None when there is no secure case for them."""
+    if not may_read_secure(reader.person, case, reader.agreement):
+        return None
+    return len(readable(history.secured, history.texts, reader.person, case, reader.agreement))
+
+
 def page(case: Case, history: History, reader: case_view.Reader) -> dict[str, object]:
     """Gather all that the page of a case shows."""
     return {
@@ -158,7 +176,8 @@ def page(case: Case, history: History, reader: case_view.Reader) -> dict[str, ob
         "summary": case_view.summarise(case, reader),
         "facts": case_view.facts(case, reader),
         "unanswered": case_view.unanswered(case, reader),
-        "texts": texts(case, history.texts, reader),
+        "texts": texts(case, history.texts, reader, {e.text_id for e in history.secured if is_held(e) and e.text_id}),
+        "secured": _secured(case, history, reader),
         "deadlines": case_view.deadlines(case, reader),
         "handoffs": handoffs(case, reader),
         "deliveries": deliveries(case, history.deliveries, reader),

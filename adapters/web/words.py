@@ -45,6 +45,7 @@ _ACTS = {
     Act.RETURN: later("Return hand-off"),
     Act.WRITTEN: later("Record letter"),
     Act.NOTNEEDED: later("Diplomatic channel not needed"),
+    Act.RELEASE: later("Release a withheld text"),
 }
 _KINDS = {"alert": "alert", "ping": "ping", "told": "news", "edit": "update", "test": "test", "reply": "answer"}
 _ERRORS = {

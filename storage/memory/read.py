@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence, Set
+from dataclasses import replace
 from datetime import datetime
 
-from bot.case import Case, DeadlineState
+from bot.case import Case, DeadlineState, SecureEntry
+from bot.guarded import Guarded
 from bot.journal import Link
 from bot.messages import Address
 from bot.people import Directory
 from bot.ports import Counts, History, Said, Scope
+from bot.securing import Key, keys_of
 from storage.memory.load import current
 from storage.memory.rows import Tables, edited
 from storage.transcript import EDITED, SHOWN, SPOKEN, transcript_of
@@ -57,7 +60,36 @@ def history(tables: Tables, case_id: int) -> History:
         texts=tuple(sorted(texts, key=lambda text: text.id)),
         deliveries=tuple(sorted(deliveries, key=lambda d: d.message.id)),
         journal=tuple(sorted(links, key=lambda link: (link.sequence, link.entry.id))),
+        secured=tuple(replace(entry, value=Guarded("")) for entry in secure_entries(tables, case_id)),
     )
+
+
+def secure_entries(tables: Tables, case_id: int) -> list[SecureEntry]:
+    """Read the secure case, oldest first."""
+    kept = (entry for entry in tables.secure.values() if entry.case_id == case_id)
+    return sorted(kept, key=lambda entry: entry.id)
+
+
+def find_secure(tables: Tables, wanted: tuple[Key, str], scope: Scope) -> list[Case]:
+    """Find the cases in whose secure case this reader may find something."""
+    found = {
+        entry.case_id
+        for entry in tables.secure.values()
+        if wanted in keys_of(entry, entry.value.reveal()) and _reads_entry(tables, scope, entry)
+    }
+    return [current(tables, tables.cases[case_id]) for case_id in sorted(found, reverse=True)]
+
+
+def _reads_entry(tables: Tables, scope: Scope, entry: SecureEntry) -> bool:
+    case, text = tables.cases[entry.case_id], tables.texts.get(entry.text_id or 0)
+    if entry.released_at is not None or (text is not None and text.own_side_only and text.party != scope.party):
+        return False
+    if case.reporting != scope.party and not case.border_is_open:
+        return False
+    if case.officer == entry.by == scope.person_id:
+        return True
+    has_it = scope.sees_party or not case.given_to.isdisjoint(scope.reads_as)
+    return has_it and scope.party in (case.reporting, case.requested)
 
 
 def transcript(tables: Tables, addresses: Set[Address], after: int, limit: int) -> list[Said]:

@@ -13,6 +13,7 @@ from bot.case import Case, Deadline, Handoff
 from bot.errors import AlreadySeen, Stale, StorageError
 from bot.journal import GENESIS, Entry, Link, link
 from bot.messages import Address, Outgoing
+from bot.ports import Blind
 from storage.batch import BORN_LEASED_SECONDS, Batch, outcome_of_retry, readdressed
 from storage.rows import (
     RowDict,
@@ -22,6 +23,7 @@ from storage.rows import (
     conversation_row,
     deadline_row,
     handoff_row,
+    index_rows,
     link_row,
     secure_row,
     text_row,
@@ -44,6 +46,7 @@ class Writing:
     statements: Statements
     known: KnownCases
     now: datetime  #: by the clock that leases are told by
+    blind: Blind | None = None  #: what makes the index of the secure cases; without it nothing is found there
 
     def run(self, statement: Prepared, rows: Iterable[RowDict]) -> int:
         """Run a statement for all rows and return how many it changed."""
@@ -133,6 +136,8 @@ def _write_cases(writing: Writing, batch: Batch) -> None:
     writing.run(sql.add_answers, [answer_row(answer) for answer in batch.answers])
     writing.run(sql.add_texts, [text_row(text) for text in batch.texts])
     writing.run(sql.put_secure, [secure_row(entry) for entry in batch.secure])
+    if writing.blind is not None:
+        writing.run(sql.add_index, [row for entry in batch.secure for row in index_rows(entry, writing.blind)])
     _write_given(writing, [step.last for step in steps], bases)
     _write_deadlines(writing, [step.last for step in steps], bases)
     handoffs = _changed([step.last for step in steps], bases, lambda case: case.handoffs)

@@ -14,7 +14,7 @@ from bot.journal import Link
 from bot.messages import Address, Delivery, DeliveryState
 from bot.people import Person
 from bot.ports import Counts, History, Said, Scope
-from storage.rows import address, answer_of, link_of, secure_of, text_of
+from storage.rows import address, answer_of, link_of, secure_mark_of, secure_of, text_of
 from storage.rows_messages import delivery_of, inbox_of, texts_of
 from storage.rows_people import person_of
 from storage.sql.claims import UNSENT, is_unsent
@@ -25,6 +25,7 @@ from storage.transcript import EDITED, SHOWN, SPOKEN, transcript_of
 
 CASES_A_CHUNK = 500
 LINKS_A_CHUNK = 1000
+_FOUND_AT_MOST = 50
 
 
 def directory(connection: Connection) -> tuple[list[Person], int]:
@@ -38,7 +39,7 @@ def directory(connection: Connection) -> tuple[list[Person], int]:
 
 
 def _in_scope(scope: Scope) -> ColumnElement[bool]:
-    cases, given = T["cases"].c, T["given"].c
+    cases = T["cases"].c
     own = cases.officer == scope.person_id
     if not scope.party:
         return own
@@ -47,8 +48,7 @@ def _in_scope(scope: Scope) -> ColumnElement[bool]:
         return or_(own, is_side)
     if not scope.reads_as:
         return own
-    has_it = exists().where(given.case_id == cases.id, given.reader.in_(scope.reads_as))
-    return or_(own, and_(is_side, has_it))
+    return or_(own, and_(is_side, _was_given(scope)))
 
 
 def find_case(connection: Connection, reference: str, scope: Scope) -> Case | None:
@@ -71,6 +71,8 @@ def list_cases(connection: Connection, scope: Scope, open_only: bool, limit: int
 def history(connection: Connection, case_id: int) -> History:
     """Gather what is kept of a case."""
     answers, texts, outbox, journal = (T[name] for name in ("answers", "texts", "outbox", "journal"))
+    secured = T["secure_entries"]
+    marks = select(*(column for column in secured.c if column.name != "value")).where(secured.c.case_id == case_id)
 
     def of_case(table: Any, *order: Any) -> Any:
         return rows(connection, select(table).where(table.c.case_id == case_id).order_by(*order))
@@ -80,6 +82,7 @@ def history(connection: Connection, case_id: int) -> History:
         texts=tuple(text_of(row) for row in of_case(texts, texts.c.id)),
         deliveries=tuple(delivery_of(row) for row in of_case(outbox, outbox.c.id)),
         journal=tuple(link_of(row) for row in of_case(journal, journal.c.sequence, journal.c.id)),
+        secured=tuple(secure_mark_of(row) for row in rows(connection, marks.order_by(secured.c.id))),
     )
 
 
@@ -88,6 +91,37 @@ def secure_entries(connection: Connection, case_id: int) -> list[SecureEntry]:
     table = T["secure_entries"]
     query = select(table).where(table.c.case_id == case_id).order_by(table.c.id)
     return [secure_of(row) for row in rows(connection, query)]
+
+
+def find_secure(connection: Connection, token: bytes, scope: Scope) -> list[Case]:
+    """Find the cases in whose secure case this reader may find something by this token."""
+    cases, index, entries = T["cases"], T["secure_index"].c, T["secure_entries"].c
+    found = exists().where(index.token == token, index.case_id == cases.c.id, entries.id == index.entry_id)
+    found = found.where(_reads_secure(scope), entries.released_at.is_(None), ~_is_their_memo(scope))
+    query = select(cases).where(found).order_by(cases.c.id.desc()).limit(_FOUND_AT_MOST)
+    return whole(connection, rows(connection, query))
+
+
+def _reads_secure(scope: Scope) -> ColumnElement[bool]:
+    """Whether an entry of a case is for this reader, as `bot.securing.readable` says of entries in hand."""
+    cases, entries = T["cases"].c, T["secure_entries"].c
+    is_theirs = or_(cases.reporting == scope.party, cases.border_is_open)
+    own = and_(cases.officer == scope.person_id, entries.by == scope.person_id)
+    is_side = or_(cases.reporting == scope.party, cases.requested == scope.party)
+    has_it = and_(is_side, true() if scope.sees_party else _was_given(scope))
+    return and_(is_theirs, or_(own, has_it))
+
+
+def _is_their_memo(scope: Scope) -> ColumnElement[bool]:
+    entries, texts = T["secure_entries"].c, T["texts"].c
+    is_memo = exists().where(texts.id == entries.text_id, texts.own_side_only, texts.party != scope.party)
+    return and_(entries.text_id.is_not(None), is_memo.correlate(T["secure_entries"]))
+
+
+def _was_given(scope: Scope) -> ColumnElement[bool]:
+    cases, given = T["cases"].c, T["given"].c
+    was_given = exists().where(given.case_id == cases.id, given.reader.in_(scope.reads_as))
+    return was_given.correlate(T["cases"])  # by itself it would look only one query out
 
 
 def transcript(connection: Connection, addresses: Sequence[Address], after: int, limit: int) -> list[Said]:

@@ -16,7 +16,7 @@ from bot.errors import StorageError
 from bot.journal import Link
 from bot.messages import Address, Delivery, DeliveryState
 from bot.people import Directory
-from bot.ports import Counts, Due, History, Loaded, Said, Scope, SignIn, Wanted
+from bot.ports import Blind, Counts, Due, History, Loaded, Said, Scope, SignIn, Wanted
 from bot.turn import InboxRow, Mark, Turn
 from storage.batch import Batch
 from storage.schema import head, require_head, version_of
@@ -42,10 +42,11 @@ class SqlStorage:
     #: Leases are told by the database's time, because several machines share it.
     by_database = False
 
-    def __init__(self, url: str, *, clock: Callable[[], datetime], owner: str) -> None:
+    def __init__(self, url: str, *, clock: Callable[[], datetime], owner: str, blind: Blind | None = None) -> None:
         self._url = url
         self._clock = clock
         self._owner = owner
+        self._blind = blind
         self._known = KnownCases()
         self._directory = Directory()
         self._is_open = False
@@ -99,7 +100,7 @@ class SqlStorage:
 
     def _apply(self, connection: Connection, batch: Batch) -> frozenset[int]:
         now = connection.execute(select(DATABASE_NOW)).scalar_one() if self.by_database else self._clock()
-        return sql_apply.write(sql_apply.Writing(connection, self._statements, self._known, now), batch)
+        return sql_apply.write(sql_apply.Writing(connection, self._statements, self._known, now, self._blind), batch)
 
     def _term(self, now: datetime, limit: int, lease: timedelta) -> Term:
         return Term(now, limit, lease, self.by_database)
@@ -166,6 +167,11 @@ class SqlStorage:
 
     async def secure_entries(self, case_id: int) -> list[SecureEntry]:
         return await self._read(sql_read.secure_entries, case_id)
+
+    async def find_secure(self, kind: str, text: str, scope: Scope) -> list[Case]:
+        if self._blind is None:
+            raise StorageError("The secure cases cannot be searched: there is no key for their index.")
+        return await self._read(sql_read.find_secure, self._blind.token(kind, text), scope)
 
     async def transcript(self, addresses: Sequence[Address], after: int, limit: int) -> list[Said]:
         return await self._read(sql_read.transcript, addresses, after, limit)

@@ -27,6 +27,7 @@ from bot.case import (
     DeadlineKind,
     TextKind,
 )
+from bot.context import Context
 from bot.errors import StorageError
 from bot.guarded import Guarded
 from bot.ids import Ids
@@ -34,7 +35,9 @@ from bot.journal import Entry
 from bot.messages import Address, Button, DeliveryState, Inbound, Keyboard, Outgoing
 from bot.people import Person, Role
 from bot.ports import Receipt, WebhookAdapter
+from bot.receive import Line
 from bot.turn import InboxRow, Mark, Turn
+from bot.work import PageAct
 from storage.memory import MemoryStorage
 
 START = datetime(2026, 4, 18, 7, 5, tzinfo=UTC)
@@ -91,6 +94,7 @@ class EchoCore:
         self.is_broken = False
         self.toggles = False  #: a tap changes the message it was under
         self.new_id = Ids(clock)
+        self.line = Line(storage, lambda: _context(clock, self.new_id), committed=lambda _turns, _left_out: None)
         self.buttons: Keyboard = ((Button("Yes", "f.1.danger_now.yes"), Button("No", "f.1.danger_now.no")),)
 
     async def receive(self, message: Inbound) -> Receipt:
@@ -102,6 +106,12 @@ class EchoCore:
         row = InboxRow(self.new_id(), message, person_id=int(message.sender.peer) if message.sender else None)
         await self.storage.apply([Turn(inbox=row, outgoing=(self.answer(message),))])
         return Receipt()
+
+    async def submit(self, work: PageAct) -> Receipt:
+        """The real line takes what is no message."""
+        if self.is_broken:
+            raise StorageError("the disk is full")
+        return await self.line.submit(work)
 
     def answer(self, message: Inbound) -> Outgoing:
         number = self.new_id()
@@ -158,6 +168,7 @@ async def open_bridge(
     await storage.start()
     await storage.apply([Turn(people=PEOPLE)])
     await web.start(core.receive)
+    core.line.start()
     app = build_site(
         storage=storage,
         agreement=AGREEMENT,
@@ -166,6 +177,7 @@ async def open_bridge(
         web=web,
         webhooks=webhooks or {},
         vitals=vitals or Vitals(lambda: clock.now, CollectorRegistry()),
+        submit=core.submit,
     )
     bridge = Bridge(app, storage, clock, core, exports)
     try:
@@ -173,8 +185,15 @@ async def open_bridge(
     finally:
         for client in bridge.clients:
             await client.aclose()
+        await core.line.stop()
         await web.stop()
         await storage.stop()
+
+
+def _context(clock: Clock, new_id: Ids) -> Context:
+    return Context(
+        clock(), AGREEMENT, new_id, lambda letters: letters[0], lambda: "00", public_url="http://bridge.example"
+    )
 
 
 def sample_case(reference: str = REFERENCE, number: int = 700, **changes: object) -> Case:

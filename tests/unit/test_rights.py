@@ -42,6 +42,7 @@ MAY: dict[Act, set[Person]] = {
     Act.RETURN: {CN_DUTY, CN_SUPERVISOR, CN_POLICE},
     Act.WRITTEN: DESKS,
     Act.NOTNEEDED: {KH_SUPERVISOR, CN_SUPERVISOR},
+    Act.RELEASE: DESKS,
 }
 
 
