@@ -91,7 +91,7 @@ def _new_grant(visit: Visit) -> Grant | None:
 def _brought_grant(site: Site, visit: Visit, case: Case) -> Grant | None:
     """Read the grant that a form brings back; None when it has lapsed or was given to somebody else."""
     named, until = visit.form.get("purpose", ""), visit.form.get("until", "")
-    is_moment = until.isascii() and until.isdigit() and len(until) <= 12
+    is_moment = until.isascii() and until.isdigit() and len(until) <= 10
     if named not in {purpose.value for purpose in Purpose} or not is_moment:
         return None
     grant = Grant(Purpose(named), visit.form.get("why", ""), datetime.fromtimestamp(int(until), UTC))
