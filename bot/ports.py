@@ -15,13 +15,28 @@ from bot.turn import InboxRow, Mark, Turn
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """What a reader may see. Every listing and look-up of cases is limited by it in the query itself."""
+
+    person_id: int
+    party: str
+    sees_party: bool  #: the cases in which their party is a side; else own ones
+    reads_as: tuple[str, ...] = ()  #: and those given to one of these: ``desk:cn-police``, ``person:12``
+
+
+#: Sees nothing.
+NOBODY = Scope(0, "", sees_party=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """What a batch of messages touches, so that storage loads it in a few reads."""
 
     seen: tuple[tuple[str, str, str], ...] = ()  #: keys of the messages, to leave out redeliveries
     people: tuple[int, ...] = ()  #: their conversations, the cases these are about, their open cases
     cases: tuple[int, ...] = ()
-    references: tuple[str, ...] = ()  #: canonical, ``KC26-M9S34-4``
+    references: tuple[str, ...] = ()  #: canonical, ``KC26-M9S34-4``; by whoever runs the program
+    named: tuple[tuple[str | int, Scope], ...] = ()  #: references or ids that somebody named: within their scope only
     strangers: tuple[Address, ...] = ()
     codes: tuple[str, ...] = ()  #: hashes of invite codes
     replied_to: tuple[tuple[Address, str], ...] = ()  #: place and message id: which case was it about
@@ -59,16 +74,6 @@ class Due:
     deadline_id: int
     case_id: int
     kind: DeadlineKind
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What a reader may see. Every listing and look-up of cases is limited by it in the query itself."""
-
-    person_id: int
-    party: str
-    sees_party: bool  #: the cases in which their party is a side; else own ones
-    reads_as: tuple[str, ...] = ()  #: and those given to one of these: ``desk:cn-police``, ``person:12``
 
 
 @dataclass(frozen=True, slots=True)

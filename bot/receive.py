@@ -150,9 +150,9 @@ class Line:
     async def _load(self, batch: Sequence[_Entry], directory: Directory) -> Loaded:
         if not batch:
             return Loaded()
-        wanted = [entry.work.wants(directory) for entry in batch]
-        loaded = await self._storage.load(_union(wanted))
         agreement = self._context().agreement
+        wanted = [entry.work.wants(directory, agreement) for entry in batch]
+        loaded = await self._storage.load(_union(wanted))
         shows = [entry.work.shows(directory, agreement) for entry in batch]
         listed = {shown.scope for shown in shows if shown.scope is not None}
         if listed:
@@ -280,8 +280,8 @@ def _refuse(entry: _Entry, error: StorageError) -> None:
 
 
 def _named(loaded: Loaded, wanted: Wanted) -> list[Case]:
-    cases = loaded.cases.values()
-    return [case for case in cases if case.id in wanted.cases or case.reference in wanted.references]
+    named = {case for case, _ in wanted.named}
+    return [case for case in loaded.cases.values() if case.id in named or case.reference in named]
 
 
 def _union(wanted: Iterable[Wanted]) -> Wanted:

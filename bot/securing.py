@@ -15,7 +15,7 @@ from itertools import chain
 from bot.agreement import Agreement, DeskRole
 from bot.case import Case, CaseText, SecureEntry, SecureField
 from bot.people import Person, Role
-from bot.ports import Scope
+from bot.ports import NOBODY, Scope
 from bot.recipients import reads_as
 from bot.redaction import is_cleared
 from bot.rights import is_duty, may_see
@@ -89,7 +89,7 @@ def border_is_open(case: Case, agreement: Agreement) -> bool:
 def secure_scope_of(person: Person, agreement: Agreement) -> Scope:
     """Whose entries this person may look for: the rule of `readable`, for the query of a search."""
     if person.role is Role.ADMIN or not person.is_active:
-        return Scope(0, "", sees_party=False)
+        return NOBODY
     return Scope(
         person.id,
         person.party,

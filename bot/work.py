@@ -14,7 +14,7 @@ from bot.context import Context
 from bot.errors import StorageError
 from bot.messages import Address, Inbound, Outgoing
 from bot.people import Directory, Person
-from bot.ports import Due, Scope, Wanted
+from bot.ports import NOBODY, Due, Scope, Wanted
 from bot.respond import respond, wanted
 from bot.rights import scope_of
 from bot.texts import tr
@@ -46,9 +46,9 @@ class Message:
 
     inbound: Inbound
 
-    def wants(self, directory: Directory) -> Wanted:
+    def wants(self, directory: Directory, agreement: Agreement) -> Wanted:
         """Say what it touches."""
-        return wanted(self.inbound, directory)
+        return wanted(self.inbound, directory, agreement)
 
     def shows(self, directory: Directory, agreement: Agreement) -> Shows:
         """What it asks to see."""
@@ -83,9 +83,9 @@ class Again:
 
     row: InboxRow
 
-    def wants(self, directory: Directory) -> Wanted:
+    def wants(self, directory: Directory, agreement: Agreement) -> Wanted:
         """Say what it touches; it is known to be seen."""
-        return replace(wanted(self.row.message, directory), seen=())
+        return replace(wanted(self.row.message, directory, agreement), seen=())
 
     def shows(self, directory: Directory, agreement: Agreement) -> Shows:
         """What it asks to see."""
@@ -131,7 +131,7 @@ class Deadline:
 
     due: Due
 
-    def wants(self, _directory: Directory) -> Wanted:
+    def wants(self, _directory: Directory, _agreement: Agreement) -> Wanted:
         """Say what it touches."""
         return Wanted(cases=(self.due.case_id,))
 
@@ -158,7 +158,7 @@ class Wake:
 
     person_id: int
 
-    def wants(self, _directory: Directory) -> Wanted:
+    def wants(self, _directory: Directory, _agreement: Agreement) -> Wanted:
         """Say what it touches."""
         return Wanted(people=(self.person_id,))
 
@@ -188,7 +188,7 @@ class Order:
     actor: str
     wanted: Wanted = field(default_factory=Wanted)
 
-    def wants(self, _directory: Directory) -> Wanted:
+    def wants(self, _directory: Directory, _agreement: Agreement) -> Wanted:
         """Say what it touches."""
         return self.wanted
 
@@ -216,9 +216,11 @@ class PageAct:
     address: Address
     cases: tuple[int, ...] = ()
 
-    def wants(self, _directory: Directory) -> Wanted:
+    def wants(self, directory: Directory, agreement: Agreement) -> Wanted:
         """Say what it touches."""
-        return Wanted(cases=self.cases)
+        person = directory.get(self.person_id)
+        scope = scope_of(person, agreement) if person else NOBODY
+        return Wanted(named=tuple((case_id, scope) for case_id in self.cases))
 
     def shows(self, directory: Directory, _agreement: Agreement) -> Shows:
         """The secure cases of the cases that it names."""

@@ -14,7 +14,7 @@ from bot.messages import Address
 from bot.people import Directory
 from bot.ports import Counts, History, Said, Scope
 from bot.securing import Key, keys_of
-from storage.memory.load import current
+from storage.memory.load import current, sees
 from storage.memory.rows import Tables, edited
 from storage.transcript import EDITED, SHOWN, SPOKEN, transcript_of
 
@@ -24,17 +24,10 @@ def directory(tables: Tables, version: int) -> Directory:
     return Directory.of(tables.people.values(), version)
 
 
-def _sees(scope: Scope, case: Case) -> bool:
-    if case.officer == scope.person_id:
-        return True
-    is_side = scope.party != "" and scope.party in (case.reporting, case.requested)
-    return is_side and (scope.sees_party or not case.given_to.isdisjoint(scope.reads_as))
-
-
 def find_case(tables: Tables, reference: str, scope: Scope) -> Case | None:
     """Find a case in scope."""
     case_id = tables.references.get(reference)
-    if case_id is None or not _sees(scope, tables.cases[case_id]):
+    if case_id is None or not sees(scope, tables.cases[case_id]):
         return None
     return current(tables, tables.cases[case_id])
 
@@ -44,7 +37,7 @@ def in_scope(tables: Tables, scope: Scope, *, open_only: bool, before: int | Non
     cases = [
         case
         for case in tables.cases.values()
-        if _sees(scope, case) and (case.is_open or not open_only) and (before is None or case.id < before)
+        if sees(scope, case) and (case.is_open or not open_only) and (before is None or case.id < before)
     ]
     return [current(tables, case) for case in sorted(cases, key=lambda case: case.id, reverse=True)]
 

@@ -19,7 +19,7 @@ from storage.rows_messages import delivery_of, inbox_of, texts_of
 from storage.rows_people import person_of
 from storage.sql.claims import UNSENT, is_unsent
 from storage.sql.keep import directory_version
-from storage.sql.load import IS_OPEN, NOTHING, rows, whole
+from storage.sql.load import IS_OPEN, NOTHING, in_scope, rows, was_given, whole
 from storage.sql.statements import T
 from storage.transcript import EDITED, SHOWN, SPOKEN, transcript_of
 
@@ -38,29 +38,16 @@ def directory(connection: Connection) -> tuple[list[Person], int]:
     return people, directory_version(connection)
 
 
-def _in_scope(scope: Scope) -> ColumnElement[bool]:
-    cases = T["cases"].c
-    own = cases.officer == scope.person_id
-    if not scope.party:
-        return own
-    is_side = or_(cases.reporting == scope.party, cases.requested == scope.party)
-    if scope.sees_party:
-        return or_(own, is_side)
-    if not scope.reads_as:
-        return own
-    return or_(own, and_(is_side, _was_given(scope)))
-
-
 def find_case(connection: Connection, reference: str, scope: Scope) -> Case | None:
     """Find a case in scope."""
-    query = select(T["cases"]).where(T["cases"].c.reference == reference, _in_scope(scope))
+    query = select(T["cases"]).where(T["cases"].c.reference == reference, in_scope(scope))
     return next(iter(whole(connection, rows(connection, query))), None)
 
 
 def list_cases(connection: Connection, scope: Scope, open_only: bool, limit: int, before: int | None) -> list[Case]:
     """List cases in scope, newest first."""
     cases = T["cases"]
-    query = select(cases).where(_in_scope(scope)).order_by(cases.c.id.desc()).limit(limit)
+    query = select(cases).where(in_scope(scope)).order_by(cases.c.id.desc()).limit(limit)
     if open_only:
         query = query.where(IS_OPEN)
     if before is not None:
@@ -108,7 +95,7 @@ def _reads_secure(scope: Scope) -> ColumnElement[bool]:
     is_theirs = or_(cases.reporting == scope.party, cases.border_is_open)
     own = and_(cases.officer == scope.person_id, entries.by == scope.person_id)
     is_side = or_(cases.reporting == scope.party, cases.requested == scope.party)
-    has_it = and_(is_side, true() if scope.sees_party else _was_given(scope))
+    has_it = and_(is_side, true() if scope.sees_party else was_given(scope))
     return and_(is_theirs, or_(own, has_it))
 
 
@@ -116,12 +103,6 @@ def _is_their_memo(scope: Scope) -> ColumnElement[bool]:
     entries, texts = T["secure_entries"].c, T["texts"].c
     is_memo = exists().where(texts.id == entries.text_id, texts.own_side_only, texts.party != scope.party)
     return and_(entries.text_id.is_not(None), is_memo.correlate(T["secure_entries"]))
-
-
-def _was_given(scope: Scope) -> ColumnElement[bool]:
-    cases, given = T["cases"].c, T["given"].c
-    was_given = exists().where(given.case_id == cases.id, given.reader.in_(scope.reads_as))
-    return was_given.correlate(T["cases"])  # by itself it would look only one query out
 
 
 def transcript(connection: Connection, addresses: Sequence[Address], after: int, limit: int) -> list[Said]:
