@@ -52,6 +52,8 @@ AGREEMENT = Agreement(
     corridors={"KC": Corridor("KC", ("KH", "CN")), "VC": Corridor("VC", ("VN", "CN"))},
     desks={
         "kh-duty": Desk("kh-duty", "KH", DeskRole.DUTY, "Duty desk"),
+        "kh-secretariat": Desk("kh-secretariat", "KH", DeskRole.SECRETARIAT, "Secretariat"),
+        "cn-support": Desk("cn-support", "CN", DeskRole.SUPPORT, "Support desk"),
         "cn-duty": Desk("cn-duty", "CN", DeskRole.DUTY, "Duty desk"),
         "cn-police": Desk("cn-police", "CN", DeskRole.POLICE, "Police desk"),
         "vn-duty": Desk("vn-duty", "VN", DeskRole.DUTY, "Duty desk"),
