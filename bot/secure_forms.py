@@ -29,6 +29,7 @@ class Part:
     kind: str = "line"  #: line, text, select or checks
     choices: tuple[Choice, ...] = ()
     example: str = ""
+    short: str = ""  #: English; how an entry calls it, where the question is longer
 
     @property
     def limit(self) -> int:
@@ -72,15 +73,15 @@ _ALL = (
         (
             Part("family", later("Family name"), example="SOK"),
             Part("given", later("Given names"), example="Dara"),
-            Part("native", later("Name in the person's own script"), example="សុខ ដារ៉ា"),
-            Part("order", later("Order in the document"), "select", _ORDERS),
+            Part("native", later("Name in the person's own script"), example="សុខ ដារ៉ា", short=later("Own script")),
+            Part("order", later("Order in the document"), "select", _ORDERS, short=later("Order")),
         ),
         later("As the document has them."),
     ),
     EntryForm(
         SecureField.BIRTH_DATE,
         later("Date of birth"),
-        (Part("date", later("Year, year and month, or the whole date"), example="2009-05-17"),),
+        (Part("date", later("Year, year and month, or the whole date"), example="2009-05-17", short=later("Born")),),
         later("What is not known is left out: 2009 or 2009-05 will do."),
     ),
     EntryForm(SecureField.GENDER, later("Gender"), (Part("code", later("Gender"), "select", _listed("prs_Gender")),)),
@@ -89,9 +90,14 @@ _ALL = (
         later("Travel document"),
         (
             Part("type", later("Type"), "select", _DOCUMENTS),
-            Part("issuer", later("Issued by: three letters of the country"), example="KHM"),
+            Part("issuer", later("Issued by: three letters of the country"), example="KHM", short=later("Issued by")),
             Part("number", later("Number"), example="N01234567"),
-            Part("line", later("Second machine-readable line, if you see it"), example="N01234567<..."),
+            Part(
+                "line",
+                later("Second machine-readable line, if you see it"),
+                example="N01234567<...",
+                short=later("Machine-readable line"),
+            ),
         ),
         later("With the machine-readable line the check digits are verified."),
     ),
@@ -99,8 +105,8 @@ _ALL = (
         SecureField.PHONE,
         later("Phone of the person"),
         (
-            Part("phone", later("Number with + and the country code"), example="+85510000000"),
-            Part("app", later("Name in an app, with the app"), example="WeChat: example"),
+            Part("phone", later("Number with + and the country code"), example="+85510000000", short=later("Number")),
+            Part("app", later("Name in an app, with the app"), example="WeChat: example", short=later("App")),
         ),
         later("Before anybody calls: is it safe to contact the person?"),
     ),
@@ -111,7 +117,7 @@ _ALL = (
             Part("address", later("Address"), "text"),
             Part("lat", later("Latitude"), example="28.68"),
             Part("lon", later("Longitude"), example="115.86"),
-            Part("known", later("How is it known?"), example="pin in an app"),
+            Part("known", later("How is it known?"), example="pin in an app", short=later("Known by")),
         ),
     ),
     EntryForm(
@@ -126,20 +132,27 @@ _ALL = (
     EntryForm(
         SecureField.SUSPECTS,
         later("Suspects"),
-        (Part("text", later("Who, which role, how to recognise or reach them"), "text"),),
+        (Part("text", later("Who, which role, how to recognise or reach them"), "text", short=later("Said")),),
         later("What is reported of somebody proves nothing yet."),
     ),
     EntryForm(
         SecureField.LEGAL_BASIS,
         later("Legal basis"),
-        (Part("text", later("Offence and provision, purpose, and why the other side holds the information"), "text"),),
+        (
+            Part(
+                "text",
+                later("Offence and provision, purpose, and why the other side holds the information"),
+                "text",
+                short=later("Basis"),
+            ),
+        ),
     ),
     EntryForm(
         SecureField.LANGUAGE,
         later("Language of the person"),
         (
-            Part("code", later("Code of the language, two or three letters"), example="khm"),
-            Part("interpreter", later("Interpreter needed?"), "select", _YES_NO),
+            Part("code", later("Code of the language, two or three letters"), example="khm", short=later("Language")),
+            Part("interpreter", later("Interpreter needed?"), "select", _YES_NO, short=later("Interpreter")),
         ),
     ),
     EntryForm(
@@ -149,7 +162,7 @@ _ALL = (
             Part("agency", later("Agency")),
             Part("unit", later("Unit")),
             Part("officer", later("Officer, with rank")),
-            Part("phone", later("Phone with + and the country code"), example="+85510000000"),
+            Part("phone", later("Phone with + and the country code"), example="+85510000000", short=later("Phone")),
             Part("email", later("Official e-mail"), example="desk@example.org"),
         ),
     ),
@@ -185,10 +198,8 @@ def lines(field: SecureField, words: str, language: str) -> list[tuple[str, str]
     kept = values(field, words)
     if "" in kept:
         return [("", words)]
-    parts = FORMS[field].parts
-    return [
-        (tr(language, p.label), shown) for p in parts if (shown := _shown(field, p, kept.get(p.name, ""), language))
-    ]
+    found = ((part, _shown(field, part, kept.get(part.name, ""), language)) for part in FORMS[field].parts)
+    return [(tr(language, part.short or part.label), shown) for part, shown in found if shown]
 
 
 def _shown(field: SecureField, part: Part, value: str | list[str], language: str) -> str:

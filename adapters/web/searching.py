@@ -14,8 +14,8 @@ from bot.texts import later, tr
 REFERENCE = "reference"
 _LABELS = {
     REFERENCE: later("Reference"),
-    Key.PHONE.value: later("Phone number, with + and the country code"),
-    Key.DOCUMENT.value: later("Number of a travel document"),
+    Key.PHONE.value: later("Phone number"),
+    Key.DOCUMENT.value: later("Travel document"),
 }
 
 

@@ -110,7 +110,7 @@ def test_whatever_is_typed_is_read_or_refused_and_never_breaks(field: SecureFiel
 def test_an_entry_reads_label_by_label_with_the_family_name_in_capitals() -> None:
     words = json.dumps({"family": "Sok", "given": "Dara", "order": "family_first"})
     assert lines(F.NAMES, words, "en") == [
-        ("Family name", "SOK"), ("Given names", "Dara"), ("Order in the document", "Family name first"),
+        ("Family name", "SOK"), ("Given names", "Dara"), ("Order", "Family name first"),
     ]  # fmt: skip
     control = json.dumps({"codes": ["DebtBondage", "x_RestrictsMovement"]})
     assert lines(F.CONTROL, control, "en") == [("Methods", "Debt bondage, Restricts movement, locks in")]
