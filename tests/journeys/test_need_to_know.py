@@ -101,18 +101,33 @@ async def test_tapped_a_stolen_button_does_nothing(bridge: PlayedBridge, countin
     assert (await bridge.case(case)).version == case.version
 
 
-async def test_tapped_a_stolen_answer_does_nothing(bridge: PlayedBridge, counting: Counting) -> None:
+@pytest.mark.parametrize(
+    "data",
+    ["f.{case}.danger_now.yes", "f.{case}.consent_police.yes", "c.which.{case}", "c.send.{case}", "c.side.CN.{case}"],
+)
+async def test_tapped_a_stolen_answer_does_nothing(bridge: PlayedBridge, counting: Counting, data: str) -> None:
     case = await bridge.report_case()
     for who in await outsiders(bridge, case):
-        stolen, made_up = (f"f.{buttons_of(n)}.danger_now.yes" for n in (case.id, case.id + 12_345))
+        stolen, made_up = (data.format(case=buttons.to_base36(n)) for n in (case.id, case.id + 12_345))
         theirs = await tells(bridge, counting, who, "", stolen)
         assert theirs == await tells(bridge, counting, who, "", made_up), who
     assert (await bridge.case(case)).version == case.version
 
 
-def buttons_of(number: int) -> str:
-    written = buttons.write(buttons.Act(number, 1, "ack", ""))
-    return written.split(".")[1]
+@pytest.mark.parametrize("text", ["hello", "/note hello", "/case", "/release 1", "/ack"])
+async def test_in_a_group_a_reply_of_somebody_outside_finds_no_case(bridge: PlayedBridge, text: str) -> None:
+    case = await bridge.report_case()
+    group = "telegram:kh-group"
+    alert = bridge.expect(group, case.reference)
+    for who in ("telegram:colleague", "telegram:vn-clerk"):
+        heard = []
+        for message_id in (alert.id, "999999"):
+            bridge.forget()
+            await bridge.says(who, text, at=group, reply_to=message_id)
+            heard.append([(shown.text, shown.buttons) for shown in bridge.phones.take(group)])
+            bridge.expect_nothing(*EVERYBODY)
+        assert heard[0] == heard[1], who
+    assert (await bridge.case(case)).version == case.version
 
 
 async def test_a_case_that_may_be_seen_costs_more_so_that_the_counting_counts(
