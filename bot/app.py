@@ -175,6 +175,7 @@ async def _serve(
         web=adapters.web,
         webhooks=adapters.webhooks,
         vitals=Vitals(lambda: bridge.reminder.last_tick, lateness.registry),
+        submit=bridge.line.submit,
     )
     async with _running(bridge, settings, storage):
         for line in await _summary(settings, storage, adapters, is_embedded=is_embedded):

@@ -234,6 +234,9 @@ class Case:
     assignees: tuple[int, ...] = ()  #: person ids, at most one a side
     stood_down_at: datetime | None = None
     diplomatic_not_needed_at: datetime | None = None
+    border_is_open: bool = (
+        False  #: whether the requested side may read the secure case; set whenever the case is written
+    )
     closed_at: datetime | None = None
     closed_by: int | None = None
     closure: ClosureCode | None = None

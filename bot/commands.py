@@ -21,7 +21,7 @@ ABOUT_CASE = frozenset(
     {
         "case", "plan", "ack", "assign", "snooze", "urgency", "standdown", "close", "reopen", "note", "memo",
         "handoff", "accept", "return", "written", "notneeded",
-        "consent", "protect", "guardian", "interest", "vital", "decide", "alternative",
+        "consent", "protect", "guardian", "interest", "vital", "decide", "alternative", "secure", "release",
     }
 )  # fmt: skip
 

@@ -14,7 +14,9 @@ from bot.journal import Entry, Filed
 from bot.messages import Address, Inbound, Keyboard, Outgoing, Priority
 from bot.orders import IdentifiedOrder
 from bot.people import Invite, Person, Stranger
+from bot.ports import SecureCase
 from bot.recipients import Recipient, reads_as
+from bot.securing import border_is_open
 from bot.turn import ExportOrder, InboxRow, SeenBy, Turn
 from bot.view import View
 
@@ -39,6 +41,7 @@ class Composer:
         self.actor = actor or (f"person:{person.id}" if person else "stranger")
         self.withheld = ""  #: what was written, when something that points to a person was taken out of it
         self.secured: list[str] = []  #: what of that went to the secure case in this turn
+        self.address = str(message.sender) if message and message.sender else ""  #: from where it is done
         self.case_id: int | None = None  #: the case the message turned out to be about
         self.inbox_id = context.new_id()
         self.keep_content = person is not None
@@ -86,7 +89,9 @@ class Composer:
             before = self.view.case(case.id)
             self._base[case.id] = before.version if before else case.version
         version = self._base[case.id] + 1
-        case = case if case.version == version else replace(case, version=version)
+        is_open = border_is_open(case, self.context.agreement)
+        if case.version != version or case.border_is_open != is_open:
+            case = replace(case, version=version, border_is_open=is_open)
         self._cases[case.id] = case
         self.case_id = case.id
         return case
@@ -123,7 +128,7 @@ class Composer:
         self,
         case: Case,
         kind: TextKind,
-        text: str,
+        text: str | Guarded,
         *,
         own_side_only: bool = False,
         amends: int | None = None,
@@ -137,7 +142,7 @@ class Composer:
             self.context.new_id(),
             case.id,
             kind,
-            Guarded(text),
+            Guarded(text) if isinstance(text, str) else text,
             self.now,
             self.person.id,
             self.person.party,
@@ -198,6 +203,10 @@ class Composer:
         """Keep what became of a file."""
         self._files[file.id] = file
 
+    def secure(self, case: Case) -> SecureCase:
+        """The secure case as it stands in this turn, where it was asked for."""
+        return self.view.secure(case.id, *self._secure)
+
     @property
     def came_as(self) -> str:
         """The ``place#message_id`` of the message, empty for taps and ticks."""
@@ -206,7 +215,6 @@ class Composer:
 
     def journal(self, act: str, case: Filed | None = None, **details: object) -> None:
         """Record an act."""
-        address = str(self.message.sender) if self.message and self.message.sender else ""
         self._journal.append(
             Entry(
                 self.context.new_id(),
@@ -215,7 +223,7 @@ class Composer:
                 self.actor,
                 act,
                 case.id if case else None,
-                address,
+                self.address,
                 details,
                 self.context.salt(),
             )

@@ -42,6 +42,8 @@ _HELP = (
     (_ALL - {Role.ADMIN}, later("/note KC26-M9S34-4 text: to the other side and your desk")),
     (_ALL - {Role.ADMIN}, later("/memo KC26-M9S34-4 text: your side only")),
     (_ALL - {Role.ADMIN}, later("/consent KC26-M9S34-4 police yes: what the person says, any time; also no")),
+    (_ALL - {Role.ADMIN}, later("/secure KC26-M9S34-4: where names and numbers of people are kept")),
+    (_DESK, later("/release KC26-M9S34-4 3: a withheld text holds no identifier after all")),
     (_DESK, later("/ack KC26-M9S34-4, /assign KC26-M9S34-4 me, /snooze KC26-M9S34-4 15m reason")),
     (_DESK, later("/handoff KC26-M9S34-4 police, /accept KC26-M9S34-4 police 123/26")),
     (_DESK, later("/return KC26-M9S34-4 police reason, /written KC26-M9S34-4 L-77")),

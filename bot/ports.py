@@ -26,13 +26,28 @@ class Try:
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """What a reader may see. Every listing and look-up of cases is limited by it in the query itself."""
+
+    person_id: int
+    party: str
+    sees_party: bool  #: the cases in which their party is a side; else own ones
+    reads_as: tuple[str, ...] = ()  #: and those given to one of these: ``desk:cn-police``, ``person:12``
+
+
+#: Sees nothing.
+NOBODY = Scope(0, "", sees_party=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """What a batch of messages touches, so that storage loads it in a few reads."""
 
     seen: tuple[tuple[str, str, str], ...] = ()  #: keys of the messages, to leave out redeliveries
     people: tuple[int, ...] = ()  #: their conversations, the cases these are about, their open cases
     cases: tuple[int, ...] = ()
-    references: tuple[str, ...] = ()  #: canonical, ``KC26-M9S34-4``
+    references: tuple[str, ...] = ()  #: canonical, ``KC26-M9S34-4``; by whoever runs the program
+    named: tuple[tuple[str | int, Scope], ...] = ()  #: references or ids that somebody named: within their scope only
     strangers: tuple[Address, ...] = ()
     codes: tuple[str, ...] = ()  #: hashes of invite codes
     replied_to: tuple[tuple[Address, str], ...] = ()  #: place and message id: which case was it about
@@ -40,6 +55,14 @@ class Wanted:
     leaving: tuple[int, ...] = ()  #: people who may leave their work: all open cases they reported or are assigned
     #: to, and the invites that are not used yet under their name and side
     orders: tuple[int, ...] = ()  #: orders for identified exports
+
+
+@dataclass(frozen=True, slots=True)
+class SecureCase:
+    """What is kept beside a case that points to people, and the texts that stand in its place, oldest first."""
+
+    entries: tuple[SecureEntry, ...] = ()
+    texts: tuple[CaseText, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +79,7 @@ class Loaded:
     amended_answers: Mapping[str, Answer] = field(default_factory=dict)  #: likewise
     deliveries: Mapping[int, tuple[Delivery, ...]] = field(default_factory=dict)  #: by case, where they are shown
     orders: Mapping[int, IdentifiedOrder] = field(default_factory=dict)
+    secure: Mapping[int, SecureCase] = field(default_factory=dict)  #: by case, where it is opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +92,6 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
-    """What a reader may see. Every listing and look-up of cases is limited by it in the query itself."""
-
-    person_id: int
-    party: str
-    sees_party: bool  #: the cases in which their party is a side; else own ones
-    reads_as: tuple[str, ...] = ()  #: and those given to one of these: ``desk:cn-police``, ``person:12``
-
-
-@dataclass(frozen=True, slots=True)
 class History:
     """All that is kept of one case besides the case itself, oldest first."""
 
@@ -86,6 +100,7 @@ class History:
     deliveries: tuple[Delivery, ...] = ()
     journal: tuple[Link, ...] = ()
     files: tuple[StoredFile, ...] = ()
+    secured: tuple[SecureEntry, ...] = ()  #: that there are entries in the secure case, without what they say
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +277,14 @@ class Storage(Protocol):
 
     async def lapsed_orders(self, now: datetime, limit: int) -> list[int]:
         """Name up to `limit` orders that nobody decided before their time was over at `now`."""
+
+    async def find_secure(self, kind: str, text: str, scope: Scope) -> list[Case]:
+        """Find the cases in whose secure case a normalised number stands, newest first, by one scoped query.
+
+        The scope is that of the secure case: `sees_party` and `reads_as` as for cases, but of the requested side
+        only where the border is open; besides, the person's own entries in their own cases. Released texts and
+        the other side's memos are not found.
+        """
 
     async def transcript(self, addresses: Sequence[Address], after: int, limit: int) -> list[Said]:
         """Read the last `limit` lines with ids above `after` of a chat, edits applied, oldest first."""

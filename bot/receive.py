@@ -15,14 +15,18 @@ from pathlib import Path
 
 import structlog
 
+from bot.agreement import Agreement
+from bot.case import Case
 from bot.context import Context
 from bot.errors import AlreadySeen, Stale, StorageError
-from bot.messages import Inbound, Kind, storable
+from bot.messages import Delivery, Inbound, Kind, storable
 from bot.people import Directory
-from bot.ports import Loaded, Receipt, Scope, Storage, Try, Wanted
+from bot.ports import Loaded, Receipt, Scope, SecureCase, Storage, Try, Wanted
+from bot.rights import may_see
+from bot.securing import may_read_secure
 from bot.turn import Mark, Turn
 from bot.view import View
-from bot.work import Message, Work
+from bot.work import Message, Shows, Work
 
 BATCH = 100  #: most pieces of work in one transaction
 WAITING = 20_000  #: most pieces of work that wait; beyond that the messenger is asked to come again
@@ -149,17 +153,15 @@ class Line:
     async def _load(self, batch: Sequence[_Entry], directory: Directory) -> Loaded:
         if not batch:
             return Loaded()
-        wanted = [entry.work.wants(directory) for entry in batch]
-        loaded = await self._storage.load(_union(wanted))
         agreement = self._context().agreement
+        wanted = [entry.work.wants(directory, agreement) for entry in batch]
+        loaded = await self._storage.load(_union(wanted))
         shows = [entry.work.shows(directory, agreement) for entry in batch]
         listed = {shown.scope for shown in shows if shown.scope is not None}
         if listed:
             loaded = await self._with_lists(loaded, listed)
-        if any(shown.deliveries for shown in shows):
-            named = [w for w, shown in zip(wanted, shows, strict=True) if shown.deliveries]
-            loaded = await self._with_deliveries(loaded, named)
-        return loaded
+        asked = [(w, shown) for w, shown in zip(wanted, shows, strict=True) if shown.deliveries or shown.secure]
+        return await self._with_kept(loaded, asked, agreement) if asked else loaded
 
     async def _with_lists(self, loaded: Loaded, scopes: Iterable[Scope]) -> Loaded:
         cases = dict(loaded.cases)
@@ -168,12 +170,20 @@ class Line:
             cases.update((case.id, case) for case in found)
         return replace(loaded, cases=cases)
 
-    async def _with_deliveries(self, loaded: Loaded, named: Iterable[Wanted]) -> Loaded:
-        ids = {i for wanted in named for i in wanted.cases}
-        references = {r for wanted in named for r in wanted.references}
-        ids |= {case.id for case in loaded.cases.values() if case.reference in references}
-        found = {i: (await self._storage.history(i)).deliveries for i in ids & set(loaded.cases)}
-        return replace(loaded, deliveries=found)
+    async def _with_kept(self, loaded: Loaded, asked: Iterable[tuple[Wanted, Shows]], agreement: Agreement) -> Loaded:
+        """Read what is kept of a case only for who may see it: for others it costs no more than no case at all."""
+        deliveries: dict[int, tuple[Delivery, ...]] = {}
+        secure: dict[int, SecureCase] = {}
+        for wanted, shown in asked:
+            for case in _named(loaded, wanted):
+                if shown.reader is None or not may_see(shown.reader, case, agreement):
+                    continue
+                history = await self._storage.history(case.id)
+                if shown.deliveries:
+                    deliveries[case.id] = history.deliveries
+                if shown.secure and may_read_secure(shown.reader, case, agreement):
+                    secure[case.id] = SecureCase(tuple(await self._storage.secure_entries(case.id)), history.texts)
+        return replace(loaded, deliveries=deliveries, secure=secure)
 
     async def _count(self, batch: Sequence[_Entry], view: View) -> None:
         """Count the guesses among new messages, once each; what is right is no guess and costs nothing."""
@@ -283,6 +293,11 @@ def _places(error: Exception) -> list[str]:
 def _refuse(entry: _Entry, error: StorageError) -> None:
     if not entry.done.done():
         entry.done.set_exception(error)
+
+
+def _named(loaded: Loaded, wanted: Wanted) -> list[Case]:
+    named = {case for case, _ in wanted.named}
+    return [case for case in loaded.cases.values() if case.id in named or case.reference in named]
 
 
 def _union(wanted: Iterable[Wanted]) -> Wanted:

@@ -20,6 +20,7 @@ from bot import (
     tapping,
 )
 from bot.acts.finding import find_case
+from bot.agreement import Agreement
 from bot.case import Case
 from bot.commands import ABOUT_CASE, OPENING, Command, is_known, parse_command
 from bot.composing import Composer
@@ -28,8 +29,8 @@ from bot.context import Context
 from bot.fields import field, is_field
 from bot.messages import Inbound, Kind
 from bot.people import Directory, Person
-from bot.ports import Wanted
-from bot.rights import may_answer_consent
+from bot.ports import NOBODY, Wanted
+from bot.rights import may_answer_consent, scope_of
 from bot.texts import tr
 from bot.turn import Turn
 from bot.view import View
@@ -57,8 +58,8 @@ def respond(message: Inbound, view: View, context: Context) -> Turn:
     return c.finish()
 
 
-def wanted(message: Inbound, directory: Directory) -> Wanted:
-    """Say what the answer to a message may need to know."""
+def wanted(message: Inbound, directory: Directory, agreement: Agreement) -> Wanted:
+    """Say what the answer to a message may need to know: of the cases that it names only those that it may see."""
     person = directory.at(message.sender)
     promise = buttons.parse(message.button) if message.button else None
     command = parse_command(message.text) if message.text else None
@@ -66,11 +67,12 @@ def wanted(message: Inbound, directory: Directory) -> Wanted:
     place = message.place
     leaving = _of_own_side(cutting.whom(command, promise, person), person, directory) if person else ()
     lapsed = _of_own_side(confirming.whom(command, promise), person, directory) if person else ()
+    cases = (*_cases_named(promise), *(named[:1] if named else ()))
+    scope = scope_of(person, agreement) if person else NOBODY
     return Wanted(
         seen=(message.key,),
         people=(person.id, *leaving, *lapsed) if person else (),
-        cases=_cases_named(promise),
-        references=(named[0],) if named else (),
+        named=tuple((case, scope) for case in cases),
         strangers=(message.sender,) if message.sender and (person is None or not person.is_active) else (),
         codes=(enrol.hash_of(command.rest),) if command and command.name == "start" and command.rest else (),
         replied_to=((place, message.reply_to),) if place and message.reply_to else (),

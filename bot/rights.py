@@ -38,6 +38,7 @@ class Act(StrEnum):
     VITAL = "vital"  #: a supervisor says why an adult's case is handed off without consent
     DECIDE = "decide"  #: a supervisor says whether a State that is feared is told after all
     ALTERNATIVE = "alternative"  #: a supervisor says what is done instead of the diplomatic step
+    RELEASE = "release"  #: a withheld text holds nothing that points to a person after all
 
 
 #: Desks whose people follow every case of their side.
@@ -45,7 +46,9 @@ _FOLLOWS_ALL = frozenset({DeskRole.DUTY, DeskRole.SECRETARIAT})
 
 #: What the gates ask for: acts of the reporting side, of which the other side is told nothing.
 PROTECTION_ACTS = frozenset({Act.PROTECT, Act.GUARDIAN, Act.INTEREST, Act.VITAL, Act.DECIDE, Act.ALTERNATIVE})
-_DESK_ACTS = frozenset({Act.ASSIGN, Act.SNOOZE, Act.URGENCY, Act.CLOSE, Act.REOPEN, Act.HANDOFF, Act.WRITTEN})
+_DESK_ACTS = frozenset(
+    {Act.ASSIGN, Act.SNOOZE, Act.URGENCY, Act.CLOSE, Act.REOPEN, Act.HANDOFF, Act.WRITTEN, Act.RELEASE}
+)
 
 
 def scope_of(person: Person, agreement: Agreement) -> Scope:

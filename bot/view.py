@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from bot.case import Answer, Case, CaseText, Conversation
+from bot.case import Answer, Case, CaseText, Conversation, SecureEntry
 from bot.messages import Address, Delivery
 from bot.orders import IdentifiedOrder
 from bot.people import Directory, Invite, Stranger
-from bot.ports import Loaded, Try
+from bot.ports import Loaded, SecureCase, Try
 from bot.turn import Turn
 
 
@@ -27,6 +27,8 @@ class View:
         self._tries: dict[Try, int] = {}
         self._orders = dict(loaded.orders)
         self._loaded = loaded
+        self._secured: dict[int, SecureEntry] = {}
+        self._texts: list[CaseText] = []
 
     def absorb(self, turn: Turn) -> None:
         """Let later messages of the batch see what this turn changed."""
@@ -37,6 +39,8 @@ class View:
         self._strangers.update((s.address, s) for s in turn.strangers)
         self._invites.update((i.code_hash, i) for i in turn.invites)
         self._orders.update((o.id, o) for o in turn.orders)
+        self._secured.update((entry.id, entry) for entry in turn.secure)
+        self._texts += turn.texts
         if turn.people:
             people = {**self.directory.people, **{p.id: p for p in turn.people}}
             self.directory = Directory(people, self.directory.version)
@@ -99,6 +103,13 @@ class View:
     def deliveries(self, case_id: int) -> tuple[Delivery, ...]:
         """What was sent about a case, where the message asks to see it."""
         return self._loaded.deliveries.get(case_id, ())
+
+    def secure(self, case_id: int, *newer: SecureEntry) -> SecureCase:
+        """The secure case, where it was asked for, with what this batch (and `newer`) added or released."""
+        loaded = self._loaded.secure.get(case_id, SecureCase())
+        entries = {e.id: e for e in (*loaded.entries, *self._secured.values(), *newer) if e.case_id == case_id}
+        texts = (*loaded.texts, *(text for text in self._texts if text.case_id == case_id))
+        return SecureCase(tuple(entries[i] for i in sorted(entries)), texts)
 
     def amended_answer(self, message: str) -> Answer | None:
         """Find the answer that an edited message gave."""

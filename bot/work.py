@@ -12,9 +12,9 @@ from bot.commands import parse_command
 from bot.composing import Composer
 from bot.context import Context
 from bot.errors import StorageError
-from bot.messages import Inbound, Outgoing
-from bot.people import Directory
-from bot.ports import Due, Scope, Try, Wanted
+from bot.messages import Address, Inbound, Outgoing
+from bot.people import Directory, Person
+from bot.ports import NOBODY, Due, Scope, Try, Wanted
 from bot.respond import respond, wanted
 from bot.rights import scope_of
 from bot.texts import tr
@@ -29,10 +29,12 @@ _TOLD_AFTER = 2  #: tries; then whoever wrote is told
 
 @dataclass(frozen=True, slots=True)
 class Shows:
-    """What a message asks to see besides the cases it names: a list of cases, or what was delivered about one."""
+    """What a piece of work asks to see besides the cases it names: a list of cases, or what is kept of one."""
 
     scope: Scope | None = None
+    reader: Person | None = None  #: who asks; what belongs to a case is read only for somebody who may see it
     deliveries: bool = False
+    secure: bool = False
 
 
 NOTHING = Shows()
@@ -44,9 +46,9 @@ class Message:
 
     inbound: Inbound
 
-    def wants(self, directory: Directory) -> Wanted:
+    def wants(self, directory: Directory, agreement: Agreement) -> Wanted:
         """Say what it touches."""
-        return wanted(self.inbound, directory)
+        return wanted(self.inbound, directory, agreement)
 
     def shows(self, directory: Directory, agreement: Agreement) -> Shows:
         """What it asks to see."""
@@ -56,7 +58,8 @@ class Message:
         promise = buttons.parse(self.inbound.button) if self.inbound.button else None
         command = parse_command(self.inbound.text) if promise is None else None
         word = promise.act if isinstance(promise, buttons.Act) else command.name if command else ""
-        return Shows(scope_of(person, agreement) if word == "cases" else None, deliveries=word == "case")
+        scope = scope_of(person, agreement) if word == "cases" else None
+        return Shows(scope, person, deliveries=word == "case", secure=word == "release")
 
     def tries(self, view: View, context: Context) -> tuple[Try, ...]:
         """What in it must be counted."""
@@ -84,9 +87,9 @@ class Again:
 
     row: InboxRow
 
-    def wants(self, directory: Directory) -> Wanted:
+    def wants(self, directory: Directory, agreement: Agreement) -> Wanted:
         """Say what it touches; it is known to be seen."""
-        return replace(wanted(self.row.message, directory), seen=())
+        return replace(wanted(self.row.message, directory, agreement), seen=())
 
     def shows(self, directory: Directory, agreement: Agreement) -> Shows:
         """What it asks to see."""
@@ -132,7 +135,7 @@ class Deadline:
 
     due: Due
 
-    def wants(self, _directory: Directory) -> Wanted:
+    def wants(self, _directory: Directory, _agreement: Agreement) -> Wanted:
         """Say what it touches."""
         return Wanted(cases=(self.due.case_id,))
 
@@ -159,7 +162,7 @@ class Wake:
 
     person_id: int
 
-    def wants(self, _directory: Directory) -> Wanted:
+    def wants(self, _directory: Directory, _agreement: Agreement) -> Wanted:
         """Say what it touches."""
         return Wanted(people=(self.person_id,))
 
@@ -188,7 +191,7 @@ class Lapse:
 
     order_id: int
 
-    def wants(self, _directory: Directory) -> Wanted:
+    def wants(self, _directory: Directory, _agreement: Agreement) -> Wanted:
         """Say what it touches."""
         return Wanted(orders=(self.order_id,))
 
@@ -215,7 +218,7 @@ class Order:
     actor: str
     wanted: Wanted = field(default_factory=Wanted)
 
-    def wants(self, _directory: Directory) -> Wanted:
+    def wants(self, _directory: Directory, _agreement: Agreement) -> Wanted:
         """Say what it touches."""
         return self.wanted
 
@@ -234,4 +237,37 @@ class Order:
         raise StorageError(f"This was not done ({error}); nothing was changed. Please try again.")
 
 
-Work = Message | Again | Deadline | Wake | Lapse | Order
+@dataclass(frozen=True, slots=True)
+class PageAct:
+    """What somebody does on a page that is no message, so that nothing of it is kept in the inbox."""
+
+    act: Callable[[Composer], None]
+    person_id: int
+    address: Address
+    cases: tuple[int, ...] = ()
+
+    def wants(self, directory: Directory, agreement: Agreement) -> Wanted:
+        """Say what it touches."""
+        person = directory.get(self.person_id)
+        scope = scope_of(person, agreement) if person else NOBODY
+        return Wanted(named=tuple((case_id, scope) for case_id in self.cases))
+
+    def shows(self, directory: Directory, _agreement: Agreement) -> Shows:
+        """The secure cases of the cases that it names."""
+        return Shows(reader=directory.get(self.person_id), secure=bool(self.cases))
+
+    def turn(self, view: View, context: Context) -> Turn:
+        """Do it, as somebody unknown when the person was cut off meanwhile."""
+        person = view.directory.get(self.person_id)
+        is_known = person is not None and person.is_active
+        c = Composer(context, view, person=person if is_known else None, actor=f"person:{self.person_id}")
+        c.address = str(self.address)
+        self.act(c)
+        return c.finish()
+
+    def failed(self, _context: Context, error: str) -> Turn:
+        """Nothing to keep: the page says that it was not done."""
+        raise StorageError(f"This was not done ({error}); nothing was changed. Please try again.")
+
+
+Work = Message | Again | Deadline | Wake | Lapse | Order | PageAct

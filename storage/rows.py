@@ -35,6 +35,7 @@ from bot.guarded import Guarded
 from bot.journal import Entry, Link
 from bot.messages import Address
 from bot.sealing import Vault
+from bot.securing import keys_of
 from storage.sealed import seal, unseal
 
 RowDict = dict[str, Any]
@@ -182,6 +183,17 @@ def secure_of(vault: Vault, row: RowMapping) -> SecureEntry:
     values = {**row, "field": SecureField(row["field"])}
     value = unseal(vault, "secure_entries", row["id"], values.pop("sealed")).get("value", "")
     return SecureEntry(**values, value=Guarded(value))
+
+
+def secure_mark_of(row: RowMapping) -> SecureEntry:
+    """That there is an entry of the secure case, without what it says."""
+    return SecureEntry(**{**row, "field": SecureField(row["field"]), "value": Guarded("")})
+
+
+def index_rows(entry: SecureEntry, vault: Vault) -> list[RowDict]:
+    """By what an entry of the secure case is found."""
+    tokens = {vault.token(key, text) for key, text in keys_of(entry, entry.value.reveal())}
+    return [{"token": token, "entry_id": entry.id, "case_id": entry.case_id} for token in sorted(tokens)]
 
 
 def deadline_row(deadline: Deadline) -> RowDict:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, LargeBinary, MetaData, Text, text
+from sqlalchemy import Index, LargeBinary, MetaData, Text, false, text
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -69,6 +69,7 @@ class CaseRow(Row, table=True):
     assignees: str = Field(sa_type=Text)  #: JSON
     stood_down_at: datetime | None = Field(sa_type=Moment)
     diplomatic_not_needed_at: datetime | None = Field(sa_type=Moment)
+    border_is_open: bool = Field(sa_column_kwargs={"server_default": false()})
     closed_at: datetime | None = Field(sa_type=Moment)
     closed_by: int | None = Field(sa_type=Id)
     closure: str | None
@@ -178,6 +179,17 @@ class HandoffRow(Row, table=True):
     letter_reference: str
     letter_at: datetime | None = Field(sa_type=Moment)
     sealed: bytes | None = Field(sa_type=LargeBinary)  #: who accepted, why it was returned
+
+
+class SecureIndexRow(Row, table=True):
+    """By what an entry of the secure case is found: a token that says nothing to whoever has no key."""
+
+    __tablename__ = "secure_index"
+    __table_args__ = (Index("ix_secure_index_case_id", "case_id"), Index("ix_secure_index_entry_id", "entry_id"))
+
+    token: bytes = Field(primary_key=True)
+    entry_id: int = Field(primary_key=True, sa_type=Id, foreign_key="secure_entries.id", sa_column_kwargs=OURS)
+    case_id: int = Field(sa_type=Id, foreign_key="cases.id")
 
 
 class GivenRow(Row, table=True):

@@ -11,8 +11,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import write_po
 
+from bot import fields, secure_forms
 from bot.countries import NAMES
-from bot.fields import sentences
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = ROOT / "bot" / "locale" / "casebridge.pot"
@@ -26,7 +26,7 @@ def template() -> str:
     catalogue = Catalog(project="casebridge", charset="utf-8", fuzzy=False)
     for text, place in _extracted():
         catalogue.add(text, locations=[(place, 0)])
-    for text in (*sentences(), *NAMES.values()):
+    for text in (*fields.sentences(), *secure_forms.sentences(), *NAMES.values()):
         catalogue.add(text, locations=[("bot/data", 0)])
     written = io.BytesIO()
     write_po(written, catalogue, sort_output=True, omit_header=True, include_lineno=False, width=100)

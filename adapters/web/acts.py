@@ -253,5 +253,6 @@ _WORDS: Mapping[Act, tuple[str, ...]] = {
     Act.STANDDOWN: ("reason",),
     Act.CLOSE: ("code", "text"),
     Act.REOPEN: ("reason",),
+    Act.RELEASE: ("entry",),
     **gate_forms.WORDS,
 }

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
-from adapters.web import cases, chat, exports, files, health, signin
+from adapters.web import cases, chat, exports, files, health, search, secure, signin
 from adapters.web.adapter import WebAdapter
 from adapters.web.hooks import Hooks
 from adapters.web.pace import Pace
@@ -24,7 +24,8 @@ from adapters.web.site import Endpoint, Orders, Page, Site, guarded, signed_in, 
 from adapters.web.static import Assets
 from bot.agreement import Agreement
 from bot.ids import Ids
-from bot.ports import Files, Storage, WebhookAdapter
+from bot.ports import Files, Receipt, Storage, WebhookAdapter
+from bot.work import PageAct
 
 
 def build_site(  # noqa: PLR0913 - everything that the pages stand on, by name
@@ -37,6 +38,7 @@ def build_site(  # noqa: PLR0913 - everything that the pages stand on, by name
     webhooks: Mapping[str, WebhookAdapter],
     vitals: health.Vitals,
     order: Orders,
+    submit: Callable[[PageAct], Awaitable[Receipt]],
     contents: Files | None = None,
 ) -> ASGIApp:
     """Build the web application.
@@ -50,6 +52,7 @@ def build_site(  # noqa: PLR0913 - everything that the pages stand on, by name
         webhooks: the adapters that messengers call, by messenger.
         order: puts acts of the bridge itself in the line: what an admin must hear of.
         vitals: when the clock last ticked, and further metrics.
+        submit: takes an act of a page that is no message, and returns after the commit.
         contents: where contents of files are kept; without it no files are taken.
 
     Raises:
@@ -68,6 +71,7 @@ def build_site(  # noqa: PLR0913 - everything that the pages stand on, by name
         Ids(clock),
         Pace(storage),
         order,
+        submit,
         contents,
     )
     routes: list[BaseRoute] = [
@@ -93,6 +97,9 @@ def _pages(site: Site) -> Sequence[BaseRoute]:
         *_post(site, "/signout", signin.leave),
         *_get(site, "/board", cases.board),
         *_get(site, "/cases", cases.listing),
+        *_post(site, "/cases", search.search),
+        *_get(site, "/cases/{reference}/secure", secure.ask),
+        *_post(site, "/cases/{reference}/secure", secure.visit),
         *_get(site, "/cases/{reference}", cases.show),
         *_post(site, "/cases/{reference}", cases.act),
         *_take_files(site),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from adapters.web import case_view, words
@@ -15,6 +15,7 @@ from bot.messages import Delivery
 from bot.ports import History
 from bot.recipients import desk_name
 from bot.redaction import Way, may_read, text_for
+from bot.securing import SECURE_ACTS, is_held, may_read_secure, readable
 from bot.texts import tr
 from bot.wording import channel_name, delivery_name
 
@@ -32,6 +33,7 @@ _SHOWN_DETAILS = (
     "deadline",
     "rung",
     "purpose",
+    "entries",
 )
 #: Acts and decisions around protection: the other side could be the State that is feared.
 _ABOUT_PROTECTION = frozenset(
@@ -61,19 +63,25 @@ class Row:
     note: str = ""
 
 
-def texts(case: Case, found: Sequence[CaseText], reader: case_view.Reader) -> list[Row]:
-    """List the free texts that this reader may read, oldest first."""
+def texts(case: Case, found: Sequence[CaseText], reader: case_view.Reader, moved: Set[int] = frozenset()) -> list[Row]:
+    """List the free texts that this reader may read, oldest first; of some the original is in the secure case."""
     opened = ((t, text_for(t, case, reader.policy, Way.PAGE, reader.agreement)) for t in found)
     return [
         Row(
             head=f"{words.text_name(t.kind, reader.language)} · {reader.name(t.by)}",
             text=text,
             when=case_view.moment(t.at, case, reader.agreement),
-            note=tr(reader.language, "amends an earlier text, which stays") if t.amends else "",
+            note=_note(t, moved, reader.language),
         )
         for t, text in opened
         if text is not None
     ]
+
+
+def _note(text: CaseText, moved: Set[int], language: str) -> str:
+    if text.id in moved:
+        return tr(language, "moved to the secure case")
+    return tr(language, "amends an earlier text, which stays") if text.amends else ""
 
 
 def handoffs(case: Case, reader: case_view.Reader) -> list[Row]:
@@ -144,7 +152,9 @@ def _recorded(answer: Answer, case: Case, reader: case_view.Reader) -> Row:
 
 def journal(case: Case, found: Sequence[Link], reader: case_view.Reader) -> list[Row]:
     """List what was done, newest first; what the other side wrote to itself, read or protects is not told."""
-    shown = [link for link in found if not _is_theirs(link, case, reader)][-_JOURNAL_LINES:]
+    opens = may_read_secure(reader.person, case, reader.agreement)
+    told = (link for link in found if opens or link.entry.act not in SECURE_ACTS)
+    shown = [link for link in told if not _is_theirs(link, case, reader)][-_JOURNAL_LINES:]
     return [_entry(link, case, reader) for link in reversed(shown)]
 
 
@@ -186,6 +196,13 @@ def _entry(link: Link, case: Case, reader: case_view.Reader) -> Row:
     )
 
 
+def _secured(case: Case, history: History, reader: case_view.Reader) -> int | None:
+    """How many entries of the secure case this reader may read; None when there is no secure case for them."""
+    if not may_read_secure(reader.person, case, reader.agreement):
+        return None
+    return len(readable(history.secured, history.texts, reader.person, case, reader.agreement))
+
+
 def page(case: Case, history: History, reader: case_view.Reader) -> dict[str, object]:
     """Gather all that the page of a case shows."""
     return {
@@ -193,7 +210,8 @@ def page(case: Case, history: History, reader: case_view.Reader) -> dict[str, ob
         "summary": case_view.summarise(case, reader),
         "facts": case_view.facts(case, reader),
         "unanswered": case_view.unanswered(case, reader),
-        "texts": texts(case, history.texts, reader),
+        "texts": texts(case, history.texts, reader, {e.text_id for e in history.secured if is_held(e) and e.text_id}),
+        "secured": _secured(case, history, reader),
         "deadlines": case_view.deadlines(case, reader),
         "handoffs": handoffs(case, reader),
         "gates": gate_rows(case, reader),

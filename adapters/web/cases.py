@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from adapters.web import acts, case_history, case_view, file_view, words
 from adapters.web.chat import TEXT_LIMIT, Line, as_lines, folded, take, too_long
+from adapters.web.searching import Search, search_kinds
 from adapters.web.security import headers, new_token
 from adapters.web.signin import redirect
 from adapters.web.site import Site, Visit
@@ -39,16 +40,24 @@ async def board(site: Site, visit: Visit) -> Response:
 
 async def listing(site: Site, visit: Visit) -> Response:
     """List the cases that the reader may see: open ones by urgency, then the newest closed ones."""
+    return await list_page(site, visit, Search())
+
+
+async def list_page(site: Site, visit: Visit, search: Search, *, status: int = 200) -> Response:
+    """Show the list with what was searched for and found."""
     before = visit.number("before") or None
     scope = scope_of(visit.person, site.agreement)
     opened = [] if before else await site.storage.list_cases(scope, open_only=True, limit=_MOST_OPEN)
     older = await site.storage.list_cases(scope, open_only=False, limit=_CHUNK, before=before)
-    reader = await _reader(site, visit)
+    reader = await reader_of(site, visit)
     return site.pages.render(
         "cases.html",
         visit.request,
         visit=visit,
+        status=status,
         page="cases",
+        search=search,
+        kinds=search_kinds(visit.person, site.agreement, visit.language),
         open_cases=[case_view.summarise(c, reader) for c in case_view.by_urgency(opened)],
         older_cases=[case_view.summarise(c, reader) for c in older if before or not c.is_open],
         is_first=before is None,
@@ -98,7 +107,7 @@ def _words(visit: Visit, case: Case) -> tuple[str | None, str]:
 
 
 async def find(site: Site, visit: Visit) -> Case | None:
-    """Find the case that a path names, if the reader may see it."""
+    """Find the case that the address names, within the reader's scope."""
     # Always the same one query, so that the answer's time says nothing about what exists.
     typed = visit.request.path_params["reference"]
     return await site.storage.find_case(references.parse(typed) or typed, scope_of(visit.person, site.agreement))
@@ -115,7 +124,8 @@ async def no_such_case(site: Site, visit: Visit) -> Response:
     return site.pages.problem(visit.request, 404, tr(visit.language, "No such case."), visit=visit)
 
 
-async def _reader(site: Site, visit: Visit) -> case_view.Reader:
+async def reader_of(site: Site, visit: Visit) -> case_view.Reader:
+    """Put together what a page needs to put things into words for its reader."""
     return case_view.Reader(visit.person, site.agreement, await site.storage.directory(), visit.now)
 
 
@@ -133,7 +143,7 @@ async def _mark_seen(site: Site, visit: Visit, case: Case, history: History) -> 
 async def _page(
     site: Site, visit: Visit, case: Case, history: History, *, problem: str = "", status: int = 200
 ) -> Response:
-    reader = await _reader(site, visit)
+    reader = await reader_of(site, visit)
     said = folded(await site.storage.transcript((visit.address,), 0, 20))
     return site.pages.render(
         "case.html",

@@ -23,11 +23,17 @@ from bot.composing import Composer
 from bot.errors import StorageError
 from bot.messages import Address
 from bot.people import Person
-from bot.ports import Files, Storage
+from bot.ports import Files, Receipt, Storage
 from bot.texts import tr
+from bot.work import PageAct
 
 BODY_LIMIT = 1 << 20  #: bytes
 _FIELD_LIMIT = 40  #: fields of one form
+#: Inputs that people type into, over all forms.
+_TYPED = (
+    "text", "reason", "formal", "officer", "letter", "why", "family", "given", "native", "date", "number", "line",
+    "phone", "app", "address", "lat", "lon", "known", "agency", "unit", "email",
+)  # fmt: skip
 
 log = structlog.get_logger(__name__)
 
@@ -49,6 +55,7 @@ class Site:
     new_id: Callable[[], int]
     pace: Pace
     order: Orders
+    submit: Callable[[PageAct], Awaitable[Receipt]]  #: the one way in for acts that are no messages
     files: Files | None = None  #: contents of files; without it none are taken
 
 
@@ -72,6 +79,10 @@ class Visit:
     def language(self) -> str:
         """The visitor's language."""
         return self.person.language
+
+    def session(self, settings: WebSettings) -> str:
+        """The token of the visitor's session."""
+        return self.request.cookies.get(cookie_name(settings), "")
 
     @property
     def has_script(self) -> bool:
@@ -213,7 +224,7 @@ def route_of(request: Request) -> str:
 
 def typed(form: Mapping[str, str]) -> str:
     """What a person wrote into a form, to hand it back when it cannot be taken."""
-    return "\n".join(form[name] for name in ("text", "reason", "formal", "officer", "letter") if form.get(name))
+    return "\n".join(form[name] for name in _TYPED if form.get(name))
 
 
 def refused(site: Site, visit: Visit) -> Response:

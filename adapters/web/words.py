@@ -55,6 +55,7 @@ _ACTS = {
     Act.VITAL: later("Vital-interest reason"),
     Act.DECIDE: later("Decide on the police channel"),
     Act.ALTERNATIVE: later("Alternative to the diplomatic step"),
+    Act.RELEASE: later("Release a withheld text"),
 }
 _FILES = {
     FileState.WAITING: later("being fetched"),

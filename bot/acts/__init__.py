@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot import buttons, lapsing
-from bot.acts import accepting, desk, ending, formal, looking, protecting, waiting, words
+from bot.acts import accepting, desk, ending, formal, looking, protecting, releasing, waiting, words
 from bot.acts.finding import find_case, no_such_case
 from bot.acts.request import Request, stale
 from bot.commands import Command
@@ -36,6 +36,7 @@ _HANDLERS: dict[Act, Callable[[Request], None]] = {
     Act.VITAL: protecting.record,
     Act.DECIDE: protecting.decide,
     Act.ALTERNATIVE: protecting.record,
+    Act.RELEASE: releasing.release,
 }
 
 #: Taps that change nothing of the case's status can be made at any stage.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot import escalation, reference
-from bot.acts.finding import is_among_own
+from bot.acts.finding import is_among_own, no_such_case
 from bot.acts.offering import buttons_for
 from bot.case import Case, Channel, DeadlineKind, Handoff, HandoffState
 from bot.composing import Composer
@@ -16,6 +16,7 @@ from bot.messages import Delivery
 from bot.plan import describe
 from bot.recipients import desk_name
 from bot.redaction import Reader, Way, answers
+from bot.securing import may_read_secure
 from bot.texts import later, tr
 from bot.wording import (
     channel_name,
@@ -60,6 +61,18 @@ def plan(c: Composer, shown: Case) -> None:
     c.say("\n".join([described, *_gate_lines(c, shown)]), case=shown)
 
 
+def secure(c: Composer, shown: Case) -> None:
+    """Say where the secure case is read: nothing of it ever goes by messenger."""
+    if c.person is None or not may_read_secure(c.person, shown, c.context.agreement):
+        no_such_case(c, shown.reference)
+        return
+    c.saw(shown)
+    page = f"{link(c.context.public_url, shown)}/secure"
+    words = tr(c.language, "{reference}: the secure case is read and added to on its page only: {link}",
+               reference=shown.reference, link=page)  # fmt: skip
+    c.say(words, case=shown)
+
+
 def _facts(c: Composer, shown: Case, reader: Reader) -> list[str]:
     language, agreement = c.language, c.context.agreement
     why = [tr(language, "Why: {reasons}", reasons=reasons(shown, language))] if reader.party == shown.reporting else []
@@ -74,7 +87,7 @@ def _elsewhere(language: str) -> str:
 _TOLD = {"alert": later("alert"), "ping": later("ping"), "told": later("message")}
 
 #: Views by the word people type or a button says.
-VIEWS: dict[str, Callable[[Composer, Case], None]] = {"case": case, "plan": plan}
+VIEWS: dict[str, Callable[[Composer, Case], None]] = {"case": case, "plan": plan, "secure": secure}
 
 
 def _status(c: Composer, shown: Case) -> str:

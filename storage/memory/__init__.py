@@ -13,6 +13,7 @@ from bot.messages import Address, Delivery, DeliveryState
 from bot.orders import IdentifiedOrder
 from bot.people import Directory
 from bot.ports import Counts, Due, History, Loaded, Said, Scope, SignIn, Wanted
+from bot.securing import Key
 from bot.turn import InboxRow, Mark, Turn
 from storage.batch import Batch, attempt_key
 from storage.memory import apply as memory_apply
@@ -151,8 +152,10 @@ class MemoryStorage:
         return memory_read.history(self._opened(), case_id)
 
     async def secure_entries(self, case_id: int) -> list[SecureEntry]:
-        kept = (entry for entry in self._opened().secure.values() if entry.case_id == case_id)
-        return sorted(kept, key=lambda entry: entry.id)
+        return memory_read.secure_entries(self._opened(), case_id)
+
+    async def find_secure(self, kind: str, text: str, scope: Scope) -> list[Case]:
+        return memory_read.find_secure(self._opened(), (Key(kind), text), scope)
 
     async def orders_of(self, party: str, limit: int) -> list[IdentifiedOrder]:
         return memory_read.orders_of(self._opened(), party)[:limit]

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.case import Answer, Case, CaseText
 from bot.messages import Address, Kind
-from bot.ports import Loaded, Wanted
+from bot.ports import Loaded, Scope, Wanted
 from bot.turn import InboxRow
 from storage.batch import is_left
 from storage.memory.rows import K, Tables, V
@@ -25,6 +25,7 @@ def load(tables: Tables, wanted: Wanted) -> Loaded:
     case_ids: set[int] = {
         *wanted.cases,
         *(tables.references[r] for r in wanted.references if r in tables.references),
+        *(i for named, scope in wanted.named if (i := _within(tables, named, scope)) is not None),
         *(c.case_id for c in conversations.values() if c.case_id is not None),
         *replied_to.values(),
         *(text.case_id for text in amended.values()),
@@ -57,6 +58,20 @@ def current(tables: Tables, case: Case) -> Case:
     """The case with those of its current answers that were really stored."""
     answers = {f: tables.answers[a.id] for f, a in case.answers.items() if a.id in tables.answers}
     return replace(case, answers=answers)
+
+
+def sees(scope: Scope, case: Case) -> bool:
+    """Whether a case is within a scope."""
+    if case.officer == scope.person_id:
+        return True
+    is_side = scope.party != "" and scope.party in (case.reporting, case.requested)
+    return is_side and (scope.sees_party or not case.given_to.isdisjoint(scope.reads_as))
+
+
+def _within(tables: Tables, named: str | int, scope: Scope) -> int | None:
+    case_id = tables.references.get(named) if isinstance(named, str) else named
+    case = tables.cases.get(case_id) if case_id is not None else None
+    return case.id if case is not None and sees(scope, case) else None
 
 
 def _open_cases_of(tables: Tables, person_id: int) -> list[int]:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence, Set
+from dataclasses import replace
 from datetime import datetime
 
-from bot.case import Case, DeadlineState
+from bot.case import Case, DeadlineState, SecureEntry
+from bot.guarded import Guarded
 from bot.journal import Link
 from bot.messages import Address
 from bot.orders import IdentifiedOrder
 from bot.people import Directory
 from bot.ports import Counts, History, Said, Scope
-from storage.memory.load import current
+from bot.securing import Key, keys_of
+from storage.memory.load import current, sees
 from storage.memory.rows import Tables, edited
 from storage.transcript import EDITED, SHOWN, SPOKEN, transcript_of
 
@@ -22,17 +25,10 @@ def directory(tables: Tables, version: int) -> Directory:
     return Directory.of(tables.people.values(), version)
 
 
-def _sees(scope: Scope, case: Case) -> bool:
-    if case.officer == scope.person_id:
-        return True
-    is_side = scope.party != "" and scope.party in (case.reporting, case.requested)
-    return is_side and (scope.sees_party or not case.given_to.isdisjoint(scope.reads_as))
-
-
 def find_case(tables: Tables, reference: str, scope: Scope) -> Case | None:
     """Find a case in scope."""
     case_id = tables.references.get(reference)
-    if case_id is None or not _sees(scope, tables.cases[case_id]):
+    if case_id is None or not sees(scope, tables.cases[case_id]):
         return None
     return current(tables, tables.cases[case_id])
 
@@ -42,7 +38,7 @@ def in_scope(tables: Tables, scope: Scope, *, open_only: bool, before: int | Non
     cases = [
         case
         for case in tables.cases.values()
-        if _sees(scope, case) and (case.is_open or not open_only) and (before is None or case.id < before)
+        if sees(scope, case) and (case.is_open or not open_only) and (before is None or case.id < before)
     ]
     return [current(tables, case) for case in sorted(cases, key=lambda case: case.id, reverse=True)]
 
@@ -72,7 +68,36 @@ def history(tables: Tables, case_id: int) -> History:
         deliveries=tuple(sorted(deliveries, key=lambda d: d.message.id)),
         journal=tuple(sorted(links, key=lambda link: (link.sequence, link.entry.id))),
         files=tuple(sorted(files, key=lambda file: file.id)),
+        secured=tuple(replace(entry, value=Guarded("")) for entry in secure_entries(tables, case_id)),
     )
+
+
+def secure_entries(tables: Tables, case_id: int) -> list[SecureEntry]:
+    """Read the secure case, oldest first."""
+    kept = (entry for entry in tables.secure.values() if entry.case_id == case_id)
+    return sorted(kept, key=lambda entry: entry.id)
+
+
+def find_secure(tables: Tables, wanted: tuple[Key, str], scope: Scope) -> list[Case]:
+    """Find the cases in whose secure case this reader may find something."""
+    found = {
+        entry.case_id
+        for entry in tables.secure.values()
+        if wanted in keys_of(entry, entry.value.reveal()) and _reads_entry(tables, scope, entry)
+    }
+    return [current(tables, tables.cases[case_id]) for case_id in sorted(found, reverse=True)]
+
+
+def _reads_entry(tables: Tables, scope: Scope, entry: SecureEntry) -> bool:
+    case, text = tables.cases[entry.case_id], tables.texts.get(entry.text_id or 0)
+    if entry.released_at is not None or (text is not None and text.own_side_only and text.party != scope.party):
+        return False
+    if case.reporting != scope.party and not case.border_is_open:
+        return False
+    if case.officer == entry.by == scope.person_id:
+        return True
+    has_it = scope.sees_party or not case.given_to.isdisjoint(scope.reads_as)
+    return has_it and scope.party in (case.reporting, case.requested)
 
 
 def transcript(tables: Tables, addresses: Set[Address], after: int, limit: int) -> list[Said]:

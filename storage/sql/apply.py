@@ -23,6 +23,7 @@ from storage.rows import (
     conversation_row,
     deadline_row,
     handoff_row,
+    index_rows,
     link_row,
     secure_row,
     text_row,
@@ -141,6 +142,8 @@ def _write_cases(writing: Writing, batch: Batch) -> None:
     writing.run(sql.add_answers, [answer_row(writing.vault, answer) for answer in batch.answers])
     writing.run(sql.add_texts, [text_row(writing.vault, text) for text in batch.texts])
     writing.run(sql.put_secure, [secure_row(writing.vault, entry) for entry in batch.secure])
+    tokens = (row for entry in batch.secure for row in index_rows(entry, writing.vault))
+    writing.run(sql.add_index, tokens)
     writing.run(sql.put_files, [file_row(writing.vault, batch.files[i]) for i in sorted(batch.files)])
     _write_given(writing, [step.last for step in steps], bases)
     _write_deadlines(writing, [step.last for step in steps], bases)

@@ -8,12 +8,24 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, literal_column, or_, select, text, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Select,
+    and_,
+    exists,
+    literal_column,
+    or_,
+    select,
+    text,
+    tuple_,
+)
 
 from bot.case import Answer, Case, CaseText, Deadline, Handoff
 from bot.messages import Address
 from bot.people import Invite, Stranger
-from bot.ports import Loaded, Wanted
+from bot.ports import Loaded, Scope, Wanted
 from bot.sealing import Vault
 from storage.batch import is_left
 from storage.rows import address, answer_of, case_of, conversation_of, deadline_of, handoff_of, text_of
@@ -49,7 +61,7 @@ def load(connection: Connection, vault: Vault, known: KnownCases, wanted: Wanted
         *(first.case_id for first in amended.values()),
         *(answer.case_id for answer in corrected.values()),
     }
-    versions = {**_open_cases(connection, wanted.people), **_versions(connection, ids, wanted.references)}
+    versions = {**_open_cases(connection, wanted.people), **_versions(connection, ids, wanted)}
     versions |= _work_of(connection, wanted.leaving)
     return Loaded(
         seen=_seen(connection, vault, wanted.seen),
@@ -161,13 +173,41 @@ def _work_of(connection: Connection, people: Sequence[int]) -> dict[int, int]:
     return {row.id: row.version for row in open_ones if leaving & {row.officer, *json.loads(row.assignees)}}
 
 
-def _versions(connection: Connection, ids: Iterable[int], references: Sequence[str]) -> dict[int, int]:
-    wanted = list(ids)
-    if not wanted and not references:
+def _versions(connection: Connection, ids: Iterable[int], wanted: Wanted) -> dict[int, int]:
+    sought = list(ids)
+    if not (sought or wanted.references or wanted.named):
         return {}
     cases = T["cases"].c
-    query = select(cases.id, cases.version).where(or_(cases.id.in_(wanted), cases.reference.in_(references)))
+    scoped = [_within(named, scope) for named, scope in wanted.named]
+    found = or_(cases.id.in_(sought), cases.reference.in_(wanted.references), *scoped)
+    query = select(cases.id, cases.version).where(found)
     return {row.id: row.version for row in connection.execute(query)}
+
+
+def _within(named: str | int, scope: Scope) -> ColumnElement[bool]:
+    cases = T["cases"].c
+    return and_(cases.reference == named if isinstance(named, str) else cases.id == named, in_scope(scope))
+
+
+def in_scope(scope: Scope) -> ColumnElement[bool]:
+    """Whether a case is within a scope, as `bot.rights.may_see` says of cases in hand."""
+    cases = T["cases"].c
+    own = cases.officer == scope.person_id
+    if not scope.party:
+        return own
+    is_side = or_(cases.reporting == scope.party, cases.requested == scope.party)
+    if scope.sees_party:
+        return or_(own, is_side)
+    if not scope.reads_as:
+        return own
+    return or_(own, and_(is_side, was_given(scope)))
+
+
+def was_given(scope: Scope) -> ColumnElement[bool]:
+    """Whether a case was given to one of those whom somebody reads as."""
+    cases, given = T["cases"].c, T["given"].c
+    found = exists().where(given.case_id == cases.id, given.reader.in_(scope.reads_as))
+    return found.correlate(T["cases"])  # by itself it would look only one query out
 
 
 def cases_at(connection: Connection, vault: Vault, known: KnownCases, versions: dict[int, int]) -> dict[int, Case]:

@@ -33,19 +33,20 @@ from bot.orders import IdentifiedOrder
 from bot.people import Person
 from bot.ports import Counts, History, Said, Scope
 from bot.sealing import Vault
-from storage.rows import address, answer_of, link_of, secure_of, text_of, unread
+from storage.rows import address, answer_of, link_of, secure_mark_of, secure_of, text_of, unread
 from storage.rows_files import file_of
 from storage.rows_messages import delivery_of, inbox_of, texts_of
 from storage.rows_people import order_of, person_of
 from storage.sql.claims import UNSENT, is_unsent
 from storage.sql.keep import directory_version
-from storage.sql.load import IS_OPEN, NOTHING, rows, whole
+from storage.sql.load import IS_OPEN, NOTHING, in_scope, rows, was_given, whole
 from storage.sql.statements import T
 from storage.transcript import EDITED, SHOWN, SPOKEN, transcript_of
 
 NAMELESS = "(name unreadable)"
 CASES_A_CHUNK = 500
 LINKS_A_CHUNK = 1000
+_FOUND_AT_MOST = 50
 
 log = structlog.get_logger(__name__)
 
@@ -69,23 +70,9 @@ def _person(vault: Vault, row: RowMapping, addresses: Sequence[Address]) -> Pers
         return replace(person_of(vault, unread(row), addresses), name=NAMELESS)
 
 
-def _in_scope(scope: Scope) -> ColumnElement[bool]:
-    cases, given = T["cases"].c, T["given"].c
-    own = cases.officer == scope.person_id
-    if not scope.party:
-        return own
-    is_side = or_(cases.reporting == scope.party, cases.requested == scope.party)
-    if scope.sees_party:
-        return or_(own, is_side)
-    if not scope.reads_as:
-        return own
-    has_it = exists().where(given.case_id == cases.id, given.reader.in_(scope.reads_as))
-    return or_(own, and_(is_side, has_it))
-
-
 def find_case(connection: Connection, vault: Vault, reference: str, scope: Scope) -> Case | None:
     """Find a case in scope."""
-    query = select(T["cases"]).where(T["cases"].c.reference == reference, _in_scope(scope))
+    query = select(T["cases"]).where(T["cases"].c.reference == reference, in_scope(scope))
     return next(iter(whole(connection, vault, rows(connection, query))), None)
 
 
@@ -94,7 +81,7 @@ def list_cases(
 ) -> list[Case]:
     """List cases in scope, newest first."""
     cases = T["cases"]
-    query = select(cases).where(_in_scope(scope)).order_by(cases.c.id.desc()).limit(limit)
+    query = select(cases).where(in_scope(scope)).order_by(cases.c.id.desc()).limit(limit)
     if open_only:
         query = query.where(IS_OPEN)
     if before is not None:
@@ -106,6 +93,8 @@ def history(connection: Connection, vault: Vault, case_id: int) -> History:
     """Gather what is kept of a case."""
     answers, texts, outbox, journal = (T[name] for name in ("answers", "texts", "outbox", "journal"))
     kept = T["attachments"]
+    secured = T["secure_entries"]
+    marks = select(*(column for column in secured.c if column.name != "sealed")).where(secured.c.case_id == case_id)
 
     def of_case(table: Any, *order: Any) -> Any:
         return rows(connection, select(table).where(table.c.case_id == case_id).order_by(*order))
@@ -116,6 +105,7 @@ def history(connection: Connection, vault: Vault, case_id: int) -> History:
         deliveries=tuple(delivery_of(vault, row) for row in of_case(outbox, outbox.c.id)),
         journal=tuple(link_of(vault, row) for row in of_case(journal, journal.c.sequence, journal.c.id)),
         files=tuple(file_of(vault, row) for row in of_case(kept, kept.c.id)),
+        secured=tuple(secure_mark_of(row) for row in rows(connection, marks.order_by(secured.c.id))),
     )
 
 
@@ -138,6 +128,31 @@ def lapsed_orders(connection: Connection, now: datetime, limit: int) -> list[int
     orders = T["export_orders"].c
     query = select(orders.id).where(text("state = 'waiting'"), orders.expires_at <= now)
     return list(connection.execute(query.order_by(orders.expires_at, orders.id).limit(limit)).scalars())
+
+
+def find_secure(connection: Connection, vault: Vault, token: bytes, scope: Scope) -> list[Case]:
+    """Find the cases in whose secure case this reader may find something by this token."""
+    cases, index, entries = T["cases"], T["secure_index"].c, T["secure_entries"].c
+    found = exists().where(index.token == token, index.case_id == cases.c.id, entries.id == index.entry_id)
+    found = found.where(_reads_secure(scope), entries.released_at.is_(None), ~_is_their_memo(scope))
+    query = select(cases).where(found).order_by(cases.c.id.desc()).limit(_FOUND_AT_MOST)
+    return whole(connection, vault, rows(connection, query))
+
+
+def _reads_secure(scope: Scope) -> ColumnElement[bool]:
+    """Whether an entry of a case is for this reader, as `bot.securing.readable` says of entries in hand."""
+    cases, entries = T["cases"].c, T["secure_entries"].c
+    is_theirs = or_(cases.reporting == scope.party, cases.border_is_open)
+    own = and_(cases.officer == scope.person_id, entries.by == scope.person_id)
+    is_side = or_(cases.reporting == scope.party, cases.requested == scope.party)
+    has_it = and_(is_side, true() if scope.sees_party else was_given(scope))
+    return and_(is_theirs, or_(own, has_it))
+
+
+def _is_their_memo(scope: Scope) -> ColumnElement[bool]:
+    entries, texts = T["secure_entries"].c, T["texts"].c
+    is_memo = exists().where(texts.id == entries.text_id, texts.own_side_only, texts.party != scope.party)
+    return and_(entries.text_id.is_not(None), is_memo.correlate(T["secure_entries"]))
 
 
 def transcript(

@@ -67,6 +67,7 @@ class Statements:
         self.add_conversations = prepare(insert(T["conversations"]).on_conflict_do_nothing())
         self.add_answers = prepare(insert(T["answers"]))
         self.add_texts = prepare(insert(T["texts"]))
+        self.add_index = prepare(insert(T["secure_index"]).on_conflict_do_nothing())
         self.add_given = prepare(insert(T["given"]).on_conflict_do_nothing())
         self.add_links = prepare(insert(T["journal"]))
         self.add_bindings = prepare(insert(T["bindings"]).on_conflict_do_nothing())

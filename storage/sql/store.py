@@ -213,6 +213,9 @@ class SqlStorage:
     async def lapsed_orders(self, now: datetime, limit: int) -> list[int]:
         return await self._read(sql_read.lapsed_orders, now, limit)
 
+    async def find_secure(self, kind: str, text: str, scope: Scope) -> list[Case]:
+        return await self._read(sql_read.find_secure, self._vault, self._vault.token(kind, text), scope)
+
     async def transcript(self, addresses: Sequence[Address], after: int, limit: int) -> list[Said]:
         return await self._read(sql_read.transcript, self._vault, addresses, after, limit)
 

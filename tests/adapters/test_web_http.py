@@ -255,6 +255,7 @@ async def test_with_web_chat_switched_off_only_machines_are_served(tmp_path: Pat
             webhooks={},
             vitals=Vitals(lambda: START, CollectorRegistry()),
             order=bridge.core.order,
+            submit=bridge.core.submit,
         )
         client = bridge.browser()
         assert (await client.get("/health/live")).status_code == 200

@@ -36,8 +36,10 @@ from bot.journal import Entry
 from bot.messages import Address, Button, DeliveryState, Inbound, Keyboard, Outgoing
 from bot.people import Person, Role
 from bot.ports import Loaded, Receipt, WebhookAdapter
+from bot.receive import Line
 from bot.turn import InboxRow, Mark, Turn
 from bot.view import View
+from bot.work import PageAct
 from storage.memory import MemoryStorage
 from tests.fakes.files import MemoryFiles
 
@@ -53,6 +55,8 @@ AGREEMENT = Agreement(
     corridors={"KC": Corridor("KC", ("KH", "CN")), "VC": Corridor("VC", ("VN", "CN"))},
     desks={
         "kh-duty": Desk("kh-duty", "KH", DeskRole.DUTY, "Duty desk"),
+        "kh-secretariat": Desk("kh-secretariat", "KH", DeskRole.SECRETARIAT, "Secretariat"),
+        "cn-support": Desk("cn-support", "CN", DeskRole.SUPPORT, "Support desk"),
         "cn-duty": Desk("cn-duty", "CN", DeskRole.DUTY, "Duty desk"),
         "cn-police": Desk("cn-police", "CN", DeskRole.POLICE, "Police desk"),
         "vn-duty": Desk("vn-duty", "VN", DeskRole.DUTY, "Duty desk"),
@@ -96,6 +100,7 @@ class EchoCore:
         self.is_broken = False
         self.toggles = False  #: a tap changes the message it was under
         self.new_id = Ids(clock)
+        self.line = Line(storage, lambda: _context(clock, self.new_id), committed=lambda _turns, _left_out: None)
         self.buttons: Keyboard = ((Button("Yes", "f.1.danger_now.yes"), Button("No", "f.1.danger_now.no")),)
 
     async def receive(self, message: Inbound) -> Receipt:
@@ -114,6 +119,12 @@ class EchoCore:
         composer = Composer(context, View(await self.storage.directory(), Loaded()), actor="web")
         act(composer)
         await self.storage.apply([composer.finish()])
+
+    async def submit(self, work: PageAct) -> Receipt:
+        """The real line takes what is no message."""
+        if self.is_broken:
+            raise StorageError("the disk is full")
+        return await self.line.submit(work)
 
     def answer(self, message: Inbound) -> Outgoing:
         number = self.new_id()
@@ -172,6 +183,7 @@ async def open_bridge(
     await storage.start()
     await storage.apply([Turn(people=PEOPLE)])
     await web.start(core.receive)
+    core.line.start()
     app = build_site(
         storage=storage,
         agreement=AGREEMENT,
@@ -181,6 +193,7 @@ async def open_bridge(
         webhooks=webhooks or {},
         vitals=vitals or Vitals(lambda: clock.now, CollectorRegistry()),
         order=core.order,
+        submit=core.submit,
         contents=files,
     )
     bridge = Bridge(app, storage, clock, core, exports, files, web)
@@ -189,8 +202,15 @@ async def open_bridge(
     finally:
         for client in bridge.clients:
             await client.aclose()
+        await core.line.stop()
         await web.stop()
         await storage.stop()
+
+
+def _context(clock: Clock, new_id: Ids) -> Context:
+    return Context(
+        clock(), AGREEMENT, new_id, lambda letters: letters[0], lambda: "00", public_url="http://bridge.example"
+    )
 
 
 def sample_case(reference: str = REFERENCE, number: int = 700, **changes: object) -> Case:

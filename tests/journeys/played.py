@@ -19,7 +19,7 @@ from bot.people import Person
 from bot.ports import Scope, Wanted
 from bot.rights import scope_of
 from bot.turn import InboxRow, Turn
-from bot.work import Order
+from bot.work import Order, PageAct
 from storage.memory import MemoryStorage
 from tests.fakes.files import MemoryFiles
 from tests.journeys.phones import Phones
@@ -90,8 +90,8 @@ class PlayedBridge:
         person = replace(await self.person(address), **changes)  # type: ignore[arg-type]
         await self.storage.apply([Turn(people=(person,))])
 
-    async def orders(self, order: Order) -> None:
-        """Give an order, as the command line does."""
+    async def orders(self, order: Order | PageAct) -> None:
+        """Give an order as the command line does, or act on a page."""
         await self._bridge.line.submit(order)
 
     # What people do.

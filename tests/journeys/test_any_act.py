@@ -43,6 +43,8 @@ TYPED: dict[Act | str, tuple[str, ...]] = {
     Act.VITAL: ("{words}",),
     Act.DECIDE: ("allowed {words}", "refused {words}"),
     Act.ALTERNATIVE: ("{words}",),
+    Act.RELEASE: ("1", "2"),
+    "secure": ("",),
     "case": ("",),
     "plan": ("",),
 }  # fmt: skip

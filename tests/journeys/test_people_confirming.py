@@ -13,6 +13,7 @@ from bot.composing import Composer
 from bot.people import Role
 from bot.turn import Turn
 from bot.work import Order
+from tests.journeys.gated import adult_case
 from tests.journeys.phones import labels
 from tests.journeys.played import PlayedBridge
 from tests.journeys.world import Somebody
@@ -127,8 +128,7 @@ async def test_what_is_not_about_a_case_waits_likewise(bridge: PlayedBridge, who
 
 
 async def test_a_desk_that_answers_for_its_officer_waits_and_taps_again(bridge: PlayedBridge) -> None:
-    case = await bridge.report_case()
-    await bridge.taps(DUTY, "Acknowledge")
+    case = await adult_case(bridge)
     await bridge.change(OFFICER, revoked_at=bridge.now)
     await bridge.says(DUTY, f"/handoff {case.reference} police")
     await lapse(bridge, CLERK)

@@ -49,6 +49,7 @@ MAY: dict[Act, set[Person]] = {
     Act.VITAL: {KH_SUPERVISOR},
     Act.DECIDE: {KH_SUPERVISOR},
     Act.ALTERNATIVE: {KH_SUPERVISOR},
+    Act.RELEASE: DESKS,
 }
 
 

@@ -1,0 +1,36 @@
+"""What the search form of the list offers and shows. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.agreement import Agreement
+from bot.case import Case
+from bot.people import Person
+from bot.securing import Key, may_search
+from bot.texts import later, tr
+
+REFERENCE = "reference"
+_LABELS = {
+    REFERENCE: later("Reference"),
+    Key.PHONE.value: later("Phone number"),
+    Key.DOCUMENT.value: later("Travel document"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A search as the page shows it."""
+
+    is_made: bool = False
+    found: Sequence[Case] = ()
+    kind: str = REFERENCE
+    typed: str = ""  #: only while the search could not be made; what was found does not say by what
+    problem: str = ""
+
+
+def search_kinds(person: Person, agreement: Agreement, language: str) -> list[tuple[str, str]]:
+    """List by what this person may search: numbers only where they read secure cases."""
+    kinds = [REFERENCE, *(key.value for key in Key)] if may_search(person, agreement) else [REFERENCE]
+    return [(kind, tr(language, _LABELS[kind])) for kind in kinds]

@@ -1,0 +1,141 @@
+"""Whatever somebody types or taps about a case outside their scope, they get what they get for a case that is not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot import buttons
+from bot.case import Case
+from bot.commands import ABOUT_CASE
+from bot.messages import Address, Inbound, Kind
+from bot.rights import Act, may_see
+from tests.journeys.played import PlayedBridge
+from tests.journeys.world import PEOPLE
+
+OFFICER = "telegram:officer"
+NOWHERE = "KC26-7H4QM-4"
+#: What a command may take after its reference, so that it would do something.
+WORDS = {
+    "ack": ("",), "assign": ("me", "1"), "snooze": ("15m quiet",), "urgency": ("U1 worse",), "standdown": ("reason",),
+    "close": ("found_safe home",), "reopen": ("again",), "note": ("hello", ""), "memo": ("hello",),
+    "handoff": ("police", "diplomatic"), "accept": ("police 12/26",), "return": ("police no",),
+    "written": ("L-77",), "notneeded": ("reason",), "case": ("",), "plan": ("",), "secure": ("",),
+    "release": ("1", ""), "consent": ("police yes",), "protect": ("possible why",), "guardian": ("her aunt",),
+    "interest": ("why",), "vital": ("why",), "decide": ("refused why",), "alternative": ("what",),
+}  # fmt: skip
+EVERYBODY = [person.addresses[0] for person in PEOPLE]
+
+
+class Counting:
+    """Passes everything on to the real storage and notes what was asked of it."""
+
+    def __init__(self, storage: Any) -> None:
+        self._storage = storage
+        self.asked: list[str] = []
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._storage, name)
+        self.asked.append(name)
+        return found
+
+
+@pytest.fixture
+def counting(bridge: PlayedBridge) -> Counting:
+    counting = Counting(bridge.storage)
+    bridge._bridge.line._storage = counting
+    return counting
+
+
+async def outsiders(bridge: PlayedBridge, case: Case) -> list[str]:
+    agreement = bridge.rules.agreement
+    return [who for who in EVERYBODY if not may_see(await bridge.person(who), case, agreement)]
+
+
+async def tells(bridge: PlayedBridge, counting: Counting, who: str, text: str, button: str = "") -> tuple[object, ...]:
+    """What somebody hears, and what was asked of the storage until they did."""
+    place = Address.parse(who)
+    number = str(bridge._new_id())
+    message = Inbound(place.messenger, "1", number, Kind.TEXT, bridge.now, place, place, text, message_id=number)
+    if button:
+        message = Inbound(
+            place.messenger, "1", number, Kind.BUTTON, bridge.now, place, place, text, button, message_id="1"
+        )
+    bridge.forget()
+    counting.asked.clear()
+    await bridge.redelivers(message)
+    heard = [(shown.text, shown.buttons) for shown in bridge.phones.take(who)]
+    bridge.expect_nothing(*(other for other in EVERYBODY if other != who))
+    return (heard, tuple(counting.asked))
+
+
+async def test_there_are_words_for_every_command_about_a_case() -> None:
+    assert set(WORDS) == ABOUT_CASE
+
+
+@pytest.mark.parametrize("command", sorted(ABOUT_CASE))
+async def test_typed_a_case_of_others_is_no_case(bridge: PlayedBridge, counting: Counting, command: str) -> None:
+    case = await bridge.report_case()
+    people = await outsiders(bridge, case)
+    assert {"web:admin", "telegram:colleague", "wecom:detective", "wecom:inspector"} < set(people)
+    assert {"telegram:vn-clerk", "telegram:vn-officer"} < set(people)
+    for who in people:
+        for words in WORDS[command]:
+            theirs = await tells(bridge, counting, who, f"/{command} {case.reference} {words}")
+            nothing = await tells(bridge, counting, who, f"/{command} {NOWHERE} {words}")
+            assert theirs == nothing, who
+            assert "No such case." in str(theirs[0])
+    assert (await bridge.case(case)).version == case.version
+
+
+@pytest.mark.parametrize("act", [*sorted(act.value for act in Act), "case", "plan", "secure"])
+async def test_tapped_a_stolen_button_does_nothing(bridge: PlayedBridge, counting: Counting, act: str) -> None:
+    case = await bridge.report_case()
+    stolen, made_up = (
+        buttons.write(buttons.Act(number, case.stage, act, "police")) for number in (case.id, case.id + 12_345)
+    )
+    for who in await outsiders(bridge, case):
+        theirs = await tells(bridge, counting, who, "", stolen)
+        assert theirs == await tells(bridge, counting, who, "", made_up), who
+        assert theirs[0] == [("No such case.", ())]
+    assert (await bridge.case(case)).version == case.version
+
+
+@pytest.mark.parametrize(
+    "data",
+    ["f.{case}.danger_now.yes", "f.{case}.consent_police.yes", "c.which.{case}", "c.send.{case}", "c.side.CN.{case}"],
+)
+async def test_tapped_a_stolen_answer_does_nothing(bridge: PlayedBridge, counting: Counting, data: str) -> None:
+    case = await bridge.report_case()
+    for who in await outsiders(bridge, case):
+        stolen, made_up = (data.format(case=buttons.to_base36(n)) for n in (case.id, case.id + 12_345))
+        theirs = await tells(bridge, counting, who, "", stolen)
+        assert theirs == await tells(bridge, counting, who, "", made_up), who
+    assert (await bridge.case(case)).version == case.version
+
+
+@pytest.mark.parametrize("text", ["hello", "/note hello", "/case", "/release 1", "/ack"])
+async def test_in_a_group_a_reply_of_somebody_outside_finds_no_case(bridge: PlayedBridge, text: str) -> None:
+    case = await bridge.report_case()
+    group = "telegram:kh-group"
+    alert = bridge.expect(group, case.reference)
+    for who in ("telegram:colleague", "telegram:vn-clerk"):
+        heard = []
+        for message_id in (alert.id, "999999"):
+            bridge.forget()
+            await bridge.says(who, text, at=group, reply_to=message_id)
+            heard.append([(shown.text, shown.buttons) for shown in bridge.phones.take(group)])
+            bridge.expect_nothing(*EVERYBODY)
+        assert heard[0] == heard[1], who
+    assert (await bridge.case(case)).version == case.version
+
+
+async def test_a_case_that_may_be_seen_costs_more_so_that_the_counting_counts(
+    bridge: PlayedBridge, counting: Counting
+) -> None:
+    case = await bridge.report_case()
+    seen = await tells(bridge, counting, "telegram:clerk", f"/case {case.reference}")
+    nothing = await tells(bridge, counting, "telegram:clerk", f"/case {NOWHERE}")
+    assert "history" in str(seen[1])
+    assert "history" not in str(nothing[1])
