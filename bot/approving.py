@@ -9,6 +9,7 @@ from datetime import datetime
 from bot import buttons
 from bot.commands import Command
 from bot.composing import Composer
+from bot.lapsing import must_wait
 from bot.messages import Address, Button, Keyboard
 from bot.orders import DECIDED_WITHIN, IdentifiedOrder, OrderState, is_alive, is_second, may_decide
 from bot.people import Directory, Person
@@ -94,12 +95,13 @@ def decided(c: Composer, command: Command) -> None:
     if command.name == "refuse" and number and not reason.strip():
         c.say(tr(c.language, "Say why: /refuse {number} reason", number=number.lower()))
         return
-    _decide(c, number, reason.strip(), is_approved=command.name == "approve")
+    again = f"/{command.name} {number.lower()}{' ...' if reason else ''}"
+    _decide(c, number, reason.strip(), again, is_approved=command.name == "approve")
 
 
 def tapped(c: Composer, promise: buttons.Word) -> None:
     """Take a tap under the request."""
-    _decide(c, promise.argument, "", is_approved=promise.word == "approve")
+    _decide(c, promise.argument, "", "", is_approved=promise.word == "approve")
 
 
 def numbered(text: str) -> tuple[int, ...]:
@@ -121,7 +123,7 @@ def state_of(order: IdentifiedOrder, directory: Directory, language: str) -> str
     return tr(language, _STATES[order.state], name=person.name if person else "?")
 
 
-def _decide(c: Composer, number: str, reason: str, *, is_approved: bool) -> None:
+def _decide(c: Composer, number: str, reason: str, again: str, *, is_approved: bool) -> None:
     order = next((o for i in numbered(number) if (o := c.view.order(i)) is not None), None)
     person = c.person
     if person is None or order is None or not (may_decide(person, order) or person.id == order.person_id):
@@ -134,7 +136,7 @@ def _decide(c: Composer, number: str, reason: str, *, is_approved: bool) -> None
     elif order.has_lapsed(c.now) or not is_alive(order, c.view.directory.get(order.person_id)):
         _settle(c, replace(order, state=OrderState.EXPIRED, decided_at=c.now))
         c.say(tr(c.language, "Order {number} has expired; nothing is made.", number=order.number))
-    else:
+    elif not must_wait(c, again):
         state = OrderState.APPROVED if is_approved else OrderState.REFUSED
         _settle(c, replace(order, state=state, decided_by=person.id, decided_at=c.now, refusal=reason))
         c.say(_answer(order, c.language, is_approved=is_approved))

@@ -136,7 +136,8 @@ def _last_contact(subject: Subject) -> Cell:
 
 def _referral(case: Case) -> Handoff | None:
     """The newest hand-off that went out."""
-    return max((h for h in case.handoffs if h.state is not HandoffState.DRAFTED), key=lambda h: h.id, default=None)
+    went = (h for h in case.handoffs if h.state not in (HandoffState.DRAFTED, HandoffState.BLOCKED))
+    return max(went, key=lambda h: h.id, default=None)
 
 
 def _referred_to(subject: Subject) -> Cell:

@@ -14,7 +14,18 @@ from bot.export import htcds, rows
 from bot.export.dossier import Dossier, Reader
 from bot.export.rows import Cell, Row, side_and_role
 from bot.fields import UNKNOWN, field, is_field
-from bot.redaction import Way, answer_for, may_read, secure_for, text_for
+from bot.redaction import (
+    Matter,
+    Showing,
+    Way,
+    answer_for,
+    decide,
+    may_read,
+    name_for,
+    secure_for,
+    standing,
+    text_for,
+)
 from bot.times import as_utc
 
 Read = Callable[[Dossier, Reader], Cell]
@@ -55,10 +66,10 @@ def _answer(name: str) -> Read:
 
 
 def _person(dossier: Dossier, reader: Reader, person_id: int | None) -> str | None:
-    """A person of the own side by name, of the other as side and role."""
+    """A person by name where the policy says so, else as side and role."""
     person = dossier.subject.directory.get(person_id)
-    is_own = person is not None and person.party == reader.party
-    return person.name if person is not None and is_own else side_and_role(dossier.subject, person_id)
+    name = name_for(person, reader.policy, Way.IDENTIFIED) if person is not None else None
+    return name or side_and_role(dossier.subject, person_id)
 
 
 def _assignees(dossier: Dossier, reader: Reader) -> Cell:
@@ -74,8 +85,11 @@ def _accepting(channel: Channel) -> Read:
     return cell
 
 
-def _return_reasons(dossier: Dossier, _reader: Reader) -> Cell:
-    given = dossier.subject.case.handoffs
+def _return_reasons(dossier: Dossier, reader: Reader) -> Cell:
+    case, given = dossier.subject.case, dossier.subject.case.handoffs
+    stands = standing(case, reader.policy, reader.agreement, side=case.requested)
+    if decide(Matter.WORDS, Way.IDENTIFIED, stands, reader.policy) is not Showing.SHOWN:
+        return None
     return tuple(f"{h.channel.value}: {h.return_reason}" for h in given if h.return_reason) or None
 
 

@@ -16,6 +16,7 @@ import pyrage
 import pytest
 
 from bot.buttons import to_base36
+from bot.messages import DeliveryState, Outgoing
 from bot.people import Role
 from bot.reference import draw
 from tests.browser.web_kit import REFERENCE
@@ -54,12 +55,17 @@ def test_an_identified_export_is_only_asked_for_and_waits_for_a_second_person(
     ((number, state, who, form),) = setup.query("SELECT id, state, person_id, format FROM export_orders")
     assert told.startswith(f"Order {to_base36(number)} is stored. A supervisor or another admin of KH must approve it")
     assert (state, who, form) == ("waiting", 41, "htcds")
-    ((recipient, text, buttons),) = setup.query("SELECT recipient, text, buttons FROM outbox WHERE kind = 'told'")
-    assert recipient == "person:31"
-    assert "admin 41 asks for an identified export" in text
-    assert "Approve" in buttons
+    (told_to,) = asyncio.run(_waiting(setup))
+    assert told_to.recipient == "person:31"
+    assert "admin 41 asks for an identified export" in told_to.text
+    assert [button.label for row in told_to.buttons for button in row] == ["Approve", "Refuse"]
     assert terminal("journal", "verify")[0].startswith("Journal -: 1 entries, all in order.")
     assert not list((setup.folder / "data").glob("exports/*"))
+
+
+async def _waiting(setup: Setup) -> list[Outgoing]:
+    async with setup.storage() as storage:
+        return [d.message for d in await storage.outbox([DeliveryState.QUEUED], 10)]
 
 
 @pytest.mark.parametrize(

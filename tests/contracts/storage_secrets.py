@@ -21,6 +21,7 @@ from bot.case import (
 )
 from bot.guarded import Guarded
 from bot.messages import Attachment, Button
+from bot.orders import IdentifiedOrder
 from bot.people import Invite, Role
 from bot.ports import Storage, Wanted
 from bot.turn import InboxState, Turn
@@ -81,7 +82,26 @@ def marked_turn(officer: int = OFFICER) -> Turn:
         journal=(entry(details={"reason": MARK}, salt=f"5a17{number}", case_id=number),),
         outgoing=(sent,),
         people=(person(officer, name=MARK),),
+        orders=(an_order(officer),),
         invites=(Invite(new_id(), f"hash{number}", "KH", Role.OFFICER, MARK, "", "", START, START),),
+    )
+
+
+def an_order(asker: int) -> IdentifiedOrder:
+    """An order for an identified export that was wanted and refused for marked reasons."""
+    return IdentifiedOrder(
+        id=new_id(),
+        person_id=asker,
+        party="KH",
+        format="csv",
+        since=START,
+        until=START,
+        recipient="age1made-up",
+        place=None,
+        asked_at=START,
+        expires_at=START,
+        reason=f"{MARK} must be found",
+        refusal=f"{MARK} is found",
     )
 
 
@@ -90,13 +110,15 @@ async def assert_reads(storage: Storage, turn: Turn) -> None:
     assert turn.inbox is not None
     (opened,), (talk,), (invite,) = turn.cases, turn.conversations, turn.invites
     key, officer = turn.inbox.message.key, opened.officer
-    wanted = Wanted(seen=(key,), people=(officer,), cases=(opened.id,), codes=(invite.code_hash,))
+    orders = {order.id: order for order in turn.orders}
+    wanted = Wanted(seen=(key,), people=(officer,), cases=(opened.id,), codes=(invite.code_hash,), orders=tuple(orders))
     loaded = await storage.load(wanted)
     history = await storage.history(opened.id)
     assert loaded.seen[key] == turn.inbox.reply
     assert loaded.cases[opened.id] == opened
     assert loaded.conversations[officer].pending == talk.pending
     assert loaded.invites == {invite.code_hash: invite}
+    assert loaded.orders == orders
     assert (history.answers, history.texts, history.files) == (turn.answers, turn.texts, turn.files)
     assert await storage.secure_entries(opened.id) == list(turn.secure)
     assert [delivery.message for delivery in history.deliveries] == list(turn.outgoing)

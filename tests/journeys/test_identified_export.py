@@ -7,6 +7,7 @@ import io
 import json
 import re
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pyrage
@@ -167,6 +168,19 @@ async def test_who_refuses_says_why_and_nothing_is_made(bridge: PlayedBridge) ->
     heard = bridge.expect(ASKER, "refused by Keo Sophea")
     assert "PLUM" not in heard.text
     assert order(bridge).refusal == "a summary is enough, PLUM"
+    assert not files(bridge)
+
+
+@pytest.mark.parametrize("word", ["approve", "refuse"])
+async def test_who_must_be_confirmed_first_decides_nothing_until_then(bridge: PlayedBridge, word: str) -> None:
+    number = await asked(bridge)
+    await bridge.change(SUPERVISOR, confirmed_at=bridge.now - timedelta(days=91))
+    await bridge.says(SUPERVISOR, f"/{word} {number} RADISH")
+    told = bridge.expect(SUPERVISOR, "This waits", f"/{word} {number} ...")
+    assert "RADISH" not in told.text
+    await bridge.taps(SUPERVISOR, word.capitalize())
+    bridge.expect(SUPERVISOR, "This waits", "After that tap the same button again.")
+    assert order(bridge).is_waiting
     assert not files(bridge)
 
 

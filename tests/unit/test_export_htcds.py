@@ -174,6 +174,13 @@ async def test_where_a_case_was_referred_to_and_when(tmp_path: Path) -> None:
     assert row["cas_IncomingReferralDate"] == "2026-01-01"
 
 
+@pytest.mark.parametrize("state", [HandoffState.DRAFTED, HandoffState.BLOCKED])
+async def test_what_never_went_out_is_no_referral(state: HandoffState, tmp_path: Path) -> None:
+    row = await row_of(tmp_path, accepted(a_case(1), Channel.POLICE, DAY, state=state))
+    assert (row["cas_ReferredOrganisation"], row["cas_ReasonForOutgoingReferral"]) == ("", "")
+    assert row["cas_OutgoingReferralDate"] == ""
+
+
 async def test_a_drill_is_marked_as_one(tmp_path: Path) -> None:
     rows, _ = await exported(tmp_path, a_case(1, exercise=True), a_case(2))
     assert [said(row).get("exercise") for row in rows] == ["true", None]
