@@ -28,7 +28,7 @@ from adapters.web.lateness import PingLateness
 from adapters.web.settings import WebSettings
 from adapters.web.signin import new_link
 from bot import __version__
-from bot.app_keys import make_missing_keys, vault_of
+from bot.app_keys import files_of, make_missing_keys, vault_of
 from bot.bridge import Bridge, Chance, Rules
 from bot.config import Settings
 from bot.errors import BridgeError
@@ -37,7 +37,6 @@ from bot.ports import Adapter, Storage, WebhookAdapter
 from bot.sample import sample_people
 from bot.schedule import Schedule
 from storage import migrate, open_storage
-from storage.files import FileStore
 
 SAMPLE_LINKS_LAST = timedelta(hours=12)
 _TICK = 1.0  #: seconds
@@ -156,7 +155,7 @@ async def _serve(
     rules, lateness = rules_of(settings), PingLateness()
     rules.exports.mkdir(parents=True, exist_ok=True)
     adapters = adapters_of(settings, storage)
-    contents = FileStore(settings.bridge.data_dir / "attachments", vault_of(settings))
+    contents = files_of(settings, vault_of(settings))
     bridge = Bridge(storage, adapters.all, rules, chance(), clock=clock, files=contents, on_lateness=lateness.observe)
     site = build_site(
         storage=storage,

@@ -8,11 +8,17 @@ from bot.config import Settings
 from bot.keys import KeyFile
 from bot.sealing import Vault
 from storage import noted_keys
+from storage.files import FileStore
 
 
 def vault_of(settings: Settings) -> Vault:
     """Read the keys that the configuration names. Raises `KeysUnusable`."""
     return Vault(settings.security.source)
+
+
+def files_of(settings: Settings, vault: Vault) -> FileStore:
+    """Find where contents of files are kept."""
+    return FileStore(settings.bridge.data_dir / "attachments", vault)
 
 
 def make_missing_keys(settings: Settings, now: datetime) -> None:

@@ -7,10 +7,13 @@ import hashlib
 import os
 import re
 import secrets
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
-from bot.errors import StorageError
-from bot.sealing import Vault
+from bot.errors import SealBroken, StorageError
+from bot.sealing import PREFIX_BYTES, Vault, key_id
+from storage.sealed import place
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -34,9 +37,36 @@ class FileStore:
     async def kept(self) -> list[str]:
         return await asyncio.to_thread(self._kept)
 
+    def by_key(self) -> Counter[str]:
+        """Count the contents by the id of the key that they are sealed with."""
+        return Counter(self._key_of(sha256) for sha256 in self._kept())
+
+    def reseal(self, advance: Callable[[int], object]) -> list[str]:
+        """Seal again what is not under the current key; returns what does not open. May be killed and called again."""
+        broken = []
+        for sha256 in self._kept():
+            if self._key_of(sha256) == self._vault.current:
+                continue
+            try:
+                self._put(self._read(sha256))
+                advance(1)
+            except SealBroken:
+                broken.append(place("attachments", sha256, "content"))
+            except StorageError:
+                if self._path(sha256).exists():  # else it was dropped meanwhile
+                    raise
+        return broken
+
+    def _key_of(self, sha256: str) -> str:
+        try:
+            with self._path(sha256).open("rb") as file:
+                return key_id(file.read(PREFIX_BYTES))
+        except FileNotFoundError:  # dropped meanwhile: as good as sealed
+            return self._vault.current
+
     def _put(self, content: bytes) -> str:
         sha256 = hashlib.sha256(content).hexdigest()
-        sealed = self._vault.seal(content, _place(sha256))
+        sealed = self._vault.seal(content, place("attachments", sha256, "content"))
         path = self._path(sha256)
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -50,7 +80,7 @@ class FileStore:
             sealed = self._path(sha256).read_bytes()
         except OSError as error:
             raise StorageError(f"A file could not be read: {os.strerror(error.errno or 0)}.") from None
-        content = self._vault.open(sealed, _place(sha256))
+        content = self._vault.open(sealed, place("attachments", sha256, "content"))
         if hashlib.sha256(content).hexdigest() != sha256:
             raise StorageError("A file is not what was stored: its content has changed.")
         return content
@@ -68,10 +98,6 @@ class FileStore:
         if not _SHA256.fullmatch(sha256):
             raise StorageError("This is the name of no stored file.")
         return self._folder / sha256[:2] / sha256[2:4] / sha256
-
-
-def _place(sha256: str) -> str:
-    return f"attachments:{sha256}:content"
 
 
 def _write(path: Path, sealed: bytes) -> None:

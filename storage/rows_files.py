@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-from sqlalchemy import RowMapping
-
 from bot.attachments import FileState, StoredFile
 from bot.sealing import Vault
-from storage.rows import RowDict
+from storage.rows import KeptRow, RowDict
 from storage.sealed import seal, unseal
 
 #: What the sender and the messenger call it; the rest says nothing about anybody.
@@ -23,7 +21,7 @@ def file_row(vault: Vault, file: StoredFile) -> RowDict:
     return {**plain, "sealed": sealed, "state": file.state.value, "leased_until": None}
 
 
-def file_of(vault: Vault, row: RowMapping) -> StoredFile:
+def file_of(vault: Vault, row: KeptRow) -> StoredFile:
     """A file; without its names when they were purged."""
     names = {"file_id": "", "name": "", **unseal(vault, "attachments", row["id"], row["sealed"])}
     return StoredFile(**{name: row[name] for name in _SAME}, **names, state=FileState(row["state"]))

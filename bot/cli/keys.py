@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections import Counter
 from collections.abc import Mapping
 
 import click
@@ -71,10 +72,14 @@ def _begin(settings: Settings, vault: Vault, file: KeyFile) -> None:
 def _reseal(settings: Settings, vault: Vault) -> str:
     left = _left(settings, vault)
     with click.progressbar(length=left, label="Fields sealed again") as bar:
+        # Files first: a rotation that is killed goes on until the database has forgotten the older keys. Then once
+        # more: a running bridge may have kept some with the key before.
+        app_keys.files_of(settings, vault).reseal(bar.update)
         done = stores.reseal(_url(settings), vault, bar.update)
-    if done.broken:
+        broken = done.broken + app_keys.files_of(settings, vault).reseal(bar.update)
+    if broken:
         raise BridgeError(
-            f"{len(done.broken)} fields do not open with any key and stay as they are; the first is {done.broken[0]}. "
+            f"{len(broken)} fields do not open with any key and stay as they are; the first is {broken[0]}. "
             f"Everything else is under key {vault.current}."
         )
     return (
@@ -84,7 +89,8 @@ def _reseal(settings: Settings, vault: Vault) -> str:
 
 
 def _counted(settings: Settings) -> Mapping[str, int]:
-    return stores.fields_by_key(_url(settings))
+    files = app_keys.files_of(settings, app_keys.vault_of(settings)).by_key()
+    return files + Counter(stores.fields_by_key(_url(settings)))
 
 
 def _left(settings: Settings, vault: Vault) -> int:

@@ -6,11 +6,12 @@ is harmless is set aside, then come the numbers that only their shape or the wor
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 
 from bot.identity.context import Words
 from bot.identity.documents import machine_lines, travel_documents
-from bot.identity.folding import fold
+from bot.identity.folding import Folded, fold
 from bot.identity.found import Found, Identity, without
 from bot.identity.harmless import without_harmless
 from bot.identity.numbers import cards, long_numbers, phones
@@ -29,18 +30,29 @@ WORDS = {
     Identity.LONG_DIGITS: "[long number]",
     Identity.RESIDENT_ID: "[identity number]",
 }
+#: Fewer figures than this are no number or place of anybody; most messages have none.
+_FEWEST = 4
+_FIGURE = re.compile(r"\d")
 _WHOLE = frozenset({Identity.MRZ, Identity.COORDINATES})  #: of these a part is no use, or too much
 
 
 def find(text: str) -> tuple[Found, ...]:
     """List the identifiers in a text, in order and apart from each other."""
     folded = fold(text)
-    search = _Search(folded.text)
+    search, figures = _Search(folded.text), len(_FIGURE.findall(folded.text))
     words = Words(folded.text)
     search.take(Identity.EMAIL, emails(search.text))
     search.take(Identity.COORDINATES, links(search.text))
-    search.take(Identity.COORDINATES, coordinates(search.text, words))
+    if figures >= _FEWEST:
+        search.take(Identity.COORDINATES, coordinates(search.text, words))
     search.take(Identity.MRZ, machine_lines(search.text))
+    if figures >= _FEWEST:
+        _take_numbers(search, folded, words)
+    spans = ((kind, *folded.span(start, end)) for kind, start, end in search.found)
+    return tuple(sorted((Found(*span) for span in spans), key=lambda found: found.start))
+
+
+def _take_numbers(search: _Search, folded: Folded, words: Words) -> None:
     search.take(Identity.RESIDENT_ID, checked(search.text))
     search.text = without_harmless(search.text)
     search.take(Identity.TRAVEL_DOCUMENT, travel_documents(folded, search.text, words))
@@ -48,8 +60,6 @@ def find(text: str) -> tuple[Found, ...]:
     search.take(Identity.LONG_DIGITS, cards(search.text, words))
     search.take(Identity.PHONE, phones(search.text, words))
     search.take(Identity.LONG_DIGITS, long_numbers(search.text, words))
-    spans = ((kind, *folded.span(start, end)) for kind, start, end in search.found)
-    return tuple(sorted((Found(*span) for span in spans), key=lambda found: found.start))
 
 
 class _Search:

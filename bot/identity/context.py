@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from enum import Enum, auto
+from functools import cached_property
+from operator import itemgetter
 
 from bot.identity.folding import fold
 
@@ -72,22 +74,25 @@ _WORDS = _pattern()
 
 
 class Words:
-    """The telling words of one text."""
+    """The telling words of one text; looked for once, and only when there is something to ask them about."""
 
     def __init__(self, text: str) -> None:
-        """Find them all, once."""
-        self._found = [(m.start(), m.end(), About[m.lastgroup]) for m in _WORDS.finditer(text) if m.lastgroup]
-        self._starts = [start for start, _, _ in self._found]
-        self._ends = [end for _, end, _ in self._found]
+        """Take the folded text."""
+        self._text = text
+
+    @cached_property
+    def _found(self) -> list[tuple[int, int, About]]:
+        return [(m.start(), m.end(), About[m.lastgroup]) for m in _WORDS.finditer(self._text) if m.lastgroup]
 
     def about(self, start: int, end: int) -> About | None:
         """Say what the nearest word says of what stands from `start` to `end`; the one before it wins a tie."""
-        before, after = bisect_right(self._ends, start) - 1, bisect_left(self._starts, end)
+        before = bisect_right(self._found, start, key=itemgetter(1)) - 1
+        after = bisect_left(self._found, end, key=itemgetter(0))
         nearest: tuple[int, About] | None = None
-        if before >= 0 and start - self._ends[before] <= _BEFORE:
-            nearest = (start - self._ends[before], self._found[before][2])
+        if before >= 0 and start - self._found[before][1] <= _BEFORE:
+            nearest = (start - self._found[before][1], self._found[before][2])
         if after < len(self._found):
-            distance = self._starts[after] - end
+            distance = self._found[after][0] - end
             if distance <= _AFTER and (nearest is None or distance < nearest[0]):
                 nearest = (distance, self._found[after][2])
         return nearest[1] if nearest else None

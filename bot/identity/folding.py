@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -15,7 +16,7 @@ class Folded:
     """A plain text in small letters, and where each of its signs stands in the text it was made from."""
 
     text: str
-    at: tuple[int, ...]
+    at: Sequence[int]
     original: str
 
     def span(self, start: int, end: int) -> tuple[int, int]:
@@ -29,6 +30,8 @@ class Folded:
 
 def fold(text: str) -> Folded:
     """Make a text plain."""
+    if text.isascii():
+        return Folded(text.lower(), range(len(text)), text)
     signs: list[str] = []
     at: list[int] = []
     for position, sign in enumerate(text):

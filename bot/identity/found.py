@@ -34,8 +34,11 @@ TAKEN = "\x00"
 
 def without(text: str, spans: Iterable[tuple[int, int]]) -> str:
     """Blank spans of a text, so that nobody finds them twice; the length stays."""
+    taken = sorted(spans)
+    if not taken:
+        return text
     kept, done = [], 0
-    for start, end in sorted(spans):
+    for start, end in taken:
         if start >= done:
             kept += [text[done:start], TAKEN * (end - start)]
             done = end

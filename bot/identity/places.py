@@ -33,6 +33,7 @@ _MAPS = (
     "maps.baidu.com/", "map.qq.com/", "openstreetmap.org/", "maps.apple.com/", "waze.com/", "bing.com/maps",
     "what3words.com/", "w3w.co/", "osm.org/",
 )  # fmt: skip
+_LINKED = re.compile("|".join((_LINK.pattern, *map(re.escape, _MAPS))))
 
 #: ``sok (at) example.org``, ``sok @ example.org`` and, with its dot spelt out, ``sok at example dot org``.
 _AT = re.compile(r" ?@ ?| ?[(\[]at[)\]] ?| at (?=[a-z0-9-]{1,63} dot )")
@@ -51,6 +52,8 @@ def emails(text: str) -> Iterator[tuple[int, int]]:
 
 def links(text: str) -> Iterator[tuple[int, int]]:
     """List links that point to a place on a map, whole."""
+    if not _LINKED.search(text):
+        return
     for token in _TOKEN.finditer(text):
         word = token[0]
         link = _LINK.search(word)

@@ -156,7 +156,8 @@ def claim_files(connection: Connection, vault: Vault, term: Term, messengers: Se
     is_waiting = and_(_UNSTORED, files.state == "waiting", files.messenger.in_(list(messengers)))
     due = and_(is_waiting, files.next_attempt_at <= term.now)
     taken = _claim(connection, term, T["attachments"], due, [files.next_attempt_at, files.id])
-    return sorted((file_of(vault, row) for row in taken), key=lambda file: (file.next_attempt_at or term.now, file.id))
+    ordered = sorted(taken, key=lambda row: (row["next_attempt_at"], row["id"]))
+    return _readable(connection, files.reason, ordered, partial(file_of, vault))
 
 
 def retry_file(connection: Connection, file_id: int, now: datetime) -> bool:

