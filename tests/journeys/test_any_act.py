@@ -174,7 +174,7 @@ def played(reporting: str, citizenship: str, steps: Sequence[Step]) -> Watch:
 
 
 CLERK, CHIEF, DUTY = OFTEN[:3]
-FEARED = [
+FEARED: list[Step] = [
     Says("telegram:officer", "consent", "police yes"),
     Says(DUTY, "handoff", "police"),
     Says("telegram:officer", "consent", "fears yes"),
@@ -190,7 +190,7 @@ FEARED = [
     Says(CHIEF, "alternative", "{words}"),
     Says(DUTY, "plan", ""),
 ]
-WILLING = [
+WILLING: list[Step] = [
     Says("telegram:officer", "consent", "diplomatic yes"),
     Says(CLERK, "protect", "none_known"),
     Says("telegram:officer", "consent", "fears no"),
