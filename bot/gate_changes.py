@@ -115,7 +115,7 @@ def _relay_stopped(c: Composer, case: Case) -> None:
 
 def _tell(c: Composer, case: Case, to: tuple[Recipient, ...], what: str, words: str, buttons: Keyboard = ()) -> None:
     lead = f"{urgency_name(case.urgency, 'en')} · {case.reference}"
-    c.tell(to, "told", f"case:{case.id}:gate:{what}:{c.inbox_id}", f"{lead}\n{words}", case=case, buttons=buttons)
+    c.tell(to, "told", gates.key_of(case, f"{what}:{c.inbox_id}"), f"{lead}\n{words}", case=case, buttons=buttons)
 
 
 def _duty_desks(c: Composer, case: Case) -> tuple[Recipient, ...]:

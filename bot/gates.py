@@ -23,6 +23,7 @@ PROTECTED = frozenset({"possible", "asylum_seeker_or_refugee", "stateless"})
 
 _UNKNOWN = "unknown"
 _ADULT = "18_or_over"
+_KEY = "gate"
 _NOT_CLEARED = (HandoffState.DRAFTED, HandoffState.BLOCKED)
 
 
@@ -183,6 +184,16 @@ def shown_state(handoff: Handoff, case: Case, party: str, agreement: Agreement) 
     """How far a hand-off has come, as people of a side may know it: who is feared does not learn that it is blocked."""
     is_hidden = handoff.state is HandoffState.BLOCKED and stops_relay(case, party, agreement)
     return HandoffState.DRAFTED if is_hidden else handoff.state
+
+
+def key_of(case: Case, what: str) -> str:
+    """Make the dedupe key of a message about a gate, by which it is known later."""
+    return f"case:{case.id}:{_KEY}:{what}"
+
+
+def is_hidden(dedupe_key: str, case: Case, party: str) -> bool:
+    """Whether people of a side are not shown that such a message was sent: the reporting side's own matters."""
+    return party != case.reporting and dedupe_key.startswith(key_of(case, ""))
 
 
 def facts_of(case: Case, channel: Channel, party: str, agreement: Agreement) -> Facts:

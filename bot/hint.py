@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from bot import gates
 from bot.agreement import DeskRole
 from bot.case import Case
 from bot.category import is_suspected
@@ -28,5 +29,5 @@ def on_texts(c: Composer, case: Case, texts: Iterable[str]) -> None:
     directory = c.view.directory
     people = supervisors(directory, case.reporting)
     desk = at_desks(c.context.agreement, directory, case.reporting, DeskRole.DUTY)
-    c.tell(people or desk, "told", f"case:{case.id}:category", words, case=case)
+    c.tell(people or desk, "told", gates.key_of(case, "category"), words, case=case)
     c.journal("category_hint", case)

@@ -109,8 +109,9 @@ def _handoff(handoff: Handoff, case: Case, reader: case_view.Reader) -> Row:
 
 def deliveries(case: Case, found: Sequence[Delivery], reader: case_view.Reader) -> list[Row]:
     """List who was told and whether they have it, newest first."""
-    told = [d for d in found if d.message.kind in _TOLD][-_DELIVERIES:]
-    return [_delivery(d, case, reader) for d in reversed(told)]
+    party = reader.person.party
+    told = [d for d in found if d.message.kind in _TOLD and not gates.is_hidden(d.message.dedupe_key, case, party)]
+    return [_delivery(d, case, reader) for d in reversed(told[-_DELIVERIES:])]
 
 
 def _delivery(delivery: Delivery, case: Case, reader: case_view.Reader) -> Row:

@@ -97,7 +97,7 @@ def _tell_kept_back(request: Request, case: Case) -> tuple[Recipient, ...]:
         reference=case.reference,
     )
     to = own_desk(c, case)
-    c.tell(to, "told", f"case:{case.id}:kept-back:{c.inbox_id}", words, case=case)
+    c.tell(to, "told", gates.key_of(case, f"kept-back:{c.inbox_id}"), words, case=case)
     return to
 
 
@@ -122,7 +122,7 @@ def _ask(request: Request, case: Case, handoff: Handoff, missing: Sequence[str])
     )
     desk = own_desk(c, case)
     if len(questions) < len(missing):
-        c.tell(desk, "told", f"case:{case.id}:missing:{handoff.id}:{c.inbox_id}", words, case=case)
+        c.tell(desk, "told", gates.key_of(case, f"missing:{handoff.id}:{c.inbox_id}"), words, case=case)
     return whom_to_ask(c, case) if questions else desk
 
 

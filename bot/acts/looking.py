@@ -10,7 +10,7 @@ from bot.acts.offering import buttons_for
 from bot.case import Case, Channel, DeadlineKind, Handoff, HandoffState
 from bot.composing import Composer
 from bot.fields import show
-from bot.gates import is_draft, is_open, shown_state
+from bot.gates import is_draft, is_hidden, is_open, shown_state
 from bot.gates_wording import for_side
 from bot.messages import Delivery
 from bot.plan import describe
@@ -123,9 +123,14 @@ def _delivery_lines(c: Composer, shown: Case) -> list[str]:
     """Say for each recipient how far the newest message to them has come."""
     newest: dict[str, Delivery] = {}
     for delivery in c.view.deliveries(shown.id):
-        if delivery.message.kind in _TOLD:
+        if delivery.message.kind in _TOLD and not _is_hidden(c, delivery, shown):
             newest[delivery.message.recipient] = delivery
     return [_delivery_line(c, name, newest[name]) for name in sorted(newest)]
+
+
+def _is_hidden(c: Composer, delivery: Delivery, shown: Case) -> bool:
+    party = c.person.party if c.person is not None and is_among_own(c, c.person.party) else ""
+    return is_hidden(delivery.message.dedupe_key, shown, party)
 
 
 def _delivery_line(c: Composer, name: str, delivery: Delivery) -> str:

@@ -105,6 +105,8 @@ async def test_a_case_goes_to_the_police_is_accepted_and_closed_and_the_export_c
         asked = asked or await town.hears(102, "(13a of 14)", after=officer.says("edit 13"))
         officer.taps(answer, on=asked)
     await town.hears(102, "13c", "No", after=asked)
+    own_desk = town.user(KH_DUTY)
+    await town.hears(KH_DUTY, "Best-interests reason", after=own_desk.says(f"/interest {reference} she is held there"))
     await town.hears(CN_DUTY, "handed to the police channel", after=duty.says(f"/handoff {reference} police"))
     given = await town.hears(CN_POLICE, reference, "Please accept with your formal reference")
     police.taps("Accept", on=given)

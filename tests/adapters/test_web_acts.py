@@ -91,6 +91,21 @@ async def test_a_form_becomes_the_command_that_one_would_type(
     assert [(m.kind, m.text) for m in bridge.core.received] == [(Kind.TEXT, typed)]
 
 
+async def test_what_a_gate_asks_for_is_recorded_on_the_page_of_the_own_side(bridge: Bridge) -> None:
+    await keep(bridge, sample_case())
+    client = await bridge.signed_in(DUTY_KH)
+    page = (await client.get(PAGE)).text
+    assert "Blocked: nobody has recorded yet whether the person needs protection" in page
+    form = form_of(page, 'name="act" value="protect"')
+    await client.post(PAGE, data=form | {"code": "possible", "why": ""})
+    (message,) = bridge.core.received
+    assert message.text == f"/protect {REFERENCE} possible"
+    theirs = (await see(bridge, DUTY_CN)).text
+    assert "Diplomatic step blocked: decide an alternative." in theirs
+    assert "whether the person needs protection" not in theirs
+    assert 'value="protect"' not in theirs
+
+
 async def test_an_acceptance_names_the_channel_the_formal_reference_and_the_officer(bridge: Bridge) -> None:
     case = sample_case()
     sent = Handoff(5, case.id, Channel.POLICE, HandoffState.SENT, "cn-police", DUTY_KH.id, START, sent_at=START)

@@ -166,6 +166,9 @@ async def test_when_the_person_fears_the_state_that_would_be_told_the_relay_stop
     assert not [word for word in ("IBEX", "BEFORE", "Fear", "fear", "relay") if word in str(theirs)]
     assert not {"answered", "noted"} & {row.head for row in theirs["journal"]}  # type: ignore[attr-defined]
     assert "IBEX" in str((await page_of(bridge, CLERK, case))["texts"])
+    await bridge.says(DUTY, f"/case {case.reference}")
+    told = bridge.expect(DUTY, "Say: Kilo")
+    assert "KH supervisor" not in told.text + str(theirs["deliveries"]), "not even that somebody was told"
     newest = bridge.phones.at(DUTY)[-1]
     assert "Safe to contact" not in newest.text
 

@@ -113,6 +113,17 @@ async def test_in_a_group_that_others_read_no_answer_is_repeated(bridge: PlayedB
     assert "protect" not in bridge.expect("telegram:mixed-group", "Diplomatic step blocked").text
 
 
+async def test_what_is_known_before_the_side_is_chosen_stops_the_relay_as_soon_as_it_is(bridge: PlayedBridge) -> None:
+    inspector = "wecom:inspector"
+    await bridge.says(inspector, "a man is held on a boat")
+    await bridge.says(inspector, "age: 25\ncitizenship: Cambodia\nfears: yes")
+    bridge.forget()
+    await bridge.says(inspector, "KH")
+    bridge.expect(THEIR_SUPERVISOR, "KH is told only the minimum")
+    bridge.expect("telegram:kh-group", "Youngest person: 18 or over")
+    assert not [shown for shown in bridge.everything_heard(["telegram:kh-group"]) if "Citizenship" in shown.text]
+
+
 # The category gate.
 
 
