@@ -51,6 +51,14 @@ def test_making_keys_needs_to_know_where(setup: Setup, terminal: Terminal) -> No
     ]
 
 
+def test_there_is_nothing_to_count_or_rotate_before_there_is_a_database(setup: Setup, terminal: Terminal) -> None:
+    (setup.folder / "casebridge.db").unlink()
+    nothing = ["The database has no tables yet: run `casebridge migrate`."]
+    assert terminal("keys", "status", code=1) == terminal("keys", "rotate", code=1) == nothing
+    assert not (setup.folder / "casebridge.db").exists()
+    assert KeyFile(_file(setup)).read().ids == ("00000001",)
+
+
 def test_a_rotation_says_what_it_did_and_status_shows_it(setup: Setup, terminal: Terminal) -> None:
     terminal("invite", "--party", "KH", "--role", "officer", "--name", "Sok Dara")
     (only,) = terminal("keys", "status")

@@ -11,6 +11,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import make_url, text
 
 import storage
+import storage.sqlite  # before `head` is replaced in a test
 from bot.errors import SchemaMismatch, StorageError
 from storage.schema import head
 from storage.sql.engines import writing_engine
