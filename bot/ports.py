@@ -142,7 +142,7 @@ class Storage(Protocol):
     """
 
     async def start(self) -> None:
-        """Open it. Raises `SchemaMismatch` when the schema is not this program's."""
+        """Open it. Raises `SchemaMismatch` for another schema, `KeysUnusable` for the keys of another database."""
 
     async def stop(self) -> None:
         """Close it; may be called twice."""

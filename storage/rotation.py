@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Column, Engine, LargeBinary, Select, Update, and_, bindparam, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.errors import SealBroken, Stale
+from bot.errors import SealBroken, Stale, StorageError
 from bot.sealing import PREFIX_BYTES, Vault, key_id, prefix_of
 from storage.sealed import SEALED_TABLES, place
 from storage.sql.checks import check_keys, forget_others
@@ -23,6 +23,7 @@ from storage.sql.statements import T
 _BATCH = 500  #: fields: some 30 milliseconds in which a running bridge waits
 #: Seconds between two passes: longer than a running bridge goes on with the key before.
 SETTLE = 3.0
+_IDLE_PASSES = 5  #: passes that wrote nothing although there was something to write
 _BREATH = 0.02  #: seconds between two batches, for a running bridge to write in
 
 
@@ -57,11 +58,9 @@ def reseal(
         rotation = _Rotation(reader, writer, vault, advance, sleep)
         with writer.begin() as connection:
             check_keys(connection, vault)
-        while rotation.look_through():
-            pass
+        rotation.work_through()
         sleep(SETTLE)
-        while rotation.look_through():
-            pass
+        rotation.work_through()
         with writer.begin() as connection:
             forget_others(connection, vault)
     return rotation.done
@@ -78,7 +77,17 @@ class _Rotation:
     sleep: Callable[[float], object]
     done: Resealed = field(default_factory=Resealed)
 
-    def look_through(self) -> int:
+    def work_through(self) -> None:
+        """Go over everything until nothing is found. Raises `StorageError` when somebody else keeps it locked."""
+        idle = 0
+        while idle < _IDLE_PASSES:
+            before = self.done.count
+            if not self._look_through():
+                return
+            idle = idle + 1 if self.done.count == before else 0
+        raise StorageError("Another program keeps the database locked: stop it, then rotate again.")
+
+    def _look_through(self) -> int:
         """One pass over everything; returns how many fields were found under another key and do open."""
         self.done.broken.clear()
         return sum([self._reseal(*each) for each in _columns()])

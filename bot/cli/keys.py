@@ -34,6 +34,7 @@ def new(settings: Settings) -> str:
 
 def status(settings: Settings) -> list[str]:
     """List the keys, oldest first, with how many fields are under each."""
+    require_head(_url(settings))
     vault = app_keys.vault_of(settings)
     counted = dict(_counted(settings))
     lines = [_line(vault, key.id, f"made {key.created:%Y-%m-%d}", counted.pop(key.id, 0)) for key in vault.ring.keys]

@@ -20,7 +20,7 @@ from bot.case import (
     TextKind,
 )
 from bot.guarded import Guarded
-from bot.messages import Attachment, Button
+from bot.messages import Address, Attachment, Button
 from bot.orders import IdentifiedOrder
 from bot.people import Invite, Role
 from bot.ports import Storage, Wanted
@@ -48,7 +48,7 @@ LATITUDE, LONGITUDE = 28.682976, 115.857972
 
 def marked_turn(officer: int = OFFICER) -> Turn:
     """Everything that people write, with the mark in it."""
-    number = new_id()
+    number, chat = new_id(), Address("telegram", str(500 + officer))
     name = Answer(new_id(), number, "summary", Guarded(f"{MARK} says that"), START, officer)
     handoff = Handoff(
         new_id(),
@@ -64,13 +64,15 @@ def marked_turn(officer: int = OFFICER) -> Turn:
     opened = replace(case(), id=number, officer=officer, answers={"summary": name}, handoffs=(handoff,), deadlines=())
     said = inbound(
         f"I am with {MARK}",
+        sender=chat,
+        place=chat,
         latitude=LATITUDE,
         longitude=LONGITUDE,
         attachment=Attachment("photo", f"{MARK}.jpg", "image/jpeg", 7),
         sender_name=MARK,
         raw=f'{{"text": "{MARK}"}}'.encode(),
     )
-    sent = message(text=f"{MARK} is found", buttons=((Button(f"Assign {MARK}", "a.1"),),), case_id=number)
+    sent = message(address=chat, text=f"{MARK} is found", buttons=((Button(f"Assign {MARK}", "a.1"),),), case_id=number)
     return opening(
         opened,
         inbox=inbox(said, state=InboxState.FAILED, reply=f"You wrote {MARK}", person_id=officer, next_attempt_at=START),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 import storage
+from bot.errors import StorageError
 from bot.keys import KeyFile
 from bot.ports import Storage, Wanted
 from bot.sealing import Vault
@@ -121,3 +124,21 @@ async def test_what_a_running_bridge_writes_meanwhile_stays(
     assert names == {f"{MARK} {version}"}
     await fresh.stop()
     await kept.stop()
+
+
+async def test_a_rotation_that_never_gets_to_write_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storage.sql.engines._BUSY_SECONDS", 0)
+    url = f"sqlite:///{tmp_path / 'casebridge.db'}"
+    storage.migrate(url, VAULT)
+    await _filled(url)
+    other = sqlite3.connect(tmp_path / "casebridge.db", isolation_level=None)
+
+    def lock(_count: int) -> None:
+        if not other.in_transaction:
+            other.execute("BEGIN IMMEDIATE")
+
+    monkeypatch.setattr(rotation, "_BATCH", 20)
+    with contextlib.closing(other), pytest.raises(StorageError, match="keeps the database locked"):
+        _rotate(url, vault(1, 2), lock)
+    assert _rotate(url, vault(1, 2)).broken == []
+    assert set(storage.fields_by_key(url)) == {"00000002"}
