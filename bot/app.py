@@ -39,6 +39,7 @@ from storage import migrate, open_storage
 
 SAMPLE_LINKS_LAST = timedelta(hours=12)
 _TICK = 1.0  #: seconds
+_RARE_TICK = 60.0  #: seconds; for what is due once a day
 _STOP_WITHIN = 2  #: seconds that open HTTP requests get
 
 log = structlog.get_logger(__name__)
@@ -66,6 +67,7 @@ def rules_of(settings: Settings) -> Rules:
         alert_after=settings.bridge.alert_after,
         public_url=settings.server.url,
         exports=settings.bridge.data_dir / "exports",
+        digest_at=settings.journal.digest_at,
     )
 
 
@@ -178,6 +180,7 @@ async def _running(bridge: Bridge, settings: Settings, storage: Storage) -> Asyn
     schedule = Schedule()
     schedule.every(_TICK, bridge.reminder.tick, "deadlines")
     schedule.every(_TICK, bridge.deliverer.tick, "outbox")
+    schedule.every(_RARE_TICK, bridge.digester.tick, "digest")
     watchdog = Watchdog(settings.watchdog.url.get_secret_value())
     if watchdog.is_set:
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import structlog
@@ -14,6 +14,7 @@ from bot.agreement import Agreement
 from bot.composing import Composer
 from bot.context import Context
 from bot.deliver import Deliverer
+from bot.digest import Digester
 from bot.errors import BridgeError, StorageError
 from bot.export import ExportRequest, Manifest, export, file_name
 from bot.messages import Outgoing
@@ -47,6 +48,7 @@ class Rules:
     alert_after: timedelta = timedelta(minutes=3)
     public_url: str = ""
     exports: Path = Path("exports")
+    digest_at: time = time(6)  #: UTC
 
 
 class Bridge:
@@ -72,6 +74,7 @@ class Bridge:
         self._tasks: set[asyncio.Task[None]] = set()
         self.line = Line(storage, self._context, committed=self._committed)
         self.reminder = Reminder(storage, self.line, clock)
+        self.digester = Digester(storage, self.line, clock, rules.digest_at, f"bridge:{chance.new_id()}")
         self.deliverer = Deliverer(
             storage,
             adapters,

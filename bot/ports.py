@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.case import Answer, Case, CaseText, Conversation, DeadlineKind
-from bot.journal import Link
+from bot.journal import Entry, Head, Link
 from bot.messages import Address, Capabilities, Delivery, DeliveryState, Inbound
 from bot.people import Directory, Invite, Stranger
 from bot.turn import InboxRow, Mark, Turn
@@ -227,10 +227,21 @@ class Storage(Protocol):
         """Stream those cases in chunks of at most 500, oldest first, in flat memory; one snapshot of the data."""
 
     def stream_journal(self, chain: str) -> AsyncIterator[list[Link]]:
-        """Stream a chain in order, in chunks of at most 1000."""
+        """Stream a chain in order, in chunks of at most 1000; what cannot be read of an entry fails its check."""
 
     async def chains(self) -> list[str]:
-        """Name the chains that have entries."""
+        """Name the chains that have entries or a stored head."""
+
+    async def heads(self) -> dict[str, Head]:
+        """Return the stored head of each chain: what its last entry must be."""
+
+    async def purge_details(self, case_id: int, record: Entry, limit: int) -> int:
+        """Take the details and salts of up to `limit` of a case's journal entries away, oldest first.
+
+        Digests and hashes stay, and so do the details of purges. In the same transaction `record`, of act ``purged``,
+        goes into the chain with the case (``case``) and the number (``entries``) added to its details, so that the
+        chain accounts for them. Nothing is written when there was nothing to take. Returns the number.
+        """
 
     async def counts(self, now: datetime) -> Counts:
         """Count for metrics."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
+from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Any
 
@@ -26,7 +27,7 @@ from bot.case import (
     Status,
     TextKind,
 )
-from bot.journal import Entry, Link, canonical
+from bot.journal import UNREADABLE, Entry, Link, canonical
 from bot.messages import Address
 
 RowDict = dict[str, Any]
@@ -226,7 +227,7 @@ def link_row(link: Link) -> RowDict:
         "act": entry.act,
         "case_id": entry.case_id,
         "address": entry.address,
-        "details": canonical(entry.details),
+        "details": None if entry.details is None else canonical(entry.details),
         "salt": entry.salt,
         "previous": link.previous,
         "digest": link.digest,
@@ -239,12 +240,35 @@ def link_of(row: RowMapping) -> Link:
     entry = Entry(
         id=row["id"],
         chain=row["chain"],
-        at=row["at"],
+        at=_moment_of(row["at"]),
         actor=row["actor"],
         act=row["act"],
         case_id=row["case_id"],
         address=row["address"],
-        details=json.loads(row["details"]),
+        details=_details_of(row["details"]),
         salt=row["salt"],
     )
-    return Link(entry, row["sequence"], row["previous"], row["digest"], row["hash"])
+    # SQLite keeps whatever somebody writes past us: a place that is no number is no place of ours.
+    sequence = row["sequence"] if isinstance(row["sequence"], int) else 0
+    return Link(entry, sequence, row["previous"], row["digest"], row["hash"])
+
+
+def _details_of(text: str | None) -> Mapping[str, object] | None:
+    """The details; what cannot be read comes back as something that no digest is over, and is found by its check."""
+    if text is None:
+        return None
+    try:
+        found: Mapping[str, object] = json.loads(text)
+    except ValueError:
+        return UNREADABLE
+    return found
+
+
+def _moment_of(value: datetime | str) -> datetime:
+    """The moment, which a check of the journal reads as text; one that cannot be read fails that check."""
+    if isinstance(value, datetime):
+        return value
+    try:
+        return datetime.fromisoformat(value).astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):
+        return datetime.min.replace(tzinfo=UTC)

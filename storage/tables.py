@@ -179,7 +179,7 @@ class ConversationRow(Row, table=True):
 
 
 class JournalRow(Row, table=True):
-    """An act in its place of a chain; rows are only ever added."""
+    """An act in its place of a chain; rows are only ever added, and lose nothing but their details."""
 
     __tablename__ = "journal"
     __table_args__ = (
@@ -195,7 +195,7 @@ class JournalRow(Row, table=True):
     act: str
     case_id: int | None = Field(sa_type=Id)
     address: str
-    details: str = Field(sa_type=Text)  #: canonical JSON, as it was hashed
+    details: str | None = Field(sa_type=Text)  #: canonical JSON, as it was hashed; NULL: purged, and so is the salt
     salt: str
     previous: str
     digest: str

@@ -137,7 +137,8 @@ def actor(name: str, reader: case_view.Reader) -> str:
 
 def _entry(link: Link, case: Case, reader: case_view.Reader) -> Row:
     entry = link.entry
-    details = [(name, entry.details[name]) for name in _SHOWN_DETAILS if name in entry.details]
+    known = entry.details or {}
+    details = [(name, known[name]) for name in _SHOWN_DETAILS if name in known]
     codes = [
         f"{name} {value}"
         for name, value in details

@@ -17,16 +17,19 @@ import uvloop
 
 from bot import __version__, app
 from bot.cli import database as cli_storage
+from bot.cli import journal as cli_journal
 from bot.cli import messages as cli_messages
 from bot.cli import people as cli_people
 from bot.cli import record as cli_record
 from bot.config import Settings, find, load
 from bot.config.kinds import read_duration
 from bot.errors import BridgeError, ConfigError
+from bot.journal_export import JournalExport
 from bot.logs import configure
 
 P = ParamSpec("P")
 T = TypeVar("T")
+_WITNESS_HELP = "What a digest told, or a file with one a line; may be given several times."
 
 
 class _Duration(click.ParamType[timedelta]):
@@ -227,11 +230,27 @@ def journal() -> None:
 
 @journal.command("verify")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True), required=False)
+@click.option("--witness", "witnesses", multiple=True, metavar="CHAIN:SEQUENCE:HASH", help=_WITNESS_HELP)
 @configured
-def journal_verify(settings: Settings, file: Path | None) -> None:
+def journal_verify(settings: Settings, file: Path | None, witnesses: tuple[str, ...]) -> None:
     """Check the hash chains of the database, or of an exported file."""
-    for line in cli_record.verify_file(file) if file else _run(cli_record.verify(settings)):
-        click.echo(line)
+    if file:
+        cli_journal.verify_file(file, witnesses, click.echo)
+    else:
+        _run(cli_journal.verify_database(settings, witnesses, click.echo))
+
+
+@journal.command("export")
+@click.option(
+    "-o", "target", type=click.Path(path_type=Path, dir_okay=False), default="journal.jsonl", show_default=True
+)
+@click.option("--chain", "chains", multiple=True, help="Only this chain, for example KC; may be given several times.")
+@click.option("--without-details", is_flag=True, help="For somebody who may only verify.")
+@configured
+def journal_export(settings: Settings, target: Path, chains: tuple[str, ...], without_details: bool) -> None:
+    """Write the journal to a file that can be checked anywhere."""
+    order = JournalExport(target, chains, without_details)
+    click.echo(_run(cli_journal.export(settings, order, _operator())))
 
 
 def _operator() -> str:

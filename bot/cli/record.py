@@ -1,9 +1,8 @@
-"""Commands about the record: export, report, the plan of a case, the journal's check."""
+"""Commands about the record: export, report, the plan of a case."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +15,6 @@ from bot.config import Settings
 from bot.errors import BridgeError
 from bot.export import ExportRequest
 from bot.export import export as write_export
-from bot.journal import Checker, Entry, Link
 from bot.plan import describe
 from bot.ports import Scope
 from bot.report import report as make_report
@@ -71,45 +69,3 @@ async def plan(settings: Settings, text: str) -> str:
             if case is not None:
                 return describe(case, agreement, directory, "en")
     raise BridgeError(f"There is no case {canonical}.")
-
-
-async def verify(settings: Settings) -> list[str]:
-    """Check every chain of the database."""
-    lines: list[str] = []
-    async with opened(settings) as storage:
-        for chain in await storage.chains():
-            checker = Checker(chain)
-            async for chunk in storage.stream_journal(chain):
-                for link in chunk:
-                    checker.take(link)
-            lines.append(checker.done())
-    return lines or ["The journal is empty."]
-
-
-def verify_file(file: Path) -> list[str]:
-    """Check exported chains: one JSON object a line, as `Link`."""
-    checkers: dict[str, Checker] = {}
-    with file.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, start=1):
-            link = _link_of(line, number)
-            checkers.setdefault(link.entry.chain, Checker(link.entry.chain)).take(link)
-    return [checker.done() for checker in checkers.values()] or ["The file holds no entries."]
-
-
-def _link_of(line: str, number: int) -> Link:
-    try:
-        row = json.loads(line)
-        entry = Entry(
-            row["id"],
-            row["chain"],
-            datetime.fromisoformat(row["at"]),
-            row["actor"],
-            row["act"],
-            row["case_id"],
-            row["address"],
-            row["details"],
-            row["salt"],
-        )
-        return Link(entry, row["sequence"], row["previous"], row["digest"], row["hash"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise BridgeError(f"Line {number} is no journal entry.") from error

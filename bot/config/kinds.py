@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import time, timedelta
 from ipaddress import ip_network
 from typing import Annotated
 from urllib.parse import parse_qs, urlsplit
@@ -16,6 +16,7 @@ from pydantic_core import PydanticCustomError
 from bot.countries import NAMES
 
 _UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
+_TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 _DURATION = re.compile(r"(?:\d{1,6}[dhms])+")
 _LONGEST = timedelta(days=366)
 
@@ -47,6 +48,16 @@ def read_duration(value: object) -> timedelta:
     if not timedelta() < duration <= _LONGEST:
         raise mistake("must be longer than nothing and at most 366 days.", 'Write for example "15m".')
     return duration
+
+
+def read_time_of_day(value: object) -> time:
+    """Read ``06:00``; raises the mistake that says how to write it."""
+    if isinstance(value, time):
+        return value
+    found = _TIME_OF_DAY.fullmatch(value.strip()) if isinstance(value, str) else None
+    if found is None:
+        raise mistake("is not a time of day.", 'Write hours and minutes in UTC, in quotes: "06:00".')
+    return time(int(found[1]), int(found[2]))
 
 
 def is_url(text: str, schemes: tuple[str, ...]) -> bool:
@@ -114,6 +125,7 @@ def _country(code: str) -> str:
 
 
 Duration = Annotated[timedelta, BeforeValidator(read_duration)]
+TimeOfDay = Annotated[time, BeforeValidator(read_time_of_day)]
 WebAddress = Annotated[str, AfterValidator(_url("https", "http"))]
 SecretWebAddress = Annotated[SecretStr, AfterValidator(_secret(_url("https", "http")))]
 Proxy = Annotated[SecretStr, AfterValidator(_secret(_url("http", "https", "socks5")))]

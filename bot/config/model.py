@@ -22,9 +22,11 @@ from bot.config.kinds import (
     PartyCode,
     Proxy,
     SecretWebAddress,
+    TimeOfDay,
     Timezone,
     WebAddress,
     read_duration,
+    read_time_of_day,
 )
 from bot.messages import Address
 
@@ -73,6 +75,12 @@ class SecurityTable(Table):
     """``[security]``."""
 
     key_file: str = ""
+
+
+class JournalTable(Table):
+    """``[journal]``."""
+
+    digest_at: TimeOfDay = read_time_of_day("06:00")
 
 
 class LevelTable(Table):
@@ -215,6 +223,7 @@ class Settings(BaseSettings):
     database: DatabaseTable = DatabaseTable()
     bridge: BridgeTable = BridgeTable()
     security: SecurityTable = SecurityTable()
+    journal: JournalTable = JournalTable()
     parties: tuple[PartyTable, ...] = ()
     corridors: tuple[CorridorTable, ...] = ()
     desks: tuple[DeskTable, ...] = ()

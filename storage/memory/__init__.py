@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.case import Case
 from bot.errors import StorageError
-from bot.journal import Link
+from bot.journal import Entry, Head, Link
 from bot.messages import Address, Delivery, DeliveryState
 from bot.people import Directory
 from bot.ports import Counts, Due, History, Loaded, Said, Scope, SignIn, Wanted
@@ -16,6 +16,7 @@ from storage.batch import Batch
 from storage.memory import apply as memory_apply
 from storage.memory import claims as memory_claims
 from storage.memory import load as memory_load
+from storage.memory import purge as memory_purge
 from storage.memory import read as memory_read
 from storage.memory.rows import Tables
 
@@ -158,7 +159,15 @@ class MemoryStorage:
             yield links[start : start + _LINKS_A_CHUNK]
 
     async def chains(self) -> list[str]:
-        return sorted(self._opened().heads)
+        tables = self._opened()
+        return sorted({*tables.heads, *(chain for chain, _ in tables.journal)})
+
+    async def heads(self) -> dict[str, Head]:
+        return {chain: Head(link.sequence, link.hash) for chain, link in self._opened().heads.items()}
+
+    async def purge_details(self, case_id: int, record: Entry, limit: int) -> int:
+        with self._at(record.at).transaction():
+            return memory_purge.purge_details(self._opened(), case_id, record, limit)
 
     async def counts(self, now: datetime) -> Counts:
         return memory_read.counts(self._at(now), now)

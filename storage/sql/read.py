@@ -7,10 +7,25 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select, text, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    String,
+    and_,
+    exists,
+    func,
+    or_,
+    select,
+    text,
+    true,
+    type_coerce,
+    union,
+    update,
+)
 
 from bot.case import Case
-from bot.journal import Link
+from bot.journal import Head, Link
 from bot.messages import Address, Delivery, DeliveryState
 from bot.people import Person
 from bot.ports import Counts, History, Said, Scope
@@ -156,7 +171,10 @@ def stream_cases(
 def stream_journal(connection: Connection, chain: str) -> Iterator[list[Link]]:
     """Stream a chain in order."""
     journal = T["journal"]
-    query = select(journal).where(journal.c.chain == chain).order_by(journal.c.sequence)
+    # A moment that somebody made unreadable must not stop the stream: SQLite's comes as the text that it is.
+    is_text = connection.dialect.name == "sqlite"
+    columns = [type_coerce(c, String).label("at") if is_text and c.name == "at" else c for c in journal.columns]
+    query = select(*columns).where(journal.c.chain == chain).order_by(journal.c.sequence)
     for chunk in _chunks(connection, query, LINKS_A_CHUNK):
         yield [link_of(row) for row in chunk]
 
@@ -167,9 +185,14 @@ def _chunks(connection: Connection, query: Select[Any], size: int) -> Iterator[A
 
 
 def chains(connection: Connection) -> list[str]:
-    """Name the chains that have entries."""
-    heads = T["chain_heads"].c
-    return list(connection.execute(select(heads.chain).order_by(heads.chain)).scalars())
+    """Name the chains that have entries or a stored head."""
+    return sorted(connection.execute(union(select(T["chain_heads"].c.chain), select(T["journal"].c.chain))).scalars())
+
+
+def heads(connection: Connection) -> dict[str, Head]:
+    """The stored head of each chain."""
+    table = T["chain_heads"].c
+    return {chain: Head(*head) for chain, *head in connection.execute(select(table.chain, table.sequence, table.hash))}
 
 
 def counts(connection: Connection, now: datetime) -> Counts:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.case import Case
 from bot.errors import StorageError
-from bot.journal import Link
+from bot.journal import Entry, Head, Link
 from bot.messages import Address, Delivery, DeliveryState
 from bot.people import Directory
 from bot.ports import Counts, Due, History, Loaded, Said, Scope, SignIn, Wanted
@@ -24,6 +24,7 @@ from storage.sql import apply as sql_apply
 from storage.sql import claims as sql_claims
 from storage.sql import keep as sql_keep
 from storage.sql import load as sql_load
+from storage.sql import purge as sql_purge
 from storage.sql import read as sql_read
 from storage.sql.claims import DATABASE_NOW, Term
 from storage.sql.engines import reading_engine, writing_engine
@@ -184,6 +185,12 @@ class SqlStorage:
 
     async def chains(self) -> list[str]:
         return await self._read(sql_read.chains)
+
+    async def heads(self) -> dict[str, Head]:
+        return await self._read(sql_read.heads)
+
+    async def purge_details(self, case_id: int, record: Entry, limit: int) -> int:
+        return await self._write(sql_purge.purge_details, self._statements, case_id, record, limit)
 
     async def counts(self, now: datetime) -> Counts:
         return await self._read(sql_read.counts, now)

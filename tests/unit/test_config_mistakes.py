@@ -74,6 +74,8 @@ def test_all_mistakes_are_told_at_once_read_ones_and_thought_ones(written: Write
     ("more", "key"),
     [
         ("[server]\nport = 0", "server.port"),
+        ("[journal]\ndigest_at = '24:00'", "journal.digest_at"),
+        ("[journal]\ndigest_at = 6", "journal.digest_at"),
         ("[server]\nport = 70000", "server.port"),
         ("[server]\nport = 80.5", "server.port"),
         ("[server]\nhost = '0.0.0.0'", "server.host"),

@@ -1,0 +1,319 @@
+"""Whatever is changed in a stored journal past the bridge is found, and it is said where."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+import storage
+from bot.journal import PURGED, Finding, Head, Summary, Witness, canonical
+from bot.ports import Storage
+from bot.turn import Turn
+from bot.verifying import verify
+from storage.memory import MemoryStorage
+from storage.sql.engines import writing_engine
+from storage.sql.statements import T
+from tests.contracts.storage_engines import START, Clock, Kept
+from tests.contracts.storage_values import case, entry, new_id, opening
+
+ACTS = ("opened", "answered", "alerted", "acknowledged", "closed")
+
+
+async def _found(kept: Storage, *witnesses: Witness) -> list[Finding]:
+    return [said async for said in verify(kept, witnesses) if isinstance(said, Finding)]
+
+
+async def _summaries(kept: Storage) -> list[Summary]:
+    return [said async for said in verify(kept) if isinstance(said, Summary)]
+
+
+async def _fill(kept: Storage) -> int:
+    """Two chains of five entries, the first about a case. Returns its id."""
+    about = case()
+    await kept.apply([opening(about)])
+    for act in ACTS:
+        await kept.apply([Turn(journal=(entry(act, case_id=about.id), entry(act, chain="VC")))])
+    return about.id
+
+
+@pytest.fixture
+async def stored(database: str) -> AsyncIterator[tuple[Storage, str]]:
+    kept = storage.open_storage(database, clock=Clock())
+    await kept.start()
+    await _fill(kept)
+    yield kept, database
+    await kept.stop()
+
+
+def _change(url: str, *statements: str) -> None:
+    engine = writing_engine(url)
+    with engine.begin() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()
+
+
+COLUMNS = {
+    "id": ("id = id + 1000000", "changed"),
+    "at": ("at = '2026-04-18 07:05:00.000001+00:00'", "changed"),
+    "actor": ("actor = 'person:3'", "changed"),
+    "act": ("act = 'snoozed'", "changed"),
+    "case_id": ("case_id = NULL", "changed"),
+    "address": ("address = 'telegram:7'", "changed"),
+    "details": ("""details = '{"why":"because"}'""", "details were changed"),
+    "details, no JSON": ("details = 'because'", "details were changed"),
+    "details, gone": ("details = NULL", "gone, but not by a purge"),
+    "details and salt, gone": ("details = NULL, salt = ''", "no purge accounts for it"),
+    "salt": ("salt = '5a18'", "details were changed"),
+    "previous": (f"previous = '{'1' * 64}'", "does not follow"),
+    "digest": (f"digest = '{'1' * 64}'", "details were changed"),
+    "hash": (f"hash = '{'1' * 64}'", "changed"),
+}
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+async def test_a_changed_column_of_an_entry_is_found_and_the_entry_named(
+    stored: tuple[Storage, str], column: str
+) -> None:
+    kept, url = stored
+    assert await _found(kept) == []
+    change, problem = COLUMNS[column]
+    _change(url, f"UPDATE journal SET {change} WHERE chain = 'KC' AND sequence = 3")
+    (found,) = await _found(kept)
+    assert (found.chain, found.sequence) == ("KC", 3)
+    assert found.id is not None
+    assert problem in found.problem
+
+
+def test_every_column_of_an_entry_is_among_those_that_are_changed() -> None:
+    tried = {name.partition(",")[0].partition(" ")[0] for name in COLUMNS}
+    assert tried | {"chain", "sequence"} == {column.name for column in T["journal"].columns}
+
+
+async def test_an_entry_in_another_chain_or_place_is_found_in_both(stored: tuple[Storage, str]) -> None:
+    kept, url = stored
+    _change(url, "UPDATE journal SET chain = 'XY' WHERE chain = 'KC' AND sequence = 3")
+    found = {(f.chain, f.sequence) for f in await _found(kept)}
+    assert {("KC", 3), ("XY", 3)} <= found
+    _change(url, "UPDATE journal SET chain = 'KC', sequence = 9 WHERE chain = 'XY'")
+    problems = {f.sequence: f.problem for f in await _found(kept)}
+    assert "is missing" in problems[3]
+    assert "changed" in problems[9]
+
+
+async def test_a_missing_entry_is_named_and_the_other_chains_are_checked_all_the_same(
+    stored: tuple[Storage, str],
+) -> None:
+    kept, url = stored
+    _change(
+        url,
+        "DELETE FROM journal WHERE chain = 'KC' AND sequence IN (2, 3)",
+        "UPDATE journal SET actor = 'clock' WHERE chain = 'VC' AND sequence = 4",
+        "UPDATE journal SET actor = 'clock' WHERE chain = 'VC' AND sequence = 5",
+    )
+    assert [str(f).partition(" (id")[0].partition(": ")[0] for f in await _found(kept)] == [
+        "Journal KC, entry 2",
+        "Journal VC, entry 4",
+        "Journal VC, entry 5",
+    ]
+    assert "all up to entry 3 are missing" in (await _found(kept))[0].problem
+
+
+async def test_an_inserted_entry_and_two_that_changed_places_are_found(stored: tuple[Storage, str]) -> None:
+    kept, url = stored
+    names = [column.name for column in T["journal"].columns]
+    values = [{"id": "id + 1000000", "sequence": "6"}.get(name, name) for name in names]
+    copy = f"INSERT INTO journal ({', '.join(names)}) SELECT {', '.join(values)} FROM journal"
+    _change(url, f"{copy} WHERE chain = 'KC' AND sequence = 5")
+    assert {(f.chain, f.sequence) for f in await _found(kept)} == {("KC", 6)}
+    _change(
+        url,
+        "DELETE FROM journal WHERE chain = 'KC' AND sequence = 6",
+        "UPDATE journal SET sequence = 9 WHERE chain = 'KC' AND sequence = 2",
+        "UPDATE journal SET sequence = 2 WHERE chain = 'KC' AND sequence = 3",
+        "UPDATE journal SET sequence = 3 WHERE chain = 'KC' AND sequence = 9",
+    )
+    assert {f.sequence for f in await _found(kept)} >= {2, 3}
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ("DELETE FROM journal WHERE chain = 'KC' AND sequence = 5", "the end is cut off: the stored head is entry 5"),
+        ("UPDATE chain_heads SET sequence = 6 WHERE chain = 'KC'", "the end is cut off: the stored head is entry 6"),
+        ("UPDATE chain_heads SET sequence = 4 WHERE chain = 'KC'", "it was added behind the stored head"),
+        (f"UPDATE chain_heads SET hash = '{'2' * 64}' WHERE chain = 'KC'", "not the entry that the stored head names"),
+        ("DELETE FROM chain_heads WHERE chain = 'KC'", "the chain's stored head is missing"),
+        ("DELETE FROM journal WHERE chain = 'KC'", "the end is cut off"),
+    ],
+)
+async def test_the_end_of_a_chain_is_compared_with_its_stored_head(
+    stored: tuple[Storage, str], change: str, problem: str
+) -> None:
+    kept, url = stored
+    _change(url, change)
+    found = await _found(kept)
+    assert {f.chain for f in found} == {"KC"}
+    assert any(problem in f.problem for f in found)
+
+
+async def test_a_head_under_another_name_is_found(stored: tuple[Storage, str]) -> None:
+    kept, url = stored
+    _change(url, "UPDATE chain_heads SET chain = 'KX' WHERE chain = 'KC'")
+    assert {f.chain for f in await _found(kept)} == {"KC", "KX"}
+
+
+async def test_a_cut_tail_with_a_mended_head_and_a_chain_computed_anew_show_only_to_a_witness(kept: Kept) -> None:
+    await kept.storage.apply([Turn(journal=tuple(entry(act) for act in ACTS))])
+    honest = Witness("KC", *(await kept.storage.heads())["KC"])
+    other = await _another_history()
+    assert await _found(kept.storage, honest) == []
+    assert await _found(other) == []
+    (found,) = await _found(other, honest)
+    assert (found.chain, found.sequence) == ("KC", 5)
+    assert "not the entry that a witness names" in found.problem
+    (found,) = await _found(other, honest._replace(sequence=7))
+    assert "it is not there" in found.problem
+    (found,) = await _found(other, honest._replace(chain="QQ"))
+    assert (found.chain, found.sequence) == ("QQ", 5)
+
+
+async def _another_history() -> Storage:
+    """The same length, every hash right, and not what happened."""
+    other = MemoryStorage()
+    await other.start()
+    await other.apply([Turn(journal=tuple(entry(act, actor="person:9") for act in ACTS))])
+    return other
+
+
+async def test_memory_is_checked_like_the_databases() -> None:
+    kept = MemoryStorage()
+    await kept.start()
+    await _fill(kept)
+    assert await _found(kept) == []
+    tables = kept._tables
+    before = tables.journal["KC", 3]
+    tables.journal["KC", 3] = replace(before, entry=replace(before.entry, at=START + timedelta(seconds=1)))
+    del tables.journal["VC", 5]
+    assert [(f.chain, f.sequence) for f in await _found(kept)] == [("KC", 3), ("VC", 5)]
+
+
+# Details may go, if the chain says so.
+
+
+def _purged(**details: object) -> Any:
+    return entry(PURGED, details=details)
+
+
+async def test_a_purge_takes_details_and_salts_and_the_chain_accounts_for_them(kept: Kept) -> None:
+    about = await _fill(kept.storage)
+    assert await kept.storage.purge_details(about, replace(_purged(rule="tier2"), case_id=about), limit=3) == 3
+    assert await _found(kept.storage) == []
+    assert await kept.storage.purge_details(about, replace(_purged(rule="tier2"), case_id=about), limit=3) == 2
+    assert await kept.storage.purge_details(about, replace(_purged(rule="tier2"), case_id=about), limit=3) == 0
+    assert await _found(kept.storage) == []
+    links = [link async for chunk in kept.storage.stream_journal("KC") for link in chunk]
+    assert [(link.entry.details, link.entry.salt) for link in links[:5]] == [(None, "")] * 5
+    assert [link.entry.details for link in links[5:]] == [
+        {"rule": "tier2", "case": about, "entries": 3},
+        {"rule": "tier2", "case": about, "entries": 2},
+    ]
+    summary = next(s for s in await _summaries(kept.storage) if s.chain == "KC")
+    assert (summary.entries, summary.purged) == (7, 5)
+    assert (await kept.storage.heads())["KC"] == Head(7, links[-1].hash)
+    history = await kept.storage.history(about)
+    assert len(history.journal) == 7
+
+
+async def test_an_entry_that_lost_its_details_after_a_purge_is_found(stored: tuple[Storage, str]) -> None:
+    kept, url = stored
+    (about,) = {link.entry.case_id async for chunk in kept.stream_journal("KC") for link in chunk}
+    assert about is not None
+    await kept.purge_details(about, replace(_purged(), case_id=about), limit=100)
+    await kept.apply([Turn(journal=(entry("reopened", case_id=about), entry("closed", case_id=about)))])
+    assert await _found(kept) == []
+    _change(url, "UPDATE journal SET details = NULL, salt = '' WHERE chain = 'KC' AND sequence = 8")
+    (found,) = await _found(kept)
+    assert (found.chain, found.sequence) == ("KC", 8)
+    assert "no purge accounts for it" in found.problem
+
+
+async def test_the_record_of_a_purge_keeps_its_details(stored: tuple[Storage, str]) -> None:
+    kept, url = stored
+    (about,) = {link.entry.case_id async for chunk in kept.stream_journal("KC") for link in chunk}
+    assert about is not None
+    await kept.purge_details(about, replace(_purged(), case_id=about), limit=100)
+    assert await kept.purge_details(about, replace(_purged(), case_id=about), limit=100) == 0
+    _change(url, "UPDATE journal SET details = NULL, salt = '' WHERE act = 'purged'")
+    assert ("KC", 6) in {(f.chain, f.sequence) for f in await _found(kept)}
+
+
+# Anything at all.
+
+_ROWS = 12
+_NAMES = [column.name for column in T["journal"].columns]
+_HEX = st.text("0123456789abcdef", min_size=64, max_size=64)
+_VALUES: dict[str, st.SearchStrategy[Any]] = {
+    "id": st.integers(1, 2**62),
+    "sequence": st.integers(-3, 40) | st.just("x"),
+    "case_id": st.none() | st.integers(1, 2**62) | st.just("x"),
+    "chain": st.sampled_from(["-", "VC", "XX"]),
+    "at": st.datetimes().map(lambda moment: f"{moment.isoformat(' ', 'microseconds')}+00:00") | st.text(max_size=9),
+    "details": st.none() | st.dictionaries(st.text(max_size=3), st.integers(), max_size=2).map(canonical) | st.text(),
+}
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("tampering") / "casebridge.db"
+    storage.migrate(f"sqlite:///{file}")
+    return file
+
+
+@settings(max_examples=150, deadline=None)
+@given(choice=st.data())
+async def test_any_single_change_of_a_stored_chain_is_found(file: Path, choice: st.DataObject) -> None:
+    kept = storage.open_storage(f"sqlite:///{file}", clock=Clock())
+    await kept.start()
+    with contextlib.closing(sqlite3.connect(file)) as database:
+        database.executescript("DELETE FROM journal; DELETE FROM chain_heads")
+        await kept.apply([Turn(journal=tuple(entry(f"act {n}", case_id=new_id()) for n in range(_ROWS)))])
+        before = _rows(database)
+        sequence = choice.draw(st.integers(1, _ROWS), "sequence")
+        what = choice.draw(st.sampled_from(["delete", "copy", *_NAMES]), "what")
+        with contextlib.suppress(sqlite3.IntegrityError), database:
+            _mutate(database, sequence, what, choice)
+        is_changed = _rows(database) != before
+    found = await _found(kept)
+    await kept.stop()
+    assert bool(found) is is_changed
+    if is_changed and what not in ("copy", "sequence", "chain"):
+        assert sequence in {f.sequence for f in found}
+
+
+def _rows(database: sqlite3.Connection) -> list[Any]:
+    return database.execute("SELECT * FROM journal ORDER BY id").fetchall()
+
+
+def _mutate(database: sqlite3.Connection, sequence: int, what: str, choice: st.DataObject) -> None:
+    if what == "delete":
+        database.execute("DELETE FROM journal WHERE sequence = ?", [sequence])
+    elif what == "copy":
+        (row,) = database.execute("SELECT * FROM journal WHERE sequence = ?", [sequence])
+        names = [name for _, name, *_ in database.execute("PRAGMA table_info(journal)")]
+        copy = dict(zip(names, row, strict=True)) | {"id": new_id()}
+        copy["sequence"] = choice.draw(st.integers(0, _ROWS + 2), "copied to")
+        database.execute(f"INSERT INTO journal VALUES ({', '.join('?' * len(copy))})", list(copy.values()))
+    else:
+        value = choice.draw(_VALUES.get(what, _HEX | st.text(max_size=12)), "value")
+        database.execute(f"UPDATE journal SET {what} = ? WHERE sequence = ?", [value, sequence])
