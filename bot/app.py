@@ -68,6 +68,7 @@ def rules_of(settings: Settings) -> Rules:
         public_url=settings.server.url,
         exports=settings.bridge.data_dir / "exports",
         digest_at=settings.journal.digest_at,
+        retention=settings.retention.rules(),
     )
 
 
@@ -181,6 +182,7 @@ async def _running(bridge: Bridge, settings: Settings, storage: Storage) -> Asyn
     schedule.every(_TICK, bridge.reminder.tick, "deadlines")
     schedule.every(_TICK, bridge.deliverer.tick, "outbox")
     schedule.every(_RARE_TICK, bridge.digester.tick, "digest")
+    schedule.every(_RARE_TICK, bridge.nightly_purge.tick, "purge")
     watchdog = Watchdog(settings.watchdog.url.get_secret_value())
     if watchdog.is_set:
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
@@ -19,8 +19,10 @@ from bot.errors import BridgeError, StorageError
 from bot.export import ExportRequest, Manifest, export, file_name
 from bot.messages import Outgoing
 from bot.ports import Adapter, Storage
+from bot.purging import NightlyPurge, Surroundings
 from bot.receive import Line
 from bot.remind import Reminder
+from bot.retention import Retention
 from bot.texts import tr
 from bot.turn import ExportOrder, Turn
 from bot.work import Order
@@ -49,6 +51,7 @@ class Rules:
     public_url: str = ""
     exports: Path = Path("exports")
     digest_at: time = time(6)  #: UTC
+    retention: Retention = field(default_factory=Retention)
 
 
 class Bridge:
@@ -74,7 +77,10 @@ class Bridge:
         self._tasks: set[asyncio.Task[None]] = set()
         self.line = Line(storage, self._context, committed=self._committed)
         self.reminder = Reminder(storage, self.line, clock)
-        self.digester = Digester(storage, self.line, clock, rules.digest_at, f"bridge:{chance.new_id()}")
+        node = f"bridge:{chance.new_id()}"
+        self.digester = Digester(storage, self.line, clock, rules.digest_at, node)
+        around = Surroundings(rules.retention, clock, chance.new_id, chance.salt)
+        self.nightly_purge = NightlyPurge(storage, around, node)
         self.deliverer = Deliverer(
             storage,
             adapters,

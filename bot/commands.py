@@ -20,7 +20,7 @@ ALONE = frozenset(
 ABOUT_CASE = frozenset(
     {
         "case", "plan", "ack", "assign", "snooze", "urgency", "standdown", "close", "reopen", "note", "memo",
-        "handoff", "accept", "return", "written", "notneeded",
+        "handoff", "accept", "return", "written", "notneeded", "hold", "unhold",
     }
 )  # fmt: skip
 

@@ -40,6 +40,7 @@ _HELP = (
     (_DESK, later("/return KC26-M9S34-4 police reason, /written KC26-M9S34-4 L-77")),
     (_DESK, later("/urgency KC26-M9S34-4 U1 reason, /close KC26-M9S34-4 found_safe text, /reopen KC26-M9S34-4 reason")),
     (frozenset({Role.SUPERVISOR}), later("/standdown KC26-M9S34-4 reason, /notneeded KC26-M9S34-4 reason")),
+    (frozenset({Role.SUPERVISOR}), later("/hold KC26-M9S34-4 reason, /unhold KC26-M9S34-4 reason: legal hold")),
     (_DESK, later("/onduty, /offduty, /board")),
     (frozenset({Role.ADMIN}), later("/export 2026-01-01 2026-02-01 reason: the case log as a file")),
     (_ALL, later("/lost: your phone is lost; cuts it off at once")),

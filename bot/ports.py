@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.case import Answer, Case, CaseText, Conversation, DeadlineKind
-from bot.journal import Entry, Head, Link
+from bot.journal import Head, Link
 from bot.messages import Address, Capabilities, Delivery, DeliveryState, Inbound
 from bot.people import Directory, Invite, Stranger
+from bot.ports_retention import Retains
 from bot.turn import InboxRow, Mark, Turn
 
 
@@ -103,7 +104,7 @@ class SignIn:
     expires_at: datetime
 
 
-class Storage(Protocol):
+class Storage(Retains, Protocol):
     """Everything that is kept. Three implementations honour this: memory, SQLite, PostgreSQL.
 
     Times are aware UTC. Unless said otherwise a method raises only `StorageError`.
@@ -234,14 +235,6 @@ class Storage(Protocol):
 
     async def heads(self) -> dict[str, Head]:
         """Return the stored head of each chain: what its last entry must be."""
-
-    async def purge_details(self, case_id: int, record: Entry, limit: int) -> int:
-        """Take the details and salts of up to `limit` of a case's journal entries away, oldest first.
-
-        Digests and hashes stay, and so do the details of purges. In the same transaction `record`, of act ``purged``,
-        goes into the chain with the case (``case``) and the number (``entries``) added to its details, so that the
-        chain accounts for them. Nothing is written when there was nothing to take. Returns the number.
-        """
 
     async def counts(self, now: datetime) -> Counts:
         """Count for metrics."""

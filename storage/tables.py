@@ -72,6 +72,9 @@ class CaseRow(Row, table=True):
     closed_at: datetime | None = Field(sa_type=Moment)
     closed_by: int | None = Field(sa_type=Id)
     closure: str | None
+    held_at: datetime | None = Field(sa_type=Moment)
+    held_by: int | None = Field(sa_type=Id)
+    purged_at: datetime | None = Field(sa_type=Moment)
     answers: str = Field(sa_type=Text)  #: JSON: ids of the current answers, in their order
 
 

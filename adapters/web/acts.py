@@ -156,6 +156,8 @@ def _hint(act: Act, language: str) -> str:
             return tr(language, "Ends every deadline but the review. Both sides are told.")
         case Act.SNOOZE:
             return tr(language, "Silences repeats only, never the first ping of a deadline. Both sides see it.")
+        case Act.HOLD:
+            return tr(language, "Nothing of the case is purged until it is released. Both sides are told.")
         case Act.NOTE:
             return tr(language, "Both sides can read it on this page.")
         case Act.MEMO:
@@ -237,6 +239,8 @@ _FORMS: Mapping[Act, Callable[[Desk], tuple[Input, ...]]] = {
     Act.STANDDOWN: _only_reason,
     Act.CLOSE: _close,
     Act.REOPEN: _only_reason,
+    Act.HOLD: _only_reason,
+    Act.UNHOLD: _only_reason,
 }
 #: What follows the reference in each typed command, in order.
 _WORDS: Mapping[Act, tuple[str, ...]] = {
@@ -251,5 +255,7 @@ _WORDS: Mapping[Act, tuple[str, ...]] = {
     Act.STANDDOWN: ("reason",),
     Act.CLOSE: ("code", "text"),
     Act.REOPEN: ("reason",),
+    Act.HOLD: ("reason",),
+    Act.UNHOLD: ("reason",),
 }
 _MAY_BE_EMPTY = frozenset({"officer"})

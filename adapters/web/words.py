@@ -45,6 +45,8 @@ _ACTS = {
     Act.RETURN: later("Return hand-off"),
     Act.WRITTEN: later("Record letter"),
     Act.NOTNEEDED: later("Diplomatic channel not needed"),
+    Act.HOLD: later("Put on legal hold"),
+    Act.UNHOLD: later("Release from legal hold"),
 }
 _KINDS = {"alert": "alert", "ping": "ping", "told": "news", "edit": "update", "test": "test", "reply": "answer"}
 _ERRORS = {
@@ -89,7 +91,12 @@ def http_error(status: int, language: str) -> str:
 
 
 def case_status(case: Case, language: str) -> str:
-    """Say where a case stands, with its closure code, or that its clock was stood down."""
+    """Say where a case stands, with its closure code, that its clock was stood down, that it is on hold."""
+    status = _case_status(case, language)
+    return tr(language, "{status}, on legal hold", status=status) if case.held_at else status
+
+
+def _case_status(case: Case, language: str) -> str:
     if case.closure and not case.is_open:
         return tr(language, "closed: {closure}", closure=closure_name(case.closure, language))
     status = status_name(case.status, language)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot import buttons
-from bot.acts import accepting, desk, ending, formal, looking, words
+from bot.acts import accepting, desk, ending, formal, legal, looking, words
 from bot.acts.finding import find_case, no_such_case
 from bot.acts.request import Request, stale
 from bot.commands import Command
@@ -29,6 +29,8 @@ _HANDLERS: dict[Act, Callable[[Request], None]] = {
     Act.RETURN: accepting.send_back,
     Act.WRITTEN: formal.written,
     Act.NOTNEEDED: formal.not_needed,
+    Act.HOLD: legal.hold,
+    Act.UNHOLD: legal.release,
 }
 
 #: Taps that change nothing of the case's status can be made at any stage.

@@ -21,6 +21,7 @@ from bot.cli import journal as cli_journal
 from bot.cli import messages as cli_messages
 from bot.cli import people as cli_people
 from bot.cli import record as cli_record
+from bot.cli import retention as cli_retention
 from bot.config import Settings, find, load
 from bot.config.kinds import read_duration
 from bot.errors import BridgeError, ConfigError
@@ -251,6 +252,30 @@ def journal_export(settings: Settings, target: Path, chains: tuple[str, ...], wi
     """Write the journal to a file that can be checked anywhere."""
     order = JournalExport(target, chains, without_details)
     click.echo(_run(cli_journal.export(settings, order, _operator())))
+
+
+@main.command()
+@click.option("--dry-run", is_flag=True, help="List what goes now and within 30 days, and change nothing.")
+@configured
+def purge(settings: Settings, dry_run: bool) -> None:
+    """Let go of what is kept no longer, as every night."""
+    work = cli_retention.dry_run if dry_run else cli_retention.purge
+    _run(work(settings, _operator(), click.echo))
+
+
+@main.command()
+@click.argument("reference", required=False)
+@click.option("--person", type=int, metavar="ID", help="An enrolled person who left, instead of a case.")
+@click.option("--reason", default="", help="Why; it is journalled, so without names.")
+@configured
+def forget(settings: Settings, reference: str | None, person: int | None, reason: str) -> None:
+    """Forget the person of a case at once, whatever the retention; codes and timings stay."""
+    if (reference is None) is (person is None):
+        raise click.UsageError("Name a case, or an enrolled person with --person.")
+    if person is not None:
+        click.echo(_run(cli_retention.forget_person(settings, person, reason, _operator())))
+    elif reference is not None:
+        click.echo(_run(cli_retention.forget(settings, reference, reason, _operator())))
 
 
 def _operator() -> str:

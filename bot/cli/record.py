@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot import app, reference
+from bot.case import Case
 from bot.cli.database import opened, write
 from bot.composing import Composer
 from bot.config import Settings
@@ -16,7 +17,7 @@ from bot.errors import BridgeError
 from bot.export import ExportRequest
 from bot.export import export as write_export
 from bot.plan import describe
-from bot.ports import Scope
+from bot.ports import Scope, Storage
 from bot.report import report as make_report
 from bot.report.writers import write_report
 
@@ -58,14 +59,18 @@ async def report(settings: Settings, since: datetime, until: datetime, target: P
 
 async def plan(settings: Settings, text: str) -> str:
     """Tell what the clock will do for a case."""
+    async with opened(settings) as storage:
+        case = await case_of(storage, settings, text)
+        return describe(case, settings.agreement(), await storage.directory(), "en")
+
+
+async def case_of(storage: Storage, settings: Settings, text: str) -> Case:
+    """Find the case that a typed reference names, whichever side it is of. Raises `BridgeError`."""
     canonical = reference.parse(text)
     if canonical is None:
         raise BridgeError(f"{text} is not a case reference; one looks like KC26-M9S34-4. Check it for a typing error.")
-    agreement = settings.agreement()
-    async with opened(settings) as storage:
-        directory = await storage.directory()
-        for party in agreement.parties:
-            case = await storage.find_case(canonical, Scope(0, party, sees_party=True))
-            if case is not None:
-                return describe(case, agreement, directory, "en")
+    for party in settings.agreement().parties:
+        case = await storage.find_case(canonical, Scope(0, party, sees_party=True))
+        if case is not None:
+            return case
     raise BridgeError(f"There is no case {canonical}.")

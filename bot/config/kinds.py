@@ -19,6 +19,7 @@ _UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 _TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 _DURATION = re.compile(r"(?:\d{1,6}[dhms])+")
 _LONGEST = timedelta(days=366)
+_LONGEST_KEPT = timedelta(days=36525)
 
 
 def mistake(problem: str, remedy: str) -> PydanticCustomError:
@@ -44,10 +45,24 @@ def read_duration(value: object) -> timedelta:
     text = value.strip().lower() if isinstance(value, str) else ""
     if not _DURATION.fullmatch(text):
         raise mistake("is not a duration.", 'Write a number and d, h, m or s in quotes: "15m".')
-    duration = sum((timedelta(**{_UNITS[u]: int(n)}) for n, u in re.findall(r"(\d+)([dhms])", text)), timedelta())
+    duration = _sum(text)
     if not timedelta() < duration <= _LONGEST:
         raise mistake("must be longer than nothing and at most 366 days.", 'Write for example "15m".')
     return duration
+
+
+def read_keeping(value: object) -> timedelta:
+    """Read for how long something is kept, ``180d``; raises the mistake that says how to write it."""
+    text = value.strip().lower() if isinstance(value, str) else ""
+    if isinstance(value, timedelta):
+        return value
+    if not _DURATION.fullmatch(text) or not timedelta(days=1) <= _sum(text) <= _LONGEST_KEPT:
+        raise mistake("is not a time of one day to a hundred years.", 'Write a number of days in quotes: "180d".')
+    return _sum(text)
+
+
+def _sum(text: str) -> timedelta:
+    return sum((timedelta(**{_UNITS[u]: int(n)}) for n, u in re.findall(r"(\d+)([dhms])", text)), timedelta())
 
 
 def read_time_of_day(value: object) -> time:
@@ -125,6 +140,7 @@ def _country(code: str) -> str:
 
 
 Duration = Annotated[timedelta, BeforeValidator(read_duration)]
+Keeping = Annotated[timedelta, BeforeValidator(read_keeping)]
 TimeOfDay = Annotated[time, BeforeValidator(read_time_of_day)]
 WebAddress = Annotated[str, AfterValidator(_url("https", "http"))]
 SecretWebAddress = Annotated[SecretStr, AfterValidator(_secret(_url("https", "http")))]

@@ -17,6 +17,7 @@ from bot.config.kinds import (
     DatabaseUrl,
     DeskId,
     Duration,
+    Keeping,
     Language,
     Network,
     PartyCode,
@@ -26,9 +27,11 @@ from bot.config.kinds import (
     Timezone,
     WebAddress,
     read_duration,
+    read_keeping,
     read_time_of_day,
 )
 from bot.messages import Address
+from bot.retention import Retention
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 NonEmpty = Annotated[str, Field(min_length=1)]
@@ -81,6 +84,21 @@ class JournalTable(Table):
     """``[journal]``."""
 
     digest_at: TimeOfDay = read_time_of_day("06:00")
+
+
+class RetentionTable(Table):
+    """``[retention]``."""
+
+    tier2_after: Keeping = read_keeping("180d")
+    cases_after: Keeping = read_keeping("1826d")
+    drills_after: Keeping = read_keeping("30d")
+    unassigned_after: Keeping = read_keeping("30d")
+    batch: Annotated[int, Field(ge=10, le=10_000)] = 500
+    at: TimeOfDay = read_time_of_day("01:30")
+
+    def rules(self) -> Retention:
+        """Make the rules that the core works with."""
+        return Retention(**dict(self))
 
 
 class LevelTable(Table):
@@ -224,6 +242,7 @@ class Settings(BaseSettings):
     bridge: BridgeTable = BridgeTable()
     security: SecurityTable = SecurityTable()
     journal: JournalTable = JournalTable()
+    retention: RetentionTable = RetentionTable()
     parties: tuple[PartyTable, ...] = ()
     corridors: tuple[CorridorTable, ...] = ()
     desks: tuple[DeskTable, ...] = ()

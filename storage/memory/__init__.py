@@ -11,6 +11,8 @@ from bot.journal import Entry, Head, Link
 from bot.messages import Address, Delivery, DeliveryState
 from bot.people import Directory
 from bot.ports import Counts, Due, History, Loaded, Said, Scope, SignIn, Wanted
+from bot.ports_retention import Purge, Purged
+from bot.retention import Cutoffs
 from bot.turn import InboxRow, Mark, Turn
 from storage.batch import Batch
 from storage.memory import apply as memory_apply
@@ -165,9 +167,32 @@ class MemoryStorage:
     async def heads(self) -> dict[str, Head]:
         return {chain: Head(link.sequence, link.hash) for chain, link in self._opened().heads.items()}
 
-    async def purge_details(self, case_id: int, record: Entry, limit: int) -> int:
-        with self._at(record.at).transaction():
-            return memory_purge.purge_details(self._opened(), case_id, record, limit)
+    async def purgeable(self, cutoffs: Cutoffs, *, limit: int, after: int = 0) -> list[Case]:
+        return memory_purge.purgeable(self._opened(), cutoffs, limit, after)
+
+    async def purge(self, order: Purge) -> Purged:
+        tables = self._at(order.record.at)
+        with tables.transaction():
+            return memory_purge.purge(tables, order)
+
+    async def would_purge(self, order: Purge) -> Purged:
+        return memory_purge.would_purge(self._opened(), order)
+
+    async def unassigned(self, before: datetime) -> int:
+        return memory_purge.unassigned(self._opened(), before)
+
+    async def purge_unassigned(self, before: datetime, record: Entry, limit: int) -> int:
+        tables = self._at(record.at)
+        with tables.transaction():
+            return memory_purge.purge_unassigned(tables, before, record, limit)
+
+    async def forget_person(self, person_id: int, name: str, record: Entry) -> None:
+        tables = self._at(record.at)
+        with tables.transaction():
+            memory_purge.forget_person(tables, person_id, name, record)
+
+    async def scrub(self) -> None:
+        self._opened()
 
     async def counts(self, now: datetime) -> Counts:
         return memory_read.counts(self._at(now), now)

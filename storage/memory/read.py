@@ -68,7 +68,7 @@ def transcript(tables: Tables, addresses: Set[Address], after: int, limit: int) 
     ]
     said = [d for d in tables.outbox.values() if d.message.address in addresses and d.state in SHOWN]
     changes = {d.message.id: original for d in said if (original := edited(tables, d)) is not None}
-    lines = [d for d in said if d.message.id > after and d.message.id not in changes]
+    lines = [d for d in said if d.message.id > after and d.message.id not in changes and d.message.text]
     sent = sorted((d for d in said if d.message.id in changes and d.state in EDITED), key=lambda d: d.message.id)
     edits = {changes[d.message.id].message.id: d for d in sent}
     return transcript_of(received, lines, edits, limit)

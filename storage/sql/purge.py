@@ -1,24 +1,216 @@
-"""How the databases take away what is kept no longer, in short transactions that account for themselves."""
+"""How the databases let go of what is kept no longer, in short transactions that account for themselves."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, delete, func, or_, select, true, update
 
+from bot.case import Case
+from bot.errors import Stale
 from bot.journal import PURGED, Entry
+from bot.ports_retention import Purge, Purged
+from bot.reference import DRILL
+from bot.retention import Cutoffs
+from storage.batch import PURGED_FIRST
+from storage.rows import RowDict
 from storage.sql.apply import write_journal
-from storage.sql.statements import Statements, T
+from storage.sql.claims import UNSENT
+from storage.sql.load import cases_by_id
+from storage.sql.statements import CONTENT, Statements, T
 
 
-def purge_details(connection: Connection, statements: Statements, case_id: int, record: Entry, limit: int) -> int:
-    """Take the details of some of a case's entries away, and record it."""
-    journal = T["journal"]
-    is_purgeable = (journal.c.case_id == case_id, journal.c.details.is_not(None), journal.c.act != PURGED)
-    found = select(journal.c.id).where(*is_purgeable).order_by(journal.c.sequence).limit(limit)
-    entries = list(connection.execute(found.with_for_update()).scalars())
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The rows of one table that belong to a case: which have something to lose, and what is left of them."""
+
+    table: str
+    has_content: Callable[[Any, Purge], ColumnElement[bool]] = lambda _columns, _order: true()
+    blank: Mapping[str, Any] = field(default_factory=dict)  #: empty: the rows go
+    is_coded: bool = False  #: goes with the whole case only
+    attachment: str = ""  #: column of the SHA-256 of a file that goes with the row
+
+    def rows(self, order: Purge) -> Any:
+        """Name the rows that have something to lose."""
+        columns = T[self.table].c
+        content = true() if order.is_whole else self.has_content(columns, order)
+        names = [columns.id, *([columns[self.attachment]] if self.attachment else [])]
+        return select(*names).where(columns.case_id == order.case_id, content)
+
+    def run(self, connection: Connection, order: Purge, limit: int) -> list[Any]:
+        """Let go of some; returns their ids, with the attachment's hash where there is one."""
+        table = T[self.table]
+        found = list(connection.execute(self.rows(order).order_by(table.c.id).limit(limit)))
+        chosen = table.c.id.in_([row.id for row in found])
+        if order.is_whole or not self.blank:
+            connection.execute(delete(table).where(chosen))
+        else:
+            connection.execute(update(table).where(chosen).values(**self.blank))
+        return found
+
+
+_OUTBOX = T["outbox"].c
+_WAITS = _OUTBOX.state.in_(UNSENT)
+BLANK_MESSAGE: RowDict = {**CONTENT, "place": None, "reply": "", "keep_content": False}
+BLANK_ANSWER: RowDict = {
+    "text": "",
+    "buttons": "[]",
+    "state": case((_WAITS, "dropped"), else_=_OUTBOX.state),
+    "reason": case((_WAITS, PURGED_FIRST), else_=_OUTBOX.reason),
+    "next_attempt_at": None,
+    "leased_until": None,
+}
+#: Every table of rows that belong to a case, in the order in which they go. A further one is one line.
+STEPS = (
+    Step("texts", lambda c, _: or_(c.text != "", c.message != ""), {"text": "", "message": ""}),
+    Step("answers", lambda c, order: c.field.in_(order.free_fields)),
+    Step(
+        "handoffs",
+        lambda c, _: or_(c.return_reason != "", c.accepting_officer != ""),
+        {"return_reason": "", "accepting_officer": ""},
+    ),
+    Step("inbox", lambda c, _: c.keep_content, BLANK_MESSAGE),
+    Step("outbox", lambda c, _: or_(c.text != "", c.buttons != "[]"), BLANK_ANSWER),
+    Step("deadlines", is_coded=True),
+)
+
+
+def purgeable(connection: Connection, cutoffs: Cutoffs, limit: int, after: int) -> list[Case]:
+    """List cases of which something is due, by id."""
+    cases = T["cases"].c
+    is_drill = or_(cases.exercise, cases.reference.startswith(DRILL))
+    has_texts = or_(cases.purged_at.is_(None), cases.purged_at < cases.closed_at)
+    is_due = or_(
+        and_(is_drill, cases.opened_at <= cutoffs.drills),
+        cases.closed_at <= cutoffs.cases,
+        and_(cases.closed_at <= cutoffs.tier2, has_texts),
+    )
+    found = select(cases.id).where(cases.id > after, is_due).order_by(cases.id).limit(limit)
+    by_id = cases_by_id(connection, list(connection.execute(found).scalars()))
+    return [by_id[case_id] for case_id in sorted(by_id)]
+
+
+def would_purge(connection: Connection, order: Purge) -> Purged:
+    """Count what would go."""
+    counted = {step.table: step.rows(order) for step in _steps(order)} | {"journal": _entries(order)}
+    queries = {name: select(func.count()).select_from(rows.subquery()) for name, rows in counted.items()}
+    numbers = {name: connection.execute(query).scalar_one() for name, query in queries.items()}
+    return Purged({name: number for name, number in numbers.items() if number}, version=order.version)
+
+
+def purge(connection: Connection, statements: Statements, order: Purge) -> Purged:
+    """Let go of some rows of a case, and record it."""
+    _hold(connection, order)
+    rows: dict[str, int] = {}
+    attachments: list[str] = []
+    for step in _steps(order):
+        found = step.run(connection, order, order.limit - sum(rows.values()))
+        rows[step.table] = len(found)
+        attachments += [row[1] for row in found if step.attachment]
+    entries = _purge_entries(connection, order, order.limit - sum(rows.values()))
+    is_done = sum(rows.values()) + entries < order.limit
+    version = _settle(connection, order, is_done=is_done)
+    counts = {name: number for name, number in rows.items() if number}
+    details = {**(order.record.details or {}), "case": order.case_id, "entries": entries, "rows": counts}
+    write_journal(connection, statements, [replace(order.record, details={**details, "is_done": is_done})])
     if entries:
-        connection.execute(update(journal).where(journal.c.id.in_(entries)).values(details=None, salt=""))
-        details = {**(record.details or {}), "case": case_id, "entries": len(entries)}
-        write_journal(connection, statements, [replace(record, details=details)])
+        counts["journal"] = entries
+    return Purged(counts, is_done, version, tuple(attachments))
+
+
+def _steps(order: Purge) -> list[Step]:
+    return [step for step in STEPS if order.is_whole or not step.is_coded]
+
+
+def _hold(connection: Connection, order: Purge) -> None:
+    """Make sure that nobody changes the case meanwhile, and that it may be purged."""
+    cases = T["cases"].c
+    query = select(cases.version, cases.held_at).where(cases.id == order.case_id).with_for_update()
+    row = connection.execute(query).first()
+    if row is None or row.version != order.version or row.held_at is not None:
+        raise Stale("The case moved or is on hold.")
+
+
+def _entries(order: Purge) -> Any:
+    journal = T["journal"].c
+    is_purgeable = and_(journal.details.is_not(None), journal.act.not_in([PURGED, *sorted(order.kept_acts)]))
+    return select(journal.id).where(journal.case_id == order.case_id, is_purgeable)
+
+
+def _purge_entries(connection: Connection, order: Purge, limit: int) -> int:
+    journal = T["journal"]
+    found = _entries(order).order_by(journal.c.sequence).limit(limit)
+    entries = list(connection.execute(found.with_for_update()).scalars())
+    connection.execute(update(journal).where(journal.c.id.in_(entries)).values(details=None, salt=""))
     return len(entries)
+
+
+def _settle(connection: Connection, order: Purge, *, is_done: bool) -> int:
+    """Give the case a new version, since what hangs on it changed; take it away when all of it went."""
+    cases, conversations = T["cases"], T["conversations"]
+    if not is_done:
+        connection.execute(update(cases).where(cases.c.id == order.case_id).values(version=order.version + 1))
+        return order.version + 1
+    about = update(conversations).where(conversations.c.case_id == order.case_id)
+    left: RowDict = {"case_id": None} if order.is_whole else {}
+    emptied = {"pending": "{}", "asking": "", "wakes_at": None, "version": conversations.c.version + 1}
+    connection.execute(about.values(**left, **emptied))
+    if order.is_whole:
+        connection.execute(delete(cases).where(cases.c.id == order.case_id))
+        return 0
+    marked = {"version": order.version + 1, "purged_at": order.record.at}
+    connection.execute(update(cases).where(cases.c.id == order.case_id).values(**marked))
+    return order.version + 1
+
+
+def _unassigned(before: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    inbox, outbox = T["inbox"].c, T["outbox"].c
+    received = and_(inbox.case_id.is_(None), inbox.keep_content, inbox.received_at < before)
+    is_answer = and_(outbox.case_id.is_(None), outbox.kind == "reply", outbox.text != "")
+    return received, and_(is_answer, outbox.created_at < before)
+
+
+def unassigned(connection: Connection, before: datetime) -> int:
+    """Count what belongs to no case."""
+    tables = zip(("inbox", "outbox"), _unassigned(before), strict=True)
+    return sum(connection.execute(select(func.count(T[name].c.id)).where(old)).scalar_one() for name, old in tables)
+
+
+def find_unassigned(connection: Connection, before: datetime, limit: int) -> tuple[list[int], list[int]]:
+    """Ids of messages and answers about no case; looked for apart, so that no writer waits for a long search."""
+    received, answered = _unassigned(before)
+    inbox = list(connection.execute(select(T["inbox"].c.id).where(received).limit(limit)).scalars())
+    outbox = select(T["outbox"].c.id).where(answered).limit(limit - len(inbox))
+    return inbox, list(connection.execute(outbox).scalars())
+
+
+def purge_unassigned(
+    connection: Connection, statements: Statements, ids: tuple[list[int], list[int]], before: datetime, record: Entry
+) -> int:
+    """Let go of the content of these, and of what waits in old conversations, and record it."""
+    for name, some, blank in zip(("inbox", "outbox"), ids, (BLANK_MESSAGE, BLANK_ANSWER), strict=True):
+        connection.execute(update(T[name]).where(T[name].c.id.in_(some)).values(**blank))
+    talks = T["conversations"]
+    is_old = and_(talks.c.updated_at < before, talks.c.pending != "{}", talks.c.wakes_at.is_(None))
+    emptied = {"pending": "{}", "asking": "", "version": talks.c.version + 1}
+    count = len(ids[0]) + len(ids[1]) + connection.execute(update(talks).where(is_old).values(**emptied)).rowcount
+    if count:
+        details = {**(record.details or {}), "count": count}
+        write_journal(connection, statements, [replace(record, details=details)])
+    return count
+
+
+def forget_person(connection: Connection, statements: Statements, person_id: int, name: str, record: Entry) -> None:
+    """Put another name in the place of a person's, and end their bindings and their conversation."""
+    people, bindings, invites, inbox = (T[table] for table in ("people", "bindings", "invites", "inbox"))
+    connection.execute(update(people).where(people.c.id == person_id).values(name=name))
+    connection.execute(delete(bindings).where(bindings.c.person_id == person_id))
+    connection.execute(update(invites).where(invites.c.used_by == person_id).values(name=name))
+    named = and_(inbox.c.person_id == person_id, inbox.c.sender_name != "")
+    connection.execute(update(inbox).where(named).values(sender_name=""))
+    connection.execute(delete(T["conversations"]).where(T["conversations"].c.person_id == person_id))
+    statements.bump.run(connection, [{"name": "directory"}])
+    write_journal(connection, statements, [record])

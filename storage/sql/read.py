@@ -98,7 +98,7 @@ def transcript(connection: Connection, addresses: Sequence[Address], after: int,
     written = select(inbox).where(inbox.c.sender.in_(places), inbox.c.id > after, inbox.c.text != "")
     spoken = written.where(inbox.c.kind.in_(SPOKEN)).order_by(inbox.c.id.desc()).limit(limit)
     said = select(outbox).where(outbox.c.address.in_(places), outbox.c.id > after, outbox.c.state.in_(SHOWN))
-    shown = said.where(~_changes_another(outbox)).order_by(outbox.c.id.desc()).limit(limit)
+    shown = said.where(~_changes_another(outbox), outbox.c.text != NOTHING).order_by(outbox.c.id.desc()).limit(limit)
     lines = [delivery_of(row) for row in rows(connection, shown)]
     received = [inbox_of(row) for row in rows(connection, spoken)]
     return transcript_of(received, lines, _sent_edits(connection, lines), limit)

@@ -17,6 +17,8 @@ from bot.journal import Entry, Head, Link
 from bot.messages import Address, Delivery, DeliveryState
 from bot.people import Directory
 from bot.ports import Counts, Due, History, Loaded, Said, Scope, SignIn, Wanted
+from bot.ports_retention import Purge, Purged
+from bot.retention import Cutoffs
 from bot.turn import InboxRow, Mark, Turn
 from storage.batch import Batch
 from storage.schema import head, require_head, version_of
@@ -30,6 +32,7 @@ from storage.sql.claims import DATABASE_NOW, Term
 from storage.sql.engines import reading_engine, writing_engine
 from storage.sql.errors import storage_error
 from storage.sql.known import KnownCases
+from storage.sql.scrub import scrub
 from storage.sql.statements import statements_of
 
 P = ParamSpec("P")
@@ -189,8 +192,30 @@ class SqlStorage:
     async def heads(self) -> dict[str, Head]:
         return await self._read(sql_read.heads)
 
-    async def purge_details(self, case_id: int, record: Entry, limit: int) -> int:
-        return await self._write(sql_purge.purge_details, self._statements, case_id, record, limit)
+    async def purgeable(self, cutoffs: Cutoffs, *, limit: int, after: int = 0) -> list[Case]:
+        return await self._read(sql_purge.purgeable, cutoffs, limit, after)
+
+    async def purge(self, order: Purge) -> Purged:
+        purged = await self._write(sql_purge.purge, self._statements, order)
+        self._known.drop(order.case_id)
+        return purged
+
+    async def would_purge(self, order: Purge) -> Purged:
+        return await self._read(sql_purge.would_purge, order)
+
+    async def unassigned(self, before: datetime) -> int:
+        return await self._read(sql_purge.unassigned, before)
+
+    async def purge_unassigned(self, before: datetime, record: Entry, limit: int) -> int:
+        ids = await self._read(sql_purge.find_unassigned, before, limit)
+        return await self._write(sql_purge.purge_unassigned, self._statements, ids, before, record)
+
+    async def forget_person(self, person_id: int, name: str, record: Entry) -> None:
+        await self._write(sql_purge.forget_person, self._statements, person_id, name, record)
+
+    async def scrub(self) -> None:
+        self._require_open()
+        await _run(self._writing, lambda: _alone(self._writer, scrub))
 
     async def counts(self, now: datetime) -> Counts:
         return await self._read(sql_read.counts, now)
@@ -232,6 +257,13 @@ def _transact(engine: Engine, work: Callable[[Connection], R]) -> R:
         with engine.begin() as connection:
             return work(connection)
     except (SQLAlchemyError, ValueError, TypeError, OverflowError) as error:
+        raise storage_error(error) from None
+
+
+def _alone(engine: Engine, work: Callable[[Engine], None]) -> None:
+    try:
+        work(engine)
+    except SQLAlchemyError as error:
         raise storage_error(error) from None
 
 

@@ -79,6 +79,7 @@ async def test_a_tap_on_the_page_goes_the_one_way_in_and_the_answer_is_shown(bri
         ),
         ("urgency", {"level": "U2", "reason": "safe now"}, f"/urgency {REFERENCE} U2 safe now"),
         ("close", {"code": "found_safe", "text": "At home."}, f"/close {REFERENCE} found_safe At home."),
+        ("hold", {"reason": "a court asks"}, f"/hold {REFERENCE} a court asks"),
     ],
 )
 async def test_a_form_becomes_the_command_that_one_would_type(
@@ -89,6 +90,19 @@ async def test_a_form_becomes_the_command_that_one_would_type(
     form = form_of((await client.get(PAGE)).text, f'name="act" value="{act}"')
     assert (await client.post(PAGE, data=form | filled)).status_code == 303
     assert [(m.kind, m.text) for m in bridge.core.received] == [(Kind.TEXT, typed)]
+
+
+async def test_a_held_case_says_so_and_only_its_release_is_offered(bridge: Bridge) -> None:
+    await keep(
+        bridge, sample_case(status=Status.CLOSED, closure=ClosureCode.FOUND_SAFE, closed_at=START, held_at=START)
+    )
+    page = (await see(bridge, SUPERVISOR_CN)).text
+    assert "closed: Found safe, on legal hold" in page
+    assert "Release from legal hold" in page
+    assert "Put on legal hold" not in page
+    page = (await see(bridge, DUTY_CN)).text
+    assert "on legal hold" in page
+    assert "Release from legal hold" not in page
 
 
 async def test_an_acceptance_names_the_channel_the_formal_reference_and_the_officer(bridge: Bridge) -> None:

@@ -16,8 +16,10 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 import storage
+from bot.case import Case
 from bot.journal import PURGED, Finding, Head, Summary, Witness, canonical
-from bot.ports import Storage
+from bot.ports import Scope, Storage
+from bot.ports_retention import Purge
 from bot.turn import Turn
 from bot.verifying import verify
 from storage.memory import MemoryStorage
@@ -37,13 +39,12 @@ async def _summaries(kept: Storage) -> list[Summary]:
     return [said async for said in verify(kept) if isinstance(said, Summary)]
 
 
-async def _fill(kept: Storage) -> int:
-    """Two chains of five entries, the first about a case. Returns its id."""
+async def _fill(kept: Storage) -> None:
+    """Two chains of five entries, the first about a case."""
     about = case()
     await kept.apply([opening(about)])
     for act in ACTS:
         await kept.apply([Turn(journal=(entry(act, case_id=about.id), entry(act, chain="VC")))])
-    return about.id
 
 
 @pytest.fixture
@@ -211,36 +212,39 @@ async def test_memory_is_checked_like_the_databases() -> None:
 # Details may go, if the chain says so.
 
 
-def _purged(**details: object) -> Any:
-    return entry(PURGED, details=details)
+def _purge(about: Case, limit: int = 100) -> Purge:
+    return Purge(about.id, about.version, is_whole=False, record=_record(about), limit=limit)
+
+
+def _record(about: Case) -> Any:
+    return entry(PURGED, case_id=about.id, details={"rule": "tier2"})
+
+
+async def _case(kept: Storage) -> Case:
+    (about,) = await kept.list_cases(Scope(0, "KH", sees_party=True), open_only=False, limit=9)
+    return about
 
 
 async def test_a_purge_takes_details_and_salts_and_the_chain_accounts_for_them(kept: Kept) -> None:
-    about = await _fill(kept.storage)
-    assert await kept.storage.purge_details(about, replace(_purged(rule="tier2"), case_id=about), limit=3) == 3
-    assert await _found(kept.storage) == []
-    assert await kept.storage.purge_details(about, replace(_purged(rule="tier2"), case_id=about), limit=3) == 2
-    assert await kept.storage.purge_details(about, replace(_purged(rule="tier2"), case_id=about), limit=3) == 0
-    assert await _found(kept.storage) == []
+    await _fill(kept.storage)
+    for taken in (3, 2):
+        purged = await kept.storage.purge(_purge(await _case(kept.storage), limit=3))
+        assert purged.rows == {"journal": taken}
+        assert await _found(kept.storage) == []
     links = [link async for chunk in kept.storage.stream_journal("KC") for link in chunk]
     assert [(link.entry.details, link.entry.salt) for link in links[:5]] == [(None, "")] * 5
-    assert [link.entry.details for link in links[5:]] == [
-        {"rule": "tier2", "case": about, "entries": 3},
-        {"rule": "tier2", "case": about, "entries": 2},
-    ]
+    assert [(link.entry.details or {})["entries"] for link in links[5:]] == [3, 2]
     summary = next(s for s in await _summaries(kept.storage) if s.chain == "KC")
     assert (summary.entries, summary.purged) == (7, 5)
     assert (await kept.storage.heads())["KC"] == Head(7, links[-1].hash)
-    history = await kept.storage.history(about)
-    assert len(history.journal) == 7
+    assert len((await kept.storage.history((await _case(kept.storage)).id)).journal) == 7
 
 
 async def test_an_entry_that_lost_its_details_after_a_purge_is_found(stored: tuple[Storage, str]) -> None:
     kept, url = stored
-    (about,) = {link.entry.case_id async for chunk in kept.stream_journal("KC") for link in chunk}
-    assert about is not None
-    await kept.purge_details(about, replace(_purged(), case_id=about), limit=100)
-    await kept.apply([Turn(journal=(entry("reopened", case_id=about), entry("closed", case_id=about)))])
+    about = await _case(kept)
+    await kept.purge(_purge(about))
+    await kept.apply([Turn(journal=(entry("reopened", case_id=about.id), entry("closed", case_id=about.id)))])
     assert await _found(kept) == []
     _change(url, "UPDATE journal SET details = NULL, salt = '' WHERE chain = 'KC' AND sequence = 8")
     (found,) = await _found(kept)
@@ -250,11 +254,9 @@ async def test_an_entry_that_lost_its_details_after_a_purge_is_found(stored: tup
 
 async def test_the_record_of_a_purge_keeps_its_details(stored: tuple[Storage, str]) -> None:
     kept, url = stored
-    (about,) = {link.entry.case_id async for chunk in kept.stream_journal("KC") for link in chunk}
-    assert about is not None
-    await kept.purge_details(about, replace(_purged(), case_id=about), limit=100)
-    assert await kept.purge_details(about, replace(_purged(), case_id=about), limit=100) == 0
-    _change(url, "UPDATE journal SET details = NULL, salt = '' WHERE act = 'purged'")
+    await kept.purge(_purge(await _case(kept)))
+    assert (await kept.purge(_purge(await _case(kept)))).rows == {}
+    _change(url, "UPDATE journal SET details = NULL, salt = '' WHERE act = 'purged' AND sequence = 6")
     assert ("KC", 6) in {(f.chain, f.sequence) for f in await _found(kept)}
 
 

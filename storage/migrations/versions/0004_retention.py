@@ -1,9 +1,11 @@
-"""Journal entries may lose their details."""
+"""Journal entries may lose their details; cases may be held and purged; messages are found by their case."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+
+from storage.types import Id, Moment
 
 revision = "0004"
 down_revision = "0001"
@@ -14,3 +16,8 @@ depends_on = None
 def upgrade() -> None:
     with op.batch_alter_table("journal") as journal:
         journal.alter_column("details", existing_type=sa.Text(), nullable=True)
+    op.add_column("cases", sa.Column("held_at", Moment(), nullable=True))
+    op.add_column("cases", sa.Column("held_by", Id, nullable=True))
+    op.add_column("cases", sa.Column("purged_at", Moment(), nullable=True))
+    is_of_case = sa.text("case_id IS NOT NULL")
+    op.create_index("ix_inbox_case_id", "inbox", ["case_id"], sqlite_where=is_of_case, postgresql_where=is_of_case)
