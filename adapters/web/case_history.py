@@ -166,4 +166,5 @@ def page(case: Case, history: History, reader: case_view.Reader) -> dict[str, ob
         "journal": journal(case, history.journal, reader),
         "assignees": [reader.name(i) for i in case.assignees],
         "officer": reader.name(case.officer),
+        "purged": case_view.moment(case.purged_at, case, reader.agreement) if case.purged_at else "",
     }

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, delete, func, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, and_, case, delete, func, or_, select, text, true, update
 
 from bot.case import Case
 from bot.errors import Stale
@@ -52,6 +52,8 @@ class Step:
         return found
 
 
+#: Word for word as the partial index has it, else SQLite does not use it.
+_UNASSIGNED = text("inbox.case_id IS NULL AND inbox.keep_content")
 _OUTBOX = T["outbox"].c
 _WAITS = _OUTBOX.state.in_(UNSENT)
 BLANK_MESSAGE: RowDict = {**CONTENT, "place": None, "reply": "", "keep_content": False}
@@ -168,7 +170,7 @@ def _settle(connection: Connection, order: Purge, *, is_done: bool) -> int:
 
 def _unassigned(before: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     inbox, outbox = T["inbox"].c, T["outbox"].c
-    received = and_(inbox.case_id.is_(None), inbox.keep_content, inbox.received_at < before)
+    received = and_(_UNASSIGNED, inbox.received_at < before)
     is_answer = and_(outbox.case_id.is_(None), outbox.kind == "reply", outbox.text != "")
     return received, and_(is_answer, outbox.created_at < before)
 

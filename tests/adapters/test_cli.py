@@ -15,8 +15,8 @@ from tests.running import ROOT, Setup, Terminal
 
 PERIOD = ("--since", "2026-04-01", "--until", "2026-05-01")
 COMMANDS = (
-    "check", "export", "invite", "journal", "migrate", "outbox", "people", "ping", "plan", "report", "revoke", "run",
-    "signin",
+    "check", "export", "forget", "invite", "journal", "migrate", "outbox", "people", "ping", "plan", "purge", "report",
+    "revoke", "run", "signin",
 )  # fmt: skip
 
 

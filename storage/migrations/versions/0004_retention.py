@@ -19,5 +19,9 @@ def upgrade() -> None:
     op.add_column("cases", sa.Column("held_at", Moment(), nullable=True))
     op.add_column("cases", sa.Column("held_by", Id, nullable=True))
     op.add_column("cases", sa.Column("purged_at", Moment(), nullable=True))
-    is_of_case = sa.text("case_id IS NOT NULL")
-    op.create_index("ix_inbox_case_id", "inbox", ["case_id"], sqlite_where=is_of_case, postgresql_where=is_of_case)
+    _make_index("ix_inbox_case_id", "case_id", "case_id IS NOT NULL")
+    _make_index("ix_inbox_unassigned", "received_at", "case_id IS NULL AND keep_content")
+
+
+def _make_index(name: str, column: str, where: str) -> None:
+    op.create_index(name, "inbox", [column], sqlite_where=sa.text(where), postgresql_where=sa.text(where))
