@@ -64,24 +64,38 @@ async def export_journal(storage: Storage, order: JournalExport, record: Record)
 
 async def _make(storage: Storage, order: JournalExport, chains: Sequence[str], made: Path) -> Exported:
     rows = made.with_name("rows")
-    heads = await storage.heads()
+    heads: dict[str, Head] = {}
     entries: dict[str, int] = {}
     with await asyncio.to_thread(rows.open, "w", encoding="utf-8") as file:
         for chain in chains:
-            entries[chain] = await _write_chain(storage, chain, heads.get(chain), file, withholds=order.withholds)
-    first = manifest_line({c: heads[c] for c in chains if c in heads}, entries, withholds=order.withholds)
+            before = (await storage.heads()).get(chain)
+            entries[chain], last = await _write_chain(storage, chain, file, withholds=order.withholds)
+            head = _head_of(before, last, (await storage.heads()).get(chain))
+            heads |= {} if head is None else {chain: head}
+    first = manifest_line(heads, entries, withholds=order.withholds)
     digest = await asyncio.to_thread(_join, first, rows, made)
     return Exported(sum(entries.values()), digest)
 
 
-async def _write_chain(storage: Storage, chain: str, head: Head | None, file: IO[str], *, withholds: bool) -> int:
-    """Write a chain as far as the head that the first line names; what is added meanwhile is for the next time."""
-    written = 0
+async def _write_chain(storage: Storage, chain: str, file: IO[str], *, withholds: bool) -> tuple[int, Head | None]:
+    written, last = 0, None
     async for links in storage.stream_journal(chain):
-        kept = [link for link in links if head is None or link.sequence <= head.sequence]
-        await asyncio.to_thread(_write, file, kept, withholds)
-        written += len(kept)
-    return written
+        await asyncio.to_thread(_write, file, links, withholds)
+        written += len(links)
+        last = Head(links[-1].sequence, links[-1].hash)
+    return written, last
+
+
+def _head_of(before: Head | None, last: Head | None, after: Head | None) -> Head | None:
+    """The stored head as of the moment that the entries are of: entries may be added while they are written.
+
+    Where the last entry lies outside of what was stored before and after, the file tells it as the database does.
+    """
+    if before is None or last is None or after is None:
+        return before or after
+    if last.sequence <= before.sequence:
+        return before
+    return last if last.sequence < after.sequence else after
 
 
 def _write(file: IO[str], links: Sequence[Link], withholds: bool) -> None:

@@ -2,39 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import text
 
-import storage
-from bot.case import (
-    Answer,
-    Case,
-    CaseText,
-    Channel,
-    ClosureCode,
-    Handoff,
-    HandoffState,
-    Status,
-    TextKind,
-)
+from bot.case import Case, Status
 from bot.errors import Stale
-from bot.journal import PURGED, Finding
+from bot.journal import Finding
 from bot.messages import DeliveryState
 from bot.people import Invite, Role
 from bot.ports import Storage, Wanted
-from bot.ports_retention import Purge, Purged
-from bot.retention import CODED_ACTS, FREE_FIELDS, Cutoffs
+from bot.ports_retention import Purged
+from bot.retention import Cutoffs
 from bot.turn import Turn
 from bot.verifying import verify
-from storage.sql.engines import reading_engine
-from storage.sql.statements import SCHEMA
-from tests.contracts.storage_engines import START, Clock, Kept
+from tests.contracts.closed_case import LATER, SECRET, closed_case, order_for
+from tests.contracts.storage_engines import START, Kept
 from tests.contracts.storage_values import (
     DESKS_GROUP,
     OFFICER,
@@ -51,56 +35,6 @@ from tests.contracts.storage_values import (
     step,
 )
 
-#: Every text that must be gone has this in it.
-SECRET = "Srey Mom behind the blue door"
-LATER = START + timedelta(days=200)
-
-
-async def _closed(kept: Storage, **changes: Any) -> Case:
-    """A closed case with something secret in every place that there is for it."""
-    about = case()
-    number = about.id
-    answers = tuple(
-        Answer(new_id(), number, name, value, START, OFFICER)
-        for name, value in (("age_group", "12_17"), ("area", SECRET), ("summary", SECRET))
-    )
-    handoff = Handoff(
-        new_id(),
-        number,
-        Channel.POLICE,
-        HandoffState.RETURNED,
-        "cn-police",
-        OFFICER,
-        START,
-        accepting_officer=SECRET,
-        return_reason=SECRET,
-    )
-    about = replace(about, answers={a.field: a for a in answers}, handoffs=(handoff,))
-    texts = tuple(
-        CaseText(new_id(), number, kind, SECRET, START, OFFICER, "KH", message=f"telegram:501#{new_id()}")
-        for kind in (TextKind.FIRST, TextKind.NOTE, TextKind.LOCATION)
-    )
-    received = inbox(inbound(SECRET, raw=SECRET.encode(), sender_name=SECRET, latitude=28.6), case_id=number)
-    sent = (message(text=SECRET, case_id=number), message(text=SECRET, case_id=number, not_before=LATER))
-    acts = (entry("opened", case_id=number), entry("snoozed", case_id=number, details={"reason": SECRET}))
-    talk = conversation(person_id=number, case_id=number, asking="area", pending={"unread": {"text": SECRET}})
-    await kept.apply(
-        [
-            opening(
-                about, inbox=received, answers=answers, texts=texts, journal=acts, outgoing=sent, conversations=(talk,)
-            )
-        ]
-    )
-    over = {"status": Status.CLOSED, "closed_at": START, "closure": ClosureCode.FOUND_SAFE} | changes
-    closed = step(about, **over)
-    await kept.apply([Turn(cases=(closed,))])
-    return closed
-
-
-def _order(about: Case, **changes: Any) -> Purge:
-    record = entry(PURGED, case_id=about.id, at=LATER, details={"rule": "tier2"})
-    return replace(Purge(about.id, about.version, False, record, 100, FREE_FIELDS, CODED_ACTS), **changes)
-
 
 async def _case(kept: Storage, about: Case) -> Case | None:
     return (await kept.load(Wanted(cases=(about.id,)))).cases.get(about.id)
@@ -111,9 +45,9 @@ async def _assert_record_holds(kept: Storage) -> None:
 
 
 async def test_free_texts_and_what_identifies_go_codes_timings_and_the_chain_stay(kept: Kept) -> None:
-    about = await _closed(kept.storage)
+    about = await closed_case(kept.storage)
     before = await kept.storage.history(about.id)
-    purged = await kept.storage.purge(_order(about))
+    purged = await kept.storage.purge(order_for(about))
     assert purged == Purged(
         {"texts": 3, "answers": 2, "handoffs": 1, "inbox": 1, "outbox": 2, "journal": 1}, True, about.version + 1
     )
@@ -135,24 +69,24 @@ async def test_free_texts_and_what_identifies_go_codes_timings_and_the_chain_sta
 
 
 async def test_what_still_waited_when_its_text_went_is_not_sent_empty(kept: Kept) -> None:
-    about = await _closed(kept.storage)
-    await kept.storage.purge(_order(about))
+    about = await closed_case(kept.storage)
+    await kept.storage.purge(order_for(about))
     assert [d.state for d in (await kept.storage.history(about.id)).deliveries] == [DeliveryState.DROPPED] * 2
     assert await kept.storage.claim_outbox(["telegram"], LATER + timedelta(days=1), 9, timedelta(seconds=30)) == []
 
 
 async def test_a_redelivery_of_a_message_that_was_purged_is_still_known(kept: Kept) -> None:
-    about = await _closed(kept.storage)
+    about = await closed_case(kept.storage)
     again = inbound(SECRET)
     await kept.storage.apply([Turn(inbox=inbox(again, case_id=about.id))])
-    whole = _order(about, is_whole=True)
+    whole = order_for(about, is_whole=True)
     await kept.storage.purge(whole)
     assert again.key in (await kept.storage.load(Wanted(seen=(again.key,)))).seen
 
 
 async def test_at_the_end_all_of_a_case_goes_but_the_hashes_of_its_record(kept: Kept) -> None:
-    about, other = await _closed(kept.storage), await _closed(kept.storage)
-    purged = await kept.storage.purge(_order(about, is_whole=True, kept_acts=frozenset()))
+    about, other = await closed_case(kept.storage), await closed_case(kept.storage)
+    purged = await kept.storage.purge(order_for(about, is_whole=True, kept_acts=frozenset()))
     assert purged.version == 0
     assert dict(purged.rows) == {
         "texts": 3, "answers": 3, "handoffs": 1, "inbox": 1, "outbox": 2, "deadlines": 2, "journal": 2,
@@ -169,13 +103,13 @@ async def test_at_the_end_all_of_a_case_goes_but_the_hashes_of_its_record(kept: 
 
 
 async def test_a_case_goes_a_few_rows_at_a_time_and_may_be_taken_up_again_at_any_point(kept: Kept) -> None:
-    about = await _closed(kept.storage)
-    expected = await kept.storage.would_purge(_order(about))
+    about = await closed_case(kept.storage)
+    expected = await kept.storage.would_purge(order_for(about))
     gone: dict[str, int] = {}
     for _ in range(20):
         now = await _case(kept.storage, about)
         assert now is not None
-        purged = await kept.storage.purge(_order(now, limit=3))
+        purged = await kept.storage.purge(order_for(now, limit=3))
         assert sum(purged.rows.values()) <= 3
         await _assert_record_holds(kept.storage)
         for table, number in purged.rows.items():
@@ -183,21 +117,21 @@ async def test_a_case_goes_a_few_rows_at_a_time_and_may_be_taken_up_again_at_any
         if purged.is_done:
             break
     assert gone == expected.rows
-    assert (await kept.storage.would_purge(_order(about))).rows == {}
+    assert (await kept.storage.would_purge(order_for(about))).rows == {}
 
 
 async def test_a_count_changes_nothing(kept: Kept) -> None:
-    about = await _closed(kept.storage)
-    first = await kept.storage.would_purge(_order(about, is_whole=True))
-    assert await kept.storage.would_purge(_order(about, is_whole=True)) == first
+    about = await closed_case(kept.storage)
+    first = await kept.storage.would_purge(order_for(about, is_whole=True))
+    assert await kept.storage.would_purge(order_for(about, is_whole=True)) == first
     assert (await kept.storage.history(about.id)).texts[0].text == SECRET
 
 
 async def test_a_held_or_changed_case_is_left_whole(kept: Kept) -> None:
-    about = await _closed(kept.storage)
+    about = await closed_case(kept.storage)
     held = step(about, held_at=START, held_by=OFFICER)
     await kept.storage.apply([Turn(cases=(held,))])
-    for order in (_order(held), _order(about), _order(held, is_whole=True)):
+    for order in (order_for(held), order_for(about), order_for(held, is_whole=True)):
         with pytest.raises(Stale):
             await kept.storage.purge(order)
     stored = await _case(kept.storage, about)
@@ -207,8 +141,8 @@ async def test_a_held_or_changed_case_is_left_whole(kept: Kept) -> None:
 
 
 async def test_an_act_that_was_computed_before_a_purge_is_computed_again(kept: Kept) -> None:
-    about = await _closed(kept.storage)
-    await kept.storage.purge(_order(about))
+    about = await closed_case(kept.storage)
+    await kept.storage.purge(order_for(about))
     with pytest.raises(Stale):
         await kept.storage.apply([Turn(cases=(step(about, status=Status.OPEN),))])
 
@@ -219,8 +153,8 @@ def _cutoffs(**days: int) -> Cutoffs:
 
 
 async def test_cases_are_listed_when_something_of_them_is_due(kept: Kept) -> None:
-    due = await _closed(kept.storage)
-    held = await _closed(kept.storage, held_at=START)
+    due = await closed_case(kept.storage)
+    held = await closed_case(kept.storage, held_at=START)
     drill = case(reference="XX26-AAAAA-1")
     exercise = case(exercise=True, opened_at=LATER - timedelta(days=29))
     recent = case(status=Status.CLOSED, closed_at=LATER - timedelta(days=179))
@@ -229,14 +163,14 @@ async def test_cases_are_listed_when_something_of_them_is_due(kept: Kept) -> Non
     found = await kept.storage.purgeable(_cutoffs(), limit=10)
     assert [one.id for one in found] == sorted([due.id, held.id, drill.id])
     assert [one.id for one in await kept.storage.purgeable(_cutoffs(), limit=1, after=due.id)] == [held.id]
-    await kept.storage.purge(_order(due))
+    await kept.storage.purge(order_for(due))
     assert due.id not in {one.id for one in await kept.storage.purgeable(_cutoffs(), limit=10)}
     assert due.id in {one.id for one in await kept.storage.purgeable(_cutoffs(cases=199), limit=10)}
 
 
 async def test_a_case_that_was_opened_and_closed_again_is_purged_again(kept: Kept) -> None:
-    about = await _closed(kept.storage)
-    await kept.storage.purge(_order(about))
+    about = await closed_case(kept.storage)
+    await kept.storage.purge(order_for(about))
     again = await _case(kept.storage, about)
     assert again is not None
     await kept.storage.apply([Turn(cases=(step(again, closed_at=LATER + timedelta(days=1)),))])
@@ -291,66 +225,3 @@ async def test_an_enrolled_person_who_left_is_a_number_from_then_on(kept: Kept) 
     assert loaded.invites["hash"].name == "(forgotten)"
     assert 7 not in loaded.conversations
     await _assert_record_holds(kept.storage)
-
-
-# Nothing of it is left where somebody could dig for it.
-
-
-@pytest.fixture
-async def file(tmp_path: Path) -> AsyncIterator[tuple[Storage, Path]]:
-    url = f"sqlite:///{tmp_path}/casebridge.db"
-    storage.migrate(url)
-    kept = storage.open_storage(url, clock=Clock())
-    await kept.start()
-    yield kept, tmp_path
-    await kept.stop()
-
-
-def _holds(folder: Path) -> list[str]:
-    return [path.name for path in sorted(folder.iterdir()) if SECRET.encode() in path.read_bytes()]
-
-
-@pytest.mark.parametrize("is_whole", [False, True])
-async def test_after_a_purge_no_file_of_the_database_holds_the_text(file: tuple[Storage, Path], is_whole: bool) -> None:
-    kept, folder = file
-    cases = [await _closed(kept) for _ in range(30)]
-    for number in range(300):  # pages fill, split and move
-        await kept.apply([Turn(inbox=inbox(inbound("x" * (number * 37 % 3000), raw=b"y" * (number * 91 % 5000))))])
-    assert _holds(folder)
-    for about in cases:
-        await kept.purge(_order(about, is_whole=is_whole))
-    await kept.scrub()
-    assert _holds(folder) == []
-    await _assert_record_holds(kept)
-
-
-async def test_a_reader_who_is_at_it_is_waited_for_and_others_write_on_afterwards(file: tuple[Storage, Path]) -> None:
-    kept, folder = file
-    about = await _closed(kept)
-    engine = reading_engine(f"sqlite:///{folder}/casebridge.db")
-    with engine.connect() as reader:
-        reader.execute(text("SELECT count(*) FROM cases")).scalar_one()
-        await kept.purge(_order(about))
-    engine.dispose()
-    await kept.scrub()
-    assert _holds(folder) == []
-    await _closed(kept)
-
-
-async def test_after_a_purge_no_row_of_any_table_holds_the_text(database: str) -> None:
-    kept = storage.open_storage(database, clock=Clock())
-    await kept.start()
-    about = await _closed(kept)
-    assert _tables_with_secret(database) >= {"texts", "answers", "inbox", "outbox", "journal", "handoffs"}
-    await kept.purge(_order(about))
-    await kept.scrub()
-    await kept.stop()
-    assert _tables_with_secret(database) == set()
-
-
-def _tables_with_secret(url: str) -> set[str]:
-    engine = reading_engine(url)
-    with engine.connect() as connection:
-        rows = {name: connection.execute(table.select()).all() for name, table in SCHEMA.tables.items()}
-    engine.dispose()
-    return {name for name, found in rows.items() if any(SECRET in str(row) for row in found)}
