@@ -23,6 +23,7 @@ class Purge:
     limit: int  #: rows at most
     free_fields: tuple[str, ...] = ()  #: fields whose answers go
     kept_acts: frozenset[str] = frozenset()  #: acts whose details stay in the journal
+    is_first: bool = True  #: recorded even when there was nothing to let go of
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from bot.ports_retention import Purge
 from bot.retention import FREE_FIELDS, Cutoffs, Due, Retention, Rule, due, kept_acts
 
 NAME = "purge"  #: of its lease and of its cursor, which holds the last day done
+_UNCLEAN = "unclean"  #: cursor that is 1 from the moment that something goes until the files hold nothing of it
 _LEASE = timedelta(minutes=5)
 _LISTED = 100  #: cases looked at in one read
 
@@ -63,7 +64,18 @@ class Purger:
         """List what is due until a moment, with counts; held cases too."""
         async for case, what in self._due(until):
             found = await self._storage.would_purge(self._order(case, what.rule))
-            yield Listed(case, what, dict(found.rows))
+            if found.rows or case.purged_at is None:
+                yield Listed(case, what, dict(found.rows))
+
+    async def begin(self) -> None:
+        """Note that something goes, so that the files are made clean even when this is cut short."""
+        await self._storage.save_cursor(_UNCLEAN, 1)
+
+    async def finish(self) -> None:
+        """Make the files clean of what went, now or before. Raises `StorageError` when that must wait."""
+        if await self._storage.cursor(_UNCLEAN):
+            await self._storage.scrub()
+            await self._storage.save_cursor(_UNCLEAN, 0)
 
     async def unassigned(self) -> int:
         """Count old messages that belong to no case."""
@@ -84,6 +96,7 @@ class Purger:
 
         Raises `Stale` when somebody changed the case meanwhile or it is on hold; what went until then is gone.
         """
+        await self.begin()
         gone: dict[str, int] = {}
         while True:
             purged = await self._storage.purge(self._order(case, rule))
@@ -99,6 +112,8 @@ class Purger:
         """Let go of old messages that belong to no case; returns how many."""
         around, gone = self._around, 0
         before = around.clock() - around.retention.unassigned_after
+        if await self._storage.unassigned(before):
+            await self.begin()
         while True:
             record = self._record(NO_CASE, "unassigned_purged")
             number = await self._storage.purge_unassigned(before, record, around.retention.batch)
@@ -118,7 +133,8 @@ class Purger:
     def _order(self, case: Case, rule: Rule) -> Purge:
         record = self._record(case.corridor, PURGED, case_id=case.id, rule=rule.value)
         batch = self._around.retention.batch
-        return Purge(case.id, case.version, rule.is_whole, record, batch, FREE_FIELDS, kept_acts(rule))
+        is_first = rule is not Rule.TIER2 or case.purged_at is None
+        return Purge(case.id, case.version, rule.is_whole, record, batch, FREE_FIELDS, kept_acts(rule), is_first)
 
     def _record(self, chain: str, act: str, case_id: int | None = None, **details: object) -> Entry:
         around = self._around
@@ -162,9 +178,11 @@ class NightlyPurge:
             if not await self._take_lease():
                 raise BridgeError("another node took the purge over")
         messages = await purger.purge_unassigned()
-        if cases or messages:
-            await self._storage.scrub()
         log.info("purged", cases=cases, messages=messages)
+        try:
+            await purger.finish()
+        except StorageError as error:
+            log.warning("files not clean yet, the next night tries again", error=str(error))
 
 
 async def forget_case(purger: Purger, case: Case) -> dict[str, int]:

@@ -77,16 +77,18 @@ def is_drill(case: Case) -> bool:
 
 
 def due(case: Case, now: datetime, retention: Retention) -> Due | None:
-    """What goes next of a case and when; None while it is open. A legal hold is for the caller to look at."""
+    """What goes next of a case and when; None while it is open. A legal hold is for the caller to look at.
+
+    What is written about a closed case after its purge goes as long after that purge.
+    """
     if is_drill(case):
         return Due(Rule.DRILL, case.opened_at + retention.drills_after)
     if case.closed_at is None:
         return None
     whole = Due(Rule.CASE, case.closed_at + retention.cases_after)
-    is_purged = case.purged_at is not None and case.purged_at >= case.closed_at
-    if is_purged or whole.at <= now:
-        return whole
-    return Due(Rule.TIER2, case.closed_at + retention.tier2_after)
+    last = max(case.closed_at, case.purged_at or case.closed_at)
+    tier2 = Due(Rule.TIER2, last + retention.tier2_after)
+    return whole if whole.at <= max(now, tier2.at) else tier2
 
 
 def kept_acts(rule: Rule) -> frozenset[str]:

@@ -62,8 +62,7 @@ async def purge(settings: Settings, by: str, say: Say) -> None:
             cases += 1
             say(f"{listed.case.reference}  {_SHOWN[listed.due.rule.value]}  {_counted(listed)}")
         messages = await purger.purge_unassigned()
-        if cases or messages:
-            await storage.scrub()
+        await purger.finish()
     say(f"Purged: cases {cases}, messages about no case {messages}.")
 
 
@@ -71,10 +70,11 @@ async def forget(settings: Settings, text: str, reason: str, by: str) -> str:
     """Let go of what identifies the person of a case, at once."""
     async with opened(settings) as storage:
         case = await case_of(storage, settings, text)
-        gone = await forget_case(Purger(storage, _surroundings(settings, by)), case)
+        purger = Purger(storage, _surroundings(settings, by))
+        gone = await forget_case(purger, case)
         # The record of the purge holds counts only and stays for ever; the reason goes with the rest one day.
         await write(settings, storage, by, lambda c: c.journal("forgotten", case, reason=reason))
-        await storage.scrub()
+        await purger.finish()
     return f"{case.reference}: forgotten. Rows that lost something: {sum(gone.values())}."
 
 
@@ -88,6 +88,8 @@ async def forget_person(settings: Settings, person_id: int, reason: str, by: str
         details = {"person": person_id, "reason": reason}
         now, salt = app.clock(), around.salt()
         record = Entry(around.new_id(), NO_CASE, now, around.actor, "person_forgotten", details=details, salt=salt)
+        purger = Purger(storage, around)
+        await purger.begin()
         await storage.forget_person(person_id, FORGOTTEN, record)
-        await storage.scrub()
+        await purger.finish()
     return f"The person with the number {person_id} is forgotten; what they did stays on record under the number."

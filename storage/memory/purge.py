@@ -35,7 +35,7 @@ def _is_due(case: Case, cutoffs: Cutoffs) -> bool:
         return True
     if case.closed_at is None:
         return False
-    has_texts = case.purged_at is None or case.purged_at < case.closed_at
+    has_texts = case.purged_at is None or case.purged_at < case.closed_at or case.purged_at <= cutoffs.tier2
     return case.closed_at <= cutoffs.cases or (case.closed_at <= cutoffs.tier2 and has_texts)
 
 
@@ -60,7 +60,8 @@ def purge(tables: Tables, order: Purge) -> Purged:
     version = _settle(tables, order, is_done=is_done)
     rows = {name: number for name, number in counts.items() if name != "journal"}
     details = {**(order.record.details or {}), "case": order.case_id, "entries": counts.get("journal", 0)}
-    write_entry(tables, replace(order.record, details={**details, "rows": rows, "is_done": is_done}))
+    if counts or order.is_first:
+        write_entry(tables, replace(order.record, details={**details, "rows": rows, "is_done": is_done}))
     return Purged(counts, is_done, version)
 
 

@@ -84,7 +84,7 @@ def purgeable(connection: Connection, cutoffs: Cutoffs, limit: int, after: int) 
     """List cases of which something is due, by id."""
     cases = T["cases"].c
     is_drill = or_(cases.exercise, cases.reference.startswith(DRILL))
-    has_texts = or_(cases.purged_at.is_(None), cases.purged_at < cases.closed_at)
+    has_texts = or_(cases.purged_at.is_(None), cases.purged_at < cases.closed_at, cases.purged_at <= cutoffs.tier2)
     is_due = or_(
         and_(is_drill, cases.opened_at <= cutoffs.drills),
         cases.closed_at <= cutoffs.cases,
@@ -117,7 +117,8 @@ def purge(connection: Connection, statements: Statements, order: Purge) -> Purge
     version = _settle(connection, order, is_done=is_done)
     counts = {name: number for name, number in rows.items() if number}
     details = {**(order.record.details or {}), "case": order.case_id, "entries": entries, "rows": counts}
-    write_journal(connection, statements, [replace(order.record, details={**details, "is_done": is_done})])
+    if counts or entries or order.is_first:
+        write_journal(connection, statements, [replace(order.record, details={**details, "is_done": is_done})])
     if entries:
         counts["journal"] = entries
     return Purged(counts, is_done, version, tuple(attachments))

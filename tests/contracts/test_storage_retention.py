@@ -178,6 +178,23 @@ async def test_a_case_that_was_opened_and_closed_again_is_purged_again(kept: Kep
     assert [one.id for one in await kept.storage.purgeable(later, limit=10)] == [about.id]
 
 
+async def test_what_came_in_about_a_closed_case_after_its_purge_goes_too(kept: Kept) -> None:
+    about = await closed_case(kept.storage)
+    purged = await kept.storage.purge(order_for(about))
+    late = inbox(inbound(f"/case {about.reference} {SECRET}"), case_id=about.id)
+    await kept.storage.apply([Turn(inbox=late)])
+    assert about.id not in {one.id for one in await kept.storage.purgeable(_cutoffs(), limit=10)}
+    half_a_year_later = replace(_cutoffs(), tier2=LATER)
+    assert about.id in {one.id for one in await kept.storage.purgeable(half_a_year_later, limit=10)}
+    again = order_for(about, version=purged.version, is_first=False)
+    assert (await kept.storage.purge(again)).rows == {"inbox": 1}
+    nothing = replace(again, version=purged.version + 1, record=replace(again.record, id=new_id()))
+    assert (await kept.storage.purge(nothing)).rows == {}
+    journal = (await kept.storage.history(about.id)).journal
+    assert [link.entry.act for link in journal].count("purged") == 2
+    await _assert_record_holds(kept.storage)
+
+
 async def test_messages_about_no_case_lose_their_content_in_time(kept: Kept) -> None:
     old, new = inbound(SECRET), inbound(SECRET, received_at=LATER)
     about = case()

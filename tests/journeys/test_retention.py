@@ -242,6 +242,35 @@ async def test_one_case_that_cannot_be_purged_does_not_keep_the_others(bridge: P
     assert (await bridge.case(second)).purged_at == bridge.now
 
 
+class _Unclean(MemoryStorage):
+    """Its files cannot be made clean until it is mended."""
+
+    def __init__(self, kept: MemoryStorage) -> None:
+        super().__init__()
+        self._tables = kept._tables
+        self.is_mended = False
+        self.scrubs = 0
+
+    async def scrub(self) -> None:
+        if not self.is_mended:
+            raise StorageError("somebody reads all the time")
+        self.scrubs += 1
+
+
+async def test_files_that_could_not_be_made_clean_are_made_so_the_next_night(bridge: PlayedBridge) -> None:
+    await _closed(bridge)
+    await bridge.fast_forward(days=181)
+    kept = _Unclean(bridge.storage)
+    night = NightlyPurge(kept, _around(bridge), "node")
+    assert await night.tick()
+    kept.is_mended = True
+    assert not await night.tick()
+    for _ in range(2):
+        await bridge.fast_forward(days=1)
+        assert await night.tick()
+    assert kept.scrubs == 1
+
+
 async def test_two_nodes_do_not_purge_at_once(bridge: PlayedBridge) -> None:
     await _closed(bridge)
     await bridge.fast_forward(days=181)

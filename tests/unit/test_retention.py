@@ -21,15 +21,20 @@ def test_an_open_case_keeps_everything_for_ever() -> None:
 def test_after_its_closure_first_the_free_texts_go_and_then_the_case() -> None:
     closed = a_case(closed_at=NOW)
     assert due(closed, NOW, RULES) == Due(Rule.TIER2, NOW + 180 * DAY)
-    purged = a_case(closed_at=NOW, purged_at=NOW + 181 * DAY)
-    assert due(purged, NOW + 181 * DAY, RULES) == Due(Rule.CASE, NOW + 1826 * DAY)
+    purged = a_case(closed_at=NOW, purged_at=NOW + 1700 * DAY)
+    assert due(purged, NOW + 1700 * DAY, RULES) == Due(Rule.CASE, NOW + 1826 * DAY)
 
 
 def test_a_case_that_nobody_purged_for_years_goes_whole_at_once() -> None:
     assert due(a_case(closed_at=NOW), NOW + 1826 * DAY, RULES) == Due(Rule.CASE, NOW + 1826 * DAY)
 
 
-def test_what_was_written_after_a_purge_goes_in_its_turn() -> None:
+def test_what_was_written_about_a_closed_case_after_its_purge_goes_as_long_after_that() -> None:
+    purged = a_case(closed_at=NOW, purged_at=NOW + 181 * DAY)
+    assert due(purged, NOW + 181 * DAY, RULES) == Due(Rule.TIER2, NOW + 361 * DAY)
+
+
+def test_what_was_written_before_another_closure_goes_in_its_turn() -> None:
     again = a_case(closed_at=NOW + DAY, purged_at=NOW)
     assert due(again, NOW + DAY, RULES) == Due(Rule.TIER2, NOW + 181 * DAY)
 
