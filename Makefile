@@ -25,7 +25,7 @@ check: $(VENV)/.dev $(VENV)/.project ## look at the code: format, lint, types, w
 	$(BIN)/mypy --strict bot adapters storage tests
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.dev $(VENV)/.project ## measure replies per second beside a plain bot
+bench: $(VENV)/.dev $(VENV)/.project ## measure replies per second beside a plain bot, and the check of the record
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 texts: $(VENV)/.dev $(VENV)/.project ## extract the texts that people see into bot/locale/casebridge.pot

@@ -41,6 +41,7 @@ from storage import migrate, open_storage
 SAMPLE_LINKS_LAST = timedelta(hours=12)
 _TICK = 1.0  #: seconds
 _TEND = 900.0  #: seconds
+_RARE_TICK = 60.0  #: seconds; for what is due once a day
 _STOP_WITHIN = 2  #: seconds that open HTTP requests get
 
 log = structlog.get_logger(__name__)
@@ -70,6 +71,8 @@ def rules_of(settings: Settings) -> Rules:
         confirm_every=settings.people.confirm_every,
         exports=settings.bridge.data_dir / "exports",
         identity=settings.bridge.identity_on_messenger,
+        digest_at=settings.journal.digest_at,
+        retention=settings.retention.rules(),
     )
 
 
@@ -198,6 +201,8 @@ async def _running(bridge: Bridge, settings: Settings, storage: Storage) -> Asyn
     schedule.every(_TEND, bridge.tender.tick, "people")
     if bridge.fetcher is not None:
         schedule.every(_TICK, bridge.fetcher.tick, "files")
+    schedule.every(_RARE_TICK, bridge.digester.tick, "digest")
+    schedule.every(_RARE_TICK, bridge.nightly_purge.tick, "purge")
     watchdog = Watchdog(settings.watchdog.url.get_secret_value())
     if watchdog.is_set:
 

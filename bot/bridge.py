@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 from bot.agreement import Agreement
 from bot.composing import Composer
 from bot.context import Context
 from bot.deliver import Deliverer
+from bot.digest import Digester
 from bot.exporting import Exports
 from bot.fetching import Fetcher
 from bot.messages import Outgoing
 from bot.ports import Adapter, Files, FileSource, Storage
+from bot.purging import NightlyPurge, Surroundings
 from bot.receive import Line
 from bot.remind import Reminder
+from bot.retention import Retention
 from bot.tend import Tender
 from bot.turn import Turn
 from bot.work import Order
@@ -45,6 +48,8 @@ class Rules:
     confirm_every: timedelta = timedelta(days=90)
     exports: Path = Path("exports")
     identity: str = "never"  #: what identifiers may do on a messenger: never, masked or allowed
+    digest_at: time = time(6)  #: UTC
+    retention: Retention = field(default_factory=Retention)
 
 
 class Bridge:
@@ -77,6 +82,10 @@ class Bridge:
         self.tender = Tender(storage, self.line, clock, rules.agreement, rules.confirm_every)
         sources = {name: a for name, a in adapters.items() if isinstance(a, FileSource)}
         self.fetcher = Fetcher(storage, sources, files, submit=self.line.submit, clock=clock) if files else None
+        node = f"bridge:{chance.new_id()}"
+        self.digester = Digester(storage, self.line, clock, rules.digest_at, node)
+        around = Surroundings(rules.retention, clock, chance.new_id, chance.salt, files=files)
+        self.nightly_purge = NightlyPurge(storage, around, node)
         self.deliverer = Deliverer(
             storage,
             adapters,

@@ -240,6 +240,9 @@ class Case:
     closed_at: datetime | None = None
     closed_by: int | None = None
     closure: ClosureCode | None = None
+    held_at: datetime | None = None  #: since when a legal hold keeps everything of it, whatever the retention
+    held_by: int | None = None
+    purged_at: datetime | None = None  #: when free texts and what identifies somebody last went
     answers: Mapping[str, Answer] = field(default_factory=dict)  #: current answer by field id
     deadlines: tuple[Deadline, ...] = ()
     handoffs: tuple[Handoff, ...] = ()

@@ -22,6 +22,7 @@ ABOUT_CASE = frozenset(
         "case", "plan", "ack", "assign", "snooze", "urgency", "standdown", "close", "reopen", "note", "memo",
         "handoff", "accept", "return", "written", "notneeded",
         "consent", "protect", "guardian", "interest", "vital", "decide", "alternative", "secure", "release",
+        "hold", "unhold",
     }
 )  # fmt: skip
 

@@ -54,6 +54,7 @@ _HELP = (
         frozenset({Role.SUPERVISOR}),
         later("/vital KC26-M9S34-4 reason, /decide KC26-M9S34-4 refused reason, /alternative KC26-M9S34-4 what"),
     ),
+    (frozenset({Role.SUPERVISOR}), later("/hold KC26-M9S34-4 reason, /unhold KC26-M9S34-4 reason: legal hold")),
     (_DESK, later("/onduty, /offduty, /board")),
     (frozenset({Role.ADMIN}), later("/export 2026-01-01 2026-02-01 reason: the case log as a file")),
     (frozenset(CONFIRMERS), later("/confirm 123: somebody of your side still does this work")),

@@ -9,10 +9,11 @@ from typing import Protocol, runtime_checkable
 
 from bot.attachments import FileState, StoredFile
 from bot.case import Answer, Case, CaseText, Conversation, DeadlineKind, SecureEntry
-from bot.journal import Link
+from bot.journal import Head, Link
 from bot.messages import Address, Capabilities, Delivery, DeliveryState, Inbound
 from bot.orders import IdentifiedOrder
 from bot.people import Directory, Invite, Stranger
+from bot.ports_retention import Retains
 from bot.turn import InboxRow, Mark, Turn
 
 
@@ -135,7 +136,7 @@ class SignIn:
     expires_at: datetime
 
 
-class Storage(Protocol):
+class Storage(Retains, Protocol):
     """Everything that is kept. Three implementations honour this: memory, SQLite, PostgreSQL.
 
     Times are aware UTC. Unless said otherwise a method raises only `StorageError`.
@@ -305,10 +306,13 @@ class Storage(Protocol):
         """Stream those cases in chunks of at most 500, oldest first, in flat memory; one snapshot of the data."""
 
     def stream_journal(self, chain: str) -> AsyncIterator[list[Link]]:
-        """Stream a chain in order, in chunks of at most 1000."""
+        """Stream a chain in order, in chunks of at most 1000; what cannot be read of an entry fails its check."""
 
     async def chains(self) -> list[str]:
-        """Name the chains that have entries."""
+        """Name the chains that have entries or a stored head."""
+
+    async def heads(self) -> dict[str, Head]:
+        """Return the stored head of each chain: what its last entry must be."""
 
     async def counts(self, now: datetime) -> Counts:
         """Count for metrics."""

@@ -39,6 +39,8 @@ class Act(StrEnum):
     DECIDE = "decide"  #: a supervisor says whether a State that is feared is told after all
     ALTERNATIVE = "alternative"  #: a supervisor says what is done instead of the diplomatic step
     RELEASE = "release"  #: a withheld text holds nothing that points to a person after all
+    HOLD = "hold"  #: legal hold: nothing of the case is purged
+    UNHOLD = "unhold"
 
 
 #: Desks whose people follow every case of their side.
@@ -94,7 +96,7 @@ def _may_act(person: Person, act: Act, case: Case, agreement: Agreement, channel
             return is_requested_duty(person, case, agreement)
         case Act.STANDDOWN:
             return person.role is Role.SUPERVISOR and person.party == case.reporting
-        case Act.NOTNEEDED:
+        case Act.NOTNEEDED | Act.HOLD | Act.UNHOLD:
             return person.role is Role.SUPERVISOR
         case Act.ACCEPT | Act.RETURN:
             return _answers_handoffs(person, case, agreement, channel)
@@ -147,23 +149,29 @@ def _answers_handoffs(person: Person, case: Case, agreement: Agreement, channel:
 
 def fits(act: Act, case: Case, channel: Channel | None = None) -> bool:
     """Whether an act makes sense in the case's present state, so that it is worth a button."""
-    handoff = case.handoff(channel) if channel else None
     match act:
         case Act.REOPEN:
             return case.status is Status.CLOSED or case.stood_down_at is not None
-        case Act.ACK:
-            return case.is_open and case.acknowledged_at is None
-        case Act.STANDDOWN:
-            return case.is_open and case.stood_down_at is None
-        case Act.HANDOFF:
-            return case.is_open and (handoff is None or handoff.state in (HandoffState.DRAFTED, HandoffState.BLOCKED))
-        case Act.ACCEPT | Act.RETURN:
-            return case.is_open and handoff is not None and handoff.state is HandoffState.SENT
-        case Act.WRITTEN:
-            return case.is_open and any(
-                h.state is HandoffState.ACCEPTED and not h.letter_reference for h in case.handoffs
-            )
-        case Act.NOTNEEDED:
-            return case.is_open and case.diplomatic_not_needed_at is None and case.handoff(Channel.DIPLOMATIC) is None
+        case Act.HOLD | Act.UNHOLD:
+            return (case.held_at is None) is (act is Act.HOLD)
         case _:
-            return case.is_open
+            return case.is_open and _fits_open(act, case, channel)
+
+
+def _fits_open(act: Act, case: Case, channel: Channel | None) -> bool:
+    handoff = case.handoff(channel) if channel else None
+    match act:
+        case Act.ACK:
+            return case.acknowledged_at is None
+        case Act.STANDDOWN:
+            return case.stood_down_at is None
+        case Act.HANDOFF:
+            return handoff is None or handoff.state in (HandoffState.DRAFTED, HandoffState.BLOCKED)
+        case Act.ACCEPT | Act.RETURN:
+            return handoff is not None and handoff.state is HandoffState.SENT
+        case Act.WRITTEN:
+            return any(h.state is HandoffState.ACCEPTED and not h.letter_reference for h in case.handoffs)
+        case Act.NOTNEEDED:
+            return case.diplomatic_not_needed_at is None and case.handoff(Channel.DIPLOMATIC) is None
+        case _:
+            return True

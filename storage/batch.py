@@ -18,6 +18,7 @@ from bot.people import Invite, Person, Stranger
 from bot.turn import InboxRow, InboxState, Mark, SeenBy, Turn
 
 CUT_OFF = "the person was cut off"  #: why what waited for somebody is not sent any more
+PURGED_FIRST = "what it said is kept no longer"  #: why what waited when its text went is not sent
 BORN_LEASED_SECONDS = 30  #: new outbox rows that are due at once belong to the process that wrote them
 RENEWED_AFTER = timedelta(minutes=1)  #: how often the use of a session is written at most
 
@@ -119,10 +120,11 @@ def _follow(steps: dict[int, Step[T]], key: int, base: int, value: T) -> None:
 
 def _kept(row: InboxRow) -> InboxRow:
     """The inbox row as it is stored: nothing but the attempt where the content is not to be kept."""
-    return row if row.keep_content else replace(row, message=_without_content(row.message))
+    return row if row.keep_content else replace(row, message=without_content(row.message))
 
 
-def _without_content(message: Inbound) -> Inbound:
+def without_content(message: Inbound) -> Inbound:
+    """The message without anything that somebody said or showed in it."""
     return replace(
         message,
         text="",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
+from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Any
 
@@ -32,10 +33,10 @@ from bot.case import (
 from bot.errors import SealBroken
 from bot.fields import UNKNOWN, field, is_field
 from bot.guarded import Guarded
-from bot.journal import Entry, Link
+from bot.journal import UNREADABLE, Entry, Link
 from bot.messages import Address
 from bot.sealing import Vault
-from bot.securing import keys_of
+from bot.securing import Key, keys_of
 from storage.sealed import seal, unseal
 
 RowDict = dict[str, Any]
@@ -190,9 +191,14 @@ def secure_mark_of(row: RowMapping) -> SecureEntry:
     return SecureEntry(**{**row, "field": SecureField(row["field"]), "value": Guarded("")})
 
 
-def index_rows(entry: SecureEntry, vault: Vault) -> list[RowDict]:
+def found_by(entry: SecureEntry) -> set[tuple[Key, str]]:
     """By what an entry of the secure case is found."""
-    tokens = {vault.token(key, text) for key, text in keys_of(entry, entry.value.reveal())}
+    return set(keys_of(entry, entry.value.reveal()))
+
+
+def index_rows(entry: SecureEntry, vault: Vault) -> list[RowDict]:
+    """The same, as a database keeps it."""
+    tokens = {vault.token(key, text) for key, text in found_by(entry)}
     return [{"token": token, "entry_id": entry.id, "case_id": entry.case_id} for token in sorted(tokens)]
 
 
@@ -284,7 +290,7 @@ def link_row(vault: Vault, link: Link) -> RowDict:
         "act": entry.act,
         "case_id": entry.case_id,
         "address": entry.address,
-        "sealed": seal(vault, "journal", entry.id, {"details": entry.details, "salt": entry.salt}),
+        "sealed": _secret_of(vault, entry),
         "previous": link.previous,
         "digest": link.digest,
         "hash": link.hash,
@@ -293,19 +299,46 @@ def link_row(vault: Vault, link: Link) -> RowDict:
 
 def link_of(vault: Vault, row: RowMapping) -> Link:
     """A journal entry in its place; without details and salt when these were purged."""
-    try:
-        secret = unseal(vault, "journal", row["id"], row["sealed"])
-    except SealBroken as error:
-        raise SealBroken(f"Journal {row['chain']}, entry {row['sequence']}: {error}") from None
+    details, salt = _opened_secret(vault, row)
     entry = Entry(
         id=row["id"],
         chain=row["chain"],
-        at=row["at"],
+        at=_moment_of(row["at"]),
         actor=row["actor"],
         act=row["act"],
         case_id=row["case_id"],
         address=row["address"],
-        details=secret.get("details", {}),
-        salt=secret.get("salt", ""),
+        details=details,
+        salt=salt,
     )
-    return Link(entry, row["sequence"], row["previous"], row["digest"], row["hash"])
+    # SQLite keeps whatever somebody writes past us: a place that is no number is no place of ours.
+    sequence = row["sequence"] if isinstance(row["sequence"], int) else 0
+    return Link(entry, sequence, row["previous"], row["digest"], row["hash"])
+
+
+def _secret_of(vault: Vault, entry: Entry) -> bytes | None:
+    """The details with their salt: with the salt in the open, short details could be guessed from their digest."""
+    if entry.details is None:
+        return None
+    return seal(vault, "journal", entry.id, {"details": entry.details, "salt": entry.salt})
+
+
+def _opened_secret(vault: Vault, row: RowMapping) -> tuple[Mapping[str, object] | None, str]:
+    """Details and salt; what does not open comes back as something that no digest is over, and its check finds it."""
+    if row["sealed"] is None:
+        return None, ""
+    try:
+        secret = unseal(vault, "journal", row["id"], row["sealed"])
+        return secret["details"], secret["salt"]
+    except (SealBroken, KeyError, TypeError):
+        return UNREADABLE, ""
+
+
+def _moment_of(value: datetime | str) -> datetime:
+    """The moment, which a check of the journal reads as text; one that cannot be read fails that check."""
+    if isinstance(value, datetime):
+        return value
+    try:
+        return datetime.fromisoformat(value).astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):
+        return datetime.min.replace(tzinfo=UTC)

@@ -73,6 +73,9 @@ class CaseRow(Row, table=True):
     closed_at: datetime | None = Field(sa_type=Moment)
     closed_by: int | None = Field(sa_type=Id)
     closure: str | None
+    held_at: datetime | None = Field(sa_type=Moment)
+    held_by: int | None = Field(sa_type=Id)
+    purged_at: datetime | None = Field(sa_type=Moment)
     answers: str = Field(sa_type=Text)  #: JSON: ids of the current answers, in their order
 
 
@@ -188,8 +191,10 @@ class SecureIndexRow(Row, table=True):
     __table_args__ = (Index("ix_secure_index_case_id", "case_id"), Index("ix_secure_index_entry_id", "entry_id"))
 
     token: bytes = Field(primary_key=True)
-    entry_id: int = Field(primary_key=True, sa_type=Id, foreign_key="secure_entries.id", sa_column_kwargs=OURS)
-    case_id: int = Field(sa_type=Id, foreign_key="cases.id")
+    entry_id: int = Field(
+        primary_key=True, sa_type=Id, foreign_key="secure_entries.id", ondelete="CASCADE", sa_column_kwargs=OURS
+    )
+    case_id: int = Field(sa_type=Id, foreign_key="cases.id", ondelete="CASCADE")
 
 
 class GivenRow(Row, table=True):
@@ -198,7 +203,9 @@ class GivenRow(Row, table=True):
     __tablename__ = "given"
     __table_args__ = (Index("ix_given_reader", "reader", "case_id"),)
 
-    case_id: int = Field(primary_key=True, sa_type=Id, foreign_key="cases.id", sa_column_kwargs=OURS)
+    case_id: int = Field(
+        primary_key=True, sa_type=Id, foreign_key="cases.id", ondelete="CASCADE", sa_column_kwargs=OURS
+    )
     reader: str = Field(primary_key=True)
 
 
@@ -220,7 +227,7 @@ class ConversationRow(Row, table=True):
 
 
 class JournalRow(Row, table=True):
-    """An act in its place of a chain; rows are only ever added."""
+    """An act in its place of a chain; rows are only ever added, and lose nothing but their details."""
 
     __tablename__ = "journal"
     __table_args__ = (

@@ -28,6 +28,8 @@ class MessageRow(Row, table=True):
     __table_args__ = (
         Index("ix_inbox_place_message_id", "place", "message_id"),
         Index("ix_inbox_sender", "sender", "id"),
+        partial("ix_inbox_case_id", "case_id", where="case_id IS NOT NULL"),
+        partial("ix_inbox_unassigned", "received_at", where="case_id IS NULL AND keep_content"),
         partial("ix_inbox_undone", "state", "next_attempt_at", where="state <> 'done'"),
     )
 

@@ -24,6 +24,7 @@ from click.testing import CliRunner, Result
 
 from bot.app import clock
 from bot.cli import main
+from bot.journal import Entry
 from bot.messages import Address
 from bot.people import Person, Role
 from bot.ports import Storage
@@ -106,6 +107,12 @@ class Setup:
             yield storage
         finally:
             await storage.stop()
+
+    async def journal(self) -> list[Entry]:
+        """Every entry of the journal, chain by chain."""
+        async with self.storage() as storage:
+            chains = [storage.stream_journal(chain) for chain in await storage.chains()]
+            return [link.entry for chain in chains async for links in chain for link in links]
 
     def query(self, query: str) -> list[Any]:
         """Look into the SQLite file as it is."""

@@ -148,6 +148,8 @@ def _hint(act: Act, desk: Desk) -> str:
             return tr(language, "Silences repeats only, never the first ping of a deadline. Both sides see it.")
         case Act.NOTE if _is_kept_on_own_side(desk):
             return tr(language, "Only your own side can read it: nothing more is told to the other side now.")
+        case Act.HOLD:
+            return tr(language, "Nothing of the case is purged until it is released. Both sides are told.")
         case Act.NOTE:
             return tr(language, "Both sides can read it on this page.")
         case _ if act is Act.MEMO or act in PROTECTION_ACTS:
@@ -239,6 +241,8 @@ _FORMS: Mapping[Act, Callable[[Desk], tuple[Input, ...]]] = {
     Act.STANDDOWN: _only_reason,
     Act.CLOSE: _close,
     Act.REOPEN: _only_reason,
+    Act.HOLD: _only_reason,
+    Act.UNHOLD: _only_reason,
 }
 #: What follows the reference in each typed command, in order.
 _WORDS: Mapping[Act, tuple[str, ...]] = {
@@ -255,4 +259,6 @@ _WORDS: Mapping[Act, tuple[str, ...]] = {
     Act.REOPEN: ("reason",),
     Act.RELEASE: ("entry",),
     **gate_forms.WORDS,
+    Act.HOLD: ("reason",),
+    Act.UNHOLD: ("reason",),
 }

@@ -164,7 +164,7 @@ def _is_theirs(link: Link, case: Case, reader: case_view.Reader) -> bool:
     author = reader.directory.get(_person_in(entry.actor))
     if author is not None and author.party == party:
         return False
-    if entry.act in _ABOUT_PROTECTION or entry.details.get("field") in _DESK_IDS:
+    if entry.act in _ABOUT_PROTECTION or entry.told.get("field") in _DESK_IDS:
         return party != case.reporting
     is_word = entry.act in _SAID and gates.stops_relay(case, party, reader.agreement)
     return entry.act in _OWN_SIDE or is_word
@@ -183,7 +183,8 @@ def actor(name: str, reader: case_view.Reader) -> str:
 
 def _entry(link: Link, case: Case, reader: case_view.Reader) -> Row:
     entry = link.entry
-    details = [(name, entry.details[name]) for name in _SHOWN_DETAILS if name in entry.details]
+    known = entry.told
+    details = [(name, known[name]) for name in _SHOWN_DETAILS if name in known]
     codes = [
         f"{name} {value}"
         for name, value in details
@@ -220,4 +221,5 @@ def page(case: Case, history: History, reader: case_view.Reader) -> dict[str, ob
         "journal": journal(case, history.journal, reader),
         "assignees": [reader.name(i) for i in case.assignees],
         "officer": reader.name(case.officer),
+        "purged": case_view.moment(case.purged_at, case, reader.agreement) if case.purged_at else "",
     }

@@ -56,6 +56,8 @@ _ACTS = {
     Act.DECIDE: later("Decide on the police channel"),
     Act.ALTERNATIVE: later("Alternative to the diplomatic step"),
     Act.RELEASE: later("Release a withheld text"),
+    Act.HOLD: later("Put on legal hold"),
+    Act.UNHOLD: later("Release from legal hold"),
 }
 _FILES = {
     FileState.WAITING: later("being fetched"),
@@ -123,7 +125,12 @@ def http_error(status: int, language: str) -> str:
 
 
 def case_status(case: Case, language: str) -> str:
-    """Say where a case stands, with its closure code, or that its clock was stood down."""
+    """Say where a case stands, with its closure code, that its clock was stood down, that it is on hold."""
+    status = _case_status(case, language)
+    return tr(language, "{status}, on legal hold", status=status) if case.held_at else status
+
+
+def _case_status(case: Case, language: str) -> str:
     if case.closure and not case.is_open:
         return tr(language, "closed: {closure}", closure=closure_name(case.closure, language))
     status = status_name(case.status, language)

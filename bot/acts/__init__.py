@@ -6,7 +6,18 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot import buttons, lapsing
-from bot.acts import accepting, desk, ending, formal, looking, protecting, releasing, waiting, words
+from bot.acts import (
+    accepting,
+    desk,
+    ending,
+    formal,
+    legal,
+    looking,
+    protecting,
+    releasing,
+    waiting,
+    words,
+)
 from bot.acts.finding import find_case, no_such_case
 from bot.acts.request import Request, stale
 from bot.commands import Command
@@ -37,6 +48,8 @@ _HANDLERS: dict[Act, Callable[[Request], None]] = {
     Act.DECIDE: protecting.decide,
     Act.ALTERNATIVE: protecting.record,
     Act.RELEASE: releasing.release,
+    Act.HOLD: legal.hold,
+    Act.UNHOLD: legal.release,
 }
 
 #: Taps that change nothing of the case's status can be made at any stage.

@@ -98,6 +98,8 @@ def _status(c: Composer, shown: Case) -> str:
         words += ", " + tr(c.language, "stood down")
     if shown.closure is not None:
         words += ": " + closure_name(shown.closure, c.language)
+    if shown.held_at is not None:
+        words += ", " + tr(c.language, "on legal hold")
     return words
 
 

@@ -189,6 +189,8 @@ def _who_may(request: Request) -> str:
         return tr(request.language, "Only the requested side can acknowledge: {desks}.", desks=desks)
     if request.act is Act.STANDDOWN:
         return tr(request.language, "Only a supervisor of {party} can stand this case down.", party=case.reporting)
+    if request.act in (Act.HOLD, Act.UNHOLD):
+        return tr(request.language, "Only a supervisor of either side can hold or release a case.")
     if request.act is Act.NOTNEEDED:
         return tr(request.language, "Only a supervisor can record that the diplomatic channel is not needed.")
     if request.act in PROTECTION_ACTS or request.act is Act.CONSENT:
@@ -226,6 +228,10 @@ def _who_may_protect(request: Request) -> str:
 
 def _does_not_fit(request: Request, channel: Channel | None) -> str:
     case, language = request.case, request.language
+    if request.act is Act.HOLD:
+        return tr(language, "{reference} is on legal hold already.", reference=case.reference)
+    if request.act is Act.UNHOLD:
+        return tr(language, "{reference} is not on legal hold.", reference=case.reference)
     if not case.is_open and request.person.role is Role.OFFICER:
         return tr(
             language,

@@ -17,13 +17,16 @@ import uvloop
 
 from bot import __version__, app, changing
 from bot.cli import database as cli_storage
+from bot.cli import journal as cli_journal
 from bot.cli import keys as cli_keys
 from bot.cli import messages as cli_messages
 from bot.cli import people as cli_people
 from bot.cli import record as cli_record
+from bot.cli import retention as cli_retention
 from bot.config import Settings, find, load
 from bot.config.kinds import read_duration
 from bot.errors import BridgeError, ConfigError
+from bot.journal_export import JournalExport
 from bot.logs import configure
 from bot.people import Role
 
@@ -32,6 +35,7 @@ _FORMATS = ["csv", "xlsx", "jsonl", "htcds"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
+_WITNESS_HELP = "What a digest told, or a file with one a line; may be given several times."
 
 
 class _Duration(click.ParamType[timedelta]):
@@ -269,11 +273,51 @@ def journal() -> None:
 
 @journal.command("verify")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True), required=False)
+@click.option("--witness", "witnesses", multiple=True, metavar="CHAIN:SEQUENCE:HASH", help=_WITNESS_HELP)
 @configured
-def journal_verify(settings: Settings, file: Path | None) -> None:
+def journal_verify(settings: Settings, file: Path | None, witnesses: tuple[str, ...]) -> None:
     """Check the hash chains of the database, or of an exported file."""
-    for line in cli_record.verify_file(file) if file else _run(cli_record.verify(settings)):
-        click.echo(line)
+    if file:
+        cli_journal.verify_file(file, witnesses, click.echo)
+    else:
+        _run(cli_journal.verify_database(settings, witnesses, click.echo))
+
+
+@journal.command("export")
+@click.option(
+    "-o", "target", type=click.Path(path_type=Path, dir_okay=False), default="journal.jsonl", show_default=True
+)
+@click.option("--chain", "chains", multiple=True, help="Only this chain, for example KC; may be given several times.")
+@click.option("--without-details", is_flag=True, help="For somebody who may only verify.")
+@configured
+def journal_export(settings: Settings, target: Path, chains: tuple[str, ...], without_details: bool) -> None:
+    """Write the journal to a file that can be checked anywhere."""
+    order = JournalExport(target, chains, without_details)
+    click.echo(_run(cli_journal.export(settings, order, _operator())))
+
+
+@main.command()
+@click.option("--dry-run", is_flag=True, help="List what goes now and within 30 days, and change nothing.")
+@configured
+def purge(settings: Settings, dry_run: bool) -> None:
+    """Let go of what is kept no longer, as every night."""
+    work = cli_retention.dry_run if dry_run else cli_retention.purge
+    _run(work(settings, _operator(), click.echo))
+
+
+@main.command()
+@click.argument("reference", required=False)
+@click.option("--person", type=int, metavar="ID", help="An enrolled person who left, instead of a case.")
+@click.option("--reason", default="", help="Why; it is journalled, so without names.")
+@configured
+def forget(settings: Settings, reference: str | None, person: int | None, reason: str) -> None:
+    """Forget the person of a case at once, whatever the retention; codes and timings stay."""
+    if (reference is None) is (person is None):
+        raise click.UsageError("Name a case, or an enrolled person with --person.")
+    if person is not None:
+        click.echo(_run(cli_retention.forget_person(settings, person, reason, _operator())))
+    elif reference is not None:
+        click.echo(_run(cli_retention.forget(settings, reference, reason, _operator())))
 
 
 @main.group()

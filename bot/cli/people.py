@@ -103,7 +103,7 @@ def _person_line(person: Person, every: timedelta) -> str:
 async def revoke(settings: Settings, person_id: int, by: str) -> list[str]:
     """Cut a person off: bindings, sessions and links end at once, and their desk is told."""
     async with opened(settings) as storage:
-        person = await _person(storage, person_id)
+        person = await person_of(storage, person_id)
         if not person.is_active:
             return [f"{person.name} was cut off already."]
         left: list[leaving.Work] = []
@@ -147,13 +147,16 @@ async def confirm(settings: Settings, person_id: int, by: str) -> str:
 async def sign_in(settings: Settings, person_id: int, by: str) -> str:
     """Make a new one-time sign-in link."""
     async with opened(settings) as storage:
-        person = await _active(storage, person_id)
+        person = await person_of(storage, person_id)
+        if not person.is_active:
+            raise BridgeError(f"{person.name} is cut off; invite them again first.")
         path = await new_link(storage, person.id, app.clock())
         await write(settings, storage, by, lambda c: c.journal("sign_in_link", person=person.id))
     return f"{settings.server.url}{path}\nWorks once, within 10 minutes."
 
 
-async def _person(storage: Storage, person_id: int) -> Person:
+async def person_of(storage: Storage, person_id: int) -> Person:
+    """Find an enrolled person. Raises `BridgeError`."""
     person = (await storage.directory()).get(person_id)
     if person is None:
         raise BridgeError(f"There is nobody with the number {person_id}. See: casebridge people")
@@ -161,7 +164,7 @@ async def _person(storage: Storage, person_id: int) -> Person:
 
 
 async def _active(storage: Storage, person_id: int) -> Person:
-    person = await _person(storage, person_id)
+    person = await person_of(storage, person_id)
     if not person.is_active:
         raise BridgeError(f"{person.name} is cut off; invite them again first.")
     return person

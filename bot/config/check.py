@@ -106,9 +106,18 @@ def _messengers(draft: Draft) -> Iterator[Mistake]:
             )
 
 
+def _retention(draft: Draft) -> Iterator[Mistake]:
+    retention = draft.settings.retention
+    for key in ("tier2_after", "drills_after"):
+        if getattr(retention, key) > retention.cases_after:
+            remedy = "Make cases_after the longest of all."
+            yield Mistake(f"retention.{key}", "is longer than cases_after, when the whole case goes.", remedy)
+
+
 _CHECKS = (
     (frozenset[str](), _server),
     (frozenset[str](), _telegram),
     (frozenset({"messengers", "server"}), _webhook),
     (frozenset({"messengers", "email"}), _messengers),
+    (frozenset({"retention"}), _retention),
 )

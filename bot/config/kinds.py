@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import time, timedelta
 from ipaddress import ip_network
 from typing import Annotated
 from urllib.parse import parse_qs, urlsplit
@@ -16,8 +16,10 @@ from pydantic_core import PydanticCustomError
 from bot.countries import NAMES
 
 _UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
+_TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 _DURATION = re.compile(r"(?:\d{1,6}[dhms])+")
 _LONGEST = timedelta(days=366)
+_LONGEST_KEPT = timedelta(days=36525)
 
 
 def mistake(problem: str, remedy: str) -> PydanticCustomError:
@@ -43,10 +45,34 @@ def read_duration(value: object) -> timedelta:
     text = value.strip().lower() if isinstance(value, str) else ""
     if not _DURATION.fullmatch(text):
         raise mistake("is not a duration.", 'Write a number and d, h, m or s in quotes: "15m".')
-    duration = sum((timedelta(**{_UNITS[u]: int(n)}) for n, u in re.findall(r"(\d+)([dhms])", text)), timedelta())
+    duration = _sum(text)
     if not timedelta() < duration <= _LONGEST:
         raise mistake("must be longer than nothing and at most 366 days.", 'Write for example "15m".')
     return duration
+
+
+def read_keeping(value: object) -> timedelta:
+    """Read for how long something is kept, ``180d``; raises the mistake that says how to write it."""
+    text = value.strip().lower() if isinstance(value, str) else ""
+    if isinstance(value, timedelta):
+        return value
+    if not _DURATION.fullmatch(text) or not timedelta(days=1) <= _sum(text) <= _LONGEST_KEPT:
+        raise mistake("is not a time of one day to a hundred years.", 'Write a number of days in quotes: "180d".')
+    return _sum(text)
+
+
+def _sum(text: str) -> timedelta:
+    return sum((timedelta(**{_UNITS[u]: int(n)}) for n, u in re.findall(r"(\d+)([dhms])", text)), timedelta())
+
+
+def read_time_of_day(value: object) -> time:
+    """Read ``06:00``; raises the mistake that says how to write it."""
+    if isinstance(value, time):
+        return value
+    found = _TIME_OF_DAY.fullmatch(value.strip()) if isinstance(value, str) else None
+    if found is None:
+        raise mistake("is not a time of day.", 'Write hours and minutes in UTC, in quotes: "06:00".')
+    return time(int(found[1]), int(found[2]))
 
 
 def is_url(text: str, schemes: tuple[str, ...]) -> bool:
@@ -114,6 +140,8 @@ def _country(code: str) -> str:
 
 
 Duration = Annotated[timedelta, BeforeValidator(read_duration)]
+Keeping = Annotated[timedelta, BeforeValidator(read_keeping)]
+TimeOfDay = Annotated[time, BeforeValidator(read_time_of_day)]
 WebAddress = Annotated[str, AfterValidator(_url("https", "http"))]
 SecretWebAddress = Annotated[SecretStr, AfterValidator(_secret(_url("https", "http")))]
 Proxy = Annotated[SecretStr, AfterValidator(_secret(_url("http", "https", "socks5")))]

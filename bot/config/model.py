@@ -18,17 +18,22 @@ from bot.config.kinds import (
     DatabaseUrl,
     DeskId,
     Duration,
+    Keeping,
     Language,
     Network,
     PartyCode,
     Proxy,
     SecretWebAddress,
+    TimeOfDay,
     Timezone,
     WebAddress,
     read_duration,
+    read_keeping,
+    read_time_of_day,
 )
 from bot.keys import KeyFile, KeySource, KeyText
 from bot.messages import Address
+from bot.retention import Retention
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 NonEmpty = Annotated[str, Field(min_length=1)]
@@ -89,6 +94,27 @@ class SecurityTable(Table):
         """Where the keys are read from."""
         text = self.key.get_secret_value()
         return KeyText(text) if text else KeyFile(Path(self.key_file))
+
+
+class JournalTable(Table):
+    """``[journal]``."""
+
+    digest_at: TimeOfDay = read_time_of_day("06:00")
+
+
+class RetentionTable(Table):
+    """``[retention]``."""
+
+    tier2_after: Keeping = read_keeping("180d")
+    cases_after: Keeping = read_keeping("1826d")
+    drills_after: Keeping = read_keeping("30d")
+    unassigned_after: Keeping = read_keeping("30d")
+    batch: Annotated[int, Field(ge=10, le=10_000)] = 500
+    at: TimeOfDay = read_time_of_day("01:30")
+
+    def rules(self) -> Retention:
+        """Make the rules that the core works with."""
+        return Retention(**dict(self))
 
 
 class LevelTable(Table):
@@ -232,6 +258,8 @@ class Settings(BaseSettings):
     bridge: BridgeTable = BridgeTable()
     people: PeopleTable = PeopleTable()
     security: SecurityTable = SecurityTable()
+    journal: JournalTable = JournalTable()
+    retention: RetentionTable = RetentionTable()
     parties: tuple[PartyTable, ...] = ()
     corridors: tuple[CorridorTable, ...] = ()
     desks: tuple[DeskTable, ...] = ()

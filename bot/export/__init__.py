@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import os
 import re
 import tempfile
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
@@ -25,6 +23,7 @@ from bot.export.rows import Subject
 from bot.export.writers import STREAMED, WRITERS, CaseFile
 from bot.fields import field
 from bot.people import Directory, Role
+from bot.placing import sync, sync_folder
 from bot.ports import Storage
 
 __all__ = ["ExportRequest", "Included", "Manifest", "Progress", "Reader", "export", "file_name"]
@@ -34,7 +33,6 @@ Progress = Callable[[int, int], None]
 #: Records each chunk of cases before what points to people in them is read. What it raises ends the export.
 Included = Callable[[Sequence[Case]], Awaitable[None]]
 
-_OWNER_ONLY = 0o600
 #: Of the place only the province is ever written, which is as telling as a citizenship.
 _PLACE = "area"
 _MANIFEST = ".manifest.json"
@@ -193,33 +191,16 @@ def _write(file: CaseFile, layout: Layout, dossiers: Sequence[Dossier]) -> None:
 
 def _put_in_place(part: Path, target: Path, manifest: Manifest) -> Manifest:
     """Move the file and its manifest to where they belong, safe on disk; neither stays without the other."""
-    whole = replace(manifest, sha256=_sync(part))
+    whole = replace(manifest, sha256=sync(part))
     beside = target.with_name(target.name + _MANIFEST)
     note = part.with_name("manifest")
     note.write_text(whole.as_json(indent=2) + "\n", encoding="utf-8")
-    _sync(note)
+    sync(note)
     part.replace(target)
     try:
         note.replace(beside)
     except OSError:
         target.unlink()
         raise
-    _sync_folder(target.parent)
+    sync_folder(target.parent)
     return whole
-
-
-def _sync(path: Path) -> str:
-    """Flush a file to the disk, for its owner only, and return its SHA-256."""
-    path.chmod(_OWNER_ONLY)
-    with path.open("r+b") as file:
-        os.fsync(file.fileno())
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "posix":  # elsewhere a folder cannot be opened
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -8,17 +8,20 @@ from datetime import datetime, timedelta
 from bot.attachments import FileState, StoredFile
 from bot.case import Case, SecureEntry
 from bot.errors import StorageError
-from bot.journal import Link
+from bot.journal import Entry, Head, Link
 from bot.messages import Address, Delivery, DeliveryState
 from bot.orders import IdentifiedOrder
 from bot.people import Directory
 from bot.ports import Counts, Due, History, Loaded, Said, Scope, SignIn, Wanted
+from bot.ports_retention import Purge, Purged
+from bot.retention import Cutoffs
 from bot.securing import Key
 from bot.turn import InboxRow, Mark, Turn
 from storage.batch import Batch, attempt_key
 from storage.memory import apply as memory_apply
 from storage.memory import claims as memory_claims
 from storage.memory import load as memory_load
+from storage.memory import purge as memory_purge
 from storage.memory import read as memory_read
 from storage.memory.rows import Tables
 
@@ -196,7 +199,41 @@ class MemoryStorage:
             yield links[start : start + _LINKS_A_CHUNK]
 
     async def chains(self) -> list[str]:
-        return sorted(self._opened().heads)
+        tables = self._opened()
+        return sorted({*tables.heads, *(chain for chain, _ in tables.journal)})
+
+    async def heads(self) -> dict[str, Head]:
+        return {chain: Head(link.sequence, link.hash) for chain, link in self._opened().heads.items()}
+
+    async def purgeable(self, cutoffs: Cutoffs, *, limit: int, after: int = 0) -> list[Case]:
+        return memory_purge.purgeable(self._opened(), cutoffs, limit, after)
+
+    async def purge(self, order: Purge) -> Purged:
+        tables = self._at(order.record.at)
+        with tables.transaction():
+            return memory_purge.purge(tables, order)
+
+    async def would_purge(self, order: Purge) -> Purged:
+        return memory_purge.would_purge(self._opened(), order)
+
+    async def unassigned(self, before: datetime) -> int:
+        return memory_purge.unassigned(self._opened(), before)
+
+    async def purge_unassigned(self, before: datetime, record: Entry, limit: int) -> int:
+        tables = self._at(record.at)
+        with tables.transaction():
+            return memory_purge.purge_unassigned(tables, before, record, limit)
+
+    async def unneeded(self, contents: Sequence[str], now: datetime) -> list[str]:
+        return memory_purge.unneeded(self._opened(), contents, now)
+
+    async def forget_person(self, person_id: int, name: str, record: Entry) -> None:
+        tables = self._at(record.at)
+        with tables.transaction():
+            memory_purge.forget_person(tables, person_id, name, record)
+
+    async def scrub(self) -> None:
+        self._opened()
 
     async def counts(self, now: datetime) -> Counts:
         return memory_read.counts(self._at(now), now)

@@ -26,7 +26,7 @@ def write(tables: Tables, batch: Batch) -> frozenset[int]:
     for step in batch.conversations.values():
         _write_conversation(tables, step)
     for entry in batch.journal:
-        _write_entry(tables, entry)
+        write_entry(tables, entry)
     for person_id in batch.ends_sessions_of:
         _end_sessions(tables, person_id)
         _drop_waiting(tables, f"person:{person_id}")
@@ -165,9 +165,10 @@ def _write_conversation(tables: Tables, step: Step[Conversation]) -> None:
     tables.row_leases.drop(("conversations", conversation.person_id))
 
 
-def _write_entry(tables: Tables, entry: Entry) -> None:
+def write_entry(tables: Tables, entry: Entry) -> None:
+    """Put an entry behind the head of its chain."""
     head = tables.heads.get(entry.chain)
-    entry = replace(entry, details=as_json(entry.details))
+    entry = replace(entry, details=as_json(entry.told))
     placed = link(entry, head.sequence + 1, head.hash) if head else link(entry, 1, GENESIS)
     tables.journal[entry.chain, placed.sequence] = placed
     tables.heads[entry.chain] = placed

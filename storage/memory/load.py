@@ -37,7 +37,7 @@ def load(tables: Tables, wanted: Wanted) -> Loaded:
         case_ids.update(_work_of(tables, person_id))
     leaving = [tables.people[i] for i in wanted.leaving if i in tables.people]
     return Loaded(
-        seen={key: tables.inbox[tables.seen[key]].reply for key in wanted.seen if key in tables.seen},
+        seen={key: _reply_of(tables, tables.seen[key]) for key in wanted.seen if key in tables.seen},
         conversations=conversations,
         cases={i: current(tables, tables.cases[i]) for i in case_ids if i in tables.cases},
         strangers={a: tables.strangers[a] for a in wanted.strangers if a in tables.strangers},
@@ -47,6 +47,11 @@ def load(tables: Tables, wanted: Wanted) -> Loaded:
         amended_answers=corrected,
         orders={i: tables.export_orders[i] for i in wanted.orders if i in tables.export_orders},
     )
+
+
+def _reply_of(tables: Tables, inbox_id: int) -> str:
+    row = tables.inbox.get(inbox_id)
+    return row.reply if row is not None else ""
 
 
 def _found(wanted: Iterable[K], find: Callable[[K], V | None]) -> dict[K, V]:

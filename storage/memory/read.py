@@ -14,9 +14,10 @@ from bot.messages import Address
 from bot.orders import IdentifiedOrder
 from bot.people import Directory
 from bot.ports import Counts, History, Said, Scope
-from bot.securing import Key, keys_of
+from bot.securing import Key
 from storage.memory.load import current, sees
 from storage.memory.rows import Tables, edited
+from storage.rows import found_by
 from storage.transcript import EDITED, SHOWN, SPOKEN, transcript_of
 
 
@@ -83,7 +84,7 @@ def find_secure(tables: Tables, wanted: tuple[Key, str], scope: Scope) -> list[C
     found = {
         entry.case_id
         for entry in tables.secure.values()
-        if wanted in keys_of(entry, entry.value.reveal()) and _reads_entry(tables, scope, entry)
+        if wanted in found_by(entry) and _reads_entry(tables, scope, entry)
     }
     return [current(tables, tables.cases[case_id]) for case_id in sorted(found, reverse=True)]
 
@@ -109,7 +110,7 @@ def transcript(tables: Tables, addresses: Set[Address], after: int, limit: int) 
     ]
     said = [d for d in tables.outbox.values() if d.message.address in addresses and d.state in SHOWN]
     changes = {d.message.id: original for d in said if (original := edited(tables, d)) is not None}
-    lines = [d for d in said if d.message.id > after and d.message.id not in changes]
+    lines = [d for d in said if d.message.id > after and d.message.id not in changes and d.message.text]
     sent = sorted((d for d in said if d.message.id in changes and d.state in EDITED), key=lambda d: d.message.id)
     edits = {changes[d.message.id].message.id: d for d in sent}
     return transcript_of(received, lines, edits, limit)

@@ -204,19 +204,23 @@ def _write_conversations(writing: Writing, batch: Batch) -> None:
 
 
 def _write_journal(writing: Writing, entries: Sequence[Entry]) -> None:
-    if not entries:
-        return
-    links = _linked(entries, _heads(writing, sorted({entry.chain for entry in entries})))
-    writing.run(writing.statements.add_links, [link_row(writing.vault, placed) for placed in links])
+    if entries:
+        write_journal(writing.connection, writing.statements, writing.vault, entries)
+
+
+def write_journal(connection: Connection, statements: Statements, vault: Vault, entries: Sequence[Entry]) -> None:
+    """Put entries behind the heads of their chains."""
+    links = _linked(entries, _heads(connection, sorted({entry.chain for entry in entries})))
+    statements.add_links.run(connection, [link_row(vault, placed) for placed in links])
     heads = {placed.entry.chain: placed for placed in links}
     rows = [{"chain": c, "sequence": heads[c].sequence, "hash": heads[c].hash} for c in sorted(heads)]
-    writing.run(writing.statements.put_heads, rows)
+    statements.put_heads.run(connection, rows)
 
 
-def _heads(writing: Writing, chains: Sequence[str]) -> dict[str, tuple[int, str]]:
+def _heads(connection: Connection, chains: Sequence[str]) -> dict[str, tuple[int, str]]:
     heads = T["chain_heads"].c
     query = select(heads.chain, heads.sequence, heads.hash).where(heads.chain.in_(chains)).order_by(heads.chain)
-    return {chain: (sequence, hash_) for chain, sequence, hash_ in writing.connection.execute(query.with_for_update())}
+    return {chain: (sequence, hash_) for chain, sequence, hash_ in connection.execute(query.with_for_update())}
 
 
 def _linked(entries: Iterable[Entry], heads: dict[str, tuple[int, str]]) -> list[Link]:

@@ -26,6 +26,11 @@ class KnownCases:
         case = self._cases.get(case_id)
         return case if case is not None and case.version == version else None
 
+    def drop(self, case_id: int) -> None:
+        """Forget a case that lost something."""
+        with self._lock:
+            self._cases.pop(case_id, None)
+
     def keep(self, cases: Iterable[Case]) -> None:
         """Remember committed cases."""
         with self._lock:

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Connection,
     RowMapping,
     Select,
+    String,
     and_,
     exists,
     func,
@@ -21,13 +22,15 @@ from sqlalchemy import (
     select,
     text,
     true,
+    type_coerce,
+    union,
     update,
 )
 
 from bot.attachments import FileState, StoredFile
 from bot.case import Case, SecureEntry
 from bot.errors import SealBroken
-from bot.journal import Link
+from bot.journal import Head, Link
 from bot.messages import Address, Delivery, DeliveryState
 from bot.orders import IdentifiedOrder
 from bot.people import Person
@@ -163,7 +166,9 @@ def transcript(
     written = select(inbox).where(inbox.c.sender.in_(places), inbox.c.id > after, inbox.c.has_text)
     spoken = written.where(inbox.c.kind.in_(SPOKEN)).order_by(inbox.c.id.desc()).limit(limit)
     said = select(outbox).where(outbox.c.address.in_(places), outbox.c.id > after, outbox.c.state.in_(SHOWN))
-    shown = said.where(~_changes_another(outbox)).order_by(outbox.c.id.desc()).limit(limit)
+    shown = (
+        said.where(~_changes_another(outbox), outbox.c.sealed.is_not(None)).order_by(outbox.c.id.desc()).limit(limit)
+    )
     lines = [delivery_of(vault, row) for row in rows(connection, shown)]
     received = [inbox_of(vault, row) for row in rows(connection, spoken)]
     return transcript_of(received, lines, _sent_edits(connection, vault, lines), limit)
@@ -259,7 +264,10 @@ def stream_cases(
 def stream_journal(connection: Connection, vault: Vault, chain: str) -> Iterator[list[Link]]:
     """Stream a chain in order."""
     journal = T["journal"]
-    query = select(journal).where(journal.c.chain == chain).order_by(journal.c.sequence)
+    # A moment that somebody made unreadable must not stop the stream: SQLite's comes as the text that it is.
+    is_text = connection.dialect.name == "sqlite"
+    columns = [type_coerce(c, String).label("at") if is_text and c.name == "at" else c for c in journal.columns]
+    query = select(*columns).where(journal.c.chain == chain).order_by(journal.c.sequence)
     for chunk in _chunks(connection, query, LINKS_A_CHUNK):
         yield [link_of(vault, row) for row in chunk]
 
@@ -270,9 +278,14 @@ def _chunks(connection: Connection, query: Select[Any], size: int) -> Iterator[A
 
 
 def chains(connection: Connection) -> list[str]:
-    """Name the chains that have entries."""
-    heads = T["chain_heads"].c
-    return list(connection.execute(select(heads.chain).order_by(heads.chain)).scalars())
+    """Name the chains that have entries or a stored head."""
+    return sorted(connection.execute(union(select(T["chain_heads"].c.chain), select(T["journal"].c.chain))).scalars())
+
+
+def heads(connection: Connection) -> dict[str, Head]:
+    """The stored head of each chain."""
+    table = T["chain_heads"].c
+    return {chain: Head(*head) for chain, *head in connection.execute(select(table.chain, table.sequence, table.hash))}
 
 
 def counts(connection: Connection, now: datetime) -> Counts:

@@ -15,11 +15,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.attachments import FileState, StoredFile
 from bot.case import Case, SecureEntry
 from bot.errors import StorageError
-from bot.journal import Link
+from bot.journal import Entry, Head, Link
 from bot.messages import Address, Delivery, DeliveryState
 from bot.orders import IdentifiedOrder
 from bot.people import Directory
 from bot.ports import Counts, Due, History, Loaded, Said, Scope, SignIn, Wanted
+from bot.ports_retention import Purge, Purged
+from bot.retention import Cutoffs
 from bot.sealing import Vault
 from bot.turn import InboxRow, Mark, Turn
 from storage.batch import RENEWED_AFTER, Batch
@@ -28,12 +30,14 @@ from storage.sql import apply as sql_apply
 from storage.sql import claims as sql_claims
 from storage.sql import keep as sql_keep
 from storage.sql import load as sql_load
+from storage.sql import purge as sql_purge
 from storage.sql import read as sql_read
 from storage.sql.checks import check_keys
 from storage.sql.claims import DATABASE_NOW, Term
 from storage.sql.engines import reading_engine, writing_engine
 from storage.sql.errors import storage_error
 from storage.sql.known import KnownCases
+from storage.sql.scrub import scrub
 from storage.sql.statements import statements_of
 
 P = ParamSpec("P")
@@ -240,6 +244,37 @@ class SqlStorage:
     async def chains(self) -> list[str]:
         return await self._read(sql_read.chains)
 
+    async def heads(self) -> dict[str, Head]:
+        return await self._read(sql_read.heads)
+
+    async def purgeable(self, cutoffs: Cutoffs, *, limit: int, after: int = 0) -> list[Case]:
+        return await self._read(sql_purge.purgeable, self._vault, cutoffs, limit, after)
+
+    async def purge(self, order: Purge) -> Purged:
+        purged = await self._write(sql_purge.purge, self._statements, self._vault, order)
+        self._known.drop(order.case_id)
+        return purged
+
+    async def would_purge(self, order: Purge) -> Purged:
+        return await self._read(sql_purge.would_purge, order)
+
+    async def unassigned(self, before: datetime) -> int:
+        return await self._read(sql_purge.unassigned, before)
+
+    async def purge_unassigned(self, before: datetime, record: Entry, limit: int) -> int:
+        ids = await self._read(sql_purge.find_unassigned, before, limit)
+        return await self._write(sql_purge.purge_unassigned, self._statements, self._vault, ids, before, record)
+
+    async def unneeded(self, contents: Sequence[str], now: datetime) -> list[str]:
+        return await self._read(sql_purge.unneeded, contents, now)
+
+    async def forget_person(self, person_id: int, name: str, record: Entry) -> None:
+        await self._write(sql_purge.forget_person, self._statements, self._vault, person_id, name, record)
+
+    async def scrub(self) -> None:
+        self._require_open()
+        await _run(self._writing, lambda: _alone(self._writer, scrub))
+
     async def counts(self, now: datetime) -> Counts:
         return await self._read(sql_read.counts, now)
 
@@ -280,6 +315,13 @@ def _transact(engine: Engine, work: Callable[[Connection], R]) -> R:
         with engine.begin() as connection:
             return work(connection)
     except (SQLAlchemyError, ValueError, TypeError, OverflowError) as error:
+        raise storage_error(error) from None
+
+
+def _alone(engine: Engine, work: Callable[[Engine], None]) -> None:
+    try:
+        work(engine)
+    except SQLAlchemyError as error:
         raise storage_error(error) from None
 
 

@@ -15,8 +15,8 @@ from tests.running import ROOT, Setup, Terminal
 
 PERIOD = ("--since", "2026-04-01", "--until", "2026-05-01")
 COMMANDS = (
-    "change", "check", "confirm", "export", "invite", "journal", "keys", "migrate", "outbox", "people", "ping",
-    "plan", "report", "revoke", "run", "signin",
+    "change", "check", "confirm", "export", "forget", "invite", "journal", "keys", "migrate", "outbox", "people",
+    "ping", "plan", "purge", "report", "revoke", "run", "signin",
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Commands about the record: export, report, the plan of a case, the check of the journal."""
+"""Commands about the record: export, report, the plan of a case."""
 
 from __future__ import annotations
 
@@ -6,9 +6,6 @@ import asyncio
 import csv
 import hashlib
 import json
-import re
-from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 
 import openpyxl
@@ -161,55 +158,3 @@ def test_a_plan_reads_a_reference_as_people_type_it(terminal: Terminal) -> None:
 )
 def test_a_plan_of_no_case_is_one_sentence(terminal: Terminal, reference: str, sentence: str) -> None:
     assert terminal("plan", reference, code=1) == [sentence]
-
-
-def test_the_journal_of_the_database_is_checked_and_tampering_is_found(terminal: Terminal, setup: Setup) -> None:
-    assert terminal("journal", "verify") == ["The journal is empty."]
-    for name in ("Sok Dara", "Chan Vanna", "Kim Ly"):
-        terminal("invite", "--party", "KH", "--role", "officer", "--name", name)
-    (right,) = terminal("journal", "verify")
-    assert re.fullmatch(r"Journal -: 3 entries, all in order\. Head [0-9a-f]{64}", right)
-    setup.change("UPDATE journal SET actor = 'cli:somebody_else' WHERE sequence = 2")
-    assert terminal("journal", "verify", code=1) == ["Journal -, entry 2: it was changed."]
-
-
-@pytest.mark.parametrize(
-    ("tampering", "found"),
-    [
-        (
-            "UPDATE journal SET sealed = (SELECT sealed FROM journal WHERE sequence = 2) WHERE sequence = 3",
-            "it was changed, or belongs to another place.",
-        ),
-        ("DELETE FROM journal WHERE sequence = 1", "an entry is missing, inserted or out of order here."),
-    ],
-)
-def test_other_tampering_is_found_too(terminal: Terminal, setup: Setup, tampering: str, found: str) -> None:
-    for name in ("Sok Dara", "Chan Vanna", "Kim Ly"):
-        terminal("invite", "--party", "KH", "--role", "officer", "--name", name)
-    setup.change(tampering)
-    (sentence,) = terminal("journal", "verify", code=1)
-    assert sentence.endswith(found)
-
-
-def test_an_exported_journal_is_checked_like_the_database(terminal: Terminal, setup: Setup, tmp_path: Path) -> None:
-    for name in ("Sok Dara", "Chan Vanna"):
-        terminal("invite", "--party", "KH", "--role", "officer", "--name", name)
-    file = tmp_path / "journal.jsonl"
-    lines = asyncio.run(_exported_journal(setup))
-    file.write_text("".join(lines), "utf-8")
-    assert terminal("journal", "verify", file) == terminal("journal", "verify")
-    file.write_text("".join(lines).replace("invited", "revoked", 1), "utf-8")
-    assert terminal("journal", "verify", file, code=1) == ["Journal -, entry 1: it was changed."]
-
-
-async def _exported_journal(setup: Setup) -> list[str]:
-    async with setup.storage() as storage:
-        links = [link async for chunk in storage.stream_journal("-") for link in chunk]
-    rows = [asdict(link) for link in links]
-    return [json.dumps({**row.pop("entry"), **row}, default=datetime.isoformat) + "\n" for row in rows]
-
-
-def test_a_file_that_is_no_journal_is_one_sentence(terminal: Terminal, tmp_path: Path) -> None:
-    file = tmp_path / "journal.jsonl"
-    file.write_text('{"id": 1}\n', "utf-8")
-    assert terminal("journal", "verify", file, code=1) == ["Line 1 is no journal entry."]

@@ -79,6 +79,7 @@ async def test_a_tap_on_the_page_goes_the_one_way_in_and_the_answer_is_shown(bri
         ),
         ("urgency", {"level": "U2", "reason": "safe now"}, f"/urgency {REFERENCE} U2 safe now"),
         ("close", {"code": "found_safe", "text": "At home."}, f"/close {REFERENCE} found_safe At home."),
+        ("hold", {"reason": "a court asks"}, f"/hold {REFERENCE} a court asks"),
     ],
 )
 async def test_a_form_becomes_the_command_that_one_would_type(
@@ -104,6 +105,28 @@ async def test_what_a_gate_asks_for_is_recorded_on_the_page_of_the_own_side(brid
     assert "Diplomatic step blocked: decide an alternative." in theirs
     assert "whether the person needs protection" not in theirs
     assert 'value="protect"' not in theirs
+
+
+async def test_a_held_case_says_so_and_only_its_release_is_offered(bridge: Bridge) -> None:
+    await keep(
+        bridge, sample_case(status=Status.CLOSED, closure=ClosureCode.FOUND_SAFE, closed_at=START, held_at=START)
+    )
+    page = (await see(bridge, SUPERVISOR_CN)).text
+    assert "closed: Found safe, on legal hold" in page
+    assert "Release from legal hold" in page
+    assert "Put on legal hold" not in page
+    page = (await see(bridge, DUTY_CN)).text
+    assert "on legal hold" in page
+    assert "Release from legal hold" not in page
+
+
+async def test_a_page_says_since_when_free_texts_are_kept_no_longer(bridge: Bridge) -> None:
+    await keep(bridge, sample_case())
+    assert "Kept no longer" not in (await see(bridge, DUTY_CN)).text
+    number = sample_case().id
+    bridge.storage._tables.cases[number] = sample_case(purged_at=START)
+    page = html.unescape((await see(bridge, DUTY_CN)).text)
+    assert "Kept no longer since Sat 18 Apr" in page.replace("\N{NO-BREAK SPACE}", " ")
 
 
 async def test_an_acceptance_names_the_channel_the_formal_reference_and_the_officer(bridge: Bridge) -> None:

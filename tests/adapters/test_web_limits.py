@@ -83,7 +83,7 @@ async def test_the_admins_hear_once_a_day_of_guessed_links_and_only_the_journal_
     rows = await bridge.storage.outbox(list(DeliveryState), 10)
     assert not any("198.51.100.7" in row.message.text for row in rows)
     entries = [link.entry async for chunk in bridge.storage.stream_journal("-") for link in chunk]
-    assert {e.details["client"] for e in entries if e.act == "many_guesses"} == {"198.51.100.7"}
+    assert {e.told["client"] for e in entries if e.act == "many_guesses"} == {"198.51.100.7"}
 
 
 async def test_an_unknown_a_used_and_an_expired_link_are_answered_alike(bridge: Bridge) -> None:

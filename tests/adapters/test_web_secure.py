@@ -117,7 +117,7 @@ async def test_the_read_is_journalled_with_purpose_and_number_and_never_with_con
     await opens(await bridge.signed_in(DUTY_KH), "verify")
     read = (await acts(bridge))[-1]
     assert (read.act, read.actor, read.chain, read.address) == ("secure_read", "person:5", "KC", "web:5")
-    assert dict(read.details) == {"purpose": "verify", "entries": 1}
+    assert dict(read.told) == {"purpose": "verify", "entries": 1}
 
 
 async def test_if_the_read_cannot_be_journalled_nothing_is_shown(bridge: Bridge) -> None:
@@ -148,15 +148,15 @@ async def test_another_purpose_is_journalled_in_the_readers_words(bridge: Bridge
     await a_case_with_a_name(bridge)
     client = await bridge.signed_in(DUTY_KH)
     page = await opens(client, "other", why="court asked  for the list")
-    assert (await acts(bridge))[-1].details["reason"] == "court asked for the list"
+    assert (await acts(bridge))[-1].told["reason"] == "court asked for the list"
     await adds(client, page.text, field="gender", subject="1", code="Feminine")
-    assert (await acts(bridge))[-1].details["reason"] == "court asked for the list"
+    assert (await acts(bridge))[-1].told["reason"] == "court asked for the list"
 
 
 async def test_a_purpose_of_a_code_takes_no_words_along(bridge: Bridge) -> None:
     await a_case_with_a_name(bridge)
     await opens(await bridge.signed_in(DUTY_KH), "locate", why="Zebra is her name")
-    assert "reason" not in (await acts(bridge))[-1].details
+    assert "reason" not in (await acts(bridge))[-1].told
 
 
 async def test_an_entry_is_added_journalled_by_its_field_and_shown(bridge: Bridge) -> None:
@@ -172,8 +172,8 @@ async def test_an_entry_is_added_journalled_by_its_field_and_shown(bridge: Bridg
     assert (kept.field, kept.by, kept.party, kept.subject) == (SecureField.NAMES, OFFICER.id, "KH", 1)
     assert json.loads(kept.value.reveal())["family"] == "Zebrasok"
     *_, secured, read = await acts(bridge)
-    assert dict(secured.details) == {"field": "names", "entry": kept.id}
-    assert dict(read.details) == {"purpose": "correct", "entries": 1}
+    assert dict(secured.told) == {"field": "names", "entry": kept.id}
+    assert dict(read.told) == {"purpose": "correct", "entries": 1}
     assert "Zebra" not in repr(await acts(bridge))
 
 
@@ -304,7 +304,7 @@ async def test_the_officer_reads_only_what_they_wrote(bridge: Bridge) -> None:
     own = await opens(await bridge.signed_in(OFFICER))
     assert "ZEBRASOK" in own.text
     assert "scar" not in own.text
-    assert (await acts(bridge))[-1].details["entries"] == 1
+    assert (await acts(bridge))[-1].told["entries"] == 1
     assert "scar" in (await opens(await bridge.signed_in(DUTY_KH))).text
     assert "Entries: 1." in (await (await bridge.signed_in(OFFICER)).get(f"/cases/{REFERENCE}")).text
     assert "Entries: 2." in (await (await bridge.signed_in(DUTY_KH)).get(f"/cases/{REFERENCE}")).text
@@ -369,7 +369,7 @@ async def test_a_false_alarm_is_released_by_the_desk_and_then_stands_on_the_page
     assert f"call {PHONE}" in after
     assert "moved to the secure case" not in after
     released = next(e for e in await acts(bridge) if e.act == "released")
-    assert dict(released.details) == {"entry": 81}
+    assert dict(released.told) == {"entry": 81}
 
 
 async def test_the_author_is_not_offered_to_release_their_own_text(bridge: Bridge) -> None:

@@ -85,8 +85,8 @@ async def test_a_search_is_journalled_by_kind_and_number_of_hits_only(bridge: Br
     await searches(bridge, DUTY_KH, PHONE)
     await searches(bridge, DUTY_KH, "N01234567", "document")
     hit, miss = await journal(bridge)
-    assert (hit.actor, dict(hit.details)) == ("person:5", {"kind": "phone", "hits": 1})
-    assert dict(miss.details) == {"kind": "document", "hits": 0}
+    assert (hit.actor, dict(hit.told)) == ("person:5", {"kind": "phone", "hits": 1})
+    assert dict(miss.told) == {"kind": "document", "hits": 0}
     assert "10000000" not in repr(await journal(bridge))
     assert "N01234567" not in repr(await journal(bridge))
 
@@ -107,7 +107,7 @@ async def test_others_find_nothing_in_the_same_words_as_if_nothing_were_there(br
         there, nothing = await searches(bridge, who, PHONE), await searches(bridge, who, "+85510000001")
         assert found(there.text) == found(nothing.text)
         assert "No such case." in found(there.text)
-    assert {e.details["hits"] for e in await journal(bridge)} == {0}
+    assert {e.told["hits"] for e in await journal(bridge)} == {0}
 
 
 async def test_over_an_open_border_the_requested_side_finds_it(bridge: Bridge) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import uvloop
 
+from tests.bench import journal
 from tests.bench.lean_api import LeanApi
 from tests.bench.officers import Measured, Officers
 from tests.bench.sides import SIDES, Run, Side, cpu_seconds, free_port, running
@@ -88,9 +89,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--connections", type=int, default=100, help="webhook calls under way at most; the bridge asks Telegram for 100"
     )
-    parser.add_argument("--side", default="", help="only this one: bridge, plain, bare")
+    parser.add_argument("--side", default="", help="only this one: bridge, plain, bare, or journal")
+    options = parser.parse_args(arguments)
     try:
-        uvloop.run(compare(parser.parse_args(arguments)))
+        if options.side in ("", "journal"):
+            print(f"{journal.measure()}\n", flush=True)
+        if options.side != "journal":
+            uvloop.run(compare(options))
     except Wrong as wrong:
         print(wrong, file=sys.stderr)
         return 1

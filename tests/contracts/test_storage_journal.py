@@ -21,7 +21,7 @@ def _assert_holds(links: list[Link]) -> None:
     previous = GENESIS
     for sequence, link in enumerate(links, start=1):
         assert (link.sequence, link.previous) == (sequence, previous)
-        assert link.digest == digest_details(link.entry.details, link.entry.salt)
+        assert link.digest == digest_details(link.entry.details or {}, link.entry.salt)
         assert link.hash == hash_of(link.entry, sequence, previous, link.digest)
         previous = link.hash
 

@@ -174,6 +174,16 @@ class PlayedBridge:
         await self._bridge.tender.tick()
         await self._settled()
 
+    async def daily_tick(self) -> None:
+        """Let the bridge look whether something is due that happens once a day, as it does every minute."""
+        await self._bridge.digester.tick()
+        await self._settled()
+
+    async def nightly_tick(self) -> None:
+        """Let the bridge look whether something is kept no longer, as it does every minute."""
+        await self._bridge.nightly_purge.tick()
+        await self._settled()
+
     async def down_for(self, *, hours: float = 0, minutes: float = 0) -> None:
         """The bridge stops, time passes, and it starts again."""
         await self._bridge.stop()

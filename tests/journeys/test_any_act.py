@@ -44,6 +44,8 @@ TYPED: dict[Act | str, tuple[str, ...]] = {
     Act.DECIDE: ("allowed {words}", "refused {words}"),
     Act.ALTERNATIVE: ("{words}",),
     Act.RELEASE: ("1", "2"),
+    Act.HOLD: ("{words}",),
+    Act.UNHOLD: ("{words}",),
     "secure": ("",),
     "case": ("",),
     "plan": ("",),

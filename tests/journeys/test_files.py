@@ -48,7 +48,7 @@ async def test_a_photo_is_fetched_after_the_commit_and_kept_by_its_hash(bridge: 
         ("file_left", (await bridge.acts(case))[0].actor),
         ("file_stored", "bridge"),
     ]
-    assert acts[1].details["sha256"] == SHA256
+    assert acts[1].told["sha256"] == SHA256
 
 
 async def test_the_first_message_may_be_a_photo(bridge: PlayedBridge, photo: str) -> None:

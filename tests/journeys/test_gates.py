@@ -46,7 +46,7 @@ async def test_who_fears_their_state_is_not_handed_to_their_embassy_and_the_desk
     told = bridge.expect(DUTY, "Diplomatic step blocked: decide an alternative.")
     assert "fear" not in told.text
     assert await handoff(bridge, case, Channel.DIPLOMATIC) is None
-    stopped = [entry.details for entry in await bridge.acts(case) if entry.act == "handoff_stopped"]
+    stopped = [entry.told for entry in await bridge.acts(case) if entry.act == "handoff_stopped"]
     assert [details["row"] for details in stopped] == [1, 1]
 
 
@@ -212,7 +212,7 @@ async def test_a_supervisor_decides_whether_the_feared_state_is_told_after_all(b
     bridge.expect("wecom:police-group", case.reference, "Please accept")
     await bridge.says(OFFICER, f"/note {case.reference} door is green")
     bridge.expect(OFFICER, "Sent to", "CN Duty desk")
-    codes = [entry.details["code"] for entry in await bridge.acts(case) if entry.act == "protection"]
+    codes = [entry.told["code"] for entry in await bridge.acts(case) if entry.act == "protection"]
     assert codes == ["refused", "allowed"]
     everything = str(await page_of(bridge, DUTY, case)) + "".join(m.text for m in bridge.everything_heard(THEIRS))
     assert not [word for word in ("YAK", "ZEBU", "ecision on the police") if word in everything]

@@ -24,6 +24,7 @@ WORDS = {
     "written": ("L-77",), "notneeded": ("reason",), "case": ("",), "plan": ("",), "secure": ("",),
     "release": ("1", ""), "consent": ("police yes",), "protect": ("possible why",), "guardian": ("her aunt",),
     "interest": ("why",), "vital": ("why",), "decide": ("refused why",), "alternative": ("what",),
+    "hold": ("the court asked", ""), "unhold": ("it has decided", ""),
 }  # fmt: skip
 EVERYBODY = [person.addresses[0] for person in PEOPLE]
 

@@ -106,7 +106,7 @@ async def test_the_journal_says_that_something_was_secured_and_not_what(bridge: 
     await bridge.says(OFFICER, f"girl locked in a flat, {PHONE}")
     case = await bridge.only_case()
     secured = [entry for entry in await bridge.acts(case) if entry.act == "secured"]
-    assert [entry.details["field"] for entry in secured] == ["message"]
+    assert [entry.told["field"] for entry in secured] == ["message"]
     assert PHONE not in str([entry.details for entry in await bridge.acts(case)])
 
 

@@ -100,7 +100,7 @@ async def test_everything_that_was_done_is_in_the_journal_in_an_unbroken_chain(b
     assert by_whom["closed"] == f"person:{(await bridge.person('wechat:duty')).id}"
     previous = GENESIS
     for link in links:
-        digest = digest_details(link.entry.details, link.entry.salt)
+        digest = digest_details(link.entry.details or {}, link.entry.salt)
         assert (link.previous, link.digest) == (previous, digest)
         assert link.hash == hash_of(link.entry, link.sequence, previous, digest)
         previous = link.hash

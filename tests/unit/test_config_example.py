@@ -13,7 +13,7 @@ from pydantic import BaseModel, SecretStr
 
 from bot.agreement import DEFAULT_LEVELS, Urgency
 from bot.config import Settings, embedded, load
-from bot.config.kinds import read_duration
+from bot.config.kinds import read_duration, read_keeping, read_time_of_day
 from tests.keys import KEYS, key_file
 from tests.unit.configuring import TOKEN, told
 
@@ -58,6 +58,10 @@ def test_the_example_shows_the_values_that_hold_when_a_key_is_left_out() -> None
             assert read_duration(value) == getattr(DEFAULT_LEVELS[Urgency(level)], deadline), key
         elif key in ("bridge.alert_after", "people.confirm_every", "people.session_idle"):
             assert read_duration(value) == defaults[key]
+        elif key in ("journal.digest_at", "retention.at"):
+            assert read_time_of_day(value) == defaults[key]
+        elif key.startswith("retention.") and key.endswith("_after"):
+            assert read_keeping(value) == defaults[key]
         elif key not in ("parties", "corridors", "desks"):
             assert value == (list(defaults[key]) if isinstance(value, list) else defaults[key]), key
 

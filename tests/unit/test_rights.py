@@ -50,6 +50,8 @@ MAY: dict[Act, set[Person]] = {
     Act.DECIDE: {KH_SUPERVISOR},
     Act.ALTERNATIVE: {KH_SUPERVISOR},
     Act.RELEASE: DESKS,
+    Act.HOLD: {KH_SUPERVISOR, CN_SUPERVISOR},
+    Act.UNHOLD: {KH_SUPERVISOR, CN_SUPERVISOR},
 }
 
 
@@ -136,11 +138,18 @@ def test_a_hand_off_takes_one_step_at_a_time(act: Act, state: HandoffState | Non
     assert fits(act, case, Channel.POLICE) is expected
 
 
-def test_a_closed_case_can_only_be_opened_again() -> None:
+def test_a_closed_case_can_only_be_opened_again_or_held() -> None:
     closed = a_case(status=Status.CLOSED)
-    assert [act for act in Act if fits(act, closed)] == [Act.REOPEN]
+    assert [act for act in Act if fits(act, closed)] == [Act.REOPEN, Act.HOLD]
     assert not fits(Act.REOPEN, a_case())
     assert fits(Act.REOPEN, a_case(stood_down_at=NOW))
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_a_case_is_held_once_and_only_a_held_one_is_released(status: Status) -> None:
+    free, held = a_case(status=status), a_case(status=status, held_at=NOW)
+    assert (fits(Act.HOLD, free), fits(Act.UNHOLD, free)) == (True, False)
+    assert (fits(Act.HOLD, held), fits(Act.UNHOLD, held)) == (False, True)
 
 
 def test_a_letter_is_recorded_once_for_each_acceptance() -> None:

@@ -42,7 +42,7 @@ def _make_given() -> None:
         "given",
         sa.Column("case_id", Id, autoincrement=False, nullable=False),
         sa.Column("reader", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_given_case_id")),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_given_case_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("case_id", "reader", name=op.f("pk_given")),
     )
     op.create_index("ix_given_reader", "given", ["reader", "case_id"], unique=False)

@@ -19,8 +19,10 @@ def upgrade() -> None:
         sa.Column("token", sa.LargeBinary(), nullable=False),
         sa.Column("entry_id", Id, autoincrement=False, nullable=False),
         sa.Column("case_id", Id, nullable=False),
-        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_secure_index_case_id")),
-        sa.ForeignKeyConstraint(["entry_id"], ["secure_entries.id"], name=op.f("fk_secure_index_entry_id")),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_secure_index_case_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["entry_id"], ["secure_entries.id"], name=op.f("fk_secure_index_entry_id"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("token", "entry_id", name=op.f("pk_secure_index")),
     )
     op.create_index("ix_secure_index_case_id", "secure_index", ["case_id"], unique=False)

@@ -1,0 +1,51 @@
+"""Keeping a case on legal hold, whatever the retention, and releasing it: a supervisor of either side decides."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.acts.request import Request, done, is_allowed, prompt, shown_name
+from bot.case import TextKind
+from bot.texts import tr
+
+
+def hold(request: Request) -> None:
+    """Hold a case: nothing of it is purged until it is released."""
+    if not is_allowed(request):
+        return
+    reason, c = request.text.strip(), request.c
+    if not reason:
+        prompt(request, tr(request.language, "Why is it held? One line; both sides can read it on the page."))
+        return
+    case = replace(request.case, held_at=c.now, held_by=request.person.id)
+    c.keep_text(case, TextKind.REASON, reason)
+    c.journal("held", case)
+    done(
+        request,
+        case,
+        tr(
+            request.language,
+            "on legal hold. Nothing of it is purged until a supervisor releases it: /unhold {reference} reason",
+            reference=case.reference,
+        ),
+        tells=tr("en", "Put on legal hold by {who}. The reason is on the page.", who=shown_name(request)),
+    )
+
+
+def release(request: Request) -> None:
+    """Release a case: retention counts again, from its closure."""
+    if not is_allowed(request):
+        return
+    reason, c = request.text.strip(), request.c
+    if not reason:
+        prompt(request, tr(request.language, "Why is it released? One line."))
+        return
+    case = replace(request.case, held_at=None, held_by=None)
+    c.keep_text(case, TextKind.REASON, reason)
+    c.journal("released", case)
+    done(
+        request,
+        case,
+        tr(request.language, "released. What is due is purged in the coming night."),
+        tells=tr("en", "Released from legal hold by {who}. The reason is on the page.", who=shown_name(request)),
+    )
