@@ -22,7 +22,7 @@ from bot.receive import Line
 from bot.remind import Reminder
 from bot.retention import Retention
 from bot.tend import Tender
-from bot.turn import Turn
+from bot.turn import Turn, outgoing_of
 from bot.work import Order
 
 Lateness = Callable[[Outgoing, timedelta], None]
@@ -139,7 +139,7 @@ class Bridge:
         )
 
     def _committed(self, turns: Sequence[Turn], left_out: frozenset[int]) -> None:
-        rows = [o for turn in turns for o in turn.outgoing if o.id not in left_out]
+        rows = [o for o in outgoing_of(turns) if o.id not in left_out]
         if rows:
             self.deliverer.hand_over(rows)
         for turn in turns:

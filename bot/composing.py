@@ -17,7 +17,7 @@ from bot.people import Invite, Person, Stranger
 from bot.ports import SecureCase
 from bot.recipients import Recipient, reads_as
 from bot.securing import border_is_open
-from bot.turn import ExportOrder, InboxRow, SeenBy, Turn
+from bot.turn import ExportOrder, InboxRow, SeenBy, Turn, Withdrawal
 from bot.view import View
 
 
@@ -57,6 +57,7 @@ class Composer:
         self._files: dict[int, StoredFile] = {}
         self._journal: list[Entry] = []
         self._outgoing: dict[str, Outgoing] = {}
+        self._withdrawals: list[Withdrawal] = []
         self._people: dict[int, Person] = {}
         self._invites: list[Invite] = []
         self._strangers: list[Stranger] = []
@@ -309,6 +310,10 @@ class Composer:
             made = replace(made, not_before=self.now)
         self._outgoing.setdefault(outgoing.dedupe_key, made)
 
+    def withdraw(self, case: Case, recipients: Iterable[str], text: str, buttons: Keyboard) -> None:
+        """Let what waits for these recipients about a case say this instead."""
+        self._withdrawals.append(Withdrawal(case.id, frozenset(recipients), text, buttons))
+
     def put_person(self, person: Person) -> None:
         """Enrol or change a person."""
         self._people[person.id] = person
@@ -364,6 +369,7 @@ class Composer:
             files=tuple(self._files.values()),
             conversations=(*([self._conversation] if self._conversation else []), *self._others.values()),
             journal=tuple(self._journal),
+            withdrawals=tuple(self._withdrawals),
             outgoing=tuple(self._outgoing.values()),
             people=tuple(self._people.values()),
             invites=tuple(self._invites),

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from bot import gates
 from bot.agreement import DeskRole
-from bot.alerts import act_button
+from bot.alerts import act_button, keyboard
+from bot.alerts import text as alert_text
 from bot.case import Case, Channel, Handoff, HandoffState
 from bot.composing import Composer
 from bot.messages import Keyboard
@@ -100,7 +101,17 @@ def _closed_after_sending(c: Composer, case: Case, handoff: Handoff) -> None:
     _tell(c, case, own_desk(c, case), f"closed:{handoff.channel.value}", words)
 
 
+def _withdraw(c: Composer, case: Case) -> None:
+    """Let what waits for the other side, its messenger being down, say no more than it may know now."""
+    agreement, directory = c.context.agreement, c.view.directory
+    desks = {f"desk:{desk.id}" for desk in agreement.desks.values() if desk.party == case.requested}
+    people = {f"person:{person.id}" for person in directory.people.values() if person.party == case.requested}
+    text = alert_text(case, case.requested, agreement, c.context.public_url)
+    c.withdraw(case, desks | people, text, keyboard(case, case.requested))
+
+
 def _relay_stopped(c: Composer, case: Case) -> None:
+    _withdraw(c, case)
     c.journal("relay_stopped", case, channel=Channel.POLICE.value)
     words = tr(
         "en",

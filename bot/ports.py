@@ -10,7 +10,7 @@ from typing import Protocol, runtime_checkable
 from bot.attachments import FileState, StoredFile
 from bot.case import Answer, Case, CaseText, Conversation, DeadlineKind, SecureEntry
 from bot.journal import Head, Link
-from bot.messages import Address, Capabilities, Delivery, DeliveryState, Inbound
+from bot.messages import Address, Capabilities, Delivery, DeliveryState, Inbound, Outgoing
 from bot.orders import IdentifiedOrder
 from bot.people import Directory, Invite, Stranger
 from bot.ports_retention import Retains
@@ -190,6 +190,9 @@ class Storage(Retains, Protocol):
         ``deadline met`` or ``deadline ended``: its deadline is not running any more;
         ``newer edit``: a later edit of the same message waits or was sent.
         """
+
+    async def reread(self, outbox_id: int) -> Outgoing | None:
+        """Return a waiting message as it is stored now; None when it is not to be sent any more."""
 
     async def claim_deadlines(self, now: datetime, limit: int, lease: timedelta) -> list[Due]:
         """Take up to `limit` running deadlines whose `next_at` is not after `now`, oldest first. One statement."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from bot.attachments import StoredFile
 from bot.case import Answer, Case, CaseText, Conversation, SecureEntry
 from bot.journal import Entry
-from bot.messages import Address, DeliveryState, Inbound, Outgoing
+from bot.messages import Address, DeliveryState, Inbound, Keyboard, Outgoing
 from bot.orders import IdentifiedOrder
 from bot.people import Invite, Person, Stranger
 
@@ -60,6 +61,28 @@ class ExportOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """What waits for somebody about a case may not be sent as it is any more: it says this instead.
+
+    Pings stay as they are: they say no more than that something is due.
+    """
+
+    case_id: int
+    recipients: frozenset[str]  #: ``person:12``, ``desk:cn-duty``
+    text: str
+    buttons: Keyboard = ()
+
+    def concerns(self, message: Outgoing) -> bool:
+        """Whether this message is among what is withdrawn."""
+        is_theirs = message.recipient in self.recipients and message.case_id == self.case_id
+        return is_theirs and message.kind != "ping"
+
+    def instead_of(self, message: Outgoing) -> Outgoing:
+        """What is sent in its place."""
+        return replace(message, text=self.text, buttons=self.buttons)
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """What one message, tap, tick or command changes. Written whole or not at all.
 
@@ -77,6 +100,7 @@ class Turn:
     files: tuple[StoredFile, ...] = ()  #: inserted or replaced
     conversations: tuple[Conversation, ...] = ()
     journal: tuple[Entry, ...] = ()
+    withdrawals: tuple[Withdrawal, ...] = ()  #: of what earlier turns sent
     outgoing: tuple[Outgoing, ...] = ()
     people: tuple[Person, ...] = ()  #: inserted or replaced, with their addresses
     invites: tuple[Invite, ...] = ()  #: inserted or replaced
@@ -85,6 +109,16 @@ class Turn:
     ends_sessions_of: tuple[int, ...] = ()  #: person ids whose web sessions and sign-in links end
     orders: tuple[IdentifiedOrder, ...] = ()  #: inserted or decided
     exports: tuple[ExportOrder | IdentifiedOrder, ...] = ()  #: made after the commit; storage does not keep them
+
+
+def outgoing_of(turns: Sequence[Turn]) -> list[Outgoing]:
+    """Gather what turns of one batch send, in the words that the later ones of them leave it."""
+    messages: list[Outgoing] = []
+    for turn in turns:
+        for withdrawal in turn.withdrawals:
+            messages = [withdrawal.instead_of(m) if withdrawal.concerns(m) else m for m in messages]
+        messages += turn.outgoing
+    return messages
 
 
 @dataclass(frozen=True, slots=True)

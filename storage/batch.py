@@ -15,7 +15,7 @@ from bot.journal import Entry
 from bot.messages import Address, Inbound, Outgoing
 from bot.orders import IdentifiedOrder
 from bot.people import Invite, Person, Stranger
-from bot.turn import InboxRow, InboxState, Mark, SeenBy, Turn
+from bot.turn import InboxRow, InboxState, Mark, SeenBy, Turn, Withdrawal, outgoing_of
 
 CUT_OFF = "the person was cut off"  #: why what waited for somebody is not sent any more
 PURGED_FIRST = "what it said is kept no longer"  #: why what waited when its text went is not sent
@@ -52,6 +52,7 @@ class Batch:
     secure: list[SecureEntry] = field(default_factory=list)
     files: dict[int, StoredFile] = field(default_factory=dict)
     journal: list[Entry] = field(default_factory=list)
+    withdrawals: list[Withdrawal] = field(default_factory=list)  #: of what is stored already
     outgoing: list[Outgoing] = field(default_factory=list)
     people: dict[int, Person] = field(default_factory=dict)
     invites: dict[int, Invite] = field(default_factory=dict)
@@ -70,8 +71,9 @@ class Batch:
             batch._add_case(turn)
             batch._add_people(turn)
             batch.journal += turn.journal
-            batch.outgoing += turn.outgoing
+            batch.withdrawals += turn.withdrawals
             batch.seen += turn.seen
+        batch.outgoing += outgoing_of(turns)
         batch.outgoing += [mark.joined for mark in marks if mark.joined is not None]
         return batch
 

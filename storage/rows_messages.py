@@ -130,6 +130,11 @@ def _inbound_of(vault: Vault, row: KeptRow) -> Inbound:
     )
 
 
+def said_row(vault: Vault, message: Outgoing) -> RowDict:
+    """What a message says."""
+    return {"sealed": seal(vault, "outbox", message.id, _said(message))}
+
+
 def outbox_row(vault: Vault, message: Outgoing, now: datetime, leased_until: datetime | None) -> RowDict:
     """A new message; leased to its writer when it is due at once."""
     created_at = message.created_at or now
@@ -141,7 +146,7 @@ def outbox_row(vault: Vault, message: Outgoing, now: datetime, leased_until: dat
         "messenger": message.address.messenger,
         "address": str(message.address),
         "others": addresses_json(message.others),
-        "sealed": seal(vault, "outbox", message.id, _said(message)),
+        **said_row(vault, message),
         "priority": int(message.priority),
         "case_id": message.case_id,
         "deadline_id": message.deadline_id,

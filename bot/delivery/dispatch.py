@@ -118,6 +118,8 @@ class Dispatcher:
         try:
             if not verdict.is_plain(row.delivery.message) and not await self._is_due(row):
                 return
+            if verdict.is_reread(row.delivery, self._office.clock()) and not await self._still_says(row):
+                return
             parts, external_id = await self._send(row)
         except Moved as moved:
             await self._follow(row, lane, moved)
@@ -152,6 +154,16 @@ class Dispatcher:
             office.end(row, DeliveryState.DROPPED, reason)
             return False
         row.delivery = replace(row.delivery, edits=edits)
+        return True
+
+    async def _still_says(self, row: Row) -> bool:
+        """Read a message that waited anew: a gate may have closed meanwhile, here or on another node."""
+        stored = await self._office.storage.reread(row.id)
+        if stored is None:
+            self._office.end(row, DeliveryState.DROPPED, "not to be sent any more")
+            return False
+        told = replace(row.delivery.message, text=stored.text, buttons=stored.buttons)
+        row.delivery = replace(row.delivery, message=told)
         return True
 
     async def _send(self, row: Row) -> tuple[int, str]:

@@ -15,6 +15,7 @@ GIVE_UP_AFTER = timedelta(hours=24)
 #: Undelivered for this long, the next address is also sent to (design rule 8).
 JOIN_AFTER_URGENT = timedelta(seconds=30)
 JOIN_AFTER = timedelta(minutes=5)
+REREAD_AFTER = timedelta(seconds=1)
 _THROTTLED = timedelta(seconds=5)  #: when the messenger does not say how long
 _WAIT_FOR_ORIGINAL = timedelta(seconds=2)
 _WINDOW_FIRST, _WINDOW_LONGEST = timedelta(minutes=5), timedelta(hours=6)
@@ -78,6 +79,13 @@ def wait_for_original(age: timedelta) -> timedelta:
 def is_edit(message: Outgoing) -> bool:
     """Whether this changes a message that was sent before."""
     return bool(message.replaces or message.edits)
+
+
+def is_reread(delivery: Delivery, now: datetime) -> bool:
+    """Whether it waited so long that what it may say of its case can have changed. Pings say the same always."""
+    message = delivery.message
+    is_fixed = message.case_id is None or message.kind == "ping" or delivery.parts_done
+    return not is_fixed and now - born(message, now) > REREAD_AFTER
 
 
 def is_plain(message: Outgoing) -> bool:

@@ -9,7 +9,7 @@ from bot.attachments import FileState, StoredFile
 from bot.case import Case, SecureEntry
 from bot.errors import StorageError
 from bot.journal import Entry, Head, Link
-from bot.messages import Address, Delivery, DeliveryState
+from bot.messages import Address, Delivery, DeliveryState, Outgoing
 from bot.orders import IdentifiedOrder
 from bot.people import Directory
 from bot.ports import Counts, Due, History, Loaded, Said, Scope, SignIn, Wanted
@@ -70,6 +70,9 @@ class MemoryStorage:
 
     async def superseded(self, ids: Sequence[int]) -> dict[int, str]:
         return memory_claims.superseded(self._opened(), ids)
+
+    async def reread(self, outbox_id: int) -> Outgoing | None:
+        return memory_claims.reread(self._opened(), outbox_id)
 
     async def claim_deadlines(self, now: datetime, limit: int, lease: timedelta) -> list[Due]:
         return memory_claims.deadlines(self._at(now), now, limit, lease)

@@ -11,7 +11,7 @@ from bot.journal import GENESIS, Entry, link
 from bot.messages import Delivery, DeliveryState, Outgoing
 from bot.orders import IdentifiedOrder
 from bot.people import Invite, Person
-from bot.turn import InboxRow, Mark, SeenBy
+from bot.turn import InboxRow, Mark, SeenBy, Withdrawal
 from storage.batch import BORN_LEASED_SECONDS, CUT_OFF, Batch, Step, outcome_of_retry, readdressed, without
 from storage.memory.rows import Rows, Tables, V, as_json
 
@@ -31,6 +31,8 @@ def write(tables: Tables, batch: Batch) -> frozenset[int]:
         _end_sessions(tables, person_id)
         _drop_waiting(tables, f"person:{person_id}")
         _write_to_no_more(tables, person_id)
+    for withdrawal in batch.withdrawals:
+        _write_withdrawal(tables, withdrawal)
     _write_outbox(tables, batch)
     return frozenset(message.id for message in batch.outgoing if message.id not in tables.outbox)
 
@@ -234,6 +236,13 @@ def _drop_waiting(tables: Tables, recipient: str) -> None:
             dropped = replace(delivery, state=DeliveryState.DROPPED, reason=CUT_OFF, next_attempt_at=None)
             tables.outbox[delivery.message.id] = dropped
             tables.row_leases.drop(("outbox", delivery.message.id))
+
+
+def _write_withdrawal(tables: Tables, withdrawal: Withdrawal) -> None:
+    for delivery in list(tables.outbox.values()):
+        message = delivery.message
+        if delivery.state not in _TAKEN and message.text and withdrawal.concerns(message):
+            tables.outbox[message.id] = replace(delivery, message=withdrawal.instead_of(message))
 
 
 def _write_to_no_more(tables: Tables, person_id: int) -> None:

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from bot.attachments import FileState, StoredFile
 from bot.case import DeadlineState
-from bot.messages import Address, Delivery, DeliveryState
+from bot.messages import Address, Delivery, DeliveryState, Outgoing
 from bot.ports import Due, SignIn
 from bot.turn import InboxRow, InboxState
 from storage.batch import RENEWED_AFTER, readdressed
@@ -58,6 +58,12 @@ def _edited(tables: Tables, delivery: Delivery) -> str:
         return delivery.message.edits
     original = edited(tables, delivery)
     return original.external_id if original is not None else ""
+
+
+def reread(tables: Tables, outbox_id: int) -> Outgoing | None:
+    """Read a message that waits as it is now."""
+    row = tables.outbox.get(outbox_id)
+    return row.message if row is not None and row.state is not DeliveryState.DROPPED and row.message.text else None
 
 
 def superseded(tables: Tables, ids: Sequence[int]) -> dict[int, str]:

@@ -32,7 +32,7 @@ from storage.rows_files import file_row
 from storage.rows_messages import inbox_outcome, inbox_row, mark_row, outbox_row, seen_key
 from storage.rows_people import binding_rows, invite_row, order_row, person_row, stranger_row
 from storage.sql.known import KnownCases
-from storage.sql.leaving import write_to_no_more
+from storage.sql.leaving import write_to_no_more, write_withdrawals
 from storage.sql.load import cases_by_id
 from storage.sql.prepared import Prepared
 from storage.sql.statements import Statements, T
@@ -74,6 +74,7 @@ def write(writing: Writing, batch: Batch) -> frozenset[int]:
     writing.run(writing.statements.drop_outbox, [{"to": f"person:{owner}"} for owner in owners])
     if owners:
         write_to_no_more(writing.connection, writing.vault, owners)
+    write_withdrawals(writing.connection, writing.vault, batch.withdrawals)
     left_out = _write_outbox(writing, batch)
     writing.run(writing.statements.end_sign_ins, [{"person_id": owner} for owner in owners])
     writing.run(writing.statements.end_sessions, [{"person_id": owner} for owner in owners])

@@ -29,7 +29,7 @@ from sqlalchemy import (
 from bot.attachments import StoredFile
 from bot.case import DeadlineKind
 from bot.errors import SealBroken
-from bot.messages import Address, Delivery
+from bot.messages import Address, Delivery, Outgoing
 from bot.ports import Due
 from bot.sealing import Vault
 from bot.turn import InboxRow
@@ -39,12 +39,10 @@ from storage.rows_files import file_of
 from storage.rows_messages import addresses_json, delivery_of, inbox_of, outgoing_of
 from storage.sql.apply import moved_addresses
 from storage.sql.load import rows
-from storage.sql.statements import Statements, T
+from storage.sql.statements import UNSENT, WAITING, Statements, T
 
 #: The database's own time, which all nodes share.
 DATABASE_NOW = func.clock_timestamp(type_=DateTime(timezone=True))
-WAITING = ("queued", "window-closed")
-UNSENT = (*WAITING, "parked")
 #: Word for word as the partial index has it, else SQLite does not use it.
 _UNDONE = text("state <> 'done'")
 _UNSTORED = text("state <> 'stored'")
@@ -183,6 +181,14 @@ def superseded(connection: Connection, ids: Sequence[int]) -> dict[int, str]:
         elif is_overtaken:
             reasons[outbox_id] = "newer edit"
     return reasons
+
+
+def reread(connection: Connection, vault: Vault, outbox_id: int) -> Outgoing | None:
+    """Read a message that waits as it is now."""
+    outbox = T["outbox"]
+    wanted = select(outbox).where(outbox.c.id == outbox_id, outbox.c.state != "dropped", outbox.c.sealed.is_not(None))
+    row = next(iter(rows(connection, wanted)), None)
+    return None if row is None else outgoing_of(vault, row)
 
 
 def _newer_edit(mine: Any) -> ColumnElement[bool]:

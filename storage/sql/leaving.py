@@ -1,4 +1,4 @@
-"""What the outbox still holds for people who were cut off: their own addresses go out of it."""
+"""What the outbox still holds and may not be sent as it is: to people who were cut off, or past a gate that closed."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from sqlalchemy import Connection, or_, select, update
 
 from bot.messages import Address
 from bot.sealing import Vault
+from bot.turn import Withdrawal
 from storage.batch import CUT_OFF, without
 from storage.rows import RowDict, address, to_json
-from storage.rows_messages import outgoing_of, texts_of
-from storage.sql.statements import T
+from storage.rows_messages import outgoing_of, said_row, texts_of
+from storage.sql.statements import UNSENT, T
 
 
 def write_to_no_more(connection: Connection, vault: Vault, people: Sequence[int]) -> None:
@@ -32,6 +33,21 @@ def write_to_no_more(connection: Connection, vault: Vault, people: Sequence[int]
         if left is not None:
             change = _addressed(left.address, left.others)
         connection.execute(update(outbox).where(outbox.c.id == row["id"]).values(**change))
+
+
+def write_withdrawals(connection: Connection, vault: Vault, withdrawals: Sequence[Withdrawal]) -> None:
+    """Let what still waits say what it may say now."""
+    outbox = T["outbox"]
+    for withdrawal in withdrawals:
+        theirs = outbox.c.recipient.in_(sorted(withdrawal.recipients))
+        waiting = select(outbox).where(
+            outbox.c.case_id == withdrawal.case_id, theirs, outbox.c.state.in_(UNSENT), outbox.c.sealed.is_not(None)
+        )
+        for row in connection.execute(waiting.order_by(outbox.c.id).with_for_update()).mappings().all():
+            message = outgoing_of(vault, row)
+            if withdrawal.concerns(message):
+                change = said_row(vault, withdrawal.instead_of(message))
+                connection.execute(update(outbox).where(outbox.c.id == row["id"]).values(**change))
 
 
 def _addressed(first: Address, others: Sequence[Address]) -> RowDict:

@@ -20,9 +20,8 @@ from storage.batch import PURGED_FIRST
 from storage.rows import RowDict
 from storage.sealed import seal, unseal
 from storage.sql.apply import write_journal
-from storage.sql.claims import UNSENT
 from storage.sql.load import cases_by_id
-from storage.sql.statements import CONTENT, Statements, T
+from storage.sql.statements import CONTENT, UNSENT, Statements, T
 
 
 @dataclass(frozen=True, slots=True)

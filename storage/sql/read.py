@@ -40,10 +40,10 @@ from storage.rows import address, answer_of, link_of, secure_mark_of, secure_of,
 from storage.rows_files import file_of
 from storage.rows_messages import delivery_of, inbox_of, texts_of
 from storage.rows_people import order_of, person_of
-from storage.sql.claims import UNSENT, is_unsent
+from storage.sql.claims import is_unsent
 from storage.sql.keep import directory_version
 from storage.sql.load import IS_OPEN, NOTHING, in_scope, rows, was_given, whole
-from storage.sql.statements import T
+from storage.sql.statements import UNSENT, T
 from storage.transcript import EDITED, SHOWN, SPOKEN, transcript_of
 
 NAMELESS = "(name unreadable)"

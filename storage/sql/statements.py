@@ -44,6 +44,10 @@ CONTENT = {
     "raw": b"",
 }
 
+#: States in which a message still waits for its turn, and in which it is unsent.
+WAITING = ("queued", "window-closed")
+UNSENT = (*WAITING, "parked")
+
 
 class Statements:
     """The statements of one engine. Inserts and updates take rows by column name."""

@@ -16,7 +16,7 @@ from bot.attachments import FileState, StoredFile
 from bot.case import Case, SecureEntry
 from bot.errors import StorageError
 from bot.journal import Entry, Head, Link
-from bot.messages import Address, Delivery, DeliveryState
+from bot.messages import Address, Delivery, DeliveryState, Outgoing
 from bot.orders import IdentifiedOrder
 from bot.people import Directory
 from bot.ports import Counts, Due, History, Loaded, Said, Scope, SignIn, Wanted
@@ -129,6 +129,9 @@ class SqlStorage:
 
     async def superseded(self, ids: Sequence[int]) -> dict[int, str]:
         return await self._read(sql_claims.superseded, ids)
+
+    async def reread(self, outbox_id: int) -> Outgoing | None:
+        return await self._read(sql_claims.reread, self._vault, outbox_id)
 
     async def claim_deadlines(self, now: datetime, limit: int, lease: timedelta) -> list[Due]:
         return await self._write(sql_claims.claim_deadlines, self._term(now, limit, lease))

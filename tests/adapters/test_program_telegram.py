@@ -136,18 +136,18 @@ async def _exported(town: Town, asked: Post) -> Post:
 
 
 async def test_choosing_several_changes_the_buttons_of_the_same_message(town: Town) -> None:
-    await town.reports(103)
-    officer = town.user(103)
-    asked = await town.hears(103, "You may choose several", after=officer.says("edit 8"))
-    before = len(town.api.sent(103))
+    await town.reports(108)
+    officer = town.user(108)
+    asked = await town.hears(108, "You may choose several", after=officer.says("edit 8"))
+    before = len(town.api.sent(108))
     officer.taps("Forced labour", on=asked)
     await town.api.until(lambda: asked.edits == 1)
     officer.taps("Forced marriage", on=asked)
     await town.api.until(lambda: asked.edits == 2)
     assert len([label for label in asked.labels if label.startswith("✔")]) == 2
-    assert len(town.api.sent(103)) == before, "nothing new was written"
+    assert len(town.api.sent(108)) == before, "nothing new was written"
     officer.taps("Done", on=asked)
-    await town.api.until(lambda: len(town.api.sent(103)) > before)
+    await town.api.until(lambda: len(town.api.sent(108)) > before)
 
 
 async def test_a_message_longer_than_telegram_takes_arrives_in_parts(town: Town) -> None:

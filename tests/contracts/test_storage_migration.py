@@ -11,6 +11,7 @@ from sqlalchemy import MetaData, make_url, text
 
 import storage
 from bot.errors import KeysUnusable, SchemaMismatch
+from bot.guarded import Guarded
 from bot.messages import Delivery
 from storage import schema
 from storage.rows import address
@@ -111,8 +112,8 @@ async def test_what_was_plain_is_sealed_and_read_as_before(old: str) -> None:
     await kept.start()
     history = await kept.history(1)
     last = await kept.history(CASES)
-    assert (history.answers[0].value, last.answers[0].value) == (f"{MARK} 1", f"{MARK} {CASES}")
-    assert last.texts[0].text == f"{MARK} called {CASES}"
+    assert [h.answers[0].value for h in (history, last)] == [Guarded(f"{MARK} 1"), Guarded(f"{MARK} {CASES}")]
+    assert last.texts[0].text.reveal() == f"{MARK} called {CASES}"
     (delivery,) = history.deliveries
     assert _words(delivery) == [f"{MARK} is found", f"Assign {MARK}", "a.1"]
     assert [link.entry.details for link in history.journal] == [{"reason": MARK}] * 2

@@ -10,7 +10,7 @@ import pytest
 
 from bot.case import DeadlineState
 from bot.messages import Address, Button, Delivery, DeliveryState, Outgoing
-from bot.turn import Mark, SeenBy, Turn
+from bot.turn import Mark, SeenBy, Turn, Withdrawal
 from tests.contracts.storage_engines import START, Kept
 from tests.contracts.storage_values import DESKS_GROUP, OFFICER, OFFICERS_CHAT, case, message, new_id, opening, step
 
@@ -223,3 +223,47 @@ async def test_the_outbox_is_listed_newest_first_by_state(kept: Kept) -> None:
     assert [d.message.id for d in listed] == [messages[3].id, messages[2].id]
     (dropped,) = await kept.storage.outbox([DeliveryState.DROPPED], 5)
     assert dropped.reason == "deadline met"
+
+
+# What waits when less may be said.
+
+
+def _withdrawal(**changes: Any) -> Withdrawal:
+    return replace(Withdrawal(7, frozenset({"desk:cn-duty", "person:3"}), "less"), **changes)
+
+
+async def test_what_waits_for_these_recipients_says_less_and_nothing_else_changes(kept: Kept) -> None:
+    theirs: dict[str, Any] = {"case_id": 7, "recipient": "desk:cn-duty", "kind": "alert"}
+    waits, parked, sent = message(**theirs), message(**theirs), message(**theirs)
+    others = (
+        message(**theirs | {"kind": "ping"}),
+        message(**theirs | {"recipient": "desk:kh-duty"}),
+        message(**theirs | {"case_id": 8}),
+    )
+    await _store(kept, waits, parked, sent, *others)
+    await _mark(kept, parked, DeliveryState.PARKED)
+    await _mark(kept, sent, external_id="41")
+    new = message(**theirs, text="news that may be said")
+    await kept.storage.apply([Turn(withdrawals=(_withdrawal(),), outgoing=(new,))])
+    stored = await _outbox(kept)
+    assert [stored[m.id].message.text for m in (waits, parked)] == ["less", "less"]
+    assert stored[sent.id].state is DeliveryState.SENT
+    assert [stored[m.id].message for m in (sent, *others, new)] == [sent, *others, new]
+
+
+async def test_a_message_of_an_earlier_turn_of_the_same_batch_says_less_too(kept: Kept) -> None:
+    alert = message(case_id=7, recipient="person:3", kind="alert")
+    await kept.storage.apply([Turn(outgoing=(alert,)), Turn(withdrawals=(_withdrawal(),))])
+    assert (await _outbox(kept))[alert.id].message.text == "less"
+
+
+async def test_what_waits_is_read_anew_as_it_is_stored_and_what_was_dropped_is_not(kept: Kept) -> None:
+    alert, dropped = message(case_id=7, recipient="person:3", kind="alert"), message(case_id=7)
+    await _store(kept, alert, dropped)
+    await _mark(kept, dropped, DeliveryState.DROPPED)
+    await kept.storage.apply([Turn(withdrawals=(_withdrawal(),))])
+    reread = await kept.storage.reread(alert.id)
+    assert reread is not None
+    assert (reread.text, reread.recipient) == ("less", "person:3")
+    assert await kept.storage.reread(dropped.id) is None
+    assert await kept.storage.reread(new_id()) is None

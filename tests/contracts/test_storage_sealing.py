@@ -71,13 +71,18 @@ def test_every_column_of_bytes_is_listed_as_sealed_or_known_to_hold_nothing_of_a
         for column in table.columns
         if isinstance(column.type, LargeBinary)
     }
-    assert binary - {"seen.key", "key_checks.sealed"} == {f"{table}.{column}" for table, column in SEALED}
+    of_nobody = {"seen.key", "key_checks.sealed", "secure_index.token"}
+    assert binary - of_nobody == {f"{table}.{column}" for table, column in SEALED}
 
 
 async def _read_everything(kept: Storage, turns: tuple[Turn, Turn]) -> None:
     for turn in turns:
         await assert_reads(kept, turn)
     assert len(await kept.claim_failed(START, 10, LEASE)) == 2
+
+
+#: What does not open there is read as a row that says so, and found by who looks: the rest stays readable.
+SHOWN_BROKEN = {("inbox", "raw"), ("journal", "sealed"), ("people", "sealed")}
 
 
 @pytest.mark.parametrize(("table", "column"), SEALED)
@@ -91,7 +96,7 @@ async def test_values_swapped_between_two_rows_are_noticed(database: str, table:
         with pytest.raises((SealBroken, AssertionError)) as caught:
             await _read_everything(kept_again, turns)
         assert MARK not in str(caught.value)
-        assert isinstance(caught.value, SealBroken) or (table, column) in {("inbox", "raw"), ("people", "sealed")}
+        assert isinstance(caught.value, SealBroken) or (table, column) in SHOWN_BROKEN
     finally:
         await kept_again.stop()
 
@@ -122,7 +127,7 @@ async def test_what_was_purged_reads_as_nothing_and_the_rest_stays(database: str
         history = await kept.storage.history(case_id)
     assert (history.texts[0].text, history.answers[0].value) == (Guarded(""), Guarded(""))
     assert history.deliveries[0].message.text == ""
-    assert (history.journal[0].entry.details, history.journal[0].entry.salt) == ({}, "")
+    assert (history.journal[0].entry.details, history.journal[0].entry.salt) == (None, "")
     assert history.journal[0].digest
 
 

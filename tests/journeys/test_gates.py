@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from bot.case import Channel, DeadlineKind, DeadlineState, HandoffState
+from dataclasses import replace
+
+from bot.case import Case, Channel, DeadlineKind, DeadlineState, HandoffState
+from bot.errors import Unavailable
+from bot.messages import Delivery, DeliveryState
 from tests.journeys.gated import (
     CLERK,
     DUTY,
@@ -280,3 +284,46 @@ async def test_a_gate_that_closes_after_the_hand_off_is_told_to_the_own_desk_and
     sent = await handoff(bridge, case, Channel.POLICE)
     assert sent is not None
     assert sent.state is HandoffState.SENT
+
+
+# What still waits when a gate closes.
+
+
+async def waiting_for(bridge: PlayedBridge, who: str, case: Case) -> list[Delivery]:
+    """What somebody has not got yet about a case."""
+    unsent = [d for d in await bridge.deliveries(case) if d.state is DeliveryState.QUEUED]
+    return [d for d in unsent if str(d.message.address) == who]
+
+
+def said_to(waiting: list[Delivery]) -> str:
+    return " ".join(delivery.message.text for delivery in waiting)
+
+
+async def test_what_still_waits_when_the_relay_stops_crosses_the_border_with_the_minimum(bridge: PlayedBridge) -> None:
+    for messenger in ("wechat", "wecom"):
+        bridge.adapters[messenger].fail(Unavailable("no route"), times=None)
+    case = await adult_case(bridge, WILLING, citizenship="China")
+    await bridge.answers(OFFICER, "edit 1", "yes")
+    assert "Danger now" in said_to(await waiting_for(bridge, DUTY, case)), "else this shows nothing"
+    await bridge.says(OFFICER, f"/consent {case.reference} fears yes")
+    bridge.expect(OWN_SUPERVISOR, "CN is told only the minimum")
+    assert "Danger now" not in said_to(await waiting_for(bridge, DUTY, case))
+    for messenger in ("wechat", "wecom"):
+        bridge.adapters[messenger].recover()
+    await bridge.fast_forward(minutes=10)
+    bridge.expect(DUTY, case.reference, "Situation", "Texts and the rest")
+    heard = " ".join(shown.text for who in THEIRS for shown in bridge.phones.at(who))
+    assert not [word for word in ("Danger now", "onsent", "Citizenship", "Fear", "Why:") if word in heard]
+
+
+async def test_what_waited_is_read_anew_before_it_is_sent_since_another_node_may_have_closed_the_gate(
+    bridge: PlayedBridge,
+) -> None:
+    bridge.adapters["wechat"].fail(Unavailable("no route"), times=None)
+    case = await adult_case(bridge, WILLING)
+    for held in await waiting_for(bridge, DUTY, case):
+        said = replace(held.message, text="only the minimum", buttons=())
+        bridge.storage._tables.outbox[held.message.id] = replace(held, message=said)
+    bridge.adapters["wechat"].recover()
+    await bridge.fast_forward(minutes=1)
+    bridge.expect(DUTY, "only the minimum")
