@@ -310,7 +310,7 @@ class Composer:
             made = replace(made, not_before=self.now)
         self._outgoing.setdefault(outgoing.dedupe_key, made)
 
-    def withdraw(self, case: Case, recipients: Iterable[str], text: str, buttons: Keyboard) -> None:
+    def withdraw(self, case: Case, recipients: Iterable[str], text: str, buttons: Keyboard = ()) -> None:
         """Let what waits for these recipients about a case say this instead."""
         self._withdrawals.append(Withdrawal(case.id, frozenset(recipients), text, buttons))
 

@@ -89,7 +89,21 @@ def _tell_blocked(c: Composer, case: Case, channel: Channel) -> None:
     _tell(c, case, to, f"blocked:{channel.value}", words)
 
 
+def _hold_back(c: Composer, case: Case, handoff: Handoff) -> None:
+    """Let a hand-off that its desk has not got yet, its messenger being down, say only that it waits."""
+    people = {f"person:{person.id}" for person in c.view.directory.people.values() if person.desk == handoff.desk}
+    words = tr(
+        "en",
+        "{urgency} · {reference}\nA hand-off to the {channel} waits. Please do nothing about it yet.",
+        urgency=urgency_name(case.urgency, "en"),
+        reference=case.reference,
+        channel=channel_name(handoff.channel, "en"),
+    )
+    c.withdraw(case, people | {f"desk:{handoff.desk}"}, words)
+
+
 def _closed_after_sending(c: Composer, case: Case, handoff: Handoff) -> None:
+    _hold_back(c, case, handoff)
     c.journal("gate_closed", case, channel=handoff.channel.value)
     words = tr(
         "en",

@@ -316,6 +316,19 @@ async def test_what_still_waits_when_the_relay_stops_crosses_the_border_with_the
     assert not [word for word in ("Danger now", "onsent", "Citizenship", "Fear", "Why:") if word in heard]
 
 
+async def test_a_hand_off_that_still_waits_when_its_gate_closes_says_only_that_it_waits(bridge: PlayedBridge) -> None:
+    case = await adult_case(bridge, WILLING)
+    bridge.adapters["wecom"].fail(Unavailable("no route"), times=None)
+    await bridge.says(DUTY, f"/handoff {case.reference} police")
+    await bridge.says(OFFICER, f"/consent {case.reference} police no")
+    bridge.expect(OWN_SUPERVISOR, "It was handed to the police channel before, and its gate has closed since")
+    bridge.adapters["wecom"].recover()
+    await bridge.fast_forward(minutes=10)
+    told = bridge.expect("wecom:police-group", case.reference, "A hand-off to the police channel waits")
+    assert not labels(told)
+    bridge.expect_nothing("wecom:police-group", containing="Please accept")
+
+
 async def test_what_waited_is_read_anew_before_it_is_sent_since_another_node_may_have_closed_the_gate(
     bridge: PlayedBridge,
 ) -> None:
