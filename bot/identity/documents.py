@@ -30,6 +30,10 @@ _WITH_CHECK = re.compile(r"(?<![a-z0-9])(?=\d{0,8}[a-z])[a-z0-9]{9}\d(?![a-z0-9]
 #: Beside a word for a travel document; an O is taken for a zero.
 _NAMED = re.compile(r"(?<![a-z0-9])(?:([a-z]{1,3})([ -]?))?\d(?:[ -]?\d|o){5,11}[a-z]?(?![a-z0-9])")
 
+#: A plus and figures up to where a number begins: it is dialled, whatever word stands beside it.
+_DIALLED = re.compile(r"\+[\d ()-]*$")
+_BEFORE = 16
+
 
 def check_digit(text: str) -> str:
     """Compute the check digit of ICAO 9303 over letters, figures and fillers."""
@@ -71,6 +75,8 @@ def _has_check(number: str) -> bool:
 def _named(folded: Folded, text: str, words: Words) -> Iterator[tuple[int, int]]:
     for match in _NAMED.finditer(text):
         start, end = match.span()
+        if _DIALLED.search(text, max(0, start - _BEFORE), start):
+            continue
         letters, apart = match[1] or "", match[2] or ""
         if letters and apart == " " and not _is_part(folded, start, letters):
             start, letters = start + len(letters) + 1, ""

@@ -197,6 +197,11 @@ def test_any_text_is_read_and_what_is_found_stands_in_order_within_it(text: str)
         ends.append(found.end)
 
 
+def test_a_number_that_is_dialled_is_a_phone_whatever_word_stands_beside_it() -> None:
+    text = "her phone +855 12 345 678 passport N01234567"
+    assert mask(text, find(text)) == "her phone [phone number] passport [travel document number]"
+
+
 def test_a_masked_text_says_what_stood_there() -> None:
     text = "pp N01830275, call 012 000 111 or sok@example.org at 11.5564, 104.9282"
     assert mask(text, find(text)) == (
