@@ -103,7 +103,7 @@ def _pages(site: Site) -> Sequence[BaseRoute]:
         *_get(site, "/cases", cases.listing),
         *_post(site, "/cases", search.search),
         *_get(site, "/cases/{reference}/secure", secure.ask),
-        *_post(site, "/cases/{reference}/secure", secure.visit),
+        *_post(site, "/cases/{reference}/secure", secure.enter),
         *_get(site, "/cases/{reference}", cases.show),
         *_post(site, "/cases/{reference}", cases.act),
         *_take_files(site),
