@@ -18,6 +18,9 @@ from tests.security.stronghold import (
     Stronghold,
 )
 
+#: What the file of the story holds.
+CONTENT = b"\xff\xd8\xff\xe0 the door of the house"
+
 Mark = Callable[[str], str]  #: the words for a field, by its name
 
 #: Where the words of a field may stand on a page, by what is enumerated in the program: kinds of texts, free answers,
@@ -29,8 +32,9 @@ TEXTS = {
     "memo": "memo",
     "outcome": "outcome",
     "reason": "standdown_reason",
-    "location": "",  #: figures only
-    "file": "file_name",
+    "protection": "interest",
+    "location": "",  #: figures only, in the secure case
+    "file": "file_name",  #: in the list of files
 }
 FREE_ANSWERS = {"area": "area", "summary": "summary"}
 HANDOFF_TEXTS = {
@@ -72,6 +76,7 @@ async def _reported(bridge: Stronghold, mark: Mark) -> str:
 async def sends_file(bridge: Stronghold, mark: Mark, reference: str) -> None:
     """The officer sends a document with words under it; every claim that comes with it is theirs."""
     place = Address.parse(OFFICER)
+    bridge.adapters["telegram"].contents[mark("file_id")] = CONTENT
     await bridge.redelivers(
         Inbound(
             "telegram",
@@ -90,6 +95,12 @@ async def sends_file(bridge: Stronghold, mark: Mark, reference: str) -> None:
     )
 
 
+async def file_of(bridge: Stronghold, reference: str) -> int:
+    """The number of the file that was left with the case."""
+    kept = (await bridge.storage.history((await bridge.case(reference)).id)).files
+    return kept[0].id
+
+
 async def _talked_about(bridge: Stronghold, mark: Mark, reference: str) -> None:
     await bridge.says(DUTY, f"/ack {reference}")
     await bridge.says(OFFICER, f"/note {reference} {mark('note')}")
@@ -101,6 +112,9 @@ async def _talked_about(bridge: Stronghold, mark: Mark, reference: str) -> None:
 
 
 async def _handed_off(bridge: Stronghold, mark: Mark, reference: str) -> None:
+    await bridge.says(CLERK, f"/protect {reference} none_known {mark('protect')}")
+    await bridge.says(CLERK, f"/guardian {reference} {mark('guardian')}")
+    await bridge.says(CLERK, f"/interest {reference} {mark('interest')}")
     await bridge.says(CLERK, f"/handoff {reference} police")
     await bridge.says(DETECTIVE, f"/return {reference} police {mark('return_reason')}")
     await bridge.says(CLERK, f"/handoff {reference} police")
@@ -113,6 +127,8 @@ async def _handed_off(bridge: Stronghold, mark: Mark, reference: str) -> None:
 async def _ended(bridge: Stronghold, mark: Mark, reference: str) -> None:
     await bridge.says(KH_SUPERVISOR, f"/standdown {reference} {mark('standdown_reason')}")
     await bridge.says(CLERK, f"/reopen {reference} {mark('reopen_reason')}")
+    await bridge.says(KH_SUPERVISOR, f"/hold {reference} {mark('hold_reason')}")
+    await bridge.says(KH_SUPERVISOR, f"/unhold {reference} {mark('unhold_reason')}")
     await bridge.waits(5)
     for who in (OFFICER, CLERK, DUTY, SUPERVISOR, DETECTIVE):
         await bridge.answers(who, f"/case {reference}", f"/plan {reference}", "/cases")

@@ -9,13 +9,19 @@ import pytest
 
 from adapters.web.signin import new_link
 from tests.browser.web_kit import hidden
-from tests.security.story import mark, whole_story
+from tests.security.story import file_of, mark, whole_story
 from tests.security.stronghold import ADMIN, CLERK, OFFICER, PUBLIC_URL, Stronghold
 from tests.security.ways_in import ROUTES, For
 
 FORMS = sorted(path for method, path in ROUTES if method != "GET")
 WITH_SESSION = [path for path in FORMS if ROUTES["POST", path].serves is not For.ANYBODY]
 GIVEN = {"text": "planted words", "act": "note", "button": ""}
+#: What a form needs besides to be one at all.
+MORE: Mapping[str, Mapping[str, str]] = {
+    "/exports": {"act": "approve", "order": "1"},
+    "/cases": {"kind": "reference", "wanted": "planted words"},
+    "/cases/{reference}/secure": {"do": "open", "purpose": "locate"},
+}
 #: What a browser says when another site sends the form.
 FOREIGN: tuple[Mapping[str, str], ...] = (
     {"origin": "https://evil.example"},
@@ -38,15 +44,23 @@ OWN: tuple[Mapping[str, str], ...] = (
 async def form_of(client: httpx.AsyncClient, reference: str, path: str) -> tuple[str, dict[str, str]]:
     """Where a form goes and what it holds, with the token that the page has."""
     page = (await client.get("/chat")).text
-    form = GIVEN | {"csrf": hidden(page, "csrf"), "once": hidden(page, "once")}
-    return ROUTES["POST", path].example.format(ref=reference), form
+    form = GIVEN | MORE.get(path, {}) | {"csrf": hidden(page, "csrf"), "once": hidden(page, "once")}
+    return ROUTES["POST", path].at(reference), form
+
+
+def carried(path: str) -> dict[str, tuple[str, bytes]] | None:
+    """The file that the form of a route carries, if it does."""
+    return {"file": ("planted.jpg", b"\xff\xd8\xff\xe0 planted")} if ROUTES["POST", path].uploads else None
 
 
 async def is_untouched(bridge: Stronghold, client: httpx.AsyncClient) -> bool:
+    """Whether nothing came of a form: who sent it is still in, and only the case that they opened is kept."""
     await bridge._settled()
     is_in = (await client.get("/chat")).status_code == 200
     kept = [text.text for case in await bridge.cases() for text in await bridge.texts(case)]
-    return is_in and "planted words" not in "".join(kept)
+    read = [entry.act for case in await bridge.cases() for entry in await bridge.acts(case) if "read" in entry.act]
+    is_taken = len(bridge.inbox()) > 1 or bridge.files.contents or read
+    return is_in and "planted words" not in "".join(kept) and not is_taken
 
 
 @pytest.mark.parametrize("path", WITH_SESSION)
@@ -57,7 +71,7 @@ async def test_a_form_from_another_site_is_refused_even_with_the_right_token(
     reference = await bridge.opens_case()
     client = await bridge.signed_in(OFFICER)
     address, form = await form_of(client, reference, path)
-    assert (await client.post(address, data=form, headers=says)).status_code == 403
+    assert (await client.post(address, data=form, files=carried(path), headers=says)).status_code == 403
     assert await is_untouched(bridge, client)
 
 
@@ -80,7 +94,8 @@ async def test_a_form_without_its_own_sessions_token_is_refused(
         headers["x-csrf-token"] = right
     elif token != "none":
         form["csrf"] = token
-    assert (await client.post(address, data=form, headers=headers, params=query)).status_code == 403
+    answer = await client.post(address, data=form, files=carried(path), headers=headers, params=query)
+    assert answer.status_code == 403
     assert await is_untouched(bridge, client)
 
 
@@ -90,7 +105,10 @@ async def test_a_form_of_our_own_page_is_taken(bridge: Stronghold, path: str, sa
     reference = await bridge.opens_case()
     client = await bridge.signed_in(OFFICER)
     address, form = await form_of(client, reference, path)
-    assert (await client.post(address, data=form, headers=says)).status_code in (200, 303, 422)
+    answer = await client.post(address, data=form, files=carried(path), headers=says)
+    assert answer.status_code in (200, 303, 422)
+    if path != "/signout":
+        assert not await is_untouched(bridge, client) or path in ("/cases", "/cases/{reference}/secure")
 
 
 @pytest.mark.parametrize("path", [path for path in FORMS if path not in WITH_SESSION])
@@ -128,7 +146,7 @@ async def test_a_form_sent_twice_counts_once(bridge: Stronghold) -> None:
 
 async def test_looking_changes_nothing_but_what_was_seen(bridge: Stronghold) -> None:
     reference = await whole_story(bridge, mark)
-    file = next(f.name for f in bridge.exports.glob("*.csv"))
+    file, kept = next(f.name for f in bridge.exports.glob("*.csv")), await file_of(bridge, reference)
     link = await new_link(bridge.storage, (await bridge.person(ADMIN)).id, bridge.now)
     client = await bridge.signed_in("telegram:kh-supervisor")
     for method in ("GET", "HEAD"):
@@ -138,7 +156,7 @@ async def test_looking_changes_nothing_but_what_was_seen(bridge: Stronghold) -> 
             before = (await bridge.cases(), len(bridge.inbox()), await bridge.storage.directory())
             bridge.counting.take()
             query = {"text": "planted", "act": "note", "button": "c.lost.yes", "csrf": "x", "once": "y" * 20}
-            address = way.example.format(ref=reference, file=file, token=link.rpartition("/")[2])
+            address = way.at(reference, file=file, token=link.rpartition("/")[2], kept=kept)
             await client.request(method, address, params=query)
             asked = {call.partition("(")[0] for call in bridge.counting.take()}
             may_write = {"apply", "mark_seen"} if way.marks_seen else set()

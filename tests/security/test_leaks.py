@@ -125,7 +125,7 @@ async def read_pages(bridge: Stronghold, places: Places, place: str, who: str, r
     await client.post(link)
     for (method, _), way in ROUTES.items():
         if method == "GET" and way.serves is not For.MACHINES:
-            answer = await client.get(way.example.format(ref=reference, file="none.csv", token="t"))
+            answer = await client.get(way.at(reference, kept=kept))
             places.put(place, answer.text)
             places.put("headers", str(answer.headers) + str(answer.url))
     return {link.rpartition("/")[2], client.cookies["__Host-casebridge"]}

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import storage
+from bot.guarded import Guarded
 from bot.messages import Address
 from bot.ports import Scope, Wanted
 from tests.contracts.storage_engines import empty_database, on_database, postgres_server
@@ -52,7 +53,9 @@ async def test_metacharacters_in_every_field_are_only_characters(bridge: Strongh
     kept = [text.text for text in await bridge.texts(case)]
     for field in ("first", "kept", "note", "memo", "outcome", "standdown_reason", "reopen_reason"):
         assert attack(field) in "\n".join(kept), field
-    assert case.value("area") == attack("area")
+    area = case.value("area")
+    assert isinstance(area, Guarded)
+    assert area.reveal() == attack("area")
     names = {person.name for person in (await bridge.storage.directory()).people.values()}
     assert attack(f"name_{OFFICER}") in names
     assert [h.letter_reference for h in case.handoffs][-1] == attack("letter_reference")
@@ -114,6 +117,10 @@ async def test_what_no_database_stores_is_not_found_in_it(bridge: Stronghold, od
     assert (await client.get("/chat", headers={"cookie": "__Host-casebridge=\x00"})).status_code == 401
 
 
+#: What is put together all the same: each holds names of our own tables, which no database takes as parameters.
+OF_TABLES = {"schema.py": "f'VACUUM FULL {table.name}'", "scrub.py": "f\"VACUUM {', '.join(_TABLES)}\""}
+
+
 def test_no_statement_is_put_together_from_words() -> None:
     """`text()` and what runs SQL as it is get constants, or names of our own tables."""
     made_of_words = ast.JoinedStr | ast.BinOp
@@ -122,7 +129,7 @@ def test_no_statement_is_put_together_from_words() -> None:
         for file in sorted((ROOT / "storage").rglob("*.py"))
         for node in ast.walk(ast.parse(file.read_text("utf-8")))
         if isinstance(node, ast.Call) and _name(node.func) in ("text", "exec_driver_sql", "literal_column")
-        if any(isinstance(given, made_of_words) for given in node.args)
+        if any(isinstance(given, made_of_words) and ast.unparse(given) != OF_TABLES.get(file.name) for given in node.args)
     ]
     assert found == []
 

@@ -15,7 +15,7 @@ from bot.case import Handoff, TextKind
 from bot.fields import FIELDS, FieldKind
 from bot.report import report, to_html
 from tests.journeys.world import agreement
-from tests.security.story import FREE_ANSWERS, HANDOFF_TEXTS, TEXTS, rename_everybody, sends_file, whole_story
+from tests.security.story import FREE_ANSWERS, HANDOFF_TEXTS, TEXTS, file_of, rename_everybody, sends_file, whole_story
 from tests.security.stronghold import ADMIN, CLERK, DUTY, KH_SUPERVISOR, OFFICER, Stronghold, besieged
 from tests.security.ways_in import ROUTES, For
 
@@ -27,7 +27,7 @@ READERS = (OFFICER, CLERK, KH_SUPERVISOR, ADMIN, DUTY)
 
 def attack(field: str) -> str:
     """Words that would run as script wherever a page forgot to escape them."""
-    return f"in-{field}-end \"'></p><script>a()</script><svg onload=b()>{{{{7*7}}}}"
+    return f"in-{field}-end \"'></p><script>a()</script><svg onload=b()>{{{{7*7}}}} in-{field}-end"
 
 
 class Seen(HTMLParser):
@@ -87,10 +87,11 @@ async def pages_of(bridge: Stronghold, who: str, reference: str, file: str) -> d
     """Every page as somebody sees it."""
     client = await bridge.signed_in(who)
     await bridge.posts(client, "/chat", text=attack("chat"))
+    kept = await file_of(bridge, reference)
     found = {}
     for (method, path), way in ROUTES.items():
-        if method == "GET" and way.serves in (For.PEOPLE, For.ADMINS, For.ANYBODY) and "{name}" not in path:
-            address = way.example.format(ref=reference, file=file, token=attack("token"))
+        if method == "GET" and way.serves is not For.MACHINES and "{name}" not in path:
+            address = way.at(reference, file=file, token=attack("token"), kept=kept)
             found[path] = (await client.get(address, follow_redirects=True)).text
     return found
 

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from bot.messages import Address, Inbound, Kind
-from tests.security.story import mark, whole_story
-from tests.security.stronghold import DUTY, KH_SUPERVISOR, OFFICER, STRANGER, Stronghold
+from tests.security.story import file_of, mark, whole_story
+from tests.adapters.test_cli_record import RECIPIENT
+from tests.security.stronghold import ADMIN, DUTY, KH_SUPERVISOR, OFFICER, STRANGER, SUPERVISOR, Stronghold
 from tests.security.ways_in import COMMANDS, ROUTES, For
 
 GROUP = "telegram:kh-group"
@@ -85,11 +86,12 @@ async def test_whoever_was_cut_off_is_answered_as_a_stranger_and_opens_nothing(b
 async def test_no_page_is_for_somebody_without_a_session(bridge: Stronghold) -> None:
     reference = await whole_story(bridge, mark)
     file = next(f.name for f in bridge.exports.glob("*.csv"))
+    kept = await file_of(bridge, reference)
     client = bridge.browser()
     for (method, path), way in ROUTES.items():
-        address = way.example.format(ref=reference, file=file, token="t")
+        address = way.at(reference, file=file, kept=kept)
         answer = await client.request(method, address, data={"text": "x"} if method == "POST" else None)
-        if way.serves in (For.PEOPLE, For.ADMINS):
+        if way.serves not in (For.ANYBODY, For.MACHINES):
             assert answer.status_code == 401, path
         assert reference not in answer.text, path
         assert "§" not in answer.text, path
@@ -100,7 +102,30 @@ async def test_what_is_for_admins_is_not_there_for_others(bridge: Stronghold, wh
     await whole_story(bridge, mark)
     file = next(f.name for f in bridge.exports.glob("*.csv"))
     client = await bridge.signed_in(who)
+    decides = {For.DECIDERS} if who == KH_SUPERVISOR else set()
     for (method, path), way in ROUTES.items():
-        if way.serves is For.ADMINS:
-            answer = await client.request(method, way.example.format(file=file, ref="", token=""))
-            assert answer.status_code == 404, path
+        if method == "GET" and way.serves in (For.DECIDERS, For.ADMINS):
+            answer = await client.get(way.at(file=file))
+            assert answer.status_code == (200 if way.serves in decides else 404), path
+            assert file not in answer.text, path
+
+
+@pytest.mark.parametrize("who", [OFFICER, DUTY, "telegram:vn-clerk", SUPERVISOR, ADMIN])
+async def test_an_order_for_names_is_decided_by_nobody_but_a_second_person_of_its_side(
+    bridge: Stronghold, who: str
+) -> None:
+    await whole_story(bridge, mark)
+    await bridge.says(ADMIN, f"/export identified 2026-04-01 2026-05-01 {RECIPIENT} {mark('order_reason')}")
+    asker = await bridge.person(ADMIN)
+    (before,) = await bridge.storage.orders_of(asker.party, 10)
+    client = await bridge.signed_in(who)
+    for act in ("approve", "refuse"):
+        form = {"act": act, "order": before.number, "reason": "x"}
+        await bridge.posts(client, "/exports", "/chat", **form)
+        await bridge.says(who, f"/{act} {before.number} x")
+        await bridge._phone(who).taps_data(who, f"c.{act}.{before.number}", "m1")
+        await bridge._settled()
+    assert await bridge.storage.orders_of(asker.party, 10) == [before]
+    assert not list(bridge.exports.glob("*.age"))
+    shown = (await client.get("/exports")).text
+    assert (before.number in shown) is (who == ADMIN)
