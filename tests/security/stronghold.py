@@ -22,7 +22,7 @@ from adapters.web.app import build_site
 from adapters.web.health import Vitals
 from adapters.web.settings import WebSettings
 from adapters.web.signin import new_link
-from bot import reference
+from bot import guarding, reference
 from bot.agreement import Agreement
 from bot.ports import WebhookAdapter
 from tests.browser.web_kit import hidden
@@ -105,16 +105,23 @@ class Stronghold(PlayedBridge):
             self.now += timedelta(minutes=30)
             await self.tick()
 
+    def lets_guesses_lapse(self) -> None:
+        """Let so much time pass that earlier guesses at references do not make the next one wait."""
+        self.now += guarding.MISSES_WITHIN + timedelta(seconds=1)
+
     def reference_at(self, who: str) -> str:
         """The newest reference that somebody was told."""
         found = [named[0] for shown in self.phones.at(who) if (named := reference.find_in(shown.text))]
         assert found, f"{who} was told no reference"
         return found[-1]
 
-    async def posts(self, client: httpx.AsyncClient, path: str, page: str = "", **form: str) -> httpx.Response:
-        """Send a form as the page at `page` would."""
+    async def posts(
+        self, client: httpx.AsyncClient, path: str, page: str = "", *, carried: bool = False, **form: str
+    ) -> httpx.Response:
+        """Send a form as the page at `page` would, with a file if one is to be carried."""
         shown = (await client.get(page or path)).text
-        answer = await client.post(path, data={name: hidden(shown, name) for name in ("csrf", "once")} | form)
+        data = {name: hidden(shown, name) for name in ("csrf", "once")} | form
+        answer = await client.post(path, data=data, files={"file": ("x.jpg", b"carried")} if carried else None)
         await self._settled()
         return answer
 

@@ -8,6 +8,7 @@ import pytest
 
 from bot import buttons
 from bot.case import Case
+from bot.rights import Act
 from tests.security.story import mark, whole_story
 from tests.security.stronghold import CLERK, DUTY, KH_SUPERVISOR, OFFICER, OUTSIDERS, STRANGER, Stronghold
 
@@ -24,7 +25,7 @@ def all_data(bridge: Stronghold) -> list[str]:
 def forged(case: Case) -> Iterator[str]:
     """Data that nobody was shown, made from what is known of its form."""
     number = buttons.to_base36(case.id)
-    for act in ("ack", "case", "plan", "close", "handoff", "standdown", "reopen", "notneeded", "urgency", "assign"):
+    for act in ("case", "plan", "secure", *Act):
         for stage in (0, case.stage, case.stage + 1):
             yield f"a.{number}.{buttons.to_base36(stage)}.{act}.me"
     for field, choice in (("danger_now", "yes"), ("consent_police", "yes"), ("area", "back"), ("area", "skip")):
@@ -59,8 +60,9 @@ async def test_buttons_of_another_side_or_person_do_nothing_and_tell_nothing(bri
 async def test_buttons_pasted_into_a_page_do_nothing_either(bridge: Stronghold, who: str) -> None:
     reference = await whole_story(bridge, mark)
     before = await bridge.case(reference)
-    client = await bridge.signed_in(who)
     for data in forged(before):
+        bridge.lets_guesses_lapse()
+        client = await bridge.signed_in(who)
         answer = await bridge.posts(client, "/chat", button=data, label="x", message="m1")
         assert answer.status_code == 303
         assert (await bridge.posts(client, f"/cases/{reference}", "/chat", button=data)).status_code == 404
@@ -74,7 +76,10 @@ async def test_a_reporting_officer_cannot_press_the_buttons_of_a_desk(bridge: St
     reference = await bridge.opens_case()
     await bridge.answers(OFFICER, "no", "locked in", "16")
     before = await bridge.case(reference)
-    for act in ("ack", "handoff.police", "close.error", "standdown", "urgency.U4", "assign.me", "notneeded"):
+    for act in (
+        "ack", "handoff.police", "close.error", "standdown", "urgency.U4", "assign.me", "notneeded",
+        "protect.none_known", "guardian.x", "interest.x", "vital.x", "decide.allowed", "alternative.x", "hold", "release.1",
+    ):  # fmt: skip
         await pastes(bridge, OFFICER, f"a.{buttons.to_base36(before.id)}.{buttons.to_base36(before.stage)}.{act}")
     after = await bridge.case(reference)
     kept = (before.status, before.urgency, before.handoffs, before.assignees, before.acknowledged_at)
@@ -83,7 +88,8 @@ async def test_a_reporting_officer_cannot_press_the_buttons_of_a_desk(bridge: St
 
 async def test_a_button_of_an_earlier_moment_changes_nothing(bridge: Stronghold) -> None:
     reference = await bridge.opens_case()
-    await bridge.answers(OFFICER, "no", "locked in", "16", "send", "send")
+    await bridge.answers(OFFICER, "no", "locked in", "16", "fears: no", "send", "send")
+    await bridge.says(CLERK, f"/interest {reference} she is held")
     await bridge.taps(DUTY, "Acknowledge")
     shown = bridge.phones.newest_with(DUTY, "Close")
     await bridge.says(DUTY, f"/close {reference} found_safe she is home")

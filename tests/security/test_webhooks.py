@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import sqlite3
 from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
 import pytest
 import pytest_asyncio
 
+from storage.rows_messages import inbox_of
 from tests.adapters.telegram_kit import SECRET_HEADER
 from tests.adapters.telegram_program import CN_DUTY, CN_GROUP, OFFICERS, STRANGER, SUPERVISOR, Town
 from tests.bench.story import update
+from tests.keys import VAULT
 from tests.running import SECRET
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -53,6 +58,15 @@ async def knock(town: Town, body: bytes, headers: Mapping[str, str], **more: Any
 
 def kept(town: Town) -> list[Any]:
     return [town.setup.query(f"SELECT count(*) FROM {table}") for table in ("seen", "inbox", "cases", "strangers")]
+
+
+def opened(town: Town) -> list[str]:
+    """What came in, as whoever has the keys can read it: words, names, and the bytes as they came."""
+    with contextlib.closing(sqlite3.connect(town.setup.folder / "casebridge.db")) as database:
+        database.row_factory = sqlite3.Row
+        rows = database.execute("SELECT * FROM inbox").fetchall()
+    dated = [dict(row) | {"received_at": datetime.now(UTC), "next_attempt_at": None} for row in rows]
+    return [repr(inbox_of(VAULT, row)) for row in dated]
 
 
 @pytest.mark.parametrize("headers", FORGED, ids=range(len(FORGED)))
@@ -132,14 +146,15 @@ async def test_what_came_before_by_polling_counts_once_when_telegram_hands_it_ov
     after = officer.says("no")
     await polled.hears(OFFICERS[6], "(2 of 14)", after=after)
     assert polled.setup.query("SELECT count(*) FROM cases") == [cases]
-    assert polled.setup.query("SELECT count(*) FROM inbox WHERE CAST(raw AS TEXT) LIKE '%made up second%'") == [(0,)]
+    assert not [row for row in opened(polled) if "made up second" in row]
 
 
 async def test_whoever_is_not_enrolled_leaves_no_words_by_polling_either(polled: Town) -> None:
     stranger = polled.user(STRANGER)
     await polled.hears(STRANGER, "enrolled officers", after=stranger.says("girl ZEBRA, signed Sok Dara"))
-    held = "CAST(raw AS TEXT) LIKE '%ZEBRA%' OR text LIKE '%ZEBRA%' OR sender_name LIKE '%ZEBRA%'"
-    assert polled.setup.query(f"SELECT count(*) FROM inbox WHERE {held}") == [(0,)]
+    inbox = opened(polled)
+    assert any("locked in a flat" in row for row in inbox), "what is sealed is looked into"
+    assert not [row for row in inbox if "ZEBRA" in row or "Sok Dara" in row]
 
 
 async def test_while_polling_nobody_is_let_in_by_the_webhook(polled: Town) -> None:
