@@ -20,40 +20,59 @@ import structlog
 import storage
 from adapters.web.signin import new_link
 from bot.export import ExportRequest, export
+from bot.export.writers import WRITERS
 from bot.logs import configure
 from bot.report import report, to_html, to_json
+from tests.adapters.test_cli_record import RECIPIENT
 from tests.adapters.telegram_program import OFFICERS, Town
 from tests.browser.web_kit import hidden
 from tests.contracts.storage_engines import on_database
 from tests.journeys.test_people import invited
 from tests.keys import VAULT
 from tests.running import SECRET, until
-from tests.security.story import whole_story
+from tests.security.story import file_of, whole_story
 from tests.security.stronghold import ADMIN, CLERK, DUTY, KH_SUPERVISOR, OFFICER, OUTSIDERS, Stronghold, besieged
 from tests.security.ways_in import ROUTES, For
 
-OWN_PAGES, OTHER_PAGES, AUTHOR = "pages of the own side", "pages of the other side", "messages to the author"
+OWN_PAGES, OTHER_PAGES, DESK_PAGES = "pages of the own side", "pages of the other side", "pages of a secretariat"
+OWN_SECURE, OTHER_SECURE = "secure case of the own side", "secure case of the other side"
+OWN_MESSAGES, OTHER_MESSAGES = "messages to the own side", "messages to the other side"
+AUTHOR, EXPORTS = "messages to the author", "exports"
 BOTH_PAGES = frozenset({OWN_PAGES, OTHER_PAGES})
+ALL_PAGES = BOTH_PAGES | {DESK_PAGES}
+BOTH_SECURE = frozenset({OWN_SECURE, OTHER_SECURE})
 NOWHERE: frozenset[str] = frozenset()
 
 CODE = "7H4Q-M9S3-4KZX"
-PHONE, DOCUMENT, NAME = "+855 10 000 777", "N00123459", "Chenda Victimname"
+PHONE, DOCUMENT, NAME, ENTERED = "+855 10 000 777", "N00123459", "Chenda Victimname", "Kolab Enteredname"
 FIRST = "zebra-first-words"
 COORDINATES = "28.683123"
+FILE_WORDS = "the door of the house"
 
-#: Everything marked in the story, and where exactly it is found afterwards.
+#: Everything marked in the story, and where exactly it is found afterwards. The border is open to this case.
 FOUND: Mapping[str, frozenset[str]] = {
-    FIRST: BOTH_PAGES,
-    PHONE: BOTH_PAGES,
-    DOCUMENT: BOTH_PAGES,
-    NAME: BOTH_PAGES,
-    "walnut-note": BOTH_PAGES,
-    "papaya-summary": BOTH_PAGES | {AUTHOR},
-    "nutmeg-outcome": BOTH_PAGES,
+    # Words stay on the pages; a message that held a number is whole in the secure case, for whoever may read that.
+    FIRST: ALL_PAGES | BOTH_SECURE,
+    PHONE: BOTH_SECURE,
+    DOCUMENT: BOTH_SECURE,
+    NAME: ALL_PAGES | BOTH_SECURE,  # no program tells a name from other words
+    "walnut-note": ALL_PAGES,
+    "nutmeg-outcome": ALL_PAGES,
+    # The area and the summary are told to desks in the alert, once they may know.
+    "papaya-summary": ALL_PAGES | {AUTHOR, OWN_MESSAGES, OTHER_MESSAGES},
+    "pomelo-area": ALL_PAGES | {AUTHOR, OWN_MESSAGES, OTHER_MESSAGES},
     "tulip-memo": frozenset({OWN_PAGES}),
-    COORDINATES: frozenset({OWN_PAGES}),
-    "Sok Dara": frozenset({OWN_PAGES}),
-    "Li Wei": frozenset({OTHER_PAGES}),
+    "mango-interest": frozenset({OWN_PAGES}),
+    "guava-guardian": frozenset({OWN_PAGES}),
+    COORDINATES: BOTH_SECURE,
+    ENTERED: BOTH_SECURE,
+    "quince-why": NOWHERE,  # why somebody opened the secure case is in the record only
+    "lychee.jpg": BOTH_PAGES,
+    FILE_WORDS: frozenset({"files of the own side", "files of the other side"}),
+    "cherry-export": frozenset({OWN_PAGES, EXPORTS}),
+    "sorrel-order": frozenset({OWN_PAGES}),
+    "Sok Dara": frozenset({OWN_PAGES, OWN_SECURE}),
+    "Li Wei": frozenset({OTHER_PAGES, OTHER_SECURE, DESK_PAGES}),
     CODE: NOWHERE,
     CODE.replace("-", ""): NOWHERE,
 }
@@ -65,6 +84,13 @@ _WORDS = {
     "summary": "papaya-summary",
     "outcome": "nutmeg-outcome",
     "memo": "tulip-memo",
+    "interest": "mango-interest",
+    "guardian": "guava-guardian",
+    "file_name": "lychee.jpg",
+    "area": "pomelo-area",
+    "why": "quince-why",
+    "export_reason": "cherry-export",
+    "order_reason": "sorrel-order",
 }
 
 
@@ -118,31 +144,52 @@ async def enrols(bridge: Stronghold) -> None:
     bridge.expect("telegram:newcomer", "You are enrolled: Pov Chenda")
 
 
-async def read_pages(bridge: Stronghold, places: Places, place: str, who: str, reference: str) -> set[str]:
-    """Open every page as somebody; returns the secrets of their session."""
+async def read_pages(bridge: Stronghold, places: Places, side: str, who: str, reference: str) -> set[str]:
+    """Open every page, every file and the secure case as somebody; returns the secrets of their session."""
     link = await new_link(bridge.storage, (await bridge.person(who)).id, bridge.now)
-    client = bridge.browser()
+    client, kept = bridge.browser(), await file_of(bridge, reference)
     await client.post(link)
-    for (method, _), way in ROUTES.items():
+    for (method, path), way in ROUTES.items():
         if method == "GET" and way.serves is not For.MACHINES:
             answer = await client.get(way.at(reference, kept=kept))
-            places.put(place, answer.text)
+            places.put(f"{'files' if '/files/' in path else 'pages'} of {side}", answer.text)
             places.put("headers", str(answer.headers) + str(answer.url))
+    answer = await bridge.posts(client, f"/cases/{reference}/secure", "/chat", do="open", purpose="locate")
+    places.put(f"secure case of {side}", answer.text)
+    places.put("headers", str(answer.headers) + str(answer.url))
     return {link.rpartition("/")[2], client.cookies["__Host-casebridge"]}
+
+
+async def enters(bridge: Stronghold, reference: str) -> None:
+    """A desk enters a name in the secure case."""
+    client = await bridge.signed_in(CLERK)
+    path = f"/cases/{reference}/secure"
+    page = await bridge.posts(client, path, "/chat", do="open", purpose="other", why=marked("why"))
+    granted = {name: hidden(page.text, name) for name in ("csrf", "once", "until", "grant", "why")}
+    form = granted | {"do": "add", "purpose": "other", "field": "names", "subject": "1", "given": ENTERED}
+    assert (await client.post(path, data=form)).status_code == 200
 
 
 def heard(bridge: Stronghold, places: Places) -> None:
     """Sort every message by who reads it."""
     for shown in bridge.everything_heard():
         address = str(shown.address)
-        others = "messages to the other side" if address.startswith("we") else "messages to the own side"
+        others = OTHER_MESSAGES if address.startswith(("wechat:", "wecom:")) else OWN_MESSAGES
         place = AUTHOR if address == OFFICER else "messages to outsiders" if address in OUTSIDERS else others
         places.put(place, f"{shown.text} {shown.buttons}")
 
 
+async def ordered(bridge: Stronghold) -> None:
+    """An admin asks for an export with names, a supervisor approves it: it lies encrypted beside the others."""
+    await bridge.says(ADMIN, f"/export identified 2026-04-01 2026-05-01 {RECIPIENT} {marked('order_reason')}")
+    (order,) = await bridge.storage.orders_of("KH", 10)
+    await bridge.says(KH_SUPERVISOR, f"/approve {order.number}")
+    assert list(bridge.exports.glob("*.age"))
+
+
 async def exported(bridge: Stronghold, places: Places) -> None:
     """Every form of export, and the report."""
-    for form in ("csv", "jsonl", "xlsx"):
+    for form in WRITERS:
         order = ExportRequest(form, bridge.now.replace(day=1), bridge.now, ("KH",), "cli:x", "meeting")
         await export(
             bridge.storage, order, bridge.exports / f"log.{form}", clock=bridge.clock, agreement=bridge.rules.agreement
@@ -175,14 +222,19 @@ async def test_each_secret_is_found_in_the_places_of_its_row_and_nowhere_else(
 ) -> None:
     places = Places()
     await enrols(bridge)
+    await bridge.change("wechat:night", desk="cn-secretariat")
     reference = await whole_story(bridge, marked)
+    await bridge.says(CLERK, f"/reopen {reference} once more")
+    await enters(bridge, reference)
+    await ordered(bridge)
     sessions: set[str] = set()
     for who in (OFFICER, CLERK, KH_SUPERVISOR, ADMIN):
-        sessions |= await read_pages(bridge, places, OWN_PAGES, who, reference)
+        sessions |= await read_pages(bridge, places, "the own side", who, reference)
     for who in (DUTY, "wecom:supervisor", "wecom:detective"):
-        sessions |= await read_pages(bridge, places, OTHER_PAGES, who, reference)
+        sessions |= await read_pages(bridge, places, "the other side", who, reference)
+    sessions |= await read_pages(bridge, places, "a secretariat", "wechat:night", reference)
     for who in OUTSIDERS:
-        sessions |= await read_pages(bridge, places, "pages of outsiders", who, reference)
+        sessions |= await read_pages(bridge, places, "outsiders", who, reference)
         await bridge.answers(who, f"/case {reference}", "/cases")
     heard(bridge, places)
     await exported(bridge, places)
