@@ -30,7 +30,7 @@ from tests.contracts.storage_engines import on_database
 from tests.journeys.test_people import invited
 from tests.keys import VAULT
 from tests.running import SECRET, until
-from tests.security.story import file_of, whole_story
+from tests.security.story import file_of, sends_file, whole_story
 from tests.security.stronghold import ADMIN, CLERK, DUTY, KH_SUPERVISOR, OFFICER, OUTSIDERS, Stronghold, besieged
 from tests.security.ways_in import ROUTES, For
 
@@ -248,6 +248,32 @@ async def test_each_secret_is_found_in_the_places_of_its_row_and_nowhere_else(
     )
     assert {secret: places.of(secret) for secret in FOUND} == FOUND
     assert {session: places.of(session) for session in sessions} == dict.fromkeys(sessions, NOWHERE)
+
+
+async def test_while_the_border_is_closed_the_other_side_hears_and_reads_codes_only(bridge: Stronghold) -> None:
+    """Somebody fears the State that is asked: it learns that there is a case, and what is needed, nothing else."""
+    places = Places()
+    reference = await bridge.opens_case(text=f"{FIRST}, call {PHONE}")
+    block = ("citizenship: China", f"area: {marked('area')}", f"summary: {marked('summary')}", "fears: yes")
+    await bridge.answers(OFFICER, "no", "locked in", "25", "\n".join(block))
+    await bridge.shares_location(OFFICER, 28.683123, 115.857456)
+    await sends_file(bridge, marked, reference)
+    await bridge.answers(OFFICER, "send", "send")
+    for who in (DUTY, "wecom:supervisor"):
+        await bridge.answers(who, f"/ack {reference}", f"/case {reference}", f"/plan {reference}", "/cases")
+    await bridge.says(OFFICER, f"/note {reference} {marked('note')}")
+    await bridge.waits(3)
+    for who in (OFFICER, CLERK):
+        await read_pages(bridge, places, "the own side", who, reference)
+    for who in (DUTY, "wecom:supervisor"):
+        await read_pages(bridge, places, "the other side", who, reference)
+    heard(bridge, places)
+    theirs = {OTHER_PAGES, OTHER_SECURE, OTHER_MESSAGES, "files of the other side"}
+    told = (FIRST, PHONE, COORDINATES, FILE_WORDS, *map(marked, ("area", "summary", "note", "file_name", "caption")))
+    assert {secret: places.of(secret) & theirs for secret in told} == dict.fromkeys(told, NOWHERE)
+    assert [secret for secret in told if not places.of(secret)] == [], "each is somewhere"
+    assert reference in places.texts[OTHER_MESSAGES]
+    assert reference in places.texts[OTHER_PAGES]
 
 
 #: The secrets of the running program, and where its files and its output hold them.
