@@ -1,10 +1,12 @@
-"""A storage that notes what it is asked: two questions that cost the same are asked by the same calls."""
+"""A storage that notes what it is asked, so that equal questions show as such, and which cases it hands out."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import fields, is_dataclass
 from typing import Any
+
+from bot.ports import Loaded
 
 
 class Counting:
@@ -13,6 +15,7 @@ class Counting:
     def __init__(self, storage: Any) -> None:
         self.storage = storage
         self.calls: list[str] = []
+        self.handed: set[str] = set()  #: references of all cases that were handed out
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self.storage, name)
@@ -21,14 +24,22 @@ class Counting:
     def _noted(self, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
         def noted(*given: Any, **named: Any) -> Any:
             self.calls.append(f"{name}({', '.join(map(shape, given))})")
-            return call(*given, **named)
+            answer = call(*given, **named)
+            return self._handing_out(answer) if name in ("load", "find_case", "list_cases") else answer
 
         return noted
+
+    async def _handing_out(self, answer: Awaitable[Any]) -> Any:
+        found = await answer
+        cases = found.cases.values() if isinstance(found, Loaded) else found if isinstance(found, list) else [found]
+        self.handed |= {case.reference for case in cases if case is not None}
+        return found
 
     def take(self) -> list[str]:
         """The calls since this was last asked. The clock's own looks are left out: they come when they come."""
         calls = [c for c in self.calls if not c.startswith(("claim_", "superseded"))]
         self.calls.clear()
+        self.handed.clear()
         return calls
 
 

@@ -82,10 +82,7 @@ BUTTONS = (
         '        c.say(tr(c.language, "No such case."))\n        return\n    c.saw(case)',
         '    if case is None or c.person is None:\n        c.say(tr(c.language, "No such case."))\n'
         "        return\n    c.saw(case)",
-        (
-            "test_stolen_buttons.py::test_buttons_of_another_side_or_person_do_nothing_and_tell_nothing",
-            "test_stolen_buttons.py::test_buttons_pasted_into_a_page_do_nothing_either",
-        ),
+        ("test_stolen_buttons.py::test_buttons_do_nothing_in_the_same_moment_as_somebody_who_may_press_them",),
     ),
     Defence(
         "stolen button data",
@@ -135,7 +132,8 @@ READING = (
         "Nothing is read of a case that somebody names but within their scope",
         "bot/respond.py",
         "named=tuple((case, scope) for case in cases),",
-        "cases=tuple(c for c in cases if isinstance(c, int)), references=tuple(c for c in cases if isinstance(c, str)),",
+        "cases=tuple(c for c in cases if isinstance(c, int)),\n"
+        "        references=tuple(c for c in cases if isinstance(c, str)),",
         ("test_cross_party.py::test_no_command_tells_an_outsider_whether_a_case_exists",),
     ),
     Defence(
@@ -163,10 +161,15 @@ READING = (
         "bot/rights.py",
         "if not person.party or person.party not in (case.reporting, case.requested):",
         "if not person.party:",
-        (
-            "test_cross_party.py::test_no_command_tells_an_outsider_whether_a_case_exists",
-            "test_cross_party.py::test_no_command_reads_across_from_within_a_group_of_the_other_side",
-        ),
+        ("test_cross_party.py::test_no_command_reads_across_from_within_a_group_of_the_other_side",),
+    ),
+    Defence(
+        "cross-party reads",
+        "The database looks within the scope of who asks",
+        "storage/sql/load.py",
+        "is_side = or_(cases.reporting == scope.party, cases.requested == scope.party)",
+        "is_side = cases.id > 0",
+        ("test_queries.py::test_metacharacters_find_and_change_nothing",),
     ),
     Defence(
         "cross-party reads",
@@ -193,10 +196,7 @@ READING = (
         "bot/securing.py",
         "if person.party != case.reporting and not border_is_open(case, agreement):",
         "if person.party != case.reporting and not case.requested:",
-        (
-            "test_cross_party.py::test_exact_coordinates_stay_with_the_reporting_side_while_the_border_is_closed",
-            "test_leaks.py::test_while_the_border_is_closed_the_other_side_hears_and_reads_codes_only",
-        ),
+        ("test_cross_party.py::test_exact_coordinates_stay_with_the_reporting_side_while_the_border_is_closed",),
     ),
     Defence(
         "cross-party reads",

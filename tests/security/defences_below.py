@@ -220,7 +220,7 @@ BELOW = (
     ),
     Defence(
         "leaks",
-        "Free words leave in an alert to a desk that may know, and in no other message",
+        "Free words are in no alert to a desk that may not know yet",
         "bot/redaction.py",
         'Matter.WORDS:     ("",      "AOT", ',
         'Matter.WORDS:     ("",      "AOTUC",',

@@ -115,15 +115,22 @@ class Stronghold(PlayedBridge):
         assert found, f"{who} was told no reference"
         return found[-1]
 
-    async def posts(
-        self, client: httpx.AsyncClient, path: str, page: str = "", *, carried: bool = False, **form: str
-    ) -> httpx.Response:
-        """Send a form as the page at `page` would, with a file if one is to be carried."""
-        shown = (await client.get(page or path)).text
-        data = {name: hidden(shown, name) for name in ("csrf", "once")} | form
-        answer = await client.post(path, data=data, files={"file": ("x.jpg", b"carried")} if carried else None)
+    async def posts(self, client: httpx.AsyncClient, path: str, page: str = "", **form: str) -> httpx.Response:
+        """Send a form as the page at `page` would."""
+        answer = await client.post(path, data=await self._filled(client, page or path) | form)
         await self._settled()
         return answer
+
+    async def uploads(self, client: httpx.AsyncClient, path: str, page: str, content: bytes) -> httpx.Response:
+        """Send a form that carries a file, as the page at `page` would."""
+        form = await self._filled(client, page) | {"text": "a file"}
+        answer = await client.post(path, data=form, files={"file": ("x.jpg", content)})
+        await self._settled()
+        return answer
+
+    async def _filled(self, client: httpx.AsyncClient, page: str) -> dict[str, str]:
+        shown = (await client.get(page)).text
+        return {name: hidden(shown, name) for name in ("csrf", "once")}
 
 
 @asynccontextmanager

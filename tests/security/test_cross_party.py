@@ -20,6 +20,7 @@ async def heard_for(bridge: Stronghold, who: str, typed: str, *, at: str = "") -
     bridge.forget()
     bridge.counting.take()
     await bridge.says(who, typed, at=at)
+    assert not [named for named in bridge.counting.handed if named in typed], f"{typed}: nothing is read of the case"
     calls = bridge.counting.take()
     return bridge.heard(at or who), calls
 
@@ -124,10 +125,12 @@ async def test_no_form_of_a_page_acts_on_a_case_that_does_not_exist_for_its_send
         for act in ("note", "memo", "reopen", "close", "standdown", "consent", "protect", "hold")
     ]
     opening = {"do": "open", "purpose": "locate"}
-    for path, form in [("", each) for each in forms] + [("/secure", opening), ("/files", {"text": "x"})]:
-        address = f"/cases/{reference}{path}"
-        answer = await bridge.posts(client, address, "/chat", carried=path == "/files", **form)
-        assert answer.status_code == 404, form
+    page = f"/cases/{reference}"
+    answers = [await bridge.posts(client, page, "/chat", **form) for form in forms]
+    answers.append(await bridge.posts(client, f"{page}/secure", "/chat", **opening))
+    answers.append(await bridge.uploads(client, f"{page}/files", "/chat", b"carried"))
+    for answer in answers:
+        assert answer.status_code == 404, answer.request.url
         assert "No such case" in answer.text
     assert await bridge.case(reference) == before
     assert set(bridge.files.contents.values()) == {CONTENT}

@@ -17,7 +17,7 @@ FORMS = sorted(path for method, path in ROUTES if method != "GET")
 WITH_SESSION = [path for path in FORMS if ROUTES["POST", path].serves is not For.ANYBODY]
 GIVEN = {"text": "planted words", "act": "note", "button": ""}
 #: What a form needs besides to be one at all.
-MORE: Mapping[str, Mapping[str, str]] = {
+MORE = {
     "/exports": {"act": "approve", "order": "1"},
     "/cases": {"kind": "reference", "wanted": "planted words"},
     "/cases/{reference}/secure": {"do": "open", "purpose": "locate"},

@@ -23,8 +23,8 @@ from bot.export import ExportRequest, export
 from bot.export.writers import WRITERS
 from bot.logs import configure
 from bot.report import report, to_html, to_json
-from tests.adapters.test_cli_record import RECIPIENT
 from tests.adapters.telegram_program import OFFICERS, Town
+from tests.adapters.test_cli_record import RECIPIENT
 from tests.browser.web_kit import hidden
 from tests.contracts.storage_engines import on_database
 from tests.journeys.test_people import invited
@@ -254,8 +254,9 @@ async def test_while_the_border_is_closed_the_other_side_hears_and_reads_codes_o
     """Somebody fears the State that is asked: it learns that there is a case, and what is needed, nothing else."""
     places = Places()
     reference = await bridge.opens_case(text=f"{FIRST}, call {PHONE}")
-    block = ("citizenship: China", f"area: {marked('area')}", f"summary: {marked('summary')}", "fears: yes")
-    await bridge.answers(OFFICER, "no", "locked in", "25", "\n".join(block))
+    known = ("danger now: no", "situation: locked in", "youngest person: 25", "country now: China")
+    words = (f"area: {marked('area')}", f"summary: {marked('summary')}")
+    await bridge.answers(OFFICER, "\n".join((*known, *words)), "\n".join(("citizenship: China", "fears: yes")))
     await bridge.shares_location(OFFICER, 28.683123, 115.857456)
     await sends_file(bridge, marked, reference)
     await bridge.answers(OFFICER, "send", "send")
@@ -273,6 +274,7 @@ async def test_while_the_border_is_closed_the_other_side_hears_and_reads_codes_o
     assert {secret: places.of(secret) & theirs for secret in told} == dict.fromkeys(told, NOWHERE)
     assert [secret for secret in told if not places.of(secret)] == [], "each is somewhere"
     assert reference in places.texts[OTHER_MESSAGES]
+    assert "Locked in or held" in places.texts[OTHER_MESSAGES], "what is needed to act is told"
     assert reference in places.texts[OTHER_PAGES]
 
 

@@ -129,7 +129,9 @@ def test_no_statement_is_put_together_from_words() -> None:
         for file in sorted((ROOT / "storage").rglob("*.py"))
         for node in ast.walk(ast.parse(file.read_text("utf-8")))
         if isinstance(node, ast.Call) and _name(node.func) in ("text", "exec_driver_sql", "literal_column")
-        if any(isinstance(given, made_of_words) and ast.unparse(given) != OF_TABLES.get(file.name) for given in node.args)
+        if any(
+            isinstance(given, made_of_words) and ast.unparse(given) != OF_TABLES.get(file.name) for given in node.args
+        )
     ]
     assert found == []
 

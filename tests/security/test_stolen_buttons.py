@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 
 import pytest
@@ -72,13 +73,29 @@ async def test_buttons_pasted_into_a_page_do_nothing_either(bridge: Stronghold, 
     assert await bridge.case(reference) == before
 
 
+@pytest.mark.parametrize("who", [who for who in OUTSIDERS if who.startswith("telegram")])
+async def test_buttons_do_nothing_in_the_same_moment_as_somebody_who_may_press_them(
+    bridge: Stronghold, who: str
+) -> None:
+    reference = await whole_story(bridge, mark)
+    before = await bridge.case(reference)
+    phone = bridge._phone(who)
+    for each in [data for data in (*all_data(bridge), *forged(before)) if data.startswith("a.")]:
+        bridge.forget()
+        await asyncio.gather(phone.says(CLERK, f"/case {reference}"), phone.taps_data(who, each, "m1"))
+        await bridge._settled()
+        assert not [text for text in bridge.heard(who) if reference in text or "§" in text], each
+    assert await bridge.case(reference) == before
+
+
 async def test_a_reporting_officer_cannot_press_the_buttons_of_a_desk(bridge: Stronghold) -> None:
     reference = await bridge.opens_case()
     await bridge.answers(OFFICER, "no", "locked in", "16")
     before = await bridge.case(reference)
     for act in (
         "ack", "handoff.police", "close.error", "standdown", "urgency.U4", "assign.me", "notneeded",
-        "protect.none_known", "guardian.x", "interest.x", "vital.x", "decide.allowed", "alternative.x", "hold", "release.1",
+        "protect.none_known", "guardian.x", "interest.x", "vital.x", "decide.allowed", "alternative.x",
+        "hold", "unhold", "release.1",
     ):  # fmt: skip
         await pastes(bridge, OFFICER, f"a.{buttons.to_base36(before.id)}.{buttons.to_base36(before.stage)}.{act}")
     after = await bridge.case(reference)

@@ -65,7 +65,7 @@ def opened(town: Town) -> list[str]:
     with contextlib.closing(sqlite3.connect(town.setup.folder / "casebridge.db")) as database:
         database.row_factory = sqlite3.Row
         rows = database.execute("SELECT * FROM inbox").fetchall()
-    dated = [dict(row) | {"received_at": datetime.now(UTC), "next_attempt_at": None} for row in rows]
+    dated = [dict(row) | {"received_at": datetime(2026, 4, 18, tzinfo=UTC), "next_attempt_at": None} for row in rows]
     return [repr(inbox_of(VAULT, row)) for row in dated]
 
 
