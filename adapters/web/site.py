@@ -187,11 +187,15 @@ def uploading(site: Site, page: Page) -> Endpoint:
 
     async def endpoint(request: Request) -> Response:
         now = site.clock()
+        if await is_crowded(site, request, now):
+            return site.pages.wait(request, WINDOW)
         person = await find_visitor(site, request, now)
         if person is None:
             return site.pages.signed_out(request)
         csrf = csrf_token(request.cookies[cookie_name(site.settings)])
         visit = Visit(request, person, csrf, now)
+        if await site.pace.is_too_fast(f"session:{csrf}", A_SESSION, now):
+            return site.pages.wait(request, WINDOW, visit=visit)
         if not came_from_us(site, request):
             return refused(site, visit)
         form, upload = await read_upload(request)

@@ -90,7 +90,7 @@ BUTTONS = (
         "bot/respond.py",
         "if case is None or c.person is None or not _may_answer(c, case, choice):",
         "if case is None or c.person is None:",
-        ("test_stolen_buttons.py::test_buttons_of_another_side_or_person_do_nothing_and_tell_nothing",),
+        ("test_stolen_buttons.py::test_a_desk_cannot_press_the_buttons_of_the_officers_questions",),
     ),
     Defence(
         "stolen button data",
@@ -277,9 +277,9 @@ STRANGERS = (
         "people who are not enrolled",
         "A file is taken from somebody with a session only",
         "adapters/web/site.py",
-        "        now = site.clock()\n        person = await find_visitor(site, request, now)\n"
+        "            return site.pages.wait(request, WINDOW)\n        person = await find_visitor(site, request, now)\n"
         "        if person is None:\n            return site.pages.signed_out(request)\n",
-        "        now = site.clock()\n        person = next(iter((await site.storage.directory()).people.values()))\n"
+        "            return site.pages.wait(request, WINDOW)\n        person = next(iter((await site.storage.directory()).people.values()))\n"
         '        request.cookies.setdefault(cookie_name(site.settings), "x")\n',
         ("test_strangers.py::test_no_page_is_for_somebody_without_a_session",),
     ),

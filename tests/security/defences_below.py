@@ -161,6 +161,22 @@ BELOW = (
     ),
     Defence(
         "oversized everything",
+        "Forms come no faster than somebody types or taps",
+        "adapters/web/site.py",
+        "if is_form and await site.pace.is_too_fast(",
+        "if not is_form and await site.pace.is_too_fast(",
+        ("test_oversized.py::test_no_form_is_taken_faster_than_anybody_types_or_taps",),
+    ),
+    Defence(
+        "oversized everything",
+        "Files neither",
+        "adapters/web/site.py",
+        "        if await site.pace.is_too_fast(",
+        "        if not csrf and await site.pace.is_too_fast(",
+        ("test_oversized.py::test_no_form_is_taken_faster_than_anybody_types_or_taps",),
+    ),
+    Defence(
+        "oversized everything",
         "A form has so many bytes",
         "adapters/web/site.py",
         "    if said.isdigit() and (not is_number(said) or int(said) > limit):\n        raise HTTPException(413)",

@@ -11,6 +11,7 @@ import pytest
 
 from adapters.telegram.parse import Account, parse_body
 from adapters.web.chat import TEXT_LIMIT
+from adapters.web.pace import A_SESSION, AN_ADDRESS
 from bot import buttons, reference
 from bot.commands import parse_command
 from bot.fields import FIELDS
@@ -20,6 +21,7 @@ from tests.browser.web_kit import hidden
 from tests.journeys.played import START
 from tests.security.story import whole_story
 from tests.security.stronghold import CLERK, OFFICER, Stronghold
+from tests.security.ways_in import ROUTES, For
 
 MIB = 1 << 20
 ACCOUNT = Account("123456", "casebridge_bot")
@@ -125,6 +127,20 @@ async def test_a_form_that_is_too_large_or_no_text_is_refused(
     reference = await bridge.opens_case()
     client = await bridge.signed_in(CLERK)
     assert (await client.post(path.format(ref=reference), content=body)).status_code == status
+
+
+@pytest.mark.parametrize("path", [path for method, path in ROUTES if method == "POST"])
+async def test_no_form_is_taken_faster_than_anybody_types_or_taps(bridge: Stronghold, path: str) -> None:
+    reference = await bridge.opens_case()
+    client = await bridge.signed_in(CLERK)
+    way = ROUTES["POST", path]
+    limit = AN_ADDRESS if way.serves is For.ANYBODY else A_SESSION
+    files = {"file": ("x.jpg", b"x")} if way.uploads else None
+    statuses = [
+        (await client.post(way.at(reference), data={"text": "x"}, files=files)).status_code for _ in range(limit + 1)
+    ]
+    assert statuses[-1] == 429
+    assert statuses[0] != 429
 
 
 async def test_fields_of_a_form_have_their_limits(bridge: Stronghold) -> None:

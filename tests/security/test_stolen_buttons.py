@@ -103,6 +103,26 @@ async def test_a_reporting_officer_cannot_press_the_buttons_of_a_desk(bridge: St
     assert (after.status, after.urgency, after.handoffs, after.assignees, after.acknowledged_at) == kept
 
 
+@pytest.mark.parametrize(
+    ("who", "fields"),
+    [
+        (DUTY, ("danger_now", "situation", "citizenship", "consent_police", "fears_own_authorities")),
+        (CLERK, ("danger_now", "situation", "citizenship")),
+    ],
+)
+async def test_a_desk_cannot_press_the_buttons_of_the_officers_questions(
+    bridge: Stronghold, who: str, fields: tuple[str, ...]
+) -> None:
+    reference = await bridge.opens_case()
+    await bridge.answers(OFFICER, "no", "locked in", "16")
+    before = await bridge.case(reference)
+    for field in fields:
+        for choice in ("yes", "unknown", "back", "skip"):
+            data = f"f.{buttons.to_base36(before.id)}.{field}.{choice}"
+            assert await pastes(bridge, who, data) == ["No such case."], data
+    assert (await bridge.case(reference)).answers == before.answers
+
+
 async def test_a_button_of_an_earlier_moment_changes_nothing(bridge: Stronghold) -> None:
     reference = await bridge.opens_case()
     await bridge.answers(OFFICER, "no", "locked in", "16", "fears: no", "send", "send")

@@ -41,13 +41,15 @@ async def test_a_group_hears_nothing_for_a_member_who_is_not_enrolled(bridge: St
 @pytest.mark.parametrize("name", ["Keo Sophea", "Sok Dara", "kh-supervisor", "12", "Li Wei (CN duty)"])
 async def test_a_display_name_makes_nobody_of_anybody(bridge: Stronghold, name: str) -> None:
     reference = await whole_story(bridge, mark)
-    before = await bridge.case(reference)
-    for number, text in enumerate((f"/case {reference}", f"/reopen {reference} I said so", "/cases", "/onduty")):
+    before, people = await bridge.case(reference), (await bridge.storage.directory()).people
+    texts = (f"/case {reference}", f"/reopen {reference} I said so", "/cases", "/offduty", "/lost yes")
+    for number, text in enumerate(texts):
         sender = Address.parse(STRANGER)
         message = Inbound("telegram", "1", f"spoof-{name}-{number}", Kind.TEXT, bridge.now, sender, sender, text)
         await bridge.redelivers(replace(message, sender_name=name))
         assert not [text for text in bridge.heard(STRANGER) if reference in text]
     assert await bridge.case(reference) == before
+    assert (await bridge.storage.directory()).people == people
 
 
 async def test_an_enrolled_officer_under_a_supervisors_name_stays_an_officer(bridge: Stronghold) -> None:
