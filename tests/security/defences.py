@@ -279,7 +279,8 @@ STRANGERS = (
         "adapters/web/site.py",
         "            return site.pages.wait(request, WINDOW)\n        person = await find_visitor(site, request, now)\n"
         "        if person is None:\n            return site.pages.signed_out(request)\n",
-        "            return site.pages.wait(request, WINDOW)\n        person = next(iter((await site.storage.directory()).people.values()))\n"
+        "            return site.pages.wait(request, WINDOW)\n"
+        "        person = next(iter((await site.storage.directory()).people.values()))\n"
         '        request.cookies.setdefault(cookie_name(site.settings), "x")\n',
         ("test_strangers.py::test_no_page_is_for_somebody_without_a_session",),
     ),

@@ -11,7 +11,10 @@ FILES = (
         "bot/export/writers.py",
         'return f"\'{shown}" if looks_live else shown',
         "return shown",
-        ("test_papers.py::test_no_formula_runs_in_a_csv_file_whatever_parts_its_cells",),
+        (
+            "test_papers.py::test_no_formula_runs_in_a_csv_file_whatever_parts_its_cells",
+            "test_papers.py::test_no_formula_runs_in_a_file_with_names_and_free_texts",
+        ),
     ),
     Defence(
         "formulas",

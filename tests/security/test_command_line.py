@@ -52,7 +52,21 @@ def test_every_command_is_attacked() -> None:
 @pytest.mark.parametrize("words", NOT_THERE, ids=range(len(NOT_THERE)))
 @pytest.mark.parametrize(
     "command",
-    [("plan",), ("ping",), ("revoke",), ("signin",), ("outbox", "retry"), ("journal", "verify"), ("report", "--since")],
+    [
+        ("plan",),
+        ("ping",),
+        ("revoke",),
+        ("change", "--language", "km"),
+        ("change", "1", "--desk"),
+        ("confirm",),
+        ("signin",),
+        ("outbox", "retry"),
+        ("journal", "verify"),
+        ("report", "--since"),
+        ("forget", "--reason", "why"),
+        ("forget", "--reason", "why", "--person"),
+        ("export", "--identified", "--as", "1", "--since", "2026-01-01", "--reason", "why", "--recipient"),
+    ],
     ids=" ".join,
 )
 def test_whatever_is_typed_is_answered_in_a_sentence_that_steers_no_terminal(

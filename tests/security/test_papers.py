@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import pyrage
 import pytest
 from openpyxl import load_workbook
 
@@ -23,8 +24,8 @@ from bot.export.writers import WRITERS, neutral
 from bot.report import report, to_html, to_pdf
 from bot.turn import Turn
 from tests.browser.web_kit import sample_case
-from tests.security.story import mark, whole_story
-from tests.security.stronghold import ADMIN, OFFICER, Stronghold
+from tests.security.story import mark, rename_everybody, whole_story
+from tests.security.stronghold import ADMIN, KH_SUPERVISOR, OFFICER, Stronghold
 
 FORMULAS = (
     '=HYPERLINK("http://evil.example","x")',
@@ -62,9 +63,8 @@ async def exported(bridge: Stronghold, form: str, formula: str) -> Path:
     return target
 
 
-def cells_of(path: Path) -> Iterator[str]:
-    """Every cell, as programs with commas, semicolons, tabs and bars between cells take the file."""
-    text = path.read_text("utf-8-sig")
+def cells_of(text: str) -> Iterator[str]:
+    """Every cell of a file, as programs with commas, semicolons, tabs and bars between cells take it."""
     for separator in ",;\t|":
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
             yield from row
@@ -72,9 +72,36 @@ def cells_of(path: Path) -> Iterator[str]:
 
 @pytest.mark.parametrize("formula", FORMULAS)
 async def test_no_formula_runs_in_a_csv_file_whatever_parts_its_cells(bridge: Stronghold, formula: str) -> None:
-    cells = list(cells_of(await exported(bridge, "csv", formula)))
+    cells = list(cells_of((await exported(bridge, "csv", formula)).read_text("utf-8-sig")))
     assert [cell for cell in cells if "1" in cell and cell.strip().startswith(_LIVE)] == []
     assert [cell for cell in cells if formula[-3:].strip() in cell], "it is there, as text"
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+async def test_no_formula_runs_in_a_file_for_case_systems(bridge: Stronghold, formula: str) -> None:
+    cells = list(cells_of((await exported(bridge, "htcds", formula)).read_text("utf-8-sig")))
+    assert cells
+    assert [cell for cell in cells if "1" in cell and cell.strip().startswith(_LIVE)] == []
+
+
+@pytest.mark.parametrize("form", ["csv", "htcds"])
+async def test_no_formula_runs_in_a_file_with_names_and_free_texts(bridge: Stronghold, form: str) -> None:
+    """Everything that anybody can fill is a formula, and so are their names."""
+    key = pyrage.x25519.Identity.generate()
+    await rename_everybody(bridge, as_formula)
+    await whole_story(bridge, as_formula)
+    await bridge.says(ADMIN, f"/export identified {form} 2026-04-01 2026-05-01 {key.to_public()} why not")
+    (order,) = await bridge.storage.orders_of("KH", 10)
+    await bridge.says(KH_SUPERVISOR, f"/approve {order.number}")
+    (sealed,) = bridge.exports.glob("*.age")
+    cells = list(cells_of(bytes(pyrage.decrypt(sealed.read_bytes(), [key])).decode("utf-8-sig")))
+    assert [cell for cell in cells if "1" in cell and cell.strip().startswith(_LIVE)] == []
+    for field in ("area", "summary", f"name_{OFFICER}"):
+        assert [cell for cell in cells if as_formula(field) in cell], field
+
+
+def as_formula(field: str) -> str:
+    return f"=1+1+{field}"
 
 
 @pytest.mark.parametrize("formula", FORMULAS)
