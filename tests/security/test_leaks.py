@@ -7,13 +7,9 @@ from __future__ import annotations
 
 import io
 import logging
-import re
-import zipfile
 from collections.abc import AsyncIterator, Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
-import httpx
 import pytest
 import structlog
 
@@ -23,13 +19,12 @@ from bot.export import ExportRequest, export
 from bot.export.writers import WRITERS
 from bot.logs import configure
 from bot.report import report, to_html, to_json
-from tests.adapters.telegram_program import OFFICERS, Town
 from tests.adapters.test_cli_record import RECIPIENT
 from tests.browser.web_kit import hidden
 from tests.contracts.storage_engines import on_database
 from tests.journeys.test_people import invited
 from tests.keys import VAULT
-from tests.running import SECRET, until
+from tests.security.places import NOWHERE, Places, contents_of, database_in
 from tests.security.story import file_of, sends_file, whole_story
 from tests.security.stronghold import ADMIN, CLERK, DUTY, KH_SUPERVISOR, OFFICER, OUTSIDERS, Stronghold, besieged
 from tests.security.ways_in import ROUTES, For
@@ -41,7 +36,6 @@ AUTHOR, EXPORTS = "messages to the author", "exports"
 BOTH_PAGES = frozenset({OWN_PAGES, OTHER_PAGES})
 ALL_PAGES = BOTH_PAGES | {DESK_PAGES}
 BOTH_SECURE = frozenset({OWN_SECURE, OTHER_SECURE})
-NOWHERE: frozenset[str] = frozenset()
 
 CODE = "7H4Q-M9S3-4KZX"
 PHONE, DOCUMENT, NAME, ENTERED = "+855 10 000 777", "N00123459", "Chenda Victimname", "Kolab Enteredname"
@@ -96,19 +90,6 @@ _WORDS = {
 
 def marked(name: str) -> str:
     return _WORDS.get(name, f"words-for-{name}")
-
-
-@dataclass
-class Places:
-    """What came out, by where."""
-
-    texts: dict[str, str] = field(default_factory=dict)
-
-    def put(self, place: str, text: str) -> None:
-        self.texts[place] = self.texts.get(place, "") + text + "\n"
-
-    def of(self, secret: str) -> frozenset[str]:
-        return frozenset(place for place, text in self.texts.items() if secret in text)
 
 
 @pytest.fixture
@@ -202,21 +183,6 @@ async def exported(bridge: Stronghold, places: Places) -> None:
     places.put("report", to_html(made) + to_json(made))
 
 
-def contents_of(folder: Path) -> Iterator[str]:
-    """The files of a folder, with what is packed in them."""
-    for path in folder.iterdir():
-        content = path.read_bytes()
-        yield content.decode("utf-8", "replace")
-        if path.suffix == ".xlsx":
-            with zipfile.ZipFile(path) as parts:
-                yield from (parts.read(name).decode() for name in parts.namelist())
-
-
-def database_in(folder: Path) -> str:
-    """All bytes of the database and of what lies beside it."""
-    return "".join(path.read_bytes().decode("utf-8", "replace") for path in sorted(folder.glob("casebridge.db*")))
-
-
 async def test_each_secret_is_found_in_the_places_of_its_row_and_nowhere_else(
     bridge: Stronghold, log: io.StringIO, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -276,75 +242,3 @@ async def test_while_the_border_is_closed_the_other_side_hears_and_reads_codes_o
     assert reference in places.texts[OTHER_MESSAGES]
     assert "Locked in or held" in places.texts[OTHER_MESSAGES], "what is needed to act is told"
     assert reference in places.texts[OTHER_PAGES]
-
-
-#: The secrets of the running program, and where its files and its output hold them.
-PROGRAM: Mapping[str, frozenset[str]] = {
-    "bot token": NOWHERE,
-    "webhook secret": NOWHERE,
-    "invite code": NOWHERE,
-    "sign-in link": NOWHERE,
-    "session": NOWHERE,
-    "first words": NOWHERE,
-    "name": NOWHERE,
-}
-
-
-async def test_the_running_program_writes_no_secret_anywhere_but_where_its_row_says(tmp_path: Path) -> None:
-    async with Town.open(tmp_path, mode="webhook") as town:
-        name = "Chan Marked Name"
-        code = await _invited(town, name)
-        link = (await town.terminal.beside("signin", OFFICERS[0]))[0].partition(" ")[0]
-        token = link.rpartition("/")[2]
-        await town.reports(OFFICERS[0], text=f"{FIRST}, call {PHONE}")
-        async with httpx.AsyncClient(base_url=town.setup.url) as client:
-            session = await _read_everything(client, token)
-            places = Places()
-            places.put("metrics", (await client.get("/metrics")).text)
-        period = ("--since", "2026-01-01", "--until", "2036-01-01", "--reason", "meeting")
-        for form in ("csv", "jsonl"):
-            target = tmp_path / f"log.{form}"
-            places.put("export", "".join(await town.terminal.beside("export", "--format", form, *period, "-o", target)))
-            places.put("export", target.read_text("utf-8"))
-        places.put("output", town.program.output)
-        for command in (("people",), ("outbox", "list"), ("journal", "verify")):
-            said = "\n".join(await town.terminal.beside(*command))
-            places.put("command line", said.replace(name, "") if command == ("people",) else said)
-        places.put("database", database_in(tmp_path))
-    secrets = {
-        "bot token": town.setup.token,
-        "webhook secret": SECRET,
-        "invite code": code,
-        "sign-in link": token,
-        "session": session,
-        "first words": FIRST,
-        "name": name,
-    }
-    assert {what: places.of(secret) for what, secret in secrets.items()} == PROGRAM
-
-
-async def _invited(town: Town, name: str) -> str:
-    """Somebody new is enrolled by a code of the command line."""
-    lines = await town.terminal.beside("invite", "--party", "KH", "--role", "officer", "--name", name)
-    found = re.search(r"/start (\S+)", "\n".join(lines))
-    assert found
-    newcomer = town.user(777)
-    await town.hears(777, f"You are enrolled: {name}", after=newcomer.says(f"/start {found[1]}"))
-    return found[1]
-
-
-async def _read_everything(client: httpx.AsyncClient, token: str) -> str:
-    """Sign in by a link and open every page; returns the session."""
-    answer = await client.post(f"/signin/{token}")
-    cookie = answer.headers["set-cookie"].partition(";")[0]
-    client.headers["cookie"] = cookie  # Secure: this client would not send it over plain HTTP
-
-    async def chat() -> str:
-        return (await client.get("/chat")).text
-
-    page = await until(chat)
-    form = {name: hidden(page, name) for name in ("csrf", "once")} | {"text": "/cases"}
-    assert (await client.post("/chat", data=form)).status_code == 303
-    for path in ("/cases", "/exports", "/signin/none", "/nowhere"):
-        await client.get(path)
-    return cookie.partition("=")[2]

@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.security.defences import ATTACKS, BUTTONS, READING, STRANGERS, WEBHOOKS, Defence
+from tests.security.defences import ATTACKS, BUTTONS, STRANGERS, WEBHOOKS, Defence
 from tests.security.defences_below import BELOW, FILES
 from tests.security.defences_pages import PAGES
+from tests.security.defences_reading import READING
 
 ROOT = Path(__file__).parents[2]
 README = Path(__file__).parent / "README.md"
