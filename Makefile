@@ -19,11 +19,12 @@ run: $(VENV)/.run $(VENV)/.project ## start the bridge; without a config.toml a 
 test: $(VENV)/.dev $(VENV)/.project ## run all tests
 	@$(BIN)/python -m pytest $(ARGS)
 
-check: $(VENV)/.dev $(VENV)/.project ## look at the code: format, lint, types, who may import whom
+check: $(VENV)/.dev $(VENV)/.project ## look at the code: format, lint, types, who may import whom, known weaknesses
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy --strict bot adapters storage tests
 	$(BIN)/lint-imports
+	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml bot adapters storage
 
 bench: $(VENV)/.dev $(VENV)/.project ## measure replies per second beside a plain bot, and the check of the record
 	@$(BIN)/python -m tests.bench $(ARGS)

@@ -24,6 +24,7 @@ from adapters.watchdog import Watchdog
 from adapters.web.adapter import WebAdapter
 from adapters.web.app import build_site
 from adapters.web.health import Vitals
+from adapters.web.http import Bounded
 from adapters.web.lateness import PingLateness
 from adapters.web.settings import WebSettings
 from adapters.web.signin import new_link
@@ -139,7 +140,7 @@ COMMANDS = (
 
 async def run(settings: Settings, *, is_embedded: bool, say: Callable[[str], None]) -> None:
     """Run everything in one process until it is told to stop. Raises `BridgeError` when it cannot start."""
-    settings.bridge.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.bridge.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     if is_embedded:
         make_missing_keys(settings, clock())
         await asyncio.to_thread(migrate, settings.database.url.get_secret_value(), vault_of(settings))
@@ -288,7 +289,7 @@ def _listening(settings: Settings) -> Iterator[socket.socket]:
 def _http(site: object) -> uvicorn.Config:
     return uvicorn.Config(
         site,  # type: ignore[arg-type]  # it is an ASGI application; its type is no concern here
-        http="httptools",
+        http=Bounded,
         ws="none",
         lifespan="off",
         log_config=None,

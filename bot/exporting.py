@@ -154,7 +154,7 @@ class Exports:
 
         def act(c: Composer) -> None:
             for case in cases:
-                c.journal("identified_export_read", case, order=order.number, purpose=order.reason)
+                c.journal("identified_export_read", case, order=order.number, reason=order.reason)
 
         await self.line.submit(Order(act, actor=f"person:{order.person_id}"))
 

@@ -14,6 +14,9 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 #: Their usual lines are of no use here, and some hold addresses with tokens in them.
 _CHATTY = ("aiohttp", "telegram", "apscheduler", "httpx", "httpcore", "asyncio", "alembic", "uvicorn")
 _HIDDEN = "***"
+_SEVERAL_LINES = frozenset({"exception", "stack"})  #: fields of a traceback
+#: What would begin a new line, steer a terminal or turn a line around; a tab does none of it.
+_STEERING = re.compile("[\\x00-\\x08\\x0a-\\x1f\\x7f-\\x9f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069]")
 _SHORTEST_SECRET = 4  #: characters; a shorter one would blacken ordinary words
 #: Telegram has its token in the path; WeChat and WeCom have theirs in the query.
 _IN_ADDRESSES = (
@@ -35,24 +38,34 @@ class Redactor:
 
     def __call__(self, _logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
         """Work as a structlog processor."""
-        return {self.clean(key): self._any(value) for key, value in event.items()}
+        return {self.clean(key): self._any(value, key) for key, value in event.items()}
 
     def clean(self, text: str) -> str:
-        """Take secrets out of one text."""
+        """Take secrets out of one text, and write out what would not stay within its line."""
+        return _STEERING.sub(_written_out, self._without_secrets(text))
+
+    def _without_secrets(self, text: str) -> str:
         if self._secrets:
             text = self._secrets.sub(_HIDDEN, text)
         for pattern, replacement in _IN_ADDRESSES:
             text = pattern.sub(replacement, text)
         return text
 
-    def _any(self, value: object) -> object:
+    def _any(self, value: object, name: str = "") -> object:
         if value is None or isinstance(value, bool | int | float):
             return value
         if isinstance(value, dict):
             return {self.clean(str(key)): self._any(each) for key, each in value.items()}
         if isinstance(value, list | tuple | set | frozenset):
             return [self._any(each) for each in value]
+        if name in _SEVERAL_LINES:
+            # Set off, so that no line of an error's text passes for one of ours.
+            return "\n  | ".join(map(self.clean, str(value).split("\n")))
         return self.clean(str(value))
+
+
+def _written_out(found: re.Match[str]) -> str:
+    return found[0].encode("unicode_escape").decode()
 
 
 def configure(*, secrets: Iterable[str] = (), level: int = logging.INFO, stream: TextIO | None = None) -> None:

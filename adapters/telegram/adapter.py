@@ -26,7 +26,7 @@ from bot.ports import Receipt, Receive, Request, Response
 
 _log = structlog.get_logger()
 
-_SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105 - a header's name
+_SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105 - a header's name  # nosec B105
 _BODY_LIMIT = 1 << 20  #: bytes
 _LONGEST_WAIT = 60.0  #: seconds between two tries to introduce ourselves
 

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 
 from adapters.web import cases, chat, exports, files, health, search, secure, signin
 from adapters.web.adapter import WebAdapter
+from adapters.web.dress import Dressed
 from adapters.web.hooks import Hooks
 from adapters.web.pace import Pace
 from adapters.web.pages import Pages
@@ -83,7 +84,10 @@ def build_site(  # noqa: PLR0913 - everything that the pages stand on, by name
     if web is not None:
         routes += _pages(site)
     explained = {HTTPException: _explain(site), Exception: _explain(site)}
-    return Hooks(webhooks, Starlette(routes=routes, exception_handlers=explained))
+    beyond = Starlette(routes=routes, exception_handlers=explained)
+    # It would lead to the host that the request itself names, which may be anybody's.
+    beyond.router.redirect_slashes = False
+    return Dressed(Hooks(webhooks, beyond), over_tls=settings.is_https)
 
 
 def _pages(site: Site) -> Sequence[BaseRoute]:
@@ -99,7 +103,7 @@ def _pages(site: Site) -> Sequence[BaseRoute]:
         *_get(site, "/cases", cases.listing),
         *_post(site, "/cases", search.search),
         *_get(site, "/cases/{reference}/secure", secure.ask),
-        *_post(site, "/cases/{reference}/secure", secure.visit),
+        *_post(site, "/cases/{reference}/secure", secure.enter),
         *_get(site, "/cases/{reference}", cases.show),
         *_post(site, "/cases/{reference}", cases.act),
         *_take_files(site),

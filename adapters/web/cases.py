@@ -12,7 +12,7 @@ from adapters.web.chat import TEXT_LIMIT, Line, as_lines, folded, take, too_long
 from adapters.web.searching import Search, search_kinds
 from adapters.web.security import headers, new_token
 from adapters.web.signin import redirect
-from adapters.web.site import Site, Visit
+from adapters.web.site import Site, Visit, is_number
 from bot import guarding
 from bot import reference as references
 from bot.case import Case
@@ -91,7 +91,7 @@ async def act(site: Site, visit: Visit) -> Response:
         history = await site.storage.history(case.id)
         return await _page(site, visit, case, history, problem=problem, status=status)
     after = visit.form.get("after", "")
-    return redirect(site, f"/cases/{case.reference}?after={after if after.isascii() and after.isdigit() else 0}")
+    return redirect(site, f"/cases/{case.reference}?after={after if is_number(after) else 0}")
 
 
 def _words(visit: Visit, case: Case) -> tuple[str | None, str]:
@@ -110,7 +110,7 @@ async def find(site: Site, visit: Visit) -> Case | None:
     """Find the case that the address names, within the reader's scope."""
     # Always the same one query, so that the answer's time says nothing about what exists.
     typed = visit.request.path_params["reference"]
-    return await site.storage.find_case(references.parse(typed) or typed, scope_of(visit.person, site.agreement))
+    return await site.storage.find_case(references.parse(typed) or "", scope_of(visit.person, site.agreement))
 
 
 async def no_such_case(site: Site, visit: Visit) -> Response:

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from adapters.web.rendering import with_links
 from adapters.web.security import new_token
 from adapters.web.signin import redirect
-from adapters.web.site import Site, Visit
+from adapters.web.site import Site, Visit, is_number
 from bot.errors import StorageError
 from bot.messages import Attachment, DeliveryState, Inbound, Keyboard, Kind
 from bot.ports import Said
@@ -183,8 +183,7 @@ async def _page(site: Site, visit: Visit, *, status: int = 200, problem: str = "
 async def _fragment(site: Site, visit: Visit, said: Sequence[Said]) -> Response:
     values = _values(site, visit, said)
     after = visit.request.query_params.get("after") or visit.form.get("after", "")
-    is_known = after.isascii() and after.isdigit() and len(after) < 20
-    news = [s.text for s in said if is_known and s.id > int(after) and not s.from_person]
+    news = [s.text for s in said if is_number(after) and s.id > int(after) and not s.from_person]
     return site.pages.render("_fragment.html", visit.request, visit=visit, status=200, news=news, **values)
 
 

@@ -26,7 +26,9 @@ from bot.turn import Turn
 
 #: Whatever a browser makes of it: nothing in it runs, and nothing is shown in its place.
 _INERT = {
-    "Content-Security-Policy": "sandbox; default-src 'none'",
+    "Content-Security-Policy": (
+        "sandbox; default-src 'none'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
+    ),
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
 }

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from adapters.web.site import BODY_LIMIT
+from adapters.web.site import BODY_LIMIT, is_number
 from bot.ports import Request, Response, WebhookAdapter
 
 _PREFIX = "/hooks/"
@@ -42,7 +42,8 @@ class Hooks:
 async def _hand_on(adapter: WebhookAdapter, scope: Scope, receive: Receive, send: Send) -> None:
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     said = headers.get("content-length", "")
-    body = None if said.isdigit() and int(said) > BODY_LIMIT else await _read(receive)
+    is_long = said.isdigit() and (not is_number(said) or int(said) > BODY_LIMIT)
+    body = None if is_long else await _read(receive)
     if body is None:
         await _answer(send, Response(413))
         return

@@ -54,7 +54,7 @@ async def ask(site: Site, visit: Visit) -> Response:
     return _ask(site, visit, case) if case else await no_such_case(site, visit)
 
 
-async def visit(site: Site, visit: Visit) -> Response:
+async def enter(site: Site, visit: Visit) -> Response:
     """Open the secure case for a purpose, or add or release while the purpose holds."""
     case = await _find(site, visit)
     if case is None:

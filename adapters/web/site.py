@@ -92,17 +92,22 @@ class Visit:
     def number(self, name: str, default: int = 0) -> int:
         """Read a non-negative number of the query; anything else is the default."""
         text = self.request.query_params.get(name, "")
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else default
+        return int(text) if is_number(text) else default
 
 
 Page = Callable[[Site, Visit], Awaitable[Response]]
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
+def is_number(text: str) -> bool:
+    """Whether somebody else's text is a whole number that an id can be: thousands of figures are none."""
+    return text.isascii() and text.isdigit() and len(text) < 20 and int(text) < 1 << 63
+
+
 async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
     """Read a body; raises HTTPException 413 as soon as it is known to be over the limit."""
     said = request.headers.get("content-length", "")
-    if said.isdigit() and int(said) > limit:
+    if said.isdigit() and (not is_number(said) or int(said) > limit):
         raise HTTPException(413)
     chunks: list[bytes] = []
     size = 0
@@ -182,11 +187,15 @@ def uploading(site: Site, page: Page) -> Endpoint:
 
     async def endpoint(request: Request) -> Response:
         now = site.clock()
+        if await is_crowded(site, request, now):
+            return site.pages.wait(request, WINDOW)
         person = await find_visitor(site, request, now)
         if person is None:
             return site.pages.signed_out(request)
         csrf = csrf_token(request.cookies[cookie_name(site.settings)])
         visit = Visit(request, person, csrf, now)
+        if await site.pace.is_too_fast(f"session:{csrf}", A_SESSION, now):
+            return site.pages.wait(request, WINDOW, visit=visit)
         if not came_from_us(site, request):
             return refused(site, visit)
         form, upload = await read_upload(request)

@@ -19,6 +19,7 @@ from bot.people import Invite, Person, Role
 from bot.ports import Storage
 from bot.texts import tr
 from bot.times import as_utc
+from bot.words import clean
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ async def invite(settings: Settings, order: InviteOrder) -> list[str]:
         code_hash=hash_of(code),
         party=order.party,
         role=Role(order.role),
-        name=order.name,
+        name=" ".join(clean(order.name).split()),
         desk=order.desk,
         corridor=order.corridor,
         created_at=now,
@@ -59,7 +60,7 @@ async def invite(settings: Settings, order: InviteOrder) -> list[str]:
         await write(settings, storage, order.by, act)
     shown = shown_code(code)
     lines = [
-        f"Code for {order.name}: {shown}",
+        f"Code for {kept.name}: {shown}",
         f"Works once, until {as_utc(kept.expires_at)}. They type: /start {shown}",
     ]
     telegram = app.telegram_of(settings)
@@ -76,7 +77,7 @@ def _check_invite(order: InviteOrder, agreement: Agreement) -> None:
     corridors = [c.code for c in agreement.corridors_of(order.party)]
     if order.corridor and order.corridor not in corridors:
         raise BridgeError(f"{order.party} is no side of {order.corridor}. Its corridors: {', '.join(corridors)}.")
-    if not order.name.strip():
+    if not clean(order.name):
         raise BridgeError("The name is empty.")
 
 

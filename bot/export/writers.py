@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import re
 import shutil
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -21,6 +22,8 @@ from bot.export.rows import Cell, Row
 
 #: What spreadsheets take for the beginning of a formula, in ASCII and full width.
 _FORMULA = "=+-@\uff1d\uff0b\uff0d\uff20"
+#: Where cells end in other countries' settings, and a formula after it.
+_AFTER_SEPARATOR = re.compile(rf"([;\t|\r\n]\s*)(?=[{_FORMULA}])")
 _SEPARATOR = "; "  #: between several codes in one cell
 _XLSX_ROWS = 1_048_575  #: below the header; Excel's limit
 _COPY_BYTES = 1 << 20
@@ -42,9 +45,10 @@ class CaseFile(Protocol):
 
 
 def neutral(text: str) -> str:
-    """Put an apostrophe before what a spreadsheet would run as a formula."""
+    """Put an apostrophe before what a spreadsheet would run as a formula, also one that splits cells elsewhere."""
     looks_live = text[:1] in ("\t", "\r", "\n") or text.lstrip()[:1] in tuple(_FORMULA)
-    return f"'{text}" if looks_live else text
+    shown = _AFTER_SEPARATOR.sub(r"\1'", text)
+    return f"'{shown}" if looks_live else shown
 
 
 class CsvFile:

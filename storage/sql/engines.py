@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from contextlib import suppress
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, make_url
@@ -34,7 +36,10 @@ def is_sqlite(url: str) -> bool:
 
 def writing_engine(url: str, owner: str = "") -> Engine:
     """The engine for everything that changes something: one connection at a time. What it deletes is overwritten."""
-    return _sqlite(url, "BEGIN IMMEDIATE", "secure_delete=ON") if is_sqlite(url) else _postgres(url, owner)
+    if not is_sqlite(url):
+        return _postgres(url, owner)
+    _make_for_owner_only(url)
+    return _sqlite(url, "BEGIN IMMEDIATE", "secure_delete=ON")
 
 
 def reading_engine(url: str, owner: str = "") -> Engine:
@@ -62,6 +67,12 @@ def _sqlite(url: str, begin: str, *pragmas: str) -> Engine:
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def _make_for_owner_only(url: str) -> None:
+    """Make the file before SQLite does, which asks the umask; the files beside it get the permissions of this one."""
+    with suppress(OSError):  # said in its own words when the file is opened
+        Path(str(make_url(url).database)).touch(mode=0o600)
 
 
 def _switch_to_wal(connection: Any) -> None:

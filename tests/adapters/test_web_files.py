@@ -283,7 +283,9 @@ async def test_a_file_comes_as_a_download_that_no_browser_runs_or_shows(bridge: 
     name = f"{REFERENCE}-{SHA256[:8]}.txt"
     assert answer.headers["content-disposition"] == f'attachment; filename="{name}"'
     assert answer.headers["x-content-type-options"] == "nosniff"
-    assert answer.headers["content-security-policy"] == "sandbox; default-src 'none'"
+    policy = answer.headers["content-security-policy"]
+    assert policy.startswith("sandbox; default-src 'none'; ")
+    assert "frame-ancestors 'none'" in policy, "what the default does not cover is forbidden too"
     assert answer.headers["cache-control"] == "no-store"
 
 

@@ -414,7 +414,7 @@ async def test_only_who_reads_the_secure_case_sees_in_the_journal_that_it_was_re
     assert "secure read" not in (await (await bridge.signed_in(DUTY_CN)).get(page)).text
 
 
-@pytest.mark.parametrize("words", ["<script>alert(1)</script>", '"><img src=x>', "{{ 'zz' * 2 }}"])
+@pytest.mark.parametrize("words", ["<script>alert(1)</script>", '"><img src=x>', "{{ 'yak' * 3 }}"])
 async def test_what_is_entered_is_shown_as_text_and_never_as_markup(bridge: Bridge, words: str) -> None:
     await keep(bridge, sample_case())
     client = await bridge.signed_in(OFFICER)
@@ -426,7 +426,7 @@ async def test_what_is_entered_is_shown_as_text_and_never_as_markup(bridge: Brid
         page_without = answer.text.replace(str(escape(words)), "")
         assert "<script>alert" not in page_without
         assert "<img" not in page_without
-        assert "zz" not in page_without
+        assert "yakyakyak" not in page_without
 
 
 @pytest.mark.parametrize("who", [ADMIN])

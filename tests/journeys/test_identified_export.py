@@ -18,6 +18,7 @@ from bot.guarded import Guarded
 from bot.orders import IdentifiedOrder
 from bot.people import Role
 from bot.turn import Turn
+from tests.journeys.gated import page_of
 from tests.journeys.phones import labels
 from tests.journeys.played import START, PlayedBridge
 from tests.journeys.test_secrecy import WORDS, a_case_in_all_its_words
@@ -111,10 +112,23 @@ async def test_every_case_in_it_is_journalled_as_read_and_why(bridge: PlayedBrid
     number = await asked(bridge)
     await bridge.taps(SECOND, "Approve")
     (read,) = [e for e in await bridge.acts(case) if e.act == "identified_export_read"]
-    assert read.details == {"order": number, "purpose": "the prosecutor asks, KUMQUAT"}
+    assert read.details == {"order": number, "reason": "the prosecutor asks, KUMQUAT"}
     assert read.actor == f"person:{(await bridge.person(ASKER)).id}"
     told = [act for act in await acts(bridge) if act.startswith("identified_export")]
     assert told == ["identified_export_asked", "identified_export_approved", "identified_export_made"]
+
+
+async def test_the_page_of_a_case_in_it_does_not_say_why_and_to_the_other_side_not_even_that(
+    bridge: PlayedBridge,
+) -> None:
+    case = await bridge.report_case()
+    await asked(bridge)
+    await bridge.taps(SECOND, "Approve")
+    own = str((await page_of(bridge, "telegram:clerk", case))["journal"])
+    theirs = str((await page_of(bridge, "wechat:duty", case))["journal"])
+    assert "KUMQUAT" not in own + theirs
+    assert "identified export read" in own
+    assert "identified export" not in theirs
 
 
 async def test_nobody_approves_what_they_asked_for_themselves(bridge: PlayedBridge) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -56,13 +58,9 @@ async def outsiders(bridge: PlayedBridge, case: Case) -> list[str]:
 
 async def tells(bridge: PlayedBridge, counting: Counting, who: str, text: str, button: str = "") -> tuple[object, ...]:
     """What somebody hears, and what was asked of the storage until they did."""
-    place = Address.parse(who)
-    number = str(bridge._new_id())
-    message = Inbound(place.messenger, "1", number, Kind.TEXT, bridge.now, place, place, text, message_id=number)
+    message = _typed(bridge, who, text)
     if button:
-        message = Inbound(
-            place.messenger, "1", number, Kind.BUTTON, bridge.now, place, place, text, button, message_id="1"
-        )
+        message = replace(message, kind=Kind.BUTTON, button=button, message_id="1")
     bridge.forget()
     counting.asked.clear()
     await bridge.redelivers(message)
@@ -130,6 +128,25 @@ async def test_in_a_group_a_reply_of_somebody_outside_finds_no_case(bridge: Play
             bridge.expect_nothing(*EVERYBODY)
         assert heard[0] == heard[1], who
     assert (await bridge.case(case)).version == case.version
+
+
+async def test_in_one_batch_with_somebody_who_may_see_it_a_case_is_still_none(
+    bridge: PlayedBridge, counting: Counting
+) -> None:
+    case = await bridge.report_case()
+    bridge.forget()
+    counting.asked.clear()
+    both = [_typed(bridge, who, f"/case {case.reference}") for who in ("telegram:clerk", "telegram:vn-clerk")]
+    await asyncio.gather(*(bridge.adapters["telegram"].receive(message) for message in both))
+    await bridge._settled()
+    assert case.reference in bridge.heard("telegram:clerk")[0]
+    assert bridge.heard("telegram:vn-clerk") == ["No such case."]
+    assert (counting.asked.count("load"), counting.asked.count("history")) == (1, 1)
+
+
+def _typed(bridge: PlayedBridge, who: str, text: str) -> Inbound:
+    place, number = Address.parse(who), str(bridge._new_id())
+    return Inbound(place.messenger, "1", number, Kind.TEXT, bridge.now, place, place, text, message_id=number)
 
 
 async def test_a_case_that_may_be_seen_costs_more_so_that_the_counting_counts(

@@ -160,10 +160,20 @@ async def test_lists_numbers_and_empty_answers_stay_what_they_are_in_json(tmp_pa
     assert row["exercise"] is False
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "\uff1d1"])
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "\nx", " =1", "\uff1d1"])
 async def test_a_formula_in_a_reference_is_only_text_in_a_csv_file(text: str, tmp_path: Path) -> None:
     (row,) = await exported(tmp_path, "csv", accepted(a_case(1), Channel.POLICE, DAY, formal_reference=text))
     assert row["police_formal_reference"] == f"'{text}"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"), [("7;=1", "7;'=1"), ("7\n=1", "7\n'=1"), ("\t=1", "'\t'=1"), ("a-b; c - d", "a-b; c - d")]
+)
+async def test_a_formula_behind_what_ends_a_cell_elsewhere_is_only_text_too(
+    text: str, shown: str, tmp_path: Path
+) -> None:
+    (row,) = await exported(tmp_path, "csv", accepted(a_case(1), Channel.POLICE, DAY, formal_reference=text))
+    assert row["police_formal_reference"] == shown
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "@SUM(A1)", "https://example.org", "007"])

@@ -10,8 +10,11 @@ import pytest
 
 from bot.agreement import Agreement, DeskRole
 from bot.case import Case, CaseText, Channel, Handoff, HandoffState, SecureEntry, SecureField, Status, TextKind
+from bot.composing import Composer
+from bot.context import Context
 from bot.guarded import Guarded
 from bot.people import Person, Role
+from bot.ports import Loaded
 from bot.securing import (
     Key,
     border_is_open,
@@ -25,6 +28,7 @@ from bot.securing import (
     secure_scope_of,
 )
 from bot.turn import Turn
+from bot.view import View
 from storage.memory import MemoryStorage
 from tests.unit.cases import (
     ADMIN,
@@ -32,6 +36,7 @@ from tests.unit.cases import (
     CN_DUTY,
     CN_POLICE,
     CN_SUPERVISOR,
+    DIRECTORY,
     KH_DUTY,
     KH_SUPERVISOR,
     NOW,
@@ -39,6 +44,7 @@ from tests.unit.cases import (
     OTHER_OFFICER,
     PEOPLE,
     VN_DUTY,
+    Counter,
     a_case,
     a_desk,
     a_person,
@@ -105,6 +111,17 @@ def test_the_secure_case_is_for_exactly_these_people(name: str) -> None:
     case, expected = CASES[name]
     for rule in (may_read_secure, may_write_secure):
         assert {p.id for p in EVERYBODY if rule(p, case, HERE)} == {p.id for p in expected}
+
+
+def test_a_case_written_twice_in_a_turn_keeps_the_border_of_its_last_answers() -> None:
+    before = a_case()
+    context = Context(NOW, HERE, Counter(), lambda letters: letters[0], lambda: "00")
+    c = Composer(context, View(DIRECTORY, Loaded(cases={before.id: before})), person=OFFICER)
+    assert not c.put(before).border_is_open
+    known = with_answers(c.put(before), citizenship=("KH",), fears_own_authorities="no")
+    assert c.put(known).border_is_open
+    (written,) = c.finish().cases
+    assert (written.border_is_open, written.version) == (True, before.version + 1)
 
 
 def test_a_closed_case_is_read_but_not_added_to() -> None:

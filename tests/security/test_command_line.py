@@ -1,0 +1,169 @@
+"""The command line and the configuration: words that steer a terminal, odd paths, files that others may read."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot import app
+from bot.cli import main
+from storage import migrate
+from tests.bench.sides import free_port, listening
+from tests.keys import VAULT
+from tests.running import Setup, Terminal, started
+
+ANSI = "\x1b[2J\x1b[31m"
+NOT_THERE = (
+    "KC26-7H4QM-4",
+    "' OR 1=1;--",
+    "../../etc/passwd",
+    ANSI,
+    "\n",
+    "x" * 5_000,
+    "-1",
+    "9" * 5_000,
+    "9" * 25,
+    "%s%n",
+)
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Terminal:
+    setup = Setup(tmp_path, desks={"kh-duty": [], "cn-duty": []})
+    setup.write()
+    migrate(setup.database, VAULT)
+    return Terminal(setup.file)
+
+
+def commands() -> Iterator[str]:
+    yield from main.commands
+
+
+def test_every_command_is_attacked() -> None:
+    assert set(commands()) == {
+        "run", "check", "migrate", "invite", "people", "revoke", "change", "confirm", "signin", "ping", "export",
+        "report", "plan", "outbox", "journal", "purge", "forget", "keys",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("words", NOT_THERE, ids=range(len(NOT_THERE)))
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("plan",),
+        ("ping",),
+        ("revoke",),
+        ("change", "--language", "km"),
+        ("change", "1", "--desk"),
+        ("confirm",),
+        ("signin",),
+        ("outbox", "retry"),
+        ("journal", "verify"),
+        ("report", "--since"),
+        ("forget", "--reason", "why"),
+        ("forget", "--reason", "why", "--person"),
+        ("export", "--identified", "--as", "1", "--since", "2026-01-01", "--reason", "why", "--recipient"),
+    ],
+    ids=" ".join,
+)
+def test_whatever_is_typed_is_answered_in_a_sentence_that_steers_no_terminal(
+    terminal: Terminal, command: tuple[str, ...], words: str
+) -> None:
+    result = terminal.result(*command, "--", words) if command[-1][0] != "-" else terminal.result(*command, words)
+    assert result.exit_code in (1, 2)
+    assert "\x1b" not in result.output
+
+
+@pytest.mark.parametrize("name", [f"Sok{ANSI} Dara", "Sok\nDara", "Sok\r\nDara", "Sok\u202eDara", "Sok\x00Dara"])
+def test_a_name_steers_no_terminal_and_begins_no_line(terminal: Terminal, name: str) -> None:
+    if "\x00" in name:
+        name = name.replace("\x00", "\x7f")
+    lines = terminal("invite", "--party", "KH", "--role", "officer", "--name", name)
+    assert lines[0].startswith("Code for Sok")
+    assert "Dara: " in lines[0]
+    assert not [line for line in lines if {"\x1b", "\u202e", "\x7f"} & set(line)]
+
+
+def test_a_name_in_khmer_keeps_what_joins_its_letters(terminal: Terminal) -> None:
+    name = "សុខ\u200bដារ៉ា"
+    assert terminal("invite", "--party", "KH", "--role", "officer", "--name", name)[0].startswith(f"Code for {name}: ")
+
+
+@pytest.mark.parametrize("reason", [f"why {ANSI}", "why\nnot", '", "count": 0, "x": "'])
+def test_a_reason_changes_no_line_of_a_manifest(terminal: Terminal, tmp_path: Path, reason: str) -> None:
+    target = tmp_path / "log.csv"
+    period = ("--since", "2026-01-01", "--until", "2026-02-01")
+    lines = terminal("export", "--format", "csv", *period, "--reason", reason, "-o", target)
+    assert not [line for line in lines if "\x1b" in line]
+    manifest = target.with_name("log.csv.manifest.json").read_text("utf-8")
+    assert "\x1b" not in manifest
+    assert manifest.count('"count"') == 1
+
+
+def test_the_database_and_its_log_are_for_their_owner_only(tmp_path: Path) -> None:
+    migrate(f"sqlite:///{tmp_path / 'new.db'}", VAULT)
+    made = list(tmp_path.glob("new.db*"))
+    assert made
+    assert [path.name for path in made if stat.S_IMODE(path.stat().st_mode) & 0o077] == []
+
+
+async def test_the_data_folder_of_a_first_start_is_for_its_owner_only(tmp_path: Path) -> None:
+    port = free_port()
+    async with started(tmp_path, "run", port=port) as program:
+        await listening(program.process, port)
+    assert mode_of(tmp_path / "casebridge-data") == 0o700
+    assert mode_of(tmp_path / "casebridge-data" / "casebridge.db") == 0o600
+
+
+def mode_of(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("messengers__telegram__api_base_url", "file:///etc/passwd"),
+        ("messengers__telegram__api_base_url", "gopher://evil.example"),
+        ("messengers__telegram__api_base_url", "javascript:alert(1)"),
+        ("messengers__telegram__proxy", "file:///etc/passwd"),
+        ("server__public_url", "javascript:alert(1)"),
+        ("server__public_url", "data:text/html,x"),
+        ("watchdog__url", "file:///etc/passwd"),
+        ("server__trusted_proxies", '["*"]'),
+        ("server__trusted_proxies", '["evil.example"]'),
+        ("database__url", "mysql://root@evil.example/x"),
+        ("database__url", "sqlite://"),
+    ],
+)
+def test_an_address_of_a_kind_that_is_never_called_stops_the_start(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, key: str, value: str
+) -> None:
+    from click.testing import CliRunner
+
+    result = CliRunner(env={f"CASEBRIDGE_{key.upper()}": value}).invoke(
+        main, ["check", "--config", str(terminal.config)], prog_name="casebridge"
+    )
+    assert result.exit_code == 1, result.output
+
+
+def test_the_file_of_a_secret_may_be_no_folder_and_its_content_is_never_shown(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    from click.testing import CliRunner
+
+    (tmp_path / "binary").write_bytes(b"\xff\xfeSECRET" * 20)
+    for path in (tmp_path, tmp_path / "none", tmp_path / "binary", Path("/dev/null")):
+        env = {"CASEBRIDGE_MESSENGERS__TELEGRAM__SECRET_TOKEN_FILE": str(path)}
+        result = CliRunner(env=env).invoke(main, ["check", "--config", str(terminal.config)], prog_name="casebridge")
+        assert result.exit_code == 1
+        assert "SECRET" not in result.output.replace("SECRET_TOKEN", "")
+
+
+def test_the_program_does_not_listen_to_others_unless_it_is_told_to() -> None:
+    from bot.config import load
+
+    assert load(None, {}).server.host == "127.0.0.1"
+    assert app._http(object()).proxy_headers is False

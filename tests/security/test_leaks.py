@@ -1,0 +1,244 @@
+"""Where secrets may stand: a whole story with marked secrets, and then everything that came out is searched for them.
+
+The table says for each secret exactly in which places it is found, so that a leak and a place that fell dry both show.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import AsyncIterator, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+import structlog
+
+import storage
+from adapters.web.signin import new_link
+from bot.export import ExportRequest, export
+from bot.export.writers import WRITERS
+from bot.logs import configure
+from bot.report import report, to_html, to_json
+from tests.adapters.test_cli_record import RECIPIENT
+from tests.browser.web_kit import hidden
+from tests.contracts.storage_engines import on_database
+from tests.journeys.test_people import invited
+from tests.keys import VAULT
+from tests.security.places import NOWHERE, Places, contents_of, database_in
+from tests.security.story import file_of, sends_file, whole_story
+from tests.security.stronghold import ADMIN, CLERK, DUTY, KH_SUPERVISOR, OFFICER, OUTSIDERS, Stronghold, besieged
+from tests.security.ways_in import ROUTES, For
+
+OWN_PAGES, OTHER_PAGES, DESK_PAGES = "pages of the own side", "pages of the other side", "pages of a secretariat"
+OWN_SECURE, OTHER_SECURE = "secure case of the own side", "secure case of the other side"
+OWN_MESSAGES, OTHER_MESSAGES = "messages to the own side", "messages to the other side"
+AUTHOR, EXPORTS = "messages to the author", "exports"
+BOTH_PAGES = frozenset({OWN_PAGES, OTHER_PAGES})
+ALL_PAGES = BOTH_PAGES | {DESK_PAGES}
+BOTH_SECURE = frozenset({OWN_SECURE, OTHER_SECURE})
+
+CODE = "7H4Q-M9S3-4KZX"
+PHONE, DOCUMENT, NAME, ENTERED = "+855 10 000 777", "N00123459", "Chenda Victimname", "Kolab Enteredname"
+FIRST = "zebra-first-words"
+COORDINATES = "28.683123"
+FILE_WORDS = "the door of the house"
+
+#: Everything marked in the story, and where exactly it is found afterwards. The border is open to this case.
+FOUND: Mapping[str, frozenset[str]] = {
+    # Words stay on the pages; a message that held a number is whole in the secure case, for whoever may read that.
+    FIRST: ALL_PAGES | BOTH_SECURE,
+    PHONE: BOTH_SECURE,
+    DOCUMENT: BOTH_SECURE,
+    NAME: ALL_PAGES | BOTH_SECURE,  # no program tells a name from other words
+    "walnut-note": ALL_PAGES,
+    "nutmeg-outcome": ALL_PAGES,
+    # The area and the summary are told to desks in the alert, once they may know.
+    "papaya-summary": ALL_PAGES | {AUTHOR, OWN_MESSAGES, OTHER_MESSAGES},
+    "pomelo-area": ALL_PAGES | {AUTHOR, OWN_MESSAGES, OTHER_MESSAGES},
+    "tulip-memo": frozenset({OWN_PAGES}),
+    "mango-interest": frozenset({OWN_PAGES}),
+    "guava-guardian": frozenset({OWN_PAGES}),
+    COORDINATES: BOTH_SECURE,
+    ENTERED: BOTH_SECURE,
+    "quince-why": NOWHERE,  # why somebody opened the secure case is in the record only
+    "lychee.jpg": BOTH_PAGES,
+    FILE_WORDS: frozenset({"files of the own side", "files of the other side"}),
+    "cherry-export": frozenset({OWN_PAGES, EXPORTS}),
+    "sorrel-order": frozenset({OWN_PAGES}),
+    "Sok Dara": frozenset({OWN_PAGES, OWN_SECURE}),
+    "Li Wei": frozenset({OTHER_PAGES, OTHER_SECURE, DESK_PAGES}),
+    CODE: NOWHERE,
+    CODE.replace("-", ""): NOWHERE,
+}
+
+_WORDS = {
+    "first": f"{FIRST}, call {PHONE}",
+    "kept": f"her name is {NAME}, passport {DOCUMENT}",
+    "note": "walnut-note",
+    "summary": "papaya-summary",
+    "outcome": "nutmeg-outcome",
+    "memo": "tulip-memo",
+    "interest": "mango-interest",
+    "guardian": "guava-guardian",
+    "file_name": "lychee.jpg",
+    "area": "pomelo-area",
+    "why": "quince-why",
+    "export_reason": "cherry-export",
+    "order_reason": "sorrel-order",
+}
+
+
+def marked(name: str) -> str:
+    return _WORDS.get(name, f"words-for-{name}")
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """Everything that anybody logs, at the lowest level."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    out = io.StringIO()
+    configure(stream=out, level=logging.DEBUG)
+    yield out
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    logging.captureWarnings(capture=False)
+    structlog.reset_defaults()
+
+
+@pytest.fixture
+async def bridge(tmp_path: Path) -> AsyncIterator[Stronghold]:
+    """On a database in a file, so that the file can be searched."""
+    url = f"sqlite:///{tmp_path / 'casebridge.db'}"
+    storage.migrate(url, VAULT)
+    exports = tmp_path / "exports"
+    exports.mkdir()
+    async with on_database(url) as kept, besieged(exports, storage=kept.storage) as bridge:
+        yield bridge
+
+
+async def enrols(bridge: Stronghold) -> None:
+    """Somebody enrols with a code, having typed a wrong one."""
+    await invited(bridge, CODE)
+    await bridge.says("telegram:newcomer", "/start 0000-0000-0000")
+    await bridge.says("telegram:newcomer", f"/start {CODE}")
+    bridge.expect("telegram:newcomer", "You are enrolled: Pov Chenda")
+
+
+async def read_pages(bridge: Stronghold, places: Places, side: str, who: str, reference: str) -> set[str]:
+    """Open every page, every file and the secure case as somebody; returns the secrets of their session."""
+    link = await new_link(bridge.storage, (await bridge.person(who)).id, bridge.now)
+    client, kept = bridge.browser(), await file_of(bridge, reference)
+    await client.post(link)
+    for (method, path), way in ROUTES.items():
+        if method == "GET" and way.serves is not For.MACHINES:
+            answer = await client.get(way.at(reference, kept=kept))
+            places.put(f"{'files' if '/files/' in path else 'pages'} of {side}", answer.text)
+            places.put("headers", str(answer.headers) + str(answer.url))
+    answer = await bridge.posts(client, f"/cases/{reference}/secure", "/chat", do="open", purpose="locate")
+    places.put(f"secure case of {side}", answer.text)
+    places.put("headers", str(answer.headers) + str(answer.url))
+    return {link.rpartition("/")[2], client.cookies["__Host-casebridge"]}
+
+
+async def enters(bridge: Stronghold, reference: str) -> None:
+    """A desk enters a name in the secure case."""
+    client = await bridge.signed_in(CLERK)
+    path = f"/cases/{reference}/secure"
+    page = await bridge.posts(client, path, "/chat", do="open", purpose="other", why=marked("why"))
+    granted = {name: hidden(page.text, name) for name in ("csrf", "once", "until", "grant", "why")}
+    form = granted | {"do": "add", "purpose": "other", "field": "names", "subject": "1", "given": ENTERED}
+    assert (await client.post(path, data=form)).status_code == 200
+
+
+def heard(bridge: Stronghold, places: Places) -> None:
+    """Sort every message by who reads it."""
+    for shown in bridge.everything_heard():
+        address = str(shown.address)
+        others = OTHER_MESSAGES if address.startswith(("wechat:", "wecom:")) else OWN_MESSAGES
+        place = AUTHOR if address == OFFICER else "messages to outsiders" if address in OUTSIDERS else others
+        places.put(place, f"{shown.text} {shown.buttons}")
+
+
+async def ordered(bridge: Stronghold) -> None:
+    """An admin asks for an export with names, a supervisor approves it: it lies encrypted beside the others."""
+    await bridge.says(ADMIN, f"/export identified 2026-04-01 2026-05-01 {RECIPIENT} {marked('order_reason')}")
+    (order,) = await bridge.storage.orders_of("KH", 10)
+    await bridge.says(KH_SUPERVISOR, f"/approve {order.number}")
+    assert list(bridge.exports.glob("*.age"))
+
+
+async def exported(bridge: Stronghold, places: Places) -> None:
+    """Every form of export, and the report."""
+    for form in WRITERS:
+        order = ExportRequest(form, bridge.now.replace(day=1), bridge.now, ("KH",), "cli:x", "meeting")
+        await export(
+            bridge.storage, order, bridge.exports / f"log.{form}", clock=bridge.clock, agreement=bridge.rules.agreement
+        )
+    for path in contents_of(bridge.exports):
+        places.put("exports", path)
+    made = await report(
+        bridge.storage, bridge.rules.agreement, bridge.now.replace(day=1), bridge.now, clock=bridge.clock
+    )
+    places.put("report", to_html(made) + to_json(made))
+
+
+async def test_each_secret_is_found_in_the_places_of_its_row_and_nowhere_else(
+    bridge: Stronghold, log: io.StringIO, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    places = Places()
+    await enrols(bridge)
+    await bridge.change("wechat:night", desk="cn-secretariat")
+    reference = await whole_story(bridge, marked)
+    await bridge.says(CLERK, f"/reopen {reference} once more")
+    await enters(bridge, reference)
+    await ordered(bridge)
+    sessions: set[str] = set()
+    for who in (OFFICER, CLERK, KH_SUPERVISOR, ADMIN):
+        sessions |= await read_pages(bridge, places, "the own side", who, reference)
+    for who in (DUTY, "wecom:supervisor", "wecom:detective"):
+        sessions |= await read_pages(bridge, places, "the other side", who, reference)
+    sessions |= await read_pages(bridge, places, "a secretariat", "wechat:night", reference)
+    for who in OUTSIDERS:
+        sessions |= await read_pages(bridge, places, "outsiders", who, reference)
+        await bridge.answers(who, f"/case {reference}", "/cases")
+    heard(bridge, places)
+    await exported(bridge, places)
+    places.put("metrics", (await bridge.browser("127.0.0.1").get("/metrics")).text)
+    places.put("log", log.getvalue())
+    places.put("output", "".join(capfd.readouterr()))
+    places.put("database", database_in(tmp_path))
+    assert all(places.texts[place].strip() for place in places.texts if place != "output")
+    assert {"log", "metrics", "exports", "report", "messages to the other side", "messages to outsiders"} <= set(
+        places.texts
+    )
+    assert {secret: places.of(secret) for secret in FOUND} == FOUND
+    assert {session: places.of(session) for session in sessions} == dict.fromkeys(sessions, NOWHERE)
+
+
+async def test_while_the_border_is_closed_the_other_side_hears_and_reads_codes_only(bridge: Stronghold) -> None:
+    """Somebody fears the State that is asked: it learns that there is a case, and what is needed, nothing else."""
+    places = Places()
+    reference = await bridge.opens_case(text=f"{FIRST}, call {PHONE}")
+    known = ("danger now: no", "situation: locked in", "youngest person: 25", "country now: China")
+    words = (f"area: {marked('area')}", f"summary: {marked('summary')}")
+    await bridge.answers(OFFICER, "\n".join((*known, *words)), "\n".join(("citizenship: China", "fears: yes")))
+    await bridge.shares_location(OFFICER, 28.683123, 115.857456)
+    await sends_file(bridge, marked, reference)
+    await bridge.answers(OFFICER, "send", "send")
+    for who in (DUTY, "wecom:supervisor"):
+        await bridge.answers(who, f"/ack {reference}", f"/case {reference}", f"/plan {reference}", "/cases")
+    await bridge.says(OFFICER, f"/note {reference} {marked('note')}")
+    await bridge.waits(3)
+    for who in (OFFICER, CLERK):
+        await read_pages(bridge, places, "the own side", who, reference)
+    for who in (DUTY, "wecom:supervisor"):
+        await read_pages(bridge, places, "the other side", who, reference)
+    heard(bridge, places)
+    theirs = {OTHER_PAGES, OTHER_SECURE, OTHER_MESSAGES, "files of the other side"}
+    told = (FIRST, PHONE, COORDINATES, FILE_WORDS, *map(marked, ("area", "summary", "note", "file_name", "caption")))
+    assert {secret: places.of(secret) & theirs for secret in told} == dict.fromkeys(told, NOWHERE)
+    assert [secret for secret in told if not places.of(secret)] == [], "each is somewhere"
+    assert reference in places.texts[OTHER_MESSAGES]
+    assert "Locked in or held" in places.texts[OTHER_MESSAGES], "what is needed to act is told"
+    assert reference in places.texts[OTHER_PAGES]

@@ -1,0 +1,117 @@
+"""Every way in: what people can type and every route, each with how it is attacked. New ones must be added here.
+
+The suite compares these tables with the program's own lists and fails when one of them has more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+#: Every command, as an outsider would aim it at somebody else's case. `lost` is left harmless.
+COMMANDS = {
+    "accept": "/accept {ref} police 77/26",
+    "ack": "/ack {ref}",
+    "alert": "/alert {ref}",  # opens a case of one's own
+    "alternative": "/alternative {ref} a shelter takes her in",
+    "approve": "/approve {ref}",
+    "assign": "/assign {ref} me",
+    "back": "/back {ref}",
+    "board": "/board {ref}",
+    "case": "/case {ref}",
+    "cases": "/cases {ref}",
+    "close": "/close {ref} found_safe all is well",
+    "confirm": "/confirm {ref}",
+    "consent": "/consent {ref} police no",
+    "decide": "/decide {ref} allowed nothing to fear",
+    "edit": "/edit 1",
+    "export": "/export 2026-01-01 2027-01-01 {ref}",
+    "guardian": "/guardian {ref} a man who says so",
+    "handoff": "/handoff {ref} police",
+    "help": "/help {ref}",
+    "hold": "/hold {ref} for ever",
+    "interest": "/interest {ref} it is better so",
+    "lost": "/lost {ref}",
+    "memo": "/memo {ref} quietly",
+    "menu": "/menu {ref}",
+    "note": "/note {ref} hello",
+    "notneeded": "/notneeded {ref} no need",
+    "offduty": "/offduty {ref}",
+    "onduty": "/onduty {ref}",
+    "plan": "/plan {ref}",
+    "protect": "/protect {ref} none_known",
+    "refuse": "/refuse {ref} no",
+    "release": "/release {ref} 1",
+    "reopen": "/reopen {ref} again",
+    "return": "/return {ref} police not ours",
+    "secure": "/secure {ref}",
+    "send": "/send {ref}",
+    "skip": "/skip {ref}",
+    "snooze": "/snooze {ref} 15m quiet",
+    "standdown": "/standdown {ref} over",
+    "start": "/start {ref}",
+    "summary": "/summary {ref}",
+    "unhold": "/unhold {ref} let it go",
+    "urgency": "/urgency {ref} U4 calm down",
+    "urgent": "urgent {ref}",  # likewise
+    "vital": "/vital {ref} it is urgent",
+    "written": "/written {ref} L-77",
+}
+
+
+class For(StrEnum):
+    """Whom a route serves."""
+
+    ANYBODY = "anybody"
+    MACHINES = "machines"  #: monitoring; no personal data
+    PEOPLE = "people"  #: with a session
+    DECIDERS = "deciders"  #: supervisors and admins, who decide orders for exports
+    ADMINS = "admins"
+
+
+@dataclass(frozen=True)
+class Way:
+    """A route, and an address of it that is about somebody else's case, file, export or link."""
+
+    serves: For
+    example: str
+    marks_seen: bool = False  #: whether looking is noted: who was told has it; a file that is read is in the journal
+    uploads: bool = False  #: whether its form carries a file
+
+    def at(self, ref: str = "", *, file: str = "none.csv", token: str = "t", kept: int = 0) -> str:
+        """The address for a case, an export, a link, a file of the case."""
+        return self.example.format(ref=ref, file=file, token=token, kept=kept)
+
+
+ROUTES = {
+    ("GET", "/"): Way(For.ANYBODY, "/"),
+    ("GET", "/health/live"): Way(For.MACHINES, "/health/live"),
+    ("GET", "/health/ready"): Way(For.MACHINES, "/health/ready"),
+    ("GET", "/metrics"): Way(For.MACHINES, "/metrics"),
+    ("GET", "/static/{name}"): Way(For.ANYBODY, "/static/app.css"),
+    ("GET", "/signin/{token}"): Way(For.ANYBODY, "/signin/{token}"),
+    ("POST", "/signin/{token}"): Way(For.ANYBODY, "/signin/{token}"),
+    ("POST", "/signout"): Way(For.PEOPLE, "/signout"),
+    ("GET", "/chat"): Way(For.PEOPLE, "/chat", marks_seen=True),
+    ("GET", "/chat/lines"): Way(For.PEOPLE, "/chat/lines", marks_seen=True),
+    ("POST", "/chat"): Way(For.PEOPLE, "/chat"),
+    ("POST", "/chat/file"): Way(For.PEOPLE, "/chat/file", uploads=True),
+    ("GET", "/board"): Way(For.PEOPLE, "/board"),
+    ("GET", "/cases"): Way(For.PEOPLE, "/cases"),
+    ("POST", "/cases"): Way(For.PEOPLE, "/cases"),
+    ("GET", "/cases/{reference}"): Way(For.PEOPLE, "/cases/{ref}", marks_seen=True),
+    ("POST", "/cases/{reference}"): Way(For.PEOPLE, "/cases/{ref}"),
+    ("GET", "/cases/{reference}/secure"): Way(For.PEOPLE, "/cases/{ref}/secure"),
+    ("POST", "/cases/{reference}/secure"): Way(For.PEOPLE, "/cases/{ref}/secure"),
+    ("POST", "/cases/{reference}/files"): Way(For.PEOPLE, "/cases/{ref}/files", uploads=True),
+    # Whoever downloads a file says what for, and the journal has it before the first byte leaves.
+    ("GET", "/cases/{reference}/files/{file}"): Way(
+        For.PEOPLE, "/cases/{ref}/files/{kept}?purpose=evidence", marks_seen=True
+    ),
+    ("GET", "/exports"): Way(For.DECIDERS, "/exports"),
+    ("POST", "/exports"): Way(For.DECIDERS, "/exports"),
+    ("GET", "/exports/{name}"): Way(For.ADMINS, "/exports/{file}"),
+}
+
+#: Webhooks stand in front of the routes.
+HOOKS = ("telegram",)
