@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from bot import alerts, escalation, gate_changes, hint
@@ -36,9 +36,10 @@ def keep(c: Composer, case: Case, asked: Field, value: Value, source: str) -> Ca
         value = Guarded(str(value))
     answer = Answer(c.context.new_id(), case.id, asked.id, value, c.now, c.person.id, source, came_as)
     c.keep(answer)
+    _, before = assess(values(case))
     case = replace(case, answers={**case.answers, asked.id: answer})
     c.journal("answered", case, field=asked.id, answer=answer.id, source=source)
-    case = assessed(c, case)
+    case = _assessed(c, case, before)
     return alerts.flag_country(c, case) if asked.id == "country" else case
 
 
@@ -48,11 +49,17 @@ def follow_up(c: Composer, case: Case, before: Case) -> Case:
     return c.put(alerts.after_answer(c, case, before.urgency))
 
 
-def assessed(c: Composer, case: Case) -> Case:
-    """Follow the triage rules. After `send`, or once set by hand, urgency only rises by itself."""
+def _assessed(c: Composer, case: Case, before: Collection[str]) -> Case:
+    """Follow the triage rules. After `send`, or once set by hand, urgency only rises by itself.
+
+    Who set it by hand knew the answers of that time: it rises again only when an answer lets a further rule fire.
+    """
     urgency, rules = assess(values(case))
-    only_rises = case.sent_at is not None or _BY_HAND in case.rules
+    is_by_hand = _BY_HAND in case.rules
+    only_rises = case.sent_at is not None or is_by_hand
     if only_rises and not urgency.is_above(case.urgency):
+        return case
+    if is_by_hand and set(rules) <= set(before):
         return case
     return set_urgency(c, case, urgency, rules)
 

@@ -10,7 +10,7 @@ from bot import alerts, escalation
 from bot.acts.request import Request, changed, done, duty_desks, is_allowed, prompt, shown_name
 from bot.agreement import Urgency
 from bot.answering import set_by_hand
-from bot.case import Case, DeadlineKind, Status
+from bot.case import Case, DeadlineKind, Status, TextKind
 from bot.opening import policy_of
 from bot.people import Person, Role
 from bot.recipients import at_person
@@ -112,6 +112,7 @@ def _ask_how_long(request: Request, limit: timedelta, prefix: str) -> None:
 def _snooze(request: Request, until: datetime, reason: str) -> None:
     c = request.c
     case = escalation.snooze(request.case, until)
+    c.keep_text(case, TextKind.REASON, reason)
     c.journal("snoozed", case, until=until.isoformat(), reason=reason)
     when = moment(until, case, c.context.agreement)
     done(
@@ -161,6 +162,7 @@ def urgency(request: Request) -> None:
 def _set_urgency(request: Request, level: Urgency, reason: str) -> None:
     c, before = request.c, request.case
     case = set_by_hand(c, before, level)
+    c.keep_text(case, TextKind.REASON, reason)
     c.journal("urgency_by_hand", case, before=before.urgency.value, after=level.value, reason=reason)
     if case.alerted_at is not None:
         is_rise = level.is_above(before.urgency)

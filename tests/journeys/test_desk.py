@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.agreement import Urgency
 from bot.case import Case, DeadlineKind, DeadlineState, Status, TextKind
 from bot.messages import DeliveryState
 from tests.journeys.phones import labels
@@ -266,3 +267,22 @@ async def test_deadlines_of_urgent_cases_come_first_in_the_answer(bridge: Played
     assert due.due_at - START == timedelta(minutes=15)
     await bridge.says("telegram:clerk", f"/handoff {case.reference} police")
     bridge.expect("telegram:clerk", "Next: acknowledge by Sat 18 Apr 14:20 Phnom Penh / 15:20 Beijing (in 15 min).")
+
+
+async def test_what_a_supervisor_lowered_stays_so_until_an_answer_says_more(bridge: PlayedBridge) -> None:
+    case = await bridge.report_case("no", "locked in", "15", "send", "send")
+    assert case.urgency is Urgency.U1
+    await bridge.says("wecom:supervisor", f"/urgency {case.reference} U3 her mother sits beside her")
+    await bridge.says("telegram:clerk", f"/interest {case.reference} she asked for it")
+    await bridge.answers(OFFICER, "edit 9", "1")
+    assert (await bridge.case(case)).urgency is Urgency.U3
+    await bridge.answers(OFFICER, "edit 1", "yes")
+    assert (await bridge.case(case)).urgency is Urgency.U1
+
+
+@pytest.mark.parametrize("words", ["/urgency {} U3 her mother sits beside her", "/snooze {} 10m her mother calls us"])
+async def test_the_reason_that_is_said_to_be_on_the_page_is_there(bridge: PlayedBridge, words: str) -> None:
+    case = await bridge.report_case("no", "locked in", "15", "send", "send")
+    await bridge.says("wecom:supervisor", words.format(case.reference))
+    bridge.expect("telegram:kh-group", "The reason is on the page.")
+    assert "her mother" in str([text.text for text in await bridge.texts(case) if text.kind is TextKind.REASON])
