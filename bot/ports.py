@@ -51,7 +51,8 @@ class Wanted:
     named: tuple[tuple[str | int, Scope], ...] = ()  #: references or ids that somebody named: within their scope only
     strangers: tuple[Address, ...] = ()
     codes: tuple[str, ...] = ()  #: hashes of invite codes
-    replied_to: tuple[tuple[Address, str], ...] = ()  #: place and message id: which case was it about
+    replied_to: tuple[tuple[tuple[Address, str], Scope], ...] = ()  #: place and message id: which case was it about;
+    #: within this scope only
     amended: tuple[str, ...] = ()  #: ``place#message_id`` of edited messages, as texts and answers keep it
     leaving: tuple[int, ...] = ()  #: people who may leave their work: all open cases they reported or are assigned
     #: to, and the invites that are not used yet under their name and side

@@ -75,7 +75,7 @@ def wanted(message: Inbound, directory: Directory, agreement: Agreement) -> Want
         named=tuple((case, scope) for case in cases),
         strangers=(message.sender,) if message.sender and (person is None or not person.is_active) else (),
         codes=(enrol.hash_of(command.rest),) if command and command.name == "start" and command.rest else (),
-        replied_to=((place, message.reply_to),) if place and message.reply_to else (),
+        replied_to=(((place, message.reply_to), scope),) if place and message.reply_to else (),
         amended=(f"{place}#{message.message_id}",) if message.kind is Kind.EDIT else (),
         leaving=leaving,
         orders=_order_named(promise, command),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from bot.case import Answer, Case, CaseText
@@ -19,7 +19,7 @@ _Message = tuple[Address, str]
 def load(tables: Tables, wanted: Wanted) -> Loaded:
     """Read everything that is wanted."""
     conversations = {p: tables.conversations[p] for p in wanted.people if p in tables.conversations}
-    replied_to = _found((m for m in wanted.replied_to if m[1]), lambda message: _case_of(tables, message))
+    replied_to = _found((m for m, _ in wanted.replied_to if m[1]), lambda message: _case_of(tables, message))
     amended = _found(wanted.amended, lambda message: _text_of(tables, message))
     corrected = _found(wanted.amended, lambda message: _answer_of(tables, message))
     case_ids: set[int] = {
@@ -27,7 +27,7 @@ def load(tables: Tables, wanted: Wanted) -> Loaded:
         *(tables.references[r] for r in wanted.references if r in tables.references),
         *(i for named, scope in wanted.named if (i := _within(tables, named, scope)) is not None),
         *(c.case_id for c in conversations.values() if c.case_id is not None),
-        *replied_to.values(),
+        *_replied_within(tables, wanted, replied_to),
         *(text.case_id for text in amended.values()),
         *(answer.case_id for answer in corrected.values()),
     }
@@ -47,6 +47,12 @@ def load(tables: Tables, wanted: Wanted) -> Loaded:
         amended_answers=corrected,
         orders={i: tables.export_orders[i] for i in wanted.orders if i in tables.export_orders},
     )
+
+
+def _replied_within(tables: Tables, wanted: Wanted, replied_to: Mapping[_Message, int]) -> Iterator[int]:
+    for message, scope in wanted.replied_to:
+        if message in replied_to and (found := _within(tables, replied_to[message], scope)) is not None:
+            yield found
 
 
 def _reply_of(tables: Tables, inbox_id: int) -> str:

@@ -51,17 +51,20 @@ def load(connection: Connection, vault: Vault, known: KnownCases, wanted: Wanted
     """Read everything that is wanted, as of one moment: the caller holds the transaction."""
     found = _each(connection, "conversations", "person_id", wanted.people, partial(conversation_of, vault))
     conversations = {conversation.person_id: conversation for conversation in found}
-    replied_to = _replied_to(connection, wanted.replied_to)
+    replied_to = _replied_to(connection, [message for message, _ in wanted.replied_to])
+    named = [(replied_to[message], scope) for message, scope in wanted.replied_to if message in replied_to]
     amended = _amended_texts(connection, vault, wanted.amended)
     corrected = _amended_answers(connection, vault, wanted.amended)
     ids = {
         *wanted.cases,
-        *replied_to.values(),
         *(c.case_id for c in conversations.values() if c.case_id is not None),
         *(first.case_id for first in amended.values()),
         *(answer.case_id for answer in corrected.values()),
     }
-    versions = {**_open_cases(connection, wanted.people), **_versions(connection, ids, wanted)}
+    versions = {
+        **_open_cases(connection, wanted.people),
+        **_versions(connection, ids, wanted.references, (*wanted.named, *named)),
+    }
     versions |= _work_of(connection, wanted.leaving)
     return Loaded(
         seen=_seen(connection, vault, wanted.seen),
@@ -173,13 +176,15 @@ def _work_of(connection: Connection, people: Sequence[int]) -> dict[int, int]:
     return {row.id: row.version for row in open_ones if leaving & {row.officer, *json.loads(row.assignees)}}
 
 
-def _versions(connection: Connection, ids: Iterable[int], wanted: Wanted) -> dict[int, int]:
+def _versions(
+    connection: Connection, ids: Iterable[int], references: Sequence[str], named: Sequence[tuple[str | int, Scope]]
+) -> dict[int, int]:
     sought = list(ids)
-    if not (sought or wanted.references or wanted.named):
+    if not (sought or references or named):
         return {}
     cases = T["cases"].c
-    scoped = [_within(named, scope) for named, scope in wanted.named]
-    found = or_(cases.id.in_(sought), cases.reference.in_(wanted.references), *scoped)
+    scoped = [_within(each, scope) for each, scope in named]
+    found = or_(cases.id.in_(sought), cases.reference.in_(references), *scoped)
     query = select(cases.id, cases.version).where(found)
     return {row.id: row.version for row in connection.execute(query)}
 

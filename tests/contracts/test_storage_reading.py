@@ -20,7 +20,7 @@ from bot.case import (
 )
 from bot.guarded import Guarded
 from bot.messages import DeliveryState
-from bot.ports import Scope, Wanted
+from bot.ports import NOBODY, Scope, Wanted
 from bot.turn import Mark, Turn
 from tests.contracts.storage_engines import START, Kept
 from tests.contracts.storage_values import (
@@ -139,9 +139,12 @@ async def test_a_reply_is_about_the_case_of_what_it_replies_to(kept: Kept) -> No
     await kept.storage.apply([], [Mark(alert.id, DeliveryState.SENT, START, 1, external_id="41")])
     ours, theirs = (DESKS_GROUP, "41"), (OFFICERS_CHAT, "12")
     unknown = ((OFFICERS_CHAT, "41"), (DESKS_GROUP, ""), (OFFICERS_CHAT, ""))
-    loaded = await kept.storage.load(Wanted(replied_to=(ours, theirs, *unknown)))
+    within = Scope(0, "KH", sees_party=True)
+    loaded = await kept.storage.load(Wanted(replied_to=tuple((m, within) for m in (ours, theirs, *unknown))))
     assert loaded.replied_to == {ours: opened.id, theirs: opened.id}
     assert loaded.cases == {opened.id: opened}
+    for outside in (NOBODY, Scope(0, "VN", sees_party=True), Scope(OFFICER + 1, "KH", sees_party=False)):
+        assert (await kept.storage.load(Wanted(replied_to=((ours, outside),)))).cases == {}
 
 
 async def test_an_edited_message_finds_the_text_and_the_answer_it_was(kept: Kept) -> None:

@@ -11,7 +11,7 @@ import pytest
 import storage
 from bot.guarded import Guarded
 from bot.messages import Address
-from bot.ports import Scope, Wanted
+from bot.ports import NOBODY, Scope, Wanted
 from tests.contracts.storage_engines import empty_database, on_database, postgres_server
 from tests.keys import VAULT
 from tests.security.story import rename_everybody, whole_story
@@ -79,7 +79,7 @@ async def test_metacharacters_find_and_change_nothing(bridge: Stronghold, words:
             references=(words,),
             strangers=(Address("telegram", words),),
             codes=(words,),
-            replied_to=((Address("telegram", words), words),),
+            replied_to=(((Address("telegram", words), words), NOBODY),),
             amended=(words,),
         )
     )
