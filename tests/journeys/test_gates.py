@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.case import Case, Channel, DeadlineKind, DeadlineState, HandoffState
+from bot.case import Case, Channel, DeadlineKind, DeadlineState, Handoff, HandoffState
 from bot.errors import Unavailable
 from bot.messages import Delivery, DeliveryState
 from tests.journeys.gated import (
@@ -22,7 +22,7 @@ from tests.journeys.gated import (
     page_of,
 )
 from tests.journeys.phones import labels
-from tests.journeys.played import PlayedBridge
+from tests.journeys.played import START, PlayedBridge
 
 # The diplomatic gate.
 
@@ -340,3 +340,21 @@ async def test_what_waited_is_read_anew_before_it_is_sent_since_another_node_may
     bridge.adapters["wechat"].recover()
     await bridge.fast_forward(minutes=1)
     bridge.expect(DUTY, "only the minimum")
+
+
+async def test_why_a_desk_returned_a_hand_off_is_not_read_past_a_closed_gate(bridge: PlayedBridge) -> None:
+    case = await feared_case(bridge)
+    returned = Handoff(
+        1,
+        case.id,
+        Channel.DIPLOMATIC,
+        HandoffState.RETURNED,
+        "kh-duty",
+        1,
+        START,
+        returned_at=START,
+        return_reason="QUARTZ",
+    )
+    bridge.storage._tables.cases[case.id] = replace(await bridge.case(case), handoffs=(returned,))
+    assert "QUARTZ" in str((await page_of(bridge, CLERK, case))["handoffs"])
+    assert "QUARTZ" not in str((await page_of(bridge, DUTY, case))["handoffs"])
