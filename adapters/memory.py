@@ -9,7 +9,7 @@ from datetime import datetime
 
 from bot.errors import Refused, SendError, StorageError, Unavailable
 from bot.messages import Address, Capabilities, Delivery, Inbound, Keyboard, Kind
-from bot.ports import Receipt, Receive
+from bot.ports_adapters import Receipt, Receive
 
 #: What it can do unless told otherwise: as much as Telegram, without its pace.
 CAPABILITIES = Capabilities(

@@ -34,7 +34,8 @@ from bot.bridge import Bridge, Chance, Rules
 from bot.config import Settings
 from bot.errors import BridgeError
 from bot.ids import Ids
-from bot.ports import Adapter, Storage, WebhookAdapter
+from bot.ports import Storage
+from bot.ports_adapters import Adapter, WebhookAdapter
 from bot.sample import sample_people
 from bot.schedule import Schedule
 from storage import migrate, open_storage

@@ -16,7 +16,8 @@ from bot.digest import Digester
 from bot.exporting import Exports
 from bot.fetching import Fetcher
 from bot.messages import Outgoing
-from bot.ports import Adapter, Files, FileSource, Storage
+from bot.ports import Files, Storage
+from bot.ports_adapters import Adapter, FileSource
 from bot.purging import NightlyPurge, Surroundings
 from bot.receive import Line
 from bot.remind import Reminder

@@ -13,7 +13,8 @@ from bot.delivery.lanes import Row
 from bot.delivery.marking import Office
 from bot.delivery.settled import Settled
 from bot.messages import MESSENGERS, Delivery, DeliveryState, Outgoing
-from bot.ports import Adapter, Storage
+from bot.ports import Storage
+from bot.ports_adapters import Adapter
 from bot.turn import Mark
 
 _LEASE = timedelta(seconds=30)

@@ -12,7 +12,8 @@ import structlog
 from bot.attachments import LIMIT, FileState, StoredFile, failed, stored
 from bot.composing import Composer
 from bot.errors import Refused, SendError, StorageError, Unavailable
-from bot.ports import Files, FileSource, Storage, Wanted
+from bot.ports import Files, Storage, Wanted
+from bot.ports_adapters import FileSource
 from bot.sniffing import sniff
 from bot.work import Order, Work
 

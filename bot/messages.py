@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Any
 
@@ -43,8 +43,20 @@ class Kind(StrEnum):
     FILE = "file"
     VOICE = "voice"
     MOVED = "moved"  #: the chat has a new address, `moved_to`
+    DELETED = "deleted"  #: the writer deleted `message_id` on their messenger; we keep it
+    REACHED = "reached"  #: the person follows us (again) or unblocked us
+    LEFT = "left"  #: the person unfollowed or blocked us: nothing reaches them there
+    OUTCOME = "outcome"  #: what became of the knock `message_id`; `text` is why it failed, empty when it arrived
     OTHER = "other"  #: readable, but nothing a person says (joined, left, pinned, sticker)
     UNREADABLE = "unreadable"  #: verified, but we could not make sense of it; kept raw
+
+
+class Contact(StrEnum):
+    """What a message does to the messenger's reply window: for how long and how often we may write back."""
+
+    NONE = ""  #: it opens none
+    MESSAGE = "message"  #: the person wrote
+    TAP = "tap"  #: the person tapped a menu, followed us, scanned a code: much shorter
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +90,7 @@ class Inbound:
     attachment: Attachment | None = None
     moved_to: Address | None = None
     sender_name: str = ""  #: display name, never used to decide anything
+    contact: Contact = Contact.NONE
     raw: bytes = b""  #: the body as received, for the inbox
 
     @property
@@ -182,6 +195,29 @@ class Delivery:
     seen_at: datetime | None = None
     reason: str = ""  #: why it was parked, dropped or is being retried
     joined: bool = False  #: the next address was already added
+    knock: str = ""  #: the messenger's id of the knock that was sent for it, `KNOCK_FAILED` when that came to nothing
+
+
+#: Instead of the id of a knock: it could not be sent, or the messenger said later that it did not arrive.
+KNOCK_FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """How many messages a messenger lets us write, and for how long, after the person did something."""
+
+    count: int
+    span: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class WindowRules:
+    """A messenger's reply window."""
+
+    message: Grant  #: after the person wrote
+    tap: Grant  #: after a menu tap, a follow, a scan
+    kept: int = 2  #: the last ones of a window, kept for pings of deadlines
+    ask_before: timedelta = timedelta(hours=4)  #: this long before it closes the person is asked to write
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,5 +237,9 @@ class Capabilities:
     per_group_minute: float = 0.0
     total_second: float = 0.0
     chat_burst: int = 5  #: messages a quiet chat may get at once
-    reply_window_hours: float = 0.0  #: 0 = always open
-    replies_per_window: int = 0
+    is_strict: bool = False  #: too many are silently lost: not even answers pass the limit of a chat
+    group_prefix: str = "-"  #: how the peer ids of groups begin
+    menu_links: bool = False  #: has no buttons, but shows numbered choices as links that can be tapped
+    answers_in_call: bool = False  #: the answer to a message goes back in the call that brought it, for free
+    windows: WindowRules | None = None  #: None: may be written to at any time
+    knocks: bool = False  #: outside the window it can carry a message without our text that asks to tap (see `Knocks`)

@@ -36,6 +36,7 @@ class Person:
     confirmed_at: datetime | None = None
     revoked_at: datetime | None = None
     addresses: tuple[Address, ...] = ()  #: bound messengers, preferred first
+    unreachable: frozenset[Address] = frozenset()  #: of these, where they blocked or left us
 
     @property
     def is_active(self) -> bool:
@@ -58,6 +59,17 @@ class Invite:
     expires_at: datetime
     used_at: datetime | None = None
     used_by: int | None = None  #: person id
+    person_id: int | None = None  #: enrols nobody: binds a further messenger of this person
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """A one-time sign-in link or a web session; only the hash of its token is kept."""
+
+    token_hash: str
+    person_id: int
+    created_at: datetime
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

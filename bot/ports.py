@@ -1,18 +1,18 @@
-"""What the core asks of the outside: storage and messengers. Contracts, documented here and nowhere else."""
+"""What the core asks of the storage. Contracts, documented here and nowhere else."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 from bot.attachments import FileState, StoredFile
 from bot.case import Answer, Case, CaseText, Conversation, DeadlineKind, SecureEntry
 from bot.journal import Head, Link
-from bot.messages import Address, Capabilities, Delivery, DeliveryState, Inbound, Outgoing
+from bot.messages import Address, Delivery, DeliveryState, Outgoing
 from bot.orders import IdentifiedOrder
-from bot.people import Directory, Invite, Stranger
+from bot.people import Directory, Invite, SignIn, Stranger
 from bot.ports_retention import Retains
 from bot.turn import InboxRow, Mark, Turn
 
@@ -57,6 +57,7 @@ class Wanted:
     leaving: tuple[int, ...] = ()  #: people who may leave their work: all open cases they reported or are assigned
     #: to, and the invites that are not used yet under their name and side
     orders: tuple[int, ...] = ()  #: orders for identified exports
+    offered: tuple[Address, ...] = ()  #: what was sent there lately with choices: a typed number may mean one of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,9 @@ class Loaded:
     strangers: Mapping[Address, Stranger] = field(default_factory=dict)
     invites: Mapping[str, Invite] = field(default_factory=dict)  #: by code hash
     replied_to: Mapping[tuple[Address, str], int] = field(default_factory=dict)  #: case ids
+    threads: Mapping[tuple[Address, str], Mapping[Address, str]] = field(default_factory=dict)
+    #: of the same messages: under which message id what they said stands at each other address
+    offered: Mapping[Address, tuple[Delivery, ...]] = field(default_factory=dict)  #: newest first
     amended: Mapping[str, CaseText] = field(default_factory=dict)  #: first versions; their cases are loaded too
     amended_answers: Mapping[str, Answer] = field(default_factory=dict)  #: likewise
     deliveries: Mapping[int, tuple[Delivery, ...]] = field(default_factory=dict)  #: by case, where they are shown
@@ -125,16 +129,6 @@ class Counts:
     outbox: Mapping[str, int] = field(default_factory=dict)  #: by state
     cases: Mapping[tuple[str, str], int] = field(default_factory=dict)  #: open cases by (urgency, status)
     overdue: int = 0  #: running deadlines whose next moment has passed
-
-
-@dataclass(frozen=True, slots=True)
-class SignIn:
-    """A one-time sign-in link or a web session; only the hash of its token is kept."""
-
-    token_hash: str
-    person_id: int
-    created_at: datetime
-    expires_at: datetime
 
 
 class Storage(Retains, Protocol):
@@ -336,76 +330,3 @@ class Files(Protocol):
 
     async def kept(self) -> list[str]:
         """List what is kept, by SHA-256: to seal it anew, or to find what no file needs."""
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What a webhook may answer once the message is stored."""
-
-    is_new: bool = True  #: False for a redelivery
-    reply: str = ""  #: passive reply text, for messengers that take one
-
-
-#: Stores a verified message and returns after the commit. Raises `StorageError` when it was not stored.
-Receive = Callable[[Inbound], Awaitable[Receipt]]
-
-
-class Adapter(Protocol):
-    """One messenger. It neither truncates nor drops: the caller keeps to `capabilities`."""
-
-    @property
-    def messenger(self) -> str:
-        """The messenger's name, the first half of its addresses."""
-
-    @property
-    def capabilities(self) -> Capabilities:
-        """What it can do, as data."""
-
-    async def start(self, receive: Receive) -> None:
-        """Connect. Messages that come in by polling go to `receive`, each acknowledged only after it returned."""
-
-    async def send(self, delivery: Delivery, text: str, *, is_last: bool) -> str:
-        """Send one part of a message; buttons, file and tap answer go with the last part. Returns the external id.
-
-        `delivery.edits` names the message to change instead of sending a new one. Raises only `SendError`.
-        """
-
-    async def stop(self) -> None:
-        """Disconnect within 5 seconds; may be called twice."""
-
-
-@runtime_checkable
-class FileSource(Protocol):
-    """A messenger that files can be fetched from."""
-
-    async def fetch(self, file_id: str, limit: int) -> bytes:
-        """Return the content of a file that somebody sent, of at most `limit` bytes whatever is said of its size.
-
-        Raises only `SendError`: `Refused` when it can never be had or is too large. No reason holds a secret.
-        """
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """An HTTP request to a webhook, as the web server hands it on."""
-
-    method: str
-    query: Mapping[str, str]
-    headers: Mapping[str, str]  #: names in lower case
-    body: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    """What a webhook answers."""
-
-    status: int
-    body: str = ""
-    media_type: str = "text/plain; charset=utf-8"
-
-
-class WebhookAdapter(Adapter, Protocol):
-    """A messenger that calls us."""
-
-    async def handle(self, request: Request) -> Response:
-        """Verify, parse, store, answer (design rule 1). Raises nothing."""

@@ -21,7 +21,8 @@ from bot.context import Context
 from bot.errors import AlreadySeen, Stale, StorageError
 from bot.messages import Delivery, Inbound, Kind, storable
 from bot.people import Directory
-from bot.ports import Loaded, Receipt, Scope, SecureCase, Storage, Try, Wanted
+from bot.ports import Loaded, Scope, SecureCase, Storage, Try, Wanted
+from bot.ports_adapters import Receipt
 from bot.rights import may_see
 from bot.securing import may_read_secure
 from bot.turn import Mark, Turn

@@ -37,6 +37,10 @@ from bot.view import View
 from bot.words import clean
 
 _INTAKE_MOVES = frozenset({"back", "skip", "edit", "summary", "send"})
+#: What no person says.
+_UNSAID = (
+    Kind.OTHER, Kind.UNREADABLE, Kind.MOVED, Kind.DELETED, Kind.REACHED, Kind.LEFT, Kind.OUTCOME
+)  # fmt: skip
 _WORDLESS = (Kind.LOCATION, Kind.PHOTO, Kind.FILE, Kind.VOICE)
 
 
@@ -47,7 +51,7 @@ def respond(message: Inbound, view: View, context: Context) -> Turn:
     person = view.directory.at(message.sender)
     is_known_person = person is not None and person.is_active
     c = Composer(context, view, message=message, person=person if is_known_person else None)
-    if message.kind in (Kind.OTHER, Kind.UNREADABLE, Kind.MOVED) or message.sender is None:
+    if message.kind in _UNSAID or message.sender is None:
         c.keep_content = message.kind is Kind.UNREADABLE
     elif not is_known_person:
         _from_outside(c, person)

@@ -12,7 +12,8 @@ from bot.case import Answer, Case, CaseText, Conversation, SecureEntry
 from bot.journal import Entry
 from bot.messages import Address, DeliveryState, Inbound, Keyboard, Outgoing
 from bot.orders import IdentifiedOrder
-from bot.people import Invite, Person, Stranger
+from bot.people import Invite, Person, SignIn, Stranger
+from bot.windows import Window
 
 
 class InboxState(StrEnum):
@@ -83,6 +84,15 @@ class Withdrawal:
 
 
 @dataclass(frozen=True, slots=True)
+class KnockOutcome:
+    """What the messenger says of a knock, later."""
+
+    address: Address
+    knock: str  #: its id
+    failure: str = ""  #: why it did not arrive; empty: it did
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """What one message, tap, tick or command changes. Written whole or not at all.
 
@@ -108,6 +118,10 @@ class Turn:
     seen: tuple[SeenBy, ...] = ()
     ends_sessions_of: tuple[int, ...] = ()  #: person ids whose web sessions and sign-in links end
     orders: tuple[IdentifiedOrder, ...] = ()  #: inserted or decided
+    windows: tuple[Window, ...] = ()  #: reply windows that open; what waits for one is due at once
+    windows_asked: tuple[Window, ...] = ()  #: windows whose person was asked to write before they close
+    knock_outcomes: tuple[KnockOutcome, ...] = ()
+    sign_ins: tuple[SignIn, ...] = ()  #: one-time links
     exports: tuple[ExportOrder | IdentifiedOrder, ...] = ()  #: made after the commit; storage does not keep them
 
 
@@ -134,3 +148,4 @@ class Mark:
     external_id: str = ""
     reason: str = ""
     joined: Outgoing | None = None  #: the same message to the next address, a new row
+    knock: str = ""  #: as in `Delivery`; empty leaves what is there

@@ -9,8 +9,7 @@ from sqlalchemy import RowMapping
 
 from bot.messages import Address
 from bot.orders import IdentifiedOrder, OrderState
-from bot.people import Invite, Person, Role, Stranger
-from bot.ports import SignIn
+from bot.people import Invite, Person, Role, SignIn, Stranger
 from bot.sealing import Vault
 from storage.rows import KeptRow, RowDict, address, address_or_none, text_or_none
 from storage.sealed import seal, unseal

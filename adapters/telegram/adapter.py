@@ -22,7 +22,7 @@ from adapters.telegram.sender import Sender
 from adapters.telegram.settings import ALLOWED_UPDATES, MESSENGER, Mode, TelegramSettings
 from bot.errors import StorageError
 from bot.messages import Capabilities, Delivery, Inbound
-from bot.ports import Receipt, Receive, Request, Response
+from bot.ports_adapters import Receipt, Receive, Request, Response
 
 _log = structlog.get_logger()
 

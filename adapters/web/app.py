@@ -25,7 +25,8 @@ from adapters.web.site import Endpoint, Orders, Page, Site, guarded, signed_in, 
 from adapters.web.static import Assets
 from bot.agreement import Agreement
 from bot.ids import Ids
-from bot.ports import Files, Receipt, Storage, WebhookAdapter
+from bot.ports import Files, Storage
+from bot.ports_adapters import Receipt, WebhookAdapter
 from bot.work import PageAct
 
 

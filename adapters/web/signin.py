@@ -16,8 +16,8 @@ from adapters.web.site import Site, Visit, came_from_us, cookie_name, find_visit
 from bot import guarding
 from bot.journal import Entry
 from bot.messages import Address
-from bot.people import Person
-from bot.ports import SignIn, Storage
+from bot.people import Person, SignIn
+from bot.ports import Storage
 from bot.texts import tr
 from bot.turn import Turn
 

@@ -23,7 +23,8 @@ from bot.composing import Composer
 from bot.errors import StorageError
 from bot.messages import Address
 from bot.people import Person
-from bot.ports import Files, Receipt, Storage
+from bot.ports import Files, Storage
+from bot.ports_adapters import Receipt
 from bot.texts import tr
 from bot.work import PageAct
 

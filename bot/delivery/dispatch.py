@@ -16,7 +16,7 @@ from bot.delivery.pacing import Pace
 from bot.delivery.split import fit
 from bot.errors import Moved, SendError, StorageError, Unavailable, Uncertain
 from bot.messages import Address, Delivery, DeliveryState
-from bot.ports import Adapter
+from bot.ports_adapters import Adapter
 
 log = structlog.get_logger()
 

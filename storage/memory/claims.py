@@ -10,7 +10,8 @@ from typing import TypeVar
 from bot.attachments import FileState, StoredFile
 from bot.case import DeadlineState
 from bot.messages import Address, Delivery, DeliveryState, Outgoing
-from bot.ports import Due, SignIn
+from bot.people import SignIn
+from bot.ports import Due
 from bot.turn import InboxRow, InboxState
 from storage.batch import RENEWED_AFTER, readdressed
 from storage.memory.apply import bump

@@ -14,8 +14,7 @@ from bot.errors import StorageError
 from bot.journal import Link, canonical
 from bot.messages import Address, Delivery
 from bot.orders import IdentifiedOrder
-from bot.people import Invite, Person, Stranger
-from bot.ports import SignIn
+from bot.people import Invite, Person, SignIn, Stranger
 from bot.turn import InboxRow
 
 K = TypeVar("K")

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, case, delete, func, or_, select, update
 
-from bot.ports import SignIn
+from bot.people import SignIn
 from storage.batch import attempt_key
 from storage.rows_people import sign_in_row
 from storage.sql.statements import Statements, T

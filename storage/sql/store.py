@@ -18,8 +18,8 @@ from bot.errors import StorageError
 from bot.journal import Entry, Head, Link
 from bot.messages import Address, Delivery, DeliveryState, Outgoing
 from bot.orders import IdentifiedOrder
-from bot.people import Directory
-from bot.ports import Counts, Due, History, Loaded, Said, Scope, SignIn, Wanted
+from bot.people import Directory, SignIn
+from bot.ports import Counts, Due, History, Loaded, Said, Scope, Wanted
 from bot.ports_retention import Purge, Purged
 from bot.retention import Cutoffs
 from bot.sealing import Vault

@@ -10,7 +10,7 @@ import pytest
 
 from adapters.telegram import TelegramAdapter
 from bot.errors import Refused, SendError, Throttled, Unavailable
-from bot.ports import FileSource
+from bot.ports_adapters import FileSource
 from tests.adapters.telegram_kit import make_telegram, running
 from tests.fakes.bot_api import BotApi
 from tests.fakes.wire import HOLD, RESET, Asked, Reply, Server

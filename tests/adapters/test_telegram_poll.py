@@ -9,7 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.messages import Inbound, Kind
-from bot.ports import Receipt
+from bot.ports_adapters import Receipt
 from tests.adapters.telegram_kit import Inbox, Naps, Shelf, make_telegram, outgoing, running, send
 from tests.fakes.bot_api import BotApi
 from tests.fakes.people import User

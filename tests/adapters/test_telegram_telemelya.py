@@ -18,7 +18,7 @@ import pytest
 from adapters.telegram import TelegramAdapter, TelegramSettings
 from adapters.telegram.settings import Mode
 from bot.messages import Kind
-from bot.ports import Request, Response
+from bot.ports_adapters import Request, Response
 from tests.adapters.telegram_kit import (
     QUICK,
     ROWS,

@@ -12,7 +12,7 @@ import pytest
 from adapters.telegram import TelegramAdapter
 from adapters.telegram.settings import Mode
 from bot.messages import Inbound, Kind
-from bot.ports import Receipt, Request
+from bot.ports_adapters import Receipt, Request
 from tests.adapters.telegram_kit import (
     ROWS,
     SECRET,

@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry, Histogram
 from adapters.web.health import Vitals
 from adapters.web.settings import WebSettings
 from bot.messages import Capabilities, Delivery
-from bot.ports import Receive, Request, Response
+from bot.ports_adapters import Receive, Request, Response
 from tests.browser.web_kit import (
     ADMIN,
     DUTY_CN,

@@ -35,7 +35,8 @@ from bot.ids import Ids
 from bot.journal import Entry
 from bot.messages import Address, Button, DeliveryState, Inbound, Keyboard, Outgoing
 from bot.people import Person, Role
-from bot.ports import Loaded, Receipt, WebhookAdapter
+from bot.ports import Loaded
+from bot.ports_adapters import Receipt, WebhookAdapter
 from bot.receive import Line
 from bot.turn import InboxRow, Mark, Turn
 from bot.view import View

@@ -16,7 +16,7 @@ from adapters.web.adapter import WebAdapter
 from bot.buttons import LIMIT
 from bot.errors import SendError, StorageError, Unavailable
 from bot.messages import Address, Delivery, Inbound, Kind, Outgoing
-from bot.ports import Adapter
+from bot.ports_adapters import Adapter
 from tests.adapters.telegram_kit import ROWS, SECRET, Clock, Door, Inbox, export, make_telegram, web_server
 from tests.fakes.bot_api import BotApi
 from tests.fakes.people import User

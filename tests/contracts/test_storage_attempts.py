@@ -10,8 +10,8 @@ from pathlib import Path
 import storage
 from bot.case import Status
 from bot.messages import Address, DeliveryState
-from bot.people import Invite, Role
-from bot.ports import SignIn, Wanted
+from bot.people import Invite, Role, SignIn
+from bot.ports import Wanted
 from bot.turn import Turn
 from tests.contracts.storage_engines import START, Clock, Kept
 from tests.contracts.storage_values import DESKS_GROUP, DUTY, OFFICER, OFFICERS_CHAT, case, message, opening, person

@@ -10,8 +10,8 @@ import pytest
 
 from bot.errors import Stale
 from bot.messages import Address
-from bot.people import Invite, Role, Stranger
-from bot.ports import SignIn, Wanted
+from bot.people import Invite, Role, SignIn, Stranger
+from bot.ports import Wanted
 from bot.turn import Turn
 from tests.contracts.storage_engines import START, Kept
 from tests.contracts.storage_values import DUTY, OFFICER, OFFICERS_CHAT, person

@@ -12,8 +12,7 @@ from bot.composing import Composer
 from bot.enrol import hash_of
 from bot.errors import BridgeError, Unavailable
 from bot.messages import Address, DeliveryState
-from bot.people import Invite, Role
-from bot.ports import SignIn
+from bot.people import Invite, Role, SignIn
 from bot.turn import Turn
 from bot.work import Order
 from tests.journeys.gated import adult_case

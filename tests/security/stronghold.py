@@ -24,7 +24,7 @@ from adapters.web.settings import WebSettings
 from adapters.web.signin import new_link
 from bot import guarding, reference
 from bot.agreement import Agreement
-from bot.ports import WebhookAdapter
+from bot.ports_adapters import WebhookAdapter
 from tests.browser.web_kit import hidden
 from tests.journeys.played import PlayedBridge
 from tests.security.counting import Counting

@@ -10,7 +10,7 @@ import pytest
 
 from adapters.web.security import Proxies
 from bot.messages import Capabilities, Delivery
-from bot.ports import Receive, Request, Response
+from bot.ports_adapters import Receive, Request, Response
 from tests.adapters.test_web_security import connection
 from tests.browser.web_kit import hidden
 from tests.security.story import file_of, mark, whole_story

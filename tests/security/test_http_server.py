@@ -10,7 +10,7 @@ import pytest
 
 from adapters.web.http import HEAD_LIMIT
 from bot.messages import Capabilities, Delivery
-from bot.ports import Receive, Request, Response
+from bot.ports_adapters import Receive, Request, Response
 from tests.security.serving import Line, served
 from tests.security.stronghold import besieged
 

@@ -14,7 +14,7 @@ from bot.case import Case, Deadline, DeadlineKind, DeadlineState
 from bot.deliver import Deliverer
 from bot.errors import StorageError
 from bot.messages import Address, Capabilities, Delivery, DeliveryState, Outgoing, Priority
-from bot.ports import Receive
+from bot.ports_adapters import Receive
 from bot.turn import Mark, Turn
 from storage.memory import MemoryStorage
 
