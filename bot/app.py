@@ -11,17 +11,13 @@ import secrets
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 import structlog
 import uvicorn
 
-from adapters.telegram import TelegramAdapter, TelegramSettings
-from adapters.telegram.settings import Mode
 from adapters.watchdog import Watchdog
-from adapters.web.adapter import WebAdapter
 from adapters.web.app import build_site
 from adapters.web.health import Vitals
 from adapters.web.http import Bounded
@@ -29,13 +25,13 @@ from adapters.web.lateness import PingLateness
 from adapters.web.settings import WebSettings
 from adapters.web.signin import new_link
 from bot import __version__
+from bot.app_adapters import Adapters, Wiring, adapters_of
 from bot.app_keys import files_of, make_missing_keys, vault_of
 from bot.bridge import Bridge, Chance, Rules
 from bot.config import Settings
 from bot.errors import BridgeError
 from bot.ids import Ids
 from bot.ports import Storage
-from bot.ports_adapters import Adapter, WebhookAdapter
 from bot.sample import sample_people
 from bot.schedule import Schedule
 from storage import migrate, open_storage
@@ -84,61 +80,6 @@ def storage_of(settings: Settings) -> Storage:
     return open_storage(url, clock=clock, owner=owner(), vault=vault_of(settings))
 
 
-@dataclass(frozen=True, slots=True)
-class Adapters:
-    """The messengers that are set up."""
-
-    telegram: TelegramAdapter | None
-    web: WebAdapter | None
-
-    @property
-    def all(self) -> dict[str, Adapter]:
-        """All of them by name."""
-        found: list[Adapter] = [a for a in (self.telegram, self.web) if a is not None]
-        return {adapter.messenger: adapter for adapter in found}
-
-    @property
-    def webhooks(self) -> dict[str, WebhookAdapter]:
-        """Those that messengers call."""
-        return {"telegram": self.telegram} if self.telegram is not None else {}
-
-
-def telegram_of(settings: Settings) -> TelegramSettings | None:
-    """Take from the configuration what the Telegram adapter needs; None when it has no token."""
-    table = settings.messengers.telegram
-    if not table.token.get_secret_value():
-        return None
-    return TelegramSettings(
-        token=table.token.get_secret_value(),
-        mode=Mode(table.mode),
-        api_base_url=table.api_base_url,
-        webhook_url=f"{settings.server.url}/hooks/telegram",
-        secret_token=table.secret_token.get_secret_value(),
-        proxy=table.proxy.get_secret_value(),
-        chat_per_second=table.chat_per_second,
-        group_per_minute=table.group_per_minute,
-        total_per_second=table.total_per_second,
-        exports=rules_of(settings).exports,
-        commands=COMMANDS,
-    )
-
-
-def adapters_of(settings: Settings, storage: Storage) -> Adapters:
-    """Make the adapters that the configuration sets up."""
-    found = telegram_of(settings)
-    telegram = TelegramAdapter(found, clock=clock, store=storage, owner=owner()) if found else None
-    return Adapters(telegram, WebAdapter() if settings.messengers.web.enabled else None)
-
-
-#: The menu on the phone.
-COMMANDS = (
-    ("alert", "Report somebody in danger"),
-    ("cases", "My cases"),
-    ("summary", "What I have told so far"),
-    ("help", "All commands, with examples"),
-)
-
-
 async def run(settings: Settings, *, is_embedded: bool, say: Callable[[str], None]) -> None:
     """Run everything in one process until it is told to stop. Raises `BridgeError` when it cannot start."""
     settings.bridge.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -159,7 +100,7 @@ async def _serve(
 ) -> None:
     rules, lateness = rules_of(settings), PingLateness()
     rules.exports.mkdir(parents=True, exist_ok=True)
-    adapters = adapters_of(settings, storage)
+    adapters = adapters_of(Wiring(settings, storage, clock, owner()))
     contents = files_of(settings, vault_of(settings))
     bridge = Bridge(storage, adapters.all, rules, chance(), clock=clock, files=contents, on_lateness=lateness.observe)
     site = build_site(

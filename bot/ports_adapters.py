@@ -100,6 +100,7 @@ class Response:
     media_type: str = "text/plain; charset=utf-8"
 
 
+@runtime_checkable
 class WebhookAdapter(Adapter, Protocol):
     """A messenger that calls us."""
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from adapters.telegram.name import bot_name
 from adapters.web.signin import new_link
-from bot import app, changing, confirming, cutting, lapsing, leaving
+from bot import app, app_adapters, changing, confirming, cutting, lapsing, leaving
 from bot.agreement import Agreement
 from bot.cli.database import opened, write
 from bot.composing import Composer
@@ -63,7 +63,7 @@ async def invite(settings: Settings, order: InviteOrder) -> list[str]:
         f"Code for {kept.name}: {shown}",
         f"Works once, until {as_utc(kept.expires_at)}. They type: /start {shown}",
     ]
-    telegram = app.telegram_of(settings)
+    telegram = app_adapters.telegram_of(settings)
     name = await bot_name(telegram) if telegram is not None else ""
     if name:
         lines.append(f"On Telegram they open: https://t.me/{name}?start={code}")

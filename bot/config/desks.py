@@ -2,42 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 
 from bot.agreement import LevelPolicy, Urgency
 from bot.config.draft import Draft
+from bot.config.messengers import KNOWN
 from bot.config.model import CorridorTable, Settings
 from bot.errors import Mistake
 from bot.messages import Address
 
 Check = Callable[[Draft], Iterator[Mistake]]
 
-#: What must be there for an address of this messenger to be sent to.
-_REMEDIES = {
-    "telegram": "Write the bot's token in [messengers.telegram].",
-    "web": "Set enabled = true in [messengers.web].",
-    "email": "Write the mail server in [email].",
-    "wechat": "Write an address of a messenger that this version has: telegram or web.",
-    "wecom": "Write an address of a messenger that this version has: telegram or web.",
-}
-_TELEGRAM_PEER = re.compile(r"-?\d{1,19}(/\d{1,10})?")
 _ORDER = ("acknowledge", "police", "diplomatic")
-
-
-def is_set_up(settings: Settings, messenger: str) -> bool:
-    """Whether the configuration names what this messenger needs."""
-    match messenger:
-        case "telegram":
-            return bool(settings.messengers.telegram.token.get_secret_value())
-        case "web":
-            return settings.messengers.web.enabled
-        case "email":
-            return bool(settings.email.host)
-        case _:
-            return False
 
 
 def _unique(draft: Draft) -> Iterator[Mistake]:
@@ -112,13 +90,13 @@ def _address(settings: Settings, key: str, text: str) -> Iterator[Mistake]:
     except ValueError:
         yield Mistake(key, "is not an address.", 'Write the messenger, a colon and the id: "telegram:-1001234".')
         return
-    if address.messenger not in _REMEDIES:
-        yield Mistake(key, "names no messenger that there is.", f"Write one of: {', '.join(_REMEDIES)}.")
-    elif not is_set_up(settings, address.messenger):
-        yield Mistake(key, f"{address.messenger} is not set up.", _REMEDIES[address.messenger])
-    elif address.messenger == "telegram" and not _TELEGRAM_PEER.fullmatch(address.peer):
-        remedy = "Write the number of the chat, and for a topic a slash and its number: telegram:-1001234/56."
-        yield Mistake(key, "is not the id of a Telegram chat.", remedy)
+    known = KNOWN.get(address.messenger)
+    if known is None:
+        yield Mistake(key, "names no messenger that there is.", f"Write one of: {', '.join(KNOWN)}.")
+    elif not known.is_set_up(settings):
+        yield Mistake(key, f"{address.messenger} is not set up.", known.remedy)
+    elif known.peer is not None and not known.peer.fullmatch(address.peer):
+        yield Mistake(key, f"is not {known.peer_is}.", known.peer_remedy)
 
 
 def _deadlines(draft: Draft) -> Iterator[Mistake]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from adapters.telegram import TelegramAdapter
-from bot import app, commands
+from bot import commands
+from bot.app_adapters import Adapters
+from tests.adapters.telegram_kit import make_telegram
+from tests.fakes.bot_api import BotApi
 from tests.security.stronghold import Stronghold, routes_of
 from tests.security.ways_in import COMMANDS, HOOKS, ROUTES
 
@@ -17,5 +19,5 @@ def test_every_route_is_attacked(bridge: Stronghold) -> None:
 
 
 def test_every_webhook_is_attacked() -> None:
-    taken = app.Adapters(telegram=object.__new__(TelegramAdapter), web=None).webhooks
+    taken = Adapters((make_telegram(BotApi()),)).webhooks
     assert set(taken) == set(HOOKS)

@@ -1,0 +1,91 @@
+"""Where the configuration and the messengers meet: one maker for each adapter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from adapters.telegram import TelegramAdapter, TelegramSettings
+from adapters.telegram.settings import Mode
+from adapters.web.adapter import WebAdapter
+from bot.config import Settings
+from bot.ports import Storage
+from bot.ports_adapters import Adapter, WebhookAdapter
+
+#: The menu on the phone.
+COMMANDS = (
+    ("alert", "Report somebody in danger"),
+    ("cases", "My cases"),
+    ("summary", "What I have told so far"),
+    ("help", "All commands, with examples"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """What adapters are made of."""
+
+    settings: Settings
+    storage: Storage
+    clock: Callable[[], datetime]
+    owner: str  #: this process among all nodes, for leases
+
+
+@dataclass(frozen=True, slots=True)
+class Adapters:
+    """The messengers that are set up."""
+
+    found: tuple[Adapter, ...]
+
+    @property
+    def all(self) -> dict[str, Adapter]:
+        """All of them by name."""
+        return {adapter.messenger: adapter for adapter in self.found}
+
+    @property
+    def web(self) -> WebAdapter | None:
+        """Web chat, whose pages talk to it directly."""
+        return next((a for a in self.found if isinstance(a, WebAdapter)), None)
+
+    @property
+    def webhooks(self) -> dict[str, WebhookAdapter]:
+        """Those that messengers call."""
+        return {adapter.messenger: adapter for adapter in self.found if isinstance(adapter, WebhookAdapter)}
+
+
+def adapters_of(wiring: Wiring) -> Adapters:
+    """Make the adapters that the configuration sets up."""
+    return Adapters(tuple(adapter for make in _MAKERS if (adapter := make(wiring)) is not None))
+
+
+def telegram_of(settings: Settings) -> TelegramSettings | None:
+    """Take from the configuration what the Telegram adapter needs; None when it has no token."""
+    table = settings.messengers.telegram
+    if not table.token.get_secret_value():
+        return None
+    return TelegramSettings(
+        token=table.token.get_secret_value(),
+        mode=Mode(table.mode),
+        api_base_url=table.api_base_url,
+        webhook_url=f"{settings.server.url}/hooks/telegram",
+        secret_token=table.secret_token.get_secret_value(),
+        proxy=table.proxy.get_secret_value(),
+        chat_per_second=table.chat_per_second,
+        group_per_minute=table.group_per_minute,
+        total_per_second=table.total_per_second,
+        exports=settings.bridge.data_dir / "exports",
+        commands=COMMANDS,
+    )
+
+
+def _telegram(wiring: Wiring) -> Adapter | None:
+    found = telegram_of(wiring.settings)
+    return TelegramAdapter(found, clock=wiring.clock, store=wiring.storage, owner=wiring.owner) if found else None
+
+
+def _web(wiring: Wiring) -> Adapter | None:
+    return WebAdapter() if wiring.settings.messengers.web.enabled else None
+
+
+_MAKERS: tuple[Callable[[Wiring], Adapter | None], ...] = (_telegram, _web)

@@ -1,0 +1,101 @@
+"""What each messenger needs in the configuration, and what an address of it looks like. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from bot.config.draft import Draft
+from bot.config.model import EmailTable, Settings, WechatTable, WecomTable
+from bot.errors import Mistake
+
+_SECRET_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,256}")
+_BOT_TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A messenger that an address may name."""
+
+    is_set_up: Callable[[Settings], bool]
+    remedy: str  #: what must be there for its addresses to be sent to
+    peer: re.Pattern[str] | None = None  #: the part of an address behind the colon; None: anything
+    peer_is: str = ""  #: what that part is
+    peer_remedy: str = ""
+    receives: bool = True  #: people can write to us there
+
+
+def _never(_settings: Settings) -> bool:
+    return False
+
+
+_NOT_YET = "Write an address of a messenger that this version has: telegram or web."
+
+#: By the word that addresses begin with.
+KNOWN = {
+    "telegram": Known(
+        lambda s: bool(s.messengers.telegram.token.get_secret_value()),
+        "Write the bot's token in [messengers.telegram].",
+        re.compile(r"-?\d{1,19}(/\d{1,10})?"),
+        "the id of a Telegram chat",
+        "Write the number of the chat, and for a topic a slash and its number: telegram:-1001234/56.",
+    ),
+    "web": Known(lambda s: s.messengers.web.enabled, "Set enabled = true in [messengers.web]."),
+    "email": Known(lambda s: bool(s.email.host), "Write the mail server in [email].", receives=False),
+    "wechat": Known(_never, _NOT_YET),
+    "wecom": Known(_never, _NOT_YET),
+}
+
+
+def _telegram(draft: Draft) -> Iterator[Mistake]:
+    telegram = draft.settings.messengers.telegram
+    token, secret = telegram.token.get_secret_value(), telegram.secret_token.get_secret_value()
+    key = "messengers.telegram"
+    if token and not _BOT_TOKEN.fullmatch(token):
+        yield Mistake(f"{key}.token", "is not a bot token.", "Copy it from BotFather: digits, a colon, letters.")
+    if secret and not _SECRET_TOKEN.fullmatch(secret):
+        yield Mistake(f"{key}.secret_token", "holds a sign that Telegram refuses.", "Use A-Z a-z 0-9 _ and -.")
+
+
+def _telegram_webhook(draft: Draft) -> Iterator[Mistake]:
+    telegram = draft.settings.messengers.telegram
+    if telegram.mode != "webhook":
+        return
+    if not telegram.token.get_secret_value():
+        yield Mistake("messengers.telegram.token", "is needed for a webhook.", "Copy it from BotFather.")
+    if not telegram.secret_token.get_secret_value():
+        remedy = "Write a long random one: it proves that a message comes from Telegram."
+        yield Mistake("messengers.telegram.secret_token", "is needed for a webhook.", remedy)
+    if not draft.settings.server.public_url.startswith("https://"):
+        remedy = 'Write the https address, or set mode = "polling".'
+        yield Mistake("server.public_url", "Telegram calls a webhook over https only.", remedy)
+
+
+def _any(draft: Draft) -> Iterator[Mistake]:
+    if not any(known.receives and known.is_set_up(draft.settings) for known in KNOWN.values()):
+        remedy = "Write the token of a Telegram bot, or enable web chat."
+        yield Mistake("messengers", "No messenger is set up.", remedy)
+
+
+def _not_yet(draft: Draft) -> Iterator[Mistake]:
+    settings = draft.settings
+    tables = (
+        ("messengers.wechat", settings.messengers.wechat, WechatTable()),
+        ("messengers.wecom", settings.messengers.wecom, WecomTable()),
+        ("email", settings.email, EmailTable()),
+    )
+    for key, table, untouched in tables:
+        if table != untouched:
+            yield Mistake(
+                key, "This version cannot send or receive there.", "Take its keys out, or leave the defaults."
+            )
+
+
+#: Each check with the sections that it needs whole.
+MESSENGER_CHECKS: tuple[tuple[frozenset[str], Callable[[Draft], Iterator[Mistake]]], ...] = (
+    (frozenset(), _telegram),
+    (frozenset({"messengers", "server"}), _telegram_webhook),
+    (frozenset({"messengers", "email"}), _any),
+    (frozenset({"messengers", "email"}), _not_yet),
+)
