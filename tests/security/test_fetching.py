@@ -19,14 +19,14 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("bot", "adapters", "storage")
 #: Modules that read XML, or import something that does; the messengers that speak XML are its only homes.
 XML = ("xml", "lxml", "defusedxml", "xmltodict", "expat", "bs4", "openpyxl", "wechatpy")
-XML_HOMES = ("adapters/wechat", "adapters/wecom")
+XML_HOMES = ("adapters/tencent", "adapters/wechat", "adapters/wecom")
 #: Modules that unpack archives or packed bytes. `gzip` only packs, in one place.
 UNPACKING = ("zipfile", "tarfile", "zlib", "bz2", "lzma", "zstandard", "brotli", "py7zr", "rarfile")
 #: Modules that make something of bytes that nobody may choose.
 UNSAFE = ("pickle", "marshal", "shelve", "yaml", "dill", "subprocess", "ctypes", "code", "pty")
 #: What opens connections, and where each is at home. Their addresses come from the configuration.
 REACHING = {
-    "aiohttp": ("adapters/telegram", "adapters/wechat", "adapters/wecom", "adapters/watchdog", "adapters/web/"),
+    "aiohttp": ("adapters/telegram", "adapters/tencent", "adapters/watchdog", "adapters/web/"),
     "httpx": (),
     "requests": (),
     "urllib.request": (),
