@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from adapters.tencent import xml
 
 BOMBS = {
-    "entities within entities": '<!DOCTYPE l [<!ENTITY a "aa"><!ENTITY b "&a;&a;&a;">]><xml><Content>&b;</Content></xml>',
+    "entities in entities": '<!DOCTYPE l [<!ENTITY a "aa"><!ENTITY b "&a;&a;&a;">]><xml><Content>&b;</Content></xml>',
     "a file of this machine": '<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]><xml><Content>&x;</Content></xml>',
     "a document type alone": "<!DOCTYPE xml><xml><Content>a</Content></xml>",
     "an entity nobody declared": "<xml><Content>&a;</Content></xml>",
