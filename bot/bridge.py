@@ -75,7 +75,8 @@ class Bridge:
         self._chance = chance
         self._clock = clock
         self._tasks: set[asyncio.Task[None]] = set()
-        self.line = Line(storage, self._context, committed=self._committed)
+        can = {name: adapter.capabilities for name, adapter in adapters.items()}
+        self.line = Line(storage, self._context, committed=self._committed, capabilities=can)
         self._exports = Exports(
             storage, self.line, rules.agreement, rules.exports, rules.public_url, chance.new_id, clock
         )

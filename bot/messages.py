@@ -242,4 +242,15 @@ class Capabilities:
     menu_links: bool = False  #: has no buttons, but shows numbered choices as links that can be tapped
     answers_in_call: bool = False  #: the answer to a message goes back in the call that brought it, for free
     windows: WindowRules | None = None  #: None: may be written to at any time
+    receives: bool = True  #: people can write back
+    send_only: str = ""  #: how the peer ids begin that nobody can write from, on a messenger that receives
     knocks: bool = False  #: outside the window it can carry a message without our text that asks to tap (see `Knocks`)
+
+    @property
+    def numbers_choices(self) -> bool:
+        """Whether choices may be shown there as numbers."""
+        return self.receives and not self.buttons
+
+    def takes_answers_at(self, address: Address) -> bool:
+        """Whether somebody who reads a message there can answer it there."""
+        return self.receives and not (self.send_only and address.peer.startswith(self.send_only))

@@ -8,44 +8,33 @@ from __future__ import annotations
 
 import asyncio
 import traceback
-from collections import deque
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 import structlog
 
-from bot.agreement import Agreement
-from bot.case import Case
 from bot.context import Context
 from bot.errors import AlreadySeen, Stale, StorageError
-from bot.messages import Delivery, Inbound, Kind, storable
+from bot.in_call import InCall, ride
+from bot.loading import Loader
+from bot.messages import Capabilities, Inbound, Kind, storable
 from bot.people import Directory
-from bot.ports import Loaded, Scope, SecureCase, Storage, Try, Wanted
+from bot.ports import Loaded, Storage
 from bot.ports_adapters import Receipt
-from bot.rights import may_see
-from bot.securing import may_read_secure
 from bot.turn import Mark, Turn
 from bot.view import View
-from bot.work import Message, Shows, Work
+from bot.waiting import Entry, Waiting
+from bot.work import Message, Work
 
 BATCH = 100  #: most pieces of work in one transaction
 WAITING = 20_000  #: most pieces of work that wait; beyond that the messenger is asked to come again
 _TRIES = 5
-_LISTED = 50
 _MARKS_AT_MOST = 500
 _PLACES = 5  #: of a failed turn that are logged
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(eq=False, slots=True)
-class _Entry:
-    work: Work
-    done: asyncio.Future[Receipt]
-    turn: Turn | None = None
-    errors: list[str] = field(default_factory=list)
-    tries: dict[Try, int] | None = None  #: counted once, however often the turn is computed
 
 
 class Line:
@@ -57,12 +46,15 @@ class Line:
         context: Callable[[], Context],
         *,
         committed: Callable[[Sequence[Turn], frozenset[int]], None],
+        capabilities: Mapping[str, Capabilities] | None = None,
     ) -> None:
-        """Take the storage, a maker of contexts, and who is told of committed turns and of outbox ids left out."""
+        """Take the storage, a maker of contexts, who is told of commits (and ids left out), what messengers can do."""
         self._storage = storage
+        self._capabilities = capabilities or {}
+        self._loader = Loader(storage, self._capabilities)
         self._context = context
         self._committed = committed
-        self._waiting: deque[_Entry] = deque()
+        self._waiting = Waiting(self._loader.may_pick)
         self._marks: list[Mark] = []
         self._wake = asyncio.Event()
         self._idle = asyncio.Event()
@@ -94,8 +86,8 @@ class Line:
         """Put work in the line and wait for its commit. Raises `StorageError` when it was not stored."""
         if self._is_stopping or len(self._waiting) >= WAITING:
             raise StorageError("The bridge is stopping or has too much waiting; please send again.")
-        entry = _Entry(work, asyncio.get_running_loop().create_future())
-        self._waiting.append(entry)
+        entry = Entry(work, asyncio.get_running_loop().create_future())
+        self._waiting.add(entry)
         self._idle.clear()
         self._wake.set()
         return await entry.done
@@ -116,13 +108,13 @@ class Line:
                 self._idle.set()
                 await self._wake.wait()
             self._wake.clear()
-            batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
+            batch = self._waiting.take(BATCH)
             marks, self._marks = self._marks[:_MARKS_AT_MOST], self._marks[_MARKS_AT_MOST:]
             if batch or marks:
                 await self._write_or_fail(batch, marks)
         self._idle.set()
 
-    async def _write_or_fail(self, batch: list[_Entry], marks: list[Mark]) -> None:
+    async def _write_or_fail(self, batch: list[Entry], marks: list[Mark]) -> None:
         try:
             await self._write(batch, marks)
         except StorageError as error:
@@ -132,7 +124,7 @@ class Line:
             log.exception("line failed", entries=len(batch))
             await self._one_by_one(batch, marks, StorageError(f"internal error: {type(error).__name__}"))
 
-    async def _write(self, batch: list[_Entry], marks: Sequence[Mark]) -> None:
+    async def _write(self, batch: list[Entry], marks: Sequence[Mark]) -> None:
         for attempt in range(_TRIES):
             directory = await self._storage.directory()
             loaded = await self._load(batch, directory)
@@ -148,45 +140,16 @@ class Line:
                 if attempt == _TRIES - 1:
                     raise
                 continue
-            self._finish(batch, fresh, turns, left_out)
+            self._finish(batch, fresh, turns, left_out, loaded.seen)
             return
 
-    async def _load(self, batch: Sequence[_Entry], directory: Directory) -> Loaded:
-        if not batch:
-            return Loaded()
-        agreement = self._context().agreement
-        wanted = [entry.work.wants(directory, agreement) for entry in batch]
-        loaded = await self._storage.load(_union(wanted))
-        shows = [entry.work.shows(directory, agreement) for entry in batch]
-        listed = {shown.scope for shown in shows if shown.scope is not None}
-        if listed:
-            loaded = await self._with_lists(loaded, listed)
-        asked = [(w, shown) for w, shown in zip(wanted, shows, strict=True) if shown.deliveries or shown.secure]
-        return await self._with_kept(loaded, asked, agreement) if asked else loaded
+    async def _load(self, batch: Sequence[Entry], directory: Directory) -> Loaded:
+        works = await self._loader.understood([entry.work for entry in batch], directory)
+        for entry, work in zip(batch, works, strict=True):
+            entry.work = work
+        return await self._loader.load(works, directory, self._context().agreement)
 
-    async def _with_lists(self, loaded: Loaded, scopes: Iterable[Scope]) -> Loaded:
-        cases = dict(loaded.cases)
-        for scope in scopes:
-            found = await self._storage.list_cases(scope, open_only=False, limit=_LISTED)
-            cases.update((case.id, case) for case in found)
-        return replace(loaded, cases=cases)
-
-    async def _with_kept(self, loaded: Loaded, asked: Iterable[tuple[Wanted, Shows]], agreement: Agreement) -> Loaded:
-        """Read what is kept of a case only for who may see it: for others it costs no more than no case at all."""
-        deliveries: dict[int, tuple[Delivery, ...]] = {}
-        secure: dict[int, SecureCase] = {}
-        for wanted, shown in asked:
-            for case in _named(loaded, wanted):
-                if shown.reader is None or not may_see(shown.reader, case, agreement):
-                    continue
-                history = await self._storage.history(case.id)
-                if shown.deliveries:
-                    deliveries[case.id] = history.deliveries
-                if shown.secure and may_read_secure(shown.reader, case, agreement):
-                    secure[case.id] = SecureCase(tuple(await self._storage.secure_entries(case.id)), history.texts)
-        return replace(loaded, deliveries=deliveries, secure=secure)
-
-    async def _count(self, batch: Sequence[_Entry], view: View) -> None:
+    async def _count(self, batch: Sequence[Entry], view: View) -> None:
         """Count the guesses among new messages, once each; what is right is no guess and costs nothing."""
         context = self._context()
         now = context.now
@@ -199,11 +162,11 @@ class Line:
                 entry.tries = {t: await self._storage.count_attempt(t.kind, t.key, now, t.window) for t in asked}
             view.counted(entry.tries)
 
-    def _compute(self, batch: Sequence[_Entry], view: View, loaded: Loaded) -> list[_Entry]:
+    def _compute(self, batch: Sequence[Entry], view: View, loaded: Loaded) -> list[Entry]:
         """Compute the turns of all messages that are new; the first of two equal keys counts."""
         context = self._context()
         keys = set(loaded.seen)
-        fresh: list[_Entry] = []
+        fresh: list[Entry] = []
         for entry in batch:
             entry.turn = None
             key = entry.work.inbound.key if isinstance(entry.work, Message) else None
@@ -211,29 +174,49 @@ class Line:
                 continue
             if key is not None:
                 keys.add(key)
-            entry.turn = _turn_of(entry, view, context)
+            entry.turn = self._in_call(entry, _turn_of(entry, view, context), context)
             view.absorb(entry.turn)
             fresh.append(entry)
         return fresh
 
+    def _in_call(self, entry: Entry, turn: Turn, context: Context) -> Turn:
+        message = entry.work.inbound if isinstance(entry.work, Message) else None
+        can = self._capabilities.get(message.messenger) if message is not None else None
+        if message is None or can is None or not can.answers_in_call:
+            return turn
+        turn, entry.call = ride(turn, message, can, context.now)
+        return turn
+
+    def _receipt(self, entry: Entry, replies: Mapping[tuple[str, str, str], str], *, is_new: bool) -> Receipt:
+        if entry.call is not None and is_new:
+            return Receipt(is_new=True, reply=entry.call.reply, went=partial(self._went, entry.call))
+        key = entry.work.inbound.key if isinstance(entry.work, Message) else ("", "", "")
+        return Receipt(is_new=is_new, reply="" if is_new else replies.get(key, ""))
+
+    def _went(self, call: InCall) -> None:
+        for mark in call.marks(self._context().now):
+            self.mark(mark)
+
     def _finish(
         self,
-        batch: Sequence[_Entry],
-        fresh: Sequence[_Entry],
+        batch: Sequence[Entry],
+        fresh: Sequence[Entry],
         turns: Sequence[Turn],
         left_out: frozenset[int] = frozenset(),
+        seen: Mapping[tuple[str, str, str], str] = MappingProxyType({}),
     ) -> None:
         is_new = {id(entry) for entry in fresh}
+        replies = {**seen, **{turn.inbox.message.key: turn.inbox.reply for turn in turns if turn.inbox}}
         for entry in batch:
             if not entry.done.done():
-                entry.done.set_result(Receipt(is_new=id(entry) in is_new))
+                entry.done.set_result(self._receipt(entry, replies, is_new=id(entry) in is_new))
         try:
             self._committed(turns, left_out)
         except Exception:
             # What was committed stays; its outbox rows are sent when their lease has run out.
             log.exception("committed turns not handed on")
 
-    async def _one_by_one(self, batch: Sequence[_Entry], marks: list[Mark], error: StorageError) -> None:
+    async def _one_by_one(self, batch: Sequence[Entry], marks: list[Mark], error: StorageError) -> None:
         """Find what does not fit: each entry alone, then marked failed. When nothing can be written, say so to all."""
         if not await self._storage.is_ready():
             self._marks = marks + self._marks
@@ -252,7 +235,7 @@ class Line:
             except StorageError:
                 log.exception("delivery mark not stored", outbox=mark.outbox_id)
 
-    async def _alone(self, entry: _Entry) -> None:
+    async def _alone(self, entry: Entry) -> None:
         try:
             await self._write([entry], ())
             return
@@ -261,7 +244,7 @@ class Line:
             log.exception("turn does not fit", work=type(entry.work).__name__)
         await self._keep_failed(entry)
 
-    async def _keep_failed(self, entry: _Entry) -> None:
+    async def _keep_failed(self, entry: Entry) -> None:
         try:
             failed = entry.work.failed(self._context(), entry.errors[-1])
             await self._storage.apply([failed])
@@ -274,7 +257,7 @@ class Line:
             _refuse(entry, StorageError(f"not stored: {type(error).__name__}"))
 
 
-def _turn_of(entry: _Entry, view: View, context: Context) -> Turn:
+def _turn_of(entry: Entry, view: View, context: Context) -> Turn:
     try:
         return entry.work.turn(view, context)
     except Exception as error:  # noqa: BLE001 - one bad message never stops the line
@@ -291,17 +274,6 @@ def _places(error: Exception) -> list[str]:
     return [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
 
 
-def _refuse(entry: _Entry, error: StorageError) -> None:
+def _refuse(entry: Entry, error: StorageError) -> None:
     if not entry.done.done():
         entry.done.set_exception(error)
-
-
-def _named(loaded: Loaded, wanted: Wanted) -> list[Case]:
-    named = {case for case, _ in wanted.named}
-    return [case for case in loaded.cases.values() if case.id in named or case.reference in named]
-
-
-def _union(wanted: Iterable[Wanted]) -> Wanted:
-    parts = list(wanted)
-    joined = {f.name: tuple(dict.fromkeys(x for part in parts for x in getattr(part, f.name))) for f in fields(Wanted)}
-    return Wanted(**joined)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot import (
@@ -27,13 +28,14 @@ from bot.composing import Composer
 from bot.consent import is_consent
 from bot.context import Context
 from bot.fields import field, is_field
-from bot.messages import Inbound, Kind
+from bot.messages import Button, Inbound, Kind
 from bot.people import Directory, Person
 from bot.ports import NOBODY, Wanted
 from bot.rights import may_answer_consent, scope_of
 from bot.texts import tr
 from bot.turn import Turn
 from bot.view import View
+from bot.wording import rows
 from bot.words import clean
 
 _INTAKE_MOVES = frozenset({"back", "skip", "edit", "summary", "send"})
@@ -44,8 +46,8 @@ _UNSAID = (
 _WORDLESS = (Kind.LOCATION, Kind.PHOTO, Kind.FILE, Kind.VOICE)
 
 
-def respond(message: Inbound, view: View, context: Context) -> Turn:
-    """Compute everything that a message changes."""
+def respond(message: Inbound, view: View, context: Context, choices: Sequence[Button] = ()) -> Turn:
+    """Compute everything that a message changes; `choices` are what it may mean when it fits several questions."""
     words = clean(message.text)
     message = message if words == message.text else replace(message, text=words)
     person = view.directory.at(message.sender)
@@ -55,6 +57,8 @@ def respond(message: Inbound, view: View, context: Context) -> Turn:
         c.keep_content = message.kind is Kind.UNREADABLE
     elif not is_known_person:
         _from_outside(c, person)
+    elif choices:
+        _ask_which(c, message, choices)
     else:
         screening.screen(c)
         _from_person(c, c.message or message)
@@ -108,6 +112,11 @@ def _cases_named(promise: buttons.Promise | None) -> tuple[int, ...]:
             return () if number is None else (number,)
         case _:
             return ()
+
+
+def _ask_which(c: Composer, message: Inbound, choices: Sequence[Button]) -> None:
+    words = tr(c.language, "Your {number} fits more than one question. Which one do you mean?", number=message.text)
+    c.say(words, rows(choices, width=1))
 
 
 def _from_outside(c: Composer, cut_off: Person | None) -> None:

@@ -109,6 +109,8 @@ def word(c: Composer, promise: buttons.Word) -> None:
             _side(c, *promise.argument.partition(".")[::2])
         case "send":
             _send(c, promise.argument)
+        case "typed":
+            say_anything(c, promise.argument)
         case "yes" | "no":
             _confirm(c, yes=promise.word == "yes", stamp=promise.argument)
         case _:

@@ -12,7 +12,7 @@ from bot.commands import parse_command
 from bot.composing import Composer
 from bot.context import Context
 from bot.errors import StorageError
-from bot.messages import Address, Inbound, Outgoing
+from bot.messages import Address, Button, Inbound, Kind, Outgoing
 from bot.people import Directory, Person
 from bot.ports import NOBODY, Due, Scope, Try, Wanted
 from bot.respond import respond, wanted
@@ -45,6 +45,13 @@ class Message:
     """A verified message."""
 
     inbound: Inbound
+    choices: tuple[Button, ...] = ()  #: what a typed number may stand for, when it fits more than one question
+
+    def picking(self, choices: tuple[Button, ...]) -> Message:
+        """The same with its number understood: as a tap when it can mean one choice only."""
+        if len(choices) != 1:
+            return replace(self, choices=choices)
+        return Message(replace(self.inbound, kind=Kind.BUTTON, button=choices[0].data, message_id=""))
 
     def wants(self, directory: Directory, agreement: Agreement) -> Wanted:
         """Say what it touches."""
@@ -67,7 +74,7 @@ class Message:
 
     def turn(self, view: View, context: Context) -> Turn:
         """Compute its turn."""
-        return respond(self.inbound, view, context)
+        return respond(self.inbound, view, context, self.choices)
 
     def failed(self, context: Context, error: str) -> Turn:
         """Keep the message, marked failed, to be tried again."""

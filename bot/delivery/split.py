@@ -1,4 +1,4 @@
-"""How a message is cut to what a messenger can carry: text in parts, choices as numbers. Pure."""
+"""How a message is cut to what a messenger can carry: text in parts, choices as numbers or links. Pure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
 
-from bot.messages import Capabilities, Delivery, Keyboard
+from bot.messages import Capabilities, Delivery, Keyboard, Outgoing
+from bot.numbering import as_links, as_text
 from bot.texts import tr
 
 _BYTES = "bytes"
@@ -101,22 +102,15 @@ def _is_flag_letter(letter: str) -> bool:
     return "\U0001f1e6" <= letter <= "\U0001f1ff"
 
 
-def as_numbered(text: str, buttons: Keyboard) -> str:
-    """Write choices as numbered lines below the text, for messengers without buttons."""
-    labels = [button.label for row in buttons for button in row]
-    lines = "\n".join(f"{number}. {label}" for number, label in enumerate(labels, start=1))
-    return f"{text}\n\n{lines}" if text else lines
-
-
 def fit(delivery: Delivery, capabilities: Capabilities, language: str = "en") -> tuple[Delivery, tuple[str, ...]]:
     """Make of a message what this messenger can carry: the delivery to hand to its adapter, and its parts."""
     message = delivery.message
     text, buttons, file = message.text, message.buttons, message.file
-    if buttons and not _carries(capabilities, buttons):
-        text, buttons = as_numbered(text, buttons), ()
+    if buttons and not carries(capabilities, buttons):
+        text, buttons = _without_buttons(message, capabilities)
     if file and not capabilities.files:
         text, file = _instead_of_file(text, file, language), ""
-    if text is not message.text:
+    if (text, buttons, file) != (message.text, message.buttons, message.file):
         delivery = replace(delivery, message=replace(message, text=text, buttons=buttons, file=file))
     parts = split(text, capabilities.text_limit, capabilities.text_unit)
     if delivery.edits and (len(parts) > 1 or not capabilities.edits):
@@ -125,7 +119,16 @@ def fit(delivery: Delivery, capabilities: Capabilities, language: str = "en") ->
     return delivery, parts
 
 
-def _carries(capabilities: Capabilities, buttons: Keyboard) -> bool:
+def _without_buttons(message: Outgoing, capabilities: Capabilities) -> tuple[str, Keyboard]:
+    if not capabilities.takes_answers_at(message.address):
+        return message.text, ()  # a number typed there reaches nobody
+    if capabilities.menu_links:
+        return as_links(message.text, message.buttons)
+    return as_text(message.text, message.buttons), ()
+
+
+def carries(capabilities: Capabilities, buttons: Keyboard) -> bool:
+    """Whether a messenger shows these choices as buttons."""
     longest = max((len(button.data.encode()) for row in buttons for button in row), default=0)
     return capabilities.buttons and longest <= capabilities.button_bytes
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ from bot.bridge import Bridge, Chance, Rules
 from bot.case import Case, Deadline, DeadlineKind, SecureField, TextKind
 from bot.ids import Ids
 from bot.journal import Entry
-from bot.messages import Address, Attachment, Delivery, Inbound, Kind
+from bot.messages import Address, Attachment, Capabilities, Delivery, Inbound, Kind
 from bot.people import Person
 from bot.ports import Scope, Wanted
 from bot.rights import scope_of
@@ -46,11 +47,18 @@ class Written:
 class PlayedBridge:
     """Steps that people take, and what they then hear."""
 
-    def __init__(self, folder: Path, *, agreed: Agreement | None = None, identity: str = "never") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        agreed: Agreement | None = None,
+        identity: str = "never",
+        messengers: Mapping[str, Capabilities] = MESSENGERS,
+    ) -> None:
         self.now = START
         self.storage = MemoryStorage()
         self.adapters = {
-            name: MemoryAdapter(name, clock=self.clock, capabilities=can) for name, can in MESSENGERS.items()
+            name: MemoryAdapter(name, clock=self.clock, capabilities=can) for name, can in messengers.items()
         }
         self.phones = Phones(self.adapters)
         self.exports = folder
@@ -101,6 +109,11 @@ class PlayedBridge:
         sent = await self._phone(who).says(who, text, at=at, reply_to=reply_to)
         await self._settled()
         return sent
+
+    async def says_at_once(self, who: str, *texts: str) -> None:
+        """Somebody writes several messages before any of them is answered."""
+        await asyncio.gather(*(self._phone(who).says(who, text) for text in texts))
+        await self._settled()
 
     async def replies(self, who: str, text: str, *, at: str) -> Inbound:
         """Somebody replies to the newest message of a group."""

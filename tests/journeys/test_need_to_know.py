@@ -47,7 +47,8 @@ class Counting:
 @pytest.fixture
 def counting(bridge: PlayedBridge) -> Counting:
     counting = Counting(bridge.storage)
-    bridge._bridge.line._storage = counting
+    line = bridge._bridge.line
+    line._storage = line._loader._storage = counting
     return counting
 
 

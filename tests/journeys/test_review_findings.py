@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -16,7 +17,7 @@ from bot.composing import Composer
 from bot.context import Context
 from bot.enrol import hash_of
 from bot.errors import StorageError
-from bot.messages import Address, Attachment, DeliveryState, Inbound, Kind, Outgoing, storable
+from bot.messages import Address, Attachment, Button, DeliveryState, Inbound, Kind, Outgoing, storable
 from bot.people import Invite, Role
 from bot.respond import respond
 from bot.rights import Act
@@ -300,10 +301,10 @@ async def test_what_is_for_a_messenger_that_is_gone_is_parked_and_goes_to_the_ne
 async def test_who_writes_what_cannot_be_handled_is_told_while_others_are_served(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def stumbles(message: Inbound, view: View, context: Context) -> Turn:
+    def stumbles(message: Inbound, view: View, context: Context, choices: Sequence[Button] = ()) -> Turn:
         if message.text == "stumble":
             raise ValueError(message.text)
-        return respond(message, view, context)
+        return respond(message, view, context, choices)
 
     monkeypatch.setattr(work, "respond", stumbles)
     bridge = PlayedBridge(tmp_path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from adapters.memory import CAPABILITIES
@@ -18,6 +18,12 @@ MESSENGERS: Mapping[str, Capabilities] = {
     "wechat": Capabilities(text_limit=2048, text_unit="bytes", attachments_in=True),
     "wecom": Capabilities(text_limit=2048, text_unit="bytes", groups=True, files=True, file_limit=20_000_000),
     "web": CAPABILITIES,
+}
+
+#: WeChat as it is: no buttons, the answer to a message in the call that brought it.
+OFFICIAL_ACCOUNT: Mapping[str, Capabilities] = {
+    **MESSENGERS,
+    "wechat": replace(MESSENGERS["wechat"], buttons=False, menu_links=True, answers_in_call=True),
 }
 
 PARTIES = {

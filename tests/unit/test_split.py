@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.delivery.split import as_numbered, fit, measure, split
+from bot.delivery.split import fit, measure, split
 from bot.messages import Address, Button, Capabilities, Delivery, Outgoing
 
 TELEGRAM = Capabilities(text_limit=4096, edits=True, files=True)
@@ -88,10 +88,21 @@ def test_no_part_is_too_long_and_nothing_but_white_space_is_lost(text: str, limi
 
 
 def test_choices_become_numbered_lines_where_there_are_no_buttons() -> None:
-    assert as_numbered("In danger?", CHOICES) == "In danger?\n\n1. Yes\n2. No\n3. Unknown"
-    assert as_numbered("", CHOICES) == "1. Yes\n2. No\n3. Unknown"
     fitted, parts = fit(delivery(buttons=CHOICES), WECHAT)
     assert (fitted.message.buttons, parts) == ((), ("In danger?\n\n1. Yes\n2. No\n3. Unknown",))
+
+
+def test_choices_become_links_that_show_their_number_where_the_messenger_has_those() -> None:
+    fitted, parts = fit(delivery(buttons=CHOICES), replace(WECHAT, menu_links=True))
+    assert [row[0].label for row in fitted.message.buttons] == ["1. Yes", "2. No", "3. Unknown"]
+    assert [row[0].data for row in fitted.message.buttons] == [b.data for row in CHOICES for b in row]
+    assert parts == ("In danger?",)
+
+
+def test_whoever_cannot_answer_is_offered_nothing_to_choose() -> None:
+    for can in (replace(WECHAT, receives=False), replace(WECHAT, send_only="1")):
+        fitted, parts = fit(delivery(buttons=CHOICES), can)
+        assert (fitted.message.buttons, parts) == ((), ("In danger?",))
 
 
 def test_buttons_stay_where_there_are_buttons() -> None:

@@ -1,0 +1,73 @@
+"""Officers and desks on WeChat, which has no buttons: the answer comes in the call, numbers and words do the rest."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.messages import DeliveryState
+from bot.people import Role
+from tests.journeys.played import PlayedBridge
+from tests.journeys.world import OFFICIAL_ACCOUNT, Somebody
+
+OFFICER = "wechat:officer"
+
+
+@pytest.fixture
+async def bridge(tmp_path: Path) -> AsyncIterator[PlayedBridge]:
+    played = PlayedBridge(tmp_path, messengers=OFFICIAL_ACCOUNT)
+    await played.start()
+    await played.enrol(Somebody("Sok Nary", "KH", Role.OFFICER, (OFFICER,)))
+    yield played
+    await played.stop()
+
+
+async def test_a_report_by_numbers_is_answered_in_each_call(bridge: PlayedBridge) -> None:
+    await bridge.says(OFFICER, "girl locked in a flat")
+    case = await bridge.only_case()
+    first = bridge.expect(OFFICER, case.reference, "1. Yes", "2. No")
+    assert first.in_call
+    await bridge.says(OFFICER, "1")
+    assert bridge.expect(OFFICER, "What is happening").in_call
+    assert (await bridge.case(case)).value("danger_now") == "yes"
+    states = {d.state for d in await bridge.deliveries(case) if d.message.recipient.startswith("person")}
+    assert DeliveryState.SENT in states
+
+
+async def test_numbers_written_in_haste_answer_one_question_each(bridge: PlayedBridge) -> None:
+    await bridge.says(OFFICER, "girl locked in a flat")
+    case = await bridge.only_case()
+    await bridge.says_at_once(OFFICER, "1", "2", "3")
+    answers = (await bridge.case(case)).answers
+    assert {"danger_now", "situation", "age_group"} <= set(answers)
+
+
+async def test_wechat_asks_again_because_our_answer_was_lost_and_gets_the_same_one(bridge: PlayedBridge) -> None:
+    wechat = bridge.adapters["wechat"]
+    wechat.loses_calls = 1
+    lost = await bridge.says(OFFICER, "girl locked in a flat")
+    bridge.expect_nothing(OFFICER)
+    await wechat.receive(lost)
+    case = await bridge.only_case()
+    assert bridge.expect(OFFICER, case.reference, "1. Yes").in_call
+    await wechat.receive(lost)
+    first, again = (shown.text for shown in bridge.phones.at(OFFICER))
+    assert first == again
+    assert len(await bridge.cases()) == 1
+
+
+async def test_an_answer_that_did_not_go_in_the_call_is_sent_a_few_seconds_later(bridge: PlayedBridge) -> None:
+    bridge.adapters["wechat"].loses_calls = 1
+    await bridge.says(OFFICER, "girl locked in a flat")
+    bridge.expect_nothing(OFFICER)
+    await bridge.fast_forward(seconds=7)
+    case = await bridge.only_case()
+    assert not bridge.expect(OFFICER, case.reference).in_call
+
+
+async def test_an_answer_that_went_in_the_call_is_not_sent_again(bridge: PlayedBridge) -> None:
+    await bridge.says(OFFICER, "girl locked in a flat")
+    await bridge.fast_forward(seconds=90)
+    assert len([s for s in bridge.phones.at(OFFICER) if "1. Yes" in s.text]) == 1
