@@ -228,6 +228,9 @@ class Capabilities:
     text_unit: str = "characters"  #: characters (UTF-16 units at Telegram) or bytes
     buttons: bool = True
     button_bytes: int = 64  #: longest button data
+    most_buttons: int = 0  #: under one message; 0 = no limit
+    button_columns: int = 0  #: widest label, wide letters counted twice; 0 = no limit
+    text_over_buttons: int = 0  #: characters of the longest text that buttons stand under; 0 = as any text
     edits: bool = False  #: a sent message can be changed
     files: bool = False  #: can send documents
     file_limit: int = 0  #: bytes
@@ -249,7 +252,7 @@ class Capabilities:
     @property
     def numbers_choices(self) -> bool:
         """Whether choices may be shown there as numbers."""
-        return self.receives and not self.buttons
+        return self.receives and bool(not self.buttons or self.most_buttons or self.button_columns)
 
     def takes_answers_at(self, address: Address) -> bool:
         """Whether somebody who reads a message there can answer it there."""

@@ -26,6 +26,9 @@ class Patience:
     file: float = 60.0  #: instead of `answer` for a file
 
 
+PATIENCE = Patience()
+
+
 @dataclass(frozen=True, slots=True)
 class Way:
     """The way to a messenger's API."""
@@ -33,7 +36,7 @@ class Way:
     name: str  #: of the messenger, as people read it
     root: str  #: address of the API, without a slash at its end
     proxy: str = field(default="", repr=False)
-    patience: Patience = Patience()
+    patience: Patience = PATIENCE
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from bot.delivery.marking import Office
 from bot.delivery.outage import Outage
 from bot.delivery.pacing import Pace
 from bot.delivery.split import fit
-from bot.errors import Moved, SendError, StorageError, Unavailable, Uncertain
+from bot.errors import Moved, SendError, StorageError, Throttled, Unavailable, Uncertain
 from bot.messages import Address, Delivery, DeliveryState
 from bot.ports_adapters import Adapter
 
@@ -172,12 +172,19 @@ class Dispatcher:
         last = len(parts) - 1
         for number in range(delivery.parts_done, len(parts)):
             if self._pace.is_limited:
-                self._pace.take(delivery.message.address.peer, self._office.clock().timestamp())
+                self._count(delivery.message.address)
             external_id = await self._send_part(delivery, parts[number], is_last=number == last)
             if number != last:
                 row.delivery = replace(row.delivery, parts_done=number + 1, external_id=external_id)
                 delivery = replace(delivery, parts_done=number + 1, external_id=external_id)
         return len(parts), external_id
+
+    def _count(self, address: Address) -> None:
+        now = self._office.clock().timestamp()
+        wait = self._pace.delay(address.peer, now) if self._pace.is_strict else 0.0
+        if wait:  # the further parts of a long text, which may not go over the limit either
+            raise Throttled("the rest waits for its turn", retry_after=timedelta(seconds=wait))
+        self._pace.take(address.peer, now)
 
     async def _send_part(self, delivery: Delivery, text: str, *, is_last: bool) -> str:
         try:

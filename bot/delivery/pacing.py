@@ -51,6 +51,8 @@ class Pace:
         self._total = Bucket(rate, rate / 3) if rate else None
         self._chats: dict[str, Bucket] = {}
         self._groups: dict[str, Bucket] = {}
+        self._group_prefix = capabilities.group_prefix
+        self.is_strict = capabilities.is_strict
         self._sends = 0
         self.is_limited = bool(self._chat[0] or self._group[0] or rate)
 
@@ -59,9 +61,12 @@ class Pace:
         return len(self._chats) + len(self._groups)
 
     def delay(self, peer: str, now: float, *, is_answer: bool = False, ahead: int = 0) -> float:
-        """Return the seconds until this chat may get a message; a person's answer never waits for the chat's bucket."""
+        """Return the seconds until this chat may get a message.
+
+        A person's answer does not wait for the chat's bucket, unless what is too much would be lost silently.
+        """
         chat = _chat_of(peer)
-        buckets = [self._groups.get(chat), None if is_answer else self._chats.get(chat)]
+        buckets = [self._groups.get(chat), None if is_answer and not self.is_strict else self._chats.get(chat)]
         return max((b.delay(now, ahead) for b in buckets if b is not None), default=0.0)
 
     def total_delay(self, now: float) -> float:
@@ -75,7 +80,7 @@ class Pace:
             self._total.take(now)
         if self._chat[0]:
             _bucket(self._chats, chat, self._chat).take(now)
-        if self._group[0] and chat.startswith("-"):
+        if self._group[0] and chat.startswith(self._group_prefix):
             _bucket(self._groups, chat, self._group).take(now)
         self._sends += 1
         if self._sends % _SWEEP_EVERY == 0:

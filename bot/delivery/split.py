@@ -106,13 +106,15 @@ def fit(delivery: Delivery, capabilities: Capabilities, language: str = "en") ->
     """Make of a message what this messenger can carry: the delivery to hand to its adapter, and its parts."""
     message = delivery.message
     text, buttons, file = message.text, message.buttons, message.file
-    if buttons and not carries(capabilities, buttons):
+    if buttons and not (capabilities.takes_answers_at(message.address) and carries(capabilities, buttons)):
         text, buttons = _without_buttons(message, capabilities)
     if file and not capabilities.files:
         text, file = _instead_of_file(text, file, language), ""
     if (text, buttons, file) != (message.text, message.buttons, message.file):
         delivery = replace(delivery, message=replace(message, text=text, buttons=buttons, file=file))
     parts = split(text, capabilities.text_limit, capabilities.text_unit)
+    if buttons and capabilities.text_over_buttons:
+        parts = _over_buttons(parts, capabilities.text_over_buttons, language)
     if delivery.edits and (len(parts) > 1 or not capabilities.edits):
         # One message cannot become several: what does not fit is sent anew, whole.
         delivery = replace(delivery, edits="", message=replace(delivery.message, edits=""))
@@ -129,8 +131,32 @@ def _without_buttons(message: Outgoing, capabilities: Capabilities) -> tuple[str
 
 def carries(capabilities: Capabilities, buttons: Keyboard) -> bool:
     """Whether a messenger shows these choices as buttons."""
-    longest = max((len(button.data.encode()) for row in buttons for button in row), default=0)
-    return capabilities.buttons and longest <= capabilities.button_bytes
+    all_of_them = [button for row in buttons for button in row]
+    limits = (
+        (capabilities.button_bytes, max((len(button.data.encode()) for button in all_of_them), default=0)),
+        (capabilities.most_buttons, len(all_of_them)),
+        (capabilities.button_columns, max((_columns(button.label) for button in all_of_them), default=0)),
+    )
+    return capabilities.buttons and all(not limit or found <= limit for limit, found in limits)
+
+
+def _columns(label: str) -> int:
+    """How wide a label is: Chinese letters take two columns."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in label)
+
+
+def _over_buttons(parts: tuple[str, ...], limit: int, language: str) -> tuple[str, ...]:
+    """Let the last part be short enough for buttons to stand under it: by itself, its last lines, or a sentence."""
+    *before, last = parts
+    if measure(last, "characters") <= limit:
+        return parts
+    lines, closing = last.split("\n"), ""
+    while lines and measure(longer := f"{lines[-1]}\n{closing}".strip(), "characters") <= limit:
+        closing = longer
+        lines.pop()
+    if not closing:
+        return (*parts, tr(language, "Please choose."))
+    return tuple(part for part in (*before, "\n".join(lines).rstrip(), closing) if part)
 
 
 def _instead_of_file(text: str, file: str, language: str) -> str:

@@ -10,6 +10,7 @@ from tests.unit.delivering import Postroom, answer, message, ping
 
 CHAT = Capabilities(text_limit=4096, per_chat_second=1, chat_burst=3)
 GROUP = Capabilities(text_limit=4096, per_chat_second=1, chat_burst=5, per_group_minute=20, groups=True)
+STRICT = Capabilities(text_limit=4096, per_chat_second=1, chat_burst=3, is_strict=True)
 TOTAL = Capabilities(text_limit=4096, total_second=3)
 
 
@@ -28,6 +29,25 @@ async def test_the_answer_to_a_persons_own_message_does_not_wait_but_counts() ->
     assert room["telegram"].texts == ["message 1", "message 2", "message 3", "message 9"]
     await room.wait(10, step=0.1)
     assert round(room["telegram"].seconds[-1]) == 2  # a second later than without the answer
+
+
+async def test_where_too_much_is_lost_an_answer_waits_too_but_goes_first() -> None:
+    room = Postroom(telegram=STRICT)
+    await room.post(*(message(n) for n in range(1, 6)))
+    await room.post(answer(9))
+    assert room["telegram"].texts == ["message 1", "message 2", "message 3"]
+    await room.wait(10, step=0.1)
+    assert room["telegram"].texts[3:] == ["message 9", "message 4", "message 5"]
+    assert [round(s) for s in room["telegram"].seconds] == [0, 0, 0, 1, 2, 3]
+
+
+async def test_where_too_much_is_lost_the_parts_of_a_long_text_wait_too_and_none_comes_twice() -> None:
+    room = Postroom(telegram=replace(STRICT, text_limit=10))
+    await room.post(message(1, text="one two three four five six seven eight nine ten"), message(2))
+    await room.wait(15, step=0.1)
+    assert room["telegram"].texts[-1] == "message 2"
+    assert " ".join(room["telegram"].texts[:-1]) == "one two three four five six seven eight nine ten"
+    assert [round(s) for s in room["telegram"].seconds] == [0, 0, 0, *range(1, len(room["telegram"].sent) - 2)]
 
 
 async def test_a_paced_chat_does_not_hold_up_another() -> None:

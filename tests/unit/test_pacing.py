@@ -106,3 +106,58 @@ def test_chats_that_fell_quiet_are_forgotten() -> None:
     for moment in range(20_000):
         pace.take(str(moment), moment)
     assert len(pace) < 1100
+
+
+STRICT = Capabilities(
+    text_limit=2048, per_chat_second=0.25, chat_burst=15, is_strict=True, per_group_minute=17, group_prefix="robot:"
+)
+
+
+def test_where_too_much_is_lost_an_answer_waits_like_everything_else() -> None:
+    pace = Pace(STRICT)
+    for _ in range(15):
+        pace.take("ZhangSan", 0)
+    assert pace.delay("ZhangSan", 0, is_answer=True) == pytest.approx(4)
+
+
+def test_a_group_is_what_its_address_begins_like() -> None:
+    pace = Pace(STRICT)
+    for _ in range(3):
+        pace.take("robot:duty", 0)
+        pace.take("-100", 0)
+    assert pace.delay("robot:duty", 0) == pytest.approx(60 / 17)
+    assert pace.delay("-100", 0) == 0
+
+
+def most_within(sent: list[float], span: float) -> int:
+    """The most that were sent in any stretch of this length."""
+    return max(sum(start <= moment < start + span for moment in sent) for start in sent)
+
+
+@given(st.lists(st.floats(0, 7200), min_size=1, max_size=120), st.booleans(), st.integers(1, 12))
+def test_no_minute_has_more_than_thirty_and_no_hour_more_than_a_thousand_for_one_member(
+    arrivals: list[float], is_answer: bool, at_once: int
+) -> None:
+    pace, sent, now = Pace(STRICT), [], 0.0
+    for arrival in sorted(arrivals * at_once):
+        now = max(now, arrival)
+        now += pace.delay("ZhangSan", now, is_answer=is_answer)
+        pace.take("ZhangSan", now)
+        sent.append(now)
+    assert most_within(sent, 60) <= 30
+    assert most_within(sent, 3600) <= 1000
+
+
+def test_a_flood_is_sent_at_the_highest_rate_that_loses_nothing() -> None:
+    pace, now, sent, robot = Pace(STRICT), 0.0, [], []
+    for _ in range(2000):
+        now += pace.delay("ZhangSan", now)
+        pace.take("ZhangSan", now)
+        sent.append(now)
+    assert (most_within(sent, 60), most_within(sent, 3600)) == (29, 914)
+    now = 0.0
+    for _ in range(100):
+        now += pace.delay("robot:duty", now)
+        pace.take("robot:duty", now)
+        robot.append(now)
+    assert most_within(robot, 60) <= 20

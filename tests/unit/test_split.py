@@ -115,6 +115,48 @@ def test_a_button_whose_data_the_messenger_cannot_carry_becomes_a_number() -> No
     assert (fitted.message.buttons, parts) == ((), ("In danger?\n\n1. Yes",))
 
 
+CARDS = Capabilities(
+    2048, "bytes", most_buttons=6, button_columns=20, text_over_buttons=40, receives=True, send_only="robot:"
+)
+
+
+def test_more_buttons_than_a_messenger_shows_or_wider_ones_become_numbers() -> None:
+    seven = (tuple(Button(f"Choice {n}", f"f.7.situation.{n}") for n in range(7)),)
+    wide, fits = ((Button("现在是否有人身危险呢吗", "c.x"),),), ((Button("现在是否有人身危险呢", "c.x"),),)
+    for keyboard, is_kept in ((seven, False), (seven[0][:6], True), (wide, False), (fits, True)):
+        rows = keyboard if isinstance(keyboard[0], tuple) else (keyboard,)
+        fitted, parts = fit(delivery(buttons=rows), CARDS)
+        assert bool(fitted.message.buttons) is is_kept
+        assert ("1. " in parts[-1]) is not is_kept
+    assert CARDS.numbers_choices
+
+
+def test_buttons_stand_under_the_end_of_a_text_that_is_too_long_for_them() -> None:
+    fitted, parts = fit(delivery("A long story. " * 9 + "\n\nWho?\nAre they in danger now?", buttons=CHOICES), CARDS)
+    assert parts == (("A long story. " * 9).rstrip(), "Who?\nAre they in danger now?")
+    assert fitted.message.buttons == CHOICES
+    assert fit(delivery("Are they in danger?", buttons=CHOICES), CARDS)[1] == ("Are they in danger?",)
+    assert fit(delivery("A long story. " * 9), CARDS)[1] == ("A long story. " * 9,)
+
+
+def test_buttons_stand_under_a_sentence_where_the_text_ends_in_a_long_line() -> None:
+    text = "Are they in danger now, as far as anybody knows?"
+    assert fit(delivery(text, buttons=CHOICES), CARDS)[1] == (text, "Please choose.")
+
+
+@given(st.text(st.sampled_from("a中 \n"), max_size=300))
+def test_nothing_is_lost_over_buttons_and_the_last_part_fits(text: str) -> None:
+    parts = fit(delivery(text, buttons=CHOICES), CARDS)[1]
+    assert measure(parts[-1], "characters") <= 40
+    said = parts[:-1] if parts[-1] == "Please choose." else parts
+    assert "".join("".join(said).split()) == "".join(text.split())
+
+
+def test_a_place_that_nobody_can_answer_from_gets_the_words_alone() -> None:
+    fitted, parts = fit(delivery(buttons=CHOICES, address=Address("wecom", "robot:duty")), CARDS)
+    assert (fitted.message.buttons, parts) == ((), ("In danger?",))
+
+
 def test_a_file_for_a_messenger_without_files_becomes_a_sentence_and_a_way_to_get_it() -> None:
     fitted, parts = fit(delivery("The log.", file="log.csv"), WECHAT)
     assert fitted.message.file == ""
