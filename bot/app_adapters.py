@@ -9,17 +9,10 @@ from datetime import datetime
 from adapters.telegram import TelegramAdapter, TelegramSettings
 from adapters.telegram.settings import Mode
 from adapters.web.adapter import WebAdapter
+from bot import menus
 from bot.config import Settings
 from bot.ports import Storage
 from bot.ports_adapters import Adapter, WebhookAdapter
-
-#: The menu on the phone.
-COMMANDS = (
-    ("alert", "Report somebody in danger"),
-    ("cases", "My cases"),
-    ("summary", "What I have told so far"),
-    ("help", "All commands, with examples"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +68,7 @@ def telegram_of(settings: Settings) -> TelegramSettings | None:
         group_per_minute=table.group_per_minute,
         total_per_second=table.total_per_second,
         exports=settings.bridge.data_dir / "exports",
-        commands=COMMANDS,
+        commands=menus.commands(),
     )
 
 
