@@ -10,10 +10,26 @@ import re
 from dataclasses import dataclass
 
 from bot import reference
+from bot.messages import MESSENGERS
 
 #: Commands that stand alone.
 ALONE = frozenset(
-    {"cases", "board", "help", "onduty", "offduty", "lost", "back", "skip", "summary", "send", "start", "menu"}
+    {
+        "cases",
+        "board",
+        "help",
+        "onduty",
+        "offduty",
+        "lost",
+        "back",
+        "skip",
+        "summary",
+        "send",
+        "start",
+        "menu",
+        "bind",
+        "addresses",
+    }
 )
 
 #: Commands about one case, named by its reference.
@@ -30,11 +46,25 @@ ABOUT_CASE = frozenset(
 OPENING = frozenset({"alert", "urgent"})
 
 #: Commands with an argument of their own.
-_WITH_ARGUMENT = frozenset({"edit", "export", "start", "lost", "confirm", "approve", "refuse"})
+_WITH_ARGUMENT = frozenset(
+    {"edit", "export", "start", "lost", "confirm", "approve", "refuse", "bind", "prefer", "unbind"}
+)
 
 _NAMES = ALONE | ABOUT_CASE | OPENING | _WITH_ARGUMENT
 _ALIASES = {"acknowledge": "ack", "hand-off": "handoff", "stand-down": "standdown", "acknowledged": "ack", "?": "help"}
 _SHAPE = re.compile(r"\s*(/?)([a-z?-]+)(?:@\w+)?[\s,:;.!\u3000\uff0c\uff1a]*(.*)\Z", re.IGNORECASE | re.DOTALL)
+
+_MESSENGER = re.compile(rf"{'|'.join(sorted(MESSENGERS))}|\d{{1,2}}", re.IGNORECASE)
+#: What must follow a word without a slash for it to be the command.
+_ARGUMENTS = {
+    "edit": re.compile(r"\d{1,2}[abc]?"),
+    "start": re.compile(r"[A-Z0-9]{4}(?:[- ]?[A-Z0-9]{4}){2}", re.IGNORECASE),
+    "confirm": re.compile(r"\d+"),
+    "lost": re.compile("yes", re.IGNORECASE),
+    "bind": re.compile("web", re.IGNORECASE),
+    "prefer": _MESSENGER,
+    "unbind": _MESSENGER,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +102,5 @@ def _is_meant(command: Command, text: str) -> bool:
         return reference.find_in(rest) is not None or reference.looks_like(rest.split(" ")[0])
     if name in ALONE and not rest:
         return text.strip().casefold().strip(".!") == name or name == "help"
-    if name == "edit":
-        return re.fullmatch(r"\d{1,2}[abc]?", rest) is not None
-    if name == "start":
-        return re.fullmatch(r"[A-Z0-9]{4}(?:[- ]?[A-Z0-9]{4}){2}", rest, re.IGNORECASE) is not None
-    if name == "confirm":
-        return rest.isdecimal()
-    return name == "lost" and rest.casefold() == "yes"
+    shape = _ARGUMENTS.get(name)
+    return shape is not None and shape.fullmatch(rest) is not None

@@ -13,7 +13,7 @@ from bot.guarded import Guarded
 from bot.journal import Entry, Filed
 from bot.messages import Address, Inbound, Keyboard, Outgoing, Priority
 from bot.orders import IdentifiedOrder
-from bot.people import Invite, Person, Stranger
+from bot.people import Invite, Person, SignIn, Stranger
 from bot.ports import SecureCase
 from bot.recipients import Recipient, reads_as
 from bot.securing import border_is_open
@@ -63,6 +63,7 @@ class Composer:
         self._strangers: list[Stranger] = []
         self._seen: list[SeenBy] = []
         self._ended: list[int] = []
+        self._sign_ins: list[SignIn] = []
         self._orders: dict[int, IdentifiedOrder] = {}
         self._exports: list[ExportOrder | IdentifiedOrder] = []
         self._replied = False
@@ -330,6 +331,10 @@ class Composer:
         """End a person's web sessions and sign-in links."""
         self._ended.append(person_id)
 
+    def put_sign_in(self, link: SignIn) -> None:
+        """Keep a one-time sign-in link."""
+        self._sign_ins.append(link)
+
     def saw(self, case: Case) -> None:
         """Record that the person, and so their desk, has what was sent about a case."""
         if self.person is None:
@@ -377,5 +382,6 @@ class Composer:
             seen=tuple(self._seen),
             ends_sessions_of=tuple(self._ended),
             orders=tuple(self._orders.values()),
+            sign_ins=tuple(self._sign_ins),
             exports=tuple(self._exports),
         )

@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot import binding
 from bot.commands import Command
 from bot.composing import Composer
 from bot.guarding import too_many_codes
@@ -83,7 +84,7 @@ def _try_code(c: Composer, stranger: Stranger, text: str, address: Address) -> N
         _refuse(c, stranger, tr("en", "Too many codes were tried here. Try again in an hour, or ask your admin."))
         return
     invite = c.view.invite(hash_of(text))
-    if invite is None or invite.used_at is not None or invite.expires_at <= c.now:
+    if invite is None or not binding.is_alive(c, invite):
         c.journal("wrong_code", wrong=stranger.wrong_codes + 1)
         _refuse(
             c,
@@ -91,7 +92,10 @@ def _try_code(c: Composer, stranger: Stranger, text: str, address: Address) -> N
             tr("en", "This code is not valid: it is wrong, used or expired. Ask your admin."),
         )
         return
-    _enrol(c, invite, address)
+    if invite.person_id is None:
+        _enrol(c, invite, address)
+    else:
+        binding.bind(c, invite, address)
     c.put_stranger(replace(stranger, wrong_codes=0, blocked_until=None))
 
 
@@ -122,9 +126,7 @@ def _enrol(c: Composer, invite: Invite, address: Address) -> None:
         confirmed_at=c.now,
         addresses=(address,),
     )
-    before = c.view.directory.at(address)
-    if before is not None:  # cut off earlier; their admin gave them a new code
-        c.put_person(replace(before, addresses=tuple(a for a in before.addresses if a != address)))
+    binding.set_free(c, address)
     c.put_person(person)
     c.put_invite(replace(invite, used_at=c.now, used_by=person.id))
     c.person, c.actor = person, f"person:{person.id}"

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bot import approving, confirming, escalation
+from bot import addresses, approving, confirming, escalation
 from bot.agreement import DeskRole
 from bot.alerts import act_button
 from bot.case import Case
 from bot.commands import Command
 from bot.composing import Composer
 from bot.cutting import cut_off
-from bot.enrol import welcome
+from bot.enrol import hash_of, welcome
 from bot.lapsing import CONFIRMERS, must_wait
 from bot.leaving import told
 from bot.people import Person, Role
@@ -66,6 +66,11 @@ _HELP = (
         frozenset({Role.ADMIN, Role.SUPERVISOR}),
         later("/approve 4x2k9, /refuse 4x2k9 reason: an identified export that another person of your side asks for"),
     ),
+    (
+        _ALL,
+        later("/bind: use WeChat, WeCom or Telegram besides this one. /bind web: the pages. /addresses: which you use"),
+    ),
+    (_ALL, later("/prefer wechat: be written to there first. /unbind wechat: not there any more")),
     (_ALL, later("/lost: your phone is lost; cuts it off at once")),
 )
 
@@ -100,10 +105,24 @@ def help_(c: Composer, _command: Command) -> None:
         c.say("\n".join(tr(c.language, line) for roles, line in _HELP if person.role in roles))
 
 
-def start(c: Composer, _command: Command) -> None:
-    """Greet somebody who is enrolled already; their code is not used up."""
-    if c.person is not None:
+def start(c: Composer, command: Command) -> None:
+    """Greet somebody who is enrolled already; their code is not used up, and whose it is is not said."""
+    if c.person is None:
+        return
+    if not command.rest:
         c.say(welcome(c.person))
+        return
+    c.keep_content = False
+    invite = c.view.invite(hash_of(command.rest))
+    if invite is not None and invite.person_id == c.person.id:
+        c.say(tr(c.language, "This code of yours is to be typed on your other messenger, not on one that is bound."))
+        return
+    words = tr(
+        c.language,
+        "This code was not used: here you are enrolled already. To use another messenger too, type /bind here and the "
+        "code that you get there.",
+    )
+    c.say(f"{welcome(c.person)}\n{words}")
 
 
 def on_duty(c: Composer, command: Command) -> None:
@@ -212,6 +231,7 @@ MENU: dict[str, Callable[[Composer, Command], None]] = {
     "lost": lost,
     "export": export,
     "confirm": confirming.confirm,
+    **addresses.OWN,
     "approve": approving.decided,
     "refuse": approving.decided,
 }

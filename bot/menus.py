@@ -9,6 +9,7 @@ _COMMANDS = (
     ("alert", later("Report somebody in danger")),
     ("cases", later("My cases")),
     ("summary", later("What I have told so far")),
+    ("bind", later("Use another messenger too")),
     ("help", later("All commands, with examples")),
 )
 #: The menu under a chat: a label short enough for every messenger (16 bytes at WeChat), and what a tap says.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
@@ -42,6 +42,21 @@ class Person:
     def is_active(self) -> bool:
         """Whether this person may still do anything."""
         return self.revoked_at is None
+
+    @property
+    def in_order(self) -> tuple[Address, ...]:
+        """Their addresses as they are tried: preferred first; where they left us last, since it may work again."""
+        return tuple(sorted(self.addresses, key=lambda address: address in self.unreachable))
+
+    @property
+    def is_reachable(self) -> bool:
+        """Whether something that is sent to them may arrive."""
+        return any(address not in self.unreachable for address in self.addresses)
+
+    def without(self, address: Address) -> Person:
+        """The same, where this address is not theirs."""
+        left = tuple(each for each in self.addresses if each != address)
+        return replace(self, addresses=left, unreachable=self.unreachable - {address})
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,22 +26,30 @@ class Recipient:
 def at_person(person: Person) -> Recipient:
     """Make a recipient of a person."""
     shown = f"{person.party} {person.role.value}"
-    return Recipient(f"person:{person.id}", shown, person.party, person.addresses, person.language, person)
+    return Recipient(f"person:{person.id}", shown, person.party, person.in_order, person.language, person)
 
 
 def at_desk(desk: Desk, directory: Directory) -> tuple[Recipient, ...]:
     """Make the recipients of a desk.
 
     A desk with addresses is one recipient; its people's own addresses come last, so that a broken group is no
-    silence. A desk without addresses is everybody on duty there, or everybody when nobody is.
+    silence. A desk without addresses is everybody on duty there, or everybody when nobody on duty can be reached.
     """
     members = [p for p in directory.members(desk.id) if p.role is not Role.ADMIN]
-    duty = [p for p in members if p.role is Role.DUTY] or members
-    people = [p for p in duty if p.on_duty and p.addresses] or [p for p in duty if p.addresses]
+    people = _told_first([p for p in members if p.role is Role.DUTY] or members)
     if desk.addresses:
-        own = tuple(a for p in people for a in p.addresses if a not in desk.addresses)
-        return (Recipient(f"desk:{desk.id}", desk_name(desk), desk.party, desk.addresses + own),)
-    return tuple(Recipient(f"person:{p.id}", desk_name(desk), desk.party, p.addresses, p.language, p) for p in people)
+        left = {a for p in people for a in p.unreachable}
+        own = [a for p in people for a in p.addresses if a not in desk.addresses]
+        addresses = (*desk.addresses, *sorted(own, key=left.__contains__))
+        return (Recipient(f"desk:{desk.id}", desk_name(desk), desk.party, addresses),)
+    return tuple(Recipient(f"person:{p.id}", desk_name(desk), desk.party, p.in_order, p.language, p) for p in people)
+
+
+def _told_first(people: Iterable[Person]) -> list[Person]:
+    """Those on duty; all of them when none of these can be reached."""
+    known = [p for p in people if p.addresses]
+    duty = [p for p in known if p.on_duty]
+    return duty if any(p.is_reachable for p in duty) else known
 
 
 def at_desks(agreement: Agreement, directory: Directory, party: str, role: DeskRole) -> tuple[Recipient, ...]:
@@ -57,8 +65,7 @@ def reads_as(person: Person) -> tuple[str, ...]:
 
 def supervisors(directory: Directory, party: str) -> tuple[Recipient, ...]:
     """Make the recipients that are a side's supervisors."""
-    people = [p for p in directory.supervisors(party) if p.addresses]
-    return tuple(at_person(p) for p in [p for p in people if p.on_duty] or people)
+    return tuple(at_person(p) for p in _told_first(directory.supervisors(party)))
 
 
 def admins(directory: Directory, party: str) -> tuple[Recipient, ...]:

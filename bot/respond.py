@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot import (
     acts,
+    addresses,
     amending,
     approving,
     buttons,
@@ -74,6 +75,7 @@ def wanted(message: Inbound, directory: Directory, agreement: Agreement) -> Want
     named = reference.find_in(command.rest if command and command.name in ABOUT_CASE else message.text)
     place = message.place
     leaving = _of_own_side(cutting.whom(command, promise, person), person, directory) if person else ()
+    moving = addresses.whom(command, person) if person else ()
     lapsed = _of_own_side(confirming.whom(command, promise), person, directory) if person else ()
     cases = (*_cases_named(promise), *(named[:1] if named else ()))
     scope = scope_of(person, agreement) if person else NOBODY
@@ -85,7 +87,7 @@ def wanted(message: Inbound, directory: Directory, agreement: Agreement) -> Want
         codes=(enrol.hash_of(command.rest),) if command and command.name == "start" and command.rest else (),
         replied_to=(((place, message.reply_to), scope),) if place and message.reply_to else (),
         amended=(f"{place}#{message.message_id}",) if message.kind is Kind.EDIT else (),
-        leaving=leaving,
+        leaving=(*leaving, *moving),
         orders=_order_named(promise, command),
     )
 

@@ -68,6 +68,20 @@ _RULES = {
 }
 
 
+_MESSENGERS = {
+    "telegram": later("Telegram"),
+    "wechat": later("WeChat"),
+    "wecom": later("WeCom"),
+    "web": later("web chat"),
+    "email": later("e-mail"),
+}
+
+
+def messenger_name(messenger: str, language: str) -> str:
+    """Name a messenger."""
+    return tr(language, _MESSENGERS.get(messenger, messenger))
+
+
 def urgency_name(urgency: Urgency, language: str) -> str:
     """Name a level: ``U1 immediate``."""
     return tr(language, _URGENCY[urgency])

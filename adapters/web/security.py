@@ -46,11 +46,6 @@ def new_token() -> str:
     return secrets.token_urlsafe(32)
 
 
-def hash_token(token: str) -> str:
-    """Hash a token for storage; it is random, so a plain SHA-256 is enough."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
 def csrf_token(session_token: str) -> str:
     """Derive the token that every form of a session carries; it says nothing about the session's own."""
     return hmac.new(session_token.encode(), b"casebridge form", hashlib.sha256).hexdigest()

@@ -11,17 +11,16 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from adapters.web.pace import WINDOW
-from adapters.web.security import hash_token, headers, new_token
+from adapters.web.security import headers, new_token
 from adapters.web.site import Site, Visit, came_from_us, cookie_name, find_visitor, is_crowded
 from bot import guarding
 from bot.journal import Entry
 from bot.messages import Address
 from bot.people import Person, SignIn
 from bot.ports import Storage
+from bot.sign_in import LINK_LENGTH, hash_token, path_of
 from bot.texts import tr
 from bot.turn import Turn
-
-LINK_LENGTH = timedelta(minutes=10)
 
 log = structlog.get_logger(__name__)
 
@@ -30,7 +29,7 @@ async def new_link(storage: Storage, person_id: int, now: datetime, valid: timed
     """Make a one-time sign-in link and return its path; only the hash of its token is kept."""
     token = new_token()
     await storage.add_sign_in(SignIn(hash_token(token), person_id, now, now + valid))
-    return f"/signin/{token}"
+    return path_of(token)
 
 
 async def home(site: Site, request: Request) -> Response:

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from adapters.web.adapter import WebAdapter
 from adapters.web.pace import A_SESSION, AN_ADDRESS, WINDOW, Pace
 from adapters.web.pages import Pages
-from adapters.web.security import Proxies, csrf_token, hash_token, is_same_origin, tokens_match
+from adapters.web.security import Proxies, csrf_token, is_same_origin, tokens_match
 from adapters.web.settings import WebSettings
 from adapters.web.uploads import Upload, read_upload
 from bot.agreement import Agreement
@@ -25,6 +25,7 @@ from bot.messages import Address
 from bot.people import Person
 from bot.ports import Files, Storage
 from bot.ports_adapters import Receipt
+from bot.sign_in import hash_token
 from bot.texts import tr
 from bot.work import PageAct
 

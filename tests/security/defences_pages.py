@@ -123,7 +123,7 @@ PAGES = (
     Defence(
         "session fixation and theft",
         "The database keeps hashes of tokens",
-        "adapters/web/security.py",
+        "bot/sign_in.py",
         "return hashlib.sha256(token.encode()).hexdigest()",
         "return token",
         (

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from adapters.web.security import hash_token
 from adapters.web.signin import new_link
+from bot.sign_in import hash_token
 from bot.turn import Turn
 from tests.browser.web_kit import hidden
 from tests.security.stronghold import ADMIN, CLERK, OFFICER, Stronghold, besieged

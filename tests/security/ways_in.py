@@ -10,6 +10,7 @@ from enum import StrEnum
 
 #: Every command, as an outsider would aim it at somebody else's case. `lost` is left harmless.
 COMMANDS = {
+    "addresses": "/addresses {ref}",
     "accept": "/accept {ref} police 77/26",
     "ack": "/ack {ref}",
     "alert": "/alert {ref}",  # opens a case of one's own
@@ -17,6 +18,7 @@ COMMANDS = {
     "approve": "/approve {ref}",
     "assign": "/assign {ref} me",
     "back": "/back {ref}",
+    "bind": "/bind {ref}",
     "board": "/board {ref}",
     "case": "/case {ref}",
     "cases": "/cases {ref}",
@@ -39,6 +41,7 @@ COMMANDS = {
     "offduty": "/offduty {ref}",
     "onduty": "/onduty {ref}",
     "plan": "/plan {ref}",
+    "prefer": "/prefer {ref}",
     "protect": "/protect {ref} none_known",
     "refuse": "/refuse {ref} no",
     "release": "/release {ref} 1",
@@ -51,6 +54,7 @@ COMMANDS = {
     "standdown": "/standdown {ref} over",
     "start": "/start {ref}",
     "summary": "/summary {ref}",
+    "unbind": "/unbind {ref}",
     "unhold": "/unhold {ref} let it go",
     "urgency": "/urgency {ref} U4 calm down",
     "urgent": "urgent {ref}",  # likewise
