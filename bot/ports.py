@@ -13,6 +13,7 @@ from bot.journal import Head, Link
 from bot.messages import Address, Delivery, DeliveryState, Outgoing
 from bot.orders import IdentifiedOrder
 from bot.people import Directory, Invite, SignIn, Stranger
+from bot.ports_messengers import KeepsForMessengers
 from bot.ports_retention import Retains
 from bot.turn import InboxRow, Mark, Turn
 
@@ -131,7 +132,7 @@ class Counts:
     overdue: int = 0  #: running deadlines whose next moment has passed
 
 
-class Storage(Retains, Protocol):
+class Storage(Retains, KeepsForMessengers, Protocol):
     """Everything that is kept. Three implementations honour this: memory, SQLite, PostgreSQL.
 
     Times are aware UTC. Unless said otherwise a method raises only `StorageError`.
@@ -257,7 +258,7 @@ class Storage(Retains, Protocol):
         """Return how many there were in the window that is open now, without counting."""
 
     async def sweep(self, now: datetime) -> int:
-        """Delete what is over: counts, sign-in links, sessions. Returns how many rows."""
+        """Delete what is over: counts, sign-in links, sessions, reply windows since a day. Returns how many."""
 
     async def find_case(self, reference: str, scope: Scope) -> Case | None:
         """Find a case by canonical reference within the scope, by one scoped query."""

@@ -5,21 +5,28 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Generic, Protocol, TypeVar
 
 from bot.attachments import StoredFile
 from bot.case import Answer, Case, CaseText, Conversation, SecureEntry
 from bot.errors import Stale
 from bot.journal import Entry
-from bot.messages import Address, Inbound, Outgoing
+from bot.messages import Address, Delivery, DeliveryState, Inbound, Outgoing
 from bot.orders import IdentifiedOrder
-from bot.people import Invite, Person, Stranger
-from bot.turn import InboxRow, InboxState, Mark, SeenBy, Turn, Withdrawal, outgoing_of
+from bot.people import Invite, Person, SignIn, Stranger
+from bot.turn import InboxRow, InboxState, KnockOutcome, Mark, SeenBy, Turn, Withdrawal, outgoing_of
+from bot.windows import Window
 
 CUT_OFF = "the person was cut off"  #: why what waited for somebody is not sent any more
 PURGED_FIRST = "what it said is kept no longer"  #: why what waited when its text went is not sent
 BORN_LEASED_SECONDS = 30  #: new outbox rows that are due at once belong to the process that wrote them
+LOOKED_THROUGH = 20  #: newest messages at an address among which those with choices are looked for
+_OFFERED_AT_MOST = 10
+_OFFERED = frozenset(
+    {DeliveryState.QUEUED, DeliveryState.SENT, DeliveryState.SEEN, DeliveryState.WINDOW_CLOSED}
+)  #: states of what somebody may have before them
+WINDOWS_KEPT = timedelta(days=1)  #: reply windows, after they closed
 RENEWED_AFTER = timedelta(minutes=1)  #: how often the use of a session is written at most
 
 
@@ -60,6 +67,10 @@ class Batch:
     orders: dict[int, IdentifiedOrder] = field(default_factory=dict)
     seen: list[SeenBy] = field(default_factory=list)
     ends_sessions_of: set[int] = field(default_factory=set)
+    sign_ins: list[SignIn] = field(default_factory=list)
+    windows: dict[tuple[Address, bool], Window] = field(default_factory=dict)  #: by address and kind, the newest
+    windows_asked: list[Window] = field(default_factory=list)
+    knock_outcomes: list[tuple[KnockOutcome, datetime | None]] = field(default_factory=list)  #: with its moment
     marks: Sequence[Mark] = ()
 
     @classmethod
@@ -73,6 +84,7 @@ class Batch:
             batch.journal += turn.journal
             batch.withdrawals += turn.withdrawals
             batch.seen += turn.seen
+            batch._add_windows(turn)
         batch.outgoing += outgoing_of(turns)
         batch.outgoing += [mark.joined for mark in marks if mark.joined is not None]
         return batch
@@ -108,6 +120,17 @@ class Batch:
                 raise Stale("An order was decided twice at once.")
             self.orders[order.id] = order
         self.ends_sessions_of.update(turn.ends_sessions_of)
+        self.sign_ins += turn.sign_ins
+
+    def _add_windows(self, turn: Turn) -> None:
+        for window in turn.windows:
+            newest = self.windows.setdefault((window.address, window.by_tap), window)
+            if newest.opened_at <= window.opened_at:
+                self.windows[window.address, window.by_tap] = window
+        self.windows_asked += turn.windows_asked
+        sent_at = next((message.created_at for message in turn.outgoing), None)
+        at = turn.inbox.message.received_at if turn.inbox is not None else sent_at
+        self.knock_outcomes += [(outcome, at) for outcome in turn.knock_outcomes]
 
 
 def _follow(steps: dict[int, Step[T]], key: int, base: int, value: T) -> None:
@@ -144,9 +167,17 @@ def attempt_key(kind: str, key: str) -> str:
     return hashlib.sha256(f"casebridge {kind} {key}".encode()).hexdigest()
 
 
+def offered_of(newest: Iterable[Delivery]) -> tuple[Delivery, ...]:
+    """Those of the newest messages at an address from which somebody may choose something."""
+    offered = [delivery for delivery in newest if delivery.message.buttons and delivery.state in _OFFERED]
+    return tuple(offered[:_OFFERED_AT_MOST])
+
+
 def is_left(invite: Invite, leaving: Iterable[Person]) -> bool:
-    """Whether an invite waits under the name and side of one of these people."""
-    return invite.used_at is None and any((p.party, p.name) == (invite.party, invite.name) for p in leaving)
+    """Whether an invite waits under the name and side of one of these people, or binds something to them."""
+    return invite.used_at is None and any(
+        p.id == invite.person_id or (p.party, p.name) == (invite.party, invite.name) for p in leaving
+    )
 
 
 def without(message: Outgoing, gone: Container[Address]) -> Outgoing | None:

@@ -166,6 +166,7 @@ def outbox_row(vault: Vault, message: Outgoing, now: datetime, leased_until: dat
         "seen_at": None,
         "reason": "",
         "joined": False,
+        "knock": "",
         "leased_until": leased_until if message.not_before is None else None,
     }
 
@@ -203,6 +204,7 @@ def delivery_of(vault: Vault, row: KeptRow, edits: str = "") -> Delivery:
         seen_at=row["seen_at"],
         reason=row["reason"],
         joined=row["joined"],
+        knock=row["knock"],
     )
 
 
@@ -245,6 +247,7 @@ def mark_row(mark: Mark) -> RowDict:
         "taken_at": mark.at if mark.state in TAKEN else None,
         "proved_at": mark.at if mark.state is DeliveryState.SEEN else None,
         "has_joined": mark.joined is not None,
+        "knocked": mark.knock,
     }
 
 

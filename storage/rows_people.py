@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, fields
 
 from sqlalchemy import RowMapping
 
-from bot.messages import Address
 from bot.orders import IdentifiedOrder, OrderState
 from bot.people import Invite, Person, Role, SignIn, Stranger
 from bot.sealing import Vault
@@ -35,16 +34,23 @@ def person_row(vault: Vault, person: Person) -> RowDict:
     }
 
 
-def person_of(vault: Vault, row: KeptRow, addresses: Sequence[Address]) -> Person:
-    """A person with addresses, preferred first."""
-    values = {**row, "role": Role(row["role"]), "addresses": tuple(addresses), "name": ""}
+def person_of(vault: Vault, row: KeptRow, bindings: Iterable[RowMapping]) -> Person:
+    """A person with addresses, preferred first, which come in their order."""
+    reachable = {address(bound["address"]): bound["is_reachable"] for bound in bindings}
+    values = {**row, "role": Role(row["role"]), "addresses": tuple(reachable), "name": ""}
+    values["unreachable"] = frozenset(one for one in reachable if not reachable[one])
     return Person(**values | unseal(vault, "people", row["id"], values.pop("sealed")))
 
 
 def binding_rows(person: Person) -> list[RowDict]:
     """A person's addresses in order."""
     return [
-        {"address": str(one), "person_id": person.id, "position": position}
+        {
+            "address": str(one),
+            "person_id": person.id,
+            "position": position,
+            "is_reachable": one not in person.unreachable,
+        }
         for position, one in enumerate(person.addresses)
     ]
 

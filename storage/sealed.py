@@ -34,6 +34,7 @@ SEALED_TABLES = (
     SealedTable("people"),
     SealedTable("secure_entries"),
     SealedTable("texts"),
+    SealedTable("tokens", key="name"),
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, LargeBinary, Text, false
+from sqlalchemy import Index, LargeBinary, Text, false, text
 from sqlmodel import Field
 
 from storage.tables import OURS, Row, partial
@@ -71,6 +71,7 @@ class OutboxRow(Row, table=True):
         partial("ix_outbox_due", "next_attempt_at", where="next_attempt_at IS NOT NULL"),
         partial("ix_outbox_external_id", "external_id", "address", where="external_id <> ''"),
         partial("ix_outbox_replaces", "replaces", where="replaces <> ''"),
+        partial("ix_outbox_window_closed", "address", where="state = 'window-closed'"),
         partial("ix_outbox_parked", "id", where="state = 'parked'"),
     )
 
@@ -101,6 +102,7 @@ class OutboxRow(Row, table=True):
     seen_at: datetime | None = Field(sa_type=Moment)
     reason: str
     joined: bool
+    knock: str = Field(sa_column_kwargs={"server_default": text("''")})
     leased_until: datetime | None = Field(sa_type=Moment)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, LargeBinary
+from sqlalchemy import Index, LargeBinary, true
 from sqlmodel import Field
 
 from storage.tables import OURS, Row, partial
@@ -38,6 +38,7 @@ class BindingRow(Row, table=True):
     address: str = Field(primary_key=True)
     person_id: int = Field(sa_type=Id, foreign_key="people.id")
     position: int  #: preferred first
+    is_reachable: bool = Field(sa_column_kwargs={"server_default": true()})
 
 
 class InviteRow(Row, table=True):
@@ -57,6 +58,7 @@ class InviteRow(Row, table=True):
     expires_at: datetime = Field(sa_type=Moment)
     used_at: datetime | None = Field(sa_type=Moment)
     used_by: int | None = Field(sa_type=Id)
+    person_id: int | None = Field(sa_type=Id)
 
 
 class StrangerRow(Row, table=True):

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 from bot.attachments import FileState, StoredFile
 from bot.case import Case, SecureEntry
-from bot.errors import StorageError
 from bot.journal import Entry, Head, Link
 from bot.messages import Address, Delivery, DeliveryState, Outgoing
 from bot.orders import IdentifiedOrder
@@ -23,19 +22,18 @@ from storage.memory import claims as memory_claims
 from storage.memory import load as memory_load
 from storage.memory import purge as memory_purge
 from storage.memory import read as memory_read
-from storage.memory.rows import Tables
+from storage.memory.messengers import MemoryForMessengers, add_sign_in
 
 _CASES_A_CHUNK = 500
 _LINKS_A_CHUNK = 1000
 
 
-class MemoryStorage:
+class MemoryStorage(MemoryForMessengers):
     """Honours `bot.ports.Storage`. It has no clock of its own: it knows the times that it was told."""
 
     def __init__(self) -> None:
-        self._tables = Tables()
+        super().__init__()
         self._directory = Directory()
-        self._is_open = True
 
     async def start(self) -> None:
         self._is_open = True
@@ -117,10 +115,7 @@ class MemoryStorage:
         self._opened().cursors[name] = value
 
     async def add_sign_in(self, link: SignIn) -> None:
-        tables = self._opened()
-        if link.token_hash in tables.sign_ins:
-            raise StorageError("This sign-in link is stored already.")
-        tables.sign_ins[link.token_hash] = link
+        add_sign_in(self._opened(), link)
 
     async def use_sign_in(self, token_hash: str, session: SignIn, now: datetime) -> int | None:
         return memory_claims.use_sign_in(self._at(now), token_hash, session, now)
@@ -240,16 +235,6 @@ class MemoryStorage:
 
     async def counts(self, now: datetime) -> Counts:
         return memory_read.counts(self._at(now), now)
-
-    def _at(self, now: datetime) -> Tables:
-        tables = self._opened()
-        tables.now = max(tables.now, now)
-        return tables
-
-    def _opened(self) -> Tables:
-        if not self._is_open:
-            raise StorageError("The storage is closed.")
-        return self._tables
 
 
 def _moments(turns: Sequence[Turn], marks: Sequence[Mark]) -> list[datetime]:

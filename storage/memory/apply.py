@@ -13,6 +13,7 @@ from bot.orders import IdentifiedOrder
 from bot.people import Invite, Person
 from bot.turn import InboxRow, Mark, SeenBy, Withdrawal
 from storage.batch import BORN_LEASED_SECONDS, CUT_OFF, Batch, Step, outcome_of_retry, readdressed, without
+from storage.memory.messengers import add_sign_in, write_windows
 from storage.memory.rows import Rows, Tables, V, as_json
 
 _TAKEN = (DeliveryState.SENT, DeliveryState.SEEN)
@@ -34,6 +35,9 @@ def write(tables: Tables, batch: Batch) -> frozenset[int]:
     for withdrawal in batch.withdrawals:
         _write_withdrawal(tables, withdrawal)
     _write_outbox(tables, batch)
+    write_windows(tables, batch)
+    for sign_in in batch.sign_ins:
+        add_sign_in(tables, sign_in)
     return frozenset(message.id for message in batch.outgoing if message.id not in tables.outbox)
 
 
@@ -107,7 +111,7 @@ def _write_person(tables: Tables, person: Person) -> None:
     before = tables.people.get(person.id)
     if before is not None and before.revoked_at is not None:
         person = replace(person, revoked_at=before.revoked_at)
-    tables.people[person.id] = person
+    tables.people[person.id] = replace(person, unreachable=person.unreachable & set(person.addresses))
     for address in person.addresses:
         if address in tables.bindings:
             raise Stale("An address belongs to somebody else meanwhile.")
@@ -212,6 +216,7 @@ def _write_mark(tables: Tables, mark: Mark) -> None:
         seen_at=before.seen_at or (mark.at if mark.state is DeliveryState.SEEN else None),
         reason=mark.reason,
         joined=before.joined or mark.joined is not None,
+        knock=mark.knock or before.knock,
     )
     tables.row_leases.drop(("outbox", mark.outbox_id))
 

@@ -15,6 +15,7 @@ from bot.ports import Due
 from bot.turn import InboxRow, InboxState
 from storage.batch import RENEWED_AFTER, readdressed
 from storage.memory.apply import bump
+from storage.memory.messengers import sweep_windows
 from storage.memory.rows import Tables, edited
 
 R = TypeVar("R")
@@ -158,7 +159,10 @@ def _rebind(tables: Tables, owner: int, old: Address, new: Address) -> None:
         addresses = [address for address in person.addresses if address != old]
     del tables.bindings[old]
     tables.bindings.setdefault(new, owner)
-    tables.people[owner] = replace(person, addresses=tuple(addresses))
+    blocked = {new if address == old else address for address in person.unreachable}
+    if new in person.addresses and new not in person.unreachable:
+        blocked.discard(new)
+    tables.people[owner] = replace(person, addresses=tuple(addresses), unreachable=frozenset(blocked & set(addresses)))
     bump(tables)
 
 
@@ -204,4 +208,4 @@ def sweep(tables: Tables, now: datetime) -> int:
             del kept[token]
             tables.used.drop(token)
         gone += len(expired)
-    return gone
+    return gone + sweep_windows(tables, now)

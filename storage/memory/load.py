@@ -10,7 +10,8 @@ from bot.messages import Address, Kind
 from bot.ports import Loaded, Scope, Wanted
 from bot.turn import InboxRow
 from storage.batch import is_left
-from storage.memory.rows import K, Tables, V
+from storage.memory.rows import K, Tables, V, sees
+from storage.memory.threads import offered, threads
 
 OPEN_CASES_OF_A_PERSON = 20
 _Message = tuple[Address, str]
@@ -43,6 +44,8 @@ def load(tables: Tables, wanted: Wanted) -> Loaded:
         strangers={a: tables.strangers[a] for a in wanted.strangers if a in tables.strangers},
         invites={i.code_hash: i for i in tables.invites.values() if i.code_hash in wanted.codes or is_left(i, leaving)},
         replied_to=replied_to,
+        threads=threads(tables, wanted.replied_to),
+        offered=offered(tables, wanted.offered),
         amended=amended,
         amended_answers=corrected,
         orders={i: tables.export_orders[i] for i in wanted.orders if i in tables.export_orders},
@@ -69,14 +72,6 @@ def current(tables: Tables, case: Case) -> Case:
     """The case with those of its current answers that were really stored."""
     answers = {f: tables.answers[a.id] for f, a in case.answers.items() if a.id in tables.answers}
     return replace(case, answers=answers)
-
-
-def sees(scope: Scope, case: Case) -> bool:
-    """Whether a case is within a scope."""
-    if case.officer == scope.person_id:
-        return True
-    is_side = scope.party != "" and scope.party in (case.reporting, case.requested)
-    return is_side and (scope.sees_party or not case.given_to.isdisjoint(scope.reads_as))
 
 
 def _within(tables: Tables, named: str | int, scope: Scope) -> int | None:

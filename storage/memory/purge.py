@@ -216,10 +216,12 @@ def purge_unassigned(tables: Tables, before: datetime, record: Entry, limit: int
 
 def forget_person(tables: Tables, person_id: int, name: str, record: Entry) -> None:
     """Put another name in the place of a person's, and end their bindings and their conversation."""
-    tables.people[person_id] = replace(tables.people[person_id], name=name, addresses=())
+    tables.people[person_id] = replace(tables.people[person_id], name=name, addresses=(), unreachable=frozenset())
     for address in [address for address, owner in tables.bindings.items() if owner == person_id]:
         del tables.bindings[address]
-    for invite in [invite for invite in tables.invites.values() if invite.used_by == person_id]:
+        for by_tap in (True, False):
+            tables.windows.drop((address, by_tap))
+    for invite in [invite for invite in tables.invites.values() if person_id in (invite.used_by, invite.person_id)]:
         tables.invites[invite.id] = replace(invite, name=name)
     for row in [row for row in tables.inbox.values() if row.person_id == person_id]:
         tables.inbox[row.id] = replace(row, message=replace(row.message, sender_name=""))

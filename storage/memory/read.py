@@ -15,8 +15,8 @@ from bot.orders import IdentifiedOrder
 from bot.people import Directory
 from bot.ports import Counts, History, Said, Scope
 from bot.securing import Key
-from storage.memory.load import current, sees
-from storage.memory.rows import Tables, edited
+from storage.memory.load import current
+from storage.memory.rows import Tables, edited, sees
 from storage.rows import found_by
 from storage.transcript import EDITED, SHOWN, SPOKEN, transcript_of
 

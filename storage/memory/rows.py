@@ -15,7 +15,10 @@ from bot.journal import Link, canonical
 from bot.messages import Address, Delivery
 from bot.orders import IdentifiedOrder
 from bot.people import Invite, Person, SignIn, Stranger
+from bot.ports import Scope
+from bot.ports_messengers import Token
 from bot.turn import InboxRow
+from bot.windows import Window
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -53,10 +56,20 @@ class Rows(dict[K, V]):
             super().__setitem__(key, before)
 
 
-class Tables:
+class TablesOfMessengers:
+    """What messengers' own rules need."""
+
+    def __init__(self) -> None:
+        self.windows: Rows[tuple[Address, bool], Window] = Rows()  #: by address, and whether a tap opened it
+        self.window_leases: Rows[Address, datetime] = Rows()  #: of the long ones
+        self.tokens: Rows[str, Token] = Rows()
+
+
+class Tables(TablesOfMessengers):
     """All tables of the memory storage."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.now = datetime.min.replace(tzinfo=UTC)  #: the latest moment it was told of
         self.seen: Rows[tuple[str, str, str], int] = Rows()  #: inbox id
         self.inbox: Rows[int, InboxRow] = Rows()
@@ -124,6 +137,14 @@ def edited(tables: Tables, edit: Delivery) -> Delivery | None:
         return min((d for d in sent if d.message.address == message.address), key=lambda d: d.message.id, default=None)
     original = tables.outbox.get(tables.dedupe.get(message.replaces, 0))
     return original if original is not None and original.message.address == message.address else None
+
+
+def sees(scope: Scope, case: Case) -> bool:
+    """Whether a case is within a scope."""
+    if case.officer == scope.person_id:
+        return True
+    is_side = scope.party != "" and scope.party in (case.reporting, case.requested)
+    return is_side and (scope.sees_party or not case.given_to.isdisjoint(scope.reads_as))
 
 
 def as_json(value: Mapping[str, object]) -> Mapping[str, object]:

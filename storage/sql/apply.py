@@ -30,7 +30,8 @@ from storage.rows import (
 )
 from storage.rows_files import file_row
 from storage.rows_messages import inbox_outcome, inbox_row, mark_row, outbox_row, seen_key
-from storage.rows_people import binding_rows, invite_row, order_row, person_row, stranger_row
+from storage.rows_messengers import asked_row, knock_row, waking_row, window_row
+from storage.rows_people import binding_rows, invite_row, order_row, person_row, sign_in_row, stranger_row
 from storage.sql.known import KnownCases
 from storage.sql.leaving import write_to_no_more, write_withdrawals
 from storage.sql.load import cases_by_id
@@ -76,8 +77,10 @@ def write(writing: Writing, batch: Batch) -> frozenset[int]:
         write_to_no_more(writing.connection, writing.vault, owners)
     write_withdrawals(writing.connection, writing.vault, batch.withdrawals)
     left_out = _write_outbox(writing, batch)
+    _write_windows(writing, batch)
     writing.run(writing.statements.end_sign_ins, [{"person_id": owner} for owner in owners])
     writing.run(writing.statements.end_sessions, [{"person_id": owner} for owner in owners])
+    writing.run(writing.statements.add_sign_ins, [sign_in_row(link) for link in batch.sign_ins])
     return left_out
 
 
@@ -255,6 +258,18 @@ def _add_outgoing(writing: Writing, outgoing: Sequence[Outgoing]) -> frozenset[i
     ids = [message.id for message in outgoing]
     stored = writing.connection.execute(select(T["outbox"].c.id).where(T["outbox"].c.id.in_(ids))).scalars()
     return frozenset(ids) - frozenset(stored)
+
+
+def _write_windows(writing: Writing, batch: Batch) -> None:
+    """Open windows for what waits, also for what the marks of this very batch let wait."""
+    sql = writing.statements
+    windows = [batch.windows[key] for key in sorted(batch.windows)]
+    writing.run(sql.put_windows, [window_row(window) for window in windows])
+    writing.run(sql.wake_outbox, [waking_row(window) for window in windows])
+    writing.run(sql.ask_windows, [asked_row(window) for window in batch.windows_asked])
+    for outcome, at in batch.knock_outcomes:
+        statement = sql.fail_knocks if outcome.failure else sql.note_knocks
+        writing.run(statement, [{**knock_row(outcome), "due_at": at or writing.now}])
 
 
 def moved_addresses(connection: Connection) -> dict[Address, Address]:

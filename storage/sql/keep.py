@@ -8,7 +8,10 @@ from typing import Any
 from sqlalchemy import Connection, case, delete, func, or_, select, update
 
 from bot.people import SignIn
-from storage.batch import attempt_key
+from bot.ports_messengers import Token
+from bot.sealing import Vault
+from storage.batch import WINDOWS_KEPT, attempt_key
+from storage.rows_messengers import token_of, token_row
 from storage.rows_people import sign_in_row
 from storage.sql.statements import Statements, T
 
@@ -108,7 +111,20 @@ def attempts(connection: Connection, kind: str, key: str, now: datetime) -> int:
 def sweep(connection: Connection, now: datetime) -> int:
     """Delete what is over."""
     tables = [T[name] for name in ("attempts", "sign_ins", "sessions")]
-    return sum(connection.execute(delete(table).where(table.c.expires_at <= now)).rowcount for table in tables)
+    gone = sum(connection.execute(delete(table).where(table.c.expires_at <= now)).rowcount for table in tables)
+    windows = T["reply_windows"]
+    return gone + connection.execute(delete(windows).where(windows.c.closes_at <= now - WINDOWS_KEPT)).rowcount
+
+
+def token(connection: Connection, vault: Vault, name: str) -> Token | None:
+    """Read a token."""
+    found = connection.execute(select(T["tokens"]).where(T["tokens"].c.name == name)).mappings().first()
+    return None if found is None else token_of(vault, found)
+
+
+def save_token(connection: Connection, statements: Statements, vault: Vault, name: str, token: Token) -> None:
+    """Keep a token in place of the one before."""
+    connection.execute(statements.upsert("tokens"), token_row(vault, name, token))
 
 
 def end_session(connection: Connection, token_hash: str) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
@@ -14,37 +15,29 @@ from sqlalchemy import (
     RowMapping,
     Select,
     and_,
-    exists,
-    literal_column,
     or_,
     select,
-    text,
     tuple_,
 )
 
 from bot.case import Answer, Case, CaseText, Deadline, Handoff
-from bot.messages import Address
+from bot.errors import SealBroken
+from bot.messages import Address, Delivery
 from bot.people import Invite, Stranger
 from bot.ports import Loaded, Scope, Wanted
 from bot.sealing import Vault
-from storage.batch import is_left
+from storage.batch import LOOKED_THROUGH, is_left, offered_of
 from storage.rows import address, answer_of, case_of, conversation_of, deadline_of, handoff_of, text_of
-from storage.rows_messages import reply_of, seen_key, texts_of
+from storage.rows_messages import delivery_of, reply_of, seen_key, texts_of
 from storage.rows_people import invite_of, order_of, person_of, stranger_of
 from storage.sql.known import KnownCases
+from storage.sql.reading import IS_OPEN, NOTHING, in_scope, rows
 from storage.sql.statements import T
+from storage.sql.threads import threads
 
 OPEN_CASES_OF_A_PERSON = 20
 R = TypeVar("R")
 _Message = tuple[Address, str]
-#: Written out as the partial indexes have them: with parameters in their place SQLite does not use these.
-IS_OPEN = text("status <> 'closed'")
-NOTHING: ColumnElement[str] = literal_column("''")
-
-
-def rows(connection: Connection, query: Select[Any]) -> Sequence[RowMapping]:
-    """All rows of a query."""
-    return connection.execute(query).mappings().all()
 
 
 def load(connection: Connection, vault: Vault, known: KnownCases, wanted: Wanted) -> Loaded:
@@ -73,6 +66,8 @@ def load(connection: Connection, vault: Vault, known: KnownCases, wanted: Wanted
         strangers=_strangers(connection, wanted.strangers),
         invites={**_invites(connection, vault, wanted.codes), **_invites_left(connection, vault, wanted.leaving)},
         replied_to=replied_to,
+        threads=threads(connection, wanted.replied_to),
+        offered=_offered(connection, vault, wanted.offered),
         amended=amended,
         amended_answers=corrected,
         orders={o.id: o for o in _each(connection, "export_orders", "id", wanted.orders, partial(order_of, vault))},
@@ -156,6 +151,21 @@ def _case_ids(connection: Connection, query: Select[Any]) -> dict[_Message, int]
     return {(address(place), message_id): case_id for place, message_id, case_id, _ in found if case_id is not None}
 
 
+def _offered(connection: Connection, vault: Vault, wanted: Sequence[Address]) -> dict[Address, tuple[Delivery, ...]]:
+    outbox, found = T["outbox"], {}
+    for place in dict.fromkeys(wanted):
+        newest = select(outbox).where(outbox.c.address == str(place)).order_by(outbox.c.id.desc())
+        found[place] = offered_of(_opened(vault, rows(connection, newest.limit(LOOKED_THROUGH))))
+    return {place: deliveries for place, deliveries in found.items() if deliveries}
+
+
+def _opened(vault: Vault, found: Iterable[RowMapping]) -> Iterator[Delivery]:
+    """What can be opened: nobody was shown what cannot."""
+    for row in found:
+        with contextlib.suppress(SealBroken):
+            yield delivery_of(vault, row)
+
+
 def _open_cases(connection: Connection, people: Sequence[int]) -> dict[int, int]:
     if not people:
         return {}
@@ -192,27 +202,6 @@ def _versions(
 def _within(named: str | int, scope: Scope) -> ColumnElement[bool]:
     cases = T["cases"].c
     return and_(cases.reference == named if isinstance(named, str) else cases.id == named, in_scope(scope))
-
-
-def in_scope(scope: Scope) -> ColumnElement[bool]:
-    """Whether a case is within a scope, as `bot.rights.may_see` says of cases in hand."""
-    cases = T["cases"].c
-    own = cases.officer == scope.person_id
-    if not scope.party:
-        return own
-    is_side = or_(cases.reporting == scope.party, cases.requested == scope.party)
-    if scope.sees_party:
-        return or_(own, is_side)
-    if not scope.reads_as:
-        return own
-    return or_(own, and_(is_side, was_given(scope)))
-
-
-def was_given(scope: Scope) -> ColumnElement[bool]:
-    """Whether a case was given to one of those whom somebody reads as."""
-    cases, given = T["cases"].c, T["given"].c
-    found = exists().where(given.case_id == cases.id, given.reader.in_(scope.reads_as))
-    return found.correlate(T["cases"])  # by itself it would look only one query out
 
 
 def cases_at(connection: Connection, vault: Vault, known: KnownCases, versions: dict[int, int]) -> dict[int, Case]:

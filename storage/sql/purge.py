@@ -220,8 +220,11 @@ def forget_person(
     people, bindings, invites = (T[table] for table in ("people", "bindings", "invites"))
     renamed = seal(vault, "people", person_id, {"name": name})
     connection.execute(update(people).where(people.c.id == person_id).values(sealed=renamed))
+    bound, windows = select(bindings.c.address).where(bindings.c.person_id == person_id), T["reply_windows"]
+    connection.execute(delete(windows).where(windows.c.address.in_(bound)))
     connection.execute(delete(bindings).where(bindings.c.person_id == person_id))
-    for invite_id in connection.execute(select(invites.c.id).where(invites.c.used_by == person_id)).scalars().all():
+    is_theirs = or_(invites.c.used_by == person_id, invites.c.person_id == person_id)
+    for invite_id in connection.execute(select(invites.c.id).where(is_theirs)).scalars().all():
         sealed = seal(vault, "invites", invite_id, {"name": name})
         connection.execute(update(invites).where(invites.c.id == invite_id).values(sealed=sealed))
     _forget_sender_names(connection, vault, person_id)

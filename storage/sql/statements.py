@@ -19,19 +19,20 @@ from sqlalchemy import (
     delete,
     func,
     or_,
+    text,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import psycopg
 
-from storage import tables_files, tables_messages, tables_people
+from storage import tables_files, tables_messages, tables_messengers, tables_people
 from storage.batch import CUT_OFF
 from storage.sql.prepared import Prepared
 from storage.tables import METADATA
 from storage.types import Moment
 
 #: The modules whose tables must be known before `T` is read.
-TABLE_MODULES = (tables_files, tables_messages, tables_people)
+TABLE_MODULES = (tables_files, tables_messages, tables_messengers, tables_people)
 SCHEMA = METADATA
 T = SCHEMA.tables
 #: What another try changes of a stored message.
@@ -47,6 +48,8 @@ CONTENT = {
 #: States in which a message still waits for its turn, and in which it is unsent.
 WAITING = ("queued", "window-closed")
 UNSENT = (*WAITING, "parked")
+#: Written out as the partial index has it.
+_WAITS_FOR_WINDOW = text("state = 'window-closed'")
 
 
 class Statements:
@@ -59,6 +62,7 @@ class Statements:
         self._prepare_upserts()
         self._prepare_updates()
         self._prepare_deletes()
+        self._prepare_for_messengers()
 
     def _prepare(self, statement: Any) -> Prepared:
         return Prepared(statement, self._dialect)
@@ -126,6 +130,17 @@ class Statements:
         self.end_sessions = self._prepare(_of_person(T["sessions"]))
         self.bump = self._prepare(_bump(self.insert(T["meta"])))
 
+    def _prepare_for_messengers(self) -> None:
+        windows = T["reply_windows"].c
+        # What came in late opens nothing in place of a window that opened after it.
+        is_newer = self.insert(T["reply_windows"]).excluded.opened_at >= windows.opened_at
+        self.put_windows = self._prepare(self.upsert("reply_windows", where=is_newer))
+        self.wake_outbox = self._prepare(_wake())
+        self.ask_windows = self._prepare(_ask())
+        self.fail_knocks = self._prepare(_fail_knock())
+        self.note_knocks = self._prepare(_of_knock().values(reason=bindparam("why", type_=Text)))
+        self.add_sign_ins = self._prepare(self.insert(T["sign_ins"]))
+
 
 @cache
 def statements_of(engine_name: str) -> Statements:
@@ -157,7 +172,7 @@ def _step(table: Table) -> Any:
 def _mark() -> Any:
     """What was taken stays taken, what was seen stays seen."""
     outbox = T["outbox"].c
-    message_id = bindparam("message_id", type_=String)
+    message_id, knocked = bindparam("message_id", type_=String), bindparam("knocked", type_=String)
     is_open = and_(outbox.state != "sent", outbox.state != "seen")
     return (
         update(T["outbox"])
@@ -173,6 +188,7 @@ def _mark() -> Any:
             seen_at=func.coalesce(outbox.seen_at, bindparam("proved_at", type_=Moment)),
             reason=bindparam("why", type_=Text),
             joined=or_(outbox.joined, bindparam("has_joined", type_=Boolean)),
+            knock=case((knocked != "", knocked), else_=outbox.knock),
             leased_until=None,
         )
     )
@@ -196,6 +212,39 @@ def _drop() -> Any:
         .where(outbox.recipient == bindparam("to", type_=String))
         .where(or_(outbox.state == "queued", outbox.state == "window-closed"))
         .values(state="dropped", reason=CUT_OFF, next_attempt_at=None, leased_until=None)
+    )
+
+
+def _wake() -> Any:
+    """What waits at an address is due; what somebody sends just now stays with them, else it would go twice."""
+    outbox = T["outbox"].c
+    waits = and_(outbox.address == bindparam("place", type_=String), _WAITS_FOR_WINDOW)
+    return update(T["outbox"]).where(waits).values(next_attempt_at=bindparam("due_at", type_=Moment))
+
+
+def _ask() -> Any:
+    windows = T["reply_windows"].c
+    is_it = and_(
+        windows.address == bindparam("place", type_=String),
+        windows.by_tap == bindparam("is_short", type_=Boolean),
+        windows.opened_at == bindparam("since", type_=Moment),
+    )
+    return update(T["reply_windows"]).where(is_it).values(asked=True, leased_until=None)
+
+
+def _of_knock() -> Any:
+    """The message that waits for somebody to tap because of this knock."""
+    outbox = T["outbox"].c
+    waits = and_(outbox.address == bindparam("place", type_=String), _WAITS_FOR_WINDOW)
+    return update(T["outbox"]).where(waits, outbox.knock == bindparam("sent_as", type_=String))
+
+
+def _fail_knock() -> Any:
+    return _of_knock().values(
+        knock=bindparam("becomes", type_=String),
+        reason=bindparam("why", type_=Text),
+        next_attempt_at=bindparam("due_at", type_=Moment),
+        leased_until=None,
     )
 
 

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Generator, Iterator, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, Engine, select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Connection, select
 
 from bot.attachments import FileState, StoredFile
 from bot.case import Case, SecureEntry
@@ -22,83 +18,22 @@ from bot.people import Directory, SignIn
 from bot.ports import Counts, Due, History, Loaded, Said, Scope, Wanted
 from bot.ports_retention import Purge, Purged
 from bot.retention import Cutoffs
-from bot.sealing import Vault
 from bot.turn import InboxRow, Mark, Turn
 from storage.batch import RENEWED_AFTER, Batch
-from storage.schema import head, require_head, version_of
 from storage.sql import apply as sql_apply
 from storage.sql import claims as sql_claims
 from storage.sql import keep as sql_keep
 from storage.sql import load as sql_load
 from storage.sql import purge as sql_purge
 from storage.sql import read as sql_read
-from storage.sql.checks import check_keys
-from storage.sql.claims import DATABASE_NOW, Term
-from storage.sql.engines import reading_engine, writing_engine
-from storage.sql.errors import storage_error
-from storage.sql.known import KnownCases
+from storage.sql.claims import DATABASE_NOW
+from storage.sql.messengers import SqlForMessengers
+from storage.sql.running import alone, run
 from storage.sql.scrub import scrub
-from storage.sql.statements import statements_of
-
-P = ParamSpec("P")
-R = TypeVar("R")
-_READERS = 3
 
 
-class SqlStorage:
-    """Honours `bot.ports.Storage` over two engines: one to write with, one thread; one to read with, a few."""
-
-    #: Leases are told by the database's time, because several machines share it.
-    by_database = False
-
-    def __init__(self, url: str, *, clock: Callable[[], datetime], owner: str, vault: Vault) -> None:
-        self._url = url
-        self._vault = vault
-        self._clock = clock
-        self._owner = owner
-        self._known = KnownCases()
-        self._directory = Directory()
-        self._is_open = False
-
-    def _check_schema(self) -> None:
-        require_head(self._url)
-
-    def _check_keys(self) -> None:
-        try:
-            _transact(self._writer, lambda connection: check_keys(connection, self._vault))
-        except StorageError:
-            self._writer.dispose()
-            raise
-
-    async def start(self) -> None:
-        if self._is_open:
-            return
-        await asyncio.to_thread(self._check_schema)
-        self._writer = writing_engine(self._url, self._owner)
-        await asyncio.to_thread(self._check_keys)
-        self._reader = reading_engine(self._url, self._owner)
-        self._statements = statements_of(self._writer.dialect.name)
-        self._writing: Executor = ThreadPoolExecutor(1, thread_name_prefix=f"write-{self._owner}")
-        self._reading: Executor = ThreadPoolExecutor(_READERS, thread_name_prefix=f"read-{self._owner}")
-        self._is_open = True
-
-    async def stop(self) -> None:
-        if not self._is_open:
-            return
-        self._is_open = False
-        await asyncio.to_thread(self._close)
-
-    def _close(self) -> None:
-        for executor in (self._writing, self._reading):
-            executor.shutdown(wait=True)
-        for engine in (self._writer, self._reader):
-            engine.dispose()
-
-    async def is_ready(self) -> bool:
-        try:
-            return await self._read(version_of) == head()
-        except StorageError:
-            return False
+class SqlStorage(SqlForMessengers):
+    """Honours `bot.ports.Storage` over two engines."""
 
     async def directory(self) -> Directory:
         if await self._read(sql_keep.directory_version) != self._directory.version:
@@ -118,9 +53,6 @@ class SqlStorage:
     def _apply(self, connection: Connection, batch: Batch) -> frozenset[int]:
         now = connection.execute(select(DATABASE_NOW)).scalar_one() if self.by_database else self._clock()
         return sql_apply.write(sql_apply.Writing(connection, self._statements, self._known, self._vault, now), batch)
-
-    def _term(self, now: datetime, limit: int, lease: timedelta) -> Term:
-        return Term(now, limit, lease, self.by_database)
 
     async def claim_outbox(
         self, messengers: Sequence[str], now: datetime, limit: int, lease: timedelta
@@ -276,61 +208,7 @@ class SqlStorage:
 
     async def scrub(self) -> None:
         self._require_open()
-        await _run(self._writing, lambda: _alone(self._writer, scrub))
+        await run(self._writing, lambda: alone(self._writer, scrub))
 
     async def counts(self, now: datetime) -> Counts:
         return await self._read(sql_read.counts, now)
-
-    async def _read(self, work: Callable[Concatenate[Connection, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
-        self._require_open()
-        return await _run(self._reading, lambda: _transact(self._reader, lambda c: work(c, *args, **kwargs)))
-
-    async def _write(self, work: Callable[Concatenate[Connection, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
-        self._require_open()
-        return await _run(self._writing, lambda: _transact(self._writer, lambda c: work(c, *args, **kwargs)))
-
-    async def _stream(self, work: Callable[..., Iterator[R]], *args: Any) -> AsyncIterator[R]:
-        """Draw from a reading generator, chunk by chunk, in one transaction that ends with the stream.
-
-        It has a thread of its own, so that closing waits for a chunk that is being read when its reader goes away.
-        """
-        self._require_open()
-        chunks = _draw(self._reader, work, *args)
-        thread = ThreadPoolExecutor(1, thread_name_prefix=f"stream-{self._owner}")
-        try:
-            while (chunk := await _run(thread, lambda: next(chunks, None))) is not None:
-                yield chunk
-        finally:
-            await _run(thread, chunks.close)
-            thread.shutdown(wait=False)
-
-    def _require_open(self) -> None:
-        if not self._is_open:
-            raise StorageError("The storage is closed.")
-
-
-async def _run(executor: Executor, work: Callable[[], R]) -> R:
-    return await asyncio.get_running_loop().run_in_executor(executor, work)
-
-
-def _transact(engine: Engine, work: Callable[[Connection], R]) -> R:
-    try:
-        with engine.begin() as connection:
-            return work(connection)
-    except (SQLAlchemyError, ValueError, TypeError, OverflowError) as error:
-        raise storage_error(error) from None
-
-
-def _alone(engine: Engine, work: Callable[[Engine], None]) -> None:
-    try:
-        work(engine)
-    except SQLAlchemyError as error:
-        raise storage_error(error) from None
-
-
-def _draw(engine: Engine, work: Callable[..., Iterator[R]], *args: Any) -> Generator[R]:
-    try:
-        with engine.begin() as connection:
-            yield from work(connection, *args)
-    except SQLAlchemyError as error:
-        raise storage_error(error) from None

@@ -25,6 +25,7 @@ _LEASES = (
     "deadlines.leased_until",
     "conversations.leased_until",
     "attachments.leased_until",
+    "reply_windows.leased_until",
 )
 
 

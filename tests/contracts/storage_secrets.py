@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from bot.messages import Address, Attachment, Button
 from bot.orders import IdentifiedOrder
 from bot.people import Invite, Role
 from bot.ports import Storage, Wanted
+from bot.ports_messengers import Token
 from bot.turn import InboxState, Turn
 from storage.sealed import SEALED_TABLES
 from storage.sql.engines import writing_engine
@@ -107,6 +109,23 @@ def an_order(asker: int) -> IdentifiedOrder:
     )
 
 
+async def keep_marked(storage: Storage, *turns: Turn) -> None:
+    """Write these turns, and for each of them what is kept outside of turns."""
+    await storage.apply(turns)
+    await keep_tokens(storage, turns)
+
+
+async def keep_tokens(storage: Storage, turns: Sequence[Turn]) -> None:
+    """Keep a token to each of these turns."""
+    for turn in turns:
+        await storage.save_token(*_token_of(turn))
+
+
+def _token_of(turn: Turn) -> tuple[str, Token]:
+    number = turn.cases[0].id
+    return f"wechat:{number}", Token(f"{MARK} opens {number}", START)
+
+
 async def assert_reads(storage: Storage, turn: Turn) -> None:
     """All of it comes back as it was written."""
     assert turn.inbox is not None
@@ -129,6 +148,8 @@ async def assert_reads(storage: Storage, turn: Turn) -> None:
     assert turn.inbox.message.sender is not None
     said = await storage.transcript([turn.inbox.message.sender], turn.inbox.id - 1, 1000)
     assert turn.inbox.message.text in [line.text for line in said]
+    name, token = _token_of(turn)
+    assert await storage.token(name) == token
 
 
 def dumped(url: str) -> dict[str, list[Any]]:

@@ -18,7 +18,7 @@ from bot.sealing import Vault
 from bot.turn import Turn
 from storage import rotation
 from tests.contracts.storage_engines import START, Clock
-from tests.contracts.storage_secrets import MARK, assert_reads, change, marked_turn, sealed_values
+from tests.contracts.storage_secrets import MARK, assert_reads, change, keep_marked, marked_turn, sealed_values
 from tests.contracts.storage_values import conversation, person
 from tests.keys import VAULT, key_file, vault
 
@@ -35,7 +35,7 @@ async def _opened(url: str, keys: Vault) -> Storage:
 async def _filled(url: str) -> list[Turn]:
     turns = [marked_turn(officer) for officer in range(1, PEOPLE + 1)]
     kept = await _opened(url, VAULT)
-    await kept.apply(turns)
+    await keep_marked(kept, *turns)
     await kept.stop()
     return turns
 
@@ -109,7 +109,8 @@ async def test_what_a_running_bridge_writes_meanwhile_stays(
         renamed = tuple(person(n, name=f"{MARK} {version}") for n in BUSY)
         talks = tuple(conversation(version, person_id=n, pending={"held": [version]}) for n in BUSY)
         written.append(marked_turn(1000 + version))
-        await kept.apply([Turn(people=renamed, conversations=talks), written[-1]])
+        await kept.apply([Turn(people=renamed, conversations=talks)])
+        await keep_marked(kept, written[-1])
         loaded = await kept.load(Wanted(people=BUSY))
         assert {talk.pending["held"][0] for talk in loaded.conversations.values()} == {version}  # type: ignore[index]
         await asyncio.sleep(0.02)

@@ -27,6 +27,7 @@ from tests.contracts.storage_secrets import (
     change,
     dumped,
     files_of,
+    keep_marked,
     marked_turn,
     sealed_values,
     swap,
@@ -47,7 +48,7 @@ async def _opened(url: str, keys: Vault = VAULT) -> Storage:
 async def test_nothing_that_people_wrote_is_in_any_table_or_file(database: str, tmp_path: Path) -> None:
     turn = marked_turn()
     async with on_database(database) as kept:
-        await kept.storage.apply([turn])
+        await keep_marked(kept.storage, turn)
         await assert_reads(await kept.other_node(), turn)
         (failed,) = await kept.storage.claim_failed(START, 10, LEASE)
         assert failed.message == turn.inbox.message if turn.inbox else False
@@ -60,7 +61,7 @@ async def test_nothing_that_people_wrote_is_in_any_table_or_file(database: str, 
 
 async def test_every_column_that_is_listed_as_sealed_is_written_so(database: str) -> None:
     async with on_database(database) as kept:
-        await kept.storage.apply([marked_turn()])
+        await keep_marked(kept.storage, marked_turn())
     assert {name for name, values in sealed_values(database).items() if not values} == set()
 
 
@@ -89,7 +90,7 @@ SHOWN_BROKEN = {("inbox", "raw"), ("journal", "sealed"), ("people", "sealed")}
 async def test_values_swapped_between_two_rows_are_noticed(database: str, table: str, column: str) -> None:
     turns = marked_turn(1), marked_turn(2)
     async with on_database(database) as kept:
-        await kept.storage.apply(turns)
+        await keep_marked(kept.storage, *turns)
     swap(database, table, column)
     kept_again = await _opened(database)
     try:

@@ -19,7 +19,7 @@ from bot.turn import Turn
 from storage.sealed import SEALED_TABLES, place
 from tests.bench.bridge_config import database_url, write_config
 from tests.bench.sides import spawn
-from tests.contracts.storage_secrets import assert_reads, marked_turn
+from tests.contracts.storage_secrets import assert_reads, keep_tokens, marked_turn
 from tests.keys import VAULT, key_file
 
 FIELDS = 50_000
@@ -60,8 +60,10 @@ async def _fill(folder: Path) -> list[Turn]:
     turns = [marked_turn(number) for number in range(1, FIELDS // _FIELDS_A_TURN + 2)]
     for at in range(0, len(turns), 200):
         await kept.apply(turns[at : at + 200])
+    some = turns[:: len(turns) // 20]
+    await keep_tokens(kept, some)
     await kept.stop()
-    return turns[:: len(turns) // 20]
+    return some
 
 
 def _rotation(folder: Path) -> Popen[bytes]:

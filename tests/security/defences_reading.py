@@ -44,7 +44,7 @@ READING = (
     Defence(
         "cross-party reads",
         "The database looks within the scope of who asks",
-        "storage/sql/load.py",
+        "storage/sql/reading.py",
         "is_side = or_(cases.reporting == scope.party, cases.requested == scope.party)",
         "is_side = cases.id > 0",
         ("test_queries.py::test_metacharacters_find_and_change_nothing",),

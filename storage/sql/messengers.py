@@ -1,0 +1,34 @@
+"""The part of the port that messengers' own rules need."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot.messages import Address
+from bot.ports_messengers import Token
+from bot.windows import Window
+from storage.sql import keep as sql_keep
+from storage.sql import windows as sql_windows
+from storage.sql.running import SqlEngines
+
+
+class SqlForMessengers(SqlEngines):
+    """Honours `bot.ports_messengers.KeepsForMessengers`."""
+
+    async def spend(self, address: Address, now: datetime, keep: int) -> bool:
+        return await self._write(sql_windows.spend, address, now, keep)
+
+    async def close_windows(self, address: Address, now: datetime) -> None:
+        await self._write(sql_windows.close, address, now)
+
+    async def open_windows(self, address: Address, now: datetime) -> list[Window]:
+        return await self._read(sql_windows.opened, address, now)
+
+    async def claim_windows(self, now: datetime, until: datetime, limit: int, lease: timedelta) -> list[Window]:
+        return await self._write(sql_windows.claim, self._term(now, limit, lease), until)
+
+    async def token(self, name: str) -> Token | None:
+        return await self._read(sql_keep.token, self._vault, name)
+
+    async def save_token(self, name: str, token: Token) -> None:
+        await self._write(sql_keep.save_token, self._statements, self._vault, name, token)

@@ -1,0 +1,143 @@
+"""Two engines and the threads that use them: one to write with, one thread; one to read with, a few."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.errors import StorageError
+from bot.people import Directory
+from bot.sealing import Vault
+from storage.schema import head, require_head, version_of
+from storage.sql.checks import check_keys
+from storage.sql.claims import Term
+from storage.sql.engines import reading_engine, writing_engine
+from storage.sql.errors import storage_error
+from storage.sql.known import KnownCases
+from storage.sql.statements import statements_of
+
+P = ParamSpec("P")
+R = TypeVar("R")
+_READERS = 3
+
+
+class SqlEngines:
+    """What the methods of the port run on."""
+
+    #: Leases are told by the database's time, because several machines share it.
+    by_database = False
+
+    def __init__(self, url: str, *, clock: Callable[[], datetime], owner: str, vault: Vault) -> None:
+        self._url = url
+        self._vault = vault
+        self._clock = clock
+        self._owner = owner
+        self._known = KnownCases()
+        self._directory = Directory()
+        self._is_open = False
+
+    def _check_schema(self) -> None:
+        require_head(self._url)
+
+    def _check_keys(self) -> None:
+        try:
+            transact(self._writer, lambda connection: check_keys(connection, self._vault))
+        except StorageError:
+            self._writer.dispose()
+            raise
+
+    async def start(self) -> None:
+        if self._is_open:
+            return
+        await asyncio.to_thread(self._check_schema)
+        self._writer = writing_engine(self._url, self._owner)
+        await asyncio.to_thread(self._check_keys)
+        self._reader = reading_engine(self._url, self._owner)
+        self._statements = statements_of(self._writer.dialect.name)
+        self._writing: Executor = ThreadPoolExecutor(1, thread_name_prefix=f"write-{self._owner}")
+        self._reading: Executor = ThreadPoolExecutor(_READERS, thread_name_prefix=f"read-{self._owner}")
+        self._is_open = True
+
+    async def stop(self) -> None:
+        if not self._is_open:
+            return
+        self._is_open = False
+        await asyncio.to_thread(self._close)
+
+    def _close(self) -> None:
+        for executor in (self._writing, self._reading):
+            executor.shutdown(wait=True)
+        for engine in (self._writer, self._reader):
+            engine.dispose()
+
+    async def is_ready(self) -> bool:
+        try:
+            return await self._read(version_of) == head()
+        except StorageError:
+            return False
+
+    def _term(self, now: datetime, limit: int, lease: timedelta) -> Term:
+        return Term(now, limit, lease, self.by_database)
+
+    async def _read(self, work: Callable[Concatenate[Connection, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+        self._require_open()
+        return await run(self._reading, lambda: transact(self._reader, lambda c: work(c, *args, **kwargs)))
+
+    async def _write(self, work: Callable[Concatenate[Connection, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+        self._require_open()
+        return await run(self._writing, lambda: transact(self._writer, lambda c: work(c, *args, **kwargs)))
+
+    async def _stream(self, work: Callable[..., Iterator[R]], *args: Any) -> AsyncIterator[R]:
+        """Draw from a reading generator, chunk by chunk, in one transaction that ends with the stream.
+
+        It has a thread of its own, so that closing waits for a chunk that is being read when its reader goes away.
+        """
+        self._require_open()
+        chunks = _draw(self._reader, work, *args)
+        thread = ThreadPoolExecutor(1, thread_name_prefix=f"stream-{self._owner}")
+        try:
+            while (chunk := await run(thread, lambda: next(chunks, None))) is not None:
+                yield chunk
+        finally:
+            await run(thread, chunks.close)
+            thread.shutdown(wait=False)
+
+    def _require_open(self) -> None:
+        if not self._is_open:
+            raise StorageError("The storage is closed.")
+
+
+async def run(executor: Executor, work: Callable[[], R]) -> R:
+    """Wait for work in a thread."""
+    return await asyncio.get_running_loop().run_in_executor(executor, work)
+
+
+def transact(engine: Engine, work: Callable[[Connection], R]) -> R:
+    """Work in one transaction. Raises only `StorageError`."""
+    try:
+        with engine.begin() as connection:
+            return work(connection)
+    except (SQLAlchemyError, ValueError, TypeError, OverflowError) as error:
+        raise storage_error(error) from None
+
+
+def alone(engine: Engine, work: Callable[[Engine], None]) -> None:
+    """Work outside of transactions. Raises only `StorageError`."""
+    try:
+        work(engine)
+    except SQLAlchemyError as error:
+        raise storage_error(error) from None
+
+
+def _draw(engine: Engine, work: Callable[..., Iterator[R]], *args: Any) -> Generator[R]:
+    try:
+        with engine.begin() as connection:
+            yield from work(connection, *args)
+    except SQLAlchemyError as error:
+        raise storage_error(error) from None

@@ -1,0 +1,62 @@
+"""How the databases keep reply windows: spent and handed out by one statement each, on any number of nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, RowMapping, and_, or_, select, text, update
+
+from bot.messages import Address
+from bot.windows import Window
+from storage.rows_messengers import window_of
+from storage.sql.claims import Term
+from storage.sql.reading import rows
+from storage.sql.statements import T
+
+_WINDOWS = T["reply_windows"]
+#: Word for word as the partial index has it, else SQLite does not use it.
+_UNASKED = text("NOT by_tap AND NOT asked")
+
+
+def spend(connection: Connection, address: Address, now: datetime, keep: int) -> bool:
+    """Take one message out of a window; what two nodes want at once is counted by whoever comes second."""
+    windows = _WINDOWS.c
+    # All are held before one is chosen, so that whoever waited chooses by what the other one left.
+    # A window is taken from before its own moment too: the clocks of two nodes are never quite the same.
+    opened = select(windows.by_tap, windows.left).where(windows.address == str(address), windows.closes_at > now)
+    held = opened.order_by(windows.by_tap.desc()).with_for_update().cte("held")
+    chosen = select(held.c.by_tap).where(held.c.left > keep).order_by(held.c.by_tap.desc()).limit(1)
+    is_chosen = and_(windows.address == str(address), windows.by_tap.in_(chosen))
+    spent = update(_WINDOWS).where(is_chosen).values(left=windows.left - 1)
+    return connection.execute(spent.returning(windows.left)).first() is not None
+
+
+def close(connection: Connection, address: Address, now: datetime) -> None:
+    """Leave nothing in the windows that are open."""
+    windows = _WINDOWS.c
+    is_known = and_(windows.address == str(address), windows.opened_at <= now)
+    connection.execute(update(_WINDOWS).where(is_known).values(left=0))
+
+
+def opened(connection: Connection, address: Address, now: datetime) -> list[Window]:
+    """Read the windows that are open, the short one first."""
+    windows = _WINDOWS.c
+    usable = and_(windows.address == str(address), windows.closes_at > now, windows.left > 0)
+    return [window_of(row) for row in rows(connection, select(_WINDOWS).where(usable).order_by(windows.by_tap.desc()))]
+
+
+def claim(connection: Connection, term: Term, until: datetime) -> list[Window]:
+    """Take long windows that close soon and whose people were not asked, the first to close first."""
+    windows = _WINDOWS.c
+    closing = and_(_UNASKED, windows.left > 0, windows.closes_at > term.now, windows.closes_at < until)
+    is_free = or_(windows.leased_until.is_(None), windows.leased_until <= term.lease_now)
+    picked = select(windows.address).where(closing, is_free).order_by(windows.closes_at, windows.address)
+    picked = picked.limit(term.limit).with_for_update(skip_locked=True)
+    is_picked = and_(windows.address.in_(select(picked.cte("picked").c.address)), ~windows.by_tap)
+    taken = update(_WINDOWS).where(is_picked).values(leased_until=term.lease_end).returning(*windows)
+    return _in_order(connection.execute(taken).mappings().all())
+
+
+def _in_order(taken: Sequence[RowMapping]) -> list[Window]:
+    return sorted(map(window_of, taken), key=lambda window: (window.closes_at, window.address))
