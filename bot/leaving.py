@@ -44,12 +44,12 @@ def told(work: Work, lead: str) -> tuple[str, Keyboard]:
     """Write what the desk reads, with a tap for each case that needs a new hand."""
     lines = [lead]
     if work.assigned:
-        lines.append(tr("en", "These open cases need a new hand: {cases}", cases=_listed(work.assigned)))
+        lines.append(tr("en", "These open cases need a new hand: {cases}", cases=listed(work.assigned)))
         example = f"/assign {work.assigned[0].reference} me"
         lines.append(tr("en", "Tap to take one, or type: {example}", example=example))
     if work.reported:
         lines.append(
-            tr("en", "Open cases they reported, for which the desk answers now: {cases}", cases=_listed(work.reported))
+            tr("en", "Open cases they reported, for which the desk answers now: {cases}", cases=listed(work.reported))
         )
     taps = [
         act_button(case, tr("en", "Take {reference}", reference=case.reference), Act.ASSIGN, "me")
@@ -87,7 +87,8 @@ def _by_urgency(cases: Sequence[Case]) -> tuple[Case, ...]:
     return tuple(sorted(cases, key=lambda case: (case.urgency, case.id)))
 
 
-def _listed(cases: Sequence[Case]) -> str:
+def listed(cases: Sequence[Case]) -> str:
+    """Name cases by reference, the first ones of many."""
     shown = ", ".join(case.reference for case in cases[:_LISTED])
     more = len(cases) - _LISTED
     return shown if more <= 0 else tr("en", "{cases} and {count} more", cases=shown, count=more)

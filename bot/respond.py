@@ -16,6 +16,7 @@ from bot import (
     enrol,
     lapsing,
     menu,
+    reaching,
     reference,
     screening,
     talk,
@@ -42,7 +43,7 @@ from bot.words import clean
 _INTAKE_MOVES = frozenset({"back", "skip", "edit", "summary", "send"})
 #: What no person says.
 _UNSAID = (
-    Kind.OTHER, Kind.UNREADABLE, Kind.MOVED, Kind.DELETED, Kind.REACHED, Kind.LEFT, Kind.OUTCOME
+    Kind.OTHER, Kind.UNREADABLE, Kind.MOVED, Kind.DELETED, Kind.OUTCOME
 )  # fmt: skip
 _WORDLESS = (Kind.LOCATION, Kind.PHOTO, Kind.FILE, Kind.VOICE)
 
@@ -54,7 +55,10 @@ def respond(message: Inbound, view: View, context: Context, choices: Sequence[Bu
     person = view.directory.at(message.sender)
     is_known_person = person is not None and person.is_active
     c = Composer(context, view, message=message, person=person if is_known_person else None)
-    if message.kind in _UNSAID or message.sender is None:
+    reaching.returned(c)
+    if message.kind in (Kind.LEFT, Kind.REACHED):
+        reaching.moved(c)
+    elif message.kind in _UNSAID or message.sender is None:
         c.keep_content = message.kind is Kind.UNREADABLE
     elif not is_known_person:
         _from_outside(c, person)
@@ -75,7 +79,7 @@ def wanted(message: Inbound, directory: Directory, agreement: Agreement) -> Want
     named = reference.find_in(command.rest if command and command.name in ABOUT_CASE else message.text)
     place = message.place
     leaving = _of_own_side(cutting.whom(command, promise, person), person, directory) if person else ()
-    moving = addresses.whom(command, person) if person else ()
+    moving = (*addresses.whom(command, person), *reaching.whom(message, person)) if person else ()
     lapsed = _of_own_side(confirming.whom(command, promise), person, directory) if person else ()
     cases = (*_cases_named(promise), *(named[:1] if named else ()))
     scope = scope_of(person, agreement) if person else NOBODY

@@ -63,7 +63,7 @@ def _update(update: Json, account: Account) -> Fields:
     if "edited_message" in update:
         return _edit(update["edited_message"], account)
     if "my_chat_member" in update:
-        return _placed(update["my_chat_member"])
+        return _membership(update["my_chat_member"])
     return {"kind": Kind.OTHER}
 
 
@@ -82,6 +82,21 @@ def _edit(message: Json, account: Account) -> Fields:
     is_said = written["kind"] in {Kind.TEXT, Kind.PHOTO, Kind.FILE, Kind.VOICE}
     # A live location is "edited" every few seconds; the first one counts.
     return written | {"kind": Kind.EDIT if is_said else Kind.OTHER}
+
+
+def _membership(change: Json) -> Fields:
+    """Somebody blocked or unblocked us, or a group put us out or took us in; a promotion is neither."""
+    was, is_there = (_is_there(change.get(key)) for key in ("old_chat_member", "new_chat_member"))
+    kind = Kind.OTHER if was is is_there else Kind.REACHED if is_there else Kind.LEFT
+    return _placed(change) | {"kind": kind}
+
+
+def _is_there(member: Json | None) -> bool | None:
+    # https://core.telegram.org/bots/api#chatmember: whoever is "restricted" may be in the group or not.
+    if not member:
+        return None
+    status = _string(member["status"])
+    return bool(member.get("is_member")) if status == "restricted" else status not in {"left", "kicked"}
 
 
 def _tap(query: Json) -> Fields:

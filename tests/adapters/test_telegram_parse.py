@@ -199,13 +199,43 @@ def test_another_bot_is_not_answered() -> None:
         message(GROUP, new_chat_members=[DARA]),
         message(sticker={"file_id": "s"}),
         {"update_id": 1, "channel_post": {"message_id": 1, "chat": {"id": -9, "type": "channel"}, "text": "x"}},
-        {"update_id": 1, "my_chat_member": {"chat": PRIVATE, "from": DARA, "new_chat_member": {"status": "kicked"}}},
+        {"update_id": 1, "my_chat_member": {"chat": PRIVATE, "from": DARA}},
         {"update_id": 1, "something_of_next_year": {}},
     ],
 )
 def test_what_nobody_said_is_kept_but_is_no_message(update: dict[str, Any]) -> None:
     inbound = read(update)
     assert (inbound.kind, inbound.text) == (Kind.OTHER, "")
+
+
+def membership(chat: dict[str, Any], before: dict[str, Any], after: dict[str, Any]) -> Inbound:
+    change = {"chat": chat, "from": DARA, "date": 1, "old_chat_member": before, "new_chat_member": after}
+    return read({"update_id": 13, "my_chat_member": change})
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kind"), [("member", "kicked", Kind.LEFT), ("kicked", "member", Kind.REACHED)]
+)
+def test_whoever_blocks_or_unblocks_us_is_named(before: str, after: str, kind: Kind) -> None:
+    inbound = membership(PRIVATE, {"status": before}, {"status": after})
+    assert (inbound.kind, str(inbound.sender), inbound.in_private) == (kind, "telegram:111", True)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kind"),
+    [
+        ({"status": "administrator"}, {"status": "left"}, Kind.LEFT),
+        ({"status": "member"}, {"status": "restricted", "is_member": False}, Kind.LEFT),
+        ({"status": "left"}, {"status": "member"}, Kind.REACHED),
+        ({"status": "left"}, {"status": "restricted", "is_member": True}, Kind.REACHED),
+        ({"status": "member"}, {"status": "administrator"}, Kind.OTHER),
+        ({"status": "member"}, {"status": "restricted", "is_member": True}, Kind.OTHER),
+        ({"status": "left"}, {"status": "kicked"}, Kind.OTHER),
+    ],
+)
+def test_a_group_puts_us_out_or_takes_us_in(before: dict[str, Any], after: dict[str, Any], kind: Kind) -> None:
+    inbound = membership(GROUP, before, after)
+    assert (inbound.kind, str(inbound.place), inbound.in_private) == (kind, "telegram:-100123", False)
 
 
 @pytest.mark.parametrize(

@@ -77,3 +77,30 @@ def test_who_was_cut_off_follows_no_case() -> None:
     gone = replace(OFFICER, revoked_at=a_case().opened_at)
     directory = Directory.of([gone, *(p for p in PEOPLE if p is not OFFICER)])
     assert [r.name for r in side_of_case(a_case(), "KH", AGREEMENT, directory)] == ["desk:kh-duty"]
+
+
+def test_where_somebody_left_us_is_tried_last_but_tried() -> None:
+    person = a_person(20, "CN", Role.DUTY, "cn-duty", "wechat:20", "wecom:20", "telegram:20")
+    person = replace(person, unreachable=frozenset(person.addresses[:2]))
+    (found,) = at_desk(DAY, Directory.of([person]))
+    assert [str(a) for a in found.addresses] == ["telegram:20", "wechat:20", "wecom:20"]
+
+
+def test_behind_a_desks_own_addresses_those_that_left_come_last_of_all_its_people() -> None:
+    gone = a_person(20, "CN", Role.DUTY, "cn-night", "wechat:20")
+    gone = replace(gone, unreachable=frozenset(gone.addresses))
+    (found,) = at_desk(NIGHT, Directory.of([gone, a_person(21, "CN", Role.DUTY, "cn-night", "wechat:21")]))
+    assert [str(a) for a in found.addresses][2:] == ["wechat:21", "wechat:20"]
+
+
+def test_when_nobody_on_duty_can_be_reached_everybody_of_the_desk_is_told() -> None:
+    gone = replace(CN_DUTY, unreachable=frozenset(CN_DUTY.addresses))
+    off = a_person(20, "CN", Role.DUTY, "cn-duty", on_duty=False)
+    assert [r.name for r in at_desk(DAY, Directory.of([gone, off]))] == [f"person:{gone.id}", "person:20"]
+    assert [r.name for r in at_desk(DAY, Directory.of([CN_DUTY, off]))] == [f"person:{CN_DUTY.id}"]
+
+
+def test_a_supervisor_off_duty_is_told_when_those_on_duty_cannot_be_reached() -> None:
+    gone = replace(CN_SUPERVISOR, unreachable=frozenset(CN_SUPERVISOR.addresses))
+    off = a_person(20, "CN", Role.SUPERVISOR, "cn-duty", on_duty=False)
+    assert [r.name for r in supervisors(Directory.of([gone, off]), "CN")] == [f"person:{gone.id}", "person:20"]
