@@ -38,6 +38,13 @@ class Client:
 
     async def download(self, path: str, query: Mapping[str, str], limit: int) -> bytes:
         """Fetch a file of at most `limit` bytes; an error that comes in its place is a failure."""
+        found = await self.get(path, query, limit)
+        if found.answer is not None:
+            raise Refused("There is no file.")
+        return found.content
+
+    async def get(self, path: str, query: Mapping[str, str], limit: int) -> Download:
+        """Fetch a file of at most `limit` bytes, or what is said in its place; an error is a failure."""
 
         async def once(token: str) -> Download:
             return await self._http.download(path, {**query, "access_token": token}, limit)
@@ -45,8 +52,7 @@ class Client:
         found = await self._with_token(once, lambda download: download.answer or {})
         if found.answer is not None:
             self._checked(found.answer)
-            raise Refused("There is no file.")
-        return found.content
+        return found
 
     async def _with_token(self, once: Callable[[str], Awaitable[T]], said: Callable[[T], Json]) -> T:
         token = await self._keeper.token()

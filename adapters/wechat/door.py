@@ -1,0 +1,157 @@
+"""Where WeChat calls: verifies, parses, has the message stored, and answers in the same call."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+import structlog
+
+from adapters.tencent import xml
+from adapters.tencent.callback import BODY_LIMIT, Callback, CallRefused, Signed, Status, envelope
+from adapters.wechat.outgoing import to_answer
+from adapters.wechat.parse import parse
+from adapters.wechat.settings import MESSENGER, WechatSettings
+from bot.errors import StorageError
+from bot.messages import Contact, Inbound
+from bot.ports_adapters import Receipt, Receive, Request, Response
+from bot.texts import tr
+
+_log = structlog.get_logger()
+
+_NOTHING = Response(200, "success")  #: WeChat shows the person nothing and does not ask again
+_ECHO_LIMIT = 512  #: characters
+_LATE_AT_MOST = 3.0  #: seconds that storing may go on when we stop
+
+#: Tells a person that their message was lost; raises nothing.
+Apologise = Callable[[Inbound, str], Awaitable[None]]
+
+
+class Door:
+    """The webhook of one account."""
+
+    def __init__(self, settings: WechatSettings, clock: Callable[[], datetime], apologise: Apologise) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._apologise = apologise
+        self._callback = Callback(settings.token, settings.aes_key, settings.app_id)
+        self._receive: Receive | None = None
+        self._late: set[asyncio.Task[None]] = set()
+
+    def open(self, receive: Receive) -> None:
+        """Let messages in."""
+        self._receive = receive
+
+    async def close(self) -> None:
+        """Let nothing in any more; what is being stored may take a moment to be so."""
+        self._receive = None
+        if self._late:
+            _, left = await asyncio.wait(self._late, timeout=_LATE_AT_MOST)
+            for task in left:
+                task.cancel()
+
+    async def handle(self, request: Request) -> Response:
+        try:
+            if request.method == "GET":
+                return self._shown_to_be_ours(request)
+            if request.method != "POST":
+                return Response(405)
+            text, is_sealed = self._opened(request)
+        except CallRefused as refused:
+            _log.info("A call was refused.", messenger=MESSENGER, status=int(refused.status), reason=refused.reason)
+            return Response(refused.status)
+        return await self._answered(request, parse(text, self._settings.app_id, self._clock()), is_sealed=is_sealed)
+
+    def _shown_to_be_ours(self, request: Request) -> Response:
+        """Answer the check of our address, when it is set on the account's page."""
+        echo = request.query.get("echostr", "")
+        if not echo or len(echo) > _ECHO_LIMIT:
+            raise CallRefused(Status.UNVERIFIED, "It asks nothing.")
+        self._callback.verify(Signed.of(request.query, "signature"), self._clock())
+        return Response(200, echo)
+
+    def _opened(self, request: Request) -> tuple[str, bool]:
+        """Verify a message; its text, and whether it came encrypted. Raises `CallRefused`."""
+        if len(request.body) > BODY_LIMIT:
+            raise CallRefused(Status.TOO_LARGE, "It is too long.")
+        now = self._clock()
+        if "msg_signature" not in request.query:
+            return self._plain(request, now), False
+        outside = envelope(request.body)
+        text = self._callback.open(Signed.of(request.query), xml.text_of(outside, "Encrypt"), now)
+        if "MsgType" in outside and self._settings.requires_encryption:
+            self._complain()
+        return text, True
+
+    def _plain(self, request: Request, now: datetime) -> str:
+        """A message in the clear: its address is signed, but nothing signs the message itself."""
+        self._callback.verify(Signed.of(request.query, "signature"), now)
+        if self._settings.requires_encryption:
+            self._complain()
+        try:
+            return request.body.decode()
+        except UnicodeDecodeError:
+            raise CallRefused(Status.UNVERIFIED, "It cannot be read.") from None
+
+    @staticmethod
+    def _complain() -> None:
+        _log.error("WeChat sends messages in the clear: set the account to safe mode on its page.", messenger=MESSENGER)
+        raise CallRefused(Status.NOT_FOR_US, "It is not encrypted, or not only encrypted.")
+
+    async def _answered(self, request: Request, message: Inbound, *, is_sealed: bool) -> Response:
+        storing = asyncio.create_task(self._stored(message))
+        done, _ = await asyncio.wait({storing}, timeout=self._settings.answer_within)
+        if not done:
+            self._go_on(message, storing)
+            return _NOTHING
+        try:
+            receipt = storing.result()
+        except StorageError:
+            receipt = Receipt(reply=not_stored(message))
+            if not receipt.reply:
+                return Response(503)  # nobody waits for words: WeChat shall say it again
+        if not receipt.reply or message.sender is None:
+            return _NOTHING
+        response = self._written(request, message, receipt.reply, is_sealed=is_sealed)
+        receipt.went()
+        return response
+
+    async def _stored(self, message: Inbound) -> Receipt:
+        if self._receive is None:
+            raise StorageError("the bridge takes no messages yet")
+        try:
+            return await self._receive(message)
+        except StorageError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it was, the message is not stored
+            _log.error("A message could not be stored.", messenger=MESSENGER, error=type(error).__name__)
+            raise StorageError("not stored") from None
+
+    def _written(self, request: Request, message: Inbound, text: str, *, is_sealed: bool) -> Response:
+        at = int(self._clock().timestamp())
+        answer = to_answer(message, text, at)
+        if is_sealed:
+            answer = self._callback.seal(answer, request.query.get("nonce", ""), str(at))
+        return Response(200, answer, "text/xml; charset=utf-8")
+
+    def _go_on(self, message: Inbound, storing: asyncio.Task[Receipt]) -> None:
+        """WeChat waits no longer; the core sends its answer by itself once the message is stored."""
+        task = asyncio.create_task(self._later(message, storing))
+        self._late.add(task)
+        task.add_done_callback(self._late.discard)
+
+    async def _later(self, message: Inbound, storing: asyncio.Task[Receipt]) -> None:
+        try:
+            await storing
+        except StorageError:
+            _log.error("A message was not stored in the end; its writer is told.", messenger=MESSENGER)
+            if words := not_stored(message):
+                await self._apologise(message, words)
+
+
+def not_stored(message: Inbound) -> str:
+    """What somebody is told whose message is lost; empty when it was none that anybody wrote."""
+    if message.contact is Contact.NONE or message.sender is None:
+        return ""
+    return tr("en", "Your message was NOT stored. Please send it again.")
