@@ -1,0 +1,72 @@
+"""Our messages as e-mails. Pure; what goes into a header is checked first."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import datetime
+from email.headerregistry import Address as Mailbox
+from email.message import EmailMessage
+from email.policy import SMTP
+
+from adapters.email.settings import EmailSettings
+from bot.errors import Refused
+from bot.mail import is_mail_address
+from bot.messages import Delivery
+from bot.texts import tr
+
+_NAME = "Urgent Case Bridge"
+#: Without 8BITMIME: not every server on the way has it.
+_POLICY = SMTP.clone(cte_type="7bit")
+#: Urgency and reference where one of our texts begins; what stands between them is words and stays out of a header.
+_LEAD = re.compile(r"(?:(U[1-4])\b[^\n·]{0,40}· )?([A-Z]{2}[0-9]{2}-[0-9A-Z]{5}-[0-9A-Z])(?![0-9A-Z-])", re.ASCII)
+_SIGNATURE = "-- "  #: RFC 3676 4.3: what stands below it is not the message
+
+
+def to_email(delivery: Delivery, text: str, settings: EmailSettings, now: datetime) -> EmailMessage:
+    """Write one part of a message as an e-mail; raises Refused when its address is none."""
+    recipient = delivery.message.address.peer
+    if not is_mail_address(recipient):
+        raise Refused("An e-mail address looks like duty@example.org.")
+    mail = EmailMessage(policy=_POLICY)
+    mail["From"] = Mailbox(_NAME, addr_spec=settings.sender)
+    mail["To"] = Mailbox(addr_spec=recipient)
+    mail["Subject"] = subject(text)
+    mail["Date"] = now
+    mail["Message-ID"] = message_id(delivery, settings.domain)
+    if delivery.message.case_id is not None:
+        root = _id_of(f"case:{delivery.message.case_id}", settings.domain)
+        mail["In-Reply-To"] = root
+        mail["References"] = root
+    # Neither an absence note nor another program answers such a message: RFC 3834.
+    mail["Auto-Submitted"] = "auto-generated"
+    # Encoded even where it need not be, so that no server on the way changes a blank or the start of a line.
+    body = f"{text}\n\n{_SIGNATURE}\n{signature(text, settings.public_url)}"
+    mail.set_content(body, cte="quoted-printable" if body.isascii() else "base64")
+    return mail
+
+
+def message_id(delivery: Delivery, domain: str) -> str:
+    """Name a part of a message: the same whenever it is sent again, so that a repeat is known for one."""
+    message = delivery.message
+    return _id_of(f"{message.dedupe_key} {message.recipient} {message.address} {delivery.parts_done}", domain)
+
+
+def subject(text: str) -> str:
+    """Say urgency and reference where the text begins with them, and nothing else of it: subjects are read by many."""
+    lead = _LEAD.match(text)
+    return " · ".join(filter(None, lead.groups())) if lead else _NAME
+
+
+def signature(text: str, public_url: str) -> str:
+    """Say that nobody reads what is answered, and where something can be done instead."""
+    lead = _LEAD.match(text)
+    if lead and public_url:
+        page = f"{public_url}/cases/{lead[2]}"
+        return tr("en", "Please do not answer: nobody reads this mailbox. To act on the case: {page}", page=page)
+    return tr("en", "Please do not answer: nobody reads this mailbox.")
+
+
+def _id_of(name: str, domain: str) -> str:
+    # Hashed: a name holds numbers of people and desks, which are no business of the mail servers on the way.
+    return f"<{hashlib.sha256(name.encode()).hexdigest()[:40]}@{domain}>"
