@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from adapters.email import EmailAdapter, EmailSettings, security_of
 from adapters.telegram import TelegramAdapter, TelegramSettings
 from adapters.telegram.settings import Mode
 from adapters.web.adapter import WebAdapter
@@ -81,4 +82,25 @@ def _web(wiring: Wiring) -> Adapter | None:
     return WebAdapter() if wiring.settings.messengers.web.enabled else None
 
 
-_MAKERS: tuple[Callable[[Wiring], Adapter | None], ...] = (_telegram, _web)
+def email_of(settings: Settings) -> EmailSettings | None:
+    """Take from the configuration what the e-mail adapter needs; None when it has no mail server."""
+    table = settings.email
+    if not table.host:
+        return None
+    return EmailSettings(
+        host=table.host,
+        port=table.port,
+        sender=table.sender,
+        security=security_of(table.host, table.port),
+        username=table.username,
+        password=table.password.get_secret_value(),
+        public_url=settings.server.url,
+    )
+
+
+def _email(wiring: Wiring) -> Adapter | None:
+    found = email_of(wiring.settings)
+    return EmailAdapter(found, clock=wiring.clock) if found else None
+
+
+_MAKERS: tuple[Callable[[Wiring], Adapter | None], ...] = (_telegram, _web, _email)

@@ -11,7 +11,7 @@ from email.policy import SMTP
 
 from adapters.email.settings import EmailSettings
 from bot.errors import Refused
-from bot.mail import is_mail_address
+from bot.mail import MAIL_ADDRESS
 from bot.messages import Delivery
 from bot.texts import tr
 
@@ -26,7 +26,7 @@ _SIGNATURE = "-- "  #: RFC 3676 4.3: what stands below it is not the message
 def to_email(delivery: Delivery, text: str, settings: EmailSettings, now: datetime) -> EmailMessage:
     """Write one part of a message as an e-mail; raises Refused when its address is none."""
     recipient = delivery.message.address.peer
-    if not is_mail_address(recipient):
+    if not MAIL_ADDRESS.fullmatch(recipient):
         raise Refused("An e-mail address looks like duty@example.org.")
     mail = EmailMessage(policy=_POLICY)
     mail["From"] = Mailbox(_NAME, addr_spec=settings.sender)
@@ -69,4 +69,5 @@ def signature(text: str, public_url: str) -> str:
 
 def _id_of(name: str, domain: str) -> str:
     # Hashed: a name holds numbers of people and desks, which are no business of the mail servers on the way.
-    return f"<{hashlib.sha256(name.encode()).hexdigest()[:40]}@{domain}>"
+    hashed = hashlib.sha256(name.encode()).hexdigest()[:40]
+    return f"<{hashed}@{domain}>"

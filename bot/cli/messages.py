@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 
 from bot import app
+from bot.agreement import Desk
 from bot.attachments import FileState, StoredFile
 from bot.cli.database import opened, write
 from bot.composing import Composer
 from bot.config import Settings
+from bot.config.messengers import KNOWN
 from bot.errors import BridgeError
-from bot.messages import Delivery, DeliveryState, Outgoing
+from bot.messages import Address, Delivery, DeliveryState, Outgoing
 from bot.ports import Storage
 from bot.questions import word_button
 from bot.recipients import at_desk, desk_name
@@ -36,26 +38,30 @@ async def ping(settings: Settings, desk_id: str, by: str) -> list[str]:
         def act(c: Composer) -> None:
             sent.clear()
             for number, address in enumerate(addresses):
-                words = tr(
-                    "en", "Test message to {desk}. Please tap, so that we know it is read.", desk=desk_name(desk)
-                )
-                sent.append(
-                    Outgoing(
-                        id=c.context.new_id(),
-                        dedupe_key=f"test:{c.inbox_id}:{number}",
-                        kind="test",
-                        recipient=f"desk:{desk.id}",
-                        address=address,
-                        text=words,
-                        buttons=((word_button(tr("en", "I read it"), "heard"),),),
-                        not_before=c.now,
-                    )
-                )
+                sent.append(_test_message(c, desk, address, number))
                 c.send(sent[-1])
             c.journal("test_ping", desk=desk.id)
 
         await write(settings, storage, by, act)
         return await _watch(storage, sent)
+
+
+def _test_message(c: Composer, desk: Desk, address: Address, number: int) -> Outgoing:
+    known = KNOWN.get(address.messenger)
+    if known is None or known.receives:
+        words = tr("en", "Test message to {desk}. Please tap, so that we know it is read.", desk=desk_name(desk))
+    else:
+        words = tr("en", "Test message to {desk}. Please tell whoever runs the bridge.", desk=desk_name(desk))
+    return Outgoing(
+        id=c.context.new_id(),
+        dedupe_key=f"test:{c.inbox_id}:{number}",
+        kind="test",
+        recipient=f"desk:{desk.id}",
+        address=address,
+        text=words,
+        buttons=((word_button(tr("en", "I read it"), "heard"),),),
+        not_before=c.now,
+    )
 
 
 async def _watch(storage: Storage, sent: list[Outgoing]) -> list[str]:

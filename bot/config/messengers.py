@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from bot.config.draft import Draft
 from bot.config.model import EmailTable, Settings, WechatTable, WecomTable
 from bot.errors import Mistake
+from bot.mail import MAIL_ADDRESS
 
 _SECRET_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,256}")
+_HOST = re.compile(r"[A-Za-z0-9._-]{1,253}|[0-9A-Fa-f]*(:[0-9A-Fa-f]*){2,7}")
 _BOT_TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
 
 
@@ -42,7 +44,14 @@ KNOWN = {
         "Write the number of the chat, and for a topic a slash and its number: telegram:-1001234/56.",
     ),
     "web": Known(lambda s: s.messengers.web.enabled, "Set enabled = true in [messengers.web]."),
-    "email": Known(lambda s: bool(s.email.host), "Write the mail server in [email].", receives=False),
+    "email": Known(
+        lambda s: bool(s.email.host),
+        "Write the mail server in [email].",
+        MAIL_ADDRESS,
+        "an e-mail address",
+        "Write one plain address: email:duty@example.org.",
+        receives=False,
+    ),
     "wechat": Known(_never, _NOT_YET),
     "wecom": Known(_never, _NOT_YET),
 }
@@ -72,6 +81,22 @@ def _telegram_webhook(draft: Draft) -> Iterator[Mistake]:
         yield Mistake("server.public_url", "Telegram calls a webhook over https only.", remedy)
 
 
+def _email(draft: Draft) -> Iterator[Mistake]:
+    email = draft.settings.email
+    if not email.host:
+        if email != EmailTable():
+            yield Mistake("email.host", "is missing, so no e-mail is sent.", "Write the name of the mail server.")
+        return
+    if not _HOST.fullmatch(email.host):
+        yield Mistake("email.host", "is not the name of a server.", 'Write it without a port: "mail.example.org".')
+    if not MAIL_ADDRESS.fullmatch(email.sender):
+        remedy = 'Write the address that mails come from: "bridge@example.org".'
+        yield Mistake("email.sender", "is not an e-mail address.", remedy)
+    if bool(email.username) is not bool(email.password.get_secret_value()):
+        missing, other = ("password", "username") if email.username else ("username", "password")
+        yield Mistake(f"email.{missing}", f"is missing beside {other}.", "Write both, or neither.")
+
+
 def _any(draft: Draft) -> Iterator[Mistake]:
     if not any(known.receives and known.is_set_up(draft.settings) for known in KNOWN.values()):
         remedy = "Write the token of a Telegram bot, or enable web chat."
@@ -83,7 +108,6 @@ def _not_yet(draft: Draft) -> Iterator[Mistake]:
     tables = (
         ("messengers.wechat", settings.messengers.wechat, WechatTable()),
         ("messengers.wecom", settings.messengers.wecom, WecomTable()),
-        ("email", settings.email, EmailTable()),
     )
     for key, table, untouched in tables:
         if table != untouched:
@@ -97,5 +121,6 @@ MESSENGER_CHECKS: tuple[tuple[frozenset[str], Callable[[Draft], Iterator[Mistake
     (frozenset(), _telegram),
     (frozenset({"messengers", "server"}), _telegram_webhook),
     (frozenset({"messengers", "email"}), _any),
-    (frozenset({"messengers", "email"}), _not_yet),
+    (frozenset({"messengers"}), _not_yet),
+    (frozenset({"email"}), _email),
 )

@@ -17,8 +17,10 @@ from bot.buttons import LIMIT
 from bot.errors import SendError, StorageError, Unavailable
 from bot.messages import Address, Delivery, Inbound, Kind, Outgoing
 from bot.ports_adapters import Adapter
+from tests.adapters.email_kit import QUICK, make_email
 from tests.adapters.telegram_kit import ROWS, SECRET, Clock, Door, Inbox, export, make_telegram, web_server
 from tests.fakes.bot_api import BotApi
+from tests.fakes.mail_server import DROPS, MailServer
 from tests.fakes.people import User
 
 ONE, OTHER = "111", "222"  #: two people
@@ -29,6 +31,7 @@ class Bench(ABC):
 
     adapter: Adapter
     inbox: Inbox
+    at: str = ""  #: what the addresses of people end with
 
     @abstractmethod
     async def write(self, peer: str, text: str) -> None:
@@ -78,7 +81,29 @@ class TelegramBench(Bench):
         self.api.fail("reset", method="editMessageText", times=1000)
 
 
-@pytest.fixture(params=["memory", "telegram polling", "telegram webhook"])
+class EmailBench(Bench):
+    at = "@example.org"
+
+    def __init__(self, inbox: Inbox, server: MailServer) -> None:
+        self.inbox, self.server, self.adapter = inbox, server, make_email(server, patience=QUICK)
+
+    async def write(self, peer: str, text: str) -> None:
+        raise NotImplementedError("nobody can write to us by e-mail")
+
+    def seen(self, peer: str) -> list[tuple[str, str, list[str]]]:
+        mine = [taken for taken in self.server.taken if taken.recipients == [peer + self.at]]
+        return [(str(taken.mail["Message-ID"]), taken.text, []) for taken in mine]
+
+    def go_down(self) -> None:
+        self.server.answers["RCPT"] = DROPS
+
+
+TWO_WAYS = ["memory", "telegram polling", "telegram webhook"]
+ALL = [*TWO_WAYS, "email"]
+for_all = pytest.mark.parametrize("bench", ALL, indirect=True)
+
+
+@pytest.fixture(params=TWO_WAYS)
 async def bench(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Bench]:
     inbox = Inbox()
     if request.param == "memory":
@@ -86,6 +111,13 @@ async def bench(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         await memory.adapter.start(inbox)
         yield memory
         await memory.adapter.stop()
+        return
+    if request.param == "email":
+        async with MailServer() as server:
+            email = EmailBench(inbox, server)
+            await email.adapter.start(inbox)
+            yield email
+            await email.adapter.stop()
         return
     door = Door()
     async with BotApi() as api, web_server(door.handle) as url:
@@ -98,7 +130,7 @@ async def bench(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
 
 
 def to(bench: Bench, peer: str, text: str = "", *, edits: str = "", **message: object) -> Delivery:
-    address = Address(bench.adapter.messenger, peer)
+    address = Address(bench.adapter.messenger, peer + bench.at)
     outgoing = Outgoing(1, f"case:7:{text}", "reply", "person:1", address, text=text)
     return Delivery(replace(outgoing, **message), edits=edits)  # type: ignore[arg-type]
 
@@ -116,6 +148,15 @@ async def test_what_is_sent_stands_there_under_the_id_that_was_returned(bench: B
     ]
     assert first != second
     assert bench.seen(OTHER) == []
+
+
+@for_all
+async def test_a_text_reaches_whom_it_is_for_and_nobody_else(bench: Bench) -> None:
+    first = await send(bench, to(bench, ONE, "KC26-M9S34-4: nobody has acknowledged"))
+    second = await send(bench, to(bench, OTHER, "KC26-M9S34-4: acknowledged"))
+    assert bench.seen(ONE) == [(first, "KC26-M9S34-4: nobody has acknowledged", [])]
+    assert bench.seen(OTHER) == [(second, "KC26-M9S34-4: acknowledged", [])]
+    assert first != second
 
 
 async def test_buttons_and_file_come_with_the_last_part(bench: Bench, tmp_path: Path) -> None:
@@ -137,6 +178,7 @@ async def test_an_edit_of_what_was_never_sent_fails_aloud(bench: Bench) -> None:
     assert bench.seen(ONE) == []
 
 
+@for_all
 async def test_no_failure_is_anything_but_a_send_error(bench: Bench) -> None:
     bench.go_down()
     for delivery in (to(bench, ONE, "hello"), to(bench, ONE, "hello", edits="1")):
@@ -175,6 +217,7 @@ async def test_an_answer_goes_where_the_message_came_from(bench: Bench) -> None:
     assert [text for _, text, _ in bench.seen(ONE)] == ["Noted"]
 
 
+@for_all
 async def test_it_stops_twice_within_five_seconds_and_sends_nothing_after(bench: Bench) -> None:
     async with asyncio.timeout(5):
         await bench.adapter.stop()
@@ -187,7 +230,7 @@ async def test_it_stops_twice_within_five_seconds_and_sends_nothing_after(bench:
 
 def every_adapter() -> list[Adapter]:
     api = BotApi()
-    return [MemoryAdapter(clock=Clock()), make_telegram(api), WebAdapter()]
+    return [MemoryAdapter(clock=Clock()), make_telegram(api), WebAdapter(), make_email(MailServer(port=587))]
 
 
 @pytest.mark.parametrize("adapter", every_adapter(), ids=lambda adapter: adapter.messenger)

@@ -88,6 +88,7 @@ class MailServer:
     asks_account: bool = False
     taken: list[Taken] = field(default_factory=list)
     answers: dict[str, str] = field(default_factory=dict)  #: by step: MAIL, RCPT, DATA, AUTH
+    port: int = 0  #: any free one until it runs
     most_at_once: int = 0
     slows: Callable[[], Awaitable[object]] | None = None  #: before a mail is taken
 
@@ -100,8 +101,10 @@ class MailServer:
             context.load_cert_chain(self.certificate)
         self._starttls = None if self.is_tls else context
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(self._client, "127.0.0.1", 0, ssl=context if self.is_tls else None)
-        self.port: int = self._server.sockets[0].getsockname()[1]
+        self._server = await loop.create_server(
+            self._client, "127.0.0.1", self.port, ssl=context if self.is_tls else None
+        )
+        self.port = self._server.sockets[0].getsockname()[1]
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -117,7 +117,13 @@ def test_all_mistakes_are_told_at_once_read_ones_and_thought_ones(written: Write
         ("[messengers.telegram]\nproxy = 'proxy'", "messengers.telegram.proxy"),
         ("[messengers.wechat]\napp_id = 'wx1'", "messengers.wechat"),
         ("[messengers.wecom]\nagent_id = 7", "messengers.wecom"),
-        ("[email]\nhost = 'mail.example'", "email"),
+        ("[email]\nhost = 'mail.example'", "email.sender"),
+        ("[email]\nhost = 'mail.example:587'\nsender = 'bridge@mail.example'", "email.host"),
+        ("[email]\nhost = 'mail.example\\n'\nsender = 'bridge@mail.example'", "email.host"),
+        ("[email]\nsender = 'bridge@mail.example'", "email.host"),
+        ("[email]\nhost = 'mail.example'\nsender = 'Bridge <bridge@mail.example>'", "email.sender"),
+        ("[email]\nhost = 'mail.example'\nsender = 'b@mail.example'\nusername = 'b'", "email.password"),
+        ("[email]\nhost = 'mail.example'\nsender = 'b@mail.example'\npassword = 'p'", "email.username"),
         ("[messengers.web]\nenabled = 'perhaps'", "messengers.web.enabled"),
         ("[messengers.web]\nenabled = false", "messengers"),
         ("[watchdog]\nurl = 'ping'", "watchdog.url"),
@@ -236,3 +242,28 @@ def test_whatever_the_environment_holds_only_mistakes_are_told(junk: dict[str, A
     with suppress(ConfigError):
         load(None, environ)
     assert SAMPLE["corridors"] == [{"code": "KC", "parties": ["KH", "CN"]}]
+
+
+MAIL = '[email]\nhost = "mail.example"\nsender = "bridge@mail.example"\n'
+
+
+@pytest.mark.parametrize(
+    "peer",
+    [
+        "duty", "duty@example", "@example.org", "duty@", "two@example.org,one@example.org", "Duty <duty@example.org>",
+        "duty@example.org\\r\\nBcc: x@example.org", "du ty@example.org", "duty@-example.org", "du..ty@example.org",
+        "\\u0434uty@example.org", f"{'d' * 65}@example.org", f"duty@{'e' * 250}.org",
+    ],
+)  # fmt: skip
+def test_an_address_for_e_mail_is_one_plain_address(written: Write, peer: str) -> None:
+    desk = f'role = "duty"\naddresses = ["email:{peer}"]'
+    assert set(told(written, SMALLEST.replace('role = "duty"', desk, 1) + MAIL)) == {"desks.1.addresses.1"}
+
+
+@pytest.mark.parametrize(
+    "peer", ["duty@example.org", "duty-officer+case@police.example.gov.kh", "o'neil_1@xn--e1afmkfd.example"]
+)
+def test_a_desk_may_have_an_address_for_e_mail(written: Write, peer: str) -> None:
+    desk = f'role = "duty"\naddresses = ["email:{peer}"]'
+    settings = written(SMALLEST.replace('role = "duty"', desk, 1) + MAIL)
+    assert [a.peer for a in settings.agreement().desks["kh-duty"].addresses] == [peer]
