@@ -205,7 +205,6 @@ async def test_neither_password_nor_text_nor_address_is_ever_logged(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    logging.getLogger("mail.log").setLevel(logging.CRITICAL)  # the fake's own
     with capture_logs() as logs:
         async with MailServer(certificate(tmp_path), asks_account=True) as server:
             adapter = make_email(server, username=USERNAME, password=PASSWORD, patience=QUICK)

@@ -6,6 +6,7 @@ import asyncio
 import datetime as dates
 import email
 import ipaddress
+import logging
 import ssl
 import warnings
 from collections.abc import Awaitable, Callable
@@ -22,6 +23,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 USERNAME, PASSWORD = "bridge", "a-password_only-the-server-knows"
+logging.getLogger("mail.log").setLevel(logging.CRITICAL)  # aiosmtpd's own, which repeats everything
 _DAY = dates.timedelta(days=1)
 
 
