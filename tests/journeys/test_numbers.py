@@ -12,7 +12,7 @@ from bot.people import Role
 from tests.journeys.played import PlayedBridge
 from tests.journeys.world import OFFICIAL_ACCOUNT, Somebody
 
-OFFICER = "wechat:officer"
+OFFICER, DUTY = "wechat:officer", "wechat:duty"
 
 
 @pytest.fixture
@@ -71,3 +71,38 @@ async def test_an_answer_that_went_in_the_call_is_not_sent_again(bridge: PlayedB
     await bridge.says(OFFICER, "girl locked in a flat")
     await bridge.fast_forward(seconds=90)
     assert len([s for s in bridge.phones.at(OFFICER) if "1. Yes" in s.text]) == 1
+
+
+async def test_a_country_is_chosen_by_the_number_it_was_shown_with(bridge: PlayedBridge) -> None:
+    await bridge.says(OFFICER, "girl locked in a flat")
+    case = await bridge.only_case()
+    for answer in ("1", "locked in", "15"):
+        await bridge.says(OFFICER, answer)
+    shown = bridge.phones.at(OFFICER)[-1].text
+    assert "2. China" in shown
+    await bridge.says(OFFICER, "2")
+    assert (await bridge.case(case)).value("country") == "CN"
+
+
+async def test_a_number_that_fits_the_question_and_a_ping_is_asked_about_and_then_done(bridge: PlayedBridge) -> None:
+    await bridge.says(DUTY, "/cases")
+    case = await bridge.report_case("yes", "locked in", "15", "send", "send")
+    alert = bridge.expect(DUTY, case.reference, "U1")
+    position = [b.label for row in alert.buttons for b in row].index("1. Acknowledge")
+    assert position == 0
+    await bridge.says(DUTY, "1")
+    assert bridge.expect(DUTY, "you have acknowledged").in_call
+    assert (await bridge.case(case)).acknowledged_at is not None
+
+
+async def test_two_cases_and_a_number_that_fits_both(bridge: PlayedBridge) -> None:
+    one = await bridge.report_case("yes", "locked in", "15", "send", "send")
+    other = await bridge.report_case("yes", "locked in", "15", "send", "send", from_="telegram:colleague")
+    bridge.forget(DUTY)
+    await bridge.says(DUTY, "1")
+    asked = bridge.expect(DUTY, "fits more than one question", one.reference, other.reference)
+    assert not (await bridge.case(one)).acknowledged_at
+    assert asked.in_call
+    await bridge.says(DUTY, "2")
+    bridge.expect(DUTY, one.reference, "you have acknowledged")
+    assert (await bridge.case(other)).acknowledged_at is None
