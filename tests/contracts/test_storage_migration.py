@@ -73,6 +73,7 @@ def _fill(connection: Any) -> None:
     details = {"details": f'{{"reason":"{MARK}"}}', "salt": JOURNAL_SALT, "case_id": 1, "chain": "KC"}
     add("journal", [{"id": n, "sequence": n, **details} for n in (1, 2)])
     add("people", [{"id": 1, "name": MARK, "party": "KH", "role": "officer"}])
+    add("bindings", [{"address": "telegram:501", "person_id": 1, "position": 0}])
     add("meta", [{"key": "directory", "value": 1}])
     add("invites", [{"id": 1, "name": MARK, "code_hash": "hash", "role": "officer"}])
     button = f'[[["Assign {MARK}","a.1"]]]'
@@ -115,10 +116,11 @@ async def test_what_was_plain_is_sealed_and_read_as_before(old: str) -> None:
     assert [h.answers[0].value for h in (history, last)] == [Guarded(f"{MARK} 1"), Guarded(f"{MARK} {CASES}")]
     assert last.texts[0].text.reveal() == f"{MARK} called {CASES}"
     (delivery,) = history.deliveries
-    assert _words(delivery) == [f"{MARK} is found", f"Assign {MARK}", "a.1"]
+    assert (_words(delivery), delivery.knock) == ([f"{MARK} is found", f"Assign {MARK}", "a.1"], "")
     assert [link.entry.details for link in history.journal] == [{"reason": MARK}] * 2
     assert history.journal[0].entry.salt == JOURNAL_SALT
-    assert (await kept.directory()).people[1].name == MARK
+    someone = (await kept.directory()).people[1]
+    assert (someone.name, someone.addresses, someone.unreachable) == (MARK, (address("telegram:501"),), frozenset())
     await kept.stop()
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.errors import Stale
+from bot.errors import Stale, StorageError
 from bot.messages import Address
 from bot.people import Invite, Role, SignIn, Stranger
 from bot.ports import Wanted
@@ -98,6 +98,39 @@ async def test_a_chat_that_moved_to_where_it_is_bound_already_is_bound_once(kept
     assert (await kept.storage.directory()).people[OFFICER].addresses == (WEB,)
 
 
+async def test_where_a_person_blocked_us_is_remembered_until_they_are_back(kept: Kept) -> None:
+    officer = person(OFFICER, WEB, OFFICERS_CHAT, unreachable=frozenset([OFFICERS_CHAT]))
+    await kept.storage.apply([Turn(people=(officer,))])
+    assert (await kept.storage.directory()).people[OFFICER] == officer
+    other = await kept.other_node()
+    assert (await other.directory()).people[OFFICER].unreachable == {OFFICERS_CHAT}
+    await kept.storage.apply([Turn(people=(replace(officer, unreachable=frozenset()),))])
+    assert (await other.directory()).people[OFFICER].unreachable == frozenset()
+
+
+async def test_only_addresses_that_are_still_bound_are_remembered_as_blocked(kept: Kept) -> None:
+    await kept.storage.apply([Turn(people=(person(OFFICER, WEB, unreachable=frozenset([OFFICERS_CHAT])),))])
+    assert (await kept.storage.directory()).people[OFFICER].unreachable == frozenset()
+
+
+async def test_a_chat_that_moved_is_blocked_where_it_is_now(kept: Kept) -> None:
+    moved = Address("telegram", "777")
+    blocked = person(OFFICER, OFFICERS_CHAT, WEB, unreachable=frozenset([OFFICERS_CHAT]))
+    await kept.storage.apply([Turn(people=(blocked,))])
+    await kept.storage.readdress(OFFICERS_CHAT, moved)
+    assert (await kept.storage.directory()).people[OFFICER].unreachable == {moved}
+    await kept.storage.readdress(moved, WEB)
+    assert (await kept.storage.directory()).people[OFFICER].unreachable == frozenset()
+
+
+async def test_a_code_that_binds_a_further_messenger_names_whose_it_is_and_goes_with_them(kept: Kept) -> None:
+    binding = replace(INVITE, person_id=OFFICER, name="")
+    await kept.storage.apply([Turn(people=(person(OFFICER),), invites=(binding,))])
+    assert (await kept.storage.load(Wanted(codes=(INVITE.code_hash,)))).invites == {INVITE.code_hash: binding}
+    assert (await kept.storage.load(Wanted(leaving=(OFFICER,)))).invites == {INVITE.code_hash: binding}
+    assert (await kept.storage.load(Wanted(leaving=(DUTY,)))).invites == {}
+
+
 async def test_an_invite_is_found_by_the_hash_of_its_code(kept: Kept) -> None:
     await kept.storage.apply([Turn(invites=(INVITE,))])
     loaded = await kept.storage.load(Wanted(codes=(INVITE.code_hash, "another")))
@@ -143,6 +176,22 @@ async def test_a_sign_in_link_works_once(kept: Kept) -> None:
     assert await kept.storage.use_sign_in("link", replace(session, token_hash="other"), START) is None
     assert await kept.storage.session("cookie", START) == OFFICER
     assert await kept.storage.session("other", START) is None
+
+
+async def test_a_sign_in_link_of_a_turn_is_kept_with_it_or_not_at_all(kept: Kept) -> None:
+    await kept.storage.apply([Turn(people=(person(),), sign_ins=(_link(),))])
+    assert await kept.storage.peek_sign_in("link", START)
+    with pytest.raises(StorageError):
+        await kept.storage.apply([Turn(people=(person(DUTY),), sign_ins=(_link("new"), _link()))])
+    assert not await kept.storage.peek_sign_in("new", START)
+    assert DUTY not in (await kept.storage.directory()).people
+
+
+async def test_a_link_that_is_made_as_others_end_is_the_one_that_holds(kept: Kept) -> None:
+    await kept.storage.add_sign_in(_link("before"))
+    await kept.storage.apply([Turn(ends_sessions_of=(OFFICER,), sign_ins=(_link("after"),))])
+    assert not await kept.storage.peek_sign_in("before", START)
+    assert await kept.storage.peek_sign_in("after", START)
 
 
 async def test_a_link_used_by_two_at_once_lets_one_in(kept: Kept) -> None:

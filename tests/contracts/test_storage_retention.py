@@ -18,6 +18,7 @@ from bot.ports_retention import Purged
 from bot.retention import Cutoffs
 from bot.turn import Turn
 from bot.verifying import verify
+from bot.windows import Window
 from tests.contracts.closed_case import LATER, SECRET, closed_case, order_for
 from tests.contracts.storage_engines import START, Kept
 from tests.contracts.storage_values import (
@@ -228,9 +229,12 @@ async def test_an_enrolled_person_who_left_is_a_number_from_then_on(kept: Kept) 
     gone = person(7, DESKS_GROUP, name=SECRET, revoked_at=START)
     invite = Invite(1, "hash", "KH", Role.OFFICER, SECRET, "", "", START, LATER, used_at=START, used_by=7)
     received = inbox(inbound(sender_name=SECRET), person_id=7)
+    binding = replace(invite, id=2, code_hash="binding", used_at=None, used_by=None, person_id=7)
+    window = Window(DESKS_GROUP, START, LATER, 5)
     talk = replace(conversation(), person_id=7)
     await kept.storage.apply([Turn(people=(gone, person(8, OFFICERS_CHAT)), invites=(invite,), inbox=received)])
-    await kept.storage.apply([Turn(conversations=(talk,))])
+    others = replace(window, address=OFFICERS_CHAT)
+    await kept.storage.apply([Turn(conversations=(talk,), invites=(binding,), windows=(window, others))])
     await kept.storage.directory()
     await kept.storage.forget_person(7, "(forgotten)", entry("person_forgotten", chain="-"))
     directory = await kept.storage.directory()
@@ -239,7 +243,9 @@ async def test_an_enrolled_person_who_left_is_a_number_from_then_on(kept: Kept) 
     assert (left.name, left.addresses, left.revoked_at) == ("(forgotten)", (), START)
     assert directory.at(DESKS_GROUP) is None
     assert directory.at(OFFICERS_CHAT) is not None
-    loaded = await kept.storage.load(Wanted(codes=("hash",), people=(7,)))
-    assert loaded.invites["hash"].name == "(forgotten)"
+    loaded = await kept.storage.load(Wanted(codes=("hash", "binding"), people=(7,)))
+    assert [loaded.invites[code].name for code in ("hash", "binding")] == ["(forgotten)"] * 2
+    assert await kept.storage.open_windows(DESKS_GROUP, START) == []
+    assert await kept.storage.open_windows(OFFICERS_CHAT, START) == [others]
     assert 7 not in loaded.conversations
     await _assert_record_holds(kept.storage)

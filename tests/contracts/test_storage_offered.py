@@ -1,0 +1,55 @@
+"""A typed number means one of the choices that were sent there lately."""
+
+from __future__ import annotations
+
+from bot.messages import Address, Button, Delivery, DeliveryState, Outgoing
+from bot.ports import Wanted
+from bot.turn import Mark, Turn
+from tests.contracts.storage_engines import START, Kept, on_database
+from tests.contracts.storage_secrets import change
+from tests.contracts.storage_values import DESKS_GROUP, OFFICERS_CHAT, message
+
+YES_NO = ((Button("Yes", "f.1.a.yes"), Button("No", "f.1.a.no")),)
+
+
+async def _store(kept: Kept, *messages: Outgoing) -> None:
+    await kept.storage.apply([Turn(outgoing=messages)])
+
+
+async def _offered(kept: Kept, *places: Address) -> dict[Address, tuple[Delivery, ...]]:
+    return dict((await kept.storage.load(Wanted(offered=places))).offered)
+
+
+async def test_what_was_sent_with_choices_comes_newest_first_with_its_words_and_buttons(kept: Kept) -> None:
+    first, plain, second = message(buttons=YES_NO), message(), message(text="Where?", buttons=YES_NO)
+    await _store(kept, first, plain, second, message(address=DESKS_GROUP))
+    offered = await _offered(kept, OFFICERS_CHAT, DESKS_GROUP, OFFICERS_CHAT)
+    assert list(offered) == [OFFICERS_CHAT]
+    assert [delivery.message for delivery in offered[OFFICERS_CHAT]] == [second, first]
+
+
+async def test_what_nobody_has_before_them_was_not_offered(kept: Kept) -> None:
+    states = list(DeliveryState)
+    sent = [message(buttons=YES_NO) for _ in states]
+    await _store(kept, *sent)
+    await kept.storage.apply([], [Mark(m.id, state, START, 1) for m, state in zip(sent, states, strict=True)])
+    found = (await _offered(kept, OFFICERS_CHAT))[OFFICERS_CHAT]
+    assert {delivery.state.value for delivery in found} == {"queued", "sent", "seen", "window-closed"}
+
+
+async def test_of_very_many_messages_the_newest_are_looked_through(kept: Kept) -> None:
+    asked = [message(buttons=YES_NO) for _ in range(15)]
+    await _store(kept, *asked)
+    found = (await _offered(kept, OFFICERS_CHAT))[OFFICERS_CHAT]
+    assert [delivery.message.id for delivery in found] == [m.id for m in reversed(asked)][:10]
+    await _store(kept, *(message() for _ in range(20)))
+    assert await _offered(kept, OFFICERS_CHAT) == {}
+
+
+async def test_choices_that_do_not_open_hold_up_no_others(database: str) -> None:
+    asked, broken = message(buttons=YES_NO), message(buttons=YES_NO)
+    async with on_database(database) as kept:
+        await _store(kept, asked, broken)
+        change(database, "outbox", broken.id, sealed=b"planted")
+        (found,) = (await _offered(kept, OFFICERS_CHAT))[OFFICERS_CHAT]
+    assert found.message == asked
