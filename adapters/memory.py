@@ -152,6 +152,11 @@ class MemoryAdapter:
         changed = replace(original, kind=Kind.EDIT, text=text, external_id=f"e{next(self._ids)}")
         return await self.receive(replace(changed, received_at=self._clock()))
 
+    async def deletes(self, original: Inbound) -> Inbound:
+        """Let somebody delete what they wrote."""
+        gone = replace(original, kind=Kind.DELETED, text="", external_id=f"e{next(self._ids)}")
+        return await self.receive(replace(gone, received_at=self._clock()))
+
     async def shares_location(self, peer: str, latitude: float, longitude: float, *, at: str = "") -> Inbound:
         """Let somebody share where they are."""
         return await self._said(peer, at, Kind.LOCATION, latitude=latitude, longitude=longitude)

@@ -1,15 +1,16 @@
-"""Edited messages: the change is kept beside the first version, which stays."""
+"""Messages that their writer edits or deletes: the first version stays, and whoever had it sent on hears of it."""
 
 from __future__ import annotations
 
-from bot import answering, reference
+from bot import answering, gates, lapsing, reference, relay
+from bot.case import Case, CaseText, TextKind
 from bot.commands import OPENING, parse_command
 from bot.composing import Composer
 from bot.fields import field
 from bot.opening import held, held_for, hold, words_of
 from bot.questions import zone_of
 from bot.reading import Read, read
-from bot.rights import may_see
+from bot.rights import Act, may, may_see
 from bot.texts import tr
 
 #: Commands whose words, all of them, are kept with the case.
@@ -19,29 +20,83 @@ _WITH_WORDS = frozenset({"note", "memo", "guardian", "interest", "vital", "alter
 def edited(c: Composer) -> None:
     """Keep an amendment of a text or an answer; ignore edits of what was never kept."""
     message = c.message
-    if message is None or c.person is None:
+    if message is None or c.person is None or not message.text:
         return
-    came_as = f"{message.place}#{message.message_id}"
-    answer = c.view.amended_answer(came_as)
+    answer = c.view.amended_answer(c.came_as)
     if answer is not None and answer.by == c.person.id:
         _amend_answer(c, answer.case_id, answer.field, message.text)
         return
-    if any(piece.message == came_as for piece in held(c.conversation.pending)):
+    if any(piece.message == c.came_as for piece in held(c.conversation.pending)):
         hold(c, words_of(c), held_for(c))
         return
-    first = c.view.amended_text(came_as)
-    case = c.case(first.case_id) if first else None
-    if first is None or case is None or first.by != c.person.id or not may_see(c.person, case, c.context.agreement):
+    first, case = _first_of(c)
+    if first is None or case is None:
         return
-    c.keep_text(
-        case, first.kind, _without_command(message.text), own_side_only=first.own_side_only, amends=first.id, message=""
+    if _names_another(message.text, case):
+        c.say(
+            tr(
+                c.language,
+                "A change cannot move words to another case: what you wrote stays with {reference}. Please write it "
+                "anew.",
+                reference=case.reference,
+            ),
+            case=case,
+        )
+        return
+    _amend_text(c, case, first, _without_command(message.text))
+
+
+def deleted(c: Composer) -> None:
+    """Note that the writer deleted a message; it stays in the record, and whoever had it sent on hears of it."""
+    first, case = _first_of(c)
+    if first is None or case is None:
+        return
+    c.journal("deleted_by_writer", case, text=first.id)
+    c.case_id = case.id
+    if not _is_relayed(c, case, first):
+        return
+    relayed = relay.tell_of_deletion(c, case, first)
+    kept = tr(c.language, "{reference}: you deleted your message; the record keeps it.", reference=case.reference)
+    c.say(f"{kept} {relayed.sentence(c.language)}" if relayed.in_words else kept, case=case)
+
+
+def _first_of(c: Composer) -> tuple[CaseText | None, Case | None]:
+    """The text that a message was kept as, and its case, when whoever changes it wrote it and may see the case."""
+    first = c.view.amended_text(c.came_as)
+    case = c.case(first.case_id) if first is not None else None
+    is_theirs = first is not None and c.person is not None and first.by == c.person.id
+    is_seen = case is not None and c.person is not None and may_see(c.person, case, c.context.agreement)
+    return (first, case) if is_theirs and is_seen else (None, None)
+
+
+def _amend_text(c: Composer, case: Case, first: CaseText, text: str) -> None:
+    is_relayed = _is_relayed(c, case, first) and not relay.is_ours(c, case, text)
+    is_stopped = is_relayed and gates.stops_relay(case, _other_side(case, first), c.context.agreement)
+    kept = c.keep_text(
+        case, first.kind, text, own_side_only=first.own_side_only or is_stopped, amends=first.id, message=""
     )
     c.journal("amended", case, text=first.id)
     c.put(case)
-    c.say(
-        tr(c.language, "{reference}: your change is kept beside the first version.", reference=case.reference),
-        case=case,
-    )
+    sentence = tr(c.language, "{reference}: your change is kept beside the first version.", reference=case.reference)
+    if is_relayed:
+        sentence += " " + relay.pass_on(c, case, c.texts_kept(kept), is_change=True).sentence(c.language)
+    c.say(sentence, case=case)
+
+
+def _is_relayed(c: Composer, case: Case, first: CaseText) -> bool:
+    """Whether a text goes on to others: a note to an open case, by somebody who may still write one."""
+    may_write = c.person is not None and may(c.person, Act.NOTE, case, c.context.agreement)
+    return first.kind is TextKind.NOTE and case.is_open and may_write and not lapsing.is_lapsed(c)
+
+
+def _other_side(case: Case, text: CaseText) -> str:
+    return case.requested if text.party == case.reporting else case.reporting
+
+
+def _names_another(text: str, case: Case) -> bool:
+    command = parse_command(text)
+    named = reference.find_in(command.rest) if command is not None and command.name in _WITH_WORDS else None
+    return named is not None and named[0] != case.reference
 
 
 def _without_command(text: str) -> str:

@@ -160,6 +160,10 @@ class Composer:
         """The id of the text that was kept last in this turn."""
         return self._texts[-1].id if self._texts else None
 
+    def texts_kept(self, *ids: int | None) -> tuple[CaseText, ...]:
+        """The texts with these ids that were kept in this turn."""
+        return tuple(text for text in self._texts if text.id in ids)
+
     def keep_secure(
         self,
         case: Case,
@@ -278,6 +282,7 @@ class Composer:
         buttons: Keyboard = (),
         deadline_id: int | None = None,
         replaces: str = "",
+        reply_to: str = "",
     ) -> list[Recipient]:
         """Send the same words to several recipients; returns those that have an address.
 
@@ -299,6 +304,7 @@ class Composer:
                     case_id=case.id if case else None,
                     deadline_id=deadline_id,
                     replaces=f"{replaces}:{recipient.name}" if replaces else "",
+                    reply_to=reply_to,
                     created_at=self.now,
                 )
             )

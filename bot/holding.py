@@ -2,16 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot import acts, buttons, intake, reference
 from bot.acts.request import Request
+from bot.agreement import Agreement
 from bot.case import Case, TextKind
+from bot.commands import parse_command
 from bot.composing import Composer
-from bot.opening import Words, greet, held, held_for, hold, keep_piece, open_case, take_held, words_of
+from bot.messages import Address, Inbound, Kind
+from bot.opening import (
+    Words,
+    greet,
+    held,
+    held_for,
+    hold,
+    keep_piece,
+    open_case,
+    opens_cases,
+    take_held,
+    words_of,
+)
+from bot.people import Person, Role
+from bot.ports import Scope
 from bot.questions import which_case
 from bot.reading.block import Block
-from bot.rights import Act
+from bot.rights import Act, may, scope_of
 from bot.texts import tr
-from bot.words import whole_number
+from bot.words import plain, whole_number
+
+CANDIDATES = 8  #: cases offered for words whose case is not known
+_DESK = (Role.DUTY, Role.SUPERVISOR)
+_SAID = (Kind.TEXT, Kind.LOCATION, Kind.PHOTO, Kind.FILE, Kind.VOICE)
 
 
 def open_with(c: Composer, words: list[Words], block: Block | None = None) -> None:
@@ -24,12 +46,39 @@ def open_with(c: Composer, words: list[Words], block: Block | None = None) -> No
         intake.apply_block(c, case, block)
 
 
+def looked_through(message: Inbound, person: Person, agreement: Agreement) -> tuple[Scope, ...]:
+    """Within what to look for the cases that plain words of a desk's person may be about: what is theirs, then all.
+
+    Nothing is looked through for an officer, whose own open cases are at hand, nor for a command.
+    """
+    promise = buttons.parse(message.button) if message.button else None
+    is_choice = isinstance(promise, buttons.Word) and promise.word == "which"
+    is_plain = not message.button and message.kind in _SAID and parse_command(message.text) is None
+    if person.role not in _DESK or not message.in_private or not (is_choice or is_plain):
+        return ()
+    scope = scope_of(person, agreement)
+    return (Scope(person.id, person.party, sees_party=False, reads_as=(f"person:{person.id}",)), scope)
+
+
+def candidates(c: Composer) -> list[Case]:
+    """The open cases that words of a desk's person may be about: those assigned to them first, then the newest."""
+    person = c.person
+    if person is None or person.role not in _DESK:
+        return []
+    found = [k for k in c.view.cases() if k.is_open and may(person, Act.NOTE, k, c.context.agreement)]
+    found.sort(key=lambda k: (person.id not in (k.officer, *k.assignees), -k.id))
+    return found[:CANDIDATES]
+
+
 def unheard(c: Composer) -> None:
-    """Nobody said where the held words belong: they open a case."""
+    """Nobody said where the held words belong: an officer's open a case, a desk's go nowhere."""
     waiting = take_held(c)
     place = c.conversation.place
     if not waiting or place is None:
         c.move(wakes_at=None)
+        return
+    if not opens_cases(c):
+        _went_nowhere(c, place)
         return
     case = open_case(c, waiting)
     if case is not None and c.person is not None and c.person.is_active:
@@ -41,26 +90,54 @@ def unheard(c: Composer) -> None:
         greet(c, case)
 
 
+def _went_nowhere(c: Composer, place: Address) -> None:
+    c.journal("words_not_sent")
+    if c.person is not None and c.person.is_active:
+        words = tr(
+            c.language,
+            "You did not say which case your words belong to, so nothing was sent on. To write to a case: /note "
+            "REFERENCE text.",
+        )
+        c.say(words, place=place)
+
+
 def more_held(c: Composer, text: str) -> None:
     """Take further words while some wait: they name the case, or wait too."""
     cases = held_for(c)
     if any(piece.kind is not TextKind.TEXT for piece in words_of(c)):
         hold(c, words_of(c), cases)
         return
-    if text.strip().casefold() in ("new", "new alert", "1"):
+    said, number, is_officer = plain(text), whole_number(text), opens_cases(c)
+    first = 2 if is_officer else 1
+    if is_officer and said in ("new", "new alert", "1"):
         open_new(c)
-        return
-    number = whole_number(text)
-    if number is not None and 2 <= number <= len(cases) + 1:
-        _belongs_to(c, cases[number - 2])
-        return
+    elif not is_officer and (said in ("none", "none of these") or number == len(cases) + 1):
+        for_none(c)
+    elif number is not None and first <= number < first + len(cases):
+        _belongs_to(c, cases[number - first])
+    elif chosen := _named(text, cases):
+        _belongs_to(c, chosen)
+    else:
+        hold(c, words_of(c), cases)
+
+
+def _named(text: str, cases: Sequence[Case]) -> Case | None:
     named = reference.find_in(text)
-    if named is not None and not named[1]:
-        chosen = [k for k in cases if k.reference == named[0]]
-        if chosen:
-            _belongs_to(c, chosen[0])
-            return
-    hold(c, words_of(c), cases)
+    is_alone = named is not None and not named[1]
+    return next((k for k in cases if is_alone and named and k.reference == named[0]), None)
+
+
+def for_none(c: Composer) -> None:
+    """Take it that the held words belong to no case: nothing is sent on."""
+    take_held(c)
+    c.journal("words_not_sent")
+    c.say(
+        tr(
+            c.language,
+            "Nothing was sent on or filed. To open a case: /alert and what happened. To write to a case: /note "
+            "REFERENCE text.",
+        )
+    )
 
 
 def open_new(c: Composer) -> None:
@@ -84,7 +161,7 @@ def _words_just_kept(c: Composer) -> list[Words]:
 def give_to(c: Composer, argument: str) -> None:
     """Give what waits to the case that a button names."""
     case = c.case(buttons.from_base36(argument))
-    if case is None or c.person is None or case.officer != c.person.id:
+    if case is None or c.person is None or not may(c.person, Act.NOTE, case, c.context.agreement):
         c.say(tr(c.language, "No such case."))
         return
     _belongs_to(c, case)
@@ -98,22 +175,25 @@ def _belongs_to(c: Composer, case: Case) -> None:
     if not waiting or c.person is None:
         c.say(tr(c.language, "These words have found their case already."), case=case)
         return
-    rest = [w for w in waiting if w.kind is not TextKind.TEXT]
-    for piece in rest:
-        keep_piece(c, case, piece)
-    text = "\n".join(w.text for w in waiting if w.kind is TextKind.TEXT)
-    c.withheld = "\n".join(w.withheld for w in waiting if w.withheld)
-    request = Request(c, c.person, case, Act.NOTE, text)
-    if text:
-        acts.do(request)
+    for piece in waiting:
+        if piece.kind is not TextKind.TEXT:
+            keep_piece(c, case, piece)
+    said = tuple(piece for piece in waiting if piece.kind is TextKind.TEXT)
+    if said:
+        acts.do(Request(c, c.person, case, Act.NOTE, "\n".join(piece.text for piece in said), said))
     else:
         c.put(case)
         c.say(tr(c.language, "Kept with {reference}.", reference=case.reference), case=case)
 
 
 def _closed_meanwhile(c: Composer, case: Case) -> None:
-    """Nothing can be added to a closed case: the words wait on, and open a case if nobody says where they belong."""
-    others = c.view.open_cases_of(case.officer)[:8]
+    """Nothing can be added to a closed case: the words wait on until it is said, or nobody says, where they belong."""
+    if not opens_cases(c):
+        c.say(tr(c.language, "{reference} is closed.", reference=case.reference), case=case)
+        others = candidates(c)
+        hold(c, (), others) if others else for_none(c)
+        return
+    others = c.view.open_cases_of(case.officer)[:CANDIDATES]
     c.say(
         tr(
             c.language,

@@ -8,6 +8,7 @@ from dataclasses import fields, replace
 from bot.agreement import Agreement
 from bot.case import Case, Conversation
 from bot.delivery.split import carries
+from bot.holding import CANDIDATES
 from bot.messages import Capabilities, Delivery
 from bot.people import Directory
 from bot.picking import may_pick, picked
@@ -64,16 +65,17 @@ class Loader:
         wanted = [work.wants(directory, agreement) for work in works]
         loaded = await self._storage.load(_union(wanted))
         shows = [work.shows(directory, agreement) for work in works]
-        listed = {shown.scope for shown in shows if shown.scope is not None}
+        listed = dict.fromkeys((shown.scope, False, _LISTED) for shown in shows if shown.scope is not None)
+        listed |= dict.fromkeys((scope, True, CANDIDATES) for shown in shows for scope in shown.open_in)
         if listed:
             loaded = await self._with_lists(loaded, listed)
         asked = [(w, shown) for w, shown in zip(wanted, shows, strict=True) if shown.deliveries or shown.secure]
         return await self._with_kept(loaded, asked, agreement) if asked else loaded
 
-    async def _with_lists(self, loaded: Loaded, scopes: Iterable[Scope]) -> Loaded:
+    async def _with_lists(self, loaded: Loaded, lists: Iterable[tuple[Scope, bool, int]]) -> Loaded:
         cases = dict(loaded.cases)
-        for scope in scopes:
-            found = await self._storage.list_cases(scope, open_only=False, limit=_LISTED)
+        for scope, open_only, limit in lists:
+            found = await self._storage.list_cases(scope, open_only=open_only, limit=limit)
             cases.update((case.id, case) for case in found)
         return replace(loaded, cases=cases)
 
@@ -94,7 +96,8 @@ class Loader:
 
 
 def _named(loaded: Loaded, wanted: Wanted) -> list[Case]:
-    named = {case for case, _ in wanted.named}
+    named: set[str | int] = {case for case, _ in wanted.named}
+    named |= {loaded.replied_to[message] for message, _ in wanted.replied_to if message in loaded.replied_to}
     return [case for case in loaded.cases.values() if case.id in named or case.reference in named]
 
 

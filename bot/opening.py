@@ -7,20 +7,28 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from bot import escalation, hint, reference
+from bot import escalation, hint, reference, relay
 from bot.agreement import Corridor, LevelPolicy, Urgency
 from bot.attachments import Left
 from bot.case import Case, SecureField, TextKind
 from bot.composing import Composer
 from bot.guarded import Guarded
 from bot.messages import Address, Kind
-from bot.questions import keyboard, next_question, question, which_case, which_side
-from bot.texts import tr
+from bot.people import Role
+from bot.questions import keyboard, next_question, question, which_case, which_of, which_side
+from bot.texts import later, tr
 from bot.times import both_times
 from bot.urgency import assess
 from bot.wording import sides
 
 _HELD = frozenset({"held", "options"})
+#: What the desks hear of something that the secure case holds, by the first fact that is written down of it.
+_ADDED = {
+    Kind.PHOTO.value: later("A photo was added to the secure case: {link}"),
+    Kind.VOICE.value: later("A voice message was added to the secure case: {link}"),
+    TextKind.LOCATION.value: later("A place was added to the secure case: {link}"),
+}
+_FILE_ADDED = later("A file was added to the secure case: {link}")
 
 #: How long words wait for the answer to "which case?"; then they open one.
 HOLD = timedelta(minutes=3)
@@ -66,18 +74,26 @@ def words_of(c: Composer) -> list[Words]:
     return found
 
 
-def keep_piece(c: Composer, case: Case, piece: Words, kind: TextKind | None = None) -> None:
-    """Keep something that a person sent with its case; what points to a person goes to the secure case."""
+def keep_piece(
+    c: Composer, case: Case, piece: Words, kind: TextKind | None = None, *, own_side_only: bool = False
+) -> int | None:
+    """Keep something that a person sent with its case; what points to a person goes to the secure case.
+
+    Returns the id of the text that is kept; None for a place, which is in the secure case only.
+    """
     if piece.kind is TextKind.LOCATION:
         c.keep_secure(case, SecureField.EXACT_LOCATION, Guarded(piece.text), message=piece.message)
-        return
-    text_id = c.keep_text(case, kind or piece.kind, piece.text, message=piece.message)
+        relay.announce(c, case, _ADDED[piece.kind.value])
+        return None
+    text_id = c.keep_text(case, kind or piece.kind, piece.text, own_side_only=own_side_only, message=piece.message)
     if piece.withheld:
         c.keep_secure(case, SecureField.MESSAGE, Guarded(piece.withheld), message=piece.message, text_id=text_id)
         c.secured.append(piece.withheld)
         c.withheld = "" if piece.withheld == c.withheld else c.withheld
     if piece.file is not None:
         c.keep_file(case, piece.file)
+        relay.announce(c, case, _ADDED.get(piece.text.partition(";")[0], _FILE_ADDED))
+    return text_id
 
 
 def open_case(c: Composer, words: Sequence[Words]) -> Case | None:
@@ -152,16 +168,33 @@ def hold(c: Composer, words: Sequence[Words], cases: Sequence[Case]) -> None:
     pending = {"held": [w.as_json() for w in everything], "options": [k.id for k in cases]}
     c.move(pending=pending, place=_place(c), wakes_at=c.conversation.wakes_at if before else c.now + HOLD)
     c.keep_content = True
+    minutes = round(HOLD.total_seconds() / 60)
+    if not opens_cases(c):
+        c.say(
+            tr(
+                c.language,
+                "Which case are these words for? Nothing is sent on before you say, and nothing at all if you do not "
+                "answer within {minutes} minutes.",
+                minutes=minutes,
+            ),
+            which_of(cases, c.language),
+        )
+        return
     c.withheld = ""  # it waits with the words
     c.say(
         tr(
             c.language,
             "Stored. Is this a new alert, or about one of your open cases? If you do not answer within "
             "{minutes} minutes it becomes a new alert.",
-            minutes=round(HOLD.total_seconds() / 60),
+            minutes=minutes,
         ),
         which_case(cases, c.language),
     )
+
+
+def opens_cases(c: Composer) -> bool:
+    """Whether words of this person open a case when nobody says where they belong; a desk's never do."""
+    return c.person is not None and c.person.role is Role.OFFICER
 
 
 def held(pending: Mapping[str, object]) -> list[Words]:

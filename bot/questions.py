@@ -146,6 +146,12 @@ def which_case(cases: Sequence[Case], language: str) -> Keyboard:
     return rows(offered, width=1)
 
 
+def which_of(cases: Sequence[Case], language: str) -> Keyboard:
+    """Offer these cases, or none of them."""
+    offered = [word_button(case_line(case, language), "which", buttons.to_base36(case.id)) for case in cases]
+    return rows([*offered, word_button(tr(language, "None of these"), "none")], width=1)
+
+
 def case_line(case: Case, language: str) -> str:
     """Tell a case from others in a few words: reference, urgency, situation."""
     facts = [case.reference, case.urgency.value]

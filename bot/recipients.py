@@ -79,6 +79,12 @@ def desk_name(desk: Desk) -> str:
     return f"{desk.party} {desk.name}"
 
 
+def shown_as(person: Person, agreement: Agreement) -> str:
+    """Name somebody as both sides may read it: desk or role, never the person."""
+    desk = agreement.desks.get(person.desk)
+    return desk_name(desk) if desk else f"{person.party} {person.role.value}"
+
+
 def unique(recipients: Iterable[Recipient]) -> tuple[Recipient, ...]:
     """Keep the first of each recipient."""
     found: dict[str, Recipient] = {}

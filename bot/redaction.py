@@ -220,8 +220,13 @@ def province_of(case: Case) -> str:
 
 
 def text_for(text: CaseText, case: Case, reader: Reader, way: Way, agreement: Agreement) -> str | None:
-    """Open a free text for a reader; None when it is not for them."""
-    matter = Matter.MEMO if text.own_side_only else _TEXT_MATTER.get(text.kind, Matter.WORDS)
+    """Open a free text for a reader; None when it is not for them.
+
+    A note that a closed gate keeps on its own side stays a note there; to everybody else it is a memo.
+    """
+    is_note_of_own = text.kind is TextKind.NOTE and reader.party == text.party
+    is_memo = text.own_side_only and not is_note_of_own
+    matter = Matter.MEMO if is_memo else _TEXT_MATTER.get(text.kind, Matter.WORDS)
     stands = standing(case, reader, agreement, author=text.by, side=text.party)
     return text.text.reveal() if decide(matter, way, stands, reader) is Showing.SHOWN else None
 

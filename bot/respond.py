@@ -42,9 +42,8 @@ from bot.words import clean
 
 _INTAKE_MOVES = frozenset({"back", "skip", "edit", "summary", "send"})
 #: What no person says.
-_UNSAID = (
-    Kind.OTHER, Kind.UNREADABLE, Kind.MOVED, Kind.DELETED, Kind.OUTCOME
-)  # fmt: skip
+_UNSAID = (Kind.OTHER, Kind.UNREADABLE, Kind.MOVED, Kind.OUTCOME)
+_OF_EARLIER = (Kind.EDIT, Kind.DELETED)  #: about a message that came in before
 _WORDLESS = (Kind.LOCATION, Kind.PHOTO, Kind.FILE, Kind.VOICE)
 
 
@@ -55,10 +54,11 @@ def respond(message: Inbound, view: View, context: Context, choices: Sequence[Bu
     person = view.directory.at(message.sender)
     is_known_person = person is not None and person.is_active
     c = Composer(context, view, message=message, person=person if is_known_person else None)
+    is_nothing = message.kind is Kind.DELETED and not is_known_person
     reaching.returned(c)
     if message.kind in (Kind.LEFT, Kind.REACHED):
         reaching.moved(c)
-    elif message.kind in _UNSAID or message.sender is None:
+    elif message.kind in _UNSAID or message.sender is None or is_nothing:
         c.keep_content = message.kind is Kind.UNREADABLE
     elif not is_known_person:
         _from_outside(c, person)
@@ -77,7 +77,7 @@ def wanted(message: Inbound, directory: Directory, agreement: Agreement) -> Want
     promise = buttons.parse(message.button) if message.button else None
     command = parse_command(message.text) if message.text else None
     named = reference.find_in(command.rest if command and command.name in ABOUT_CASE else message.text)
-    place = message.place
+    place, meant = message.place, message.message_id if message.kind in _OF_EARLIER else message.reply_to
     leaving = _of_own_side(cutting.whom(command, promise, person), person, directory) if person else ()
     moving = (*addresses.whom(command, person), *reaching.whom(message, person)) if person else ()
     lapsed = _of_own_side(confirming.whom(command, promise), person, directory) if person else ()
@@ -89,8 +89,8 @@ def wanted(message: Inbound, directory: Directory, agreement: Agreement) -> Want
         named=tuple((case, scope) for case in cases),
         strangers=(message.sender,) if message.sender and (person is None or not person.is_active) else (),
         codes=(enrol.hash_of(command.rest),) if command and command.name == "start" and command.rest else (),
-        replied_to=(((place, message.reply_to), scope),) if place and message.reply_to else (),
-        amended=(f"{place}#{message.message_id}",) if message.kind is Kind.EDIT else (),
+        replied_to=(((place, meant), scope),) if place and meant else (),
+        amended=(f"{place}#{message.message_id}",) if message.kind in _OF_EARLIER else (),
         leaving=(*leaving, *moving),
         orders=_order_named(promise, command),
     )
@@ -139,6 +139,8 @@ def _from_person(c: Composer, message: Inbound) -> None:
         _tap(c, message.button)
     elif message.kind is Kind.EDIT:
         amending.edited(c)
+    elif message.kind is Kind.DELETED:
+        amending.deleted(c)
     elif message.kind in _WORDLESS and not message.text:
         _wordless(c)
     elif message.kind in _WORDLESS and message.in_private:

@@ -10,7 +10,7 @@ from bot.case import Case, TextKind
 from bot.commands import Command
 from bot.composing import Composer
 from bot.fields import FIELDS, Field, FieldKind, field
-from bot.holding import give_to, more_held, open_new, open_with
+from bot.holding import candidates, for_none, give_to, more_held, open_new, open_with
 from bot.opening import ask_side, held, hold, keep_piece, take_held, words_of
 from bot.people import Role
 from bot.questions import zone_of
@@ -51,7 +51,11 @@ def belongs_nowhere(c: Composer, text: str) -> None:
     if c.person is None:
         return
     if c.person.role is not Role.OFFICER:
-        _not_filed(c)
+        cases = candidates(c)
+        if cases:
+            hold(c, words_of(c), cases)
+        else:
+            _not_filed(c)
         return
     mine = c.view.open_cases_of(c.person.id)
     if mine:
@@ -103,6 +107,8 @@ def word(c: Composer, promise: buttons.Word) -> None:
     match promise.word:
         case "new":
             open_new(c)
+        case "none":
+            for_none(c)
         case "which":
             give_to(c, promise.argument)
         case "side":
@@ -239,12 +245,23 @@ def replied_note(c: Composer, text: str) -> bool:
     if c.message is None or c.person is None or not text:
         return False
     replied = c.view.case_replied_to(c.message.place, c.message.reply_to)
-    if replied is None or not may_see(c.person, replied, c.context.agreement) or _in_intake(c) is not None:
+    if replied is None or not may_see(c.person, replied, c.context.agreement):
         return False
+    if _in_intake(c) is not None and not _is_to_others_words(c, replied):
+        return False  # it answers the question
     if not replied.is_open and c.message.in_private and c.person.role is Role.OFFICER:
         return False  # what an officer has to say about a closed case may be somebody in danger again
     acts.do(Request(c, c.person, replied, Act.NOTE, text))
     return True
+
+
+def _is_to_others_words(c: Composer, case: Case) -> bool:
+    """Whether what is replied to is what others wrote or did, and no answer of ours to this person."""
+    place, meant = (c.message.place, c.message.reply_to) if c.message is not None else (None, "")
+    return any(
+        d.external_id == meant and d.message.address == place and d.message.kind != "reply"
+        for d in c.view.deliveries(case.id)
+    )
 
 
 def _not_filed(c: Composer) -> None:

@@ -28,6 +28,15 @@ def both_times(moment: datetime, parties: Iterable[Party], *, with_year: bool = 
     return " / ".join(shown) or f"{_day(moment.astimezone(UTC), with_year)} {moment.astimezone(UTC):%H:%M} UTC"
 
 
+def clocks(moment: datetime, parties: Iterable[Party]) -> str:
+    """Write the time of day for all sides: ``14:05 Phnom Penh / 15:05 Beijing``; with the days where they differ."""
+    sides = tuple(parties)
+    local = [moment.astimezone(party.zone) for party in sides]
+    if len({each.date() for each in local}) != 1:
+        return both_times(moment, sides)
+    return " / ".join(f"{each:%H:%M} {party.city}" for each, party in zip(local, sides, strict=True))
+
+
 def _day(local: datetime, with_year: bool) -> str:
     year = f" {local.year}" if with_year else ""
     return f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]}{year}"

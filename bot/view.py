@@ -88,6 +88,10 @@ class View:
             return None
         return self.case(self._loaded.replied_to.get((place, message_id)))
 
+    def threads(self, place: Address, message_id: str) -> Mapping[Address, str]:
+        """Find under which ids what a message said stands at other addresses."""
+        return self._loaded.threads.get((place, message_id), {})
+
     def amended_text(self, message: str) -> CaseText | None:
         """Find the first version of an edited free text."""
         return self._loaded.amended.get(message)

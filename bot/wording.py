@@ -10,6 +10,7 @@ from bot.case import Case, Channel, ClosureCode, Deadline, DeadlineKind, Status
 from bot.messages import Button, DeliveryState, Keyboard
 from bot.texts import later, tr
 from bot.times import both_times, span
+from bot.times import clocks as clocks_of
 from bot.urgency import decisive
 
 _URGENCY = {
@@ -126,6 +127,11 @@ def sides(case: Case, agreement: Agreement) -> tuple[Party, ...]:
 def moment(when: datetime, case: Case, agreement: Agreement) -> str:
     """Write a moment in both sides' local time."""
     return both_times(when, sides(case, agreement))
+
+
+def clocks(when: datetime, case: Case, agreement: Agreement) -> str:
+    """Write the time of day of both sides."""
+    return clocks_of(when, sides(case, agreement))
 
 
 def lateness(due: datetime, now: datetime, language: str) -> str:

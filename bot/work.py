@@ -35,6 +35,7 @@ class Shows:
     reader: Person | None = None  #: who asks; what belongs to a case is read only for somebody who may see it
     deliveries: bool = False
     secure: bool = False
+    open_in: tuple[Scope, ...] = ()  #: the newest open cases within each of these
 
 
 NOTHING = Shows()
@@ -65,8 +66,13 @@ class Message:
         promise = buttons.parse(self.inbound.button) if self.inbound.button else None
         command = parse_command(self.inbound.text) if promise is None else None
         word = promise.act if isinstance(promise, buttons.Act) else command.name if command else ""
-        scope = scope_of(person, agreement) if word == "cases" else None
-        return Shows(scope, person, deliveries=word == "case", secure=word == "release")
+        return Shows(
+            scope_of(person, agreement) if word == "cases" else None,
+            person,
+            deliveries=word in ("case", "note") or bool(self.inbound.reply_to),
+            secure=word == "release",
+            open_in=holding.looked_through(self.inbound, person, agreement),
+        )
 
     def tries(self, view: View, context: Context) -> tuple[Try, ...]:
         """What in it must be counted."""

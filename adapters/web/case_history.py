@@ -51,7 +51,7 @@ _DESK_IDS = frozenset(f.id for f in DESK_FIELDS)
 _DETAIL_LIMIT = 40  #: characters
 _JOURNAL_LINES = 200
 _DELIVERIES = 100
-_TOLD = frozenset({"alert", "ping", "told", "test"})  #: kinds of messages whose delivery is shown
+_TOLD = frozenset({"alert", "ping", "told", "relay", "test"})  #: kinds of messages whose delivery is shown
 
 
 @dataclass(frozen=True, slots=True)

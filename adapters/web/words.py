@@ -71,7 +71,10 @@ _PURPOSES = {
     Purpose.SUPPORT: later("support and return"),
     Purpose.RECORD: later("to check the record"),
 }
-_KINDS = {"alert": "alert", "ping": "ping", "told": "news", "edit": "update", "test": "test", "reply": "answer"}
+_KINDS = {
+    "alert": "alert", "ping": "ping", "told": "news", "relay": "relayed message", "edit": "update", "test": "test",
+    "reply": "answer",
+}  # fmt: skip
 _ERRORS = {
     400: later("The bridge could not read this request."),
     403: later("This is not open to you."),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import replace
 
 from bot import escalation
@@ -12,6 +11,7 @@ from bot.alerts import act_button
 from bot.case import ClosureCode, DeadlineKind, Status, TextKind
 from bot.opening import policy_of
 from bot.rights import Act
+from bot.script import is_english
 from bot.texts import tr
 from bot.wording import closure_name, rows
 
@@ -129,12 +129,6 @@ def reopen(request: Request) -> None:
             reference=case.reference,
         ),
     )
-
-
-def is_english(text: str) -> bool:
-    """Whether a line can stand in the English record: it has letters, and all of them are Latin."""
-    letters = [ch for ch in text if ch.isalpha()]
-    return bool(letters) and all(unicodedata.name(ch, "").startswith(("LATIN", "FULLWIDTH LATIN")) for ch in letters)
 
 
 def _closure(text: str) -> tuple[ClosureCode | None, str]:

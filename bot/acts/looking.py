@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot import escalation, reference
+from bot import escalation, reference, relay
 from bot.acts.finding import is_among_own, no_such_case
 from bot.acts.offering import buttons_for
 from bot.case import Case, Channel, DeadlineKind, Handoff, HandoffState
@@ -84,7 +84,12 @@ def _elsewhere(language: str) -> str:
     return tr(language, "The answers are shown in private and in your own desk's group only.")
 
 
-_TOLD = {"alert": later("alert"), "ping": later("ping"), "told": later("message")}
+_TOLD = {
+    "alert": later("alert"),
+    "ping": later("ping"),
+    "told": later("message"),
+    relay.KIND: later("relayed message"),
+}
 
 #: Views by the word people type or a button says.
 VIEWS: dict[str, Callable[[Composer, Case], None]] = {"case": case, "plan": plan, "secure": secure}
@@ -122,12 +127,13 @@ def _deadline_line(c: Composer, shown: Case, deadline_id: int) -> str:
 
 
 def _delivery_lines(c: Composer, shown: Case) -> list[str]:
-    """Say for each recipient how far the newest message to them has come."""
-    newest: dict[str, Delivery] = {}
+    """Say for each recipient how far the newest message to them has come, and the newest that was relayed."""
+    newest: dict[tuple[str, bool], Delivery] = {}
     for delivery in c.view.deliveries(shown.id):
-        if delivery.message.kind in _TOLD and not _is_hidden(c, delivery, shown):
-            newest[delivery.message.recipient] = delivery
-    return [_delivery_line(c, name, newest[name]) for name in sorted(newest)]
+        message = delivery.message
+        if message.kind in _TOLD and not _is_hidden(c, delivery, shown):
+            newest[message.recipient, message.kind == relay.KIND] = delivery
+    return [_delivery_line(c, key[0], newest[key]) for key in sorted(newest)]
 
 
 def _is_hidden(c: Composer, delivery: Delivery, shown: Case) -> bool:

@@ -12,9 +12,9 @@ from bot.agreement import DeskRole
 from bot.case import Case, Channel, Status
 from bot.composing import Composer
 from bot.messages import Keyboard
-from bot.opening import policy_of
+from bot.opening import Words, policy_of
 from bot.people import Person, Role
-from bot.recipients import Recipient, at_desks, desk_name, side_of_case, unique
+from bot.recipients import Recipient, at_desks, desk_name, shown_as, side_of_case, unique
 from bot.rights import PROTECTION_ACTS, Act, fits, may
 from bot.texts import tr
 from bot.wording import deadline_name, lateness, moment, status_name, urgency_name
@@ -32,6 +32,7 @@ class Request:
     case: Case
     act: Act
     text: str = ""  #: what follows the reference: channel, code, reason
+    pieces: tuple[Words, ...] = ()  #: where the text came in as several messages, or in one that is not this turn's
 
     @property
     def language(self) -> str:
@@ -138,8 +139,7 @@ def duty_desks(request: Request, case: Case) -> tuple[Recipient, ...]:
 
 def shown_name(request: Request) -> str:
     """Name who acted as the other side sees it: desk or role, never the person."""
-    desk = request.c.context.agreement.desks.get(request.person.desk)
-    return desk_name(desk) if desk else f"{request.person.party} {request.person.role.value}"
+    return shown_as(request.person, request.c.context.agreement)
 
 
 def offered(case: Case, request: Request) -> Keyboard:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot import lapsing
 from bot.acts.request import Request
 from bot.case import TextKind
+from bot.opening import Words, keep_piece
 from bot.rights import Act, may
 from bot.texts import tr
 
@@ -28,7 +29,8 @@ def wait(request: Request) -> None:
 def _keep(request: Request, kind: TextKind) -> None:
     """Keep the words with the case, where their own side reads them; only sending them on waits."""
     c, case = request.c, request.case
-    c.keep_text(case, kind, request.text, own_side_only=True)
+    for piece in request.pieces or (Words(TextKind.TEXT, request.text, c.came_as),):
+        keep_piece(c, case, piece, kind, own_side_only=True)
     c.journal("words_kept", case)
     c.put(case)
     request.say(

@@ -1,57 +1,47 @@
-"""Writing to a case: notes for both sides, memos for one's own. Texts stay on the page."""
+"""Writing to a case: notes go to both sides in words, memos stay with one's own and on its page."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from bot import gates
-from bot.acts.request import Request, done, everybody, is_allowed, prompt, shown_name
+from bot import gates, relay
+from bot.acts.request import Request, done, is_allowed, prompt
 from bot.case import TextKind
-from bot.recipients import Recipient
+from bot.opening import Words, keep_piece
 from bot.texts import tr
-from bot.wording import link, moment
 
 
 def note(request: Request) -> None:
-    """Keep a text for the other side and the own desk, and tell them that it is there."""
+    """Keep a text for both sides, and send it on to the people of the case."""
     if not is_allowed(request):
         return
     if not request.text:
         prompt(request, tr(request.language, "What do you want to tell the other side? No names or numbers of people."))
         return
+    if relay.is_ours(request.c, request.case, request.text):
+        _comes_back(request)
+        return
     c, case = request.c, request.case
     other = case.requested if request.person.party == case.reporting else case.reporting
     is_stopped = gates.stops_relay(case, other, c.context.agreement)
-    c.keep_text(case, TextKind.NOTE, request.text, own_side_only=is_stopped)
+    pieces = request.pieces or (Words(TextKind.TEXT, request.text, c.came_as),)
+    kept = [keep_piece(c, case, piece, TextKind.NOTE, own_side_only=is_stopped) for piece in pieces]
     c.journal("noted", case)
-    told = [r for r in everybody(request, case) if r.name != f"person:{request.person.id}" and r.addresses]
-    told = [r for r in told if not is_stopped or r.party != other]
-    sentence = _sent_to(request, told)
+    sentence = relay.pass_on(c, case, c.texts_kept(*kept)).sentence(request.language)
     if is_stopped:
         sentence = tr(
             request.language, "It stays on your own side: nothing more is told to {party} now. {sent}",
             party=other, sent=sentence,
         )  # fmt: skip
-    done(
-        request,
-        case,
-        sentence,
-        tells=tr(
-            "en",
-            "{who} · {when}\nA note was added. Read it: {link}",
-            who=shown_name(request),
-            when=moment(c.now, case, c.context.agreement),
-            link=link(c.context.public_url, case),
-        ),
-        to=told,
+    done(request, case, sentence)
+
+
+def _comes_back(request: Request) -> None:
+    """Send no message of ours on again; and answer our own answer to that with nothing, or two bots never end."""
+    sentence = tr(
+        request.language, "That is a message of this bridge, so it was not sent on. Please use your own words."
     )
-
-
-def _sent_to(request: Request, told: Sequence[Recipient]) -> str:
-    if not told:
-        return tr(request.language, "Kept with the case, but nobody else can be reached about it yet.")
-    names = ", ".join(dict.fromkeys(r.shown for r in told))
-    return tr(request.language, "Sent to {names}. They read it on the case's page.", names=names)
+    request.c.journal("came_back", request.case)
+    if not request.text.endswith(sentence):
+        request.say(f"{request.case.reference}: {sentence}")
 
 
 def memo(request: Request) -> None:

@@ -131,6 +131,11 @@ class PlayedBridge:
         await self.adapters[original.messenger].edits(original, text)
         await self._settled()
 
+    async def deletes(self, original: Inbound) -> None:
+        """Somebody deletes what they wrote."""
+        await self.adapters[original.messenger].deletes(original)
+        await self._settled()
+
     async def shares_location(self, who: str, latitude: float, longitude: float) -> None:
         await self._phone(who).shares_location(who, latitude, longitude)
         await self._settled()

@@ -160,14 +160,15 @@ async def test_when_the_person_fears_the_state_that_would_be_told_the_relay_stop
     bridge.expect(OWN_SUPERVISOR, "CN is told only the minimum", "until a supervisor decides", "/decide")
     await bridge.says(OFFICER, f"/note {case.reference} she hides at the IBEX")
     bridge.expect(OFFICER, "It stays on your own side: nothing more is told to CN now.")
-    bridge.expect(OWN_GROUP, "A note was added")
-    bridge.expect_nothing(*THEIRS, containing="note")
+    bridge.expect(OWN_GROUP, f"{case.reference} · KH officer · ", "she hides at the IBEX")
+    bridge.expect_nothing(*THEIRS, containing="KH officer")
+    bridge.expect_nothing(*THEIRS, containing="IBEX")
     await bridge.answers(OFFICER, "edit 12", "yes", "edit 6", "2 hours ago", "[Yes, that is right]")
     await bridge.fast_forward(minutes=1)
     theirs = await page_of(bridge, DUTY, case)
     assert {fact.label for fact in theirs["facts"]} == {"Situation", "Youngest person"}  # type: ignore[attr-defined]
     assert theirs["texts"] == []
-    assert not [word for word in ("IBEX", "BEFORE", "Fear", "fear", "relay") if word in str(theirs)]
+    assert not [word for word in ("IBEX", "BEFORE", "Fear", "fear", "relay stopped") if word in str(theirs)]
     assert not {"answered", "noted"} & {row.head for row in theirs["journal"]}  # type: ignore[attr-defined]
     assert "IBEX" in str((await page_of(bridge, CLERK, case))["texts"])
     await bridge.says(DUTY, f"/case {case.reference}")

@@ -120,7 +120,7 @@ async def test_short_words_while_others_wait_do_not_choose_a_case(bridge: Played
     bridge.forget()
     await bridge.says(OFFICER, "no phone")
     bridge.expect(OFFICER, "Is this a new alert")
-    bridge.expect_nothing(DUTY, containing="A note was added")
+    bridge.expect_nothing(DUTY, containing="KH officer")
     assert len(await bridge.texts(case)) == 1
     await bridge.fast_forward(minutes=4)
     _, opened = await bridge.cases()

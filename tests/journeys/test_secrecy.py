@@ -29,10 +29,11 @@ WORDS = {
     "MANGO": "wechat:duty",  # the outcome
     "LYCHEE": OFFICER,  # an amendment
 }
-#: Answers in words are told to those who follow the case, once nothing is in the way; all else is read on the page.
-TOLD = frozenset({"YAKMILK", "XENON", "LYCHEE"})
+#: Answers in words and notes are told to those who follow the case, once nothing is in the way; all else is read on
+#: the page.
+TOLD = frozenset({"YAKMILK", "XENON", "LYCHEE", "WALNUT", "UMBRA"})
 FOLLOWERS = frozenset(
-    {"telegram:kh-group", "telegram:clerk", "telegram:kh-supervisor", "wechat:duty", "wecom:supervisor"}
+    {OFFICER, "telegram:kh-group", "telegram:clerk", "telegram:kh-supervisor", "wechat:duty", "wecom:supervisor"}
     | {"wecom:detective"}
 )
 NAMES = ("Dara", "Kim Ly", "Li Wei", "Zhou Jun", "Sophea", "Wang Fang")

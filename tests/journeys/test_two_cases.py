@@ -40,7 +40,7 @@ async def test_words_while_two_cases_are_open_are_held_until_the_officer_says_wh
     assert len(await bridge.texts(one)) == len(await bridge.texts(two)) == 1
     await bridge.taps(OFFICER, labels(asked)[2])
     bridge.expect(OFFICER, one.reference, "Sent to", "CN Duty desk")
-    bridge.expect("wechat:duty", one.reference, "A note was added")
+    bridge.expect("wechat:duty", f"{one.reference} · KH officer · ", "she wrote again, they leave tonight")
     assert [t.text for t in await bridge.texts(one)][1:] == ["she wrote again, they leave tonight"]
     assert len(await bridge.texts(two)) == 1
 

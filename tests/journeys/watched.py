@@ -81,8 +81,8 @@ class Watch:
                 assert not [word for word in SECRET if word in shown.text], shown.text
                 if is_closed:
                     assert not [word for word in MORE if word in shown.text], shown.text
-                    is_note = "A note was added" in shown.text and f"\n{case.reporting} " in shown.text
-                    assert not is_note, "what a side keeps for itself is not announced to the other"
+                    is_relayed = shown.text.startswith(f"{case.reference} · {case.reporting} ")
+                    assert not is_relayed, "what a side keeps for itself is not announced to the other"
 
     def _check_handoffs(self, case: Case, given: dict[Channel, Given], *, only_time_passed: bool) -> None:
         for handoff in case.handoffs:

@@ -50,8 +50,9 @@ FOUND: Mapping[str, frozenset[str]] = {
     PHONE: BOTH_SECURE,
     DOCUMENT: BOTH_SECURE,
     NAME: ALL_PAGES | BOTH_SECURE,  # no program tells a name from other words
-    "walnut-note": ALL_PAGES,
     "nutmeg-outcome": ALL_PAGES,
+    # A note goes in words to the people of the case on both sides, and never back to its author.
+    "walnut-note": ALL_PAGES | {OWN_MESSAGES, OTHER_MESSAGES},
     # The area and the summary are told to desks in the alert, once they may know.
     "papaya-summary": ALL_PAGES | {AUTHOR, OWN_MESSAGES, OTHER_MESSAGES},
     "pomelo-area": ALL_PAGES | {AUTHOR, OWN_MESSAGES, OTHER_MESSAGES},
