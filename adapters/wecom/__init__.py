@@ -1,0 +1,6 @@
+"""WeCom: an app of a company that its members write to and that writes to them, and robots of groups."""
+
+from adapters.wecom.adapter import WecomAdapter
+from adapters.wecom.settings import Robot, WecomSettings
+
+__all__ = ["Robot", "WecomAdapter", "WecomSettings"]

@@ -1,0 +1,148 @@
+"""WeCom's messages and events as ours. Pure; never raises.
+
+The fields: https://developer.work.weixin.qq.com/document/path/90239 and path/90240.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from adapters.tencent import xml
+from adapters.wecom.settings import MEMBER, MESSENGER
+from bot.messages import Address, Attachment, Inbound, Kind
+
+Fields = dict[str, Any]  #: of `Inbound`
+
+_DATA_LIMIT = 64  #: bytes of a button's data
+_LABEL_LIMIT = 64  #: characters
+_TAP_LIMIT = 512  #: characters of what changes a card, far above what it has
+
+
+class _Odd(ValueError):
+    """Something that must be there is not, or not as it must be."""
+
+
+def parse(text: str, account: str, agent_id: int, now: datetime) -> Inbound:
+    """Read what stood in a verified call; what makes no sense becomes `Kind.UNREADABLE` and keeps its raw form."""
+    raw = text.encode("utf-8", "surrogatepass")
+    try:
+        found = xml.parse(text)
+        return Inbound(MESSENGER, account, _key(found), received_at=now, raw=raw, **_read(found, agent_id))
+    except (ValueError, OverflowError):
+        digest = hashlib.sha256(raw).hexdigest()
+        return Inbound(MESSENGER, account, f"raw:{digest}", Kind.UNREADABLE, now, raw=raw)
+
+
+def _key(found: xml.Fields) -> str:
+    """What a redelivery has in common with the first: events have no number of their own."""
+    number = xml.text_of(found, "MsgId")
+    if number.strip("0"):
+        return f"message:{number}"
+    names = ("FromUserName", "CreateTime", "Event", "EventKey", "TaskId", "AgentID")
+    parts = [xml.text_of(found, name) for name in names]
+    if not parts[0] or not parts[1]:
+        raise _Odd("neither number nor sender and time")
+    return f"event:{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()}"
+
+
+def _read(found: xml.Fields, agent_id: int) -> Fields:
+    app = xml.text_of(found, "AgentID")
+    if app and app != str(agent_id):
+        return {"kind": Kind.OTHER}  # of another app with the same keys
+    kind = _needed(found, "MsgType")
+    read = _EVENTS.get(xml.text_of(found, "Event").lower()) if kind == "event" else _KINDS.get(kind)
+    if read is None:
+        return {"kind": Kind.OTHER}
+    member = _member(_needed(found, "FromUserName"))
+    return {"sender": member, "place": member, "message_id": xml.text_of(found, "MsgId")} | read(found)
+
+
+def _member(name: str) -> Address:
+    if not MEMBER.fullmatch(name):
+        raise _Odd("no member")  # least of all the robot of a group
+    return Address(MESSENGER, name)
+
+
+def _text(found: xml.Fields) -> Fields:
+    return {"kind": Kind.TEXT, "text": xml.text_of(found, "Content")}
+
+
+def _link(found: xml.Fields) -> Fields:
+    parts = (xml.text_of(found, name).strip() for name in ("Title", "Description", "Url"))
+    return {"kind": Kind.TEXT, "text": "\n".join(part for part in parts if part)}
+
+
+def _location(found: xml.Fields) -> Fields:
+    return {
+        "kind": Kind.LOCATION,
+        "latitude": _degrees(_needed(found, "Location_X"), 90),
+        "longitude": _degrees(_needed(found, "Location_Y"), 180),
+        "text": xml.text_of(found, "Label"),
+    }
+
+
+def _file(kind: Kind, media_type: str) -> Callable[[xml.Fields], Fields]:
+    def read(found: xml.Fields) -> Fields:
+        name = xml.text_of(found, "FileName")
+        return {"kind": kind, "attachment": Attachment(_needed(found, "MediaId"), name, media_type)}
+
+    return read
+
+
+def _tap(found: xml.Fields) -> Fields:
+    data, _, label = xml.text_of(found, "EventKey").partition(" ")
+    if not data or len(data.encode()) > _DATA_LIMIT:
+        raise _Odd("no button of ours")
+    code = xml.text_of(found, "ResponseCode")
+    tap_id = f"{code} {label[:_LABEL_LIMIT]}".strip() if code and " " not in code else ""
+    return {
+        "kind": Kind.BUTTON,
+        "button": data,
+        "tap_id": tap_id if len(tap_id) <= _TAP_LIMIT else "",
+        "message_id": xml.text_of(found, "TaskId"),
+    }
+
+
+def _menu(found: xml.Fields) -> Fields:
+    return {"kind": Kind.TEXT, "text": _needed(found, "EventKey")}
+
+
+def _is(kind: Kind) -> Callable[[xml.Fields], Fields]:
+    return lambda _: {"kind": kind}
+
+
+_KINDS: dict[str, Callable[[xml.Fields], Fields]] = {
+    "text": _text,
+    "image": _file(Kind.PHOTO, "image/jpeg"),
+    "voice": _file(Kind.VOICE, "audio/amr"),
+    "video": _file(Kind.FILE, "video/mp4"),
+    "file": _file(Kind.FILE, ""),
+    "location": _location,
+    "link": _link,
+}
+
+#: All others say nothing that a person means for us: that the app was opened, where the phone is now and then.
+_EVENTS: dict[str, Callable[[xml.Fields], Fields]] = {
+    "template_card_event": _tap,
+    "click": _menu,
+    "subscribe": _is(Kind.REACHED),
+    "unsubscribe": _is(Kind.LEFT),
+}
+
+
+def _needed(found: xml.Fields, name: str) -> str:
+    text = xml.text_of(found, name)
+    if not text:
+        raise _Odd("a field is missing")
+    return text
+
+
+def _degrees(text: str, limit: int) -> float:
+    degrees = float(text)
+    if not math.fabs(degrees) <= limit:
+        raise _Odd("not a coordinate")
+    return degrees
