@@ -10,6 +10,7 @@ from adapters.email import EmailAdapter, EmailSettings, security_of
 from adapters.telegram import TelegramAdapter, TelegramSettings
 from adapters.telegram.settings import Mode
 from adapters.web.adapter import WebAdapter
+from adapters.wecom import Robot, WecomAdapter, WecomSettings
 from bot import menus
 from bot.config import Settings
 from bot.ports import Storage
@@ -78,6 +79,25 @@ def _telegram(wiring: Wiring) -> Adapter | None:
     return TelegramAdapter(found, clock=wiring.clock, store=wiring.storage, owner=wiring.owner) if found else None
 
 
+def _wecom(wiring: Wiring) -> Adapter | None:
+    table = wiring.settings.messengers.wecom
+    robots = tuple(Robot(each.name, each.key.get_secret_value()) for each in table.robots)
+    if not (table.secret.get_secret_value() or robots):
+        return None
+    found = WecomSettings(
+        corp_id=table.corp_id,
+        agent_id=table.agent_id,
+        secret=table.secret.get_secret_value(),
+        token=table.token.get_secret_value(),
+        aes_key=table.aes_key.get_secret_value(),
+        api_base_url=table.api_base_url,
+        proxy=table.proxy.get_secret_value(),
+        robots=robots,
+        menu=menus.taps(),
+    )
+    return WecomAdapter(found, clock=wiring.clock, store=wiring.storage, owner=wiring.owner)
+
+
 def _web(wiring: Wiring) -> Adapter | None:
     return WebAdapter() if wiring.settings.messengers.web.enabled else None
 
@@ -103,4 +123,4 @@ def _email(wiring: Wiring) -> Adapter | None:
     return EmailAdapter(found, clock=wiring.clock) if found else None
 
 
-_MAKERS: tuple[Callable[[Wiring], Adapter | None], ...] = (_telegram, _web, _email)
+_MAKERS: tuple[Callable[[Wiring], Adapter | None], ...] = (_telegram, _wecom, _web, _email)

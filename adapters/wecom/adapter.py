@@ -23,9 +23,6 @@ from bot.ports_adapters import Receive, Request, Response
 
 _log = structlog.get_logger()
 
-#: The menu at the foot of the app: (command, label of at most 16 bytes).
-MENU = (("/alert", "New alert"), ("/cases", "My cases"), ("/help", "Help"))
-
 
 class WecomAdapter:
     """One app of one company, and the robots of some groups."""
@@ -71,8 +68,8 @@ class WecomAdapter:
     async def set_up(self) -> list[str]:
         await self._http.start()
         query = {"agentid": str(self._settings.agent_id)}
-        await self._client.call("POST", "/cgi-bin/menu/create", query=query, json=to_menu(MENU))
-        labels = ", ".join(label for _, label in MENU)
+        await self._client.call("POST", "/cgi-bin/menu/create", query=query, json=to_menu(self._settings.menu))
+        labels = ", ".join(label for label, _ in self._settings.menu)
         return [f"The app's menu at WeCom now has: {labels}."]
 
     async def stop(self) -> None:

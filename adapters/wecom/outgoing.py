@@ -64,8 +64,8 @@ def to_task_id(outbox_id: int) -> str:
 
 
 def to_menu(entries: Iterable[tuple[str, str]]) -> Json:
-    """Write the menu of the app: (command, label)."""
-    return {"button": [{"type": "click", "name": label, "key": command} for command, label in entries]}
+    """Write the menu of the app: label, and what a tap says."""
+    return {"button": [{"type": "click", "name": label, "key": says} for label, says in entries]}
 
 
 def robot_of(address: Address) -> str | None:

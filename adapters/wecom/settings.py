@@ -59,6 +59,7 @@ class WecomSettings:
     #: ``http://user:password@host:port``, for this messenger only.
     proxy: str = field(default="", repr=False)
     robots: tuple[Robot, ...] = ()
+    menu: tuple[tuple[str, str], ...] = ()  #: (label of at most 16 bytes, what a tap says) at the foot of the app
     patience: Patience = PATIENCE
 
     @property

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from bot.config.draft import Draft
-from bot.config.model import EmailTable, Settings, WechatTable, WecomTable
+from bot.config.model import EmailTable, Settings, WechatTable
+from bot.config.wecom import WECOM_CHECKS
 from bot.errors import Mistake
 from bot.mail import MAIL_ADDRESS
 
@@ -26,6 +27,7 @@ class Known:
     peer_is: str = ""  #: what that part is
     peer_remedy: str = ""
     receives: bool = True  #: people can write to us there
+    hears: Callable[[Settings], bool] = lambda _: True  #: as it is set up
 
 
 def _never(_settings: Settings) -> bool:
@@ -53,7 +55,14 @@ KNOWN = {
         receives=False,
     ),
     "wechat": Known(_never, _NOT_YET),
-    "wecom": Known(_never, _NOT_YET),
+    "wecom": Known(
+        lambda s: bool(s.messengers.wecom.secret.get_secret_value() or s.messengers.wecom.robots),
+        "Write the app's keys in [messengers.wecom], or a robot in [[messengers.wecom.robots]].",
+        re.compile(r"robot:[a-z0-9-]{1,32}|[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}"),
+        "a WeCom member's id or a robot",
+        "Write the UserID of one member, or robot: and the name of a robot: wecom:robot:duty.",
+        hears=lambda s: bool(s.messengers.wecom.secret.get_secret_value()),
+    ),
 }
 
 
@@ -98,17 +107,15 @@ def _email(draft: Draft) -> Iterator[Mistake]:
 
 
 def _any(draft: Draft) -> Iterator[Mistake]:
-    if not any(known.receives and known.is_set_up(draft.settings) for known in KNOWN.values()):
+    settings = draft.settings
+    if not any(known.receives and known.hears(settings) and known.is_set_up(settings) for known in KNOWN.values()):
         remedy = "Write the token of a Telegram bot, or enable web chat."
         yield Mistake("messengers", "No messenger is set up.", remedy)
 
 
 def _not_yet(draft: Draft) -> Iterator[Mistake]:
     settings = draft.settings
-    tables = (
-        ("messengers.wechat", settings.messengers.wechat, WechatTable()),
-        ("messengers.wecom", settings.messengers.wecom, WecomTable()),
-    )
+    tables = (("messengers.wechat", settings.messengers.wechat, WechatTable()),)
     for key, table, untouched in tables:
         if table != untouched:
             yield Mistake(
@@ -120,6 +127,7 @@ def _not_yet(draft: Draft) -> Iterator[Mistake]:
 MESSENGER_CHECKS: tuple[tuple[frozenset[str], Callable[[Draft], Iterator[Mistake]]], ...] = (
     (frozenset(), _telegram),
     (frozenset({"messengers", "server"}), _telegram_webhook),
+    *WECOM_CHECKS,
     (frozenset({"messengers", "email"}), _any),
     (frozenset({"messengers"}), _not_yet),
     (frozenset({"email"}), _email),

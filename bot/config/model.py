@@ -203,8 +203,15 @@ class WechatTable(Table):
     proxy: Proxy = NOT_SET
 
 
+class RobotTable(Table):
+    """``[[messengers.wecom.robots]]``; who has the key writes in its group."""
+
+    name: Annotated[str, Field(pattern="^[a-z0-9-]{1,32}$")]
+    key: SecretStr
+
+
 class WecomTable(Table):
-    """``[messengers.wecom]``."""
+    """``[messengers.wecom]``; set up when it has a secret, or a robot."""
 
     corp_id: str = ""
     agent_id: NonNegativeInt = 0
@@ -213,6 +220,7 @@ class WecomTable(Table):
     aes_key: SecretStr = NOT_SET
     api_base_url: WebAddress = "https://qyapi.weixin.qq.com"
     proxy: Proxy = NOT_SET
+    robots: tuple[RobotTable, ...] = ()
 
 
 class WebTable(Table):
@@ -308,6 +316,8 @@ def _secrets(table: BaseModel) -> list[str]:
     for _, value in table:
         if isinstance(value, BaseModel):
             found += _secrets(value)
+        elif isinstance(value, tuple):
+            found += [secret for each in value if isinstance(each, BaseModel) for secret in _secrets(each)]
         elif isinstance(value, SecretStr) and value.get_secret_value():
             found.append(value.get_secret_value())
     return found

@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel, SecretStr
 from pydantic_settings import EnvSettingsSource
@@ -102,10 +102,21 @@ def _read_secret_files(model: type[BaseModel], raw: Raw, prefix: str) -> Iterato
         if isinstance(each.annotation, type) and issubclass(each.annotation, BaseModel):
             if isinstance(inner, dict):
                 yield from _read_secret_files(each.annotation, inner, f"{prefix}{name}.")
+        elif isinstance(inner, list):
+            yield from _read_listed(each.annotation, inner, f"{prefix}{name}")
         elif each.annotation is SecretStr and f"{name}_file" not in model.model_fields:
             file = raw.pop(f"{name}_file", "")
             if file:
                 yield from _read_secret(raw, name, file, f"{prefix}{name}_file")
+
+
+def _read_listed(annotation: Any, tables: list[Any], key: str) -> Iterator[Mistake]:  # noqa: ANN401, RUF100
+    """Look into the tables of a list; of anything else in a list nothing is a secret."""
+    inner = (*get_args(annotation), None)[0]
+    if isinstance(inner, type) and issubclass(inner, BaseModel):
+        for at, table in enumerate(tables, 1):
+            if isinstance(table, dict):
+                yield from _read_secret_files(inner, table, f"{key}.{at}.")
 
 
 def _read_secret(raw: Raw, name: str, file: object, key: str) -> Iterator[Mistake]:

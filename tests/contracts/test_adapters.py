@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -19,9 +21,12 @@ from bot.messages import Address, Delivery, Inbound, Kind, Outgoing
 from bot.ports_adapters import Adapter
 from tests.adapters.email_kit import QUICK, make_email
 from tests.adapters.telegram_kit import ROWS, SECRET, Clock, Door, Inbox, export, make_telegram, web_server
+from tests.adapters.tencent_kit import Shelf
+from tests.adapters.wecom_kit import Company, company, make_wecom
 from tests.fakes.bot_api import BotApi
 from tests.fakes.mail_server import DROPS, MailServer
 from tests.fakes.people import User
+from tests.fakes.wecom_api import WecomApi
 
 ONE, OTHER = "111", "222"  #: two people
 
@@ -98,35 +103,75 @@ class EmailBench(Bench):
         self.server.answers["RCPT"] = DROPS
 
 
-TWO_WAYS = ["memory", "telegram polling", "telegram webhook"]
-ALL = [*TWO_WAYS, "email"]
-for_all = pytest.mark.parametrize("bench", ALL, indirect=True)
+class WecomBench(Bench):
+    def __init__(self, company: Company) -> None:
+        self.company, self.inbox, self.adapter = company, company.inbox, company.wecom
+        self.people = {peer: company.member(peer) for peer in (ONE, OTHER)}
+
+    async def write(self, peer: str, text: str) -> None:
+        await self.people[peer].says(text)
+
+    def seen(self, peer: str) -> list[tuple[str, str, list[str]]]:
+        # A card begins with a title, which takes the first words of a text.
+        return [(post.id, post.text.replace("\n", " "), post.labels) for post in self.people[peer].shown]
+
+    def go_down(self) -> None:
+        self.company.api.fail("reset", times=1000)
 
 
-@pytest.fixture(params=TWO_WAYS)
-async def bench(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Bench]:
-    inbox = Inbox()
-    if request.param == "memory":
-        memory = MemoryBench(inbox)
-        await memory.adapter.start(inbox)
-        yield memory
-        await memory.adapter.stop()
-        return
-    if request.param == "email":
-        async with MailServer() as server:
-            email = EmailBench(inbox, server)
-            await email.adapter.start(inbox)
-            yield email
-            await email.adapter.stop()
-        return
-    door = Door()
+@asynccontextmanager
+async def memory_bench(_: Path) -> AsyncIterator[Bench]:
+    memory = MemoryBench(Inbox())
+    await memory.adapter.start(memory.inbox)
+    yield memory
+    await memory.adapter.stop()
+
+
+@asynccontextmanager
+async def telegram_bench(folder: Path, mode: Mode) -> AsyncIterator[Bench]:
+    inbox, door = Inbox(), Door()
     async with BotApi() as api, web_server(door.handle) as url:
-        mode = Mode.WEBHOOK if request.param == "telegram webhook" else Mode.POLLING
-        door.telegram = make_telegram(api, mode=mode, webhook_url=url, secret_token=SECRET, exports=tmp_path)
+        door.telegram = make_telegram(api, mode=mode, webhook_url=url, secret_token=SECRET, exports=folder)
         await door.telegram.start(inbox)
         await api.until(lambda: api.count("getMe"))
         yield TelegramBench(inbox, api, door.telegram)
         await door.telegram.stop()
+
+
+@asynccontextmanager
+async def wecom_bench(_: Path) -> AsyncIterator[Bench]:
+    async with company() as found:
+        yield WecomBench(found)
+
+
+@asynccontextmanager
+async def email_bench(_: Path) -> AsyncIterator[Bench]:
+    async with MailServer() as server:
+        email = EmailBench(Inbox(), server)
+        await email.adapter.start(email.inbox)
+        yield email
+        await email.adapter.stop()
+
+
+BENCHES: dict[str, Callable[[Path], AbstractAsyncContextManager[Bench]]] = {
+    "memory": memory_bench,
+    "telegram polling": partial(telegram_bench, mode=Mode.POLLING),
+    "telegram webhook": partial(telegram_bench, mode=Mode.WEBHOOK),
+    "wecom": wecom_bench,
+    "email": email_bench,
+}
+
+
+FULL = ["memory", "telegram polling", "telegram webhook"]  #: where messages can be changed and documents sent
+TWO_WAYS = [*FULL, "wecom"]
+for_full = pytest.mark.parametrize("bench", FULL, indirect=True)
+for_all = pytest.mark.parametrize("bench", BENCHES, indirect=True)
+
+
+@pytest.fixture(params=TWO_WAYS)
+async def bench(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Bench]:
+    async with BENCHES[request.param](tmp_path) as found:
+        yield found
 
 
 def to(bench: Bench, peer: str, text: str = "", *, edits: str = "", **message: object) -> Delivery:
@@ -159,13 +204,22 @@ async def test_a_text_reaches_whom_it_is_for_and_nobody_else(bench: Bench) -> No
     assert first != second
 
 
-async def test_buttons_and_file_come_with_the_last_part(bench: Bench, tmp_path: Path) -> None:
+async def test_buttons_come_with_the_last_part(bench: Bench) -> None:
+    delivery = to(bench, ONE, "two parts", buttons=ROWS)
+    await bench.adapter.send(delivery, "two", is_last=False)
+    await bench.adapter.send(delivery, "parts", is_last=True)
+    assert [(text, labels) for _, text, labels in bench.seen(ONE)] == [("two", []), ("parts", ["Yes", "No"])]
+
+
+@for_full
+async def test_a_file_comes_with_the_last_part(bench: Bench, tmp_path: Path) -> None:
     delivery = to(bench, ONE, "two parts", buttons=ROWS, file=export(tmp_path))
     await bench.adapter.send(delivery, "two", is_last=False)
     await bench.adapter.send(delivery, "parts", is_last=True)
     assert [(text, labels) for _, text, labels in bench.seen(ONE)] == [("two", []), ("parts", ["Yes", "No"])]
 
 
+@for_full
 async def test_an_edit_changes_what_stands_there_and_adds_nothing(bench: Bench) -> None:
     sent = await send(bench, to(bench, ONE, "Alert", buttons=ROWS))
     assert await send(bench, to(bench, ONE, "Alert, now U1", edits=sent)) == sent
@@ -181,7 +235,8 @@ async def test_an_edit_of_what_was_never_sent_fails_aloud(bench: Bench) -> None:
 @for_all
 async def test_no_failure_is_anything_but_a_send_error(bench: Bench) -> None:
     bench.go_down()
-    for delivery in (to(bench, ONE, "hello"), to(bench, ONE, "hello", edits="1")):
+    edits = [to(bench, ONE, "hello", edits="1")] if bench.adapter.capabilities.edits else []
+    for delivery in (to(bench, ONE, "hello"), *edits):
         with pytest.raises(SendError) as caught:
             await send(bench, delivery)
         assert caught.value.retryable
@@ -230,7 +285,8 @@ async def test_it_stops_twice_within_five_seconds_and_sends_nothing_after(bench:
 
 def every_adapter() -> list[Adapter]:
     api = BotApi()
-    return [MemoryAdapter(clock=Clock()), make_telegram(api), WebAdapter(), make_email(MailServer(port=587))]
+    wecom, email = make_wecom(WecomApi(), Shelf()), make_email(MailServer(port=587))
+    return [MemoryAdapter(clock=Clock()), make_telegram(api), WebAdapter(), wecom, email]
 
 
 @pytest.mark.parametrize("adapter", every_adapter(), ids=lambda adapter: adapter.messenger)

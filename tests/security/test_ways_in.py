@@ -5,7 +5,10 @@ from __future__ import annotations
 from bot import commands
 from bot.app_adapters import Adapters
 from tests.adapters.telegram_kit import make_telegram
+from tests.adapters.tencent_kit import Shelf
+from tests.adapters.wecom_kit import make_wecom
 from tests.fakes.bot_api import BotApi
+from tests.fakes.wecom_api import WecomApi
 from tests.security.stronghold import Stronghold, routes_of
 from tests.security.ways_in import COMMANDS, HOOKS, ROUTES
 
@@ -19,5 +22,5 @@ def test_every_route_is_attacked(bridge: Stronghold) -> None:
 
 
 def test_every_webhook_is_attacked() -> None:
-    taken = Adapters((make_telegram(BotApi()),)).webhooks
+    taken = Adapters((make_telegram(BotApi()), make_wecom(WecomApi(), Shelf()))).webhooks
     assert set(taken) == set(HOOKS)

@@ -113,3 +113,21 @@ def test_the_file_named_goes_before_the_environment_and_that_before_the_folder(
     assert find(None, {}) == Path("config.toml")
     assert find(None, {"CASEBRIDGE_CONFIG": "other.toml"}) == Path("other.toml")
     assert find(Path("named.toml"), {"CASEBRIDGE_CONFIG": "other.toml"}) == Path("named.toml")
+
+
+def test_a_robots_key_may_be_a_file_too_and_is_a_secret(written: Write, tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("693a91f6-7aoc-4bc4\n", "utf-8")
+    more = f"""
+[[messengers.wecom.robots]]
+name = "duty"
+key_file = "{tmp_path / "key"}"
+[[messengers.wecom.robots]]
+name = "night"
+key = "another-key-of-one"
+"""
+    settings = written(SMALLEST.replace('role = "duty"', 'role = "duty"\naddresses = ["wecom:robot:duty"]', 1) + more)
+    assert set(settings.secrets) >= {"693a91f6-7aoc-4bc4", "another-key-of-one"}
+    assert "693a91f6" not in repr(settings)
+    as_json = '[{"name": "duty", "key": "a-key-in-the-environment"}]'
+    settings = written(SMALLEST, CASEBRIDGE_MESSENGERS__WECOM__ROBOTS=as_json)
+    assert "a-key-in-the-environment" in settings.secrets

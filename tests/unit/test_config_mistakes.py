@@ -70,6 +70,19 @@ def test_all_mistakes_are_told_at_once_read_ones_and_thought_ones(written: Write
     assert "duty" in mistakes["desks.3.role"].remedy
 
 
+#: An app of WeCom, as its page shows it.
+WECOM = f"""
+[server]
+public_url = 'https://bridge.example'
+[messengers.wecom]
+corp_id = 'ww1'
+agent_id = 7
+secret = 's'
+token = 't'
+aes_key = '{"a" * 43}'
+"""
+
+
 @pytest.mark.parametrize(
     ("more", "key"),
     [
@@ -116,7 +129,6 @@ def test_all_mistakes_are_told_at_once_read_ones_and_thought_ones(written: Write
         ("[messengers.telegram]\nchat_per_second = -1", "messengers.telegram.chat_per_second"),
         ("[messengers.telegram]\nproxy = 'proxy'", "messengers.telegram.proxy"),
         ("[messengers.wechat]\napp_id = 'wx1'", "messengers.wechat"),
-        ("[messengers.wecom]\nagent_id = 7", "messengers.wecom"),
         ("[email]\nhost = 'mail.example'", "email.sender"),
         ("[email]\nhost = 'mail.example:587'\nsender = 'bridge@mail.example'", "email.host"),
         ("[email]\nhost = 'mail.example\\n'\nsender = 'bridge@mail.example'", "email.host"),
@@ -124,6 +136,17 @@ def test_all_mistakes_are_told_at_once_read_ones_and_thought_ones(written: Write
         ("[email]\nhost = 'mail.example'\nsender = 'Bridge <bridge@mail.example>'", "email.sender"),
         ("[email]\nhost = 'mail.example'\nsender = 'b@mail.example'\nusername = 'b'", "email.password"),
         ("[email]\nhost = 'mail.example'\nsender = 'b@mail.example'\npassword = 'p'", "email.username"),
+        (WECOM.replace("7", "0"), "messengers.wecom.agent_id"),
+        (WECOM.replace("secret = 's'", ""), "messengers.wecom.secret"),
+        (WECOM.replace("aaa", "aa", 1), "messengers.wecom.aes_key"),
+        (WECOM.replace("https", "http").replace("bridge.example", "127.0.0.1"), "server.public_url"),
+        ("[messengers.wecom]\nrobots = [{ name = 'duty', key = 'no key' }]", "messengers.wecom.robots.1.key"),
+        ("[messengers.wecom]\nrobots = [{ name = 'Duty desk', key = 'k-12345678' }]", "messengers.wecom.robots.1.name"),
+        ("[messengers.wecom]\nrobots = [{ name = 'duty' }]", "messengers.wecom.robots.1.key"),
+        (
+            "[messengers.wecom]\nrobots = [{ name = 'a', key = 'k-12345678' }, { name = 'a', key = 'k-12345679' }]",
+            "messengers.wecom.robots.2.name",
+        ),
         ("[messengers.web]\nenabled = 'perhaps'", "messengers.web.enabled"),
         ("[messengers.web]\nenabled = false", "messengers"),
         ("[watchdog]\nurl = 'ping'", "watchdog.url"),
@@ -267,3 +290,26 @@ def test_a_desk_may_have_an_address_for_e_mail(written: Write, peer: str) -> Non
     desk = f'role = "duty"\naddresses = ["email:{peer}"]'
     settings = written(SMALLEST.replace('role = "duty"', desk, 1) + MAIL)
     assert [a.peer for a in settings.agreement().desks["kh-duty"].addresses] == [peer]
+
+
+def test_robots_are_told_apart_from_members_and_from_robots_that_there_are_not(written: Write) -> None:
+    def at(address: str, more: str) -> set[str]:
+        return set(
+            told(written, SMALLEST.replace('role = "duty"', f'role = "duty"\naddresses = ["{address}"]', 1) + more)
+        )
+
+    robot = "[messengers.wecom]\nrobots = [{ name = 'duty', key = 'k-12345678' }]"
+    assert at("wecom:robot:night", robot) == {"desks.1.addresses.1"}
+    assert at("wecom:ZhangSan", robot) == {"desks.1.addresses.1"}
+    assert at("wecom:robot:duty", WECOM) == {"desks.1.addresses.1"}
+    assert at("wecom:@all", WECOM) == {"desks.1.addresses.1"}
+
+
+def test_robots_alone_hear_nobody(written: Write) -> None:
+    robots = "[messengers.wecom]\nrobots = [{ name = 'duty', key = 'k-12345678' }]\n[messengers.web]\nenabled = false"
+    assert set(told(written, SMALLEST + robots)) == {"messengers"}
+
+
+def test_a_file_with_a_robots_key_that_is_not_there_is_told(written: Write) -> None:
+    more = "[messengers.wecom]\nrobots = [{ name = 'duty', key_file = '/there/is/none' }]"
+    assert "messengers.wecom.robots.1.key_file" in told(written, SMALLEST + more)
