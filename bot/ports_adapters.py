@@ -78,7 +78,10 @@ class SetsUp(Protocol):
     """A messenger with something to set once: a menu, a list of commands."""
 
     async def set_up(self) -> list[str]:
-        """Set it, also over what was set before; returns what was done, a sentence a line. Raises only `SendError`."""
+        """Set it, also over what was set before; returns what was done, a sentence a line. Raises only `SendError`.
+
+        Works without `start`; `stop` is called after it.
+        """
 
 
 @dataclass(frozen=True, slots=True)

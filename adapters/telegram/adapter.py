@@ -20,7 +20,7 @@ from adapters.telegram.parse import Account, parse_body, parse_update
 from adapters.telegram.poll import Poller, PollStore, Ties
 from adapters.telegram.sender import Sender
 from adapters.telegram.settings import ALLOWED_UPDATES, MESSENGER, Mode, TelegramSettings
-from bot.errors import StorageError
+from bot.errors import SendError, StorageError
 from bot.messages import Capabilities, Delivery, Inbound
 from bot.ports_adapters import Receipt, Receive, Request, Response
 
@@ -81,6 +81,15 @@ class TelegramAdapter:
 
     async def fetch(self, file_id: str, limit: int) -> bytes:
         return await self._files.fetch(file_id, limit)
+
+    async def set_up(self) -> list[str]:
+        await self._sending.initialize()
+        try:
+            await self._bot.set_my_commands(self._settings.commands)
+        except Exception as error:  # noqa: BLE001 - a broken proxy makes the library stumble over anything
+            raise to_send_error(error) from None
+        words = ", ".join(f"/{word}" for word, _ in self._settings.commands)
+        return [f"The list of commands on the phone: {words}."]
 
     async def stop(self) -> None:
         running, self._running = self._running, None
@@ -157,9 +166,9 @@ class TelegramAdapter:
         """Put the commands into the phone's menu; without it everything can still be typed."""
         try:
             if self._settings.commands:
-                await self._bot.set_my_commands(self._settings.commands)
-        except Exception as error:  # noqa: BLE001 - a menu is no reason not to work
-            _log.warning("Telegram did not take the menu.", reason=to_send_error(error).reason)
+                await self.set_up()
+        except SendError as error:
+            _log.warning("Telegram did not take the menu.", reason=error.reason)
 
     async def _introduce_once(self) -> None:
         settings = self._settings

@@ -23,6 +23,7 @@ from bot.cli import messages as cli_messages
 from bot.cli import people as cli_people
 from bot.cli import record as cli_record
 from bot.cli import retention as cli_retention
+from bot.cli import setup as cli_setup
 from bot.config import Settings, find, load
 from bot.config.kinds import read_duration
 from bot.errors import BridgeError, ConfigError
@@ -121,6 +122,15 @@ def migrate(settings: Settings) -> None:
     """Bring the database to this version."""
     settings.bridge.data_dir.mkdir(parents=True, exist_ok=True)
     click.echo(cli_storage.migrate(settings, is_embedded=_is_embedded()))
+
+
+@main.command()
+@click.argument("messenger")
+@configured
+def setup(settings: Settings, messenger: str) -> None:
+    """Set a messenger's menu or list of commands."""
+    for line in _run(cli_setup.set_up(settings, messenger)):
+        click.echo(line)
 
 
 @main.command()

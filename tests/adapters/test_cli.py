@@ -16,7 +16,7 @@ from tests.running import ROOT, Setup, Terminal
 PERIOD = ("--since", "2026-04-01", "--until", "2026-05-01")
 COMMANDS = (
     "change", "check", "confirm", "export", "forget", "invite", "journal", "keys", "migrate", "outbox", "people",
-    "ping", "plan", "purge", "report", "revoke", "run", "signin",
+    "ping", "plan", "purge", "report", "revoke", "run", "setup", "signin",
 )  # fmt: skip
 
 

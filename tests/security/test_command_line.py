@@ -44,8 +44,8 @@ def commands() -> Iterator[str]:
 
 def test_every_command_is_attacked() -> None:
     assert set(commands()) == {
-        "run", "check", "migrate", "invite", "people", "revoke", "change", "confirm", "signin", "ping", "export",
-        "report", "plan", "outbox", "journal", "purge", "forget", "keys",
+        "run", "check", "migrate", "setup", "invite", "people", "revoke", "change", "confirm", "signin", "ping",
+        "export", "report", "plan", "outbox", "journal", "purge", "forget", "keys",
     }  # fmt: skip
 
 
@@ -55,6 +55,7 @@ def test_every_command_is_attacked() -> None:
     [
         ("plan",),
         ("ping",),
+        ("setup",),
         ("revoke",),
         ("change", "--language", "km"),
         ("change", "1", "--desk"),

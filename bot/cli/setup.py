@@ -1,0 +1,28 @@
+"""Setting once what a messenger shows on phones besides our messages: a menu, a list of commands."""
+
+from __future__ import annotations
+
+from bot import app
+from bot.app_adapters import Wiring, adapters_of
+from bot.cli.database import opened
+from bot.config import Settings
+from bot.config.messengers import KNOWN
+from bot.errors import BridgeError
+from bot.ports_adapters import SetsUp
+
+
+async def set_up(settings: Settings, messenger: str) -> list[str]:
+    """Set it, also over what was set before, beside a running bridge too; a sentence for each thing that was done."""
+    known = KNOWN.get(messenger)
+    if known is None:
+        raise BridgeError(f"There is no messenger of that name. Write one of: {', '.join(KNOWN)}.")
+    if not known.is_set_up(settings):
+        raise BridgeError(f"{messenger} is not in the configuration. {known.remedy}")
+    async with opened(settings) as storage:
+        adapter = adapters_of(Wiring(settings, storage, app.clock, app.owner())).all[messenger]
+        if not isinstance(adapter, SetsUp):
+            return [f"There is nothing to set up on {messenger}."]
+        try:
+            return await adapter.set_up()
+        finally:
+            await adapter.stop()
