@@ -24,11 +24,11 @@ from storage.rows import (
     deadline_row,
     handoff_row,
     index_rows,
-    link_row,
     secure_row,
     text_row,
 )
 from storage.rows_files import file_row
+from storage.rows_journal import link_row
 from storage.rows_messages import inbox_outcome, inbox_row, mark_row, outbox_row, seen_key
 from storage.rows_messengers import asked_row, knock_row, waking_row, window_row
 from storage.rows_people import binding_rows, invite_row, order_row, person_row, sign_in_row, stranger_row

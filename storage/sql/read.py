@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-import structlog
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -33,45 +30,22 @@ from bot.errors import SealBroken
 from bot.journal import Head, Link
 from bot.messages import Address, Delivery, DeliveryState
 from bot.orders import IdentifiedOrder
-from bot.people import Person
 from bot.ports import Counts, History, Said, Scope
 from bot.sealing import Vault
-from storage.rows import answer_of, link_of, secure_mark_of, secure_of, text_of, unread
+from storage.rows import answer_of, secure_mark_of, secure_of, text_of, unread
 from storage.rows_files import file_of
+from storage.rows_journal import link_of
 from storage.rows_messages import delivery_of, inbox_of, texts_of
-from storage.rows_people import order_of, person_of
+from storage.rows_people import order_of
 from storage.sql.claims import is_unsent
-from storage.sql.keep import directory_version
 from storage.sql.load import whole
 from storage.sql.reading import IS_OPEN, NOTHING, in_scope, rows, was_given
 from storage.sql.statements import UNSENT, T
 from storage.transcript import EDITED, SHOWN, SPOKEN, transcript_of
 
-NAMELESS = "(name unreadable)"
 CASES_A_CHUNK = 500
 LINKS_A_CHUNK = 1000
 _FOUND_AT_MOST = 50
-
-log = structlog.get_logger(__name__)
-
-
-def directory(connection: Connection, vault: Vault) -> tuple[list[Person], int]:
-    """Everybody enrolled, and the version of that."""
-    bound: dict[int, list[RowMapping]] = defaultdict(list)
-    bindings = T["bindings"]
-    for row in rows(connection, select(bindings).order_by(bindings.c.person_id, bindings.c.position)):
-        bound[row["person_id"]].append(row)
-    people = [_person(vault, row, bound[row["id"]]) for row in rows(connection, select(T["people"]).order_by("id"))]
-    return people, directory_version(connection)
-
-
-def _person(vault: Vault, row: RowMapping, bindings: Sequence[RowMapping]) -> Person:
-    """A person; one whose name does not open stays enrolled, nameless: nobody else waits for it."""
-    try:
-        return person_of(vault, row, bindings)
-    except SealBroken as error:
-        log.error("A person's name cannot be opened.", person_id=row["id"], error=str(error))  # noqa: TRY400
-        return replace(person_of(vault, unread(row), bindings), name=NAMELESS)
 
 
 def find_case(connection: Connection, vault: Vault, reference: str, scope: Scope) -> Case | None:

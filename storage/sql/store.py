@@ -27,6 +27,7 @@ from storage.sql import load as sql_load
 from storage.sql import purge as sql_purge
 from storage.sql import read as sql_read
 from storage.sql.claims import DATABASE_NOW
+from storage.sql.directory import directory
 from storage.sql.messengers import SqlForMessengers
 from storage.sql.running import alone, run
 from storage.sql.scrub import scrub
@@ -37,7 +38,7 @@ class SqlStorage(SqlForMessengers):
 
     async def directory(self) -> Directory:
         if await self._read(sql_keep.directory_version) != self._directory.version:
-            people, version = await self._read(sql_read.directory, self._vault)
+            people, version = await self._read(directory, self._vault)
             self._directory = Directory.of(people, version)
         return self._directory
 

@@ -1,0 +1,42 @@
+"""How the databases read who is enrolled."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+
+import structlog
+from sqlalchemy import Connection, RowMapping, select
+
+from bot.errors import SealBroken
+from bot.people import Person
+from bot.sealing import Vault
+from storage.rows import unread
+from storage.rows_people import person_of
+from storage.sql.keep import directory_version
+from storage.sql.reading import rows
+from storage.sql.statements import T
+
+NAMELESS = "(name unreadable)"
+
+log = structlog.get_logger(__name__)
+
+
+def directory(connection: Connection, vault: Vault) -> tuple[list[Person], int]:
+    """Everybody enrolled, and the version of that."""
+    bound: dict[int, list[RowMapping]] = defaultdict(list)
+    bindings = T["bindings"]
+    for row in rows(connection, select(bindings).order_by(bindings.c.person_id, bindings.c.position)):
+        bound[row["person_id"]].append(row)
+    people = [_person(vault, row, bound[row["id"]]) for row in rows(connection, select(T["people"]).order_by("id"))]
+    return people, directory_version(connection)
+
+
+def _person(vault: Vault, row: RowMapping, bindings: Sequence[RowMapping]) -> Person:
+    """A person; one whose name does not open stays enrolled, nameless: nobody else waits for it."""
+    try:
+        return person_of(vault, row, bindings)
+    except SealBroken as error:
+        log.error("A person's name cannot be opened.", person_id=row["id"], error=str(error))  # noqa: TRY400
+        return replace(person_of(vault, unread(row), bindings), name=NAMELESS)
