@@ -81,14 +81,15 @@ def show_summary(c: Composer, case: Case, lead: str = "") -> None:
     c.say("\n\n".join(filter(None, [lead, text, closing])), laid, case=case)
 
 
-def answer_text(c: Composer, case: Case, asking: Field, text: str) -> bool:
+def answer_text(c: Composer, case: Case, asking: Field, text: str, lead: str = "") -> bool:
     """Read a typed answer. Returns False, and does nothing, when it cannot be read as one."""
     zone = zone_of(c.context.agreement, case.reporting)
     match read(asking, text, now=c.now, zone=zone, language=c.language):
         case Read(value=value):
-            advance(c, store(c, case, asking, value, "typed"), asking)
+            advance(c, store(c, case, asking, value, "typed"), asking, lead)
         case Confirm(value=value, shown=shown):
-            ask_confirmation(c, case, [(asking, value, shown)], returning=bool(c.conversation.pending.get("returning")))
+            returning = bool(c.conversation.pending.get("returning"))
+            ask_confirmation(c, case, [(asking, value, shown)], lead, returning=returning)
         case Refused(sentence=sentence):
             _refuse(c, case, asking, sentence)
         case Unclear():

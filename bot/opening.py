@@ -12,6 +12,7 @@ from bot.agreement import Corridor, LevelPolicy, Urgency
 from bot.attachments import Left
 from bot.case import Case, SecureField, TextKind
 from bot.composing import Composer
+from bot.fields import Field
 from bot.guarded import Guarded
 from bot.messages import Address, Kind
 from bot.people import Role
@@ -161,35 +162,42 @@ def ask_side(c: Composer, case: Case, lead: str) -> None:
     c.say(f"{lead}\n\n{ask}" if lead else ask, laid, case=case)
 
 
-def hold(c: Composer, words: Sequence[Words], cases: Sequence[Case]) -> None:
+def hold(
+    c: Composer, words: Sequence[Words], cases: Sequence[Case], answering: tuple[Case, Field] | None = None
+) -> None:
     """Keep words with the conversation and ask where they belong. Nothing is relayed before the answer."""
     before = held(c.conversation.pending)
     everything = [*before, *words]
     pending = {"held": [w.as_json() for w in everything], "options": [k.id for k in cases]}
     c.move(pending=pending, place=_place(c), wakes_at=c.conversation.wakes_at if before else c.now + HOLD)
     c.keep_content = True
+    if opens_cases(c):
+        c.withheld = ""  # it waits with the words
+    c.say(_which(c, answering), (which_case if opens_cases(c) else which_of)(cases, c.language, answering))
+
+
+def _which(c: Composer, answering: tuple[Case, Field] | None) -> str:
+    """Ask where words belong, with the question that they may answer."""
     minutes = round(HOLD.total_seconds() / 60)
     if not opens_cases(c):
-        c.say(
-            tr(
-                c.language,
-                "Which case are these words for? Nothing is sent on before you say, and nothing at all if you do not "
-                "answer within {minutes} minutes.",
-                minutes=minutes,
-            ),
-            which_of(cases, c.language),
+        asked = tr(
+            c.language,
+            "Which case are these words for? Nothing is sent on before you say, and nothing at all if you do not "
+            "answer within {minutes} minutes.",
+            minutes=minutes,
         )
-        return
-    c.withheld = ""  # it waits with the words
-    c.say(
-        tr(
+    else:
+        asked = tr(
             c.language,
             "Stored. Is this a new alert, or about one of your open cases? If you do not answer within "
             "{minutes} minutes it becomes a new alert.",
             minutes=minutes,
-        ),
-        which_case(cases, c.language),
-    )
+        )
+    if answering is None:
+        return asked
+    case, asking = answering
+    lead = tr(c.language, "Or is it the answer to what was asked about {reference}?", reference=case.reference)
+    return f"{asked} {lead}\n\n{question(case, asking, c.language)}"
 
 
 def opens_cases(c: Composer) -> bool:
@@ -221,6 +229,8 @@ def take_held(c: Composer) -> list[Words]:
 def move_on(c: Composer, *, pending: Mapping[str, object] | None = None, **changes: object) -> None:
     """Change where the person stands in an intake; words that wait for their case go on waiting."""
     waiting = {k: v for k, v in c.conversation.pending.items() if k in _HELD}
+    if "asking" in changes and c.message is not None and c.message.in_private:
+        changes = {"place": c.message.place, **changes}
     c.move(pending={**(pending or {}), **waiting}, **changes)
 
 

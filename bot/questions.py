@@ -139,17 +139,33 @@ def which_side(corridors: Iterable[Corridor], case: Case, agreement: Agreement) 
     return rows([word_button(p.name, "side", f"{p.code}.{number}") for p in others], width=1)
 
 
-def which_case(cases: Sequence[Case], language: str) -> Keyboard:
-    """Offer a new alert, or one of these cases."""
-    offered = [word_button(tr(language, "New alert"), "new")]
-    offered += [word_button(case_line(case, language), "which", buttons.to_base36(case.id)) for case in cases]
-    return rows(offered, width=1)
+def which_case(cases: Sequence[Case], language: str, answering: tuple[Case, Field] | None = None) -> Keyboard:
+    """Offer a new alert, or one of these cases, or that it answers a question that waits."""
+    new = word_button(tr(language, "New alert"), "new")
+    return rows([new, *_each(cases, language), *_answer(answering, language)], width=1)
 
 
-def which_of(cases: Sequence[Case], language: str) -> Keyboard:
-    """Offer these cases, or none of them."""
-    offered = [word_button(case_line(case, language), "which", buttons.to_base36(case.id)) for case in cases]
-    return rows([*offered, word_button(tr(language, "None of these"), "none")], width=1)
+def which_of(cases: Sequence[Case], language: str, answering: tuple[Case, Field] | None = None) -> Keyboard:
+    """Offer these cases, or none of them, or that it answers a question that waits."""
+    none = word_button(tr(language, "None of these"), "none")
+    return rows([*_each(cases, language), none, *_answer(answering, language)], width=1)
+
+
+def _each(cases: Sequence[Case], language: str) -> list[Button]:
+    return [word_button(case_line(case, language), "which", buttons.to_base36(case.id)) for case in cases]
+
+
+def _answer(answering: tuple[Case, Field] | None, language: str) -> list[Button]:
+    if answering is None:
+        return []
+    case, asking = answering
+    label = tr(language, "The answer: {label}", label=tr(language, asking.label))
+    return [word_button(label, "answer", question_stamp(case, asking))]
+
+
+def question_stamp(case: Case, asking: Field) -> str:
+    """Tell a question from any other, for a button."""
+    return f"{buttons.to_base36(case.id)}.{asking.id}"
 
 
 def case_line(case: Case, language: str) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from bot import acts, buttons, hint, intake
+from bot import acts, beginning, buttons, elsewhere, hint, intake
 from bot.acts.request import Request
 from bot.case import Case, TextKind
 from bot.commands import Command
 from bot.composing import Composer
-from bot.fields import FIELDS, Field, FieldKind, field
+from bot.fields import Field, FieldKind
 from bot.holding import candidates, for_none, give_to, more_held, open_new, open_with
 from bot.opening import ask_side, held, hold, keep_piece, take_held, words_of
 from bot.people import Role
@@ -17,15 +18,18 @@ from bot.questions import zone_of
 from bot.reading import Read, read
 from bot.reading.block import parse_block
 from bot.rights import Act, may_see
+from bot.standing import answer_held, answer_tapped, asked, confirm, in_intake, own_case, send, side
 from bot.texts import tr
 
 _YES = frozenset({"yes", "y", "ok", "right", "correct"})
 _NO = frozenset({"no", "n", "wrong"})
-_FIELD_IDS = frozenset(f.id for f in FIELDS)
 
 
 def say_anything(c: Composer, text: str) -> None:
     """Take plain words (or a caption, a place, a file) in a private chat."""
+    if beginning.is_awaited(c) and c.message is not None and not c.message.reply_to:
+        beginning.begin(c, text)
+        return
     waiting = acts.waiting_prompt(c)
     if waiting is not None and text:
         acts.answered(c, waiting, text)
@@ -35,9 +39,10 @@ def say_anything(c: Composer, text: str) -> None:
         keep_attachments(c, c.view.case_replied_to(c.message.place, c.message.reply_to))
         return
     if held(c.conversation.pending):
-        more_held(c, text)
+        if text.strip().casefold() != "answer" or not answer_held(c):
+            more_held(c, text)
         return
-    case = _in_intake(c)
+    case = in_intake(c)
     if case is None:
         belongs_nowhere(c, text)
     elif not text or any(w.kind is not TextKind.TEXT for w in words_of(c)):
@@ -66,9 +71,12 @@ def belongs_nowhere(c: Composer, text: str) -> None:
 
 def alert(c: Composer, command: Command) -> None:
     """Open a case by `/alert`, or by a text that starts with "urgent" where that cannot be an answer."""
-    case = _in_intake(c)
+    if beginning.is_bare(c, command):
+        beginning.ask_what_happened(c)
+        return
+    case = in_intake(c)
     if case is not None and not command.has_slash and c.message is not None:
-        asking = _asked(c)
+        asking = asked(c)
         if asking is not None and _could_answer(c, case, asking, c.message.text):
             say_anything(c, c.message.text)
             return
@@ -81,14 +89,14 @@ def alert(c: Composer, command: Command) -> None:
 
 def navigate(c: Composer, command: Command) -> None:
     """`back`, `skip`, `edit N`, `summary`, `send`: moving about in the intake."""
-    case = _own_case(c)
+    case = own_case(c)
     if case is None:
         c.say(tr(c.language, "You have no alert in progress. Just write what happened to start one."))
         return
     if not case.requested:
         ask_side(c, case, "")
         return
-    asking = _asked(c)
+    asking = asked(c)
     match command.name:
         case "back" if asking is not None:
             intake.go_back(c, case, asking)
@@ -104,29 +112,17 @@ def navigate(c: Composer, command: Command) -> None:
 
 def word(c: Composer, promise: buttons.Word) -> None:
     """Take a tap that is about the conversation: which case, which side, yes, no, send."""
-    match promise.word:
-        case "new":
-            open_new(c)
-        case "none":
-            for_none(c)
-        case "which":
-            give_to(c, promise.argument)
-        case "side":
-            _side(c, *promise.argument.partition(".")[::2])
-        case "send":
-            _send(c, promise.argument)
-        case "typed":
-            say_anything(c, promise.argument)
-        case "yes" | "no":
-            _confirm(c, yes=promise.word == "yes", stamp=promise.argument)
-        case _:
-            c.say(tr(c.language, "This button is not known any more. Type /help."))
+    take = _TAPPED.get(promise.word)
+    if take is None:
+        c.say(tr(c.language, "This button is not known any more. Type /help."))
+    else:
+        take(c, promise.argument)
 
 
 def _answer(c: Composer, case: Case, text: str) -> None:
     pending = c.conversation.pending
     if pending.get("confirm") and text.strip().casefold() in _YES | _NO:
-        _confirm(c, yes=text.strip().casefold() in _YES)
+        confirm(c, yes=text.strip().casefold() in _YES)
         return
     block = parse_block(text)
     if block is not None:
@@ -137,15 +133,15 @@ def _answer(c: Composer, case: Case, text: str) -> None:
     if c.conversation.asking == "corridor":
         _side_by_words(c, case, text)
         return
-    asking = _asked(c)
+    asking = asked(c)
     if asking is None:
         hold(c, words_of(c), [case, *(k for k in c.view.open_cases_of(case.officer) if k.id != case.id)][:8])
         return
     is_long_silent = c.conversation.updated_at is not None and c.now - c.conversation.updated_at > intake.SILENCE
-    if is_long_silent and not _could_answer(c, case, asking, text):
-        hold(c, words_of(c), c.view.open_cases_of(case.officer)[:8])
+    if (is_long_silent or elsewhere.is_elsewhere(c)) and not _could_answer(c, case, asking, text):
+        elsewhere.ask_what_it_is(c, case, asking, c.view.open_cases_of(case.officer)[:8])
         return
-    if not intake.answer_text(c, case, asking, text):
+    if not intake.answer_text(c, case, asking, text, elsewhere.going_on(c, case)):
         unread = words_of(c)[0]
         _keep_words(c, case)
         intake.ask_again(c, case, asking, text)
@@ -197,16 +193,6 @@ def _keep_with(c: Composer, case: Case) -> None:
     intake.ask_current(c, case, lead)
 
 
-def _side(c: Composer, party: str, number: str) -> None:
-    case = c.case(buttons.from_base36(number)) if number else _own_case(c)
-    if case is None or c.person is None or case.officer != c.person.id or not case.is_open:
-        c.say(tr(c.language, "You have no alert in progress. Just write what happened to start one."))
-    elif case.requested:
-        intake.ask_current(c, case, tr(c.language, "{party} is asked already.", party=case.requested))
-    else:
-        intake.side_chosen(c, case, party)
-
-
 def _side_by_words(c: Composer, case: Case, text: str) -> None:
     agreement = c.context.agreement
     for corridor in agreement.corridors_of(case.reporting):
@@ -218,28 +204,6 @@ def _side_by_words(c: Composer, case: Case, text: str) -> None:
     ask_side(c, case, tr(c.language, "Your words are kept with {reference}.", reference=case.reference))
 
 
-def _send(c: Composer, argument: str) -> None:
-    case = c.case(buttons.from_base36(argument))
-    if case is None or c.person is None or case.officer != c.person.id:
-        c.say(tr(c.language, "No such case."))
-    elif not case.is_open:
-        c.say(tr(c.language, "{reference} is closed.", reference=case.reference), case=case)
-    else:
-        intake.send(c, case)
-
-
-def _confirm(c: Composer, *, yes: bool, stamp: str = "") -> None:
-    """Take a yes or no to what was shown back; a tap counts only for what its own message showed."""
-    case, waiting = _own_case(c), intake.to_confirm(c)
-    if case is None or not waiting or stamp not in ("", intake.stamp_of(case, waiting[0])):
-        c.say(tr(c.language, "There is nothing to confirm any more."))
-    elif yes:
-        intake.confirmed(c, case)
-    else:
-        returning = bool(c.conversation.pending.get("returning"))
-        intake.ask_field(c, case, waiting[0][0], tr(c.language, "Then please write it again."), returning=returning)
-
-
 def replied_note(c: Composer, text: str) -> bool:
     """Take a reply to a message about a case as a note to that case; False when it is none."""
     if c.message is None or c.person is None or not text:
@@ -247,7 +211,7 @@ def replied_note(c: Composer, text: str) -> bool:
     replied = c.view.case_replied_to(c.message.place, c.message.reply_to)
     if replied is None or not may_see(c.person, replied, c.context.agreement):
         return False
-    if _in_intake(c) is not None and not _is_to_others_words(c, replied):
+    if in_intake(c) is not None and not _is_to_others_words(c, replied):
         return False  # it answers the question
     if not replied.is_open and c.message.in_private and c.person.role is Role.OFFICER:
         return False  # what an officer has to say about a closed case may be somebody in danger again
@@ -274,23 +238,21 @@ def _not_filed(c: Composer) -> None:
     )
 
 
-def _in_intake(c: Composer) -> Case | None:
-    """The case this person is answering questions about."""
-    case = _own_case(c)
-    return case if case is not None and c.conversation.asking else None
-
-
-def _own_case(c: Composer) -> Case | None:
-    case = c.case(c.conversation.case_id)
-    is_own = case is not None and c.person is not None and case.officer == c.person.id
-    return case if is_own and case is not None and case.is_open else None
-
-
-def _asked(c: Composer) -> Field | None:
-    asking = c.conversation.asking
-    return field(asking) if asking in _FIELD_IDS else None
-
-
 def _without_word(command: Command, text: str) -> str:
     """The text of `/alert text` without the command; "urgent, ..." stays whole, it is what the officer wrote."""
     return command.rest if command.has_slash else text
+
+
+#: Taps about the conversation, by their word.
+_TAPPED: Mapping[str, Callable[[Composer, str], None]] = {
+    "new": lambda c, _: open_new(c),
+    "open": lambda c, _: beginning.begin_at_once(c),
+    "none": lambda c, _: for_none(c),
+    "which": give_to,
+    "answer": answer_tapped,
+    "side": side,
+    "send": send,
+    "typed": say_anything,
+    "yes": lambda c, stamp: confirm(c, yes=True, stamp=stamp),
+    "no": lambda c, stamp: confirm(c, yes=False, stamp=stamp),
+}

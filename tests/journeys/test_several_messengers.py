@@ -12,6 +12,7 @@ from tests.journeys.played import PlayedBridge
 OFFICER = "telegram:officer"
 PHONE = "wechat:officers-phone"
 COLLEAGUE = "telegram:colleague"
+_LINK = re.compile(r"https://bridge\.example(/signin/\S+)")
 _CODE = re.compile(r"/start ([0-9A-Z]{4}(?:-[0-9A-Z]{4}){2})")
 
 
@@ -192,3 +193,23 @@ async def test_a_messenger_is_unbound_from_another_and_both_hear_of_it(bridge: P
     await bridge.says(PHONE, "girl 16 locked in a flat")
     bridge.expect(PHONE, "This line is for enrolled officers")
     assert not await bridge.cases()
+
+
+async def test_a_link_for_the_browser_comes_in_private_and_only_its_hash_is_kept(bridge: PlayedBridge) -> None:
+    await bridge.says(OFFICER, "/bind web")
+    found = _LINK.search(bridge.expect(OFFICER, "Open this in the browser", "10 minutes").text)
+    assert found
+    token = found[1].removeprefix("/signin/")
+    (kept,) = bridge.storage._tables.sign_ins.values()
+    assert kept.person_id == (await bridge.person(OFFICER)).id
+    assert token not in str(kept)
+    assert token not in str(bridge.storage._tables.journal)
+
+
+async def test_unbinding_the_web_chat_ends_what_is_signed_in_there(bridge: PlayedBridge) -> None:
+    person = await bridge.person(OFFICER)
+    await bridge.change(OFFICER, addresses=(*person.addresses, Address("web", str(person.id))))
+    await bridge.says(OFFICER, "/bind web")
+    assert bridge.storage._tables.sign_ins
+    await bridge.says(OFFICER, "/unbind web")
+    assert not bridge.storage._tables.sign_ins
