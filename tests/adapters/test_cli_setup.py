@@ -48,7 +48,7 @@ async def test_it_works_beside_a_running_bridge(api: BotApi, tmp_path: Path) -> 
     assert line.startswith("The list of commands")
 
 
-@pytest.mark.parametrize("fault", ["unauthorized", "down", "garbage", "timeout"])
+@pytest.mark.parametrize("fault", ["unauthorized", "down", "garbage"])
 async def test_what_telegram_does_not_take_is_one_sentence_without_the_token(
     api: BotApi, tmp_path: Path, fault: str
 ) -> None:
