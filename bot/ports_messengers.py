@@ -21,11 +21,15 @@ class Token:
 class KeepsForMessengers(Protocol):
     """The part of the storage that messengers' own rules need. Methods raise only `StorageError`."""
 
-    async def spend(self, address: Address, now: datetime, keep: int) -> bool:
-        """Take one message out of a window that is open at `now` and has more than `keep` left.
+    async def spend(self, address: Address, now: datetime, keep: int) -> Window | None:
+        """Take one message out of a window that is open at `now`; returns that window with what is left of it.
 
-        The short window first. One statement, safe on any number of nodes; False when there is none.
+        The short window first, to its last message: it is over in a moment. A long one must have more than `keep`
+        left. One statement, safe on any number of nodes; None when there is none.
         """
+
+    async def give_back(self, window: Window) -> None:
+        """Put a message back that was taken out of this window and not sent; nothing when another one opened since."""
 
     async def close_windows(self, address: Address, now: datetime) -> None:
         """Note that the messenger takes nothing more: all windows opened at or before `now` have nothing left."""

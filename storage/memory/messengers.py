@@ -33,12 +33,19 @@ class MemoryForMessengers:
             raise StorageError("The storage is closed.")
         return self._tables
 
-    async def spend(self, address: Address, now: datetime, keep: int) -> bool:
+    async def spend(self, address: Address, now: datetime, keep: int) -> Window | None:
         for window in _open(self._at(now), address, now):
-            if window.left > keep:
-                self._opened().windows[address, window.by_tap] = replace(window, left=window.left - 1)
-                return True
-        return False
+            if window.by_tap or window.left > keep:
+                spent = replace(window, left=window.left - 1)
+                self._opened().windows[address, window.by_tap] = spent
+                return spent
+        return None
+
+    async def give_back(self, window: Window) -> None:
+        tables, key = self._opened(), (window.address, window.by_tap)
+        kept = tables.windows.get(key)
+        if kept is not None and kept.opened_at == window.opened_at:
+            tables.windows[key] = replace(kept, left=kept.left + 1)
 
     async def close_windows(self, address: Address, now: datetime) -> None:
         tables = self._at(now)

@@ -15,8 +15,11 @@ from storage.sql.running import SqlEngines
 class SqlForMessengers(SqlEngines):
     """Honours `bot.ports_messengers.KeepsForMessengers`."""
 
-    async def spend(self, address: Address, now: datetime, keep: int) -> bool:
+    async def spend(self, address: Address, now: datetime, keep: int) -> Window | None:
         return await self._write(sql_windows.spend, address, now, keep)
+
+    async def give_back(self, window: Window) -> None:
+        await self._write(sql_windows.give_back, window)
 
     async def close_windows(self, address: Address, now: datetime) -> None:
         await self._write(sql_windows.close, address, now)

@@ -19,17 +19,27 @@ _WINDOWS = T["reply_windows"]
 _UNASKED = text("NOT by_tap AND NOT asked")
 
 
-def spend(connection: Connection, address: Address, now: datetime, keep: int) -> bool:
+def spend(connection: Connection, address: Address, now: datetime, keep: int) -> Window | None:
     """Take one message out of a window; what two nodes want at once is counted by whoever comes second."""
     windows = _WINDOWS.c
     # All are held before one is chosen, so that whoever waited chooses by what the other one left.
     # A window is taken from before its own moment too: the clocks of two nodes are never quite the same.
     opened = select(windows.by_tap, windows.left).where(windows.address == str(address), windows.closes_at > now)
     held = opened.order_by(windows.by_tap.desc()).with_for_update().cte("held")
-    chosen = select(held.c.by_tap).where(held.c.left > keep).order_by(held.c.by_tap.desc()).limit(1)
+    allows = or_(held.c.left > keep, and_(held.c.by_tap, held.c.left > 0))
+    chosen = select(held.c.by_tap).where(allows).order_by(held.c.by_tap.desc()).limit(1)
     is_chosen = and_(windows.address == str(address), windows.by_tap.in_(chosen))
     spent = update(_WINDOWS).where(is_chosen).values(left=windows.left - 1)
-    return connection.execute(spent.returning(windows.left)).first() is not None
+    row = connection.execute(spent.returning(*windows)).mappings().first()
+    return window_of(row) if row is not None else None
+
+
+def give_back(connection: Connection, window: Window) -> None:
+    """Put a message back into the window that it came out of."""
+    windows = _WINDOWS.c
+    is_it = and_(windows.address == str(window.address), windows.by_tap.is_(window.by_tap))
+    same = and_(is_it, windows.opened_at == window.opened_at)
+    connection.execute(update(_WINDOWS).where(same).values(left=windows.left + 1))
 
 
 def close(connection: Connection, address: Address, now: datetime) -> None:

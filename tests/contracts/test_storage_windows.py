@@ -70,12 +70,33 @@ async def test_the_short_window_is_spent_first_and_then_the_long_one(kept: Kept)
     assert not await kept.storage.spend(OTHER_AT, START, 0)
 
 
-async def test_the_last_ones_are_kept_for_what_may_take_them(kept: Kept) -> None:
+async def test_the_last_ones_of_a_long_window_are_kept_for_what_may_take_them(kept: Kept) -> None:
     await _open(kept, _long(left=3), _short(left=2))
-    assert await kept.storage.spend(OFFICER_AT, START, 2)
-    assert await _left(kept) == [(True, 2), (False, 2)]
-    assert not await kept.storage.spend(OFFICER_AT, START, 2)
-    assert [await kept.storage.spend(OFFICER_AT, START, 0) for _ in range(5)] == [True] * 4 + [False]
+    taken = [await kept.storage.spend(OFFICER_AT, START, 2) for _ in range(4)]
+    assert [(w.by_tap, w.left) if w else None for w in taken] == [(True, 1), (True, 0), (False, 2), None]
+    taken = [await kept.storage.spend(OFFICER_AT, START, 0) for _ in range(3)]
+    assert [w.left if w else None for w in taken] == [1, 0, None]
+
+
+async def test_what_was_taken_and_not_sent_is_put_back_into_the_window_that_it_came_out_of(kept: Kept) -> None:
+    await _open(kept, _long(left=1), _short(left=1))
+    short, long = [await kept.storage.spend(OFFICER_AT, START, 0) for _ in range(2)]
+    assert short
+    assert long
+    assert await _left(kept) == []
+    await kept.storage.give_back(long)
+    assert await _left(kept) == [(False, 1)]
+    await kept.storage.give_back(short)
+    assert await _left(kept) == [(True, 1), (False, 1)]
+
+
+async def test_what_comes_back_late_adds_nothing_to_a_window_that_opened_since(kept: Kept) -> None:
+    await _open(kept, _long())
+    spent = await kept.storage.spend(OFFICER_AT, START, 0)
+    assert spent
+    await _open(kept, _long(START + HOUR))
+    await kept.storage.give_back(spent)
+    assert await _left(kept, START + HOUR) == [(False, 5)]
 
 
 async def test_a_window_that_is_over_takes_nothing(kept: Kept) -> None:
@@ -90,8 +111,8 @@ async def test_two_nodes_never_take_more_out_of_a_window_than_is_in_it(kept: Kep
     await _open(kept, _long(left=5), _short(left=3))
     other = await kept.other_node()
     taken = await asyncio.gather(*(node.spend(OFFICER_AT, START, keep) for node in [kept.storage, other] * 10))
-    assert sum(taken) == 8 - 2 * keep
-    assert await _left(kept) == ([(True, keep), (False, keep)] if keep else [])
+    assert sum(window is not None for window in taken) == 8 - keep
+    assert await _left(kept) == ([(False, keep)] if keep else [])
 
 
 async def test_a_messenger_that_refuses_closes_what_it_knew_of_and_not_what_opens_later(kept: Kept) -> None:
