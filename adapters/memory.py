@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from adapters.memory_windows import Granted, KnockBook, Knocked
 from bot.errors import Refused, SendError, StorageError, Unavailable
-from bot.messages import Address, Capabilities, Delivery, Inbound, Keyboard, Kind
+from bot.messages import Address, Capabilities, Contact, Delivery, Inbound, Keyboard, Kind
 from bot.ports_adapters import Receipt, Receive
 
 #: What it can do unless told otherwise: as much as Telegram, without its pace.
@@ -73,6 +74,8 @@ class MemoryAdapter:
         self._faults: list[_Fault] = []
         self._shown: dict[str, Shown] = {}
         self._ids = itertools.count(1)
+        self._granted = Granted(capabilities.windows) if capabilities.windows else None
+        self._knocks = KnockBook()
 
     async def start(self, receive: Receive) -> None:
         self._receive = receive
@@ -84,6 +87,8 @@ class MemoryAdapter:
         self._fail(message.address)
         if delivery.edits and delivery.edits not in self._shown:
             raise Refused("the message to change is not there any more")
+        if self._granted is not None and not message.address.peer.startswith(self.capabilities.group_prefix):
+            self._granted.spend(message.address, self._clock())
         shown = Shown(
             delivery.edits or f"m{next(self._ids)}",
             message.address,
@@ -99,6 +104,11 @@ class MemoryAdapter:
         if is_last and message.tap_id:
             self.answered_taps.append(message.tap_id)
         return shown.id
+
+    async def knock(self, delivery: Delivery, headline: str) -> str:
+        if self._receive is None:
+            raise Unavailable("the messenger is not started")
+        return self._knocks.add(delivery, headline)
 
     async def fetch(self, file_id: str, limit: int) -> bytes:
         content = self.contents.get(file_id, Unavailable("the file is not there yet"))
@@ -118,6 +128,19 @@ class MemoryAdapter:
     def recover(self) -> None:
         """Take everything again."""
         self._faults.clear()
+
+    def refuses_knocks(self, error: SendError | None) -> None:
+        """Let every knock fail, or take them again."""
+        self._knocks.error = error
+
+    def knocked(self, peer: str) -> list[Knocked]:
+        """All knocks at an address, oldest first."""
+        return [knock for knock in self._knocks.all if knock.address == self.address(peer)]
+
+    def closes_window(self, peer: str) -> None:
+        """Let the messenger take nothing more for somebody, whatever the bridge counts."""
+        if self._granted is not None:
+            self._granted.close(self.address(peer))
 
     def shown(self, peer: str) -> list[Shown]:
         """All messages that stand at an address now, oldest first, edits applied."""
@@ -147,6 +170,14 @@ class MemoryAdapter:
         tap_id = f"t{next(self._ids)}"
         return await self._said(peer, at, Kind.BUTTON, button=data, tap_id=tap_id, message_id=message_id)
 
+    async def taps_menu(self, peer: str, text: str) -> Inbound:
+        """Let somebody tap an entry of the menu below the chat, which stands for a text."""
+        return await self._said(peer, "", Kind.TEXT, text=text, contact=Contact.TAP)
+
+    async def outcome(self, knock: Knocked, failure: str = "") -> Inbound:
+        """Let the messenger say what became of a knock."""
+        return await self._said(knock.address.peer, "", Kind.OUTCOME, text=failure, message_id=knock.id)
+
     async def edits(self, original: Inbound, text: str) -> Inbound:
         """Let somebody change what they wrote."""
         changed = replace(original, kind=Kind.EDIT, text=text, external_id=f"e{next(self._ids)}")
@@ -170,6 +201,8 @@ class MemoryAdapter:
         """Like `receive`, but return what the bridge answers."""
         if self._receive is None:
             raise StorageError("the bridge takes no messages yet")
+        if self._granted is not None:
+            message = self._granted.took(message, self._clock())
         receipt = await self._receive(message)
         if receipt.reply and self.loses_calls:
             self.loses_calls -= 1

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from adapters.memory import CAPABILITIES
 from bot.agreement import Agreement, Corridor, Desk, DeskRole, Party
-from bot.messages import Address, Capabilities
+from bot.messages import Address, Capabilities, Grant, WindowRules
 from bot.people import Person, Role
 from bot.turn import Turn
 
@@ -24,6 +24,13 @@ MESSENGERS: Mapping[str, Capabilities] = {
 OFFICIAL_ACCOUNT: Mapping[str, Capabilities] = {
     **MESSENGERS,
     "wechat": replace(MESSENGERS["wechat"], buttons=False, menu_links=True, answers_in_call=True),
+}
+
+#: The same with its reply windows as they are, and with knocks (template messages).
+WINDOWS = WindowRules(Grant(5, timedelta(hours=48)), Grant(3, timedelta(minutes=1)))
+WINDOWED: Mapping[str, Capabilities] = {
+    **OFFICIAL_ACCOUNT,
+    "wechat": replace(OFFICIAL_ACCOUNT["wechat"], windows=WINDOWS, knocks=True),
 }
 
 PARTIES = {
