@@ -39,7 +39,7 @@ from storage import migrate, open_storage
 SAMPLE_LINKS_LAST = timedelta(hours=12)
 _TICK = 1.0  #: seconds
 _TEND = 900.0  #: seconds
-_RARE_TICK = 60.0  #: seconds; for what is due once a day
+_RARE_TICK = 60.0  #: seconds; for what is due once a day, and windows that close
 _STOP_WITHIN = 2  #: seconds that open HTTP requests get
 
 log = structlog.get_logger(__name__)
@@ -145,6 +145,7 @@ async def _running(bridge: Bridge, settings: Settings, storage: Storage) -> Asyn
     if bridge.fetcher is not None:
         schedule.every(_TICK, bridge.fetcher.tick, "files")
     schedule.every(_RARE_TICK, bridge.digester.tick, "digest")
+    schedule.every(_RARE_TICK, bridge.closing.tick, "windows")
     schedule.every(_RARE_TICK, bridge.nightly_purge.tick, "purge")
     watchdog = Watchdog(settings.watchdog.url.get_secret_value())
     if watchdog.is_set:

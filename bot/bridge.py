@@ -9,6 +9,7 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 
 from bot.agreement import Agreement
+from bot.closing import Closing
 from bot.composing import Composer
 from bot.context import Context
 from bot.deliver import Deliverer
@@ -76,12 +77,14 @@ class Bridge:
         self._clock = clock
         self._tasks: set[asyncio.Task[None]] = set()
         can = {name: adapter.capabilities for name, adapter in adapters.items()}
+        self._windows = {name: c.windows for name, c in can.items() if c.windows is not None}
         self.line = Line(storage, self._context, committed=self._committed, capabilities=can)
         self._exports = Exports(
             storage, self.line, rules.agreement, rules.exports, rules.public_url, chance.new_id, clock
         )
         self.reminder = Reminder(storage, self.line, clock)
         self.tender = Tender(storage, self.line, clock, rules.agreement, rules.confirm_every)
+        self.closing = Closing(storage, self.line, clock, rules.agreement, self._windows)
         sources = {name: a for name, a in adapters.items() if isinstance(a, FileSource)}
         self.fetcher = Fetcher(storage, sources, files, submit=self.line.submit, clock=clock) if files else None
         node = f"bridge:{chance.new_id()}"
@@ -138,6 +141,7 @@ class Bridge:
             public_url=self._rules.public_url,
             identity=self._rules.identity,
             confirm_every=self._rules.confirm_every,
+            windows=self._windows,
         )
 
     def _committed(self, turns: Sequence[Turn], left_out: frozenset[int]) -> None:

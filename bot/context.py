@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.agreement import Agreement
+from bot.messages import WindowRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +23,4 @@ class Context:
     public_url: str = ""
     identity: str = "never"  #: what identifiers may do on a messenger: never, masked or allowed
     confirm_every: timedelta = timedelta(days=90)  #: how long an enrolment holds until it is confirmed again
+    windows: Mapping[str, WindowRules] = field(default_factory=dict)  #: of the messengers that have reply windows

@@ -162,7 +162,7 @@ class Outgoing:
 
     id: int
     dedupe_key: str  #: unique for ever, ``case:7:police:1:desk:cn-duty``
-    kind: str  #: reply, alert, ping, told, relay, edit, file, test, digest
+    kind: str  #: reply, alert, ping, told, relay, edit, file, test, digest, window
     recipient: str  #: ``person:12`` or ``desk:cn-duty``
     address: Address  #: where it goes first
     others: tuple[Address, ...] = ()  #: where it also goes when that fails (design rule 8)

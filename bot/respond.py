@@ -21,6 +21,7 @@ from bot import (
     screening,
     talk,
     tapping,
+    windowing,
 )
 from bot.acts.finding import find_case
 from bot.agreement import Agreement
@@ -68,7 +69,7 @@ def respond(message: Inbound, view: View, context: Context, choices: Sequence[Bu
         screening.screen(c)
         _from_person(c, c.message or message)
         screening.settle(c)
-    return c.finish()
+    return windowing.noted(c.finish(), message, context.windows)
 
 
 def wanted(message: Inbound, directory: Directory, agreement: Agreement) -> Wanted:

@@ -66,7 +66,7 @@ CODED_ACTS = frozenset(
     {
         "opened", "answered", "sent", "urgency", "alerted", "alert_reached_nobody", "pinged", "acknowledged",
         "acknowledgment_lapsed", "still_on_it", "assigned", "handoff_drafted", "handoff_sent", "requested_side",
-        "country_outside_corridor", "refused", "closed", "reopened", "stood_down", "held", "released",
+        "asked_to_write", "country_outside_corridor", "refused", "closed", "reopened", "stood_down", "held", "released",
     }
 )  # fmt: skip
 

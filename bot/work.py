@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from bot import approving, buttons, guarding, holding, pings, screening
+from bot import approving, buttons, guarding, holding, pings, screening, windowing
 from bot.agreement import Agreement
 from bot.commands import parse_command
 from bot.composing import Composer
@@ -20,6 +20,7 @@ from bot.rights import scope_of
 from bot.texts import tr
 from bot.turn import InboxRow, InboxState, Turn
 from bot.view import View
+from bot.windows import Window
 
 #: How often a message whose turn failed is tried before it is parked.
 TRIES = 6
@@ -91,7 +92,7 @@ class Message:
             error=error,
             next_attempt_at=context.now + _FIRST_RETRY,
         )
-        return Turn(inbox=row)
+        return windowing.noted(Turn(inbox=row), self.inbound, context.windows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +110,10 @@ class Again:
         return Message(self.row.message).shows(directory, agreement)
 
     def turn(self, view: View, context: Context) -> Turn:
-        """Compute its turn again; the stored row is brought up to date."""
+        """Compute its turn again; the stored row is brought up to date. Its window was opened the first time."""
         turn = respond(self.row.message, view, context)
         inbox = replace(turn.inbox, id=self.row.id, attempts=self.row.attempts + 1) if turn.inbox else None
-        return replace(turn, inbox=inbox, retries_inbox=self.row.id)
+        return replace(turn, inbox=inbox, retries_inbox=self.row.id, windows=())
 
     def failed(self, context: Context, error: str) -> Turn:
         """Try later, or park it for somebody to look at."""
@@ -224,6 +225,33 @@ class Lapse:
 
 
 @dataclass(frozen=True, slots=True)
+class Ask:
+    """A reply window that closes soon, and the open case because of which its person is asked to write."""
+
+    window: Window
+    case_id: int
+
+    def wants(self, _directory: Directory, _agreement: Agreement) -> Wanted:
+        """Say what it touches."""
+        return Wanted(cases=(self.case_id,))
+
+    def shows(self, _directory: Directory, _agreement: Agreement) -> Shows:
+        """Nothing."""
+        return NOTHING
+
+    def turn(self, view: View, context: Context) -> Turn:
+        """Ask, unless the case concerns them no more."""
+        c = Composer(context, view, actor="clock")
+        case = c.case(self.case_id)
+        is_asked = case is not None and windowing.ask(c, self.window, case)
+        return replace(c.finish(), windows_asked=(self.window,) if is_asked else ())
+
+    def failed(self, _context: Context, _error: str) -> Turn:
+        """Nothing to keep: the window is looked at again."""
+        return Turn()
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """A command from the command line or the program itself."""
 
@@ -283,4 +311,4 @@ class PageAct:
         raise StorageError(f"This was not done ({error}); nothing was changed. Please try again.")
 
 
-Work = Message | Again | Deadline | Wake | Lapse | Order | PageAct
+Work = Message | Again | Deadline | Wake | Lapse | Ask | Order | PageAct
