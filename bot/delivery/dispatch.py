@@ -8,13 +8,16 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot import windowing
 from bot.delivery import recheck, verdict
+from bot.delivery.knocking import Knocker
 from bot.delivery.lanes import Lane, Lanes, Row
+from bot.delivery.ledger import Ledger
 from bot.delivery.marking import Office
 from bot.delivery.outage import Outage
 from bot.delivery.pacing import Pace
 from bot.delivery.split import fit
-from bot.errors import Moved, SendError, StorageError, Throttled, Unavailable, Uncertain
+from bot.errors import Moved, SendError, StorageError, Throttled, Unavailable, Uncertain, WindowClosed
 from bot.messages import Address, Delivery, DeliveryState
 from bot.ports_adapters import Adapter
 
@@ -37,6 +40,8 @@ class Dispatcher:
         self._pace = Pace(adapter.capabilities)
         self._lanes = Lanes(self._pace, capacity)
         self._outage = Outage()
+        self._ledger = Ledger(office.storage, adapter.capabilities)
+        self._knocker = Knocker(adapter, office)
         self._most_workers = workers
         self._workers: set[asyncio.Task[None]] = set()
         self._alarm: asyncio.Task[None] | None = None
@@ -120,7 +125,7 @@ class Dispatcher:
                 return
             if verdict.is_reread(row.delivery, self._office.clock()) and not await self._still_says(row):
                 return
-            parts, external_id = await self._send(row)
+            parts, external_id = await self._send_or_knock(row)
         except Moved as moved:
             await self._follow(row, lane, moved)
         except SendError as error:
@@ -135,6 +140,7 @@ class Dispatcher:
         else:
             self._office.sent(row, parts, external_id)
             self._took(lane)
+            await self._knocker.answered(row)
 
     async def _is_due(self, row: Row) -> bool:
         """Recheck a ping or an edit; what is not sent now is dropped or put back here."""
@@ -166,18 +172,30 @@ class Dispatcher:
         row.delivery = replace(row.delivery, message=told)
         return True
 
+    async def _send_or_knock(self, row: Row) -> tuple[int, str]:
+        try:
+            return await self._send(row)
+        except WindowClosed:
+            await self._knocker.knock(row)
+            raise
+
     async def _send(self, row: Row) -> tuple[int, str]:
         delivery, parts = fit(row.delivery, self._capabilities)
         external_id = delivery.external_id
         last = len(parts) - 1
         for number in range(delivery.parts_done, len(parts)):
-            if self._pace.is_limited:
-                self._count(delivery.message.address)
-            external_id = await self._send_part(delivery, parts[number], is_last=number == last)
+            external_id = await self._send_paid(delivery, parts[number], is_last=number == last)
             if number != last:
                 row.delivery = replace(row.delivery, parts_done=number + 1, external_id=external_id)
                 delivery = replace(delivery, parts_done=number + 1, external_id=external_id)
         return len(parts), external_id
+
+    async def _send_paid(self, delivery: Delivery, text: str, *, is_last: bool) -> str:
+        now = self._office.clock()
+        async with self._ledger.paid(delivery.message, text, now) as words:
+            if self._pace.is_limited:
+                self._count(delivery.message.address)
+            return await self._send_part(delivery, words, is_last=is_last)
 
     def _count(self, address: Address) -> None:
         now = self._office.clock().timestamp()
@@ -204,15 +222,24 @@ class Dispatcher:
         office, now, delivery = self._office, self._office.clock(), row.delivery
         age = now - verdict.born(delivery.message, now)
         ruling = verdict.judge(error, delivery.attempts, age, office.jitter())
+        if isinstance(error, WindowClosed) and windowing.is_needless_when_closed(delivery.message):
+            office.end(row, DeliveryState.DROPPED, ruling.reason)
+            return
         if ruling.wait is None:
             office.end(row, ruling.state, ruling.reason, is_attempt=True)
             return
         until = now + ruling.wait
         held = self._lanes.hold(lane, row, until, everything=ruling.holds_all) if ruling.holds and is_known else []
         mark = office.put_back(
-            row, until, ruling.reason, state=ruling.state, is_attempt=ruling.is_attempt, joins=ruling.joins
+            row,
+            until,
+            ruling.reason,
+            state=ruling.state,
+            is_attempt=ruling.is_attempt,
+            joins=ruling.joins and not row.is_knocked,
         )
-        self._lanes.remember(lane.address, mark)
+        if ruling.state is not DeliveryState.WINDOW_CLOSED:  # that is brought forward by the window, wherever it opens
+            self._lanes.remember(lane.address, mark)
         for waiting in held:
             self._put_back(waiting, until)
         if is_known and ruling.is_attempt and ruling.holds:

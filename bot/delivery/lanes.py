@@ -12,7 +12,7 @@ from heapq import heappop, heappush
 from itertools import count, islice
 
 from bot.delivery.pacing import Pace
-from bot.messages import Address, Delivery, Outgoing
+from bot.messages import KNOCK_FAILED, Address, Delivery, Outgoing
 from bot.turn import Mark
 
 Key = tuple[int, int]  #: priority and outbox id: what goes first
@@ -34,11 +34,17 @@ class Row:
     checked_at: datetime | None = None
     needless: str = ""  #: why it need not be sent any more
     moves: int = 0
+    knock: str = ""  #: the knock that was just sent for it, to be said with the next marks
 
     @property
     def id(self) -> int:
         """The outbox id."""
         return self.delivery.message.id
+
+    @property
+    def is_knocked(self) -> bool:
+        """Whether its recipient was asked to tap and may still do so: the next address joins in its time."""
+        return (self.knock or self.delivery.knock) not in ("", KNOCK_FAILED)
 
     @property
     def key(self) -> Key:

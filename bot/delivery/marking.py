@@ -110,6 +110,7 @@ class Office:
             delivery.external_id,
             reason,
             row.joined,
+            row.knock,
         )
         self.mark(mark)
         return mark

@@ -42,7 +42,7 @@ class Settled:
         if mark.next_attempt_at is None:
             # Somebody may have put a parked row back; what was sent or dropped never comes back.
             return delivery if mark.state is DeliveryState.PARKED and self._was_put_back(delivery, mark, now) else None
-        if mark.next_attempt_at > now:
+        if mark.next_attempt_at > now and not _was_brought_forward(delivery, mark):
             return None
         return replace(
             delivery,
@@ -50,9 +50,23 @@ class Settled:
             parts_done=max(delivery.parts_done, mark.parts_done),
             external_id=mark.external_id or delivery.external_id,
             joined=delivery.joined or mark.joined is not None,
+            knock=delivery.knock or mark.knock,
         )
 
     def _was_put_back(self, delivery: Delivery, mark: Mark, now: datetime) -> bool:
         """Whether the database has the mark already: the row is due anew since, or the mark is old."""
         due = delivery.next_attempt_at
         return (due is not None and due > mark.at) or now - mark.at > self._keep / 2
+
+
+def _was_brought_forward(delivery: Delivery, mark: Mark) -> bool:
+    """Whether the database has the mark already, and made the row due since: a window opened, a knock came to nothing.
+
+    Each refusal counts as an attempt: an older mark of the same row has another number.
+    """
+    is_written = (delivery.state, delivery.attempts, delivery.parts_done) == (
+        mark.state,
+        mark.attempts,
+        mark.parts_done,
+    )
+    return is_written and mark.state is DeliveryState.WINDOW_CLOSED

@@ -18,6 +18,7 @@ JOIN_AFTER = timedelta(minutes=5)
 REREAD_AFTER = timedelta(seconds=1)
 _THROTTLED = timedelta(seconds=5)  #: when the messenger does not say how long
 _WAIT_FOR_ORIGINAL = timedelta(seconds=2)
+_LOOK_AGAIN = timedelta(seconds=3)
 _WINDOW_FIRST, _WINDOW_LONGEST = timedelta(minutes=5), timedelta(hours=6)
 
 
@@ -38,7 +39,8 @@ def judge(error: SendError, attempts: int, age: timedelta, jitter: float) -> Ver
     """Decide after an error; `attempts` without this one, `age` since the message was made, `jitter` in [0, 1)."""
     match error:
         case WindowClosed():
-            wait = min(_WINDOW_LONGEST, max(_WINDOW_FIRST, age / 4))
+            # Looked at once more soon: a window that opened in the same moment did not know of this row yet.
+            wait = min(_WINDOW_LONGEST, max(_WINDOW_FIRST, age / 4)) if attempts else _LOOK_AGAIN
             return Verdict(DeliveryState.WINDOW_CLOSED, f"window closed: {error.reason}", wait, joins=True)
         case Throttled():
             return Verdict(

@@ -13,12 +13,15 @@ from itertools import count
 from bot.case import Case, Deadline, DeadlineKind, DeadlineState
 from bot.deliver import Deliverer
 from bot.errors import StorageError
-from bot.messages import Address, Capabilities, Delivery, DeliveryState, Outgoing, Priority
+from bot.messages import Address, Capabilities, Delivery, DeliveryState, Grant, Outgoing, Priority, WindowRules
 from bot.ports_adapters import Receive
 from bot.turn import Mark, Turn
+from bot.windows import Window
 from storage.memory import MemoryStorage
 
 NOON = datetime(2026, 4, 18, 12, tzinfo=UTC)
+WINDOWS = WindowRules(Grant(5, timedelta(hours=48)), Grant(3, timedelta(minutes=1)))
+WINDOWED = Capabilities(text_limit=2048, text_unit="bytes", windows=WINDOWS, knocks=True)
 PLAIN = Capabilities(text_limit=4096, edits=True, files=True)
 
 #: What a scripted messenger does with the next message: takes it when nothing is planned.
@@ -58,6 +61,8 @@ class Messenger:
         self.tries: list[datetime] = []
         self.plans: dict[str, deque[Plan]] = {}  #: by peer
         self.always: dict[str, Exception] = {}  #: by peer, ``*`` for all
+        self.knocks: list[tuple[datetime, int, str]] = []  #: when, for which outbox row, saying what
+        self.knock_plans: deque[Plan] = deque()
         self.under_way = 0
         self.most_under_way = 0
         self._time = time
@@ -83,9 +88,16 @@ class Messenger:
         self.lasts.append(is_last)
         return f"{self.messenger}-{next(self._ids)}"
 
+    async def knock(self, delivery: Delivery, headline: str) -> str:
+        await self._follow(self.knock_plans.popleft() if self.knock_plans else None, "")
+        self.knocks.append((self._time.now, delivery.message.id, headline))
+        return f"knock-{len(self.knocks)}"
+
     async def _follow_plan(self, peer: str) -> None:
         planned = self.plans.get(peer)
-        plan: Plan | None = planned.popleft() if planned else None
+        await self._follow(planned.popleft() if planned else None, peer)
+
+    async def _follow(self, plan: Plan | None, peer: str) -> None:
         if isinstance(plan, asyncio.Event):
             await plan.wait()
         error = plan if isinstance(plan, Exception) else self.always.get(peer) or self.always.get("*")
@@ -208,6 +220,19 @@ class Postroom:
 
     async def state(self, outbox_id: int) -> DeliveryState:
         return (await self.row(outbox_id)).state
+
+    async def opens(self, address: str, *, by_tap: bool = False) -> Window:
+        """Somebody wrote, or tapped a menu: the window that this opens is stored with their message."""
+        grant = WINDOWS.tap if by_tap else WINDOWS.message
+        now = self.time.now
+        window = Window(Address.parse(address), now, now + grant.span, grant.count, by_tap=by_tap)
+        await self.storage.apply([Turn(windows=(window,))])
+        return window
+
+    async def left(self, address: str) -> int:
+        """How many messages may still be sent there."""
+        windows = await self.storage.open_windows(Address.parse(address), self.time.now)
+        return sum(window.left for window in windows)
 
     async def case_with_deadline(self, state: DeadlineState = DeadlineState.RUNNING) -> Case:
         """Store a case with one deadline, id 70."""
