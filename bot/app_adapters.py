@@ -10,6 +10,7 @@ from adapters.email import EmailAdapter, EmailSettings, security_of
 from adapters.telegram import TelegramAdapter, TelegramSettings
 from adapters.telegram.settings import Mode
 from adapters.web.adapter import WebAdapter
+from adapters.wechat import WechatAdapter, WechatSettings
 from adapters.wecom import Robot, WecomAdapter, WecomSettings
 from bot import menus
 from bot.config import Settings
@@ -98,6 +99,29 @@ def _wecom(wiring: Wiring) -> Adapter | None:
     return WecomAdapter(found, clock=wiring.clock, store=wiring.storage, owner=wiring.owner)
 
 
+def wechat_of(settings: Settings) -> WechatSettings | None:
+    """Take from the configuration what the WeChat adapter needs; None when it has no account."""
+    table = settings.messengers.wechat
+    if not table.app_id:
+        return None
+    return WechatSettings(
+        app_id=table.app_id,
+        app_secret=table.app_secret.get_secret_value(),
+        token=table.token.get_secret_value(),
+        aes_key=table.aes_key.get_secret_value(),
+        api_base_url=table.api_base_url,
+        template_id=table.template_id,
+        proxy=table.proxy.get_secret_value(),
+        public_url=settings.server.public_url,
+        menu=menus.taps(),
+    )
+
+
+def _wechat(wiring: Wiring) -> Adapter | None:
+    found = wechat_of(wiring.settings)
+    return WechatAdapter(found, clock=wiring.clock, store=wiring.storage, owner=wiring.owner) if found else None
+
+
 def _web(wiring: Wiring) -> Adapter | None:
     return WebAdapter() if wiring.settings.messengers.web.enabled else None
 
@@ -123,4 +147,4 @@ def _email(wiring: Wiring) -> Adapter | None:
     return EmailAdapter(found, clock=wiring.clock) if found else None
 
 
-_MAKERS: tuple[Callable[[Wiring], Adapter | None], ...] = (_telegram, _wecom, _web, _email)
+_MAKERS: tuple[Callable[[Wiring], Adapter | None], ...] = (_telegram, _wechat, _wecom, _web, _email)

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from bot.config.draft import Draft
-from bot.config.model import EmailTable, Settings, WechatTable
+from bot.config.model import EmailTable, Settings
+from bot.config.wechat import WECHAT_CHECKS
 from bot.config.wecom import WECOM_CHECKS
 from bot.errors import Mistake
 from bot.mail import MAIL_ADDRESS
@@ -30,12 +31,6 @@ class Known:
     hears: Callable[[Settings], bool] = lambda _: True  #: as it is set up
 
 
-def _never(_settings: Settings) -> bool:
-    return False
-
-
-_NOT_YET = "Write an address of a messenger that this version has: telegram or web."
-
 #: By the word that addresses begin with.
 KNOWN = {
     "telegram": Known(
@@ -54,7 +49,13 @@ KNOWN = {
         "Write one plain address: email:duty@example.org.",
         receives=False,
     ),
-    "wechat": Known(_never, _NOT_YET),
+    "wechat": Known(
+        lambda s: bool(s.messengers.wechat.app_id),
+        "Write the account's keys in [messengers.wechat].",
+        re.compile(r"[A-Za-z0-9_-]{1,128}"),
+        "the OpenID of somebody who follows the account",
+        "Write the OpenID of one of the desk's people, which casebridge people shows once they are enrolled.",
+    ),
     "wecom": Known(
         lambda s: bool(s.messengers.wecom.secret.get_secret_value() or s.messengers.wecom.robots),
         "Write the app's keys in [messengers.wecom], or a robot in [[messengers.wecom.robots]].",
@@ -109,26 +110,16 @@ def _email(draft: Draft) -> Iterator[Mistake]:
 def _any(draft: Draft) -> Iterator[Mistake]:
     settings = draft.settings
     if not any(known.receives and known.hears(settings) and known.is_set_up(settings) for known in KNOWN.values()):
-        remedy = "Write the token of a Telegram bot, or enable web chat."
+        remedy = "Write the token of a Telegram bot or the keys of a WeChat or WeCom account, or enable web chat."
         yield Mistake("messengers", "No messenger is set up.", remedy)
-
-
-def _not_yet(draft: Draft) -> Iterator[Mistake]:
-    settings = draft.settings
-    tables = (("messengers.wechat", settings.messengers.wechat, WechatTable()),)
-    for key, table, untouched in tables:
-        if table != untouched:
-            yield Mistake(
-                key, "This version cannot send or receive there.", "Take its keys out, or leave the defaults."
-            )
 
 
 #: Each check with the sections that it needs whole.
 MESSENGER_CHECKS: tuple[tuple[frozenset[str], Callable[[Draft], Iterator[Mistake]]], ...] = (
     (frozenset(), _telegram),
     (frozenset({"messengers", "server"}), _telegram_webhook),
+    *WECHAT_CHECKS,
     *WECOM_CHECKS,
     (frozenset({"messengers", "email"}), _any),
-    (frozenset({"messengers"}), _not_yet),
     (frozenset({"email"}), _email),
 )

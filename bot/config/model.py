@@ -192,7 +192,7 @@ class TelegramTable(Table):
 
 
 class WechatTable(Table):
-    """``[messengers.wechat]``."""
+    """``[messengers.wechat]``; set up when it has an app_id."""
 
     app_id: str = ""
     app_secret: SecretStr = NOT_SET

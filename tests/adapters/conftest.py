@@ -1,4 +1,4 @@
-"""A bridge that is not running, for tests of commands beside it."""
+"""A bridge that is not running, for tests of commands beside it; and other people's programs."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 
 from bot.people import Role
 from bot.turn import Turn
+from tests.adapters.npm_kit import Npm, install
 from tests.browser.web_kit import sample_case
 from tests.running import Setup, Terminal, person
 
@@ -33,3 +34,9 @@ async def _fill(setup: Setup) -> None:
 @pytest.fixture
 def terminal(setup: Setup) -> Terminal:
     return Terminal(setup.file)
+
+
+@pytest.fixture(scope="session")
+def npm(tmp_path_factory: pytest.TempPathFactory) -> Npm:
+    """Other people's programs, fetched once."""
+    return install(tmp_path_factory.mktemp("npm"))

@@ -3,167 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import pytest
 
 from adapters.memory import MemoryAdapter
-from adapters.telegram.settings import Mode
 from adapters.web.adapter import WebAdapter
 from bot.buttons import LIMIT
 from bot.errors import SendError, StorageError, Unavailable
 from bot.messages import Address, Delivery, Inbound, Kind, Outgoing
 from bot.ports_adapters import Adapter
-from tests.adapters.email_kit import QUICK, make_email
-from tests.adapters.telegram_kit import ROWS, SECRET, Clock, Door, Inbox, export, make_telegram, web_server
+from tests.adapters.email_kit import make_email
+from tests.adapters.telegram_kit import ROWS, Clock, Inbox, export, make_telegram
 from tests.adapters.tencent_kit import Shelf
-from tests.adapters.wecom_kit import Company, company, make_wecom
+from tests.adapters.wechat_kit import make_wechat
+from tests.adapters.wecom_kit import make_wecom
+from tests.contracts.adapter_benches import BENCHES, ONE, OTHER, Bench
 from tests.fakes.bot_api import BotApi
-from tests.fakes.mail_server import DROPS, MailServer
-from tests.fakes.people import User
+from tests.fakes.mail_server import MailServer
+from tests.fakes.wechat_api import WechatApi
 from tests.fakes.wecom_api import WecomApi
 
-ONE, OTHER = "111", "222"  #: two people
-
-
-class Bench(ABC):
-    """An adapter and the other end of its messenger."""
-
-    adapter: Adapter
-    inbox: Inbox
-    at: str = ""  #: what the addresses of people end with
-
-    @abstractmethod
-    async def write(self, peer: str, text: str) -> None:
-        """Let a person write, and wait until it was taken or refused."""
-
-    @abstractmethod
-    def seen(self, peer: str) -> list[tuple[str, str, list[str]]]:
-        """Ids, texts and button labels that stand at a person's phone, oldest first."""
-
-    @abstractmethod
-    def go_down(self) -> None:
-        """Let the messenger take nothing more."""
-
-
-class MemoryBench(Bench):
-    def __init__(self, inbox: Inbox) -> None:
-        self.inbox = inbox
-        self.adapter = self.memory = MemoryAdapter(clock=Clock())
-
-    async def write(self, peer: str, text: str) -> None:
-        try:
-            await self.memory.says(peer, text)
-        except StorageError:
-            await self.memory.says(peer, text)  # whoever was told that it failed writes again
-
-    def seen(self, peer: str) -> list[tuple[str, str, list[str]]]:
-        return [(s.id, s.text, [b.label for row in s.buttons for b in row]) for s in self.memory.shown(peer)]
-
-    def go_down(self) -> None:
-        self.memory.fail(Unavailable("down"), times=None)
-
-
-class TelegramBench(Bench):
-    def __init__(self, inbox: Inbox, api: BotApi, adapter: Adapter) -> None:
-        self.inbox, self.api, self.adapter = inbox, api, adapter
-        self.people = {peer: User(api, int(peer)) for peer in (ONE, OTHER)}
-
-    async def write(self, peer: str, text: str) -> None:
-        self.people[peer].says(text)
-        await self.inbox.until(lambda: text in self.inbox.texts)
-
-    def seen(self, peer: str) -> list[tuple[str, str, list[str]]]:
-        return [(str(post.id), post.text, post.labels) for post in self.api.sent(int(peer))]
-
-    def go_down(self) -> None:
-        self.api.fail("reset", times=1000)
-        self.api.fail("reset", method="editMessageText", times=1000)
-
-
-class EmailBench(Bench):
-    at = "@example.org"
-
-    def __init__(self, inbox: Inbox, server: MailServer) -> None:
-        self.inbox, self.server, self.adapter = inbox, server, make_email(server, patience=QUICK)
-
-    async def write(self, peer: str, text: str) -> None:
-        raise NotImplementedError("nobody can write to us by e-mail")
-
-    def seen(self, peer: str) -> list[tuple[str, str, list[str]]]:
-        mine = [taken for taken in self.server.taken if taken.recipients == [peer + self.at]]
-        return [(str(taken.mail["Message-ID"]), taken.text, []) for taken in mine]
-
-    def go_down(self) -> None:
-        self.server.answers["RCPT"] = DROPS
-
-
-class WecomBench(Bench):
-    def __init__(self, company: Company) -> None:
-        self.company, self.inbox, self.adapter = company, company.inbox, company.wecom
-        self.people = {peer: company.member(peer) for peer in (ONE, OTHER)}
-
-    async def write(self, peer: str, text: str) -> None:
-        await self.people[peer].says(text)
-
-    def seen(self, peer: str) -> list[tuple[str, str, list[str]]]:
-        # A card begins with a title, which takes the first words of a text.
-        return [(post.id, post.text.replace("\n", " "), post.labels) for post in self.people[peer].shown]
-
-    def go_down(self) -> None:
-        self.company.api.fail("reset", times=1000)
-
-
-@asynccontextmanager
-async def memory_bench(_: Path) -> AsyncIterator[Bench]:
-    memory = MemoryBench(Inbox())
-    await memory.adapter.start(memory.inbox)
-    yield memory
-    await memory.adapter.stop()
-
-
-@asynccontextmanager
-async def telegram_bench(folder: Path, mode: Mode) -> AsyncIterator[Bench]:
-    inbox, door = Inbox(), Door()
-    async with BotApi() as api, web_server(door.handle) as url:
-        door.telegram = make_telegram(api, mode=mode, webhook_url=url, secret_token=SECRET, exports=folder)
-        await door.telegram.start(inbox)
-        await api.until(lambda: api.count("getMe"))
-        yield TelegramBench(inbox, api, door.telegram)
-        await door.telegram.stop()
-
-
-@asynccontextmanager
-async def wecom_bench(_: Path) -> AsyncIterator[Bench]:
-    async with company() as found:
-        yield WecomBench(found)
-
-
-@asynccontextmanager
-async def email_bench(_: Path) -> AsyncIterator[Bench]:
-    async with MailServer() as server:
-        email = EmailBench(Inbox(), server)
-        await email.adapter.start(email.inbox)
-        yield email
-        await email.adapter.stop()
-
-
-BENCHES: dict[str, Callable[[Path], AbstractAsyncContextManager[Bench]]] = {
-    "memory": memory_bench,
-    "telegram polling": partial(telegram_bench, mode=Mode.POLLING),
-    "telegram webhook": partial(telegram_bench, mode=Mode.WEBHOOK),
-    "wecom": wecom_bench,
-    "email": email_bench,
-}
-
-
 FULL = ["memory", "telegram polling", "telegram webhook"]  #: where messages can be changed and documents sent
-TWO_WAYS = [*FULL, "wecom"]
+TWO_WAYS = [*FULL, "wechat", "wecom"]
 for_full = pytest.mark.parametrize("bench", FULL, indirect=True)
 for_all = pytest.mark.parametrize("bench", BENCHES, indirect=True)
 
@@ -285,8 +149,9 @@ async def test_it_stops_twice_within_five_seconds_and_sends_nothing_after(bench:
 
 def every_adapter() -> list[Adapter]:
     api = BotApi()
-    wecom, email = make_wecom(WecomApi(), Shelf()), make_email(MailServer(port=587))
-    return [MemoryAdapter(clock=Clock()), make_telegram(api), WebAdapter(), wecom, email]
+    wechat, wecom = make_wechat(WechatApi()), make_wecom(WecomApi(), Shelf())
+    email = make_email(MailServer(port=587))
+    return [MemoryAdapter(clock=Clock()), make_telegram(api), WebAdapter(), wechat, wecom, email]
 
 
 @pytest.mark.parametrize("adapter", every_adapter(), ids=lambda adapter: adapter.messenger)

@@ -140,6 +140,9 @@ class WechatApi:
         query = {name: values[-1] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
         if parts.path.startswith("/videos/"):
             return Reply(200, self.videos[parts.path.removeprefix("/videos/")], "video/mp4")
+        if parts.path == "/fake/spoil-token":
+            self.spoil_token()
+            return _ok({})
         body = json.loads(asked.body) if asked.body else None
         self.calls.append(Call(parts.path, query, body))
         fault = self._fault(parts.path)

@@ -6,8 +6,10 @@ from bot import commands
 from bot.app_adapters import Adapters
 from tests.adapters.telegram_kit import make_telegram
 from tests.adapters.tencent_kit import Shelf
+from tests.adapters.wechat_kit import make_wechat
 from tests.adapters.wecom_kit import make_wecom
 from tests.fakes.bot_api import BotApi
+from tests.fakes.wechat_api import WechatApi
 from tests.fakes.wecom_api import WecomApi
 from tests.security.stronghold import Stronghold, routes_of
 from tests.security.ways_in import COMMANDS, HOOKS, ROUTES
@@ -22,5 +24,6 @@ def test_every_route_is_attacked(bridge: Stronghold) -> None:
 
 
 def test_every_webhook_is_attacked() -> None:
-    taken = Adapters((make_telegram(BotApi()), make_wecom(WecomApi(), Shelf()))).webhooks
+    all_of_them = (make_telegram(BotApi()), make_wechat(WechatApi()), make_wecom(WecomApi(), Shelf()))
+    taken = Adapters(all_of_them).webhooks
     assert set(taken) == set(HOOKS)

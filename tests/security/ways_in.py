@@ -118,4 +118,4 @@ ROUTES = {
 }
 
 #: Webhooks stand in front of the routes.
-HOOKS = ("telegram", "wecom")
+HOOKS = ("telegram", "wechat", "wecom")

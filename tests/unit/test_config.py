@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.agreement import DEFAULT_LEVELS, DeskRole, Urgency
+from bot.app_adapters import wechat_of
 from bot.config import embedded, find, load
 from bot.config.kinds import read_duration
 from bot.messages import Address
@@ -131,3 +132,16 @@ key = "another-key-of-one"
     as_json = '[{"name": "duty", "key": "a-key-in-the-environment"}]'
     settings = written(SMALLEST, CASEBRIDGE_MESSENGERS__WECOM__ROBOTS=as_json)
     assert "a-key-in-the-environment" in settings.secrets
+
+
+def test_wechat_is_set_up_by_its_account_and_a_desk_may_be_somebody_there(written: Write) -> None:
+    keys = {"app_id": "wx5823bf96d3bd56c7", "app_secret": "s" * 32, "token": "t" * 32, "aes_key": "k" * 43}
+    table = "\n".join(f'{key} = "{value}"' for key, value in keys.items())
+    desks = SMALLEST.replace('role = "duty"', 'role = "duty"\naddresses = ["wechat:oia2TjuEGTNoeX76QEjQNrcURxG8"]')
+    server = '[server]\npublic_url = "https://bridge.example"'
+    settings = written(f"{desks}\n{server}\n[messengers.wechat]\n{table}\n")
+    found = wechat_of(settings)
+    assert found is not None
+    assert (found.app_id, found.aes_key, found.menu[0][1]) == (keys["app_id"], keys["aes_key"], "/alert")
+    assert {keys["app_secret"], keys["token"], keys["aes_key"]} <= set(settings.secrets)
+    assert wechat_of(written(SMALLEST)) is None

@@ -71,6 +71,15 @@ def test_all_mistakes_are_told_at_once_read_ones_and_thought_ones(written: Write
 
 
 #: An app of WeCom, as its page shows it.
+WECHAT = f"""
+[server]
+public_url = "https://bridge.example"
+[messengers.wechat]
+app_id = 'wx1'
+app_secret = 'x'
+token = 'x'
+aes_key = '{"0" * 43}'
+"""
 WECOM = f"""
 [server]
 public_url = 'https://bridge.example'
@@ -128,7 +137,12 @@ aes_key = '{"a" * 43}'
         ("[messengers.telegram]\nsecret_token = 'no blanks'", "messengers.telegram.secret_token"),
         ("[messengers.telegram]\nchat_per_second = -1", "messengers.telegram.chat_per_second"),
         ("[messengers.telegram]\nproxy = 'proxy'", "messengers.telegram.proxy"),
-        ("[messengers.wechat]\napp_id = 'wx1'", "messengers.wechat"),
+        (WECHAT.replace("app_id = 'wx1'", ""), "messengers.wechat.app_id"),
+        (WECHAT.replace("app_secret = 'x'", ""), "messengers.wechat.app_secret"),
+        (WECHAT.replace("token = 'x'", ""), "messengers.wechat.token"),
+        (WECHAT.replace("000'", "'"), "messengers.wechat.aes_key"),
+        (WECHAT.replace("000'", "-'"), "messengers.wechat.aes_key"),
+        (WECHAT.replace("https", "http").replace("bridge.example", "127.0.0.1"), "server.public_url"),
         ("[email]\nhost = 'mail.example'", "email.sender"),
         ("[email]\nhost = 'mail.example:587'\nsender = 'bridge@mail.example'", "email.host"),
         ("[email]\nhost = 'mail.example\\n'\nsender = 'bridge@mail.example'", "email.host"),
