@@ -8,16 +8,20 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
+import structlog
+
+from bot import reaching
 from bot.agreement import Agreement
 from bot.closing import Closing
 from bot.composing import Composer
 from bot.context import Context
 from bot.deliver import Deliverer
 from bot.digest import Digester
+from bot.errors import StorageError
 from bot.exporting import Exports
 from bot.fetching import Fetcher
-from bot.messages import Outgoing
-from bot.ports import Files, Storage
+from bot.messages import Address, Outgoing
+from bot.ports import Files, Storage, Wanted
 from bot.ports_adapters import Adapter, FileSource
 from bot.purging import NightlyPurge, Surroundings
 from bot.receive import Line
@@ -26,6 +30,8 @@ from bot.retention import Retention
 from bot.tend import Tender
 from bot.turn import Turn, outgoing_of
 from bot.work import Order
+
+log = structlog.get_logger(__name__)
 
 Lateness = Callable[[Outgoing, timedelta], None]
 
@@ -100,6 +106,7 @@ class Bridge:
             jitter=chance.jitter,
             sleep=sleep,
             on_lateness=on_lateness,
+            on_unreachable=lambda address: self._spawn(self._note_unreached(address)),
         )
 
     async def start(self) -> None:
@@ -151,6 +158,16 @@ class Bridge:
         for turn in turns:
             for order in turn.exports:
                 self._spawn(self._exports.make(order))
+
+    async def _note_unreached(self, address: Address) -> None:
+        """Let the core know that a messenger delivers nothing to an address."""
+        try:
+            wanted = reaching.wants(address, await self._storage.directory())
+            if wanted is not None or reaching.is_desks(address, self._rules.agreement):
+                order = Order(lambda c: reaching.not_reached(c, address), actor="bridge", wanted=wanted or Wanted())
+                await self.line.submit(order)
+        except StorageError as error:
+            log.warning("Not noted that somebody cannot be reached; the next message shows it.", error=str(error))
 
     def _spawn(self, work: Awaitable[None]) -> None:
         task = asyncio.ensure_future(work)

@@ -12,7 +12,7 @@ from bot.delivery.dispatch import Dispatcher
 from bot.delivery.lanes import Row
 from bot.delivery.marking import Office
 from bot.delivery.settled import Settled
-from bot.messages import MESSENGERS, Delivery, DeliveryState, Outgoing
+from bot.messages import MESSENGERS, Address, Delivery, DeliveryState, Outgoing
 from bot.ports import Storage
 from bot.ports_adapters import Adapter
 from bot.turn import Mark
@@ -20,6 +20,10 @@ from bot.turn import Mark
 _LEASE = timedelta(seconds=30)
 _SEND_LIMIT = timedelta(seconds=25)  #: within the lease
 _STOP_SECONDS = 4.0
+
+
+def _nobody_to_tell(_address: Address) -> None:
+    """Tell nobody."""
 
 
 def _no_lateness(_message: Outgoing, _late: timedelta) -> None:
@@ -44,6 +48,7 @@ class Deliverer:
         jitter: Callable[[], float],
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         on_lateness: Callable[[Outgoing, timedelta], None] = _no_lateness,
+        on_unreachable: Callable[[Address], None] = _nobody_to_tell,
         lease: timedelta = _LEASE,
         send_limit: timedelta = _SEND_LIMIT,
         in_flight: int = 500,
@@ -65,6 +70,7 @@ class Deliverer:
             new_id,
             jitter,
             on_lateness,
+            on_unreachable,
             lease,
             send_limit,
         )

@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot import enrol
-from bot.agreement import Desk, DeskRole
+from bot.agreement import Agreement, Desk, DeskRole
 from bot.case import Case
 from bot.composing import Composer
 from bot.leaving import listed
 from bot.messages import Address, Contact, Inbound, Kind
-from bot.people import Person, Role
+from bot.people import Directory, Person, Role
+from bot.ports import Wanted
 from bot.recipients import Recipient, admins, at_desks, at_person, supervisors, unique
 from bot.texts import tr
 from bot.wording import messenger_name
@@ -74,6 +75,36 @@ def moved(c: Composer) -> None:
             left(c, person, message.sender)
     elif message.contact is not Contact.NONE:
         _greet(c)
+
+
+def wants(address: Address, directory: Directory) -> Wanted | None:
+    """What `not_reached` needs to know of whose address this is; None when that is nobody's, or known already."""
+    person = directory.at(address)
+    if person is None or not person.is_active or address in person.unreachable:
+        return None
+    return Wanted(people=(person.id,), leaving=(person.id,))
+
+
+def is_desks(address: Address, agreement: Agreement) -> bool:
+    """Whether a desk is written to there."""
+    return any(address in desk.addresses for desk in agreement.desks.values())
+
+
+def not_reached(c: Composer, address: Address) -> None:
+    """A messenger said of a message that nothing reaches this address; of a desk's group its people hear it daily."""
+    person = c.view.directory.at(address)
+    if person is not None and person.is_active:
+        left(c, person, address)
+    for desk in c.context.agreement.desks.values():
+        if address in desk.addresses:
+            words = tr(
+                "en",
+                "Nothing can be written to {desk} on {messenger}: the bridge was taken out of the group, or the "
+                "address is wrong. Until that is mended, what goes to the desk comes to you one by one.",
+                desk=desk.name,
+                messenger=messenger_name(address.messenger, "en"),
+            )
+            _tell_people_of(c, desk, f"{c.now.date().isoformat()}", words)
 
 
 def left(c: Composer, person: Person, address: Address) -> None:
@@ -193,6 +224,11 @@ def _tell_of_group(c: Composer, desk: Desk, message: Inbound) -> None:
             messenger=messenger,
             desk=desk.name,
         )
+    _tell_people_of(c, desk, f"{c.inbox_id}", words)
+
+
+def _tell_people_of(c: Composer, desk: Desk, when: str, words: str) -> None:
+    """Tell everybody of a desk and their supervisors at their own addresses."""
     people = [at_person(p) for p in c.view.directory.members(desk.id)]
     told = unique((*people, *supervisors(c.view.directory, desk.party)))
-    c.tell(told or admins(c.view.directory, desk.party), "told", f"reach:{desk.id}:{c.inbox_id}", words)
+    c.tell(told or admins(c.view.directory, desk.party), "told", f"reach:{desk.id}:{when}", words)

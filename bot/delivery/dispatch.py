@@ -17,7 +17,7 @@ from bot.delivery.marking import Office
 from bot.delivery.outage import Outage
 from bot.delivery.pacing import Pace
 from bot.delivery.split import fit
-from bot.errors import Moved, SendError, StorageError, Throttled, Unavailable, Uncertain, WindowClosed
+from bot.errors import Moved, SendError, StorageError, Throttled, Unavailable, Uncertain, Unreachable, WindowClosed
 from bot.messages import Address, Delivery, DeliveryState
 from bot.ports_adapters import Adapter
 
@@ -222,6 +222,8 @@ class Dispatcher:
         office, now, delivery = self._office, self._office.clock(), row.delivery
         age = now - verdict.born(delivery.message, now)
         ruling = verdict.judge(error, delivery.attempts, age, office.jitter())
+        if isinstance(error, Unreachable):
+            office.on_unreachable(lane.address)
         if isinstance(error, WindowClosed) and windowing.is_needless_when_closed(delivery.message):
             office.end(row, DeliveryState.DROPPED, ruling.reason)
             return

@@ -48,6 +48,7 @@ class Office:
     new_id: Callable[[], int]
     jitter: Callable[[], float]
     on_lateness: Callable[[Outgoing, timedelta], None]
+    on_unreachable: Callable[[Address], None]
     lease: timedelta
     send_limit: timedelta  #: a send that takes longer is given up as uncertain
     recent: Recent = field(default_factory=Recent)

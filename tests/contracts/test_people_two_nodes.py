@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -16,15 +17,18 @@ from bot.composing import Composer
 from bot.context import Context
 from bot.ids import Ids
 from bot.messages import Address, DeliveryState, Inbound, Kind
-from bot.people import Person, Role
+from bot.people import Person, Role, SignIn
 from bot.ports import Scope, Storage
 from bot.receive import Line
+from bot.sign_in import hash_token
 from bot.turn import Turn
 from bot.work import Order
 from tests.contracts.storage_engines import START, Kept
 from tests.journeys.world import agreement
 
 OFFICER, DUTY, SUPERVISOR = 1, 2, 3
+_CODE = re.compile(r"/start (\S+)")
+_TOKEN = re.compile(r"/signin/(\S+)")
 _PEOPLE = (
     Person(OFFICER, "Sok Dara", "KH", Role.OFFICER, addresses=(Address("telegram", "1"),), confirmed_at=START),
     Person(DUTY, "Kim Ly", "CN", Role.DUTY, "cn-duty", addresses=(Address("telegram", "2"),), confirmed_at=START),
@@ -123,6 +127,38 @@ async def test_who_is_confirmed_at_one_node_acts_at_the_other(nodes: tuple[Node,
     assert "This waits" in await two.says(DUTY, "/offduty")
     assert "is confirmed until" in await one.says(SUPERVISOR, f"/confirm {DUTY}")
     assert "You are off duty" in await two.says(DUTY, "/offduty")
+
+
+async def test_a_code_from_one_node_binds_at_the_other_and_only_once(nodes: tuple[Node, Node]) -> None:
+    one, two = nodes
+    first, code = [_CODE.findall(await one.says(OFFICER, "/bind"))[0] for _ in range(2)]
+    assert "not valid" in await two.says(8, f"/start {first}")
+    assert "A further messenger was bound" in await two.says(9, f"/start {code}")
+    assert "not valid" in await one.says(8, f"/start {code}")
+    await one.says(9, "girl 16 locked in a flat")
+    assert (await _case(one)).officer == OFFICER
+    assert "on Telegram first from now on" in await one.says(9, "/prefer 2")
+    person = (await two.storage.directory()).people[OFFICER]
+    assert [a.peer for a in person.addresses] == ["9", "1"]
+    assert "not bound to you any more" in await two.says(9, "/unbind 2")
+    assert "enrolled officers" in await one.says(OFFICER, "/cases")
+
+
+async def test_a_link_asked_for_at_one_node_signs_in_at_the_other(nodes: tuple[Node, Node]) -> None:
+    one, two = nodes
+    (token,) = _TOKEN.findall(await one.says(OFFICER, "/bind web"))
+    session = SignIn("of-the-browser", 0, START, START + timedelta(hours=1))
+    assert await two.storage.use_sign_in(hash_token(token), session, START) == OFFICER
+    assert await one.storage.use_sign_in(hash_token(token), session, START) is None
+
+
+async def test_who_blocks_us_at_one_node_is_unreachable_at_the_other_until_they_write(nodes: tuple[Node, Node]) -> None:
+    one, two = nodes
+    address = Address("telegram", str(OFFICER))
+    await one.line.receive(Inbound("telegram", "1", "left", Kind.LEFT, START, address, address))
+    assert (await two.storage.directory()).people[OFFICER].unreachable == {address}
+    await two.says(OFFICER, "/cases")
+    assert not (await one.storage.directory()).people[OFFICER].unreachable
 
 
 async def test_misses_at_both_nodes_are_counted_together(nodes: tuple[Node, Node]) -> None:

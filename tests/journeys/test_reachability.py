@@ -6,6 +6,7 @@ import itertools
 from dataclasses import replace
 from pathlib import Path
 
+from bot.errors import Unreachable
 from bot.messages import Address, Contact, Inbound, Kind
 from tests.journeys.played import PlayedBridge
 from tests.journeys.world import DUTY, Somebody, agreement
@@ -177,3 +178,35 @@ async def test_a_stranger_who_leaves_leaves_nothing(bridge: PlayedBridge) -> Non
     await leaves(bridge, "wechat:stranger")
     assert not bridge.everything_heard()
     assert "left" not in await acts(bridge)
+
+
+async def test_a_message_that_the_messenger_refuses_for_good_shows_that_they_left(bridge: PlayedBridge) -> None:
+    await with_phones(bridge, OFFICER, "wechat:officer")
+    case = await bridge.report_case()
+    bridge.adapters["telegram"].fail(Unreachable("The bot was blocked."), times=None, address="officer")
+    bridge.forget()
+    await bridge.says("wechat:duty", f"/ack {case.reference}")
+    bridge.expect("wechat:officer", case.reference, "Acknowledged by CN Duty desk")
+    bridge.expect(DESK, "Sok Dara (officer, KH) blocked or left the bridge on Telegram.", case.reference)
+    assert (await bridge.person(OFFICER)).unreachable == {Address.parse(OFFICER)}
+
+
+async def test_a_group_that_nothing_can_be_written_to_is_made_known_once_a_day(bridge: PlayedBridge) -> None:
+    bridge.adapters["telegram"].fail(Unreachable("The bot was removed."), times=None, address="kh-group")
+    await bridge.report_case()
+    bridge.expect("telegram:clerk", "Nothing can be written to Duty desk on Telegram")
+    bridge.expect("telegram:kh-supervisor", "Nothing can be written to Duty desk on Telegram")
+    bridge.forget()
+    await bridge.fast_forward(hours=2)
+    bridge.expect("telegram:clerk", "ping")
+    bridge.expect_nothing("telegram:clerk", containing="Nothing can be written to Duty desk")
+
+
+async def test_when_all_of_a_side_leave_at_once_the_bridge_does_not_chase_its_tail(bridge: PlayedBridge) -> None:
+    case = await bridge.report_case()
+    for name in ("telegram", "wechat", "wecom", "web"):
+        bridge.adapters[name].fail(Unreachable("Nobody there."), times=None)
+    await bridge.fast_forward(hours=1)
+    people = (await bridge.storage.directory()).people.values()
+    assert not [p.name for p in people if p.desk in ("kh-duty", "cn-duty") and p.is_reachable]
+    assert (await bridge.case(case)).is_open
