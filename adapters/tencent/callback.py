@@ -107,7 +107,9 @@ class Callback:
         """Encrypt an answer and sign it: the body that goes back."""
         ciphertext = self._crypto.encrypt(text, self._receiver_id).decode()
         signature = self._sign(timestamp, nonce, ciphertext)
-        return xml.write({"Encrypt": ciphertext, "MsgSignature": signature, "TimeStamp": timestamp, "Nonce": nonce})
+        return xml.write(
+            {"Encrypt": ciphertext, "MsgSignature": signature, "TimeStamp": int(timestamp), "Nonce": nonce}
+        )
 
     def _sign(self, *parts: str) -> str:
         signer = WeChatSigner()

@@ -45,7 +45,7 @@ SEAL = """
 OPEN = """
   return given.answers.map((body) => {
     const [sealed, signature, at, nonce] = ['Encrypt', 'MsgSignature', 'TimeStamp', 'Nonce'].map(
-      (name) => body.match(new RegExp(`<${name}><!\\\\[CDATA\\\\[(.*?)\\\\]\\\\]></${name}>`))[1]
+      (name) => body.match(new RegExp(`<${name}>(?:<!\\\\[CDATA\\\\[)?(.*?)(?:\\\\]\\\\]>)?</${name}>`))[1]
     );
     const {message, id} = tool.open(sealed);
     return {message, id, signed: signature === tool.sign(at, nonce, sealed)};
