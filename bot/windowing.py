@@ -143,6 +143,8 @@ def takes_more(message: Outgoing, window: Window, rules: WindowRules) -> bool:
     return window.left > (0 if window.by_tap else keep(message, rules))
 
 
-def last_words() -> str:
+def last_words(*, pings_follow: bool) -> str:
     """Say below the last message that may be sent that only a word of theirs lets more through."""
-    return tr("en", "(This messenger lets me write no more until you write. Please write the word: cases.)")
+    if pings_follow:
+        return tr("en", "(Until you write, only pings can reach you here. Please write the word: cases.)")
+    return tr("en", "(Until you write, nothing more can reach you here. Please write the word: cases.)")

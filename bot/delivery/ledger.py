@@ -36,7 +36,8 @@ class Ledger:
         if window is None:
             raise WindowClosed("by our ledger")
         try:
-            yield self._with_last_words(text) if await self._is_last(message, window, rules, now) else text
+            is_last = await self._is_last(message, window, rules, now)
+            yield self._with_last_words(text, window) if is_last else text
         except WindowClosed:
             await self._storage.close_windows(address, now)
             raise
@@ -52,7 +53,7 @@ class Ledger:
         others = await self._storage.open_windows(message.address, now)
         return not any(windowing.takes_more(message, window, rules) for window in others)
 
-    def _with_last_words(self, text: str) -> str:
-        longer = f"{text}\n\n{windowing.last_words()}"
+    def _with_last_words(self, text: str, spent: Window) -> str:
+        longer = f"{text}\n\n{windowing.last_words(pings_follow=spent.left > 0)}"
         fits = measure(longer, self._capabilities.text_unit) <= self._capabilities.text_limit
         return longer if fits else text

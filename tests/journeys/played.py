@@ -24,11 +24,13 @@ from bot.work import Order, PageAct
 from storage.memory import MemoryStorage
 from tests.fakes.files import MemoryFiles
 from tests.journeys.phones import Phones
-from tests.journeys.world import MESSENGERS, PEOPLE, Somebody, agreement, enrolled
+from tests.journeys.world import MESSENGERS, PEOPLE, WINDOWS, Somebody, agreement, enrolled
 
 #: Saturday, 14:05 in Phnom Penh and 15:05 in Beijing.
 START = datetime(2026, 4, 18, 7, 5, tzinfo=UTC)
 _SECOND = timedelta(seconds=1)
+#: How long before a reply window closes its person is asked to write.
+ASKED_BEFORE = WINDOWS.ask_before
 
 
 @dataclass(frozen=True)
@@ -185,6 +187,7 @@ class PlayedBridge:
         await self._bridge.reminder.tick()
         assert self._bridge.fetcher
         await self._bridge.fetcher.tick()
+        await self._bridge.closing.tick()
         await self._settled()
 
     async def tended(self) -> None:
@@ -221,6 +224,7 @@ class PlayedBridge:
         moments += [d.next_attempt_at for d in tables.outbox.values()]
         moments += [r.next_attempt_at for r in tables.inbox.values()]
         moments += [f.next_attempt_at for f in tables.files.values()]
+        moments += [w.closes_at - ASKED_BEFORE for w in tables.windows.values() if not w.by_tap]
         return min((m for m in moments if m is not None and m > self.now), default=datetime.max.replace(tzinfo=UTC))
 
     async def _settled(self) -> None:

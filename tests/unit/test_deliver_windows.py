@@ -15,7 +15,8 @@ from bot.turn import KnockOutcome, Mark, Turn
 from tests.unit.delivering import NOON, WINDOWED, WINDOWS, Postroom, answer, message, ping
 
 LI = "wechat:li"
-LAST_WORDS = "\n\n(This messenger lets me write no more until you write. Please write the word: cases.)"
+ONLY_PINGS = "\n\n(Until you write, only pings can reach you here. Please write the word: cases.)"
+LAST_WORDS = "\n\n(Until you write, nothing more can reach you here. Please write the word: cases.)"
 
 
 async def a_room() -> Postroom:
@@ -42,7 +43,7 @@ async def test_within_the_window_three_messages_go_and_the_last_two_are_kept_for
     room = await a_room()
     await room.opens(LI)
     await room.post(*(about(n) for n in (1, 2, 3, 4, 5)))
-    assert room["wechat"].texts == ["message 1", "message 2", f"message 3{LAST_WORDS}"]
+    assert room["wechat"].texts == ["message 1", "message 2", f"message 3{ONLY_PINGS}"]
     await room.post(nudge(6), nudge(7), nudge(8))
     assert room["wechat"].texts[3:] == ["message 6", f"message 7{LAST_WORDS}"]
     assert [await room.state(n) for n in (4, 5, 8)] == [DeliveryState.WINDOW_CLOSED] * 3
