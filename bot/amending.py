@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot import answering, gates, lapsing, reference, relay
+from bot import answering, echo, gates, lapsing, reference, relay
 from bot.case import Case, CaseText, TextKind
 from bot.commands import OPENING, parse_command
 from bot.composing import Composer
@@ -70,7 +70,7 @@ def _first_of(c: Composer) -> tuple[CaseText | None, Case | None]:
 
 
 def _amend_text(c: Composer, case: Case, first: CaseText, text: str) -> None:
-    is_relayed = _is_relayed(c, case, first) and not relay.is_ours(c, case, text)
+    is_relayed = _is_relayed(c, case, first) and not echo.is_ours(c, case, text)
     is_stopped = is_relayed and gates.stops_relay(case, _other_side(case, first), c.context.agreement)
     kept = c.keep_text(
         case, first.kind, text, own_side_only=first.own_side_only or is_stopped, amends=first.id, message=""

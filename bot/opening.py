@@ -16,7 +16,16 @@ from bot.fields import Field
 from bot.guarded import Guarded
 from bot.messages import Address, Kind
 from bot.people import Role
-from bot.questions import keyboard, next_question, question, which_case, which_of, which_side
+from bot.questions import (
+    NEW_OR_WHICH,
+    WHICH,
+    keyboard,
+    next_question,
+    question,
+    which_case,
+    which_of,
+    which_side,
+)
 from bot.texts import later, tr
 from bot.times import both_times
 from bot.urgency import assess
@@ -179,20 +188,7 @@ def hold(
 def _which(c: Composer, answering: tuple[Case, Field] | None) -> str:
     """Ask where words belong, with the question that they may answer."""
     minutes = round(HOLD.total_seconds() / 60)
-    if not opens_cases(c):
-        asked = tr(
-            c.language,
-            "Which case are these words for? Nothing is sent on before you say, and nothing at all if you do not "
-            "answer within {minutes} minutes.",
-            minutes=minutes,
-        )
-    else:
-        asked = tr(
-            c.language,
-            "Stored. Is this a new alert, or about one of your open cases? If you do not answer within "
-            "{minutes} minutes it becomes a new alert.",
-            minutes=minutes,
-        )
+    asked = tr(c.language, NEW_OR_WHICH if opens_cases(c) else WHICH, minutes=minutes)
     if answering is None:
         return asked
     case, asking = answering

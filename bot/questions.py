@@ -12,9 +12,18 @@ from bot.case import Case, Value
 from bot.fields import FIELDS, Field, FieldKind, ask, asked_for, field, show
 from bot.messages import Button, Keyboard
 from bot.redaction import echoed
-from bot.texts import tr
+from bot.texts import later, tr
 from bot.wording import rows, sides
 
+#: Asked about words whose case is not known: of an officer, and of anybody else.
+NEW_OR_WHICH = later(
+    "Stored. Is this a new alert, or about one of your open cases? If you do not answer within {minutes} minutes it "
+    "becomes a new alert."
+)
+WHICH = later(
+    "Which case are these words for? Nothing is sent on before you say, and nothing at all if you do not answer within "
+    "{minutes} minutes."
+)
 _CHOSEN = "\N{HEAVY CHECK MARK} "
 
 #: Countries offered as buttons besides typing: those of the corridor.

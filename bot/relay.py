@@ -6,7 +6,6 @@ Addressed by case and person id only, never by a name or by who wrote last. What
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -21,13 +20,9 @@ from bot.redaction import Matter, Reader, Showing, Way, decide, standing, text_f
 from bot.script import mark
 from bot.texts import tr
 from bot.wording import clocks, link, moment
-from bot.words import clean
 
 KIND = "relay"  #: of the outbox rows
 
-_REFERENCE = r"[A-Z]{2}[0-9]{2}-[0-9A-Z]{5}-[0-9A-Z]"
-#: How our own messages about a case begin: what is relayed by its header, an alert or a ping by its level.
-_OURS = re.compile(rf"{_REFERENCE} · |U[1-4] [^\n·]* · {_REFERENCE}(?: · |\s*(?:\n|\Z))")
 _HANDED = frozenset({HandoffState.SENT, HandoffState.ACCEPTED})
 
 
@@ -113,12 +108,6 @@ def header(c: Composer, case: Case, language: str, *, is_change: bool = False) -
     if is_change:
         when = tr(language, "changed at {clocks}", clocks=when)
     return f"{case.reference} · {who} · {when}"
-
-
-def is_ours(c: Composer, case: Case, text: str) -> bool:
-    """Whether a text is one of our own messages that comes back, as from another bot in a group."""
-    said = clean(text)
-    return _OURS.match(said) is not None or any(clean(d.message.text) == said for d in c.view.deliveries(case.id))
 
 
 def addressed(c: Composer, case: Case) -> tuple[Recipient, ...]:

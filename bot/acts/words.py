@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot import gates, relay
+from bot import echo, gates, relay
 from bot.acts.request import Request, done, is_allowed, prompt
 from bot.case import TextKind
 from bot.opening import Words, keep_piece
@@ -16,7 +16,7 @@ def note(request: Request) -> None:
     if not request.text:
         prompt(request, tr(request.language, "What do you want to tell the other side? No names or numbers of people."))
         return
-    if relay.is_ours(request.c, request.case, request.text):
+    if echo.is_ours(request.c, request.case, request.text):
         _comes_back(request)
         return
     c, case = request.c, request.case

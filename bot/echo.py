@@ -1,0 +1,32 @@
+"""Our own messages that come back, as from another bot or an automatic answer: between two bots it ends here. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from bot.case import Case
+from bot.composing import Composer
+from bot.fields import ask, field, is_field
+from bot.questions import NEW_OR_WHICH, WHICH
+from bot.texts import tr
+from bot.words import clean
+
+_REFERENCE = r"[A-Z]{2}[0-9]{2}-[0-9A-Z]{5}-[0-9A-Z]"
+#: How our own messages about a case begin: what is relayed by its header, an alert or a ping by its level.
+_OURS = re.compile(rf"{_REFERENCE} · |U[1-4] [^\n·]* · {_REFERENCE}(?: · |\s*(?:\n|\Z))")
+
+
+def is_ours(c: Composer, case: Case, text: str) -> bool:
+    """Whether words for a case are a message of ours: they begin like one, or are one that was sent, word for word."""
+    said = clean(text)
+    return _OURS.match(said) is not None or any(clean(d.message.text) == said for d in c.view.deliveries(case.id))
+
+
+def is_our_question(c: Composer, text: str) -> bool:
+    """Whether a private message is what we just asked this person, and no answer below a question that they quote."""
+    begins = tuple(tr(c.language, sentence).partition("{")[0] for sentence in (NEW_OR_WHICH, WHICH))
+    if text.startswith(begins):
+        return True
+    asking = c.conversation.asking
+    _, asked, rest = text.partition(ask(field(asking), c.language)) if is_field(asking) else ("", "", "")
+    return bool(asked) and (not rest.strip() or rest.lstrip().startswith("1. "))
