@@ -88,12 +88,28 @@ async def test_a_clerk_who_writes_in_private_hears_nothing_of_it_again_though_th
 
 async def test_what_is_written_in_a_group_is_not_repeated_there_nor_to_its_people(bridge: PlayedBridge) -> None:
     case = await bridge.report_case(*SENT)
+    await bridge.enrol(Somebody("Meas Rith", "KH", DUTY_ROLE, ("wecom:rith",), "kh-duty"))
     bridge.forget()
     await bridge.says(CLERK, f"/note {case.reference} the aunt is on her way", at=OWN_GROUP)
     bridge.expect(DUTY, "the aunt is on her way")
     (answer,) = new_at(bridge, OWN_GROUP)
     assert answer.startswith(f"{case.reference}: Sent to KH officer, CN Duty desk.")
-    bridge.expect_nothing(CLERK, OWN_SUPERVISOR)
+    bridge.expect_nothing(CLERK, OWN_SUPERVISOR, "wecom:rith")
+
+
+async def test_a_desk_with_two_groups_is_not_told_again_in_the_one_where_it_was_written(tmp_path: Path) -> None:
+    bridge = PlayedBridge(tmp_path, agreed=with_desk(agreement(), "kh-duty", "telegram:other", f"{OWN_GROUP}/7"))
+    await bridge.start()
+    try:
+        case = await bridge.report_case(*SENT)
+        bridge.forget()
+        await bridge.says(CLERK, f"/note {case.reference} the aunt is on her way", at=f"{OWN_GROUP}/5")
+        bridge.expect("telegram:other", "the aunt is on her way")
+        relayed = [d.message for d in await bridge.deliveries(case) if d.message.kind == "relay"]
+        (row,) = [message for message in relayed if message.recipient == "desk:kh-duty"]
+        assert not [a for a in (row.address, *row.others) if "kh-group" in a.peer]
+    finally:
+        await bridge.stop()
 
 
 async def test_a_desk_whose_group_is_down_sends_the_writer_nothing_of_their_own(bridge: PlayedBridge) -> None:

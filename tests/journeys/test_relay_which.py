@@ -214,6 +214,18 @@ async def test_what_we_said_word_for_word_is_not_sent_on_whatever_it_is(bridge: 
     bridge.expect_nothing(OFFICER, OWN_GROUP)
 
 
+async def test_a_relayed_message_that_was_passed_to_us_is_not_sent_on_when_its_case_is_named(
+    bridge: PlayedBridge,
+) -> None:
+    case = await bridge.report_case(*SENT)
+    await bridge.says(DUTY, f"/note {case.reference} on our way")
+    told = bridge.expect(OFFICER, "on our way")
+    bridge.forget()
+    await bridge.answers(OFFICER, f"{told.text} - can you read this?", "2")
+    bridge.expect(OFFICER, "not sent on")
+    bridge.expect_nothing(DUTY, OWN_GROUP)
+
+
 async def test_two_programs_that_answer_each_other_stop_at_the_first_hop(bridge: PlayedBridge) -> None:
     case = await bridge.report_case(*SENT)
     alert = bridge.phones.newest_with(OWN_GROUP, "Show case")
