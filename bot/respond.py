@@ -13,6 +13,7 @@ from bot import (
     buttons,
     confirming,
     cutting,
+    echo,
     enrol,
     lapsing,
     menu,
@@ -216,10 +217,10 @@ def _words(c: Composer, text: str) -> None:
     is_private = c.message is not None and c.message.in_private
     if command is not None and (is_private or command.has_slash or command.name in ABOUT_CASE):
         _command(c, command)
-    elif is_private:
-        talk.say_anything(c, text)
-    else:
+    elif not is_private:
         _in_group(c, text)
+    elif not echo.is_our_question(c, text):  # nobody answers a question with itself, but a program does
+        talk.say_anything(c, text)
 
 
 def _in_group(c: Composer, text: str) -> None:

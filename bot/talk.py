@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from bot import acts, beginning, buttons, echo, elsewhere, hint, intake
+from bot import acts, beginning, buttons, elsewhere, hint, intake
 from bot.acts.request import Request
 from bot.case import Case, TextKind
 from bot.commands import Command
@@ -26,12 +26,9 @@ _NO = frozenset({"no", "n", "wrong"})
 
 
 def say_anything(c: Composer, text: str) -> None:
-    """Take plain words (or a caption, a place, a file) in a private chat; our own question is no answer to it."""
-    if text and echo.is_our_question(c, text):
-        return
+    """Take plain words (or a caption, a place, a file) in a private chat."""
     if beginning.is_awaited(c) and c.message is not None and not c.message.reply_to:
         beginning.begin(c, text)
-        return
         return
     waiting = acts.waiting_prompt(c)
     if waiting is not None and text:
