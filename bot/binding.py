@@ -33,15 +33,20 @@ def bind(c: Composer, invite: Invite, address: Address) -> None:
     c.put_invite(replace(invite, used_at=c.now, used_by=person.id))
     c.person, c.actor = bound, f"person:{person.id}"
     c.journal("bound", messenger=address.messenger, invite=invite.id)
-    name = messenger_name(address.messenger, person.language)
-    tell_all(
-        c,
-        bound,
-        person.addresses,
-        f"bound:{invite.id}",
-        tr(person.language, "A further messenger was bound: {messenger}. If that was not you: /lost", messenger=name),
-    )
-    c.say(_welcome(bound, name), place=address)
+    _tell_of(c, person, address, f"bound:{invite.id}")
+    c.say(_welcome(bound, messenger_name(address.messenger, person.language)), place=address)
+
+
+def signed_in(c: Composer, address: Address) -> None:
+    """Note that somebody signed in to the pages; from the first time on they are written to there too."""
+    person = c.person
+    if person is None:
+        return
+    c.journal("signin")
+    if address in person.addresses:
+        return
+    c.put_person(replace(person, addresses=(*person.addresses, address)))
+    _tell_of(c, person, address, f"bound:{c.inbox_id}")
 
 
 def set_free(c: Composer, address: Address) -> None:
@@ -55,6 +60,15 @@ def tell_all(c: Composer, person: Person, addresses: tuple[Address, ...], key: s
     """Tell a person something at each of these addresses: whoever holds one phone must not be the only one to know."""
     for number, address in enumerate(addresses):
         c.tell([replace(at_person(person), addresses=(address,))], "told", f"{key}:{number}", words)
+
+
+def _tell_of(c: Composer, person: Person, bound: Address, key: str) -> None:
+    """Tell the addresses that were bound before."""
+    name = messenger_name(bound.messenger, person.language)
+    words = tr(
+        person.language, "A further messenger was bound: {messenger}. If that was not you: /lost", messenger=name
+    )
+    tell_all(c, person, person.addresses, key, words)
 
 
 def _welcome(person: Person, messenger: str) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
-from secrets import token_hex
 
 import structlog
 from starlette.requests import Request
@@ -13,14 +11,13 @@ from starlette.responses import RedirectResponse, Response
 from adapters.web.pace import WINDOW
 from adapters.web.security import headers, new_token
 from adapters.web.site import Site, Visit, came_from_us, cookie_name, find_visitor, is_crowded
-from bot import guarding
-from bot.journal import Entry
+from bot import binding, guarding
 from bot.messages import Address
 from bot.people import Person, SignIn
 from bot.ports import Storage
 from bot.sign_in import LINK_LENGTH, hash_token, path_of
 from bot.texts import tr
-from bot.turn import Turn
+from bot.work import PageAct
 
 log = structlog.get_logger(__name__)
 
@@ -63,7 +60,7 @@ async def use(site: Site, request: Request) -> Response:
     if person is None or not person.is_active:
         return await _no_such_link(site, request, now)
     await _end_session_of_before(site, request)
-    await _record(site, person, now)
+    await _record(site, person)
     log.info("Somebody signed in", person_id=person.id)
     response = redirect(site, "/chat")
     _set_cookie(site, response, token, site.settings.session_length)
@@ -98,12 +95,10 @@ def _set_cookie(site: Site, response: Response, value: str, length: timedelta) -
     )
 
 
-async def _record(site: Site, person: Person, now: datetime) -> None:
+async def _record(site: Site, person: Person) -> None:
     """Journal the sign-in; whoever holds a link may be written to in web chat from now on."""
     address = Address("web", str(person.id))
-    entry = Entry(site.new_id(), "-", now, f"person:{person.id}", "signin", address=str(address), salt=token_hex(16))
-    people = () if address in person.addresses else (replace(person, addresses=(*person.addresses, address)),)
-    await site.storage.apply([Turn(journal=(entry,), people=people)])
+    await site.submit(PageAct(lambda c: binding.signed_in(c, address), person.id, address))
 
 
 async def _end_session_of_before(site: Site, request: Request) -> None:

@@ -15,6 +15,7 @@ from bot.composing import Composer
 from bot.config import Settings
 from bot.enrol import CODE_ALPHABET, CODE_LENGTH, hash_of, shown_code
 from bot.errors import BridgeError
+from bot.messages import Address
 from bot.people import Invite, Person, Role
 from bot.ports import Storage
 from bot.texts import tr
@@ -96,9 +97,13 @@ def _person_line(person: Person, every: timedelta) -> str:
     duty = "" if person.on_duty or not person.is_active else ", off duty"
     if person.is_active and lapsing.has_lapsed(person, app.clock(), every):
         duty += ", has to be confirmed"
-    where = ", ".join(a.messenger for a in person.addresses) or "no messenger"
+    where = ", ".join(_address(person, each) for each in person.addresses) or "no messenger"
     desk = f" {person.desk}" if person.desk else ""
     return f"{person.id}  {person.party} {person.role.value}{desk}  {person.name}  {where}  {state}{duty}"
+
+
+def _address(person: Person, address: Address) -> str:
+    return f"{address.messenger} (left)" if address in person.unreachable else address.messenger
 
 
 async def revoke(settings: Settings, person_id: int, by: str) -> list[str]:

@@ -105,3 +105,9 @@ def test_nobody_who_is_cut_off_is_changed_or_confirmed(terminal: Terminal) -> No
     terminal("revoke", "11")
     for words in (("change", "11", "--language", "en"), ("confirm", "11")):
         assert terminal(*words, code=1) == ["officer 11 is cut off; invite them again first."]
+
+
+def test_where_somebody_cannot_be_reached_any_more_is_shown(setup: Setup, terminal: Terminal) -> None:
+    left = person(23, "KH", Role.OFFICER)
+    enrol(setup, replace(left, unreachable=frozenset(left.addresses)))
+    assert any("telegram (left)" in line for line in terminal("people"))

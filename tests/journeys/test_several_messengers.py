@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+from bot.binding import signed_in
 from bot.messages import Address
 from bot.turn import InboxRow
+from bot.work import PageAct
 from tests.journeys.played import PlayedBridge
 
 OFFICER = "telegram:officer"
@@ -213,3 +215,15 @@ async def test_unbinding_the_web_chat_ends_what_is_signed_in_there(bridge: Playe
     assert bridge.storage._tables.sign_ins
     await bridge.says(OFFICER, "/unbind web")
     assert not bridge.storage._tables.sign_ins
+
+
+async def test_signing_in_for_the_first_time_is_told_on_the_messengers_before(bridge: PlayedBridge) -> None:
+    person = await bridge.person(OFFICER)
+    web = Address("web", str(person.id))
+    for _ in range(2):
+        await bridge.orders(PageAct(lambda c: signed_in(c, web), person.id, web))
+        await bridge.tick()
+    assert await addresses(bridge) == [OFFICER, str(web)]
+    assert [text for text in bridge.heard(OFFICER) if "bound" in text] == [
+        "A further messenger was bound: web chat. If that was not you: /lost"
+    ]

@@ -126,6 +126,16 @@ async def enrols(bridge: Stronghold) -> None:
     bridge.expect("telegram:newcomer", "You are enrolled: Pov Chenda")
 
 
+async def binds(bridge: Stronghold) -> set[str]:
+    """Somebody binds a second phone, and asks for a link to the pages; returns the code and the link's token."""
+    await bridge.says(CLERK, "/bind")
+    code = bridge.expect(CLERK, "/start ").text.partition("/start ")[2].split()[0]
+    await bridge.says("telegram:second", f"/start {code}")
+    bridge.expect("telegram:second", "A further messenger was bound")
+    await bridge.says(CLERK, "/bind web")
+    return {code, bridge.expect(CLERK, "/signin/").text.partition("/signin/")[2].split()[0]}
+
+
 async def read_pages(bridge: Stronghold, places: Places, side: str, who: str, reference: str) -> set[str]:
     """Open every page, every file and the secure case as somebody; returns the secrets of their session."""
     link = await new_link(bridge.storage, (await bridge.person(who)).id, bridge.now)
@@ -189,6 +199,7 @@ async def test_each_secret_is_found_in_the_places_of_its_row_and_nowhere_else(
 ) -> None:
     places = Places()
     await enrols(bridge)
+    given = await binds(bridge)
     await bridge.change("wechat:night", desk="cn-secretariat")
     reference = await whole_story(bridge, marked)
     await bridge.says(CLERK, f"/reopen {reference} once more")
@@ -214,6 +225,7 @@ async def test_each_secret_is_found_in_the_places_of_its_row_and_nowhere_else(
         places.texts
     )
     assert {secret: places.of(secret) for secret in FOUND} == FOUND
+    assert {secret: places.of(secret) for secret in given} == dict.fromkeys(given, frozenset({OWN_MESSAGES}))
     assert {session: places.of(session) for session in sessions} == dict.fromkeys(sessions, NOWHERE)
 
 

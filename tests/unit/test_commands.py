@@ -28,6 +28,11 @@ from bot.commands import Command, is_known, parse_command
         ("start 7H4Q-M9S3-4KZX", "start", "7H4Q-M9S3-4KZX"),
         ("lost yes", "lost", "yes"),
         ("note KC26-M9S34-5 hello", "note", "KC26-M9S34-5 hello"),
+        ("Bind", "bind", ""),
+        ("bind web", "bind", "web"),
+        ("prefer WeChat", "prefer", "WeChat"),
+        ("unbind 2", "unbind", "2"),
+        ("addresses", "addresses", ""),
     ],
 )
 def test_what_is_meant_as_a_command_is_read_as_one(text: str, name: str, rest: str) -> None:
@@ -48,6 +53,11 @@ def test_what_is_meant_as_a_command_is_read_as_one(text: str, name: str, rest: s
         "lost contact",
         "edit the summary",
         "skip the queue",
+        "bind her hands",
+        "prefer not to say",
+        "prefer",
+        "unbind the rope",
+        "addresses of the flats",
         "girl 16 locked in",
         "你好",
         "",
