@@ -117,7 +117,8 @@ def wechat_of(settings: Settings) -> WechatSettings | None:
     )
 
 
-def _wechat(wiring: Wiring) -> Adapter | None:
+def wechat_adapter(wiring: Wiring) -> WechatAdapter | None:
+    """Make the WeChat adapter; None when it has no account."""
     found = wechat_of(wiring.settings)
     return WechatAdapter(found, clock=wiring.clock, store=wiring.storage, owner=wiring.owner) if found else None
 
@@ -147,4 +148,4 @@ def _email(wiring: Wiring) -> Adapter | None:
     return EmailAdapter(found, clock=wiring.clock) if found else None
 
 
-_MAKERS: tuple[Callable[[Wiring], Adapter | None], ...] = (_telegram, _wechat, _wecom, _web, _email)
+_MAKERS: tuple[Callable[[Wiring], Adapter | None], ...] = (_telegram, wechat_adapter, _wecom, _web, _email)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
+from urllib.parse import quote
 
 from adapters.tencent.client import Client, code_of
 from adapters.tencent.http import Http
@@ -16,6 +17,8 @@ from bot.errors import Refused, Unavailable, Uncertain
 
 _FIELD = re.compile(r"\{\{\s*([A-Za-z_]+?)([0-9]*)\.DATA\s*\}\}")
 _BEIJING = timezone(timedelta(hours=8))  #: WeChat's own clock
+_LONGEST_CODE = 30 * 86_400  #: seconds that a QR code may be good for
+_CODE_PICTURE = "https://mp.weixin.qq.com/cgi-bin/showqrcode"
 _THING_LIMIT = 20  #: characters
 _SECRET_REFUSED = frozenset({40001, 40125})
 
@@ -54,6 +57,15 @@ async def set_menu(client: Client, menu: tuple[tuple[str, str], ...]) -> None:
     """Put the commands at the foot of the chat, in place of what was there."""
     buttons = [{"type": "click", "name": label, "key": command} for label, command in menu]
     await client.call("POST", "/cgi-bin/menu/create", json={"button": buttons})
+
+
+async def code_link(client: Client, scene: str, valid: timedelta) -> str:
+    """Make a QR code that says `scene` to us once scanned; the address of its picture."""
+    seconds = min(int(valid.total_seconds()), _LONGEST_CODE)
+    action = {"scene": {"scene_str": scene}}
+    body = {"expire_seconds": seconds, "action_name": "QR_STR_SCENE", "action_info": action}
+    answer = await client.call("POST", "/cgi-bin/qrcode/create", json=body)
+    return f"{_CODE_PICTURE}?ticket={quote(str(answer.get('ticket', '')), safe='')}"
 
 
 class Template:

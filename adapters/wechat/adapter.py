@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from adapters.tencent.client import Client
 from adapters.tencent.http import Http, Way
 from adapters.tencent.tokens import TokenKeeper, TokenStore
 from adapters.wechat import outgoing
-from adapters.wechat.account import Template, asks_token, set_menu
+from adapters.wechat.account import Template, asks_token, code_link, set_menu
 from adapters.wechat.door import Door
 from adapters.wechat.errors import meaning
 from adapters.wechat.files import Files
@@ -90,6 +90,14 @@ class WechatAdapter:
             fields = ", ".join(name for _, name in await self._template.fields())
             done.append(f"The template for messages outside the reply window can be used; its fields: {fields}.")
         return done
+
+    async def invite_link(self, code: str, valid: timedelta) -> str:
+        """Make a QR code that enrols whoever scans it; the address of its picture, empty when WeChat made none."""
+        await self._http.start()
+        try:
+            return await code_link(self._client, code, valid)
+        except SendError:
+            return ""
 
     async def stop(self) -> None:
         await self._door.close()

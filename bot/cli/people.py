@@ -59,6 +59,7 @@ async def invite(settings: Settings, order: InviteOrder) -> list[str]:
 
     async with opened(settings) as storage:
         await write(settings, storage, order.by, act)
+        scanned = await _to_scan(settings, storage, code, order.valid)
     shown = shown_code(code)
     lines = [
         f"Code for {kept.name}: {shown}",
@@ -70,7 +71,21 @@ async def invite(settings: Settings, order: InviteOrder) -> list[str]:
         lines.append(f"On Telegram they open: https://t.me/{name}?start={code}")
     elif telegram is not None:
         lines.append("On Telegram: they open the bot and type it (Telegram did not tell the bot's name just now).")
-    return lines
+    return lines + scanned
+
+
+async def _to_scan(settings: Settings, storage: Storage, code: str, valid: timedelta) -> list[str]:
+    """Say where the QR code is that enrols on WeChat, where that is set up."""
+    adapter = app_adapters.wechat_adapter(app_adapters.Wiring(settings, storage, app.clock, app.owner()))
+    if adapter is None:
+        return []
+    try:
+        link = await adapter.invite_link(code, valid)
+    finally:
+        await adapter.stop()
+    if not link:
+        return ["On WeChat: they follow the account and type it (WeChat made no QR code just now)."]
+    return [f"On WeChat they scan: {link}"]
 
 
 def _check_invite(order: InviteOrder, agreement: Agreement) -> None:

@@ -54,7 +54,7 @@ KNOWN = {
         "Write the account's keys in [messengers.wechat].",
         re.compile(r"[A-Za-z0-9_-]{1,128}"),
         "the OpenID of somebody who follows the account",
-        "Write the OpenID of one of the desk's people, which casebridge people shows once they are enrolled.",
+        "Write an OpenID, or leave it out: people of a desk are told where they enrolled, without an address here.",
     ),
     "wecom": Known(
         lambda s: bool(s.messengers.wecom.secret.get_secret_value() or s.messengers.wecom.robots),

@@ -82,7 +82,10 @@ async def test_scanning_an_invite_enrols_and_following_alone_does_not(border: Bo
     lines = await border.town.terminal.beside("invite", "--party", "CN", "--role", "officer", "--name", "Li Na")
     code = re.search(r"/start ([0-9A-Z-]+)", "\n".join(lines))
     assert code
-    assert "enrolled: Li Na" in await stranger.scans(code[1])
+    assert "https://mp.weixin.qq.com/cgi-bin/showqrcode?ticket=ticket-" in lines[-1]
+    scene = lines[-1].rpartition("ticket-")[2]
+    assert scene == code[1].replace("-", "")
+    assert "enrolled: Li Na" in await stranger.scans(scene)
     assert "(1 of 14)" in await stranger.says("boy 9 taken over the border")
 
 

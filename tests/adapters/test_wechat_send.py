@@ -327,6 +327,15 @@ async def test_the_menu_is_set_and_its_taps_are_commands() -> None:
         assert scene.inbox.taken[-1].text == "/alert"
 
 
+async def test_a_qr_code_says_the_invites_code_and_when_there_is_none_nothing_breaks() -> None:
+    async with Scene.open() as scene:
+        link = await scene.wechat.invite_link("8K3F22ZWQ7RM", timedelta(days=90))
+        assert link == "https://mp.weixin.qq.com/cgi-bin/showqrcode?ticket=ticket-8K3F22ZWQ7RM"
+        assert scene.api.calls[-1].body["expire_seconds"] == 30 * 86_400
+        scene.api.fail(48001, path="/cgi-bin/qrcode/create")
+        assert await scene.wechat.invite_link("8K3F22ZWQ7RM", timedelta(days=1)) == ""
+
+
 async def test_photos_voices_and_videos_are_fetched_as_they_are() -> None:
     async with Scene.open() as scene:
         await scene.officer.sends_photo(b"\xff\xd8\xff photo")
