@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,7 @@ from bot.turn import Turn
 from storage.sql.engines import writing_engine
 from storage.sql.store import SqlStorage
 from tests.contracts.storage_engines import Kept, empty_database, on_database, postgres_server
-from tests.contracts.storage_values import case, entry, inbound, inbox, message, opening, person
+from tests.contracts.storage_values import case, conversation, entry, inbound, inbox, message, opening, person
 from tests.keys import VAULT
 
 SECRET = "locked in a flat in Nanchang"
@@ -111,6 +113,23 @@ async def test_a_database_that_may_not_be_written_to_is_named(sqlite: Kept) -> N
     _pragma(sqlite, "query_only = OFF")
     await sqlite.storage.apply([turn])
     assert await sqlite.storage.chains() == ["KC"]
+
+
+@pytest.mark.parametrize("table", ["deadlines", "journal", "outbox", "conversations"])
+async def test_a_case_whose_clock_record_or_messages_cannot_be_stored_is_not_stored_either(
+    sqlite: Kept, tmp_path: Path, table: str
+) -> None:
+    with contextlib.closing(sqlite3.connect(tmp_path / "casebridge.db")) as database, database:
+        database.execute(
+            f"CREATE TRIGGER broken BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'this table is broken'); END"
+        )
+    turn = replace(_whole_turn(), conversations=(conversation(),))
+    await _fails(sqlite, turn)
+    with contextlib.closing(sqlite3.connect(tmp_path / "casebridge.db")) as database, database:
+        database.execute("DROP TRIGGER broken")
+    await sqlite.storage.apply([turn])
+    (stored,) = (await sqlite.storage.load(Wanted(cases=(turn.cases[0].id,)))).cases.values()
+    assert all(deadline.is_running for deadline in stored.deadlines)
 
 
 async def test_a_file_that_is_no_database_is_refused_in_a_sentence(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from bot.delivery.marking import Recent
 from bot.delivery.settled import Settled
-from bot.errors import Throttled, Uncertain
+from bot.errors import Throttled, Unavailable, Uncertain
 from bot.messages import Address, Button, Capabilities, Delivery, DeliveryState, Priority
 from bot.turn import Mark
 from tests.unit.delivering import NOON, Postroom, answer, edit, message, ping
@@ -270,6 +270,18 @@ async def test_parts_that_arrived_are_not_sent_again() -> None:
     assert (await room.row(1)).parts_done == 1
     await room.wait(2)
     assert room["telegram"].texts == ["one two three four", "five six seven"]
+    assert await room.state(1) is DeliveryState.SENT
+
+
+async def test_when_a_file_does_not_go_the_text_before_it_is_not_sent_again() -> None:
+    room = Postroom(telegram=Capabilities(text_limit=20, files=True, file_limit=1000))
+    went_well = asyncio.Event()
+    went_well.set()
+    room["telegram"].plan("1", went_well, Unavailable("the file was not taken"), Unavailable("nor now"))
+    await room.post(replace(message(1, text="here is the log of the year"), file="log.csv"))
+    await room.wait(5)
+    assert room["telegram"].texts == ["here is the log of", "the year"]
+    assert room["telegram"].lasts == [False, True]
     assert await room.state(1) is DeliveryState.SENT
 
 

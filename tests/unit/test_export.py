@@ -311,6 +311,15 @@ async def test_a_case_lost_on_the_way_fails_the_export_loudly(form: str, tmp_pat
     assert not left_in(tmp_path)
 
 
+async def test_of_more_cases_than_other_bridges_export_none_is_left_out(tmp_path: Path) -> None:
+    many = 6_001
+    storage = MemoryStorage()
+    await keep(storage, [a_case(number) for number in range(1, many + 1)])
+    made = await export(storage, order("jsonl"), tmp_path / "log.jsonl", clock=clock, agreement=AGREEMENT)
+    references = {row["reference"] for row in read(tmp_path / "log.jsonl")}
+    assert made.count == many == len(references)
+
+
 class Busy(MemoryStorage):
     """Gets another case while the cases are read."""
 
