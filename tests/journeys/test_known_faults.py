@@ -17,7 +17,7 @@ GROUP = "telegram:kh-group"
 U1 = ("no", "locked in", "15", "send", "send")
 
 
-@pytest.mark.parametrize("member", ["stranger", "vn-clerk", "officer"])
+@pytest.mark.parametrize("member", ["stranger", "vn-clerk", "officer", "colleague"])
 async def test_in_a_group_nobody_closes_a_case_but_people_of_the_desk(bridge: PlayedBridge, member: str) -> None:
     case = await bridge.report_case(*U1, from_=COLLEAGUE)
     place, sender = Address.parse(GROUP), Address("telegram", member)

@@ -66,18 +66,19 @@ def without(defence: Defence, copy: Path) -> Iterator[None]:
         file.write_text(before, encoding="utf-8")
 
 
-def turns_red(name: str, copy: Path) -> bool:
-    """Whether a test fails in the copy; the first of its cases that does is enough."""
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "--tb=no", "-rf", "-p", "no:cacheprovider"]
+def failure_of(test: str, copy: Path) -> str:
+    """What the first case of a test that fails in the copy says; empty when it passes, or cannot run at all."""
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "--tb=short", "-rf", "-p", "no:cacheprovider"]
     done = subprocess.run(
-        [*command, f"tests/security/{name}"],
+        [*command, test],
         cwd=copy,
         capture_output=True,
         text=True,
         timeout=60 * _MINUTES,
         check=False,
     )
-    return done.returncode == 1 and f"FAILED tests/security/{name}" in done.stdout
+    has_failed = done.returncode == 1 and f"FAILED {test}" in done.stdout
+    return done.stdout if has_failed else ""
 
 
 def as_table(defences: tuple[Defence, ...]) -> str:
@@ -101,7 +102,7 @@ def main(words: str) -> int:
     with copied() as copy:
         for each in chosen:
             with without(each, copy):
-                green = [name for name in each.red if not turns_red(name, copy)]
+                green = [name for name in each.red if not failure_of(f"tests/security/{name}", copy)]
             missing += len(green)
             verdict = f"STAYED GREEN {' '.join(green)}" if green else "red"
             sys.stdout.write(f"{each.attack}: {each.name}: {verdict}\n")
