@@ -16,6 +16,7 @@ from bot.delivery.ledger import Ledger
 from bot.delivery.marking import Office
 from bot.delivery.outage import Outage
 from bot.delivery.pacing import Pace
+from bot.delivery.quota import Quota
 from bot.delivery.split import fit
 from bot.errors import Moved, SendError, StorageError, Throttled, Unavailable, Uncertain, Unreachable, WindowClosed
 from bot.messages import Address, Delivery, DeliveryState
@@ -41,6 +42,7 @@ class Dispatcher:
         self._lanes = Lanes(self._pace, capacity)
         self._outage = Outage()
         self._ledger = Ledger(office.storage, adapter.capabilities)
+        self._quota = Quota(office.storage, adapter.capabilities)
         self._knocker = Knocker(adapter, office)
         self._most_workers = workers
         self._workers: set[asyncio.Task[None]] = set()
@@ -194,15 +196,16 @@ class Dispatcher:
         now = self._office.clock()
         async with self._ledger.paid(delivery.message, text, now) as words:
             if self._pace.is_limited:
-                self._count(delivery.message.address)
+                await self._count(delivery.message.address)
             return await self._send_part(delivery, words, is_last=is_last)
 
-    def _count(self, address: Address) -> None:
-        now = self._office.clock().timestamp()
-        wait = self._pace.delay(address.peer, now) if self._pace.is_strict else 0.0
+    async def _count(self, address: Address) -> None:
+        now = self._office.clock()
+        wait = self._pace.delay(address.peer, now.timestamp()) if self._pace.is_strict else 0.0
         if wait:  # the further parts of a long text, which may not go over the limit either
             raise Throttled("the rest waits for its turn", retry_after=timedelta(seconds=wait))
-        self._pace.take(address.peer, now)
+        await self._quota.take(address, now)
+        self._pace.take(address.peer, now.timestamp())
 
     async def _send_part(self, delivery: Delivery, text: str, *, is_last: bool) -> str:
         try:

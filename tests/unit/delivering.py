@@ -128,6 +128,11 @@ class Watched(MemoryStorage):
         self.checks.append(tuple(ids))
         return await super().superseded(ids)
 
+    async def count_attempt(self, kind: str, key: str, now: datetime, window: timedelta) -> int:
+        if self.is_out:
+            raise StorageError("The disk is full.")
+        return await super().count_attempt(kind, key, now, window)
+
     async def readdress(self, old: Address, new: Address) -> None:
         if self.is_out:
             raise StorageError("The disk is full.")

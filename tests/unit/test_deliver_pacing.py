@@ -10,7 +10,7 @@ from tests.unit.delivering import Postroom, answer, message, ping
 
 CHAT = Capabilities(text_limit=4096, per_chat_second=1, chat_burst=3)
 GROUP = Capabilities(text_limit=4096, per_chat_second=1, chat_burst=5, per_group_minute=20, groups=True)
-STRICT = Capabilities(text_limit=4096, per_chat_second=1, chat_burst=3, is_strict=True)
+STRICT = Capabilities(text_limit=4096, per_chat_second=0.25, chat_burst=15, is_strict=True, group_prefix="robot:")
 TOTAL = Capabilities(text_limit=4096, total_second=3)
 
 
@@ -33,21 +33,62 @@ async def test_the_answer_to_a_persons_own_message_does_not_wait_but_counts() ->
 
 async def test_where_too_much_is_lost_an_answer_waits_too_but_goes_first() -> None:
     room = Postroom(telegram=STRICT)
-    await room.post(*(message(n) for n in range(1, 6)))
-    await room.post(answer(9))
-    assert room["telegram"].texts == ["message 1", "message 2", "message 3"]
-    await room.wait(10, step=0.1)
-    assert room["telegram"].texts[3:] == ["message 9", "message 4", "message 5"]
-    assert [round(s) for s in room["telegram"].seconds] == [0, 0, 0, 1, 2, 3]
+    await room.post(*(message(n) for n in range(1, 19)))
+    await room.post(answer(99))
+    assert room["telegram"].texts == [f"message {n}" for n in range(1, 16)]
+    await room.wait(80)
+    assert room["telegram"].texts[15:] == ["message 99", "message 16", "message 17", "message 18"]
 
 
 async def test_where_too_much_is_lost_the_parts_of_a_long_text_wait_too_and_none_comes_twice() -> None:
     room = Postroom(telegram=replace(STRICT, text_limit=10))
-    await room.post(message(1, text="one two three four five six seven eight nine ten"), message(2))
-    await room.wait(15, step=0.1)
-    assert room["telegram"].texts[-1] == "message 2"
-    assert " ".join(room["telegram"].texts[:-1]) == "one two three four five six seven eight nine ten"
-    assert [round(s) for s in room["telegram"].seconds] == [0, 0, 0, *range(1, len(room["telegram"].sent) - 2)]
+    story = " ".join(f"word{n:04}" for n in range(40))
+    await room.post(message(1, text=story), message(2))
+    assert len(room["telegram"].sent) == 15
+    await room.wait(240)
+    assert room["telegram"].texts == [*story.split(), "message 2"]
+    assert most_in_a_minute([room]) <= 30
+
+
+async def test_no_minute_has_too_much_over_two_nodes_and_a_restart() -> None:
+    one = Postroom(telegram=STRICT)
+    two = Postroom(telegram=STRICT, storage=one.storage)
+    await one.post(*(message(n) for n in range(1, 60)))
+    await two.post(*(message(n) for n in range(101, 160)))
+    for _ in range(90):
+        for room in (one, two):
+            await room.wait(1, step=1)
+    again = Postroom(telegram=STRICT, storage=one.storage)
+    again.time.move_to(one.time.now)
+    await again.post(*(message(n) for n in range(201, 260)))
+    for _ in range(400):
+        for room in (one, two, again):
+            await room.wait(1, step=1)
+    assert most_in_a_minute([one, two, again]) <= 30
+    assert sum(len(room["telegram"].sent) for room in (one, two, again)) > 90
+
+
+async def test_a_group_of_a_strict_messenger_and_other_people_do_not_wait_for_one_person() -> None:
+    room = Postroom(telegram=STRICT)
+    await room.post(*(message(n) for n in range(1, 30)))
+    await room.post(*(message(100 + n, "telegram:robot:duty") for n in range(3)), message(200, "telegram:2"))
+    assert {"message 100", "message 102", "message 200"} <= set(room["telegram"].texts)
+
+
+async def test_while_nothing_can_be_counted_nothing_is_sent_that_could_be_lost() -> None:
+    room = Postroom(telegram=STRICT)
+    room.storage.is_out = True
+    await room.post(message(1))
+    assert room["telegram"].sent == []
+    room.storage.is_out = False
+    await room.wait(5)
+    assert room["telegram"].texts == ["message 1"]
+
+
+def most_in_a_minute(rooms: list[Postroom]) -> int:
+    """The most that one person got in any minute, whoever sent it."""
+    moments = [second for room in rooms for second in room["telegram"].seconds]
+    return max(sum(start <= moment < start + 60 for moment in moments) for start in moments)
 
 
 async def test_a_paced_chat_does_not_hold_up_another() -> None:
