@@ -63,6 +63,7 @@ async def test_a_token_that_is_refused_for_ever_ends_after_one_new_one() -> None
         for _ in range(20):
             with pytest.raises(Unavailable):
                 await client.call("POST", SEND, json={})
+        assert len(api.asked) == 22
     assert len(mint.told) == 2, "nor is one fetched for each of the next calls"
 
 
@@ -100,6 +101,19 @@ async def test_whatever_the_way_answers_it_is_said_whether_the_message_may_have_
             await client.call("POST", SEND, json={"text": "her name"})
         assert type(caught.value) is kind
         assert "m-1" in (await client.call("POST", SEND, json={}))["msgid"]
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+async def test_nothing_and_no_token_goes_where_an_answer_points(status: int) -> None:
+    async with Api() as api, Caller(api) as client:
+        away = Reply(status, b"", headers=(("Location", f"{api.server.url}/elsewhere"),))
+        api.plans = [away]
+        with pytest.raises(Unavailable):
+            await client.call("POST", SEND, json={"text": "her name"})
+        api.plans = [away]
+        with pytest.raises(Unavailable):
+            await client.download("/cgi-bin/media/get", {}, 1000)
+    assert [asked.target.partition("?")[0] for asked in api.asked] == [SEND, "/cgi-bin/media/get"]
 
 
 async def test_nobody_there_is_no_doubt_and_a_stopped_client_sends_nothing() -> None:

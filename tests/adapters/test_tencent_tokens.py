@@ -94,6 +94,17 @@ async def test_of_two_nodes_with_a_spoiled_token_one_fetches_and_both_go_on() ->
     assert len(mint.told) == 2
 
 
+async def test_a_node_that_just_asked_takes_over_what_another_renewed_meanwhile() -> None:
+    shelf, mint = Shelf(), Mint()
+    one, two = keeper(shelf, mint), keeper(shelf, mint, "node-2")
+    old = await one.token()
+    await two.token()
+    shelf.clock.forward(2)
+    assert await two.renew(old) == "token-2"
+    assert await one.renew(old) == "token-2"
+    assert len(mint.told) == 2
+
+
 async def test_what_is_refused_right_after_it_was_fetched_is_not_fetched_again_and_again() -> None:
     shelf, mint = Shelf(), Mint()
     ours = keeper(shelf, mint)

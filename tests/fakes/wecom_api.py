@@ -231,9 +231,13 @@ class WecomApi:
     def _send(self, _: dict[str, str], body: dict[str, Any]) -> dict[str, Any]:
         if body["agentid"] != AGENT:
             raise Refusal(301002, "no privilege to access or agentid mismatched")
-        member = str(body["touser"]).lower()
-        if member not in self.members:
+        named = sorted(self.members) if body["touser"] == "@all" else str(body["touser"]).lower().split("|")
+        found = [member for member in named if member in self.members]
+        if not found:
             raise Refusal(81013, "user & party & tag all invalid")
+        for member in found[1:]:
+            self.phones.setdefault(member, []).append(Post("", "to several"))
+        member = found[0]
         if member in self.unlicensed:
             return {"invaliduser": "", "unlicenseduser": member, "msgid": f"m{next(self._numbers)}"}
         post = self._card(body["template_card"]) if body["msgtype"] == "template_card" else self._text(body)

@@ -10,7 +10,9 @@ from tests.unit.delivering import Postroom, answer, message, ping
 
 CHAT = Capabilities(text_limit=4096, per_chat_second=1, chat_burst=3)
 GROUP = Capabilities(text_limit=4096, per_chat_second=1, chat_burst=5, per_group_minute=20, groups=True)
-STRICT = Capabilities(text_limit=4096, per_chat_second=0.25, chat_burst=15, is_strict=True, group_prefix="robot:")
+STRICT = Capabilities(
+    text_limit=4096, per_chat_second=0.25, chat_burst=15, is_strict=True, group_prefix="robot:", per_group_minute=17
+)
 TOTAL = Capabilities(text_limit=4096, total_second=3)
 
 
@@ -83,6 +85,16 @@ async def test_while_nothing_can_be_counted_nothing_is_sent_that_could_be_lost()
     room.storage.is_out = False
     await room.wait(5)
     assert room["telegram"].texts == ["message 1"]
+
+
+async def test_the_parts_of_a_long_text_keep_to_the_pace_of_a_group_too() -> None:
+    room = Postroom(telegram=replace(STRICT, text_limit=10))
+    story = " ".join(f"word{n:04}" for n in range(40))
+    await room.post(message(1, "telegram:robot:duty", text=story))
+    assert len(room["telegram"].sent) == 3
+    await room.wait(240)
+    assert room["telegram"].texts == story.split()
+    assert most_in_a_minute([room]) <= 20
 
 
 def most_in_a_minute(rooms: list[Postroom]) -> int:
