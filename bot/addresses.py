@@ -77,8 +77,7 @@ def unbind(c: Composer, command: Command) -> None:
         return
     left = person.without(address)
     c.put_person(left)
-    if address.messenger == "web":
-        c.end_sessions(person.id)
+    c.give_up(address)
     c.journal("unbound", messenger=address.messenger)
     name = messenger_name(address.messenger, c.language)
     words = tr(c.language, "{messenger} is not bound to you any more. If that was not you: /lost", messenger=name)

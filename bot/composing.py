@@ -63,6 +63,7 @@ class Composer:
         self._strangers: list[Stranger] = []
         self._seen: list[SeenBy] = []
         self._ended: list[int] = []
+        self._unbound: list[Address] = []
         self._sign_ins: list[SignIn] = []
         self._orders: dict[int, IdentifiedOrder] = {}
         self._exports: list[ExportOrder | IdentifiedOrder] = []
@@ -337,6 +338,10 @@ class Composer:
         """End a person's web sessions and sign-in links."""
         self._ended.append(person_id)
 
+    def give_up(self, address: Address) -> None:
+        """Send nothing that waits to an address that is not bound any more, and end what is signed in there."""
+        self._unbound.append(address)
+
     def put_sign_in(self, link: SignIn) -> None:
         """Keep a one-time sign-in link."""
         self._sign_ins.append(link)
@@ -387,6 +392,7 @@ class Composer:
             strangers=tuple(self._strangers),
             seen=tuple(self._seen),
             ends_sessions_of=tuple(self._ended),
+            unbound=tuple(self._unbound),
             orders=tuple(self._orders.values()),
             sign_ins=tuple(self._sign_ins),
             exports=tuple(self._exports),

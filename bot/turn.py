@@ -117,6 +117,8 @@ class Turn:
     strangers: tuple[Stranger, ...] = ()
     seen: tuple[SeenBy, ...] = ()
     ends_sessions_of: tuple[int, ...] = ()  #: person ids whose web sessions and sign-in links end
+    unbound: tuple[Address, ...] = ()  #: taken from people: what waits goes to their others, or nowhere; a web
+    #: session ends
     orders: tuple[IdentifiedOrder, ...] = ()  #: inserted or decided
     windows: tuple[Window, ...] = ()  #: reply windows that open; what waits for one is due at once
     windows_asked: tuple[Window, ...] = ()  #: windows whose person was asked to write before they close

@@ -19,6 +19,7 @@ from bot.turn import InboxRow, InboxState, KnockOutcome, Mark, SeenBy, Turn, Wit
 from bot.windows import Window
 
 CUT_OFF = "the person was cut off"  #: why what waited for somebody is not sent any more
+UNBOUND = "the address is not theirs any more"  #: likewise, when there was no other
 PURGED_FIRST = "what it said is kept no longer"  #: why what waited when its text went is not sent
 BORN_LEASED_SECONDS = 30  #: new outbox rows that are due at once belong to the process that wrote them
 LOOKED_THROUGH = 20  #: newest messages at an address among which those with choices are looked for
@@ -67,6 +68,7 @@ class Batch:
     orders: dict[int, IdentifiedOrder] = field(default_factory=dict)
     seen: list[SeenBy] = field(default_factory=list)
     ends_sessions_of: set[int] = field(default_factory=set)
+    unbound: list[Address] = field(default_factory=list)
     sign_ins: list[SignIn] = field(default_factory=list)
     windows: dict[tuple[Address, bool], Window] = field(default_factory=dict)  #: by address and kind, the newest
     windows_asked: list[Window] = field(default_factory=list)
@@ -120,6 +122,7 @@ class Batch:
                 raise Stale("An order was decided twice at once.")
             self.orders[order.id] = order
         self.ends_sessions_of.update(turn.ends_sessions_of)
+        self.unbound += turn.unbound
         self.sign_ins += turn.sign_ins
 
     def _add_windows(self, turn: Turn) -> None:
@@ -178,6 +181,11 @@ def is_left(invite: Invite, leaving: Iterable[Person]) -> bool:
     return invite.used_at is None and any(
         p.id == invite.person_id or (p.party, p.name) == (invite.party, invite.name) for p in leaving
     )
+
+
+def signed_in_at(unbound: Iterable[Address]) -> list[int]:
+    """Whose web sessions end with their addresses: a web address names its person."""
+    return sorted(int(each.peer) for each in unbound if each.messenger == "web" and each.peer.isdecimal())
 
 
 def without(message: Outgoing, gone: Container[Address]) -> Outgoing | None:

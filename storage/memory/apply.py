@@ -8,11 +8,21 @@ from datetime import datetime, timedelta
 from bot.case import Case, Conversation
 from bot.errors import AlreadySeen, Stale, StorageError
 from bot.journal import GENESIS, Entry, link
-from bot.messages import Delivery, DeliveryState, Outgoing
+from bot.messages import Address, Delivery, DeliveryState, Outgoing
 from bot.orders import IdentifiedOrder
 from bot.people import Invite, Person
 from bot.turn import InboxRow, Mark, SeenBy, Withdrawal
-from storage.batch import BORN_LEASED_SECONDS, CUT_OFF, Batch, Step, outcome_of_retry, readdressed, without
+from storage.batch import (
+    BORN_LEASED_SECONDS,
+    CUT_OFF,
+    UNBOUND,
+    Batch,
+    Step,
+    outcome_of_retry,
+    readdressed,
+    signed_in_at,
+    without,
+)
 from storage.memory.messengers import add_sign_in, write_windows
 from storage.memory.rows import Rows, Tables, V, as_json
 
@@ -31,7 +41,10 @@ def write(tables: Tables, batch: Batch) -> frozenset[int]:
     for person_id in batch.ends_sessions_of:
         _end_sessions(tables, person_id)
         _drop_waiting(tables, f"person:{person_id}")
-        _write_to_no_more(tables, person_id)
+        _write_to_no_more(tables, frozenset(a for a, owner in tables.bindings.items() if owner == person_id), CUT_OFF)
+    _write_to_no_more(tables, frozenset(batch.unbound), UNBOUND)
+    for person_id in signed_in_at(batch.unbound):
+        _end_sessions(tables, person_id)
     for withdrawal in batch.withdrawals:
         _write_withdrawal(tables, withdrawal)
     _write_outbox(tables, batch)
@@ -250,9 +263,8 @@ def _write_withdrawal(tables: Tables, withdrawal: Withdrawal) -> None:
             tables.outbox[message.id] = replace(delivery, message=withdrawal.instead_of(message))
 
 
-def _write_to_no_more(tables: Tables, person_id: int) -> None:
-    """Take somebody's own addresses out of what waits for their desk."""
-    gone = frozenset(address for address, owner in tables.bindings.items() if owner == person_id)
+def _write_to_no_more(tables: Tables, gone: frozenset[Address], why: str) -> None:
+    """Take addresses out of what waits; what has no other is dropped."""
     for delivery in list(tables.outbox.values()):
         message = delivery.message
         is_theirs = not gone.isdisjoint((message.address, *message.others))
@@ -262,7 +274,7 @@ def _write_to_no_more(tables: Tables, person_id: int) -> None:
         tables.outbox[message.id] = (
             replace(delivery, message=left)
             if left is not None
-            else replace(delivery, state=DeliveryState.DROPPED, reason=CUT_OFF, next_attempt_at=None)
+            else replace(delivery, state=DeliveryState.DROPPED, reason=why, next_attempt_at=None)
         )
 
 

@@ -14,7 +14,15 @@ from bot.errors import AlreadySeen, Stale, StorageError
 from bot.journal import GENESIS, Entry, Link, link
 from bot.messages import Address, Outgoing
 from bot.sealing import Vault
-from storage.batch import BORN_LEASED_SECONDS, Batch, outcome_of_retry, readdressed
+from storage.batch import (
+    BORN_LEASED_SECONDS,
+    CUT_OFF,
+    UNBOUND,
+    Batch,
+    outcome_of_retry,
+    readdressed,
+    signed_in_at,
+)
 from storage.rows import (
     RowDict,
     address,
@@ -33,7 +41,7 @@ from storage.rows_messages import inbox_outcome, inbox_row, mark_row, outbox_row
 from storage.rows_messengers import asked_row, knock_row, waking_row, window_row
 from storage.rows_people import binding_rows, invite_row, order_row, person_row, sign_in_row, stranger_row
 from storage.sql.known import KnownCases
-from storage.sql.leaving import write_to_no_more, write_withdrawals
+from storage.sql.leaving import addresses_of, write_to_no_more, write_withdrawals
 from storage.sql.load import cases_by_id
 from storage.sql.prepared import Prepared
 from storage.sql.statements import Statements, T
@@ -74,12 +82,14 @@ def write(writing: Writing, batch: Batch) -> frozenset[int]:
     owners = sorted(batch.ends_sessions_of)
     writing.run(writing.statements.drop_outbox, [{"to": f"person:{owner}"} for owner in owners])
     if owners:
-        write_to_no_more(writing.connection, writing.vault, owners)
+        write_to_no_more(writing.connection, writing.vault, addresses_of(writing.connection, owners), CUT_OFF)
+    write_to_no_more(writing.connection, writing.vault, batch.unbound, UNBOUND)
     write_withdrawals(writing.connection, writing.vault, batch.withdrawals)
     left_out = _write_outbox(writing, batch)
     _write_windows(writing, batch)
-    writing.run(writing.statements.end_sign_ins, [{"person_id": owner} for owner in owners])
-    writing.run(writing.statements.end_sessions, [{"person_id": owner} for owner in owners])
+    ended = [{"person_id": owner} for owner in sorted({*owners, *signed_in_at(batch.unbound)})]
+    writing.run(writing.statements.end_sign_ins, ended)
+    writing.run(writing.statements.end_sessions, ended)
     writing.run(writing.statements.add_sign_ins, [sign_in_row(link) for link in batch.sign_ins])
     return left_out
 

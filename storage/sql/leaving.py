@@ -9,17 +9,22 @@ from sqlalchemy import Connection, or_, select, update
 from bot.messages import Address
 from bot.sealing import Vault
 from bot.turn import Withdrawal
-from storage.batch import CUT_OFF, without
+from storage.batch import without
 from storage.rows import RowDict, address, to_json
 from storage.rows_messages import outgoing_of, said_row, texts_of
 from storage.sql.statements import UNSENT, T
 
 
-def write_to_no_more(connection: Connection, vault: Vault, people: Sequence[int]) -> None:
-    """Take these people's own addresses out of what waits for their desks; what has no other is dropped."""
-    bindings, outbox = T["bindings"].c, T["outbox"]
+def addresses_of(connection: Connection, people: Sequence[int]) -> list[Address]:
+    """Where these people are written to."""
+    bindings = T["bindings"].c
     bound = select(bindings.address).where(bindings.person_id.in_(people))
-    gone = sorted(map(address, connection.execute(bound).scalars()))
+    return sorted(map(address, connection.execute(bound).scalars()))
+
+
+def write_to_no_more(connection: Connection, vault: Vault, gone: Sequence[Address], why: str) -> None:
+    """Take these addresses out of what waits; what has no other is dropped."""
+    outbox = T["outbox"]
     if not gone:
         return
     named = [outbox.c.others.contains(to_json(str(each)), autoescape=True) for each in gone]
@@ -29,7 +34,7 @@ def write_to_no_more(connection: Connection, vault: Vault, people: Sequence[int]
     )
     for row in connection.execute(waiting.order_by(outbox.c.id).with_for_update()).mappings().all():
         left = without(outgoing_of(vault, row), gone)
-        change: RowDict = {"state": "dropped", "reason": CUT_OFF, "next_attempt_at": None, "leased_until": None}
+        change: RowDict = {"state": "dropped", "reason": why, "next_attempt_at": None, "leased_until": None}
         if left is not None:
             change = _addressed(left.address, left.others)
         connection.execute(update(outbox).where(outbox.c.id == row["id"]).values(**change))

@@ -132,3 +132,26 @@ async def test_what_waits_for_a_desk_no_longer_goes_to_the_phone_of_somebody_cut
     assert where[joined.id] == (Address("web", "3"), ())
     assert where[other.id] == (Address("telegram", "502"), ())
     assert (rows[last.id].state, rows[last.id].reason) == (DeliveryState.DROPPED, "the person was cut off")
+
+
+async def test_what_waits_goes_no_more_to_an_address_that_was_taken_from_its_person(kept: Kept) -> None:
+    stays, web, farewell = Address("wechat", "501"), Address("web", str(OFFICER)), message(address=OFFICERS_CHAT)
+    await kept.storage.apply([Turn(people=(person(OFFICER, OFFICERS_CHAT, stays, web),))])
+    link, session = (SignIn(name, OFFICER, START, START + HOUR) for name in ("link", "session"))
+    other = SignIn("other", DUTY, START, START + HOUR)
+    await kept.storage.apply([Turn(sign_ins=(SignIn("used", OFFICER, START, START + HOUR), link, other))])
+    assert await kept.storage.use_sign_in("used", session, START) == OFFICER
+    only = message(recipient=f"person:{OFFICER}", address=OFFICERS_CHAT)
+    first = message(recipient=f"person:{OFFICER}", address=OFFICERS_CHAT, others=(stays,))
+    later = message(recipient="desk:kh-duty", address=DESKS_GROUP, others=(OFFICERS_CHAT,))
+    theirs = message(recipient=f"person:{OFFICER}", address=stays)
+    await kept.storage.apply([Turn(outgoing=(only, first, later, theirs))])
+    left = person(OFFICER, stays)
+    await kept.storage.apply([Turn(people=(left,), outgoing=(farewell,), unbound=(OFFICERS_CHAT, web))])
+    rows = {d.message.id: d for d in await kept.storage.outbox(list(DeliveryState), 10)}
+    assert (rows[only.id].state, rows[only.id].reason) == (DeliveryState.DROPPED, "the address is not theirs any more")
+    assert (rows[first.id].message.address, rows[later.id].message.others) == (stays, ())
+    assert [rows[kept_.id].state for kept_ in (theirs, farewell)] == [DeliveryState.QUEUED] * 2
+    assert await kept.storage.session("session", START) is None
+    assert not await kept.storage.peek_sign_in("link", START)
+    assert await kept.storage.peek_sign_in("other", START), "of somebody else"

@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 from bot.binding import signed_in
+from bot.errors import Unavailable
 from bot.messages import Address
 from bot.turn import InboxRow
 from bot.work import PageAct
@@ -227,3 +228,18 @@ async def test_signing_in_for_the_first_time_is_told_on_the_messengers_before(br
     assert [text for text in bridge.heard(OFFICER) if "bound" in text] == [
         "A further messenger was bound: web chat. If that was not you: /lost"
     ]
+
+
+async def test_what_waits_for_a_messenger_goes_elsewhere_once_it_is_unbound(bridge: PlayedBridge) -> None:
+    await bound(bridge)
+    await bridge.says(OFFICER, "/prefer wechat")
+    case = await bridge.report_case()
+    bridge.adapters["wechat"].fail(Unavailable("WeChat is down."), times=None)
+    await bridge.says("telegram:clerk", f"/note {case.reference} she was seen at the station")
+    bridge.expect_nothing(PHONE, containing="note")
+    await bridge.says(OFFICER, "/unbind wechat")
+    bridge.forget()
+    bridge.adapters["wechat"].recover()
+    await bridge.fast_forward(minutes=10)
+    bridge.expect(OFFICER, case.reference, "seen at the station")
+    bridge.expect_nothing(PHONE, containing=case.reference)
