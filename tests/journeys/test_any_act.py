@@ -12,6 +12,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from bot.messages import Inbound
 from bot.rights import Act
 from tests.journeys.phones import labels
 from tests.journeys.played import PlayedBridge
@@ -89,17 +90,34 @@ class Corrects:
 
 
 @dataclass(frozen=True)
+class Changes:
+    """Somebody changes, or deletes, what they last wrote to the case."""
+
+    who: str
+    words: str  #: none: it is deleted
+
+
+@dataclass(frozen=True)
+class Writes:
+    """Somebody just writes, and says that it is for the first case that is offered."""
+
+    who: str
+
+
+@dataclass(frozen=True)
 class Waits:
     """Time passes."""
 
     minutes: int
 
 
-Step = Says | Taps | Corrects | Waits
+Step = Says | Taps | Corrects | Changes | Writes | Waits
 WHOEVER = st.sampled_from(WHO) | st.sampled_from(OFTEN)
 STEPS = st.one_of(
     st.builds(lambda who, command: Says(who, str(command[0]), command[1]), WHOEVER, st.sampled_from(COMMANDS)),
     st.builds(Taps, WHOEVER, st.integers(0, 999)),
+    st.builds(Changes, WHOEVER, st.sampled_from(["{words}", ""])),
+    st.builds(Writes, WHOEVER),
     st.sampled_from([Corrects(*each) for each in CORRECTIONS]),
     st.builds(Waits, st.sampled_from([1, 15, 70])),
 )
@@ -112,19 +130,31 @@ class Play:
         self.bridge = bridge
         self.watch = watch
         self.number = 0
+        self.said: dict[str, Inbound] = {}
 
     async def step(self, step: Step) -> None:
         match step:
             case Says(who, act, words):
-                await self.bridge.says(who, f"/{act} {self.watch.case.reference} {self._marked(who, words)}")
+                typed = f"/{act} {self.watch.case.reference} {self._marked(who, words)}"
+                self.said[who] = await self.bridge.says(who, typed)
             case Taps(who, number):
                 await self._tap(who, number)
             case Corrects(edit, answer):
                 officer = OFFICERS[self.watch.case.reporting]
                 await self.bridge.answers(officer, edit, self._marked(officer, answer))
+            case Changes(who, words) if who in self.said:
+                await self._change(self.said[who], words)
+            case Writes(who):
+                await self.bridge.answers(who, self._marked(who, "{words}"), self.watch.case.reference)
             case Waits(minutes):
                 await self.bridge.fast_forward(minutes=minutes)
         await self.watch.look(only_time_passed=isinstance(step, Waits))
+
+    async def _change(self, said: Inbound, words: str) -> None:
+        if words:
+            await self.bridge.edits(said, self._marked(str(said.sender), words))
+        else:
+            await self.bridge.deletes(said)
 
     def _marked(self, who: str, words: str) -> str:
         self.number += 1
@@ -184,6 +214,9 @@ FEARED: list[Step] = [
     Says("telegram:officer", "consent", "fears yes"),
     Says(DUTY, "handoff", "police"),
     Says("telegram:officer", "note", "{words}"),
+    Changes("telegram:officer", "{words}"),
+    Changes("telegram:officer", ""),
+    Writes("telegram:officer"),
     Corrects("edit 14", "{words}"),
     Waits(70),
     Says(CHIEF, "decide", "allowed {words}"),

@@ -24,6 +24,7 @@ ATTACKS = (
     "stolen button data",
     "guessed references and timing",
     "cross-party reads",
+    "words to the wrong people",
     "people who are not enrolled",
     "display-name spoofing",
     "formulas",

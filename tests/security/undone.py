@@ -18,12 +18,13 @@ from tests.security.defences_below import BELOW, FILES
 from tests.security.defences_mail import MAIL
 from tests.security.defences_pages import PAGES
 from tests.security.defences_reading import READING
+from tests.security.defences_relay import RELAY
 
 ROOT = Path(__file__).parents[2]
 README = Path(__file__).parent / "README.md"
 ALL = tuple(
     sorted(
-        (*WEBHOOKS, *BUTTONS, *READING, *STRANGERS, *FILES, *MAIL, *PAGES, *BELOW),
+        (*WEBHOOKS, *BUTTONS, *READING, *RELAY, *STRANGERS, *FILES, *MAIL, *PAGES, *BELOW),
         key=lambda each: ATTACKS.index(each.attack),
     )
 )
