@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.agreement import Urgency
-from bot.guarded import Guarded
+from bot.guarded import NOTHING, Guarded
 from bot.messages import Address
 
 #: An answer's value: a code, several codes, a whole number, or a guarded free text. Times are RFC 3339 text.
@@ -190,10 +190,10 @@ class Handoff:
     sent_at: datetime | None = None
     accepted_at: datetime | None = None
     accepted_by: int | None = None  #: person id of who recorded the acceptance
-    accepting_officer: str = ""  #: named officer of the channel
+    accepting_officer: Guarded = NOTHING  #: named officer of the channel
     formal_reference: str = ""
     returned_at: datetime | None = None
-    return_reason: str = ""
+    return_reason: Guarded = NOTHING
     letter_reference: str = ""
     letter_at: datetime | None = None
 

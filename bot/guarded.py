@@ -32,3 +32,7 @@ class Guarded:
 
     def __hash__(self) -> int:
         return hash(self._text)
+
+
+#: Where nobody wrote anything.
+NOTHING = Guarded("")

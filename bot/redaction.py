@@ -13,7 +13,7 @@ from enum import StrEnum
 from bot import gates
 from bot.agreement import Agreement, DeskRole
 from bot.attachments import StoredFile
-from bot.case import Case, CaseText, SecureEntry, TextKind, Value
+from bot.case import Case, CaseText, Handoff, SecureEntry, TextKind, Value
 from bot.fields import DESK_FIELDS, FIELDS, Field
 from bot.guarded import Guarded
 from bot.people import Person, Role
@@ -32,6 +32,7 @@ class Matter(StrEnum):
     NOTE = "note"  #: a text meant for the other side
     MEMO = "memo"  #: a text meant for the own side
     IDENTITY = "identity"  #: what points to a person: the secure case, exact places, files (tier 2)
+    ACCEPTANCE = "acceptance"  #: who accepted a case for a formal channel: its papers name them to both sides
     NAME = "name"  #: the name of an enrolled person; masked, it is their side and role
 
 
@@ -87,6 +88,7 @@ _TABLE: Mapping[Matter, tuple[str, ...]] = {
     Matter.NOTE:      ("",      "",      "AOTU",  "",      "A",     "AOTU",  "",      "",     "",    "",      "AOT"),
     Matter.MEMO:      ("",      "",      "",      "",      "A",     "AO",    "",      "",     "",    "",      "AO"),
     Matter.IDENTITY:  ("",      "",      "",      "",      "",      "",      "AOT",   "aot",  "aot", "",      "AO"),
+    Matter.ACCEPTANCE:("",      "",      "",      "",      "",      "AOTUC", "",      "",     "AOTU","",      "AOTUC"),
     Matter.NAME:      ("aotuc", "aotuc", "AOtuc", "aotuc", "AO",    "AOtuc", "AOtuc", "",     "AOtuc","aotuc", "AOtuc"),
 }  # fmt: skip
 _LETTER = {
@@ -252,6 +254,12 @@ def line_for(
     """Open a line that hangs on a case, such as why a hand-off was returned; None when it is not for a reader."""
     stands = standing(case, reader, agreement, author=author, side=side)
     return words.reveal() if decide(Matter.WORDS, way, stands, reader) is Showing.SHOWN else None
+
+
+def officer_for(handoff: Handoff, case: Case, reader: Reader, way: Way, agreement: Agreement) -> str | None:
+    """Open who accepted a hand-off for its channel; None when nobody did, or when it is not for a reader."""
+    showing = decide(Matter.ACCEPTANCE, way, standing(case, reader, agreement), reader)
+    return (handoff.accepting_officer.reveal() or None) if showing is Showing.SHOWN else None
 
 
 def name_for(person: Person, reader: Reader, way: Way) -> str | None:

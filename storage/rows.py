@@ -235,15 +235,15 @@ def deadline_of(row: RowMapping) -> Deadline:
 def handoff_row(vault: Vault, handoff: Handoff) -> RowDict:
     """A hand-off."""
     row = {field.name: getattr(handoff, field.name) for field in fields(Handoff)}
-    sealed = seal(vault, "handoffs", handoff.id, {name: row.pop(name) for name in _SEALED_OF_HANDOFF})
+    sealed = seal(vault, "handoffs", handoff.id, {name: row.pop(name).reveal() for name in _SEALED_OF_HANDOFF})
     return {**row, "channel": handoff.channel.value, "state": handoff.state.value, "sealed": sealed}
 
 
 def handoff_of(vault: Vault, row: RowMapping) -> Handoff:
     """A hand-off."""
     values = {**row, "channel": Channel(row["channel"]), "state": HandoffState(row["state"])}
-    values |= dict.fromkeys(_SEALED_OF_HANDOFF, "")
-    return Handoff(**values | unseal(vault, "handoffs", row["id"], values.pop("sealed")))
+    words = unseal(vault, "handoffs", row["id"], values.pop("sealed"))
+    return Handoff(**values | {name: Guarded(words.get(name, "")) for name in _SEALED_OF_HANDOFF})
 
 
 def conversation_row(vault: Vault, conversation: Conversation) -> RowDict:

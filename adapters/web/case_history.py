@@ -10,12 +10,11 @@ from bot import gates
 from bot.case import Answer, Case, CaseText, Channel, Handoff
 from bot.fields import DESK_FIELDS, field, show
 from bot.gates_wording import for_side
-from bot.guarded import Guarded
 from bot.journal import Link
 from bot.messages import Delivery
 from bot.ports import History
 from bot.recipients import desk_name
-from bot.redaction import Reader, Way, line_for, may_read, text_for
+from bot.redaction import Reader, Way, line_for, may_read, officer_for, text_for
 from bot.securing import SECURE_ACTS, is_held, may_read_secure, readable
 from bot.texts import tr
 from bot.wording import channel_name, delivery_name
@@ -96,10 +95,11 @@ def _handoff(handoff: Handoff, case: Case, reader: case_view.Reader) -> Row:
     said = [tr(language, "to {desk}", desk=desk_name(desk) if desk else handoff.desk)]
     if handoff.formal_reference:
         said.append(tr(language, "formal reference {reference}", reference=handoff.formal_reference))
-    if handoff.accepting_officer:
-        said.append(tr(language, "accepted by {officer}", officer=handoff.accepting_officer))
     side, asks = desk.party if desk else case.reporting, Reader.of(reader.person, reader.agreement)
-    reason = line_for(Guarded(handoff.return_reason), 0, side, case, asks, Way.PAGE, reader.agreement)
+    officer = officer_for(handoff, case, asks, Way.PAGE, reader.agreement)
+    if officer:
+        said.append(tr(language, "accepted by {officer}", officer=officer))
+    reason = line_for(handoff.return_reason, 0, side, case, asks, Way.PAGE, reader.agreement)
     if reason:
         said.append(tr(language, "returned: {reason}", reason=reason))
     if handoff.letter_reference:

@@ -10,6 +10,7 @@ from bot.acts.finding import channel_of
 from bot.acts.formal import DEADLINE, ask_channel, with_handoff
 from bot.acts.request import Request, changed, done, is_allowed, prompt
 from bot.case import Case, Channel, DeadlineKind, HandoffState, Status
+from bot.guarded import Guarded
 from bot.opening import policy_of
 from bot.texts import tr
 from bot.wording import channel_name, moment
@@ -56,7 +57,7 @@ def _accept(request: Request, channel: Channel, formal_reference: str, officer: 
         state=HandoffState.ACCEPTED,
         accepted_at=c.now,
         accepted_by=request.person.id,
-        accepting_officer=officer,
+        accepting_officer=Guarded(officer),
         formal_reference=formal_reference,
     )
     case = with_handoff(changed(request.case, Status.HANDED_OFF), handoff)
@@ -99,9 +100,8 @@ def send_back(request: Request) -> None:
     c, handoff = request.c, request.case.handoff(channel)
     if handoff is None:
         raise LookupError("an act that fits has a hand-off")
-    case = with_handoff(
-        changed(request.case), replace(handoff, state=HandoffState.RETURNED, returned_at=c.now, return_reason=reason)
-    )
+    returned = replace(handoff, state=HandoffState.RETURNED, returned_at=c.now, return_reason=Guarded(reason))
+    case = with_handoff(changed(request.case), returned)
     case = _run_again(request, case, channel)
     c.journal("returned", case, channel=channel.value)
     name = channel_name(channel, "en")

@@ -15,15 +15,13 @@ from bot.export.dossier import Dossier, Reader
 from bot.export.rows import Cell, Row, side_and_role
 from bot.fields import UNKNOWN, field, is_field
 from bot.redaction import (
-    Matter,
-    Showing,
     Way,
     answer_for,
-    decide,
+    line_for,
     may_read,
     name_for,
+    officer_for,
     secure_for,
-    standing,
     text_for,
 )
 from bot.times import as_utc
@@ -78,19 +76,22 @@ def _assignees(dossier: Dossier, reader: Reader) -> Cell:
 
 
 def _accepting(channel: Channel) -> Read:
-    def cell(dossier: Dossier, _reader: Reader) -> Cell:
-        officers = (h.accepting_officer for h in dossier.subject.case.handoffs if h.channel is channel)
+    def cell(dossier: Dossier, reader: Reader) -> Cell:
+        case, policy = dossier.subject.case, reader.policy
+        given = (h for h in case.handoffs if h.channel is channel)
+        officers = (officer_for(h, case, policy, Way.IDENTIFIED, reader.agreement) for h in given)
         return tuple(dict.fromkeys(officer for officer in officers if officer)) or None
 
     return cell
 
 
 def _return_reasons(dossier: Dossier, reader: Reader) -> Cell:
-    case, given = dossier.subject.case, dossier.subject.case.handoffs
-    stands = standing(case, reader.policy, reader.agreement, side=case.requested)
-    if decide(Matter.WORDS, Way.IDENTIFIED, stands, reader.policy) is not Showing.SHOWN:
-        return None
-    return tuple(f"{h.channel.value}: {h.return_reason}" for h in given if h.return_reason) or None
+    case = dossier.subject.case
+    opened = (
+        (h, line_for(h.return_reason, 0, case.requested, case, reader.policy, Way.IDENTIFIED, reader.agreement))
+        for h in case.handoffs
+    )
+    return tuple(f"{h.channel.value}: {reason}" for h, reason in opened if reason) or None
 
 
 def _texts(dossier: Dossier, reader: Reader) -> Cell:

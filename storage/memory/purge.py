@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.case import Case
 from bot.errors import Stale
-from bot.guarded import Guarded
+from bot.guarded import NOTHING, Guarded
 from bot.journal import PURGED, Entry
 from bot.messages import Delivery, DeliveryState
 from bot.ports_retention import Purge, Purged
@@ -110,7 +110,8 @@ def _blank_handoff(tables: Tables, case_id: int, handoff_id: int) -> Change:
     def change() -> None:
         case = tables.cases[case_id]
         emptied = (
-            replace(h, return_reason="", accepting_officer="") if h.id == handoff_id else h for h in case.handoffs
+            replace(h, return_reason=NOTHING, accepting_officer=NOTHING) if h.id == handoff_id else h
+            for h in case.handoffs
         )
         tables.cases[case_id] = replace(case, handoffs=tuple(emptied))
 

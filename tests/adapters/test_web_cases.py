@@ -13,6 +13,7 @@ import pytest
 
 from bot.agreement import Urgency
 from bot.case import Answer, Channel, Handoff, HandoffState, Status, TextKind
+from bot.guarded import Guarded
 from bot.journal import Entry
 from bot.messages import DeliveryState
 from bot.people import Person
@@ -139,7 +140,7 @@ async def test_no_field_of_a_case_is_ever_markup(bridge: Bridge) -> None:
     answers = {**case.answers, "summary": Answer(1, case.id, "summary", nasty, START, OFFICER.id)}
     handoff = Handoff(
         5, case.id, Channel.POLICE, HandoffState.ACCEPTED, nasty, DUTY_KH.id, START,
-        accepting_officer=nasty, formal_reference=nasty, letter_reference=nasty, letter_at=START,
+        accepting_officer=Guarded(nasty), formal_reference=nasty, letter_reference=nasty, letter_at=START,
     )  # fmt: skip
     await keep(bridge, replace(case, answers=answers, handoffs=(handoff,)), text_of(case, 3, nasty))
     entry = Entry(9998, "KC", START, nasty, nasty, case.id, details={"channel": nasty}, salt="11")

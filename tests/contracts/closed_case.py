@@ -48,8 +48,8 @@ async def closed_case(kept: Storage, **changes: Any) -> Case:
         "cn-police",
         OFFICER,
         START,
-        accepting_officer=SECRET,
-        return_reason=SECRET,
+        accepting_officer=Guarded(SECRET),
+        return_reason=Guarded(SECRET),
     )
     about = replace(about, answers={a.field: a for a in answers}, handoffs=(handoff,))
     texts = tuple(

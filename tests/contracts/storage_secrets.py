@@ -60,8 +60,8 @@ def marked_turn(officer: int = OFFICER) -> Turn:
         "cn-police",
         officer,
         START,
-        accepting_officer=f"Major {MARK}",
-        return_reason=f"{MARK} is not here",
+        accepting_officer=Guarded(f"Major {MARK}"),
+        return_reason=Guarded(f"{MARK} is not here"),
     )
     opened = replace(case(), id=number, officer=officer, answers={"summary": name}, handoffs=(handoff,), deadlines=())
     said = inbound(

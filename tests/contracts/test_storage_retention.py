@@ -63,7 +63,7 @@ async def test_free_texts_and_what_identifies_go_codes_timings_and_the_chain_sta
     assert kept_case.purged_at == LATER
     assert set(kept_case.answers) == {"age_group"}
     assert (kept_case.closed_at, len(kept_case.deadlines)) == (START, 2)
-    assert [(h.accepting_officer, h.return_reason) for h in kept_case.handoffs] == [("", "")]
+    assert [(h.accepting_officer, h.return_reason) for h in kept_case.handoffs] == [(Guarded(""), Guarded(""))]
     loaded = await kept.storage.load(Wanted(people=(about.id,)))
     assert dict(loaded.conversations[about.id].pending) == {}
     assert await kept.storage.transcript([OFFICERS_CHAT], 0, 50) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.case import Case, Channel, DeadlineKind, DeadlineState, HandoffState, Status
+from bot.guarded import Guarded
 from tests.journeys.phones import labels
 from tests.journeys.played import PlayedBridge
 
@@ -52,7 +53,7 @@ async def test_a_hand_off_accepted_by_the_police_meets_its_deadline_and_starts_t
     assert (written.due_at, written.channel) == (bridge.now + timedelta(hours=72), Channel.POLICE)
     handoff = case.handoff(Channel.POLICE)
     assert handoff is not None
-    assert (handoff.formal_reference, handoff.accepting_officer) == ("MPS-77/26", "Col. Chen")
+    assert (handoff.formal_reference, handoff.accepting_officer) == ("MPS-77/26", Guarded("Col. Chen"))
 
 
 async def test_the_letter_is_asked_of_the_reporting_desk_only_and_ends_the_asking(bridge: PlayedBridge) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bot.case import Case, Channel, DeadlineKind, DeadlineState, Handoff, HandoffState
 from bot.errors import Unavailable
+from bot.guarded import Guarded
 from bot.messages import Delivery, DeliveryState
 from tests.journeys.gated import (
     CLERK,
@@ -354,7 +355,7 @@ async def test_why_a_desk_returned_a_hand_off_is_not_read_past_a_closed_gate(bri
         1,
         START,
         returned_at=START,
-        return_reason="QUARTZ",
+        return_reason=Guarded("QUARTZ"),
     )
     bridge.storage._tables.cases[case.id] = replace(await bridge.case(case), handoffs=(returned,))
     assert "QUARTZ" in str((await page_of(bridge, CLERK, case))["handoffs"])

@@ -17,6 +17,7 @@ from bot.composing import Composer
 from bot.context import Context
 from bot.enrol import hash_of
 from bot.errors import StorageError
+from bot.guarded import Guarded
 from bot.messages import Address, Attachment, Button, DeliveryState, Inbound, Kind, Outgoing, storable
 from bot.people import Invite, Role
 from bot.respond import respond
@@ -265,7 +266,7 @@ async def test_a_formal_reference_with_spaces_arrives_whole_from_the_page(bridge
     await bridge.says(DUTY, acts.command(Act.ACCEPT, case.reference, filled))
     handoff = (await bridge.case(case)).handoff(Channel.POLICE)
     assert handoff is not None
-    assert (handoff.formal_reference, handoff.accepting_officer) == ("GA No. 12/26", "Col. Chen")
+    assert (handoff.formal_reference, handoff.accepting_officer) == ("GA No. 12/26", Guarded("Col. Chen"))
 
 
 # People.

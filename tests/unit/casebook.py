@@ -111,7 +111,7 @@ def accepted(case: Case, channel: Channel, after: timedelta, **changes: Any) -> 
         sent_at=at,
         accepted_at=at + after,
         accepted_by=DUTY.id,
-        accepting_officer="Wang Min",
+        accepting_officer=Guarded("Wang Min"),
         formal_reference="MPS-2026-77",
     )
     return replace(case, handoffs=(*case.handoffs, replace(plain, **changes)))

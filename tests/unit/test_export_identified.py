@@ -22,6 +22,7 @@ from bot.errors import BridgeError, StorageError
 from bot.export import ExportRequest, Manifest, Reader, age, export, file_name
 from bot.export.age import is_recipient
 from bot.export.identified import COLUMNS
+from bot.guarded import Guarded
 from storage.memory import MemoryStorage
 from tests.unit.casebook import AGREEMENT, SINCE, UNTIL, a_case, accepted, answered, clock, keep
 
@@ -63,7 +64,7 @@ def open_files() -> int:
 
 
 def a_full_case(number: int) -> Case:
-    return accepted(answered(a_case(number)), Channel.POLICE, DAY, return_reason="wrong desk")
+    return accepted(answered(a_case(number)), Channel.POLICE, DAY, return_reason=Guarded("wrong desk"))
 
 
 @pytest.mark.parametrize("form", ["csv", "jsonl", "htcds"])

@@ -11,7 +11,7 @@ import pytest
 
 from bot import redaction
 from bot.agreement import DeskRole
-from bot.case import Case, CaseText, SecureEntry, SecureField, TextKind, Value
+from bot.case import Case, CaseText, Channel, Handoff, HandoffState, SecureEntry, SecureField, TextKind, Value
 from bot.fields import FIELDS, field
 from bot.guarded import WITHHELD, Guarded
 from bot.people import Role
@@ -54,6 +54,7 @@ SHOWN: dict[Matter, dict[Way, Standings]] = {
     Matter.NOTE: dict.fromkeys((Way.RELAY, Way.PAGE), NOT_CLOSED) | {Way.ECHO: ALONE, Way.IDENTIFIED: NO_FEAR},
     Matter.MEMO: {Way.ECHO: ALONE, Way.PAGE: OWN_SIDE, Way.IDENTIFIED: OWN_SIDE},
     Matter.IDENTITY: {Way.SECURE: NO_FEAR, Way.IDENTIFIED: OWN_SIDE},
+    Matter.ACCEPTANCE: dict.fromkeys((Way.PAGE, Way.IDENTIFIED), EVERYBODY) | {Way.PACKET: NOT_CLOSED},
     Matter.NAME: dict.fromkeys((Way.RELAY, Way.ECHO, Way.PAGE, Way.SECURE, Way.PACKET, Way.IDENTIFIED), OWN_SIDE),
 }
 _ROLE_ONLY = (Way.PING, Way.ALERT, Way.RELAY, Way.CASE, Way.PAGE, Way.SECURE, Way.PACKET, Way.EXPORT, Way.IDENTIFIED)
@@ -242,3 +243,27 @@ def test_no_text_leaves_by_a_way_that_does_not_ask_the_policy() -> None:
 def test_free_answers_are_guarded_from_the_moment_they_are_kept() -> None:
     assert not field("area").coded
     assert str(case_of().value("area")) == WITHHELD
+
+
+def test_names_and_reasons_of_a_hand_off_are_said_by_nothing_they_are_written_into() -> None:
+    handoff = Handoff(
+        1, 7, Channel.POLICE, HandoffState.RETURNED, "cn-duty", 2, NOW,
+        accepting_officer=Guarded("Col. Chen"), return_reason=Guarded("wrong desk"),
+    )  # fmt: skip
+    for written in (f"{handoff}", f"{handoff!r}", f"{handoff.accepting_officer} {handoff.return_reason}"):
+        assert "Chen" not in written
+        assert "wrong desk" not in written
+
+
+@pytest.mark.parametrize("reader", [DESK, Reader("CN", Role.DUTY, 8, DeskRole.DUTY)])
+def test_who_accepted_for_a_channel_is_told_to_both_sides_on_the_page_and_on_no_messenger(reader: Reader) -> None:
+    officer = Guarded("Col. Chen")
+    handoff = Handoff(1, 7, Channel.POLICE, HandoffState.ACCEPTED, "cn-duty", 2, NOW, accepting_officer=officer)
+    told = {way: redaction.officer_for(handoff, case_of(), reader, way, AGREEMENT) for way in Way}
+    assert told[Way.PAGE] == "Col. Chen"
+    assert not any(told[way] for way in (Way.PING, Way.ALERT, Way.RELAY, Way.CASE, Way.ECHO, Way.EXPORT, Way.LOG))
+
+
+def test_a_hand_off_that_nobody_accepted_names_nobody() -> None:
+    handoff = Handoff(1, 7, Channel.POLICE, HandoffState.SENT, "cn-duty", 2, NOW)
+    assert redaction.officer_for(handoff, case_of(), DESK, Way.PAGE, AGREEMENT) is None
