@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
@@ -149,12 +149,14 @@ class Postroom:
         in_flight: int = 500,
         per_messenger: int = 64,
         send_limit: timedelta = timedelta(seconds=25),
+        time: Time | None = None,
+        messengers: Mapping[str, Messenger] | None = None,
         **capabilities: Capabilities,
     ) -> None:
-        self.time = Time()
+        self.time = time or Time()
         self.storage = storage or Watched()
         self.ids = count(1000)
-        self.messengers = {
+        self.messengers = messengers or {
             name: Messenger(name, self.time, capabilities.get(name, PLAIN)) for name in ("telegram", "wechat", "web")
         }
         self.marks: list[Mark] = []  #: not committed yet
