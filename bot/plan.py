@@ -43,13 +43,16 @@ def _of(case: Case, deadline: Deadline, agreement: Agreement, directory: Directo
         at = max(at + repeat, deadline.snoozed_until or at)
 
 
-def describe(case: Case, agreement: Agreement, directory: Directory, language: str) -> str:
-    """Write the plan for a person, one step a line, both local times."""
+def describe(case: Case, agreement: Agreement, directory: Directory, language: str, *, party: str = "") -> str:
+    """Write the plan, one step a line, both local times; of whom nothing reaches it tells their own side only.
+
+    Without a party it is for whoever runs the program.
+    """
     lines = [tr(language, "{reference}: what the clock does if nobody acts.", reference=case.reference)]
     planned = steps(case, agreement, directory)
     if not planned:
         lines.append(tr(language, "Nothing: no deadline runs."))
-    lines += [_line(step, case, agreement, language) for step in planned]
+    lines += [_line(step, case, agreement, language) + _left_us(step, party, language) for step in planned]
     if case.is_open and any(s.deadline.kind in (DeadlineKind.POLICE, DeadlineKind.DIPLOMATIC) for s in planned):
         lines.append(tr(language, "Each acceptance by a channel starts a deadline for the confirming letter."))
     return "\n".join(lines)
@@ -71,3 +74,10 @@ def _line(step: Step, case: Case, agreement: Agreement, language: str) -> str:
         missing = ", ".join(group.value for group in step.audience.empty)
         line += tr(language, " (nobody there: {missing})", missing=missing)
     return line
+
+
+def _left_us(step: Step, party: str, language: str) -> str:
+    """Name those whom nothing would reach, though it would be tried."""
+    told = (r for r in step.audience.recipients if r.party == party or not party)
+    gone = dict.fromkeys(r.shown for r in told if r.person and not r.person.is_reachable)
+    return tr(language, " (blocked or left us everywhere: {people})", people=", ".join(gone)) if gone else ""

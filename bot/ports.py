@@ -258,7 +258,10 @@ class Storage(Retains, KeepsForMessengers, Protocol):
         """Return how many there were in the window that is open now, without counting."""
 
     async def sweep(self, now: datetime) -> int:
-        """Delete what is over: counts, sign-in links, sessions, reply windows since a day. Returns how many."""
+        """Delete what is over: counts, sign-in links, sessions; reply windows and leases since a day.
+
+        Returns how many.
+        """
 
     async def find_case(self, reference: str, scope: Scope) -> Case | None:
         """Find a case by canonical reference within the scope, by one scoped query."""

@@ -28,6 +28,7 @@ _OFFERED = frozenset(
     {DeliveryState.QUEUED, DeliveryState.SENT, DeliveryState.SEEN, DeliveryState.WINDOW_CLOSED}
 )  #: states of what somebody may have before them
 WINDOWS_KEPT = timedelta(days=1)  #: reply windows, after they closed
+LEASES_KEPT = timedelta(days=1)  #: leases, after they were over: some are named for one case only
 RENEWED_AFTER = timedelta(minutes=1)  #: how often the use of a session is written at most
 
 

@@ -57,7 +57,8 @@ def case(c: Composer, shown: Case) -> None:
 def plan(c: Composer, shown: Case) -> None:
     """Show what the clock will do."""
     c.saw(shown)
-    described = describe(shown, c.context.agreement, c.view.directory, c.language)
+    party = c.person.party if c.person is not None and is_among_own(c, c.person.party) else "-"
+    described = describe(shown, c.context.agreement, c.view.directory, c.language, party=party)
     c.say("\n".join([described, *_gate_lines(c, shown)]), case=shown)
 
 

@@ -235,10 +235,13 @@ class Dispatcher:
             return
         until = now + ruling.wait
         held = self._lanes.hold(lane, row, until, everything=ruling.holds_all) if ruling.holds and is_known else []
+        reason = (
+            f"{ruling.reason}, asked to tap" if isinstance(error, WindowClosed) and row.is_knocked else ruling.reason
+        )
         mark = office.put_back(
             row,
             until,
-            ruling.reason,
+            reason,
             state=ruling.state,
             is_attempt=ruling.is_attempt,
             joins=ruling.joins and not row.is_knocked,

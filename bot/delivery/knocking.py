@@ -22,7 +22,7 @@ from bot.ports import Wanted
 from bot.ports_adapters import Adapter, Knocks
 
 AGAIN_AFTER = timedelta(minutes=30)
-#: Instead of the id of a knock: somebody was asked to tap just before, for something else.
+#: Instead of the id of a knock: somebody was asked to tap, by another knock or by one without an id.
 KNOCKED_BEFORE = "before"
 _LEVELS = (Priority.U1, Priority.U2, Priority.U3, Priority.U4)
 
@@ -74,7 +74,7 @@ class Knocker:
         case = (await self._office.storage.load(wanted)).cases.get(message.case_id or 0)
         try:
             async with asyncio.timeout(self._office.send_limit.total_seconds()):
-                return await adapter.knock(row.delivery, windowing.headline(message, case))
+                return await adapter.knock(row.delivery, windowing.headline(message, case)) or KNOCKED_BEFORE
         except (SendError, TimeoutError):
             log.warning("Somebody could not be asked to tap.", outbox_id=row.id, messenger=message.address.messenger)
         except Exception as error:  # noqa: BLE001 - whatever an adapter raises, the next address is told

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 
 from bot import windowing
-from bot.delivery.split import measure
+from bot.delivery.split import measure, room
 from bot.errors import SendError, Uncertain, WindowClosed
 from bot.messages import Capabilities, Outgoing, WindowRules
 from bot.ports import Storage
@@ -37,7 +37,7 @@ class Ledger:
             raise WindowClosed("by our ledger")
         try:
             is_last = await self._is_last(message, window, rules, now)
-            yield self._with_last_words(text, window) if is_last else text
+            yield self._with_last_words(text, message, window) if is_last else text
         except WindowClosed:
             await self._storage.close_windows(address, now)
             raise
@@ -53,7 +53,7 @@ class Ledger:
         others = await self._storage.open_windows(message.address, now)
         return not any(windowing.takes_more(message, window, rules) for window in others)
 
-    def _with_last_words(self, text: str, spent: Window) -> str:
+    def _with_last_words(self, text: str, message: Outgoing, spent: Window) -> str:
         longer = f"{text}\n\n{windowing.last_words(pings_follow=spent.left > 0)}"
-        fits = measure(longer, self._capabilities.text_unit) <= self._capabilities.text_limit
+        fits = measure(longer, self._capabilities.text_unit) <= room(message.buttons, self._capabilities)
         return longer if fits else text

@@ -114,7 +114,9 @@ def fit(delivery: Delivery, capabilities: Capabilities, language: str = "en") ->
         delivery = replace(delivery, message=replace(message, text=text, buttons=buttons, file=file))
     parts = split(text, capabilities.text_limit, capabilities.text_unit)
     if buttons and capabilities.text_over_buttons:
-        parts = _over_buttons(parts, capabilities.text_over_buttons, language)
+        parts = _over_buttons(parts, capabilities.text_over_buttons, "characters", language)
+    elif buttons and capabilities.menu_links:
+        parts = _over_buttons(parts, room(buttons, capabilities), capabilities.text_unit, language)
     if delivery.edits and (len(parts) > 1 or not capabilities.edits):
         # One message cannot become several: what does not fit is sent anew, whole.
         delivery = replace(delivery, edits="", message=replace(delivery.message, edits=""))
@@ -127,6 +129,12 @@ def _without_buttons(message: Outgoing, capabilities: Capabilities) -> tuple[str
     if capabilities.menu_links:
         return as_links(message.text, message.buttons)
     return as_text(message.text, message.buttons), ()
+
+
+def room(buttons: Keyboard, capabilities: Capabilities) -> int:
+    """How long a text may be above these choices, where they are links in the same message."""
+    labels = "".join(f"\n{button.label}" for row in buttons for button in row)
+    return capabilities.text_limit - measure(labels, capabilities.text_unit)
 
 
 def carries(capabilities: Capabilities, buttons: Keyboard) -> bool:
@@ -145,13 +153,13 @@ def _columns(label: str) -> int:
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in label)
 
 
-def _over_buttons(parts: tuple[str, ...], limit: int, language: str) -> tuple[str, ...]:
+def _over_buttons(parts: tuple[str, ...], limit: int, unit: str, language: str) -> tuple[str, ...]:
     """Let the last part be short enough for buttons to stand under it: by itself, its last lines, or a sentence."""
     *before, last = parts
-    if measure(last, "characters") <= limit:
+    if measure(last, unit) <= limit:
         return parts
     lines, closing = last.split("\n"), ""
-    while lines and measure(longer := f"{lines[-1]}\n{closing}".strip(), "characters") <= limit:
+    while lines and measure(longer := f"{lines[-1]}\n{closing}".strip(), unit) <= limit:
         closing = longer
         lines.pop()
     if not closing:

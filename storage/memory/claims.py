@@ -13,7 +13,7 @@ from bot.messages import Address, Delivery, DeliveryState, Outgoing
 from bot.people import SignIn
 from bot.ports import Due
 from bot.turn import InboxRow, InboxState
-from storage.batch import RENEWED_AFTER, readdressed
+from storage.batch import LEASES_KEPT, RENEWED_AFTER, readdressed
 from storage.memory.apply import bump
 from storage.memory.messengers import sweep_windows
 from storage.memory.rows import Tables, edited
@@ -208,4 +208,7 @@ def sweep(tables: Tables, now: datetime) -> int:
             del kept[token]
             tables.used.drop(token)
         gone += len(expired)
-    return gone + sweep_windows(tables, now)
+    unused = [name for name, (_, until) in tables.leases.items() if until <= now - LEASES_KEPT]
+    for name in unused:
+        del tables.leases[name]
+    return gone + len(unused) + sweep_windows(tables, now)

@@ -10,9 +10,10 @@ from sqlalchemy import Connection, case, delete, func, or_, select, update
 from bot.people import SignIn
 from bot.ports_messengers import Token
 from bot.sealing import Vault
-from storage.batch import WINDOWS_KEPT, attempt_key
+from storage.batch import LEASES_KEPT, WINDOWS_KEPT, attempt_key
 from storage.rows_messengers import token_of, token_row
 from storage.rows_people import sign_in_row
+from storage.sql.claims import Term
 from storage.sql.statements import Statements, T
 
 
@@ -108,12 +109,13 @@ def attempts(connection: Connection, kind: str, key: str, now: datetime) -> int:
     return connection.execute(query).scalar_one_or_none() or 0
 
 
-def sweep(connection: Connection, now: datetime) -> int:
+def sweep(connection: Connection, term: Term) -> int:
     """Delete what is over."""
     tables = [T[name] for name in ("attempts", "sign_ins", "sessions")]
-    gone = sum(connection.execute(delete(table).where(table.c.expires_at <= now)).rowcount for table in tables)
-    windows = T["reply_windows"]
-    return gone + connection.execute(delete(windows).where(windows.c.closes_at <= now - WINDOWS_KEPT)).rowcount
+    gone = sum(connection.execute(delete(table).where(table.c.expires_at <= term.now)).rowcount for table in tables)
+    leases, windows = T["leases"], T["reply_windows"]
+    gone += connection.execute(delete(leases).where(leases.c.expires_at <= term.lease_now - LEASES_KEPT)).rowcount
+    return gone + connection.execute(delete(windows).where(windows.c.closes_at <= term.now - WINDOWS_KEPT)).rowcount
 
 
 def token(connection: Connection, vault: Vault, name: str) -> Token | None:

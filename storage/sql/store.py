@@ -133,7 +133,7 @@ class SqlStorage(SqlForMessengers):
         return await self._read(sql_keep.attempts, kind, key, now)
 
     async def sweep(self, now: datetime) -> int:
-        return await self._write(sql_keep.sweep, now)
+        return await self._write(sql_keep.sweep, self._term(now, 0, timedelta()))
 
     async def find_case(self, reference: str, scope: Scope) -> Case | None:
         return await self._read(sql_read.find_case, self._vault, reference, scope)

@@ -185,6 +185,15 @@ async def test_a_lease_is_held_by_one_renewed_by_it_and_free_after_its_time(kept
     assert await other.take_lease("poll:bot1", "node-2", kept.now, MINUTE)
 
 
+async def test_a_lease_that_nobody_took_for_a_day_is_swept_away_and_can_be_taken_again(kept: Kept) -> None:
+    assert await kept.storage.take_lease("knock:1", "row-1", kept.now, MINUTE)
+    kept.let_pass(hours=23)
+    assert await kept.storage.sweep(kept.now) == 0
+    kept.let_pass(hours=2)
+    assert await kept.storage.sweep(kept.now) == 1
+    assert await kept.storage.take_lease("knock:1", "row-2", kept.now, MINUTE)
+
+
 async def test_only_its_holder_gives_a_lease_back(kept: Kept) -> None:
     await kept.storage.take_lease("tick", "node-1", kept.now, MINUTE)
     await kept.storage.release_lease("tick", "node-2")

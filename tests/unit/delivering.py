@@ -63,6 +63,7 @@ class Messenger:
         self.always: dict[str, Exception] = {}  #: by peer, ``*`` for all
         self.knocks: list[tuple[datetime, int, str]] = []  #: when, for which outbox row, saying what
         self.knock_plans: deque[Plan] = deque()
+        self.has_ids = True  #: whether a knock has one
         self.under_way = 0
         self.most_under_way = 0
         self._time = time
@@ -91,7 +92,7 @@ class Messenger:
     async def knock(self, delivery: Delivery, headline: str) -> str:
         await self._follow(self.knock_plans.popleft() if self.knock_plans else None, "")
         self.knocks.append((self._time.now, delivery.message.id, headline))
-        return f"knock-{len(self.knocks)}"
+        return f"knock-{len(self.knocks)}" if self.has_ids else ""
 
     async def _follow_plan(self, peer: str) -> None:
         planned = self.plans.get(peer)

@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from bot.delivery.settled import Settled
 from bot.errors import Refused, SendError, Unavailable, Uncertain, Unreachable, WindowClosed
-from bot.messages import KNOCK_FAILED, Address, Delivery, DeliveryState, Outgoing, Priority
+from bot.messages import KNOCK_FAILED, Address, Button, Delivery, DeliveryState, Outgoing, Priority
 from bot.turn import KnockOutcome, Mark, Turn
 from tests.unit.delivering import NOON, WINDOWED, WINDOWS, Postroom, answer, message, ping
 
@@ -57,6 +57,7 @@ async def test_outside_the_window_nothing_is_tried_the_person_is_asked_to_tap_an
     await room.post(nudge(1, "telegram:li"))
     row = await room.row(1)
     assert (row.state, row.knock, row.joined) == (DeliveryState.WINDOW_CLOSED, "knock-1", False)
+    assert row.reason == "window closed: by our ledger, asked to tap"
     assert room["wechat"].tries == []
     assert [said for _, _, said in room["wechat"].knocks] == ["KC26-M9S34-4 U2: please acknowledge"]
     await room.wait(29)
@@ -291,6 +292,24 @@ async def test_a_last_message_that_is_full_says_nothing_more() -> None:
     await room.opens(LI)
     await room.post(*(message(n, LI) for n in (1, 2, 3)))
     assert room["wechat"].texts[2] == "message 3"
+
+
+async def test_last_words_never_make_two_messages_of_a_question_with_links() -> None:
+    yes = ((Button("Yes", "f.7.danger_now.yes"),),)
+    for limit, said in ((100, "message 3" + ONLY_PINGS), (len("message 3" + ONLY_PINGS) + 3, "message 3")):
+        room = Postroom(wechat=replace(WINDOWED, buttons=False, menu_links=True, text_limit=limit))
+        await room.opens(LI)
+        await room.post(*(replace(message(n, LI), buttons=yes) for n in (1, 2, 3)))
+        assert room["wechat"].texts[2] == said
+
+
+async def test_a_knock_without_an_id_is_a_knock() -> None:
+    room = await a_room()
+    room["wechat"].has_ids = False
+    await room.post(nudge(1, "telegram:li"))
+    await room.wait(20)
+    assert len(room["wechat"].knocks) == 1
+    assert room["telegram"].texts == []
 
 
 def test_a_row_that_a_window_brought_forward_is_taken_though_its_last_mark_says_later() -> None:

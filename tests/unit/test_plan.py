@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from bot import escalation
 from bot.case import DeadlineKind
 from bot.people import Directory
 from bot.plan import describe, steps
-from tests.unit.cases import AGREEMENT, DIRECTORY, NOW, U1, a_case, due, minutes
+from tests.unit.cases import AGREEMENT, CN_DUTY, CN_SUPERVISOR, DIRECTORY, NOW, PEOPLE, U1, a_case, due, minutes
 
 
 def planned(**changes: object) -> list[tuple[timedelta, str, int]]:
@@ -55,3 +56,15 @@ def test_a_case_that_is_over_has_no_plan() -> None:
     over = escalation.end(a_case(), NOW)
     assert steps(over, AGREEMENT, DIRECTORY) == []
     assert "no deadline runs" in describe(over, AGREEMENT, DIRECTORY, "en")
+
+
+def test_the_plan_says_whom_nothing_would_reach_though_it_would_be_tried() -> None:
+    gone = Directory.of(
+        replace(p, unreachable=frozenset(p.addresses)) if p.id in (CN_DUTY.id, CN_SUPERVISOR.id) else p for p in PEOPLE
+    )
+    lines = describe(a_case(), AGREEMENT, gone, "en").split("\n")
+    assert "(blocked or left us everywhere: CN Duty)" in lines[1]
+    assert "(blocked or left us everywhere: CN Duty, CN supervisor)" in lines[2]
+    assert "blocked" not in describe(a_case(), AGREEMENT, DIRECTORY, "en")
+    assert describe(a_case(), AGREEMENT, gone, "en", party="CN").split("\n") == lines
+    assert "blocked" not in describe(a_case(), AGREEMENT, gone, "en", party="KH"), "that is no business of theirs"

@@ -152,6 +152,20 @@ def test_nothing_is_lost_over_buttons_and_the_last_part_fits(text: str) -> None:
     assert "".join("".join(said).split()) == "".join(text.split())
 
 
+LINKS = Capabilities(48, "bytes", buttons=False, menu_links=True)
+
+
+@given(st.text(st.sampled_from("a中 \n"), max_size=120))
+def test_choices_that_are_links_never_make_a_message_of_the_last_part_that_is_two(text: str) -> None:
+    fitted, parts = fit(delivery(text, buttons=CHOICES), LINKS)
+    labels = "".join(f"\n{button.label}" for row in fitted.message.buttons for button in row)
+    assert labels == "\n1. Yes\n2. No\n3. Unknown"
+    assert measure(parts[-1] + labels, "bytes") <= 48
+    assert all(measure(part, "bytes") <= 48 for part in parts)
+    said = parts[:-1] if parts[-1] == "Please choose." else parts
+    assert "".join("".join(said).split()) == "".join(text.split())
+
+
 def test_a_place_that_nobody_can_answer_from_gets_the_words_alone() -> None:
     fitted, parts = fit(delivery(buttons=CHOICES, address=Address("wecom", "robot:duty")), CARDS)
     assert (fitted.message.buttons, parts) == ((), ("In danger?",))
