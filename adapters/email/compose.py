@@ -20,6 +20,8 @@ _NAME = "Urgent Case Bridge"
 _POLICY = SMTP.clone(cte_type="7bit")
 #: Urgency and reference where one of our texts begins; what stands between them is words and stays out of a header.
 _LEAD = re.compile(r"(?:(U[1-4])\b[^\n·]{0,40}· )?([A-Z]{2}[0-9]{2}-[0-9A-Z]{5}-[0-9A-Z])(?![0-9A-Z-])", re.ASCII)
+#: The id of a mail of ours; nothing else that is kept as one goes into a header.
+_OWN_ID = re.compile(r"<[0-9a-f]{40}@[A-Za-z0-9.-]{1,253}>", re.ASCII)
 _SIGNATURE = "-- "  #: RFC 3676 4.3: what stands below it is not the message
 
 
@@ -34,10 +36,9 @@ def to_email(delivery: Delivery, text: str, settings: EmailSettings, now: dateti
     mail["Subject"] = subject(text)
     mail["Date"] = now
     mail["Message-ID"] = message_id(delivery, settings.domain)
-    if delivery.message.case_id is not None:
-        root = _id_of(f"case:{delivery.message.case_id}", settings.domain)
-        mail["In-Reply-To"] = root
-        mail["References"] = root
+    if before := _before(delivery, settings.domain):
+        mail["In-Reply-To"] = before[-1]
+        mail["References"] = " ".join(before)
     # Neither an absence note nor another program answers such a message: RFC 3834.
     mail["Auto-Submitted"] = "auto-generated"
     # Encoded even where it need not be, so that no server on the way changes a blank or the start of a line.
@@ -50,6 +51,13 @@ def message_id(delivery: Delivery, domain: str) -> str:
     """Name a part of a message: the same whenever it is sent again, so that a repeat is known for one."""
     message = delivery.message
     return _id_of(f"{message.dedupe_key} {message.recipient} {message.address} {delivery.parts_done}", domain)
+
+
+def _before(delivery: Delivery, domain: str) -> list[str]:
+    """The ids that a mail follows: one for its case, which no mail has, and that of the mail which it answers."""
+    message = delivery.message
+    found = [_id_of(f"case:{message.case_id}", domain)] if message.case_id is not None else []
+    return [*found, message.reply_to] if _OWN_ID.fullmatch(message.reply_to) else found
 
 
 def subject(text: str) -> str:

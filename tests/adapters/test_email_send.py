@@ -83,6 +83,16 @@ async def test_the_mails_of_a_case_form_one_thread_and_others_none() -> None:
     assert [taken.mail["In-Reply-To"] for taken in server.taken] == threads
 
 
+async def test_an_answer_to_an_earlier_mail_hangs_on_it_and_on_nothing_that_is_no_mail_of_ours() -> None:
+    async with MailServer() as server, running(make_email(server)) as adapter:
+        first = await send(adapter, outgoing(key="a", case_id=7))
+        await send(adapter, outgoing(key="b", case_id=7, reply_to=first))
+        await send(adapter, outgoing(key="c", reply_to="4711"))
+    root = server.taken[0].mail["References"]
+    assert (server.taken[1].mail["In-Reply-To"], server.taken[1].mail["References"]) == (first, f"{root} {first}")
+    assert server.taken[2].mail["In-Reply-To"] is None
+
+
 @pytest.mark.parametrize("is_tls", [False, True])
 async def test_the_account_and_the_text_go_through_tls_only(tmp_path: Path, is_tls: bool) -> None:
     server = MailServer(certificate(tmp_path), is_tls=is_tls, asks_account=True)

@@ -33,6 +33,17 @@ MAIL = (
         ),
     ),
     Defence(
+        "header injection",
+        "It follows mails of ours only, by ids of our making",
+        "adapters/email/compose.py",
+        "if _OWN_ID.fullmatch(message.reply_to) else found",
+        "if message.reply_to else found",
+        (
+            "test_mail_headers.py::test_no_word_of_a_text_becomes_a_header_or_a_command",
+            "test_mail_headers.py::test_nothing_internal_stands_in_a_header",
+        ),
+    ),
+    Defence(
         "leaks",
         "The ids of e-mails are hashed",
         "adapters/email/compose.py",
