@@ -40,7 +40,7 @@ def answer(c: Composer, case: Case, asking: Field) -> None:
     if not waiting:
         c.say(tr(c.language, "These words have found their case already."), case=case)
         return
-    for piece in [w for w in waiting if w.kind is not TextKind.TEXT]:
+    for piece in [w for w in (*waiting, *words_of(c)) if w.kind is not TextKind.TEXT]:
         keep_piece(c, case, piece)
     texts = [w for w in waiting if w.kind is TextKind.TEXT]
     text = "\n".join(w.text for w in texts)

@@ -117,7 +117,7 @@ class Exports:
                 included=included,
             )
         )
-        place = order.place or next(iter(person.addresses), None)
+        place = order.place or next(iter(person.in_order), None)
         if manifest is not None:
             await self._journal_made(order, manifest)
         if place is not None:

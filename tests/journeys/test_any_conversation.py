@@ -11,18 +11,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.case import DeadlineKind
-from bot.messages import Inbound, Kind
+from bot.messages import Address, Inbound, Kind
 from bot.turn import InboxState
 from tests.journeys.phones import labels
 from tests.journeys.played import PlayedBridge
 
 OFFICERS = ("telegram:officer", "wecom:inspector")
+SECOND = "web:second"
 WORDS = st.sampled_from(
     [
         "yes", "no", "unknown", "16", "China", "locked in", "being moved", "yesterday 21:00", "tomorrow", "1, 3",
         "back", "skip", "send", "summary", "edit 1", "edit 13b", "edit 99", "/alert", "/alert boy on a bus", "urgent!",
         "danger: yes\nage: 9\nshoe size: 41\nlast contact: 2 hours ago", "country: Mars\ndanger: no", "/cases",
         "/note", "/note KC26-M9S34-4 seen", "/case KC26-M9S34-4", "/ack KC26-M9S34-5", "/plan", "/lost", "/export x",
+        "/bind", "/addresses", "/prefer web", "/start 7H4Q-M9S3-4KZX", "answer",
         "/approve x", "/refuse 4x2k9 no",
         "/nonsense", "she left the flat", "KH", "2", "new alert", "你好", "ជួយ", "🙏", "/", "",
     ]
@@ -35,14 +37,18 @@ STEP = st.one_of(
     st.tuples(st.just("place"), st.just(0)),
     st.tuples(st.just("photo"), WORDS),
     st.tuples(st.just("waits"), st.integers(1, 200)),
+    st.tuples(st.just("moves"), st.just(0)),
     st.tuples(st.just("desk"), st.sampled_from(["Acknowledge", "Hand off", "Assign to me", "Show case"])),
 )
 FAILED = (InboxState.FAILED, InboxState.PARKED)
 
 
-async def play(bridge: PlayedBridge, who: str, steps: list[tuple[str, object]]) -> None:
+async def play(bridge: PlayedBridge, phones: list[str], steps: list[tuple[str, object]]) -> None:
     said: list[Inbound] = []
     for step, given_ in steps:
+        if step == "moves":
+            phones = phones[::-1]
+        who = phones[0]
         number = given_ if isinstance(given_, int) else 0
         text = given_ if isinstance(given_, str) else ""
         if step in ("says", "taps", "edits", "again"):
@@ -106,7 +112,9 @@ def test_whatever_an_officer_does_nothing_fails_and_nothing_is_lost(who: str, st
             bridge = PlayedBridge(Path(folder))
             await bridge.start()
             try:
-                await play(bridge, who, steps)
+                person = await bridge.person(who)
+                await bridge.change(who, addresses=(*person.addresses, Address.parse(SECOND)))
+                await play(bridge, [who, SECOND], steps)
                 await check(bridge, who)
                 await bridge.fast_forward(minutes=4)
                 await check(bridge, who)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from bot.case import TextKind
 from bot.messages import Address
 from tests.journeys.phones import labels
 from tests.journeys.played import PlayedBridge
+from tests.journeys.world import OFFICIAL_ACCOUNT
 
 OFFICER, PHONE = "telegram:officer", "wechat:officer"
 
@@ -82,6 +85,15 @@ async def test_an_old_tap_that_it_was_the_answer_answers_no_later_question(bridg
     await bridge.says(OFFICER, "another girl on a bus")
     await bridge.taps("web:officer", label, of=old)
     assert (await bridge.cases())[0].answers == before
+
+
+async def test_a_photo_that_says_it_was_the_answer_is_kept_too(bridge: PlayedBridge) -> None:
+    await begun(bridge, "[No]", "locked in", "16", "[China]")
+    await bridge.says(PHONE, "Jiangxi, Nanchang")
+    await bridge.sends_photo(PHONE, "answer")
+    case = await bridge.only_case()
+    assert "area" in case.answers
+    assert [t.kind for t in await bridge.texts(case)].count(TextKind.FILE) == 1
 
 
 async def test_unanswered_the_words_open_a_case_all_the_same(bridge: PlayedBridge) -> None:
@@ -164,3 +176,18 @@ async def test_alert_with_words_alerts_at_once(bridge: PlayedBridge) -> None:
     await bridge.only_case()
     await bridge.says("telegram:colleague", "urgent")
     assert len(await bridge.cases()) == 2
+
+
+async def test_without_buttons_numbers_stand_for_these_choices(tmp_path: Path) -> None:
+    bridge = PlayedBridge(tmp_path, messengers=OFFICIAL_ACCOUNT)
+    await bridge.start()
+    await begun(bridge, "[No]", "locked in", "16", "[China]")
+    await bridge.says(PHONE, "Jiangxi, Nanchang")
+    bridge.expect(PHONE, "3. The answer: ")
+    await bridge.says(PHONE, "3")
+    assert "area" in (await bridge.only_case()).answers
+    await bridge.says(PHONE, "/alert")
+    bridge.expect(PHONE, "1. Open it now, without words")
+    await bridge.says(PHONE, "1")
+    assert len(await bridge.cases()) == 2
+    await bridge.stop()
