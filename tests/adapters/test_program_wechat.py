@@ -10,8 +10,8 @@ import pytest
 import pytest_asyncio
 
 from bot.case import Status
-from tests.adapters.telegram_program import KH_DUTY, KH_GROUP, reference_in
-from tests.adapters.wechat_program import CN_DUTY, OFFICERS, Border
+from tests.adapters.telegram_program import KH_DUTY, KH_GROUP
+from tests.adapters.wechat_program import CN_DUTY, OFFICERS, Border, reports
 from tests.fakes.tencent import AES_KEY, TOKEN
 from tests.fakes.wechat_api import SECRET
 from tests.fakes.wechat_person import Follower
@@ -24,16 +24,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 async def border(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Border]:
     async with Border.open(tmp_path_factory.mktemp("border")) as border:
         yield border
-
-
-async def reports(officer: Follower) -> str:
-    """Report and answer three questions by their numbers, all in the calls that bring them; returns the reference."""
-    stored = await officer.says("girl 16 locked in a flat in Nanchang")
-    assert "(1 of 14)" in stored
-    assert "(2 of 14)" in await officer.chooses("No")
-    assert "(3 of 14)" in await officer.chooses("Locked in or held")
-    assert "(4 of 14)" in await officer.says("16")
-    return reference_in(stored)
 
 
 async def test_an_officer_reports_on_wechat_by_numbers_and_answers_and_the_desk_on_telegram_acknowledges(

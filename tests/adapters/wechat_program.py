@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.people import Role
-from tests.adapters.telegram_program import KH_DUTY, KH_GROUP, Town, introduced
+from tests.adapters.telegram_program import KH_DUTY, KH_GROUP, Town, introduced, reference_in
 from tests.fakes.bot_api import BotApi
 from tests.fakes.people import User, group
 from tests.fakes.tencent import AES_KEY, APP_ID, TOKEN
@@ -66,3 +66,13 @@ class Border:
 
     def officer(self, number: int) -> Follower:
         return Follower(self.line, str(number))
+
+
+async def reports(officer: Follower) -> str:
+    """Report and answer three questions by their numbers, all in the calls that bring them; returns the reference."""
+    stored = await officer.says("girl 16 locked in a flat in Nanchang")
+    assert "(1 of 14)" in stored
+    assert "(2 of 14)" in await officer.chooses("No")
+    assert "(3 of 14)" in await officer.chooses("Locked in or held")
+    assert "(4 of 14)" in await officer.says("16")
+    return reference_in(stored)
