@@ -17,7 +17,7 @@ from bot.ports import Storage
 from bot.receive import Line
 from bot.rights import scope_of
 from bot.windows import Window
-from bot.work import Ask
+from bot.work_due import Ask
 
 _LEASE = timedelta(minutes=5)  #: whom nothing concerns is looked at again after it: a case may have opened
 _MOST = 200  #: windows taken at a time

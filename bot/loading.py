@@ -15,7 +15,8 @@ from bot.picking import may_pick, picked
 from bot.ports import Loaded, Scope, SecureCase, Storage, Wanted
 from bot.rights import may_see
 from bot.securing import may_read_secure
-from bot.work import Message, Shows, Work
+from bot.shows import Shows
+from bot.work import Message, Work
 
 _LISTED = 50
 

@@ -11,7 +11,8 @@ import structlog
 from bot.errors import StorageError
 from bot.ports import Storage
 from bot.receive import Line
-from bot.work import Again, Deadline, Lapse, Wake, Work
+from bot.work import Again, Work
+from bot.work_due import Deadline, Lapse, Wake
 
 LEASE = timedelta(seconds=30)  #: a crash makes what was taken late by no more than this
 MOST = 200  #: taken at a time

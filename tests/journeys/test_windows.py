@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from adapters.memory_windows import Knocked
+from bot import work
 from bot.case import Case
 from bot.errors import Refused, Unavailable, Unreachable
 from bot.messages import Address, Delivery, DeliveryState
 from bot.people import Role
+from bot.turn import InboxState
 from tests.journeys.played import PlayedBridge
 from tests.journeys.world import WINDOWED, WINDOWS, Somebody
 
@@ -244,3 +246,20 @@ async def test_the_telegram_side_is_down_for_an_hour_and_the_wechat_side_goes_on
     await bridge.fast_forward(minutes=6)
     bridge.expect("telegram:kh-group", "immediate", case.reference)
     bridge.expect("telegram:kh-group", "on floor 1 now")
+
+
+async def test_a_message_that_could_not_be_worked_on_opens_the_window_once_and_not_again_when_it_is_tried_again(
+    bridge: PlayedBridge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stumbles(*_: object) -> None:
+        raise ValueError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(work, "respond", stumbles)
+        await bridge.says(XU, "cases")
+    case = await bridge.report_case(*SENT)
+    bridge.expect(XU, "U1 immediate", case.reference)
+    await bridge.fast_forward(seconds=10)
+    assert [row.state for row in bridge.inbox() if str(row.message.place) == XU] == [InboxState.DONE]
+    (window,) = await bridge.storage.open_windows(Address.parse(XU), bridge.now)
+    assert window.left == 3, "the alert, and the answer that came too late for the call"
