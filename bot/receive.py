@@ -245,6 +245,7 @@ class Line:
         await self._keep_failed(entry)
 
     async def _keep_failed(self, entry: Entry) -> None:
+        entry.call = None  # it said what is not stored
         try:
             failed = entry.work.failed(self._context(), entry.errors[-1])
             await self._storage.apply([failed])

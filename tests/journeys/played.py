@@ -56,9 +56,10 @@ class PlayedBridge:
         agreed: Agreement | None = None,
         identity: str = "never",
         messengers: Mapping[str, Capabilities] = MESSENGERS,
+        storage: MemoryStorage | None = None,
     ) -> None:
         self.now = START
-        self.storage = MemoryStorage()
+        self.storage = storage or MemoryStorage()
         self.adapters = {
             name: MemoryAdapter(name, clock=self.clock, capabilities=can) for name, can in messengers.items()
         }
