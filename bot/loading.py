@@ -53,11 +53,13 @@ class Loader:
             return work
         offered = loaded.offered.get(work.inbound.place, ())
         conversation = loaded.conversations.get(person.id) or Conversation(person.id)
-        return work.picking(picked(work.inbound, [o for o in offered if self._was_numbered(o)], conversation))
+        return work.picking(picked(work.inbound, map(self._numbered, offered), conversation))
 
-    def _was_numbered(self, offer: Delivery) -> bool:
+    def _numbered(self, offer: Delivery) -> Delivery:
+        """Leave choices out that were shown as buttons: the question was asked, but no number stands for any."""
         can = self._capabilities.get(offer.message.address.messenger)
-        return can is not None and bool(offer.message.buttons) and not carries(can, offer.message.buttons)
+        was_numbered = can is not None and not carries(can, offer.message.buttons)
+        return offer if was_numbered else replace(offer, message=replace(offer.message, buttons=()))
 
     async def load(self, works: Sequence[Work], directory: Directory, agreement: Agreement) -> Loaded:
         """Read what all of it touches."""

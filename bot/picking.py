@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from bot import buttons
 from bot.acts.request import PROMPT_FOR
 from bot.case import Conversation
 from bot.fields import FieldKind, field, is_field
-from bot.messages import Button, Delivery, Inbound, Kind
-from bot.numbering import OPEN_KINDS, numbered, word_of
+from bot.messages import Button, Delivery, DeliveryState, Inbound, Kind
+from bot.numbering import numbered, word_of
 from bot.questions import word_button
 from bot.words import plain, whole_number
 
@@ -19,6 +19,7 @@ from bot.words import plain, whole_number
 _READ_AS_NUMBERED = (FieldKind.CHOICE, FieldKind.CHOICES)
 _DONE = "done"
 _ABOUT = 60  #: characters that tell one question from another
+_ON_ITS_WAY = datetime.max.replace(tzinfo=UTC)  #: later than everything that is known to have been shown
 
 
 def may_pick(message: Inbound) -> bool:
@@ -27,44 +28,74 @@ def may_pick(message: Inbound) -> bool:
     return is_said and (whole_number(message.text) is not None or plain(message.text) == _DONE)
 
 
-def picked(message: Inbound, offers: Sequence[Delivery], conversation: Conversation) -> tuple[Button, ...]:
-    """Say for which of the choices that were offered lately, newest first, a number may stand.
+def picked(message: Inbound, offers: Iterable[Delivery], conversation: Conversation) -> tuple[Button, ...]:
+    """Say for which of the choices that were offered lately a number may stand.
 
     None: it is words like any others. One: as if it were tapped. Several: it fits more than one question, and they
-    come with labels that tell them apart.
+    come with labels that tell them apart. What was offered without numbers comes without choices.
     """
+    shown = _as_shown(offers, message)
     if plain(message.text) == _DONE:
-        return tuple(_done(offers, conversation))[:1]
-    found = _apart([*_in_talk(message, offers, conversation), *_told_since(message, offers, conversation)])
+        return tuple(_done(shown, conversation))[:1]
+    found = _apart([*_in_talk(message, shown, conversation), *_told_since(message, shown, conversation)])
     if len(found) > 1:
         return tuple(replace(button, label=f"{about}: {button.label}") for about, button in found)
-    return tuple(button for _, button in found if not _is_read_anyway(button, conversation))
+    return tuple(button for _, button in found if not _is_read_anyway(button, message.text, conversation))
 
 
 _Candidate = tuple[str, Button]  #: what the question was about, and the choice
 
 
-def _in_talk(message: Inbound, offers: Sequence[Delivery], conversation: Conversation) -> Iterator[_Candidate]:
-    """The question last asked in the conversation itself."""
+def _as_shown(offers: Iterable[Delivery], message: Inbound) -> list[Delivery]:
+    """Put first what stands last at the person; what waits for a reply window stands nowhere yet."""
+    there = (o for o in offers if o.state is not DeliveryState.WINDOW_CLOSED and not _came_after(o, message))
+    return sorted(there, key=_shown, reverse=True)
+
+
+def _came_after(offer: Delivery, message: Inbound) -> bool:
+    """Whether acts were offered only when the number was written: typed twice in haste it may do nothing by itself.
+
+    The questions of an intake are known well enough to be answered ahead.
+    """
+    created, choices = offer.message.created_at, numbered(offer.message.buttons)
+    is_ahead = any(isinstance(buttons.parse(choice.data), buttons.Choice) for choice in choices)
+    return created is not None and created > message.received_at and bool(choices) and not is_ahead
+
+
+def _shown(offer: Delivery) -> tuple[datetime, int]:
+    """Since when it stands there: not since it was written. What is on its way may come below everything else."""
+    return offer.sent_at or _ON_ITS_WAY, offer.message.id
+
+
+def _in_talk(message: Inbound, shown: Sequence[Delivery], conversation: Conversation) -> Iterator[_Candidate]:
+    """The question last asked in the conversation itself, by its number or with the number as the answer."""
     prompted = _prompted_at(message, conversation)
-    question = next(_replies(offers), None)
-    if prompted is not None or _is_for_words(question, conversation):
+    question = next(_replies(shown), None)
+    if question is not None and _is_asked_since(question, prompted):
+        choice = next(_choice(question, message.text, conversation), None)
+        if choice is not None:
+            yield choice
+            return
+    if prompted is not None or conversation.asking:
         about = _about(question) if prompted is None and question is not None else ""
         yield about or message.text, word_button(message.text, "typed", message.text)
-    elif question is not None:
-        yield from _choice(question, message.text, conversation)
 
 
-def _told_since(message: Inbound, offers: Sequence[Delivery], conversation: Conversation) -> Iterator[_Candidate]:
+def _is_asked_since(question: Delivery, prompted: datetime | None) -> bool:
+    """Whether it came with or after the words of an act that are waited for."""
+    created = question.message.created_at
+    return prompted is None or (created is not None and created >= prompted)
+
+
+def _told_since(message: Inbound, shown: Sequence[Delivery], conversation: Conversation) -> Iterator[_Candidate]:
     """What was told of itself since then, such as a ping with its acts."""
     prompted = _prompted_at(message, conversation)
-    question = next(_replies(offers), None)
-    for offer in offers:
-        sent = offer.message
-        is_later = question is None or sent.id > question.message.id
-        if prompted is not None and sent.created_at is not None:
-            is_later = sent.created_at > prompted
-        if sent.kind != "reply" and is_later:
+    question = next(_replies(shown), None)
+    for offer in shown:
+        is_later = question is None or _shown(offer) > _shown(question)
+        if prompted is not None and (question is None or not _is_asked_since(question, prompted)):
+            is_later = _shown(offer)[0] > prompted
+        if offer.message.kind != "reply" and is_later:
             yield from _choice(offer, message.text, conversation)
 
 
@@ -90,18 +121,10 @@ def _is_asked(promise: buttons.Choice, conversation: Conversation) -> bool:
     return (conversation.case_id, conversation.asking) == (promise.case_id, promise.field)
 
 
-def _is_for_words(question: Delivery | None, conversation: Conversation) -> bool:
-    """Whether the question last asked takes the number itself as its answer: how many, how old, when."""
-    asking = conversation.asking
-    if not is_field(asking) or field(asking).kind not in OPEN_KINDS:
-        return False
-    return question is None or not numbered(question.message.buttons)
-
-
-def _is_read_anyway(button: Button, conversation: Conversation) -> bool:
+def _is_read_anyway(button: Button, text: str, conversation: Conversation) -> bool:
     promise = buttons.parse(button.data)
     if isinstance(promise, buttons.Word):
-        return promise.word == "typed"
+        return (promise.word, promise.argument) == ("typed", text)
     if not isinstance(promise, buttons.Choice) or not is_field(promise.field):
         return False
     return _is_asked(promise, conversation) and field(promise.field).kind in _READ_AS_NUMBERED

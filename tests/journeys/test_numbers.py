@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from adapters.wecom.settings import CAPABILITIES as WECOM
+from bot.errors import Unavailable
 from bot.messages import DeliveryState
 from bot.people import Role
 from tests.journeys.played import PlayedBridge
-from tests.journeys.world import OFFICIAL_ACCOUNT, Somebody
+from tests.journeys.world import OFFICIAL_ACCOUNT, WINDOWED, Somebody
 
 OFFICER, DUTY = "wechat:officer", "wechat:duty"
 
@@ -106,3 +108,61 @@ async def test_two_cases_and_a_number_that_fits_both(bridge: PlayedBridge) -> No
     await bridge.says(DUTY, "2")
     bridge.expect(DUTY, one.reference, "you have acknowledged")
     assert (await bridge.case(other)).acknowledged_at is None
+
+
+async def test_an_alert_that_waited_for_the_window_and_came_after_the_list_is_asked_about(tmp_path: Path) -> None:
+    bridge = PlayedBridge(tmp_path, messengers=WINDOWED)
+    await bridge.start()
+    one = await bridge.report_case("yes", "locked in", "15", "send", "send")
+    other = await bridge.report_case("yes", "locked in", "15", "send", "send", from_="telegram:colleague")
+    bridge.adapters["wechat"].fail(Unavailable("no route"), times=1, address="duty")
+    await bridge.says(DUTY, f"/case {one.reference}")
+    await bridge.fast_forward(seconds=5)
+    assert other.reference in bridge.phones.at(DUTY)[-1].text, "the alert of the other case stands last"
+    await bridge.says(DUTY, "1")
+    assert not (await bridge.case(one)).acknowledged_at
+    assert not (await bridge.case(other)).acknowledged_at
+    bridge.expect(DUTY, "fits more than one question", one.reference, other.reference)
+    await bridge.stop()
+
+
+async def test_words_that_an_act_waits_for_may_be_a_number_that_also_fits_a_ping(bridge: PlayedBridge) -> None:
+    one = await bridge.report_case("yes", "locked in", "15", "send", "send")
+    await bridge.says(DUTY, f"/snooze {one.reference}")
+    bridge.expect(DUTY, "How long, and why?")
+    await bridge.fast_forward(seconds=5)
+    await bridge.report_case("yes", "locked in", "15", "send", "send", from_="telegram:colleague")
+    await bridge.says(DUTY, "2")
+    bridge.expect(DUTY, "Your 2 fits more than one question", "1. 2: 2")
+    await bridge.fast_forward(seconds=5)
+    await bridge.says(DUTY, "1")
+    bridge.expect_nothing(DUTY, containing="fits more than one")
+    bridge.expect(DUTY, "How long, and why?")
+    assert (await bridge.person(DUTY)).id not in {i for c in await bridge.cases() for i in c.assignees}
+    await bridge.says(DUTY, "he is in the field")
+    bridge.expect(DUTY, "repeats are silent until Sat 18 Apr 14:07 Phnom Penh")
+
+
+async def test_a_case_is_closed_by_the_number_of_why(bridge: PlayedBridge) -> None:
+    case = await bridge.report_case("yes", "locked in", "15", "send", "send")
+    await bridge.says(DUTY, f"/close {case.reference}")
+    codes = bridge.expect(DUTY, "Why is", "closed?").text.split("\n")
+    number = next(line.partition(".")[0] for line in codes if "safe" in line and line[0].isdecimal())
+    await bridge.fast_forward(seconds=5)
+    await bridge.says(DUTY, number)
+    bridge.expect(DUTY, "what is the outcome?")
+
+
+async def test_on_wecom_a_number_answers_the_card_that_was_asked_last_not_a_list_before_it(tmp_path: Path) -> None:
+    bridge = PlayedBridge(tmp_path, messengers={**OFFICIAL_ACCOUNT, "wecom": WECOM})
+    await bridge.start()
+    await bridge.enrol(Somebody("Sok Nary", "KH", Role.OFFICER, ("wecom:officer",)))
+    older = await bridge.report_case("yes", "locked in", "15", "send", "send", from_="wecom:officer")
+    await bridge.says("wecom:officer", "a boy of 12 in another house")
+    assert "1. New alert\n2. KC26" in bridge.phones.at("wecom:officer")[-1].text
+    await bridge.says("wecom:officer", "1")
+    assert bridge.phones.at("wecom:officer")[-1].buttons, "the first question is a card"
+    await bridge.says("wecom:officer", "2")
+    case = next(c for c in await bridge.cases() if c.id != older.id)
+    assert case.value("danger_now") == "no"
+    await bridge.stop()

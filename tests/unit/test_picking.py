@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.case import Conversation
-from bot.messages import Address, Button, Delivery, Inbound, Keyboard, Kind, Outgoing
+from bot.messages import Address, Button, Delivery, DeliveryState, Inbound, Keyboard, Kind, Outgoing
 from bot.picking import may_pick, picked
 
 NOW = datetime(2026, 4, 18, 7, 5, tzinfo=UTC)
@@ -124,3 +125,38 @@ def test_done_ends_a_question_of_several_choices() -> None:
     offers = [sent(1, "reply", "What?", SEVERAL)]
     assert data(picked(wrote("done"), offers, asking("assistance"))) == ["f.7.assistance.done"]
     assert picked(wrote("done"), offers, asking("area")) == ()
+
+
+def shown(offer: Delivery, at: datetime) -> Delivery:
+    return replace(offer, state=DeliveryState.SENT, sent_at=at)
+
+
+def test_what_arrived_after_the_question_though_it_was_written_before_may_be_meant_too() -> None:
+    waited = shown(sent(1, "alert", "U1 · KC26-ABCDE-5", OTHER_ACTS), NOW - timedelta(minutes=1))
+    question = shown(sent(9, "reply", "KC26-M9S34-4", ACTS), NOW - timedelta(minutes=2))
+    assert data(picked(wrote("1"), [question, waited], Conversation(1))) == ["a.7.1.ack", "a.8.1.ack"]
+
+
+def test_what_waits_for_a_window_was_shown_to_nobody() -> None:
+    waits = replace(sent(9, "alert", "U1 · KC26-ABCDE-5", OTHER_ACTS), state=DeliveryState.WINDOW_CLOSED)
+    alert = shown(sent(1, "alert", "U1 · KC26-M9S34-4", ACTS), NOW - timedelta(minutes=2))
+    assert data(picked(wrote("1"), [waits, alert], Conversation(1))) == ["a.7.1.ack"]
+
+
+def test_the_answer_that_came_last_is_the_question_though_another_was_written_after_it() -> None:
+    late = shown(sent(1, "reply", "KC26-ABCDE-5", OTHER_ACTS), NOW - timedelta(minutes=1))
+    earlier = shown(sent(9, "reply", "KC26-M9S34-4", ACTS), NOW - timedelta(minutes=2))
+    assert data(picked(wrote("1"), [earlier, late], Conversation(1))) == ["a.8.1.ack"]
+
+
+def test_a_number_written_before_a_list_of_acts_was_there_is_not_for_it() -> None:
+    alerts = [shown(sent(n, "alert", "U1", acts), NOW) for n, acts in ((1, ACTS), (2, OTHER_ACTS))]
+    asked = sent(9, "reply", "Your 1 fits more than one question.", ACTS)
+    late = replace(asked, message=replace(asked.message, created_at=NOW + timedelta(milliseconds=300)))
+    assert len(picked(wrote("1"), [late, *alerts], Conversation(1))) == 2, "typed twice in haste, it is asked again"
+
+
+def test_a_number_written_before_the_next_question_of_an_intake_is_for_that() -> None:
+    asked = sent(9, "reply", "Where?", COUNTRY)
+    late = replace(asked, message=replace(asked.message, created_at=NOW + timedelta(milliseconds=300)))
+    assert data(picked(wrote("2"), [late], asking("country"))) == ["f.7.country.CN"]
