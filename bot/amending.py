@@ -71,12 +71,15 @@ def _first_of(c: Composer) -> tuple[CaseText | None, Case | None]:
 
 def _amend_text(c: Composer, case: Case, first: CaseText, text: str) -> None:
     is_relayed = _is_relayed(c, case, first) and not echo.is_ours(c, case, text)
+    is_nothing_new = is_relayed and relay.is_as_relayed(c, case, first, text)
     is_stopped = is_relayed and gates.stops_relay(case, _other_side(case, first), c.context.agreement)
     kept = c.keep_text(
         case, first.kind, text, own_side_only=first.own_side_only or is_stopped, amends=first.id, message=""
     )
     c.journal("amended", case, text=first.id)
     c.put(case)
+    if is_nothing_new:
+        return
     sentence = tr(c.language, "{reference}: your change is kept beside the first version.", reference=case.reference)
     if is_relayed:
         sentence += " " + relay.pass_on(c, case, c.texts_kept(kept), is_change=True).sentence(c.language)

@@ -13,6 +13,7 @@ from bot import gates, lapsing
 from bot.agreement import Agreement
 from bot.case import Case, CaseText, HandoffState
 from bot.composing import Composer
+from bot.guarded import Guarded
 from bot.messages import Address, Kind
 from bot.people import Directory, Person, Role
 from bot.recipients import Recipient, at_desk, shown_as, side_of_case, unique
@@ -23,6 +24,7 @@ from bot.wording import clocks, link, moment
 
 KIND = "relay"  #: of the outbox rows
 
+_CHANGED = "changed"
 _HANDED = frozenset({HandoffState.SENT, HandoffState.ACCEPTED})
 
 
@@ -47,7 +49,7 @@ def pass_on(c: Composer, case: Case, texts: Sequence[CaseText], *, is_change: bo
     """Send texts that were just kept, in words and as one message, to everybody who may read them."""
     if c.person is None or not texts:
         return Relayed()
-    key = _key(case, f"note:{c.inbox_id}", is_own=texts[0].own_side_only)
+    key = _key(case, f"{_CHANGED if is_change else 'note'}:{c.inbox_id}", is_own=texts[0].own_side_only)
     in_words: list[Recipient] = []
     as_link: list[Recipient] = []
     for recipient in addressed(c, case):
@@ -60,6 +62,15 @@ def pass_on(c: Composer, case: Case, texts: Sequence[CaseText], *, is_change: bo
         lines = [_added(c, case, language)] if is_overheard else [words, mark(words, language)]
         _send(c, case, recipient, key, [header(c, case, language, is_change=is_change), *lines])
     return Relayed(tuple(in_words), tuple(as_link))
+
+
+def is_as_relayed(c: Composer, case: Case, first: CaseText, text: str) -> bool:
+    """Whether a changed note says what was relayed of it: messengers report changes that are none.
+
+    While no change of the case was relayed that is its first version; later it cannot be told, and goes on.
+    """
+    was_changed = any(f":{_CHANGED}:" in d.message.dedupe_key for d in c.view.deliveries(case.id))
+    return not was_changed and first.text == Guarded(text)
 
 
 def announce(c: Composer, case: Case, sentence: str) -> None:

@@ -151,7 +151,9 @@ def _hint(act: Act, desk: Desk) -> str:
         case Act.HOLD:
             return tr(language, "Nothing of the case is purged until it is released. Both sides are told.")
         case Act.NOTE:
-            return tr(language, "Both sides can read it on this page.")
+            return tr(
+                language, "It is sent in words to the people of the case on both sides. No names or numbers of people."
+            )
         case _ if act is Act.MEMO or act in PROTECTION_ACTS:
             return tr(language, "Only your own side can read it.")
         case _:

@@ -60,6 +60,18 @@ async def test_a_changed_reply_goes_on_too(bridge: PlayedBridge) -> None:
     bridge.expect(OFFICER, f"{case.reference} · CN Duty desk · changed at", "which floor?")
 
 
+async def test_a_change_that_is_none_bothers_nobody_and_a_change_back_is_one(bridge: PlayedBridge) -> None:
+    case = await bridge.report_case(*SENT)
+    said = await bridge.says(OFFICER, f"/note {case.reference} third floor")
+    bridge.forget()
+    await bridge.edits(said, f"/note {case.reference} third floor")
+    bridge.expect_nothing(DUTY, OFFICER)
+    await bridge.edits(said, f"/note {case.reference} fourth floor")
+    await bridge.edits(said, f"/note {case.reference} third floor")
+    bridge.expect(DUTY, "changed at", "fourth floor")
+    bridge.expect(DUTY, "changed at", "third floor")
+
+
 async def test_a_changed_memo_or_first_message_goes_to_nobody(bridge: PlayedBridge) -> None:
     first = await bridge.says(OFFICER, "girl 61 locked in a flat")
     await bridge.answers(OFFICER, *SENT)
