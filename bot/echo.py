@@ -17,9 +17,10 @@ _OURS = re.compile(rf"{_REFERENCE} · |U[1-4] [^\n·]* · {_REFERENCE}(?: · |\s
 
 
 def is_ours(c: Composer, case: Case, text: str) -> bool:
-    """Whether words for a case are a message of ours: they begin like one, or are one that was sent, word for word."""
+    """Whether words for a case are a message of ours: they begin like one, or were sent there word for word."""
     said = clean(text)
-    return _OURS.match(said) is not None or any(clean(d.message.text) == said for d in c.view.deliveries(case.id))
+    sent = (d.message for d in c.view.said_at(c.message.place if c.message is not None else None))
+    return _OURS.match(said) is not None or any(m.case_id == case.id and clean(m.text) == said for m in sent)
 
 
 def is_our_question(c: Composer, text: str) -> bool:

@@ -59,6 +59,7 @@ class Wanted:
     #: to, and the invites that are not used yet under their name and side
     orders: tuple[int, ...] = ()  #: orders for identified exports
     offered: tuple[Address, ...] = ()  #: what was sent there lately with choices: a typed number may mean one of them
+    said_at: tuple[Address, ...] = ()  #: all that was sent there lately: what is said there may answer or repeat it
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ class Loaded:
     threads: Mapping[tuple[Address, str], Mapping[Address, str]] = field(default_factory=dict)
     #: of the same messages: under which message id what they said stands at each other address
     offered: Mapping[Address, tuple[Delivery, ...]] = field(default_factory=dict)  #: newest first
+    said_at: Mapping[Address, tuple[Delivery, ...]] = field(default_factory=dict)  #: the newest 20, newest first
     amended: Mapping[str, CaseText] = field(default_factory=dict)  #: first versions; their cases are loaded too
     amended_answers: Mapping[str, Answer] = field(default_factory=dict)  #: likewise
     deliveries: Mapping[int, tuple[Delivery, ...]] = field(default_factory=dict)  #: by case, where they are shown

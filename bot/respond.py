@@ -92,6 +92,7 @@ def wanted(message: Inbound, directory: Directory, agreement: Agreement) -> Want
         strangers=(message.sender,) if message.sender and (person is None or not person.is_active) else (),
         codes=(enrol.hash_of(command.rest),) if command and command.name == "start" and command.rest else (),
         replied_to=(((place, meant), scope),) if place and meant else (),
+        said_at=(place,) if place and (message.reply_to or (command and command.name == "note")) else (),
         amended=(f"{place}#{message.message_id}",) if message.kind in _OF_EARLIER else (),
         leaving=(*leaving, *moving),
         orders=_order_named(promise, command),

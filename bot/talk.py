@@ -222,10 +222,8 @@ def replied_note(c: Composer, text: str) -> bool:
 def _is_to_others_words(c: Composer, case: Case) -> bool:
     """Whether what is replied to is what others wrote or did, and no answer of ours to this person."""
     place, meant = (c.message.place, c.message.reply_to) if c.message is not None else (None, "")
-    return any(
-        d.external_id == meant and d.message.address == place and d.message.kind != "reply"
-        for d in c.view.deliveries(case.id)
-    )
+    said = [d.message for d in c.view.said_at(place) if d.external_id == meant]
+    return any(message.kind != "reply" and message.case_id == case.id for message in said)
 
 
 def _not_filed(c: Composer) -> None:

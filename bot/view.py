@@ -92,6 +92,10 @@ class View:
         """Find under which ids what a message said stands at other addresses."""
         return self._loaded.threads.get((place, message_id), {})
 
+    def said_at(self, place: Address | None) -> tuple[Delivery, ...]:
+        """What was sent to an address lately, newest first, where the message asks to see it."""
+        return () if place is None else self._loaded.said_at.get(place, ())
+
     def amended_text(self, message: str) -> CaseText | None:
         """Find the first version of an edited free text."""
         return self._loaded.amended.get(message)

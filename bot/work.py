@@ -57,7 +57,7 @@ class Message:
         return Shows(
             scope_of(person, agreement) if word == "cases" else None,
             person,
-            deliveries=word in ("case", "note") or bool(self.inbound.reply_to) or self.inbound.kind is Kind.EDIT,
+            deliveries=word == "case" or self.inbound.kind is Kind.EDIT,
             secure=word == "release",
             open_in=holding.looked_through(self.inbound, person, agreement),
         )

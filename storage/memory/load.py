@@ -11,7 +11,7 @@ from bot.ports import Loaded, Scope, Wanted
 from bot.turn import InboxRow
 from storage.batch import is_left
 from storage.memory.rows import K, Tables, V, sees
-from storage.memory.threads import offered, threads
+from storage.memory.threads import offered, said_at, threads
 
 OPEN_CASES_OF_A_PERSON = 20
 _Message = tuple[Address, str]
@@ -46,6 +46,7 @@ def load(tables: Tables, wanted: Wanted) -> Loaded:
         replied_to=replied_to,
         threads=threads(tables, wanted.replied_to),
         offered=offered(tables, wanted.offered),
+        said_at=said_at(tables, wanted.said_at),
         amended=amended,
         amended_answers=corrected,
         orders={i: tables.export_orders[i] for i in wanted.orders if i in tables.export_orders},

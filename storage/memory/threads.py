@@ -46,9 +46,15 @@ def _originals(tables: Tables) -> list[Original]:
 
 def offered(tables: Tables, wanted: Sequence[Address]) -> dict[Address, tuple[Delivery, ...]]:
     """What was sent to these addresses lately with choices, newest first."""
-    found = {}
-    for place in wanted:
-        there = (d for d in tables.outbox.values() if d.message.address == place)
-        newest = sorted(there, key=lambda d: d.message.id, reverse=True)[:LOOKED_THROUGH]
-        found[place] = offered_of(newest)
+    found = {place: offered_of(deliveries) for place, deliveries in said_at(tables, wanted).items()}
     return {place: deliveries for place, deliveries in found.items() if deliveries}
+
+
+def said_at(tables: Tables, wanted: Sequence[Address]) -> dict[Address, tuple[Delivery, ...]]:
+    """The newest of all that was sent to these addresses, newest first."""
+    found = {place: [d for d in tables.outbox.values() if d.message.address == place] for place in wanted}
+    return {
+        place: tuple(sorted(there, key=lambda d: d.message.id, reverse=True)[:LOOKED_THROUGH])
+        for place, there in found.items()
+        if there
+    }

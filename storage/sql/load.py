@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
@@ -59,6 +59,7 @@ def load(connection: Connection, vault: Vault, known: KnownCases, wanted: Wanted
         **_versions(connection, ids, wanted.references, (*wanted.named, *named)),
     }
     versions |= _work_of(connection, wanted.leaving)
+    said = _said_at(connection, vault, (*wanted.offered, *wanted.said_at))
     return Loaded(
         seen=_seen(connection, vault, wanted.seen),
         conversations=conversations,
@@ -67,7 +68,8 @@ def load(connection: Connection, vault: Vault, known: KnownCases, wanted: Wanted
         invites={**_invites(connection, vault, wanted.codes), **_invites_left(connection, vault, wanted.leaving)},
         replied_to=replied_to,
         threads=threads(connection, wanted.replied_to),
-        offered=_offered(connection, vault, wanted.offered),
+        offered=_offered(said, wanted.offered),
+        said_at={place: said[place] for place in wanted.said_at if place in said},
         amended=amended,
         amended_answers=corrected,
         orders={o.id: o for o in _each(connection, "export_orders", "id", wanted.orders, partial(order_of, vault))},
@@ -151,11 +153,18 @@ def _case_ids(connection: Connection, query: Select[Any]) -> dict[_Message, int]
     return {(address(place), message_id): case_id for place, message_id, case_id, _ in found if case_id is not None}
 
 
-def _offered(connection: Connection, vault: Vault, wanted: Sequence[Address]) -> dict[Address, tuple[Delivery, ...]]:
+def _offered(
+    said: Mapping[Address, tuple[Delivery, ...]], wanted: Sequence[Address]
+) -> dict[Address, tuple[Delivery, ...]]:
+    found = {place: offered_of(said[place]) for place in dict.fromkeys(wanted) if place in said}
+    return {place: deliveries for place, deliveries in found.items() if deliveries}
+
+
+def _said_at(connection: Connection, vault: Vault, wanted: Sequence[Address]) -> dict[Address, tuple[Delivery, ...]]:
     outbox, found = T["outbox"], {}
     for place in dict.fromkeys(wanted):
         newest = select(outbox).where(outbox.c.address == str(place)).order_by(outbox.c.id.desc())
-        found[place] = offered_of(_opened(vault, rows(connection, newest.limit(LOOKED_THROUGH))))
+        found[place] = tuple(_opened(vault, rows(connection, newest.limit(LOOKED_THROUGH))))
     return {place: deliveries for place, deliveries in found.items() if deliveries}
 
 

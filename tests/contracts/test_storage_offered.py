@@ -46,6 +46,15 @@ async def test_of_very_many_messages_the_newest_are_looked_through(kept: Kept) -
     assert await _offered(kept, OFFICERS_CHAT) == {}
 
 
+async def test_of_all_that_was_sent_somewhere_the_newest_twenty_come_newest_first(kept: Kept) -> None:
+    sent = [message(buttons=YES_NO if number % 2 else ()) for number in range(25)]
+    await _store(kept, *sent, message(address=DESKS_GROUP))
+    found = (await kept.storage.load(Wanted(said_at=(OFFICERS_CHAT,)))).said_at
+    assert list(found) == [OFFICERS_CHAT]
+    assert [delivery.message for delivery in found[OFFICERS_CHAT]] == sent[:4:-1]
+    assert (await kept.storage.load(Wanted(said_at=(Address("telegram", "nowhere"),)))).said_at == {}
+
+
 async def test_choices_that_do_not_open_hold_up_no_others(database: str) -> None:
     asked, broken = message(buttons=YES_NO), message(buttons=YES_NO)
     async with on_database(database) as kept:
