@@ -20,12 +20,13 @@ from tests.security.defences_pages import PAGES
 from tests.security.defences_reading import READING
 from tests.security.defences_relay import RELAY
 from tests.security.defences_tencent import TENCENT
+from tests.security.defences_wecom import WECOM
 
 ROOT = Path(__file__).parents[2]
 README = Path(__file__).parent / "README.md"
 ALL = tuple(
     sorted(
-        (*WEBHOOKS, *TENCENT, *BUTTONS, *READING, *RELAY, *STRANGERS, *FILES, *MAIL, *PAGES, *BELOW),
+        (*WEBHOOKS, *TENCENT, *WECOM, *BUTTONS, *READING, *RELAY, *STRANGERS, *FILES, *MAIL, *PAGES, *BELOW),
         key=lambda each: ATTACKS.index(each.attack),
     )
 )
