@@ -14,6 +14,7 @@ from bot.errors import Refused, Unavailable, Unreachable
 from bot.messages import Address, Delivery, DeliveryState
 from bot.people import Role
 from bot.turn import InboxState
+from tests.journeys.gated import WILLING, adult_case
 from tests.journeys.played import PlayedBridge
 from tests.journeys.world import WINDOWED, WINDOWS, Somebody
 
@@ -263,3 +264,19 @@ async def test_a_message_that_could_not_be_worked_on_opens_the_window_once_and_n
     assert [row.state for row in bridge.inbox() if str(row.message.place) == XU] == [InboxState.DONE]
     (window,) = await bridge.storage.open_windows(Address.parse(XU), bridge.now)
     assert window.left == 3, "the alert, and the answer that came too late for the call"
+
+
+async def test_what_waits_for_a_window_when_the_gate_closes_comes_with_the_minimum(bridge: PlayedBridge) -> None:
+    case = await adult_case(bridge, WILLING, citizenship="China")
+    await bridge.says("telegram:clerk", f"/note {case.reference} the neighbour HERON saw her")
+    await bridge.answers("telegram:officer", "edit 1", "yes")
+    waiting = " ".join(d.message.text for d in await waiting_at(bridge, case, XU))
+    assert "HERON" in waiting, "else this shows nothing"
+    assert "Danger now" in waiting, "else this shows nothing"
+    await bridge.says("telegram:officer", f"/consent {case.reference} fears yes")
+    await bridge.says(XU, "cases")
+    await bridge.fast_forward(minutes=1)
+    heard = " ".join(shown.text for shown in bridge.everything_heard([XU, ELSEWHERE]))
+    assert case.reference in heard
+    assert [word for word in ("HERON", "Danger now", "onsent", "Fear") if word in heard] == []
+    assert all(knock.headline.startswith(case.reference) and len(knock.headline) < 50 for knock in knocks(bridge))
