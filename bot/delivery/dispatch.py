@@ -167,8 +167,9 @@ class Dispatcher:
     async def _still_says(self, row: Row) -> bool:
         """Read a message that waited anew: a gate may have closed meanwhile, here or on another node."""
         stored = await self._office.storage.reread(row.id)
-        if stored is None:
-            self._office.end(row, DeliveryState.DROPPED, "not to be sent any more")
+        reason = await recheck.outdated(self._office.storage, stored) if stored else "not to be sent any more"
+        if stored is None or reason:
+            self._office.end(row, DeliveryState.DROPPED, reason)
             return False
         told = replace(row.delivery.message, text=stored.text, buttons=stored.buttons)
         row.delivery = replace(row.delivery, message=told)

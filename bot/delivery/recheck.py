@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from bot.delivery import verdict
 from bot.delivery.lanes import Row
 from bot.messages import DeliveryState, Outgoing
-from bot.ports import Storage
+from bot.ports import Storage, Wanted
 
 _FRESH = timedelta(milliseconds=100)
 _NEVER_SENT = "original never sent"
@@ -33,3 +33,11 @@ async def lost_original(storage: Storage, edit: Outgoing, now: datetime) -> str:
     deliveries = (await storage.history(edit.case_id)).deliveries
     original = next((d for d in deliveries if d.message.dedupe_key == edit.replaces), None)
     return _NEVER_SENT if original is None or original.state in _LOST else ""
+
+
+async def outdated(storage: Storage, message: Outgoing) -> str:
+    """Say why what waited long is no news any more: an alert of a case that was closed meanwhile."""
+    if message.kind != "alert" or message.case_id is None:
+        return ""
+    case = (await storage.load(Wanted(cases=(message.case_id,)))).cases.get(message.case_id)
+    return "case closed" if case is not None and not case.is_open else ""

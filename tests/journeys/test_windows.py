@@ -280,3 +280,14 @@ async def test_what_waits_for_a_window_when_the_gate_closes_comes_with_the_minim
     assert case.reference in heard
     assert [word for word in ("HERON", "Danger now", "onsent", "Fear") if word in heard] == []
     assert all(knock.headline.startswith(case.reference) and len(knock.headline) < 50 for knock in knocks(bridge))
+
+
+async def test_an_alert_that_waited_until_the_case_was_closed_is_no_news_any_more(bridge: PlayedBridge) -> None:
+    case = await bridge.report_case(*SENT)
+    await bridge.says("wecom:supervisor", f"/close {case.reference} found_safe she is at home")
+    await bridge.fast_forward(hours=30)
+    assert [d.message.kind for d in await waiting_at(bridge, case, XU)] == ["told"]
+    await bridge.says(XU, "cases")
+    await bridge.fast_forward(minutes=1)
+    assert "Closed" in bridge.phones.at(XU)[-1].text
+    assert not any("Acknowledge by" in shown.text for shown in bridge.phones.at(XU))
