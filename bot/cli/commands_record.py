@@ -1,0 +1,126 @@
+"""The commands about the record: exports, reports, plans, the journal, what is purged, as they are typed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bot.cli import journal as cli_journal
+from bot.cli import record as cli_record
+from bot.cli import retention as cli_retention
+from bot.cli.words import Day, configured, operator, progress, run_now
+from bot.config import Settings
+from bot.journal_export import JournalExport
+
+_WITNESS_HELP = "What a digest told, or a file with one a line; may be given several times."
+
+
+@click.command()
+@click.option(
+    "--format", "form", type=click.Choice(["csv", "xlsx", "jsonl", "htcds"]), default="csv", show_default=True
+)
+@click.option("--since", type=Day(), required=True, help="First day, UTC.")
+@click.option("--until", type=Day(), required=True, help="The day after the last, UTC.")
+@click.option("--reason", required=True, help="Why the log is exported; it is journalled.")
+@click.option(
+    "--as", "by", default="", help="Who exports; the account's name if left out. Identified: an admin's number."
+)
+@click.option("-o", "target", type=click.Path(path_type=Path, dir_okay=False), help="The file; not with --identified.")
+@click.option(
+    "--identified", "is_identified", is_flag=True, help="With names and free texts, once a second person agrees."
+)
+@click.option("--recipient", default="", help="With --identified: the age recipient that alone can read the file.")
+@configured
+def export(settings: Settings, target: Path | None, is_identified: bool, recipient: str, **order: Any) -> None:
+    """Write the case log, de-identified; or ask for one with names."""
+    if is_identified:
+        if target is not None or not recipient:
+            raise click.UsageError("An identified export needs --recipient, and no -o: the running bridge makes it.")
+        click.echo(
+            run_now(cli_record.ask(settings, cli_record.IdentifiedOrder(**order, recipient=recipient), operator()))
+        )
+        return
+    if target is None or recipient:
+        raise click.UsageError("An export needs -o with the name of its file, and no --recipient unless --identified.")
+    order["by"] = order["by"] or operator()
+    click.echo(run_now(cli_record.export(settings, cli_record.ExportOrder(**order, target=target), progress=progress)))
+
+
+@click.command()
+@click.option("--since", type=Day(), required=True, help="First day, UTC.")
+@click.option("--until", type=Day(), required=True, help="The day after the last, UTC.")
+@click.option(
+    "-o", "target", type=click.Path(path_type=Path, dir_okay=False), required=True, help=".html, .json or .pdf"
+)
+@configured
+def report(settings: Settings, since: datetime, until: datetime, target: Path) -> None:
+    """Write what happened since the last meeting."""
+    click.echo(run_now(cli_record.report(settings, since, until, target)))
+
+
+@click.command()
+@click.argument("reference")
+@configured
+def plan(settings: Settings, reference: str) -> None:
+    """Print what the clock will do for a case."""
+    click.echo(run_now(cli_record.plan(settings, reference)))
+
+
+@click.group()
+def journal() -> None:
+    """Check the record."""
+
+
+@journal.command("verify")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True), required=False)
+@click.option("--witness", "witnesses", multiple=True, metavar="CHAIN:SEQUENCE:HASH", help=_WITNESS_HELP)
+@configured
+def journal_verify(settings: Settings, file: Path | None, witnesses: tuple[str, ...]) -> None:
+    """Check the hash chains of the database, or of an exported file."""
+    if file:
+        cli_journal.verify_file(file, witnesses, click.echo)
+    else:
+        run_now(cli_journal.verify_database(settings, witnesses, click.echo))
+
+
+@journal.command("export")
+@click.option(
+    "-o", "target", type=click.Path(path_type=Path, dir_okay=False), default="journal.jsonl", show_default=True
+)
+@click.option("--chain", "chains", multiple=True, help="Only this chain, for example KC; may be given several times.")
+@click.option("--without-details", is_flag=True, help="For somebody who may only verify.")
+@configured
+def journal_export(settings: Settings, target: Path, chains: tuple[str, ...], without_details: bool) -> None:
+    """Write the journal to a file that can be checked anywhere."""
+    order = JournalExport(target, chains, without_details)
+    click.echo(run_now(cli_journal.export(settings, order, operator())))
+
+
+@click.command()
+@click.option("--dry-run", is_flag=True, help="List what goes now and within 30 days, and change nothing.")
+@configured
+def purge(settings: Settings, dry_run: bool) -> None:
+    """Let go of what is kept no longer, as every night."""
+    work = cli_retention.dry_run if dry_run else cli_retention.purge
+    run_now(work(settings, operator(), click.echo))
+
+
+@click.command()
+@click.argument("reference", required=False)
+@click.option("--person", type=int, metavar="ID", help="An enrolled person who left, instead of a case.")
+@click.option("--reason", default="", help="Why; it is journalled, so without names.")
+@configured
+def forget(settings: Settings, reference: str | None, person: int | None, reason: str) -> None:
+    """Forget the person of a case at once, whatever the retention; codes and timings stay."""
+    if (reference is None) is (person is None):
+        raise click.UsageError("Name a case, or an enrolled person with --person.")
+    if person is not None:
+        click.echo(run_now(cli_retention.forget_person(settings, person, reason, operator())))
+    elif reference is not None:
+        click.echo(run_now(cli_retention.forget(settings, reference, reason, operator())))
+
+
+RECORD = (export, report, plan, journal, purge, forget)
