@@ -92,6 +92,7 @@ class Stronghold(PlayedBridge):
         client = self.browser()
         link = await new_link(self.storage, (await self.person(address)).id, self.now)
         assert (await client.post(link)).status_code == 303
+        await self._settled()  # whoever signs in for the first time hears of it elsewhere
         return client
 
     async def opens_case(self, who: str = OFFICER, text: str = "girl 16 locked in a flat") -> str:
