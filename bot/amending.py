@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot import answering, echo, gates, lapsing, reference, relay
 from bot.case import Case, CaseText, TextKind
-from bot.commands import OPENING, parse_command
+from bot.commands import ABOUT_CASE, OPENING, is_known, parse_command
 from bot.composing import Composer
 from bot.fields import field
 from bot.opening import held, held_for, hold, words_of
@@ -15,6 +15,8 @@ from bot.texts import tr
 
 #: Commands whose words, all of them, are kept with the case.
 _WITH_WORDS = frozenset({"note", "memo", "guardian", "interest", "vital", "alternative"})
+#: As what the words of a command are kept that says who reads them.
+_KEPT_AS = {"note": (TextKind.NOTE, TextKind.TEXT), "memo": (TextKind.MEMO,)}
 
 
 def edited(c: Composer) -> None:
@@ -26,10 +28,14 @@ def edited(c: Composer) -> None:
     if answer is not None and answer.by == c.person.id:
         _amend_answer(c, answer.case_id, answer.field, message.text)
         return
-    if any(piece.message == c.came_as for piece in held(c.conversation.pending)):
+    waits = any(piece.message == c.came_as for piece in held(c.conversation.pending))
+    first, case = _first_of(c)
+    if (waits or first is not None) and _is_other_act(message.text, first):
+        c.say(tr(c.language, "A change does nothing by itself, so nothing was sent. Please write it as a new message."))
+        return
+    if waits:
         hold(c, words_of(c), held_for(c))
         return
-    first, case = _first_of(c)
     if first is None or case is None:
         return
     if _names_another(message.text, case):
@@ -100,6 +106,15 @@ def _names_another(text: str, case: Case) -> bool:
     command = parse_command(text)
     named = reference.find_in(command.rest) if command is not None and command.name in _WITH_WORDS else None
     return named is not None and named[0] != case.reference
+
+
+def _is_other_act(text: str, first: CaseText | None) -> bool:
+    """Whether a change asks for another act than the first version was, such as a memo where that was a note."""
+    command = parse_command(text)
+    if command is None or not is_known(command) or not (command.has_slash or command.name in ABOUT_CASE):
+        return False
+    kind = first.kind if first is not None else None
+    return kind not in _KEPT_AS.get(command.name, ()) if command.name in _KEPT_AS else kind in (None, TextKind.NOTE)
 
 
 def _without_command(text: str) -> str:

@@ -18,6 +18,7 @@ from bot.opening import (
     held_for,
     hold,
     keep_piece,
+    offered_for,
     open_case,
     opens_cases,
     take_held,
@@ -52,7 +53,7 @@ def looked_through(message: Inbound, person: Person, agreement: Agreement) -> tu
     Nothing is looked through for an officer, whose own open cases are at hand, nor for a command.
     """
     promise = buttons.parse(message.button) if message.button else None
-    is_choice = isinstance(promise, buttons.Word) and promise.word == "which"
+    is_choice = isinstance(promise, buttons.Word) and promise.word in ("which", "typed")
     is_plain = not message.button and message.kind in _SAID and parse_command(message.text) is None
     if person.role not in _DESK or not message.in_private or not (is_choice or is_plain):
         return ()
@@ -103,7 +104,7 @@ def _went_nowhere(c: Composer, place: Address) -> None:
 
 def more_held(c: Composer, text: str) -> None:
     """Take further words while some wait: they name the case, or wait too."""
-    cases = held_for(c)
+    cases, offered = held_for(c), offered_for(c)
     if any(piece.kind is not TextKind.TEXT for piece in words_of(c)):
         hold(c, words_of(c), cases)
         return
@@ -111,10 +112,10 @@ def more_held(c: Composer, text: str) -> None:
     first = 2 if is_officer else 1
     if is_officer and said in ("new", "new alert", "1"):
         open_new(c)
-    elif not is_officer and (said in ("none", "none of these") or number == len(cases) + 1):
+    elif not is_officer and (said in ("none", "none of these") or number == len(offered) + 1):
         for_none(c)
-    elif number is not None and first <= number < first + len(cases):
-        _belongs_to(c, cases[number - first])
+    elif number is not None and first <= number < first + len(offered):
+        _belongs_to_numbered(c, offered[number - first])
     elif chosen := _named(text, cases):
         _belongs_to(c, chosen)
     else:
@@ -167,6 +168,16 @@ def give_to(c: Composer, argument: str) -> None:
     _belongs_to(c, case)
 
 
+def _belongs_to_numbered(c: Composer, case_id: int) -> None:
+    """A number counts among what was shown with it; what is not at hand any more was closed or taken away."""
+    case = c.case(case_id)
+    if case is not None and c.person is not None and may(c.person, Act.NOTE, case, c.context.agreement):
+        _belongs_to(c, case)
+        return
+    c.say(tr(c.language, "That case is not open any more."))
+    _ask_among_others(c)
+
+
 def _belongs_to(c: Composer, case: Case) -> None:
     if held(c.conversation.pending) and not case.is_open:
         _closed_meanwhile(c, case)
@@ -190,8 +201,7 @@ def _closed_meanwhile(c: Composer, case: Case) -> None:
     """Nothing can be added to a closed case: the words wait on until it is said, or nobody says, where they belong."""
     if not opens_cases(c):
         c.say(tr(c.language, "{reference} is closed.", reference=case.reference), case=case)
-        others = candidates(c)
-        hold(c, (), others) if others else for_none(c)
+        _ask_among_others(c)
         return
     others = c.view.open_cases_of(case.officer)[:CANDIDATES]
     c.say(
@@ -202,3 +212,11 @@ def _closed_meanwhile(c: Composer, case: Case) -> None:
         ),
         which_case(others, c.language),
     )
+
+
+def _ask_among_others(c: Composer) -> None:
+    others = c.view.open_cases_of(c.person.id)[:CANDIDATES] if c.person and opens_cases(c) else candidates(c)
+    if others or opens_cases(c):
+        hold(c, (), others)
+    else:
+        for_none(c)

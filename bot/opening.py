@@ -208,9 +208,14 @@ def held(pending: Mapping[str, object]) -> list[Words]:
 
 
 def held_for(c: Composer) -> list[Case]:
-    """The cases that were offered for the words that wait."""
+    """The cases that were offered for the words that wait, as far as they are at hand."""
+    return [k for i in offered_for(c) if (k := c.case(i)) is not None]
+
+
+def offered_for(c: Composer) -> list[int]:
+    """The ids of the cases that were offered for the words that wait, as they were shown."""
     options = c.conversation.pending.get("options")
-    return [k for i in options if (k := c.case(int(i))) is not None] if isinstance(options, list) else []
+    return [int(i) for i in options] if isinstance(options, list) else []
 
 
 def take_held(c: Composer) -> list[Words]:

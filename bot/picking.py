@@ -18,6 +18,7 @@ from bot.words import plain, whole_number
 #: Questions whose typed numbers are read as they are numbered here anyway, several at once too.
 _READ_AS_NUMBERED = (FieldKind.CHOICE, FieldKind.CHOICES)
 _DONE = "done"
+_WORDS = "relay"  #: the kind of outbox rows with what others wrote
 _ABOUT = 60  #: characters that tell one question from another
 _ON_ITS_WAY = datetime.max.replace(tzinfo=UTC)  #: later than everything that is known to have been shown
 
@@ -38,6 +39,7 @@ def picked(message: Inbound, offers: Iterable[Delivery], conversation: Conversat
     if plain(message.text) == _DONE:
         return tuple(_done(shown, conversation))[:1]
     found = _apart([*_in_talk(message, shown, conversation), *_told_since(message, shown, conversation)])
+    found += _to_others(message, shown) if found else []
     if len(found) > 1:
         return tuple(replace(button, label=f"{about}: {button.label}") for about, button in found)
     return tuple(button for _, button in found if not _is_read_anyway(button, message.text, conversation))
@@ -97,6 +99,15 @@ def _told_since(message: Inbound, shown: Sequence[Delivery], conversation: Conve
             is_later = _shown(offer)[0] > prompted
         if offer.message.kind != "reply" and is_later:
             yield from _choice(offer, message.text, conversation)
+
+
+def _to_others(message: Inbound, shown: Sequence[Delivery]) -> list[_Candidate]:
+    """An answer to what somebody wrote about a case, when nothing was said here since."""
+    newest = shown[0].message if shown else None
+    if newest is None or newest.kind != _WORDS or newest.case_id is None:
+        return []
+    note = buttons.write(buttons.Act(newest.case_id, 0, "note", message.text))
+    return [(_about(shown[0]), Button(message.text, note))]
 
 
 def _choice(offer: Delivery, text: str, conversation: Conversation) -> Iterator[_Candidate]:

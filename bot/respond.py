@@ -141,6 +141,7 @@ def _from_person(c: Composer, message: Inbound) -> None:
     if message.kind is Kind.BUTTON:
         _tap(c, message.button)
     elif message.kind is Kind.EDIT:
+        screening.screen(c, as_words=True)  # a change never does what a command says
         amending.edited(c)
     elif message.kind is Kind.DELETED:
         amending.deleted(c)
@@ -161,7 +162,9 @@ def _captioned(c: Composer, caption: str) -> None:
         acts.typed(c, command)
         talk.keep_attachments(c, case)
     else:
-        talk.say_anything(c, caption)
+        if command is not None:
+            screening.screen(c, as_words=True)
+        talk.say_anything(c, c.message.text if c.message is not None else caption)
 
 
 def _tap(c: Composer, data: str) -> None:

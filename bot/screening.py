@@ -36,10 +36,15 @@ _HIDE: Mapping[Mode, Callable[[str, Sequence[identity.Found]], str]] = {
 }
 
 
-def screen(c: Composer) -> None:
-    """Let the turn go on with the message without its identifiers; the composer remembers what was written."""
+def screen(c: Composer, *, as_words: bool = False) -> None:
+    """Let the turn go on with the message without its identifiers; the composer remembers what was written.
+
+    `as_words`: it is kept as it stands, whatever command it begins with.
+    """
     message, hide = c.message, _HIDE.get(Mode(c.context.identity))
-    if message is None or not message.text or message.button or hide is None or not _is_screened(c, message.text):
+    if message is None or not message.text or message.button or hide is None:
+        return
+    if not (as_words or _is_screened(c, message.text)):
         return
     found = [each for each in identity.find(message.text) if not _is_ours(c, message.text[each.start : each.end])]
     if not found:

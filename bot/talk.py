@@ -12,6 +12,7 @@ from bot.commands import Command
 from bot.composing import Composer
 from bot.fields import Field, FieldKind
 from bot.holding import candidates, for_none, give_to, more_held, open_new, open_with
+from bot.messages import Kind
 from bot.opening import ask_side, held, hold, keep_piece, take_held, words_of
 from bot.people import Role
 from bot.questions import zone_of
@@ -20,7 +21,9 @@ from bot.reading.block import parse_block
 from bot.rights import Act, may_see
 from bot.standing import answer_held, answer_tapped, asked, confirm, in_intake, own_case, send, side
 from bot.texts import tr
+from bot.words import whole_number
 
+_FIGURES = 3  #: of a number that stands for a choice
 _YES = frozenset({"yes", "y", "ok", "right", "correct"})
 _NO = frozenset({"no", "n", "wrong"})
 
@@ -35,8 +38,7 @@ def say_anything(c: Composer, text: str) -> None:
         acts.answered(c, waiting, text)
         keep_attachments(c, c.case(int(str(waiting["case"]))))
         return
-    if c.message is not None and c.message.reply_to and replied_note(c, text):
-        keep_attachments(c, c.view.case_replied_to(c.message.place, c.message.reply_to))
+    if c.message is not None and c.message.reply_to and _replied(c, text):
         return
     if held(c.conversation.pending):
         if text.strip().casefold() != "answer" or not answer_held(c):
@@ -175,8 +177,35 @@ def keep_attachments(c: Composer, case: Case | None) -> None:
 
 def _keep_with(c: Composer, case: Case) -> None:
     _keep_words(c, case)
+    intake.ask_current(c, case, _stored(c, case))
+
+
+def _replied(c: Composer, text: str) -> bool:
+    """Take a reply to a message about a case for that case: its words, its file; False when it is none."""
+    if not text or c.message is None:
+        return _replied_with_file(c)
+    if not replied_note(c, text):
+        return False
+    keep_attachments(c, c.view.case_replied_to(c.message.place, c.message.reply_to))
+    return True
+
+
+def _replied_with_file(c: Composer) -> bool:
+    """Keep a place or a file with the case whose message it replies to; False where it is asked about anyway."""
+    case = c.view.case_replied_to(c.message.place, c.message.reply_to) if c.message and c.message.reply_to else None
+    current = in_intake(c)
+    if case is None or c.person is None or not case.is_open or not may_see(c.person, case, c.context.agreement):
+        return False
+    if current is not None and current.id == case.id:
+        return False
+    _keep_words(c, case)
+    c.say(_stored(c, case), case=case)
+    return True
+
+
+def _stored(c: Composer, case: Case) -> str:
     is_place = c.message is not None and c.message.latitude is not None
-    lead = (
+    return (
         tr(
             c.language,
             "The place is stored in the secure case of {reference}; please delete it here.",
@@ -190,7 +219,6 @@ def _keep_with(c: Composer, case: Case) -> None:
             reference=case.reference,
         )
     )
-    intake.ask_current(c, case, lead)
 
 
 def _side_by_words(c: Composer, case: Case, text: str) -> None:
@@ -211,7 +239,8 @@ def replied_note(c: Composer, text: str) -> bool:
     replied = c.view.case_replied_to(c.message.place, c.message.reply_to)
     if replied is None or not may_see(c.person, replied, c.context.agreement):
         return False
-    if in_intake(c) is not None and not _is_to_others_words(c, replied):
+    current = in_intake(c)
+    if current is not None and current.id == replied.id and not _is_to_others_words(c, replied):
         return False  # it answers the question
     if not replied.is_open and c.message.in_private and c.person.role is Role.OFFICER:
         return False  # what an officer has to say about a closed case may be somebody in danger again
@@ -241,6 +270,15 @@ def _without_word(command: Command, text: str) -> str:
     return command.rest if command.has_slash else text
 
 
+def _typed(c: Composer, number: str) -> None:
+    """Take a number that fitted several questions as if it had just been typed; nothing else was ever offered so."""
+    if c.message is None or whole_number(number) is None or len(number) > _FIGURES:
+        c.say(tr(c.language, "This button is not known any more. Type /help."))
+        return
+    c.message = replace(c.message, kind=Kind.TEXT, text=number, button="", message_id="")
+    say_anything(c, number)
+
+
 #: Taps about the conversation, by their word.
 _TAPPED: Mapping[str, Callable[[Composer, str], None]] = {
     "new": lambda c, _: open_new(c),
@@ -250,7 +288,7 @@ _TAPPED: Mapping[str, Callable[[Composer, str], None]] = {
     "answer": answer_tapped,
     "side": side,
     "send": send,
-    "typed": say_anything,
+    "typed": _typed,
     "yes": lambda c, stamp: confirm(c, yes=True, stamp=stamp),
     "no": lambda c, stamp: confirm(c, yes=False, stamp=stamp),
 }

@@ -24,6 +24,7 @@ PURGED_FIRST = "what it said is kept no longer"  #: why what waited when its tex
 BORN_LEASED_SECONDS = 30  #: new outbox rows that are due at once belong to the process that wrote them
 LOOKED_THROUGH = 20  #: newest messages at an address among which those with choices are looked for
 _OFFERED_AT_MOST = 10
+_WORDS = "relay"  #: the kind of outbox rows with what others wrote
 _OFFERED = frozenset(
     {DeliveryState.QUEUED, DeliveryState.SENT, DeliveryState.SEEN, DeliveryState.WINDOW_CLOSED}
 )  #: states of what somebody may have before them
@@ -172,8 +173,12 @@ def attempt_key(kind: str, key: str) -> str:
 
 
 def offered_of(newest: Iterable[Delivery]) -> tuple[Delivery, ...]:
-    """Those of the newest messages at an address from which somebody may choose something."""
-    offered = [delivery for delivery in newest if delivery.message.buttons and delivery.state in _OFFERED]
+    """Those of the newest messages at an address from which somebody may choose something.
+
+    What others wrote comes first where nothing came after it: a number may be meant for them.
+    """
+    had = [delivery for delivery in newest if delivery.state in _OFFERED]
+    offered = [d for d in had if d.message.buttons or (d is had[0] and d.message.kind == _WORDS)]
     return tuple(offered[:_OFFERED_AT_MOST])
 
 

@@ -169,7 +169,8 @@ def _came_from(c: Composer) -> dict[str, object]:
 
 
 def _kept(c: Composer) -> dict[str, object]:
-    return {k: v for k, v in c.conversation.pending.items() if k != "prompt"}
+    """What else goes on waiting: not that the next words open a case, for they are this act's."""
+    return {k: v for k, v in c.conversation.pending.items() if k not in ("prompt", "opens")}
 
 
 def _others(request: Request, recipients: Iterable[Recipient]) -> list[Recipient]:

@@ -1,0 +1,180 @@
+"""Words that could go astray: to another case, to another side, past the screening, into an act nobody meant."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.case import TextKind
+from bot.messages import Address, Attachment, Inbound, Kind
+from tests.journeys.phones import labels
+from tests.journeys.played import PlayedBridge
+from tests.journeys.relayed import CLEARED, CLERK, DUTY, OFFICER, OWN_GROUP, SENT, head
+from tests.journeys.world import OFFICIAL_ACCOUNT
+
+PHONE = "+855 10 000 000"
+
+
+# Changes.
+
+
+@pytest.mark.parametrize("changed", [f"/export her brother {PHONE}", f"/lost {PHONE}", f"start {PHONE}"])
+async def test_a_change_is_screened_whatever_command_it_looks_like(bridge: PlayedBridge, changed: str) -> None:
+    case = await bridge.report_case(*SENT)
+    said = await bridge.says(OFFICER, f"/note {case.reference} call her brother")
+    await bridge.edits(said, changed)
+    assert not [shown for shown in bridge.everything_heard() if PHONE in shown.text]
+
+
+async def test_a_change_is_screened_also_while_a_formal_reference_is_awaited(bridge: PlayedBridge) -> None:
+    case = await bridge.report_case(*CLEARED)
+    await bridge.says(CLERK, f"/protect {case.reference} none_known")
+    await bridge.says(CLERK, f"/handoff {case.reference} police")
+    told = bridge.phones.newest_with(DUTY, "Acknowledge")
+    said = await bridge.says(DUTY, "call her brother", reply_to=told.id)
+    await bridge.says(DUTY, f"/accept {case.reference} police")
+    bridge.expect(DUTY, "Under which formal reference?")
+    await bridge.edits(said, f"call her brother {PHONE}")
+    bridge.expect(OFFICER, "changed at", "call her brother [phone number]")
+    assert not [shown for shown in bridge.everything_heard() if PHONE in shown.text]
+
+
+async def test_a_caption_is_screened_whatever_command_it_looks_like(bridge: PlayedBridge) -> None:
+    await bridge.sends_photo(OFFICER, f"/lost {PHONE} is her phone")
+    case = await bridge.only_case()
+    assert [t.text for t in await bridge.texts(case) if t.kind is TextKind.FIRST] == [
+        "/lost [phone number] is her phone"
+    ]
+
+
+async def test_a_note_that_is_changed_into_a_memo_is_not_sent_to_the_other_side(bridge: PlayedBridge) -> None:
+    case = await bridge.report_case(*SENT)
+    said = await bridge.says(OFFICER, f"/note {case.reference} we come at six")
+    bridge.forget()
+    await bridge.edits(said, f"/memo {case.reference} do not trust them")
+    bridge.expect(OFFICER, "A change does nothing by itself, so nothing was sent. Please write it as a new message.")
+    bridge.expect_nothing(DUTY, OWN_GROUP)
+    assert "do not trust them" not in str(await bridge.texts(case))
+
+
+async def test_words_that_wait_are_not_sent_on_with_a_command_that_was_put_before_them(bridge: PlayedBridge) -> None:
+    case = await bridge.report_case(*SENT)
+    said = await bridge.says(OFFICER, "we come at six")
+    await bridge.edits(said, f"/memo {case.reference} do not trust them")
+    bridge.expect(OFFICER, "A change does nothing by itself")
+    await bridge.says(OFFICER, "2")
+    bridge.expect(DUTY, f"{head(case, 'KH officer')}\nwe come at six")
+    assert not [shown for shown in bridge.phones.at(DUTY) if "trust" in shown.text]
+
+
+async def test_a_memo_that_is_changed_into_a_note_is_not_taken_for_sent(bridge: PlayedBridge) -> None:
+    case = await bridge.report_case(*SENT)
+    said = await bridge.says(CLERK, f"/memo {case.reference} the aunt comes")
+    bridge.forget()
+    await bridge.edits(said, f"/note {case.reference} the aunt comes")
+    bridge.expect(CLERK, "A change does nothing by itself")
+    bridge.expect_nothing(DUTY)
+
+
+# Another case.
+
+
+@pytest.mark.parametrize("who", [OFFICER, DUTY])
+async def test_a_number_means_what_was_shown_with_it_though_another_case_was_closed_meanwhile(
+    bridge: PlayedBridge, who: str
+) -> None:
+    one = await bridge.report_case(*SENT)
+    two = await bridge.report_case(*SENT, text="/alert boy of 9 on a bus")
+    three = await bridge.report_case(*SENT, text="/alert woman in a hotel")
+    await bridge.says(who, "they leave tonight")
+    offered = [
+        label.split(" ")[0]
+        for label in labels(bridge.phones.newest_saying(who, "these words for" if who == DUTY else "Stored."))
+    ]
+    closed = three if who == DUTY else two
+    await bridge.says(CLERK, f"/close {closed.reference} found_safe she is home")
+    numbers = {case.reference: str(offered.index(case.reference) + 1) for case in (one, two, three)}
+    bridge.forget()
+    await bridge.says(who, numbers[closed.reference])
+    assert [len(await bridge.texts(case)) for case in (one, two, three) if case is not closed] == [1, 1]
+    heard = " ".join(bridge.heard(who))
+    assert "is closed" in heard or "That case is not open any more." in heard
+    left = [label.split(" ")[0] for label in labels(bridge.phones.at(who)[-1])]
+    assert closed.reference not in left
+    await bridge.says(who, str(left.index(one.reference) + 1))
+    assert [text.text for text in await bridge.texts(one)][-1] == "they leave tonight"
+
+
+async def test_a_reply_to_a_question_about_one_case_answers_no_question_about_another(bridge: PlayedBridge) -> None:
+    one = await bridge.report_case()
+    question = bridge.phones.newest_saying(OFFICER, "Which country is the person in now?")
+    two = await bridge.report_case(text="/alert boy of 9 on a bus")
+    await bridge.says(OFFICER, "China", reply_to=question.id)
+    assert "country" not in (await bridge.case(two)).answers
+    assert [text.text for text in await bridge.texts(one)][-1] == "China"
+
+
+async def test_a_photo_that_replies_about_one_case_is_kept_with_that_one(bridge: PlayedBridge) -> None:
+    one = await bridge.report_case(*SENT)
+    await bridge.says(DUTY, f"/note {one.reference} do you have a photo of the door?")
+    asked = bridge.expect(OFFICER, "photo of the door")
+    two = await bridge.report_case(text="/alert boy of 9 on a bus")
+    place = Address.parse(OFFICER)
+    photo = Inbound("telegram", "1", "p1", Kind.PHOTO, bridge.now, place, place, reply_to=asked.id)
+    await bridge.redelivers(replace(photo, message_id="p1", attachment=Attachment("f", "", "image/jpeg", 5)))
+    bridge.expect(OFFICER, f"Stored in the secure case of {one.reference}")
+    assert len((await bridge.storage.history(one.id)).files) == 1
+    assert not (await bridge.storage.history(two.id)).files
+
+
+# Acts.
+
+
+async def test_a_formal_reference_opens_no_case_after_a_stray_tap_on_the_menu(bridge: PlayedBridge) -> None:
+    case = await bridge.report_case(*CLEARED)
+    await bridge.says(CLERK, f"/protect {case.reference} none_known")
+    await bridge.says(CLERK, f"/handoff {case.reference} police")
+    await bridge.says(DUTY, "/alert")
+    await bridge.answers(DUTY, f"/accept {case.reference} police", "123/26 Col. Example")
+    assert (await bridge.only_case()).handoffs[0].formal_reference == "123/26"
+
+
+async def test_on_wechat_a_number_after_somebodys_words_is_not_taken_for_an_act(tmp_path: Path) -> None:
+    bridge = PlayedBridge(tmp_path, messengers=OFFICIAL_ACCOUNT)
+    await bridge.start()
+    try:
+        case = await bridge.report_case(*SENT)
+        await bridge.says(OFFICER, f"/note {case.reference} how many officers do you send?")
+        await bridge.says(DUTY, "2")
+        asked = bridge.expect(DUTY, "Your 2 fits more than one question. Which one do you mean?")
+        act, words = asked.text.splitlines()[-2:]
+        assert act == f"1. U1 immediate · {case.reference}: Assign to me"
+        assert words.startswith(f"2. {case.reference} · KH officer · ")
+        assert words.endswith(": 2")
+        assert not (await bridge.case(case)).assignees
+        await bridge.says(DUTY, "2")
+        bridge.expect(OFFICER, f"{head(case, 'CN Duty desk')}\n2")
+        assert not (await bridge.case(case)).assignees
+    finally:
+        await bridge.stop()
+
+
+async def test_a_forged_button_that_says_more_than_a_number_says_nothing(bridge: PlayedBridge) -> None:
+    case = await bridge.report_case(*SENT)
+    bridge.forget()
+    for said in (f"her brother {PHONE}", "85510000000"):
+        await bridge.adapters["telegram"].taps_data("officer", f"c.typed.{said}", "m1")
+    await bridge.tick()
+    bridge.expect(OFFICER, "This button is not known any more.")
+    assert len(await bridge.texts(case)) == 1
+    bridge.expect_nothing(DUTY, OWN_GROUP)
+
+
+async def test_a_number_that_was_asked_about_waits_for_its_case_like_other_words(bridge: PlayedBridge) -> None:
+    await bridge.report_case(*SENT)
+    await bridge.adapters["telegram"].taps_data("officer", "c.typed.2", "m1")
+    await bridge.tick()
+    await bridge.says(OFFICER, "2")
+    bridge.expect(DUTY, "KH officer", "\n2")
