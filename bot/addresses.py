@@ -31,9 +31,10 @@ def whom(command: Command | None, person: Person) -> tuple[int, ...]:
 def bind(c: Composer, command: Command) -> None:
     """Give a one-time code for a further messenger, or with `web` a one-time link to the pages."""
     person = _in_private(c)
-    if person is None or must_wait(c, f"/bind {command.rest[:20]}".strip()):
+    is_for_web = command.rest.casefold() in _WEB
+    if person is None or must_wait(c, "/bind web" if is_for_web else "/bind"):
         return
-    if command.rest.casefold() in _WEB:
+    if is_for_web:
         _give_link(c, person)
     else:
         _give_code(c, person)
@@ -46,9 +47,10 @@ def listed(c: Composer, _command: Command) -> None:
         return
     lines = [tr(c.language, "Your messengers, in the order in which you are written to:")]
     lines += [f"{number}. {_shown(c, person, each)}" for number, each in enumerate(person.addresses, start=1)]
-    lines.append(
-        tr(c.language, "Another one first: /prefer wechat. One less: /unbind wechat. Numbers work too. One more: /bind")
-    )
+    more = tr(c.language, "One more: /bind")
+    if len(person.addresses) > 1:
+        more = tr(c.language, "Another one first: /prefer 2. One less: /unbind 2.") + " " + more
+    lines.append(more)
     c.say("\n".join(lines))
 
 
@@ -62,6 +64,8 @@ def prefer(c: Composer, command: Command) -> None:
     c.journal("preferred", messenger=address.messenger)
     name = messenger_name(address.messenger, c.language)
     c.say(tr(c.language, "You are written to on {messenger} first from now on.", messenger=name))
+    if address.messenger == "web" and len(person.addresses) > 1:
+        c.say(tr(c.language, "Nothing rings there: you hear of an alert only while you look at the page."))
     if address in person.unreachable:
         c.say(tr(c.language, "At the moment nothing reaches you there: you blocked or left the bridge there."))
 
@@ -82,7 +86,11 @@ def unbind(c: Composer, command: Command) -> None:
     name = messenger_name(address.messenger, c.language)
     words = tr(c.language, "{messenger} is not bound to you any more. If that was not you: /lost", messenger=name)
     here = c.message.place if c.message else None
-    tell_all(c, person, tuple(a for a in person.addresses if a != here), f"unbound:{c.inbox_id}", words)
+    tell_all(c, person, tuple(a for a in left.addresses if a != here), f"unbound:{c.inbox_id}", words)
+    # From there nothing can be cut off any more.
+    last = tr(c.language, "{messenger} is not bound to you any more. If that was not you: call your admin now.",
+              messenger=name)  # fmt: skip
+    tell_all(c, person, (address,), f"unbound:{c.inbox_id}:last", last)
     c.say(words)
 
 

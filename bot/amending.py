@@ -63,7 +63,7 @@ def deleted(c: Composer) -> None:
         return
     relayed = relay.tell_of_deletion(c, case, first)
     kept = tr(c.language, "{reference}: you deleted your message; the record keeps it.", reference=case.reference)
-    c.say(f"{kept} {relayed.sentence(c.language)}" if relayed.in_words else kept, case=case)
+    c.say(f"{kept} {relayed.told(c.language)}".strip(), case=case)
 
 
 def _first_of(c: Composer) -> tuple[CaseText | None, Case | None]:

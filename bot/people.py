@@ -50,8 +50,13 @@ class Person:
 
     @property
     def is_reachable(self) -> bool:
-        """Whether something that is sent to them may arrive."""
-        return any(address not in self.unreachable for address in self.addresses)
+        """Whether something that is sent to them may arrive where they hear of it.
+
+        In the web chat nothing rings: it counts only for whoever has nothing else.
+        """
+        left = [address for address in self.addresses if address not in self.unreachable]
+        has_only_web = all(address.messenger == "web" for address in self.addresses)
+        return any(has_only_web or address.messenger != "web" for address in left)
 
     def without(self, address: Address) -> Person:
         """The same, where this address is not theirs."""

@@ -13,6 +13,7 @@ from bot.fields import FieldKind, field, is_field
 from bot.messages import Button, Delivery, DeliveryState, Inbound, Kind
 from bot.numbering import numbered, word_of
 from bot.questions import word_button
+from bot.texts import tr
 from bot.words import plain, whole_number
 
 #: Questions whose typed numbers are read as they are numbered here anyway, several at once too.
@@ -107,7 +108,8 @@ def _to_others(message: Inbound, shown: Sequence[Delivery]) -> list[_Candidate]:
     if newest is None or newest.kind != _WORDS or newest.case_id is None:
         return []
     note = buttons.write(buttons.Act(newest.case_id, 0, "note", message.text))
-    return [(_about(shown[0]), Button(message.text, note))]
+    about = " · ".join(newest.text.partition("\n")[0].split(" · ")[:2])
+    return [(about, Button(tr("en", "answer {number}", number=message.text), note))]
 
 
 def _choice(offer: Delivery, text: str, conversation: Conversation) -> Iterator[_Candidate]:
@@ -161,7 +163,7 @@ def _prompted_at(message: Inbound, conversation: Conversation) -> datetime | Non
 
 
 def _about(offer: Delivery) -> str:
-    line = offer.message.text.partition("\n")[0]
+    line = offer.message.text.partition("\n")[0].rstrip(" .:")
     return line if len(line) <= _ABOUT else f"{line[: _ABOUT - 1]}\N{HORIZONTAL ELLIPSIS}"
 
 

@@ -147,6 +147,8 @@ def _still(person: Person) -> str:
     names = dict.fromkeys(messenger_name(a.messenger, "en") for a in person.addresses if a not in person.unreachable)
     if not names:
         return tr("en", "Nothing reaches them now: call them.")
+    if not person.is_reachable:
+        return tr("en", "Only the web chat is left, and nothing rings there: call them.")
     return tr("en", "Still reachable on: {messengers}.", messengers=", ".join(names))
 
 
@@ -185,9 +187,13 @@ def _told(c: Composer, person: Person, silent: Desk | None) -> tuple[Recipient, 
     agreement, directory = c.context.agreement, c.view.directory.having(person)
     duty = _others(at_desks(agreement, directory, person.party, DeskRole.DUTY), person)
     over = _others(supervisors(directory, person.party), person)
-    answers = any(r.person is None or r.person.is_reachable for r in duty)
-    found = duty if answers and silent is None else unique((*duty, *over))
-    return found or admins(directory, person.party)
+    found = duty if _hears(duty) and silent is None else unique((*duty, *over))
+    return found if _hears(found) else unique((*found, *_others(admins(directory, person.party), person)))
+
+
+def _hears(recipients: Sequence[Recipient]) -> bool:
+    """Whether any of them can be reached."""
+    return any(r.person is None or r.person.is_reachable for r in recipients)
 
 
 def _others(recipients: Sequence[Recipient], person: Person) -> tuple[Recipient, ...]:

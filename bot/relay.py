@@ -37,12 +37,18 @@ class Relayed:
 
     def sentence(self, language: str) -> str:
         """Say it to the writer."""
-        if not (self.in_words or self.as_link):
+        names = _names((*self.in_words, *self.as_link))
+        if not names:
             return tr(language, "Kept with the case, but nobody else can be reached about it yet.")
-        sent = tr(language, "Sent to {names}.", names=_names((*self.in_words, *self.as_link)))
-        if not self.as_link:
+        sent = tr(language, "Sent to {names}.", names=names)
+        if not _names(self.as_link):
             return sent
         return f"{sent} " + tr(language, "Only the page shows it to {names}.", names=_names(self.as_link))
+
+    def told(self, language: str) -> str:
+        """Say to the writer who heard of it, where nothing new was sent."""
+        names = _names(self.in_words)
+        return tr(language, "Told: {names}.", names=names) if names else ""
 
 
 def pass_on(c: Composer, case: Case, texts: Sequence[CaseText], *, is_change: bool = False) -> Relayed:
@@ -200,4 +206,5 @@ def _thread(c: Composer, case: Case) -> Mapping[Address, str]:
 
 
 def _names(recipients: Iterable[Recipient]) -> str:
-    return ", ".join(dict.fromkeys(r.shown for r in recipients))
+    """Name them, without people whom nothing reaches at the moment: for them it waits."""
+    return ", ".join(dict.fromkeys(r.shown for r in recipients if r.person is None or r.person.is_reachable))

@@ -264,15 +264,17 @@ def _write_withdrawal(tables: Tables, withdrawal: Withdrawal) -> None:
 
 
 def _write_to_no_more(tables: Tables, gone: frozenset[Address], why: str) -> None:
-    """Take addresses out of what waits; what has no other is dropped."""
+    """Take addresses out of what waits; what has no other, or went to the next one already, is dropped."""
     for delivery in list(tables.outbox.values()):
         message = delivery.message
         is_theirs = not gone.isdisjoint((message.address, *message.others))
         if delivery.state not in (DeliveryState.QUEUED, DeliveryState.WINDOW_CLOSED) or not is_theirs:
             continue
-        left = without(message, gone)
+        is_first = message.address in gone
+        left = None if is_first and delivery.joined else without(message, gone)
+        at = message.created_at if is_first else delivery.next_attempt_at
         tables.outbox[message.id] = (
-            replace(delivery, message=left)
+            replace(delivery, message=left, next_attempt_at=at)
             if left is not None
             else replace(delivery, state=DeliveryState.DROPPED, reason=why, next_attempt_at=None)
         )

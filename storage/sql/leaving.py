@@ -23,7 +23,7 @@ def addresses_of(connection: Connection, people: Sequence[int]) -> list[Address]
 
 
 def write_to_no_more(connection: Connection, vault: Vault, gone: Sequence[Address], why: str) -> None:
-    """Take these addresses out of what waits; what has no other is dropped."""
+    """Take these addresses out of what waits; what has no other, or went to the next one already, is dropped."""
     outbox = T["outbox"]
     if not gone:
         return
@@ -33,10 +33,14 @@ def write_to_no_more(connection: Connection, vault: Vault, gone: Sequence[Addres
         or_(outbox.c.address.in_(texts_of(gone)), *named),
     )
     for row in connection.execute(waiting.order_by(outbox.c.id).with_for_update()).mappings().all():
-        left = without(outgoing_of(vault, row), gone)
+        message = outgoing_of(vault, row)
+        is_first = message.address in gone
+        left = None if is_first and row["joined"] else without(message, gone)
         change: RowDict = {"state": "dropped", "reason": why, "next_attempt_at": None, "leased_until": None}
         if left is not None:
             change = _addressed(left.address, left.others)
+        if left is not None and is_first:
+            change["next_attempt_at"] = row["created_at"]  # it waited for the other messenger: here it is due now
         connection.execute(update(outbox).where(outbox.c.id == row["id"]).values(**change))
 
 

@@ -12,13 +12,14 @@ from bot.case import Status
 from bot.messages import Address, DeliveryState
 from bot.people import Invite, Role, SignIn
 from bot.ports import Wanted
-from bot.turn import Turn
+from bot.turn import Mark, Turn
 from tests.contracts.storage_engines import START, Clock, Kept
 from tests.contracts.storage_values import DESKS_GROUP, DUTY, OFFICER, OFFICERS_CHAT, case, message, opening, person
 from tests.keys import VAULT
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
+PHONE = Address("wechat", "phone")
 
 
 async def test_attempts_are_counted_within_a_window_that_the_first_one_opens(kept: Kept) -> None:
@@ -155,3 +156,25 @@ async def test_what_waits_goes_no_more_to_an_address_that_was_taken_from_its_per
     assert await kept.storage.session("session", START) is None
     assert not await kept.storage.peek_sign_in("link", START)
     assert await kept.storage.peek_sign_in("other", START), "of somebody else"
+
+
+async def test_what_waits_for_a_window_is_due_at_once_at_the_address_that_is_left(kept: Kept) -> None:
+    waits = message(address=PHONE, others=(OFFICERS_CHAT,))
+    closed = Mark(waits.id, DeliveryState.WINDOW_CLOSED, START, attempts=1, next_attempt_at=START + 6 * HOUR)
+    await kept.storage.apply([Turn(people=(person(OFFICER, PHONE, OFFICERS_CHAT),), outgoing=(waits,))])
+    await kept.storage.apply([], [closed])
+    await kept.storage.apply([Turn(people=(person(OFFICER, OFFICERS_CHAT),), unbound=(PHONE,))])
+    (row,) = await kept.storage.outbox(list(DeliveryState), 10)
+    assert (row.message.address, row.message.others, row.next_attempt_at) == (OFFICERS_CHAT, (), START)
+
+
+async def test_what_the_next_address_has_already_is_not_sent_there_twice(kept: Kept) -> None:
+    waits, joins = message(address=PHONE, others=(OFFICERS_CHAT,)), message(address=OFFICERS_CHAT)
+    closed = Mark(
+        waits.id, DeliveryState.WINDOW_CLOSED, START, attempts=1, next_attempt_at=START + 6 * HOUR, joined=joins
+    )
+    await kept.storage.apply([Turn(people=(person(OFFICER, PHONE, OFFICERS_CHAT),), outgoing=(waits,))])
+    await kept.storage.apply([], [closed])
+    await kept.storage.apply([Turn(people=(person(OFFICER, OFFICERS_CHAT),), unbound=(PHONE,))])
+    rows = {d.message.id: d for d in await kept.storage.outbox(list(DeliveryState), 10)}
+    assert (rows[waits.id].state, rows[joins.id].state) == (DeliveryState.DROPPED, DeliveryState.QUEUED)

@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.errors import Unreachable
 from bot.messages import Address, Contact, Inbound, Kind
 from tests.journeys.played import PlayedBridge
-from tests.journeys.world import DUTY, Somebody, agreement
+from tests.journeys.world import ADMIN, DUTY, Somebody, agreement
 
 OFFICER, DESK = "telegram:officer", "telegram:kh-group"
 _NUMBERS = itertools.count(1)
@@ -210,3 +210,30 @@ async def test_when_all_of_a_side_leave_at_once_the_bridge_does_not_chase_its_ta
     people = (await bridge.storage.directory()).people.values()
     assert not [p.name for p in people if p.desk in ("kh-duty", "cn-duty") and p.is_reachable]
     assert (await bridge.case(case)).is_open
+
+
+async def test_when_no_supervisor_can_be_reached_either_the_admins_hear_that_a_desk_is_silent(
+    bridge: PlayedBridge,
+) -> None:
+    await bridge.enrol(Somebody("Sun Li", "CN", ADMIN, ("wecom:cn-admin",)))
+    for who in ("wecom:supervisor", "wechat:night"):
+        await leaves(bridge, who)
+    bridge.expect_nothing("wecom:cn-admin")
+    await leaves(bridge, "wechat:duty")
+    bridge.expect("wecom:cn-admin", "Li Wei (duty, CN)", "Nobody on duty at Duty desk can be reached now.")
+
+
+async def test_whoever_is_left_with_the_web_chat_alone_counts_as_gone(bridge: PlayedBridge) -> None:
+    await with_phones(bridge, "wechat:duty", f"web:{(await bridge.person('wechat:duty')).id}")
+    await leaves(bridge, "wechat:duty")
+    told = bridge.expect("wecom:supervisor", "Li Wei (duty, CN)", "Nobody on duty at Duty desk can be reached now.")
+    assert "Only the web chat is left, and nothing rings there: call them." in told.text
+    case = await bridge.report_case()
+    bridge.expect("wechat:night", case.reference, "Acknowledge by")
+
+
+async def test_whoever_has_nothing_but_the_web_chat_counts_as_there(bridge: PlayedBridge) -> None:
+    await bridge.change("wechat:duty", addresses=(Address("web", "li"),))
+    case = await bridge.report_case()
+    bridge.expect("web:li", case.reference)
+    bridge.expect_nothing("wechat:night")

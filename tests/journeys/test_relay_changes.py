@@ -135,7 +135,7 @@ async def test_a_deleted_note_is_told_of_and_stays_in_the_record(bridge: PlayedB
         "The record keeps it.",
     )
     assert told.reply_to == first.id
-    bridge.expect(OFFICER, "you deleted your message; the record keeps it. Sent to KH Duty desk, CN Duty desk.")
+    bridge.expect(OFFICER, "you deleted your message; the record keeps it. Told: KH Duty desk, CN Duty desk.")
     assert (await bridge.texts(case))[-1].text == "third floor"
     assert (await acts(bridge, case))[-1] == "deleted_by_writer"
 

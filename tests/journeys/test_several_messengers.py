@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 from bot.binding import signed_in
 from bot.errors import Unavailable
 from bot.messages import Address
+from bot.people import Role
 from bot.turn import InboxRow
 from bot.work import PageAct
 from tests.journeys.played import PlayedBridge
+from tests.journeys.world import WINDOWED, Somebody
 
 OFFICER = "telegram:officer"
 PHONE = "wechat:officers-phone"
@@ -191,11 +194,46 @@ async def test_a_messenger_is_unbound_from_another_and_both_hear_of_it(bridge: P
     bridge.expect(PHONE, "You write from there")
     await bridge.says(OFFICER, "/unbind wechat")
     bridge.expect(OFFICER, "WeChat is not bound to you any more. If that was not you: /lost")
-    bridge.expect(PHONE, "WeChat is not bound to you any more")
+    bridge.expect(PHONE, "WeChat is not bound to you any more. If that was not you: call your admin now.")
     assert await addresses(bridge) == [OFFICER]
     await bridge.says(PHONE, "girl 16 locked in a flat")
     bridge.expect(PHONE, "This line is for enrolled officers")
     assert not await bridge.cases()
+
+
+async def test_what_waits_for_a_phone_that_is_given_up_reaches_neither_a_stranger_nor_its_next_owner(
+    tmp_path: Path,
+) -> None:
+    bridge = PlayedBridge(tmp_path, messengers=WINDOWED)
+    await bridge.start()
+    try:
+        duty = await bridge.person("wechat:duty")
+        await bridge.change("wechat:duty", addresses=(*duty.addresses, Address("wecom", "duty")))
+        case = await bridge.report_case()
+        await bridge.says("wecom:duty", "/unbind wechat")
+        bridge.expect("wecom:duty", case.reference, "Acknowledge by")
+        await bridge.says("wechat:duty", "hello")
+        assert not [shown for shown in bridge.phones.at("wechat:duty") if case.reference in shown.text]
+        await bridge.enrol(Somebody("Pham Hoa", "VN", Role.OFFICER, ("wechat:duty",)))
+        await bridge.says("wechat:duty", "cases")
+        assert not [shown for shown in bridge.phones.at("wechat:duty") if case.reference in shown.text]
+    finally:
+        await bridge.stop()
+
+
+async def test_who_prefers_the_web_chat_is_told_that_nothing_rings_there(bridge: PlayedBridge) -> None:
+    person = await bridge.person(OFFICER)
+    await bridge.change(OFFICER, addresses=(*person.addresses, Address("web", str(person.id))))
+    await bridge.says(OFFICER, "/prefer web")
+    bridge.expect(OFFICER, "You are written to on web chat first")
+    bridge.expect(OFFICER, "Nothing rings there: you hear of an alert only while you look at the page.")
+
+
+async def test_the_journal_repeats_nothing_that_was_typed_behind_bind(bridge: PlayedBridge) -> None:
+    await bridge.change(OFFICER, confirmed_at=bridge.now - timedelta(days=91))
+    await bridge.says(OFFICER, "/bind the phone of my wife")
+    kept = [link.entry.told for link in bridge.storage._tables.journal.values() if link.entry.act == "waits"]
+    assert kept == [{"wanted": "/bind"}]
 
 
 async def test_a_link_for_the_browser_comes_in_private_and_only_its_hash_is_kept(bridge: PlayedBridge) -> None:
