@@ -147,8 +147,8 @@ def _from_person(c: Composer, message: Inbound) -> None:
         amending.deleted(c)
     elif message.kind in _WORDLESS and not message.text:
         _wordless(c)
-    elif message.kind in _WORDLESS and message.in_private:
-        _captioned(c, message.text)
+    elif message.kind in _WORDLESS:
+        (_captioned if message.in_private else _captioned_in_group)(c, message.text)
     else:
         _words(c, message.text)
 
@@ -165,6 +165,17 @@ def _captioned(c: Composer, caption: str) -> None:
         if command is not None:
             screening.screen(c, as_words=True)
         talk.say_anything(c, c.message.text if c.message is not None else caption)
+
+
+def _captioned_in_group(c: Composer, caption: str) -> None:
+    """In a group a file goes where its words go: to the case that a command names, or that it replies to."""
+    command = parse_command(caption)
+    if command is not None and command.name in ABOUT_CASE:
+        case = find_case(c, command.rest)[0]
+    else:
+        case = c.view.case_replied_to(c.message.place, c.message.reply_to) if c.message is not None else None
+    _words(c, caption)
+    talk.keep_attachments(c, case)
 
 
 def _tap(c: Composer, data: str) -> None:
@@ -212,7 +223,7 @@ def _may_answer(c: Composer, case: Case, choice: buttons.Choice) -> bool:
 def _wordless(c: Composer) -> None:
     if c.message is not None and c.message.in_private:
         talk.say_anything(c, "")
-    else:
+    elif c.message is None or not c.message.reply_to or not talk.replied_with_file(c):
         c.keep_content = False
 
 

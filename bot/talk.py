@@ -183,14 +183,14 @@ def _keep_with(c: Composer, case: Case) -> None:
 def _replied(c: Composer, text: str) -> bool:
     """Take a reply to a message about a case for that case: its words, its file; False when it is none."""
     if not text or c.message is None:
-        return _replied_with_file(c)
+        return replied_with_file(c)
     if not replied_note(c, text):
         return False
     keep_attachments(c, c.view.case_replied_to(c.message.place, c.message.reply_to))
     return True
 
 
-def _replied_with_file(c: Composer) -> bool:
+def replied_with_file(c: Composer) -> bool:
     """Keep a place or a file with the case whose message it replies to; False where it is asked about anyway."""
     case = c.view.case_replied_to(c.message.place, c.message.reply_to) if c.message and c.message.reply_to else None
     current = in_intake(c)

@@ -130,6 +130,33 @@ async def test_a_photo_that_replies_about_one_case_is_kept_with_that_one(bridge:
     assert not (await bridge.storage.history(two.id)).files
 
 
+@pytest.mark.parametrize("how", ["command", "reply", "reply without words"])
+async def test_a_photo_in_a_group_about_a_case_is_kept_with_it(bridge: PlayedBridge, how: str) -> None:
+    case = await bridge.report_case(*CLEARED)
+    alert = bridge.phones.newest_with(OWN_GROUP, "Show case")
+    bridge.forget()
+    caption = {"command": f"/note {case.reference} the door", "reply": "the door"}.get(how, "")
+    place, group = Address.parse(CLERK), Address.parse(OWN_GROUP)
+    photo = Inbound("telegram", "1", "p1", Kind.PHOTO, bridge.now, place, group, caption)
+    replied = replace(photo, reply_to="" if how == "command" else alert.id)
+    await bridge.redelivers(replace(replied, message_id="p1", attachment=Attachment("f", "", "image/jpeg", 5)))
+    assert len((await bridge.storage.history(case.id)).files) == 1
+    told = "\n".join(bridge.heard(DUTY))
+    assert "A photo was added to the secure case" in told
+    assert ("\nthe door" in told) is bool(caption)
+    if not caption:
+        bridge.expect(OWN_GROUP, f"Stored in the secure case of {case.reference}; please delete it here")
+
+
+async def test_a_photo_in_a_group_that_is_about_no_case_leaves_nothing(bridge: PlayedBridge) -> None:
+    case = await bridge.report_case(*CLEARED)
+    place, group = Address.parse(CLERK), Address.parse(OWN_GROUP)
+    photo = Inbound("telegram", "1", "p1", Kind.PHOTO, bridge.now, place, group, "lunch")
+    await bridge.redelivers(replace(photo, message_id="p1", attachment=Attachment("f", "", "image/jpeg", 5)))
+    assert not (await bridge.storage.history(case.id)).files
+    assert bridge.inbox()[-1].message.attachment is None
+
+
 # Who is not there.
 
 
