@@ -12,6 +12,7 @@ _STARTS = (
     (b"GIF87a", "image/gif"),
     (b"GIF89a", "image/gif"),
     (b"%PDF-", "application/pdf"),
+    (b"#!AMR", "audio/amr"),
     (b"ID3", "audio/mpeg"),
     (b"\xff\xfb", "audio/mpeg"),
     (b"\xff\xf3", "audio/mpeg"),
@@ -29,7 +30,7 @@ EXTENSIONS = {
     "image/jpeg": "jpg", "image/png": "png", "image/gif": "gif", "image/webp": "webp", "image/heic": "heic",
     "application/pdf": "pdf", "audio/ogg": "ogg", "video/mp4": "mp4", "audio/mp4": "m4a", "video/quicktime": "mov",
     "video/3gpp": "3gp", "audio/mpeg": "mp3", "application/zip": "zip", f"{_OFFICE}.wordprocessingml.document": "docx",
-    f"{_OFFICE}.spreadsheetml.sheet": "xlsx", "text/plain": "txt",
+    f"{_OFFICE}.spreadsheetml.sheet": "xlsx", "text/plain": "txt", "audio/amr": "amr",
 }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -22,6 +22,8 @@ _log = structlog.get_logger()
 
 _NOTHING = Response(200, "success")  #: WeChat shows the person nothing and does not ask again
 _ECHO_LIMIT = 512  #: characters
+_QUIET = timedelta(minutes=1)  #: between two lines in the log about the same
+_IN_THE_CLEAR = "WeChat sends messages in the clear: set the account to safe mode on its page."
 _LATE_AT_MOST = 3.0  #: seconds that storing may go on when we stop
 
 #: Tells a person that their message was lost; raises nothing.
@@ -38,6 +40,7 @@ class Door:
         self._callback = Callback(settings.token, settings.aes_key, settings.app_id)
         self._receive: Receive | None = None
         self._late: set[asyncio.Task[None]] = set()
+        self._noted: dict[str, datetime] = {}
 
     def open(self, receive: Receive) -> None:
         """Let messages in."""
@@ -59,7 +62,7 @@ class Door:
                 return Response(405)
             text, is_sealed = self._opened(request)
         except CallRefused as refused:
-            _log.info("A call was refused.", messenger=MESSENGER, status=int(refused.status), reason=refused.reason)
+            self._note(refused)
             return Response(refused.status)
         return await self._answered(request, parse(text, self._settings.app_id, self._clock()), is_sealed=is_sealed)
 
@@ -81,23 +84,25 @@ class Door:
         outside = envelope(request.body)
         text = self._callback.open(Signed.of(request.query), xml.text_of(outside, "Encrypt"), now)
         if "MsgType" in outside and self._settings.requires_encryption:
-            self._complain()
+            raise CallRefused(Status.NOT_FOR_US, _IN_THE_CLEAR)
         return text, True
 
     def _plain(self, request: Request, now: datetime) -> str:
         """A message in the clear: its address is signed, but nothing signs the message itself."""
         self._callback.verify(Signed.of(request.query, "signature"), now)
         if self._settings.requires_encryption:
-            self._complain()
+            raise CallRefused(Status.NOT_FOR_US, _IN_THE_CLEAR)
         try:
             return request.body.decode()
         except UnicodeDecodeError:
             raise CallRefused(Status.UNVERIFIED, "It cannot be read.") from None
 
-    @staticmethod
-    def _complain() -> None:
-        _log.error("WeChat sends messages in the clear: set the account to safe mode on its page.", messenger=MESSENGER)
-        raise CallRefused(Status.NOT_FOR_US, "It is not encrypted, or not only encrypted.")
+    def _note(self, refused: CallRefused) -> None:
+        """Say why a call was refused, each reason once a minute: whoever can call us shall not fill the log."""
+        now, last = self._clock(), self._noted.get(refused.reason)
+        if last is None or now - last >= _QUIET:
+            self._noted[refused.reason] = now
+            _log.warning("A call was refused.", messenger=MESSENGER, status=int(refused.status), reason=refused.reason)
 
     async def _answered(self, request: Request, message: Inbound, *, is_sealed: bool) -> Response:
         storing = asyncio.create_task(self._stored(message))

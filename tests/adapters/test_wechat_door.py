@@ -227,6 +227,16 @@ async def test_what_is_stale_or_for_another_account_is_refused_and_leaves_no_row
         assert scene.inbox.tries == 0
 
 
+async def test_whoever_calls_again_and_again_does_not_fill_the_log() -> None:
+    async with Scene.open() as scene:
+        with capture_logs() as logs:
+            for _ in range(50):
+                await post(scene.wechat, {}, b"<xml/>")
+            scene.clock.now += timedelta(minutes=1)
+            await post(scene.wechat, {}, b"<xml/>")
+        assert [line["reason"] for line in logs] == ["It is not signed."] * 2
+
+
 async def test_nothing_secret_and_nothing_that_somebody_wrote_is_ever_logged() -> None:
     core = Core()
     core.refuses = True

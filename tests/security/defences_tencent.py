@@ -27,8 +27,8 @@ TENCENT = (
         "forged webhooks",
         "Nothing in the clear is taken",
         "adapters/wechat/door.py",
-        "        if self._settings.requires_encryption:\n            self._complain()",
-        "        if not self._settings.token:\n            self._complain()",
+        "        if self._settings.requires_encryption:\n            raise",
+        "        if not self._settings.token:\n            raise",
         (f"{_TESTS}test_a_message_in_the_clear_is_refused_also_beside_an_encrypted_one",),
     ),
     Defence(

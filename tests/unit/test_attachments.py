@@ -50,6 +50,7 @@ SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
         (b"\x00\x00\x00\x18ftypheic\x00\x00", "image/heic"),
         (b"%PDF-1.7\n", "application/pdf"),
         (b"OggS\x00\x02", "audio/ogg"),
+        (b"#!AMR\n\x3c", "audio/amr"),
         (b"\x00\x00\x00\x20ftypisom\x00\x00", "video/mp4"),
         (b"\x00\x00\x00\x20ftypM4A \x00\x00", "audio/mp4"),
         (b"ID3\x04\x00", "audio/mpeg"),
