@@ -34,7 +34,7 @@ from bot.words import plain, whole_number
 
 CANDIDATES = 8  #: cases offered for words whose case is not known
 _DESK = (Role.DUTY, Role.SUPERVISOR)
-_SAID = (Kind.TEXT, Kind.LOCATION, Kind.PHOTO, Kind.FILE, Kind.VOICE)
+_SAID = (Kind.TEXT, Kind.LOCATION, Kind.PHOTO, Kind.FILE, Kind.VOICE, Kind.EDIT)
 
 
 def open_with(c: Composer, words: list[Words], block: Block | None = None) -> None:

@@ -73,10 +73,12 @@ def words_of(c: Composer) -> list[Words]:
     if message is None:
         return []
     found: list[Words] = []
-    if message.text and message.kind is not Kind.BUTTON:
-        found.append(Words(TextKind.TEXT, message.text, c.came_as, c.withheld))
     if message.latitude is not None and message.longitude is not None:
-        found.append(Words(TextKind.LOCATION, f"{message.latitude:.6f}, {message.longitude:.6f}", c.came_as))
+        at = f"{message.latitude:.6f}, {message.longitude:.6f}"
+        # What the messenger calls the place is an address: no words of theirs, and as exact as the coordinates.
+        found.append(Words(TextKind.LOCATION, f"{at} ({message.text})" if message.text else at, c.came_as))
+    elif message.text and message.kind is not Kind.BUTTON:
+        found.append(Words(TextKind.TEXT, message.text, c.came_as, c.withheld))
     if message.attachment is not None:
         a = message.attachment
         facts = [message.kind.value, a.name, a.media_type, f"{a.size} bytes" if a.size else "", f"id {a.file_id}"]

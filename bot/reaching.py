@@ -30,10 +30,11 @@ class _Matter:
 
     cases: tuple[Case, ...]  #: open ones that they reported or are assigned to, most urgent first
     desk: Desk | None  #: theirs, when nobody on duty there can be reached without them
+    is_last_supervisor: bool = False  #: no other supervisor of their side can be reached
 
     def __bool__(self) -> bool:
         """Whether it matters at all."""
-        return bool(self.cases or self.desk)
+        return bool(self.cases or self.desk or self.is_last_supervisor)
 
 
 def whom(message: Inbound, person: Person) -> tuple[int, ...]:
@@ -156,7 +157,12 @@ def _matter(c: Composer, person: Person) -> _Matter:
     """Look at what somebody's absence would mean, as they are given here."""
     theirs = [k for k in c.view.cases() if k.is_open and person.id in (k.officer, *k.assignees)]
     theirs.sort(key=lambda case: (case.urgency, case.id))
-    return _Matter(tuple(theirs), _silent_desk(c, person))
+    return _Matter(tuple(theirs), _silent_desk(c, person), _is_last_supervisor(c, person))
+
+
+def _is_last_supervisor(c: Composer, person: Person) -> bool:
+    others = (p for p in c.view.directory.supervisors(person.party) if p.id != person.id)
+    return person.role is Role.SUPERVISOR and not person.is_reachable and not any(p.is_reachable for p in others)
 
 
 def _silent_desk(c: Composer, person: Person) -> Desk | None:
@@ -177,6 +183,8 @@ def _tell(c: Composer, person: Person, matter: _Matter, lines: Sequence[str]) ->
         lines.append(tr("en", "Open cases of theirs: {cases}", cases=listed(matter.cases)))
     if matter.desk is not None and not person.is_reachable:
         lines.append(tr("en", "Nobody on duty at {desk} can be reached now.", desk=matter.desk.name))
+    if matter.is_last_supervisor and not person.is_reachable:
+        lines.append(tr("en", "No supervisor of {party} can be reached now.", party=person.party))
     only = matter.cases[0] if len(matter.cases) == 1 else None
     told = _told(c, person, matter.desk)
     c.tell(told, "told", f"reach:{person.id}:{c.inbox_id}", "\n".join(lines), case=only)

@@ -145,7 +145,7 @@ def _from_person(c: Composer, message: Inbound) -> None:
         amending.edited(c)
     elif message.kind is Kind.DELETED:
         amending.deleted(c)
-    elif message.kind in _WORDLESS and not message.text:
+    elif message.kind is Kind.LOCATION or (message.kind in _WORDLESS and not message.text):
         _wordless(c)
     elif message.kind in _WORDLESS:
         (_captioned if message.in_private else _captioned_in_group)(c, message.text)

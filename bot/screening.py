@@ -15,6 +15,7 @@ from bot.case import SecureField
 from bot.commands import parse_command
 from bot.composing import Composer
 from bot.guarded import Guarded
+from bot.messages import Kind
 from bot.texts import tr
 from bot.words import whole_number
 
@@ -42,7 +43,7 @@ def screen(c: Composer, *, as_words: bool = False) -> None:
     `as_words`: it is kept as it stands, whatever command it begins with.
     """
     message, hide = c.message, _HIDE.get(Mode(c.context.identity))
-    if message is None or not message.text or message.button or hide is None:
+    if message is None or not message.text or message.button or message.kind is Kind.LOCATION or hide is None:
         return
     if not (as_words or _is_screened(c, message.text)):
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot import echo, gates, relay
+from bot import alerts, echo, gates, relay
 from bot.acts.request import Request, done, is_allowed, prompt
 from bot.case import TextKind
 from bot.opening import Words, keep_piece
@@ -20,6 +20,8 @@ def note(request: Request) -> None:
         _comes_back(request)
         return
     c, case = request.c, request.case
+    if case.alerted_at is None:
+        case = c.put(alerts.tell(c, case))  # the first that a desk hears of a case is its alert
     other = case.requested if request.person.party == case.reporting else case.reporting
     is_stopped = gates.stops_relay(case, other, c.context.agreement)
     pieces = request.pieces or (Words(TextKind.TEXT, request.text, c.came_as),)

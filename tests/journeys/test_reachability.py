@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.errors import Unreachable
 from bot.messages import Address, Contact, Inbound, Kind
 from tests.journeys.played import PlayedBridge
-from tests.journeys.world import ADMIN, DUTY, Somebody, agreement
+from tests.journeys.world import ADMIN, DUTY, SUPERVISOR, Somebody, agreement
 
 OFFICER, DESK = "telegram:officer", "telegram:kh-group"
 _NUMBERS = itertools.count(1)
@@ -237,3 +237,19 @@ async def test_whoever_has_nothing_but_the_web_chat_counts_as_there(bridge: Play
     case = await bridge.report_case()
     bridge.expect("web:li", case.reference)
     bridge.expect_nothing("wechat:night")
+
+
+async def test_when_the_last_supervisor_leaves_their_desk_hears_it_and_when_they_come_back(
+    bridge: PlayedBridge,
+) -> None:
+    await leaves(bridge, "wecom:supervisor")
+    bridge.expect("wechat:duty", "Wang Fang (supervisor, CN)", "No supervisor of CN can be reached now.")
+    bridge.expect_nothing("telegram:kh-group", "telegram:kh-supervisor")
+    await happens(bridge, Kind.REACHED, "wecom:supervisor")
+    assert "No supervisor" not in bridge.expect("wechat:duty", "can be reached on WeCom again").text
+
+
+async def test_while_another_supervisor_can_be_reached_nobody_is_bothered(bridge: PlayedBridge) -> None:
+    await bridge.enrol(Somebody("Gao Lin", "CN", SUPERVISOR, ("wecom:second",), "cn-duty"))
+    await leaves(bridge, "wecom:supervisor")
+    bridge.expect_nothing("wechat:duty", "wecom:second")

@@ -11,11 +11,39 @@ from bot.case import TextKind
 from bot.messages import Address, Attachment, Inbound, Kind
 from tests.journeys.phones import labels
 from tests.journeys.played import PlayedBridge
-from tests.journeys.relayed import CLEARED, CLERK, DUTY, OFFICER, OWN_GROUP, SENT, head
+from tests.journeys.relayed import CLEARED, CLERK, DUTY, OFFICER, OWN_GROUP, SENT, head, new_at
 from tests.journeys.test_reachability import leaves
 from tests.journeys.world import OFFICIAL_ACCOUNT
 
 PHONE = "+855 10 000 000"
+
+
+async def shares(bridge: PlayedBridge, label: str) -> None:
+    """An officer shares a place, to which the messenger gives a name and an address."""
+    here = Address.parse(OFFICER)
+    place = Inbound("telegram", "1", f"p-{label}", Kind.LOCATION, bridge.now, here, here, label)
+    await bridge.redelivers(replace(place, message_id=f"p-{label}", latitude=28.683123, longitude=115.857456))
+
+
+# Places.
+
+
+async def test_the_address_of_a_shared_place_goes_to_the_secure_case_and_not_with_the_words(
+    bridge: PlayedBridge,
+) -> None:
+    case = await bridge.report_case(*CLEARED)
+    await shares(bridge, "Hongdu Road 12, Nanchang")
+    await bridge.says(OFFICER, "2")
+    bridge.expect(DUTY, "A place was added to the secure case")
+    assert [value for _, value in await bridge.secure(case)] == ["28.683123, 115.857456 (Hongdu Road 12, Nanchang)"]
+    assert not [shown for shown in bridge.everything_heard() if "Hongdu" in shown.text]
+    assert "Hongdu" not in str(await bridge.texts(case))
+
+
+async def test_the_name_of_a_shared_place_is_no_command(bridge: PlayedBridge) -> None:
+    await bridge.report_case()
+    await shares(bridge, "Urgent Care Clinic")
+    await bridge.only_case()
 
 
 # Changes.
@@ -68,6 +96,14 @@ async def test_words_that_wait_are_not_sent_on_with_a_command_that_was_put_befor
     await bridge.says(OFFICER, "2")
     bridge.expect(DUTY, f"{head(case, 'KH officer')}\nwe come at six")
     assert not [shown for shown in bridge.phones.at(DUTY) if "trust" in shown.text]
+
+
+async def test_words_of_a_desk_that_were_changed_while_they_wait_still_find_their_case(bridge: PlayedBridge) -> None:
+    case = await bridge.report_case(*SENT)
+    said = await bridge.says(DUTY, "the van is gray")
+    await bridge.edits(said, "the van is grey")
+    await bridge.says(DUTY, "1")
+    bridge.expect(OFFICER, f"{head(case, 'CN Duty desk')}\nthe van is gray\nthe van is grey")
 
 
 async def test_a_memo_that_is_changed_into_a_note_is_not_taken_for_sent(bridge: PlayedBridge) -> None:
@@ -155,6 +191,17 @@ async def test_a_photo_in_a_group_that_is_about_no_case_leaves_nothing(bridge: P
     await bridge.redelivers(replace(photo, message_id="p1", attachment=Attachment("f", "", "image/jpeg", 5)))
     assert not (await bridge.storage.history(case.id)).files
     assert bridge.inbox()[-1].message.attachment is None
+
+
+async def test_the_first_that_a_desk_hears_of_a_case_is_its_alert_and_not_a_note(bridge: PlayedBridge) -> None:
+    await bridge.says(OFFICER, "girl 16 locked in a flat")
+    case = await bridge.only_case()
+    bridge.expect_nothing(DUTY, OWN_GROUP)
+    await bridge.says(OFFICER, f"/note {case.reference} please be quick")
+    for place in (DUTY, OWN_GROUP):
+        alert, words = new_at(bridge, place)
+        assert "Acknowledge by" in alert
+        assert words.endswith("please be quick")
 
 
 # Who is not there.
