@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
+from bot.delivery import verdict
 from bot.delivery.settled import Settled
 from bot.errors import Refused, SendError, Unavailable, Uncertain, Unreachable, WindowClosed
 from bot.messages import KNOCK_FAILED, Address, Button, Delivery, DeliveryState, Outgoing, Priority
@@ -132,6 +133,8 @@ async def test_when_the_messenger_says_that_the_knock_failed_the_next_address_is
     await room.wait(2)
     assert "message 1" in room["telegram"].texts
     assert (await room.row(1)).state is DeliveryState.WINDOW_CLOSED, "it is still there when they write"
+    await room.post(replace(nudge(2), created_at=room.time.now))
+    assert knocked_for(room) == [1, 2], "a knock that nobody heard keeps no other from knocking"
 
 
 async def test_several_messages_knock_once_for_the_most_urgent() -> None:
@@ -310,6 +313,18 @@ async def test_a_knock_without_an_id_is_a_knock() -> None:
     await room.wait(20)
     assert len(room["wechat"].knocks) == 1
     assert room["telegram"].texts == []
+
+
+@pytest.mark.parametrize(
+    ("attempts", "hours", "wait"),
+    [(0, 0.0, 3), (1, 0.0, 300), (3, 0.2, 300), (5, 2.0, 1800), (9, 24.0, 6 * 3600), (40, 200.0, 6 * 3600)],
+)
+def test_what_waits_for_a_window_is_looked_at_less_and_less_often_and_never_given_up(
+    attempts: int, hours: float, wait: int
+) -> None:
+    ruling = verdict.judge(WindowClosed("by our ledger"), attempts, timedelta(hours=hours), 0.5)
+    assert (ruling.state, ruling.wait) == (DeliveryState.WINDOW_CLOSED, timedelta(seconds=wait))
+    assert not ruling.holds
 
 
 def test_a_row_that_a_window_brought_forward_is_taken_though_its_last_mark_says_later() -> None:

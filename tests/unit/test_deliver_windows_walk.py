@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from itertools import count
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -62,6 +63,7 @@ class World:
         self.nodes = [self._node(None)]
         self.nodes.append(self._node(self.nodes[0]))
         self.numbers = count(1)
+        self.shut = 0  #: how often the messenger closed all windows, whatever we count
         self.posted: dict[int, Outgoing] = {}
 
     def _node(self, first: Postroom | None) -> Postroom:
@@ -82,7 +84,7 @@ class World:
         self.granted.took(said, self.time.now)
         await self.nodes[0].storage.apply([Turn(windows=windowing.opened(said, {"wechat": WINDOWS}))])
 
-    async def post(self, kind: str, node: int, *, has_next: bool, priority: Priority) -> None:
+    async def post(self, kind: str, node: int, has_next: bool, priority: Priority) -> None:
         number = next(self.numbers)
         made = {"ping": ping(number, str(LI)), "reply": answer(number, str(LI))}.get(kind) or message(number, str(LI))
         others = (Address("telegram", "li"),) if has_next and kind in ("ping", "told") else ()
@@ -100,7 +102,18 @@ class World:
         for node in self.nodes:
             await node.commit()
 
-    async def wait(self, seconds: float, step: float = 1.0) -> None:
+    async def feels(self, mood: str) -> None:
+        """The messenger is well, down, does not say whether it took something, or takes no knocks."""
+        for wechat in self.wechats:
+            wechat.mood = mood
+
+    async def shuts(self) -> None:
+        """The messenger closes all windows, whatever we count."""
+        self.granted.close(LI)
+        self.shut += 1
+
+    async def wait(self, seconds: float) -> None:
+        step = 1 if seconds < 70 else 10
         end = self.time.now + timedelta(seconds=seconds)
         while self.time.now < end:
             self.time.move_to(min(end, self.time.now + timedelta(seconds=step)))
@@ -121,7 +134,8 @@ class World:
         return await self.nodes[0].storage.outbox(list(DeliveryState), 5000)
 
     async def check(self) -> None:
-        assert sum(wechat.overspent for wechat in self.wechats) == 0
+        # It closes a window at will only when told to, and the ledger must have believed that at the first word.
+        assert sum(wechat.overspent for wechat in self.wechats) <= self.shut
         for row in await self.rows():
             if row.state in OVER:
                 continue
@@ -152,36 +166,25 @@ STEPS = st.one_of(
     POSTS,
     st.tuples(st.just("does"), st.sampled_from([Contact.MESSAGE, Contact.TAP])),
     st.tuples(st.just("wait"), st.sampled_from([1, 4, 31, 65, 400, 400])),
-    st.tuples(st.just("mood"), st.sampled_from(["well", "down", "vague", "deaf"])),
+    st.tuples(st.just("feels"), st.sampled_from(["well", "down", "vague", "deaf"])),
     st.tuples(st.just("outcome"), st.sampled_from(["", "user block"])),
+    st.tuples(st.just("shuts")),
 )
 
 
-async def _walk(steps: list[tuple[object, ...]]) -> None:
+async def _walk(steps: list[tuple[Any, ...]]) -> None:
     world = World()
     await world.nodes[0].case_with_deadline()
-    for step in steps:
-        match step:
-            case ("post", kind, node, has_next, priority):
-                await world.post(kind, node, has_next=has_next, priority=priority)  # type: ignore[arg-type]
-            case ("does", contact):
-                await world.does(contact)  # type: ignore[arg-type]
-            case ("wait", seconds):
-                await world.wait(seconds, step=1 if seconds < 70 else 10)  # type: ignore[arg-type, operator]
-            case ("mood", mood):
-                for wechat in world.wechats:
-                    wechat.mood = str(mood)
-            case ("outcome", failure):
-                await world.outcome(str(failure))
+    for name, *how in steps:
+        await getattr(world, name)(*how)
         await world.settle()
         await world.check()
     await _in_the_end_everything_arrives(world)
 
 
 async def _in_the_end_everything_arrives(world: World) -> None:
-    for wechat in world.wechats:
-        wechat.mood = "well"
-    await world.wait(310, step=10)  # what failed last is tried again within five minutes
+    await world.feels("well")
+    await world.wait(310)  # what failed last is tried again within five minutes
     for _ in range(len(world.posted) + 1):
         await world.does(Contact.MESSAGE)
         await world.wait(4)
@@ -197,6 +200,6 @@ async def _in_the_end_everything_arrives(world: World) -> None:
 @settings(max_examples=150, deadline=None)
 @given(st.lists(STEPS, min_size=3, max_size=30))
 def test_no_window_is_overspent_no_ping_waits_without_a_next_step_and_in_the_end_all_arrives(
-    steps: list[tuple[object, ...]],
+    steps: list[tuple[Any, ...]],
 ) -> None:
     asyncio.run(_walk(steps))
