@@ -11,7 +11,7 @@ import structlog
 
 from bot.delivery import verdict
 from bot.delivery.lanes import Row
-from bot.messages import Address, DeliveryState, Outgoing
+from bot.messages import KNOCK_FAILED, Address, DeliveryState, Outgoing
 from bot.ports import Storage
 from bot.turn import Mark
 
@@ -118,7 +118,10 @@ class Office:
 
     def join_if_due(self, row: Row, now: datetime) -> bool:
         """Let the next address join in when its moment has come; answers whether it did."""
-        return row.join_at is not None and row.join_at <= now and self._join(row)
+        if row.join_at is None:
+            return False
+        # Nobody heard the knock: there is nothing to wait for, wherever the row waits.
+        return (row.join_at <= now or row.delivery.knock == KNOCK_FAILED) and self._join(row)
 
     def keep(self, row: Row, now: datetime) -> None:
         """Say that a row in memory was joined; it stays ours for another lease."""

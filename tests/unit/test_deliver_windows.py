@@ -137,6 +137,20 @@ async def test_when_the_messenger_says_that_the_knock_failed_the_next_address_is
     assert knocked_for(room) == [1, 2], "a knock that nobody heard keeps no other from knocking"
 
 
+async def test_a_failed_knock_is_heard_of_also_while_the_messenger_takes_nothing() -> None:
+    room = await a_room()
+    await room.post(nudge(1, "telegram:li"))
+    await room.wait(5)
+    room["wechat"].always["*"] = Unavailable("no route")
+    await room.opens(LI)
+    await room.post(nudge(2))
+    outcome = KnockOutcome(Address.parse(LI), "knock-1", "user block")
+    told = replace(message(90, "telegram:desk"), created_at=room.time.now)
+    await room.storage.apply([Turn(outgoing=(told,), knock_outcomes=(outcome,))])
+    await room.wait(2)
+    assert "message 1" in room["telegram"].texts
+
+
 async def test_several_messages_knock_once_for_the_most_urgent() -> None:
     room = await a_room()
     await room.post(about(3, priority=Priority.U3), about(1), about(2), nudge(4))
