@@ -14,7 +14,7 @@ from adapters.wechat.outgoing import to_answer
 from adapters.wechat.parse import parse
 from adapters.wechat.settings import MESSENGER, WechatSettings
 from bot.errors import StorageError
-from bot.messages import Contact, Inbound
+from bot.messages import Contact, Inbound, Kind
 from bot.ports_adapters import Receipt, Receive, Request, Response
 from bot.texts import tr
 
@@ -157,6 +157,6 @@ class Door:
 
 def not_stored(message: Inbound) -> str:
     """What somebody is told whose message is lost; empty when it was none that anybody wrote."""
-    if message.contact is Contact.NONE or message.sender is None:
+    if message.contact is Contact.NONE or message.kind in (Kind.REACHED, Kind.OTHER) or message.sender is None:
         return ""
     return tr("en", "Your message was NOT stored. Please send it again.")
