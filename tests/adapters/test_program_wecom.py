@@ -19,7 +19,7 @@ from tests.fakes.people import User
 from tests.fakes.tencent import AES_KEY, TOKEN
 from tests.fakes.wecom_api import AGENT, CORP, ROBOT_KEY, SECRET, Post, WecomApi
 from tests.fakes.wecom_member import Line, Member, over_http
-from tests.running import Setup, person, running
+from tests.running import Setup, person, running, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -117,6 +117,8 @@ async def test_an_officer_on_wecom_reports_from_the_menu_and_a_desk_on_telegram_
     assert await border.terminal.beside("setup", "wecom")
     officer = border.member(CN_OFFICER)
     await officer.taps_menu("New alert")
+    await border.sees(CN_OFFICER, "What happened?")
+    await officer.says("a woman of 25 is held in a flat in Phnom Penh")
     stored = await border.sees(CN_OFFICER, "Your alert is stored")
     reference = reference_in(stored.text)
     await border.wecom.until(lambda: "Yes" in officer.shown[-1].labels)
@@ -125,6 +127,19 @@ async def test_an_officer_on_wecom_reports_from_the_menu_and_a_desk_on_telegram_
     User(border.api, KH_DUTY).taps("Acknowledge")
     await border.sees(CN_OFFICER, reference, "cknowledged")
     await border.becomes(reference, Status.ACKNOWLEDGED)
+
+
+async def test_a_photo_from_wecom_is_fetched_and_kept_with_the_case(border: Border) -> None:
+    officer = border.member(CN_OFFICER)
+    await officer.says("/alert a second girl, at the river")
+    await officer.sends_photo(b"\xff\xd8\xff\xe0 a photo of the door")
+
+    def kept() -> list[str]:
+        return [state for (state,) in border.setup.query("SELECT state FROM attachments")]
+
+    states = await until(lambda: [state for state in kept() if state == "stored"])
+    assert len(states) == 1
+    assert border.wecom.count("media/get") == 1
 
 
 async def test_a_member_who_is_not_enrolled_is_told_so_and_opens_nothing(border: Border) -> None:
