@@ -89,6 +89,8 @@ def _amend_text(c: Composer, case: Case, first: CaseText, text: str) -> None:
     sentence = tr(c.language, "{reference}: your change is kept beside the first version.", reference=case.reference)
     if is_relayed:
         sentence += " " + relay.pass_on(c, case, c.texts_kept(kept), is_change=True).sentence(c.language)
+    elif first.kind is TextKind.NOTE:
+        sentence += " " + tr(c.language, "It was not sent on.")
     c.say(sentence, case=case)
 
 

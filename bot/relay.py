@@ -45,6 +45,10 @@ class Relayed:
             return sent
         return f"{sent} " + tr(language, "Only the page shows it to {names}.", names=_names(self.as_link))
 
+    def reaches(self, party: str) -> bool:
+        """Whether anybody of a side has it."""
+        return bool(_names(r for r in (*self.in_words, *self.as_link) if r.party == party))
+
     def told(self, language: str) -> str:
         """Say to the writer who heard of it, where nothing new was sent."""
         names = _names(self.in_words)

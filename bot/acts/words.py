@@ -27,7 +27,10 @@ def note(request: Request) -> None:
     pieces = request.pieces or (Words(TextKind.TEXT, request.text, c.came_as),)
     kept = [keep_piece(c, case, piece, TextKind.NOTE, own_side_only=is_stopped) for piece in pieces]
     c.journal("noted", case)
-    sentence = relay.pass_on(c, case, c.texts_kept(*kept)).sentence(request.language)
+    relayed = relay.pass_on(c, case, c.texts_kept(*kept))
+    sentence = relayed.sentence(request.language)
+    if other and not is_stopped and not relayed.reaches(other):
+        sentence += " " + tr(request.language, "Nobody of {party} can be reached at the moment.", party=other)
     if is_stopped:
         sentence = tr(
             request.language, "It stays on your own side: nothing more is told to {party} now. {sent}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,18 @@ from bot.case import TextKind
 from bot.messages import Address, Attachment, Inbound, Kind
 from tests.journeys.phones import labels
 from tests.journeys.played import PlayedBridge
-from tests.journeys.relayed import CLEARED, CLERK, DUTY, OFFICER, OWN_GROUP, SENT, head, new_at
+from tests.journeys.relayed import (
+    CLEARED,
+    CLERK,
+    DUTY,
+    NIGHT,
+    OFFICER,
+    OWN_GROUP,
+    SENT,
+    THEIR_SUPERVISOR,
+    head,
+    new_at,
+)
 from tests.journeys.test_reachability import leaves
 from tests.journeys.world import OFFICIAL_ACCOUNT
 
@@ -214,6 +226,24 @@ async def test_nobody_is_said_to_have_it_whom_nothing_reaches(bridge: PlayedBrid
     assert "Sent to KH Duty desk.\n" in bridge.expect(DUTY, f"{case.reference}: Sent to").text
     await bridge.says(OFFICER, "/cases")
     bridge.expect(OFFICER, "on our way")
+
+
+async def test_who_writes_to_a_side_where_nobody_is_left_is_told_so(bridge: PlayedBridge) -> None:
+    case = await bridge.report_case(*SENT)
+    for who in (DUTY, NIGHT, THEIR_SUPERVISOR):
+        await bridge.change(who, revoked_at=bridge.now)
+    await bridge.says(OFFICER, f"/note {case.reference} anybody?")
+    bridge.expect(OFFICER, "Sent to KH Duty desk. Nobody of CN can be reached at the moment.")
+
+
+async def test_a_change_by_somebody_who_must_be_confirmed_is_said_not_to_be_sent(bridge: PlayedBridge) -> None:
+    case = await bridge.report_case(*SENT)
+    said = await bridge.says(DUTY, f"/note {case.reference} on our way")
+    await bridge.change(DUTY, confirmed_at=bridge.now - timedelta(days=91))
+    bridge.forget()
+    await bridge.edits(said, f"/note {case.reference} not coming")
+    bridge.expect(DUTY, "your change is kept beside the first version. It was not sent on.")
+    bridge.expect_nothing(OFFICER, OWN_GROUP)
 
 
 # Acts.
