@@ -253,6 +253,33 @@ async def test_a_photo_under_a_note_is_told_of_beside_its_words(bridge: PlayedBr
     bridge.expect(DUTY, "A photo was added")
 
 
+@pytest.mark.parametrize("caption", ["", "the door"])
+async def test_a_photo_in_reply_to_a_case_message_in_the_group_goes_to_its_secure_case(
+    bridge: PlayedBridge, caption: str
+) -> None:
+    case = await bridge.report_case(*CLEARED)
+    alert = bridge.phones.newest_with(OWN_GROUP, "Show case")
+    bridge.forget()
+    left = Attachment("file-1", "", "image/jpeg", 48_000)
+    sender, group = Address.parse(CLERK), Address.parse(OWN_GROUP)
+    message = Inbound("telegram", "1", "g1", Kind.PHOTO, bridge.now, sender, group, caption, reply_to=alert.id)
+    await bridge.redelivers(replace(message, message_id="g1", attachment=left))
+    bridge.expect(DUTY, f"{head(case, 'KH Duty desk')}\nA photo was added to the secure case: ")
+    bridge.expect(OWN_GROUP, "Sent to" if caption else f"Stored in the secure case of {case.reference}")
+    assert len((await bridge.storage.history(case.id)).files) == 1
+
+
+async def test_a_photo_in_a_group_that_answers_nothing_is_not_for_us(bridge: PlayedBridge) -> None:
+    case = await bridge.report_case(*CLEARED)
+    bridge.forget()
+    left = Attachment("file-1", "", "image/jpeg", 48_000)
+    sender, group = Address.parse(CLERK), Address.parse(OWN_GROUP)
+    message = Inbound("telegram", "1", "g1", Kind.PHOTO, bridge.now, sender, group, message_id="g1")
+    await bridge.redelivers(replace(message, attachment=left))
+    bridge.expect_nothing(DUTY, OWN_GROUP, CLERK)
+    assert (await bridge.storage.history(case.id)).files == ()
+
+
 async def test_photos_sent_together_are_told_of_once(bridge: PlayedBridge) -> None:
     case = await bridge.report_case(*CLEARED)
     bridge.forget()

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from bot.agreement import Party
-from bot.times import as_utc, both_times, span
+from bot.times import as_utc, both_times, clocks, span
 
 KH = Party("KH", "Kingdom of Cambodia", "Asia/Phnom_Penh")
 CN = Party("CN", "People's Republic of China", "Asia/Shanghai")
@@ -24,6 +24,13 @@ def test_the_day_is_repeated_only_where_it_differs() -> None:
     moment = datetime(2026, 4, 18, 16, 30, tzinfo=UTC)
     assert both_times(moment, [KH, CN]) == "Sat 18 Apr 23:30 Phnom Penh / Sun 19 Apr 00:30 Beijing"
     assert both_times(moment, [CN, VN, KH]) == "Sun 19 Apr 00:30 Beijing / Sat 18 Apr 23:30 Ha Noi / 23:30 Phnom Penh"
+
+
+def test_what_is_said_just_now_needs_no_day_unless_it_differs() -> None:
+    assert clocks(datetime(2026, 4, 18, 7, 5, tzinfo=UTC), [KH, CN]) == "14:05 Phnom Penh / 15:05 Beijing"
+    moment = datetime(2026, 4, 18, 16, 30, tzinfo=UTC)
+    assert clocks(moment, [KH, CN]) == "Sat 18 Apr 23:30 Phnom Penh / Sun 19 Apr 00:30 Beijing"
+    assert clocks(moment, []) == "Sat 18 Apr 16:30 UTC"
 
 
 def test_the_year_is_shown_where_it_is_asked_for() -> None:
