@@ -57,7 +57,7 @@ def deleted(c: Composer) -> None:
     first, case = _first_of(c)
     if first is None or case is None:
         return
-    c.journal("deleted_by_writer", case, text=first.id)
+    c.journal("memo_deleted" if first.own_side_only else "deleted_by_writer", case, text=first.id)
     c.case_id = case.id
     if not _is_relayed(c, case, first):
         return
@@ -82,7 +82,7 @@ def _amend_text(c: Composer, case: Case, first: CaseText, text: str) -> None:
     kept = c.keep_text(
         case, first.kind, text, own_side_only=first.own_side_only or is_stopped, amends=first.id, message=""
     )
-    c.journal("amended", case, text=first.id)
+    c.journal("memo_amended" if first.own_side_only else "amended", case, text=first.id)
     c.put(case)
     if is_nothing_new:
         return

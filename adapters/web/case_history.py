@@ -43,9 +43,11 @@ _ABOUT_PROTECTION = frozenset(
     }
 )  # fmt: skip
 #: What is said about a case, of which a side hears nothing while the police gate is closed to it.
-_SAID = frozenset({"answered", "noted", "amended", "words_kept", "secured", "released"})
+_SAID = frozenset(
+    {"answered", "noted", "amended", "deleted_by_writer", "came_back", "words_kept", "secured", "released"}
+)
 #: Acts that are nobody's business on the other side.
-_OWN_SIDE = frozenset({"memo", "file_read", "identified_export_read"})
+_OWN_SIDE = frozenset({"memo", "memo_amended", "memo_deleted", "file_read", "identified_export_read"})
 _DESK_IDS = frozenset(f.id for f in DESK_FIELDS)
 _DETAIL_LIMIT = 40  #: characters
 _JOURNAL_LINES = 200

@@ -25,9 +25,11 @@ def note(request: Request) -> None:
     other = case.requested if request.person.party == case.reporting else case.reporting
     is_stopped = gates.stops_relay(case, other, c.context.agreement)
     pieces = request.pieces or (Words(TextKind.TEXT, request.text, c.came_as),)
-    kept = [keep_piece(c, case, piece, TextKind.NOTE, own_side_only=is_stopped) for piece in pieces]
+    kept: dict[str, int | None] = {}  # of words that were changed while they waited the last version is sent on
+    for number, piece in enumerate(pieces):
+        kept[piece.message or str(number)] = keep_piece(c, case, piece, TextKind.NOTE, own_side_only=is_stopped)
     c.journal("noted", case)
-    relayed = relay.pass_on(c, case, c.texts_kept(*kept))
+    relayed = relay.pass_on(c, case, c.texts_kept(*kept.values()))
     sentence = relayed.sentence(request.language)
     if other and not is_stopped and not relayed.reaches(other):
         sentence += " " + tr(request.language, "Nobody of {party} can be reached at the moment.", party=other)

@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from adapters.web.case_history import Row
 from bot.case import Case
 from bot.errors import Unavailable
 from bot.messages import Address, Attachment, Inbound, Kind
+from tests.journeys.gated import page_of
 from tests.journeys.played import PlayedBridge
 from tests.journeys.relayed import (
     CLEARED,
@@ -111,6 +113,19 @@ async def test_words_that_waited_can_still_be_changed_once_they_found_their_case
     bridge.expect(DUTY, "changed at", "they leave at five")
 
 
+async def test_words_changed_while_they_waited_go_on_as_they_are_now_and_the_record_keeps_both(
+    bridge: PlayedBridge,
+) -> None:
+    case = await bridge.report_case(*SENT)
+    one = await bridge.says(OFFICER, "they leave at six")
+    await bridge.edits(one, "they leave at five")
+    await bridge.says(OFFICER, "by bus")
+    await bridge.says(OFFICER, "2")
+    (told,) = [text for text in new_at(bridge, DUTY) if text.startswith(head(case, "KH officer"))]
+    assert told.split("\n")[1:] == ["they leave at five", "by bus"]
+    assert [t.text for t in await bridge.texts(case)][1:] == ["they leave at six", "they leave at five", "by bus"]
+
+
 async def test_a_change_cannot_move_words_to_another_case(bridge: PlayedBridge) -> None:
     one = await bridge.report_case(*SENT)
     two = await bridge.report_case(*SENT, text="/alert boy of 9 on a bus")
@@ -193,6 +208,29 @@ async def test_a_note_that_still_waits_when_the_gate_closes_is_never_told_to_tha
     await bridge.fast_forward(minutes=10)
     assert not [shown for shown in bridge.phones.at(DUTY) if "IBEX" in shown.text]
     bridge.expect(OWN_GROUP, "she hides at the IBEX")
+
+
+async def test_the_other_side_reads_in_no_journal_that_words_were_changed_or_deleted_at_a_closed_gate(
+    bridge: PlayedBridge,
+) -> None:
+    case = await feared(bridge)
+    said = await bridge.says(OFFICER, f"/note {case.reference} third floor")
+    memo = await bridge.says(CLERK, f"/memo {case.reference} ask the ant")
+    await bridge.edits(memo, f"/memo {case.reference} ask the aunt")
+    await bridge.deletes(memo)
+    assert not [row.head for row in await journal_of(bridge, DUTY, case) if "memo" in row.head]
+    assert len([row.head for row in await journal_of(bridge, CLERK, case) if "memo" in row.head]) == 3
+    await bridge.says(OFFICER, f"/consent {case.reference} fears yes")
+    await bridge.edits(said, f"/note {case.reference} fourth floor")
+    await bridge.deletes(said)
+    theirs = {row.head for row in await journal_of(bridge, DUTY, case)}
+    assert not {"noted", "amended", "deleted by writer"} & theirs
+
+
+async def journal_of(bridge: PlayedBridge, who: str, case: Case) -> list[Row]:
+    rows = (await page_of(bridge, who, case))["journal"]
+    assert isinstance(rows, list)
+    return rows
 
 
 async def test_who_is_feared_still_reaches_the_other_side(bridge: PlayedBridge) -> None:
