@@ -13,6 +13,7 @@ from adapters.tencent.callback import BODY_LIMIT, Callback, CallRefused, Signed,
 from adapters.wechat.outgoing import to_answer
 from adapters.wechat.parse import parse
 from adapters.wechat.settings import MESSENGER, WechatSettings
+from adapters.wechat.tries import LAST, Storing, Tries
 from bot.errors import StorageError
 from bot.messages import Contact, Inbound, Kind
 from bot.ports_adapters import Receipt, Receive, Request, Response
@@ -39,6 +40,7 @@ class Door:
         self._apologise = apologise
         self._callback = Callback(settings.token, settings.aes_key, settings.app_id)
         self._receive: Receive | None = None
+        self._tries = Tries(self._stored, clock)
         self._late: set[asyncio.Task[None]] = set()
         self._noted: dict[str, datetime] = {}
 
@@ -49,8 +51,9 @@ class Door:
     async def close(self) -> None:
         """Let nothing in any more; what is being stored may take a moment to be so."""
         self._receive = None
+        await self._tries.stop(_LATE_AT_MOST)
         if self._late:
-            _, left = await asyncio.wait(self._late, timeout=_LATE_AT_MOST)
+            _, left = await asyncio.wait(self._late, timeout=1)
             for task in left:
                 task.cancel()
 
@@ -105,13 +108,13 @@ class Door:
             _log.warning("A call was refused.", messenger=MESSENGER, status=int(refused.status), reason=refused.reason)
 
     async def _answered(self, request: Request, message: Inbound, *, is_sealed: bool) -> Response:
-        storing = asyncio.create_task(self._stored(message))
-        done, _ = await asyncio.wait({storing}, timeout=self._settings.answer_within)
-        if not done:
-            self._go_on(message, storing)
-            return _NOTHING
+        storing = self._tries.take(message)
+        await asyncio.wait({storing.task}, timeout=self._settings.answer_within)
+        if not storing.task.done():
+            return await self._overdue(request, message, storing, is_sealed=is_sealed)
+        self._tries.done(message, storing)
         try:
-            receipt = storing.result()
+            receipt = storing.task.result()
         except StorageError:
             receipt = Receipt(reply=not_stored(message))
             if not receipt.reply:
@@ -121,6 +124,16 @@ class Door:
         response = self._written(request, message, receipt.reply, is_sealed=is_sealed)
         receipt.went()
         return response
+
+    async def _overdue(self, request: Request, message: Inbound, storing: Storing, *, is_sealed: bool) -> Response:
+        """What is not stored is not acknowledged: WeChat hangs up and brings it again; the last time we say so."""
+        storing.is_late = True
+        if storing.calls >= LAST and (words := unsure(message)):
+            self._go_on(message, storing.task)
+            return self._written(request, message, words, is_sealed=is_sealed)
+        await asyncio.wait({storing.task}, timeout=self._settings.hangs_up_after - self._settings.answer_within)
+        is_stored = storing.task.done() and storing.task.exception() is None
+        return _NOTHING if is_stored else Response(503)  # stored: the core sends its answer by itself
 
     async def _stored(self, message: Inbound) -> Receipt:
         if self._receive is None:
@@ -141,7 +154,7 @@ class Door:
         return Response(200, answer, "text/xml; charset=utf-8")
 
     def _go_on(self, message: Inbound, storing: asyncio.Task[Receipt]) -> None:
-        """WeChat waits no longer; the core sends its answer by itself once the message is stored."""
+        """WeChat brings it no more; the core sends its answer by itself once the message is stored."""
         task = asyncio.create_task(self._later(message, storing))
         self._late.add(task)
         task.add_done_callback(self._late.discard)
@@ -157,6 +170,15 @@ class Door:
 
 def not_stored(message: Inbound) -> str:
     """What somebody is told whose message is lost; empty when it was none that anybody wrote."""
-    if message.contact is Contact.NONE or message.kind in (Kind.REACHED, Kind.OTHER) or message.sender is None:
-        return ""
-    return tr("en", "Your message was NOT stored. Please send it again.")
+    return tr("en", "Your message was NOT stored. Please send it again.") if _is_written(message) else ""
+
+
+def unsure(message: Inbound) -> str:
+    """What somebody is told whose message is not stored yet when WeChat brings it no more."""
+    words = tr("en", "Your message is NOT stored yet. If no answer comes within a minute, please send it again.")
+    return words if _is_written(message) else ""
+
+
+def _is_written(message: Inbound) -> bool:
+    is_said = message.contact is not Contact.NONE and message.kind not in (Kind.REACHED, Kind.OTHER)
+    return is_said and message.sender is not None

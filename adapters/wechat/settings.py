@@ -32,7 +32,8 @@ class WechatSettings:
     menu: tuple[tuple[str, str], ...] = ()  #: (label, command) at the foot of the chat
     #: Takes nothing that is not encrypted. Only tests switch it off: in the clear nothing signs a message.
     requires_encryption: bool = True
-    answer_within: float = 4.0  #: seconds until an answer goes another way; WeChat hangs up after 5
+    answer_within: float = 4.0  #: seconds until an answer goes another way
+    hangs_up_after: float = 6.0  #: seconds; WeChat waits 5, and brings the message again
     patience: Patience = field(default_factory=Patience)
 
     @property

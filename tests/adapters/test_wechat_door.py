@@ -85,16 +85,52 @@ async def test_when_nothing_is_to_be_said_wechat_is_told_so_and_shows_nothing() 
         assert scene.line.calls == [(200, "success")]
 
 
-async def test_an_answer_that_is_not_ready_in_time_goes_another_way_and_the_message_is_stored_all_the_same() -> None:
+async def test_what_is_not_stored_in_time_is_not_acknowledged_and_is_answered_when_it_comes_again() -> None:
     core = Core()
     core.goes_on.clear()
-    async with Scene.open(core, answer_within=0.05) as scene:
+    async with Scene.open(core, answer_within=0.3, hangs_up_after=0.6) as scene:
+        asyncio.get_running_loop().call_later(0.7, core.goes_on.set)
+        assert await scene.officer.says("girl 16") == core.answer
+        assert [status for status, _ in scene.line.calls] == [503, 200]
+        assert [message.text for message in core.taken] == ["girl 16"]
+        assert core.went == 1
+
+
+async def test_what_is_stored_too_late_for_its_answer_is_acknowledged_and_answered_another_way() -> None:
+    core = Core()
+    core.goes_on.clear()
+    async with Scene.open(core, answer_within=0.05, hangs_up_after=5) as scene:
+        asyncio.get_running_loop().call_later(0.1, core.goes_on.set)
         assert await scene.officer.says("girl 16") == ""
         assert scene.line.calls == [(200, "success")]
+        assert [message.text for message in core.taken] == ["girl 16"]
+        assert core.went == 0, "the core sends it by itself"
+
+
+async def test_at_the_last_try_whoever_wrote_is_told_that_nothing_is_stored_yet() -> None:
+    core = Core()
+    core.goes_on.clear()
+    async with Scene.open(core, answer_within=0.05, hangs_up_after=0.1) as scene:
+        assert "NOT stored yet" in await scene.officer.says("girl 16")
+        assert [status for status, _ in scene.line.calls] == [503, 503, 200]
         core.goes_on.set()
         await asyncio.sleep(0.01)
         assert [message.text for message in core.taken] == ["girl 16"]
         assert core.went == 0, "the core sends it by itself"
+
+
+async def test_nothing_is_remembered_of_messages_that_were_stored() -> None:
+    core = Core()
+    async with Scene.open(core, answer_within=0.05, hangs_up_after=0.1) as scene:
+        await scene.officer.says("girl 16")
+        assert not scene.wechat._door._tries._known
+        core.goes_on.clear()
+        await scene.officer.says("boy 9")
+        core.goes_on.set()
+        await asyncio.sleep(0.01)
+        scene.clock.now += timedelta(minutes=1)
+        await scene.officer.says("third")
+        assert not scene.wechat._door._tries._known
 
 
 async def test_whoever_is_told_that_nothing_was_stored_is_told_so_in_the_call() -> None:
@@ -109,7 +145,7 @@ async def test_a_message_that_is_not_stored_after_all_is_never_lost_without_a_wo
     core = Core()
     core.goes_on.clear()
     core.refuses = True
-    async with Scene.open(core, answer_within=0.05) as scene:
+    async with Scene.open(core, answer_within=0.05, hangs_up_after=0.1) as scene:
         await scene.officer.says("girl 16")
         core.goes_on.set()
         await scene.officer.hears("NOT stored", "send it again")
