@@ -144,7 +144,7 @@ class TokenKeeper:
         try:
             value, seconds = await self._ask(refused)
         except SendError as error:
-            self._failure = error
+            self._failure, self._asked_at = error, self._clock()
             raise
         self._failure = None
         self._token = Token(value, self._clock() + timedelta(seconds=max(seconds, _SHORTEST)))

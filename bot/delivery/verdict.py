@@ -39,8 +39,9 @@ def judge(error: SendError, attempts: int, age: timedelta, jitter: float) -> Ver
     """Decide after an error; `attempts` without this one, `age` since the message was made, `jitter` in [0, 1)."""
     match error:
         case WindowClosed():
-            # Looked at once more soon: a window that opened in the same moment did not know of this row yet.
-            wait = min(_WINDOW_LONGEST, max(_WINDOW_FIRST, age / 4)) if attempts else _LOOK_AGAIN
+            # Looked at once more soon, each time: the mark of this refusal may yet write over what a window that
+            # opened in the same moment said of the row.
+            wait = min(_WINDOW_LONGEST, max(_WINDOW_FIRST, age / 4)) if attempts % 2 else _LOOK_AGAIN
             return Verdict(DeliveryState.WINDOW_CLOSED, f"window closed: {error.reason}", wait, joins=True)
         case Throttled():
             return Verdict(

@@ -128,6 +128,19 @@ async def test_those_who_wait_behind_a_failed_question_do_not_repeat_it_one_by_o
     assert await ours.token() == "token-2"
 
 
+async def test_a_question_that_failed_slowly_is_not_repeated_by_those_who_waited_behind_it() -> None:
+    shelf, mint = Shelf(), Mint(gate=asyncio.Event(), error=Unavailable("no answer in time"))
+    assert mint.gate is not None
+    ours = keeper(shelf, mint)
+    calls = [asyncio.create_task(ours.token()) for _ in range(5)]
+    await mint.asked.wait()
+    shelf.clock.forward(15)
+    mint.gate.set()
+    results = await asyncio.gather(*calls, return_exceptions=True)
+    assert {type(result) for result in results} == {Unavailable}
+    assert len(mint.told) == 1
+
+
 async def test_with_the_database_away_the_token_in_memory_serves_on() -> None:
     shelf, mint = Shelf(), Mint()
     ours = keeper(shelf, mint)

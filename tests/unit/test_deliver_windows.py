@@ -100,6 +100,19 @@ async def test_a_window_that_opens_in_the_moment_of_the_refusal_is_found_within_
     assert room["wechat"].texts == ["message 1"]
 
 
+async def test_who_writes_again_while_the_rest_is_refused_gets_the_rest_within_seconds() -> None:
+    room = await a_room()
+    await room.post(*(about(n) for n in range(1, 6)))
+    await room.wait(3600, step=10)
+    await room.opens(LI)
+    await room.deliverer.tick()
+    await room.settle()
+    assert len(room["wechat"].texts) == 3
+    await room.opens(LI)  # that the others were refused is under way
+    await room.wait(5)
+    assert len(room["wechat"].texts) == 5
+
+
 async def test_without_a_knock_the_next_address_is_told_at_once() -> None:
     room = Postroom(wechat=replace(WINDOWED, knocks=False))
     await room.case_with_deadline()
@@ -348,6 +361,8 @@ def test_a_row_that_a_window_brought_forward_is_taken_though_its_last_mark_says_
     row = Delivery(message(1, LI), DeliveryState.WINDOW_CLOSED, 2, NOON + timedelta(seconds=5))
     assert settled.readmit(row, NOON + timedelta(seconds=5)) == row
     assert settled.readmit(replace(row, attempts=1), NOON + timedelta(seconds=5)) is None, "its mark is under way"
+    elsewhere = replace(row, attempts=3)
+    assert settled.readmit(elsewhere, NOON + timedelta(seconds=5)) == elsewhere, "another node tried it since"
     waiting = replace(row, state=DeliveryState.QUEUED)
     assert settled.readmit(waiting, NOON + timedelta(seconds=5)) is None, "its mark is under way"
 
