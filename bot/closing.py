@@ -54,8 +54,15 @@ class Closing:
         for window in windows:
             rules = self._rules.get(window.address.messenger)
             if rules is not None and window.closes_at - now <= rules.ask_before:
-                await self._ask(window)
+                await self._ask_or_leave(window)
         return len(windows)
+
+    async def _ask_or_leave(self, window: Window) -> None:
+        """Let one person whose cases cannot be read keep nobody else from being asked."""
+        try:
+            await self._ask(window)
+        except StorageError as error:
+            log.warning("somebody could not be asked to write, it comes again", error=str(error))
 
     async def _ask(self, window: Window) -> None:
         directory = await self._storage.directory()
@@ -63,12 +70,8 @@ class Closing:
         if person is None or not person.is_active:
             return
         found = windowing.concerning(window.address, await self._cases(person), self._agreement, directory)
-        if not found:
-            return
-        try:
+        if found:
             await self._line.submit(Ask(window, found[0].id))
-        except StorageError as error:
-            log.warning("somebody could not be asked to write, it comes again", error=str(error))
 
     async def _cases(self, person: Person) -> list[Case]:
         return await self._storage.list_cases(scope_of(person, self._agreement), open_only=True, limit=_CASES)

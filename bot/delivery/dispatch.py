@@ -186,7 +186,9 @@ class Dispatcher:
         delivery, parts = fit(row.delivery, self._capabilities)
         external_id = delivery.external_id
         last = len(parts) - 1
-        for number in range(delivery.parts_done, len(parts)):
+        # What is said instead of a long text may be shorter than what of that was sent: then it is said whole.
+        first = delivery.parts_done if delivery.parts_done < len(parts) else 0
+        for number in range(first, len(parts)):
             external_id = await self._send_paid(delivery, parts[number], is_last=number == last)
             if number != last:
                 row.delivery = replace(row.delivery, parts_done=number + 1, external_id=external_id)

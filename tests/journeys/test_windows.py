@@ -10,10 +10,12 @@ import pytest
 from adapters.memory_windows import Knocked
 from bot import work
 from bot.case import Case
-from bot.errors import Refused, Unavailable, Unreachable
+from bot.errors import Refused, SealBroken, Unavailable, Unreachable
 from bot.messages import Address, Delivery, DeliveryState
 from bot.people import Role
+from bot.ports import Scope
 from bot.turn import InboxState
+from storage.memory import MemoryStorage
 from tests.journeys.gated import WILLING, adult_case
 from tests.journeys.played import PlayedBridge
 from tests.journeys.world import WINDOWED, WINDOWS, Somebody
@@ -291,3 +293,29 @@ async def test_an_alert_that_waited_until_the_case_was_closed_is_no_news_any_mor
     await bridge.fast_forward(minutes=1)
     assert "Closed" in bridge.phones.at(XU)[-1].text
     assert not any("Acknowledge by" in shown.text for shown in bridge.phones.at(XU))
+
+
+async def test_somebody_whose_cases_cannot_be_read_keeps_nobody_else_from_being_asked(tmp_path: Path) -> None:
+    class Spoilt(MemoryStorage):
+        unreadable_for = 0
+
+        async def list_cases(
+            self, scope: Scope, *, open_only: bool, limit: int, before: int | None = None
+        ) -> list[Case]:
+            if scope.person_id == self.unreadable_for:
+                raise SealBroken("A stored value does not open in its place.")
+            return await super().list_cases(scope, open_only=open_only, limit=limit, before=before)
+
+    storage = Spoilt()
+    bridge = PlayedBridge(tmp_path, messengers=WINDOWED, storage=storage)
+    await bridge.start()
+    await bridge.change("wechat:night", on_duty=True)
+    await bridge.says("wechat:duty", "/cases")
+    await bridge.fast_forward(seconds=1)
+    await bridge.says("wechat:night", "/cases")
+    await bridge.fast_forward(hours=43, minutes=30)
+    await bridge.report_case(*SENT)
+    storage.unreadable_for = (await bridge.person("wechat:duty")).id
+    await bridge.fast_forward(minutes=32)
+    bridge.expect("wechat:night", ASKED)
+    await bridge.stop()

@@ -12,7 +12,7 @@ from bot.delivery import verdict
 from bot.delivery.settled import Settled
 from bot.errors import Refused, SendError, Unavailable, Uncertain, Unreachable, WindowClosed
 from bot.messages import KNOCK_FAILED, Address, Button, Delivery, DeliveryState, Outgoing, Priority
-from bot.turn import KnockOutcome, Mark, Turn
+from bot.turn import KnockOutcome, Mark, Turn, Withdrawal
 from tests.unit.delivering import NOON, WINDOWED, WINDOWS, Postroom, answer, message, ping
 
 LI = "wechat:li"
@@ -373,3 +373,16 @@ def test_a_knock_that_was_just_sent_is_known_before_its_mark_is_stored() -> None
     known = settled.readmit(Delivery(message(1, LI)), NOON + timedelta(seconds=31))
     assert known
     assert known.knock == "knock-1"
+
+
+async def test_what_is_said_instead_of_the_rest_of_a_long_text_is_sent_whole() -> None:
+    room = Postroom(wechat=replace(WINDOWED, text_limit=20))
+    await room.case_with_deadline()
+    await room.opens(LI)
+    await room.post(replace(about(1), text="one two three four five six seven eight nine ten eleven twelve thirteen"))
+    assert (await room.row(1)).parts_done == 3
+    await room.storage.apply([Turn(withdrawals=(Withdrawal(7, frozenset({"desk:cn-duty"}), "A gate closed."),))])
+    await room.opens(LI)
+    await room.wait(5)
+    assert room["wechat"].texts[3:] == ["A gate closed."]
+    assert await room.state(1) is DeliveryState.SENT
