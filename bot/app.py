@@ -12,6 +12,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from urllib.parse import urlsplit
 
 import structlog
@@ -143,7 +144,8 @@ async def _running(bridge: Bridge, settings: Settings, storage: Storage) -> Asyn
     schedule.every(_TICK, bridge.deliverer.tick, "outbox")
     schedule.every(_TEND, bridge.tender.tick, "people")
     if bridge.fetcher is not None:
-        schedule.every(_TICK, bridge.fetcher.tick, "files")
+        for messenger in bridge.fetcher.messengers:
+            schedule.every(_TICK, partial(bridge.fetcher.tick, messenger), f"files of {messenger}")
     schedule.every(_RARE_TICK, bridge.digester.tick, "digest")
     schedule.every(_RARE_TICK, bridge.closing.tick, "windows")
     schedule.every(_RARE_TICK, bridge.nightly_purge.tick, "purge")

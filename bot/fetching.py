@@ -17,14 +17,14 @@ from bot.ports_adapters import FileSource
 from bot.sniffing import sniff
 from bot.work import Order, Work
 
-AT_ONCE = 3  #: files in memory at a time
+AT_ONCE = 3  #: files of one messenger in memory at a time
 LEASE = timedelta(minutes=5)  #: longer than any try; a crash makes a file late by no more than this
 
 log = structlog.get_logger(__name__)
 
 
 class Fetcher:
-    """One tick a second: files that wait."""
+    """One tick a second for each messenger, so that a slow one keeps no other waiting: files that wait."""
 
     def __init__(
         self,
@@ -42,9 +42,14 @@ class Fetcher:
         self._submit = submit
         self._clock = clock
 
-    async def tick(self) -> int:
+    @property
+    def messengers(self) -> tuple[str, ...]:
+        """From where files are fetched."""
+        return tuple(self._sources)
+
+    async def tick(self, *messengers: str) -> int:
         """Try some of what is due; returns how many there were. One bad file never stops the others."""
-        claimed = await self._storage.claim_files(tuple(self._sources), self._clock(), AT_ONCE, LEASE)
+        claimed = await self._storage.claim_files(messengers or self.messengers, self._clock(), AT_ONCE, LEASE)
         await asyncio.gather(*(self._one(file) for file in claimed))
         return len(claimed)
 

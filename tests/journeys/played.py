@@ -191,6 +191,11 @@ class PlayedBridge:
         await self._bridge.closing.tick()
         await self._settled()
 
+    async def fetches(self, messenger: str) -> None:
+        """Let the bridge look for files of one messenger, as it does every second."""
+        assert self._bridge.fetcher
+        await self._bridge.fetcher.tick(messenger)
+
     async def tended(self) -> None:
         """Let the bridge look after people, as it does every quarter of an hour."""
         await self._bridge.tender.tick()

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
 
 import pytest
 
+from adapters.memory import MemoryAdapter
 from bot.attachments import TRIES, FileState, StoredFile
 from bot.case import Case
 from bot.errors import Refused, Unavailable
+from bot.people import Role
 from tests.journeys.played import PlayedBridge
+from tests.journeys.world import MESSENGERS, Somebody
 
 PHOTO = b"\xff\xd8\xff\xe0 the door of the house"
 SHA256 = hashlib.sha256(PHOTO).hexdigest()
@@ -166,3 +173,34 @@ async def test_a_strangers_photo_is_neither_kept_nor_fetched(bridge: PlayedBridg
     await bridge.tick()
     assert bridge.files.contents == {}
     assert await bridge.storage.files(tuple(FileState), 10) == []
+
+
+class Hanging(MemoryAdapter):
+    """Files are not handed out before somebody says so."""
+
+    def __init__(self, *, clock: Callable[[], datetime]) -> None:
+        super().__init__("wechat", clock=clock, capabilities=MESSENGERS["wechat"])
+        self.goes_on = asyncio.Event()
+
+    async def fetch(self, file_id: str, limit: int) -> bytes:
+        await self.goes_on.wait()
+        return await super().fetch(file_id, limit)
+
+
+async def test_a_messenger_that_does_not_hand_its_files_out_keeps_no_others_waiting(tmp_path: Path) -> None:
+    bridge = PlayedBridge(tmp_path)
+    await bridge.start()
+    slow = bridge.adapters["wechat"] = Hanging(clock=bridge.clock)
+    await bridge.restart()
+    await bridge.enrol(Somebody("Sok Nary", "KH", Role.OFFICER, ("wechat:officer",)))
+    for number in range(4):
+        await bridge.sends_photo("wechat:officer", f"the door, {number}", file_id=f"slow-{number}")
+    bridge.adapters["telegram"].contents["quick"] = PHOTO
+    await bridge.sends_photo(OFFICER, "the door", file_id="quick")
+    fetching = asyncio.create_task(bridge.fetches("wechat"))
+    await bridge.fetches("telegram")
+    assert bridge.files.contents.keys() == {SHA256}
+    assert not fetching.done()
+    slow.goes_on.set()
+    await fetching
+    await bridge.stop()
