@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from bot import buttons
 from bot.acts.request import PROMPT_FOR
@@ -21,6 +21,7 @@ _READ_AS_NUMBERED = (FieldKind.CHOICE, FieldKind.CHOICES)
 _DONE = "done"
 _WORDS = "relay"  #: the kind of outbox rows with what others wrote
 _ABOUT = 60  #: characters that tell one question from another
+_CLOSE = timedelta(seconds=1)  #: which of two messages stands last is not known when they went closer than this
 _ON_ITS_WAY = datetime.max.replace(tzinfo=UTC)  #: later than everything that is known to have been shown
 
 
@@ -75,13 +76,17 @@ def _in_talk(message: Inbound, shown: Sequence[Delivery], conversation: Conversa
     prompted = _prompted_at(message, conversation)
     question = next(_replies(shown), None)
     if question is not None and _is_asked_since(question, prompted):
-        choice = next(_choice(question, message.text, conversation), None)
-        if choice is not None:
-            yield choice
+        choices = tuple(_choice(question, message.text, conversation))
+        if choices:
+            yield from choices
             return
     if prompted is not None or conversation.asking:
-        about = _about(question) if prompted is None and question is not None else ""
-        yield about or message.text, word_button(message.text, "typed", message.text)
+        yield _typed(message.text, _about(question) if prompted is None and question is not None else "")
+
+
+def _typed(text: str, about: str = "") -> _Candidate:
+    """The number as words like any others."""
+    return about or text, word_button(text, "typed", text)
 
 
 def _is_asked_since(question: Delivery, prompted: datetime | None) -> bool:
@@ -95,7 +100,7 @@ def _told_since(message: Inbound, shown: Sequence[Delivery], conversation: Conve
     prompted = _prompted_at(message, conversation)
     question = next(_replies(shown), None)
     for offer in shown:
-        is_later = question is None or _shown(offer) > _shown(question)
+        is_later = question is None or _shown(offer)[0] > _shown(question)[0] - _CLOSE
         if prompted is not None and (question is None or not _is_asked_since(question, prompted)):
             is_later = _shown(offer)[0] > prompted
         if offer.message.kind != "reply" and is_later:
@@ -116,6 +121,9 @@ def _choice(offer: Delivery, text: str, conversation: Conversation) -> Iterator[
     choices, number = numbered(offer.message.buttons), whole_number(text) or 0
     if 1 <= number <= len(choices) and _is_open(offer, choices[number - 1], conversation):
         yield _about(offer), choices[number - 1]
+        promise = buttons.parse(choices[number - 1].data)
+        if offer.state is DeliveryState.QUEUED and not isinstance(promise, buttons.Choice):
+            yield _typed(text)  # as far as is known nobody has seen it: it is asked about, not done
 
 
 def _replies(offers: Iterable[Delivery]) -> Iterator[Delivery]:

@@ -100,6 +100,7 @@ async def test_a_number_that_fits_the_question_and_a_ping_is_asked_about_and_the
 async def test_two_cases_and_a_number_that_fits_both(bridge: PlayedBridge) -> None:
     one = await bridge.report_case("yes", "locked in", "15", "send", "send")
     other = await bridge.report_case("yes", "locked in", "15", "send", "send", from_="telegram:colleague")
+    await bridge.fast_forward(seconds=2)
     bridge.forget(DUTY)
     await bridge.says(DUTY, "1")
     asked = bridge.expect(DUTY, "fits more than one question", one.reference, other.reference)
@@ -132,6 +133,7 @@ async def test_words_that_an_act_waits_for_may_be_a_number_that_also_fits_a_ping
     bridge.expect(DUTY, "How long, and why?")
     await bridge.fast_forward(seconds=5)
     await bridge.report_case("yes", "locked in", "15", "send", "send", from_="telegram:colleague")
+    await bridge.fast_forward(seconds=5)
     await bridge.says(DUTY, "2")
     bridge.expect(DUTY, "Your 2 fits more than one question", "1. 2: 2")
     await bridge.fast_forward(seconds=5)
@@ -145,6 +147,7 @@ async def test_words_that_an_act_waits_for_may_be_a_number_that_also_fits_a_ping
 
 async def test_a_case_is_closed_by_the_number_of_why(bridge: PlayedBridge) -> None:
     case = await bridge.report_case("yes", "locked in", "15", "send", "send")
+    await bridge.fast_forward(seconds=5)
     await bridge.says(DUTY, f"/close {case.reference}")
     codes = bridge.expect(DUTY, "Why is", "closed?").text.split("\n")
     number = next(line.partition(".")[0] for line in codes if "safe" in line and line[0].isdecimal())

@@ -100,6 +100,7 @@ async def test_on_wechat_the_desk_taps_or_types_the_number_of_the_case(tmp_path:
     await bridge.start()
     try:
         case = await bridge.report_case(*SENT)
+        await bridge.fast_forward(seconds=2)
         await bridge.says(DUTY, f"/case {case.reference}")
         await bridge.says(DUTY, "a patrol is on its way")
         bridge.forget(OFFICER)

@@ -29,7 +29,8 @@ def wrote(text: str, kind: Kind = Kind.TEXT) -> Inbound:
 
 def sent(number: int, kind: str, text: str, keyboard: Keyboard) -> Delivery:
     at = NOW - timedelta(minutes=30 - number)
-    return Delivery(Outgoing(number, f"k{number}", kind, "person:1", HERE, text=text, buttons=keyboard, created_at=at))
+    made = Outgoing(number, f"k{number}", kind, "person:1", HERE, text=text, buttons=keyboard, created_at=at)
+    return Delivery(made, DeliveryState.SENT, sent_at=at)
 
 
 def asking(field: str, case: int = 7, **pending: object) -> Conversation:
@@ -112,7 +113,7 @@ def test_words_that_an_act_waits_for_are_not_taken_for_a_choice() -> None:
     prompt = {"place": str(HERE), "until": (NOW + timedelta(minutes=5)).isoformat()}
     before = sent(1, "reply", "Case", LIST)
     assert picked(wrote("1"), [before], asking("", prompt=prompt)) == ()
-    later = Delivery(Outgoing(9, "k9", "ping", "person:1", HERE, text="P", buttons=ACTS, created_at=NOW))
+    later = shown(sent(29, "ping", "P", ACTS), NOW)
     assert data(picked(wrote("1"), [later, before], asking("", prompt=prompt))) == ["c.typed.1", "a.7.1.ack"]
 
 
@@ -160,3 +161,8 @@ def test_a_number_written_before_the_next_question_of_an_intake_is_for_that() ->
     asked = sent(9, "reply", "Where?", COUNTRY)
     late = replace(asked, message=replace(asked.message, created_at=NOW + timedelta(milliseconds=300)))
     assert data(picked(wrote("2"), [late], asking("country"))) == ["f.7.country.CN"]
+
+
+def test_what_may_never_have_arrived_is_asked_about_and_not_done() -> None:
+    tried = replace(sent(1, "alert", "U1 · KC26-M9S34-4", ACTS), state=DeliveryState.QUEUED, sent_at=None)
+    assert data(picked(wrote("1"), [tried], Conversation(1))) == ["a.7.1.ack", "c.typed.1"]
