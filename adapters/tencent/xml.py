@@ -39,6 +39,11 @@ def parse(text: str) -> Fields:
     return reader.found
 
 
+def parse_said(text: str) -> Fields:
+    """Read what people may have pasted signs into that XML has no way to write: their message is read all the same."""
+    return parse(_UNWRITABLE.sub("\ufffd", text))
+
+
 def text_of(fields: Mapping[str, Element], *path: str) -> str:
     """Read the text under these names, each within the one before; empty when there is none."""
     found: Element = fields

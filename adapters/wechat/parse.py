@@ -34,7 +34,7 @@ def parse(text: str, app_id: str, now: datetime) -> Inbound:
     """Read one decrypted message; what makes no sense becomes `Kind.UNREADABLE` and keeps its raw form."""
     raw = text.encode("utf-8", "replace")
     try:
-        return _read(xml.parse(text), raw, now)
+        return _read(xml.parse_said(text), raw, now)
     except _MALFORMED:
         return Inbound(MESSENGER, app_id, hashlib.sha256(raw).hexdigest(), Kind.UNREADABLE, now, raw=raw)
 

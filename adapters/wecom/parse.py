@@ -30,7 +30,7 @@ def parse(text: str, account: str, agent_id: int, now: datetime) -> Inbound:
     """Read what stood in a verified call; what makes no sense becomes `Kind.UNREADABLE` and keeps its raw form."""
     raw = text.encode("utf-8", "surrogatepass")
     try:
-        found = xml.parse(text)
+        found = xml.parse_said(text)
         return Inbound(MESSENGER, account, _key(found), received_at=now, raw=raw, **_read(found, agent_id))
     except (ValueError, OverflowError):
         digest = hashlib.sha256(raw).hexdigest()

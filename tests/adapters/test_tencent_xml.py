@@ -33,6 +33,12 @@ def test_what_would_harm_or_makes_no_sense_is_refused_in_one_way(text: str) -> N
     assert "gir" not in str(caught.value)
 
 
+@pytest.mark.parametrize("sign", ["\0", "\x0b", "\x1b", "\ud83d", "\uffff"])
+def test_a_pasted_sign_that_no_xml_has_loses_nobody_their_message(sign: str) -> None:
+    found = xml.parse_said(f"<xml><Content><![CDATA[girl 16 {sign}locked in]]></Content></xml>")
+    assert xml.text_of(found, "Content") == "girl 16 \ufffdlocked in"
+
+
 def test_fields_are_read_also_those_within_others_and_those_that_come_twice() -> None:
     found = xml.parse(
         "<?xml version='1.0' encoding='gbk'?><xml><MsgType><![CDATA[event]]></MsgType><Empty></Empty>"
