@@ -112,7 +112,7 @@ _CODE = (
         "text sent again when an attachment fails",
         "parts that arrived are counted, and only the rest is tried again",
         "bot/delivery/dispatch.py",
-        "for number in range(delivery.parts_done, len(parts)):",
+        "for number in range(first, len(parts)):",
         "for number in range(len(parts)):",
         (
             "unit/test_deliver.py::test_when_a_file_does_not_go_the_text_before_it_is_not_sent_again",
