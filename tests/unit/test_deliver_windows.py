@@ -344,7 +344,7 @@ async def test_a_knock_without_an_id_is_a_knock() -> None:
 
 @pytest.mark.parametrize(
     ("attempts", "hours", "wait"),
-    [(0, 0.0, 3), (1, 0.0, 300), (3, 0.2, 300), (5, 2.0, 1800), (9, 24.0, 6 * 3600), (41, 200.0, 6 * 3600), (42, 200.0, 3)],
+    [(0, 0.0, 3), (1, 0.0, 300), (5, 2.0, 1800), (9, 24.0, 6 * 3600), (41, 200.0, 6 * 3600), (42, 200.0, 3)],
 )
 def test_what_waits_for_a_window_is_looked_at_less_and_less_often_and_never_given_up(
     attempts: int, hours: float, wait: int
