@@ -90,7 +90,6 @@ class Batch:
             batch.seen += turn.seen
             batch._add_windows(turn)
         batch.outgoing += outgoing_of(turns)
-        batch.outgoing += [mark.joined for mark in marks if mark.joined is not None]
         return batch
 
     def _add_message(self, turn: Turn) -> None:
@@ -198,6 +197,20 @@ def without(message: Outgoing, gone: Container[Address]) -> Outgoing | None:
     """The message without addresses that nobody may be written to any more; None when there is no other."""
     left = [address for address in (message.address, *message.others) if address not in gone]
     return replace(message, address=left[0], others=tuple(left[1:])) if left else None
+
+
+def joining(mark: Mark, stored: Delivery | None, moved: Mapping[Address, Address]) -> Outgoing | None:
+    """What goes to a further address: what the row says by now, and only where it may still go.
+
+    Whoever sends it read it a while ago; a gate may have closed since, or somebody have been cut off.
+    """
+    if mark.joined is None or stored is None or stored.state is DeliveryState.DROPPED:
+        return None
+    joined, others = readdressed(mark.joined, moved), readdressed(stored.message, moved).others
+    if joined.address not in others:
+        return None
+    left = tuple(address for address in joined.others if address in others)
+    return replace(joined, text=stored.message.text, buttons=stored.message.buttons, others=left)
 
 
 def outcome_of_retry(retried: InboxRow | None) -> InboxState:

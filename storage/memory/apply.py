@@ -18,6 +18,7 @@ from storage.batch import (
     UNBOUND,
     Batch,
     Step,
+    joining,
     outcome_of_retry,
     readdressed,
     signed_in_at,
@@ -27,6 +28,7 @@ from storage.memory.messengers import add_sign_in, write_windows
 from storage.memory.rows import Rows, Tables, V, as_json
 
 _TAKEN = (DeliveryState.SENT, DeliveryState.SEEN)
+_ENDED = (*_TAKEN, DeliveryState.DROPPED)
 
 
 def write(tables: Tables, batch: Batch) -> frozenset[int]:
@@ -194,9 +196,10 @@ def write_entry(tables: Tables, entry: Entry) -> None:
 
 
 def _write_outbox(tables: Tables, batch: Batch) -> None:
+    joined = [joining(mark, tables.outbox.get(mark.outbox_id), tables.moved) for mark in batch.marks]
     for mark in batch.marks:
         _write_mark(tables, mark)
-    for message in batch.outgoing:
+    for message in (*batch.outgoing, *filter(None, joined)):
         _write_outgoing(tables, message)
     for seen in batch.seen:
         _write_seen(tables, seen)
@@ -215,8 +218,8 @@ def _write_outgoing(tables: Tables, message: Outgoing) -> None:
 
 def _write_mark(tables: Tables, mark: Mark) -> None:
     before = tables.outbox.get(mark.outbox_id)
-    if before is None or (before.state in _TAKEN and mark.state not in _TAKEN):
-        return  # what a messenger took stays taken, whatever a second sender says later
+    if before is None or (before.state in _ENDED and mark.state not in _TAKEN):
+        return  # what a messenger took stays taken, and what is not to be sent stays so, whatever a sender says later
     state = DeliveryState.SEEN if before.state is DeliveryState.SEEN else mark.state
     tables.outbox[mark.outbox_id] = replace(
         before,

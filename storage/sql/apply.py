@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 from bot.case import Case, Deadline, Handoff
 from bot.errors import AlreadySeen, Stale, StorageError
 from bot.journal import GENESIS, Entry, Link, link
-from bot.messages import Address, Outgoing
+from bot.messages import Outgoing
 from bot.sealing import Vault
 from storage.batch import (
     BORN_LEASED_SECONDS,
@@ -25,7 +25,6 @@ from storage.batch import (
 )
 from storage.rows import (
     RowDict,
-    address,
     answer_row,
     case_row,
     conversation_row,
@@ -41,7 +40,7 @@ from storage.rows_messages import inbox_outcome, inbox_row, mark_row, outbox_row
 from storage.rows_messengers import asked_row, knock_row, waking_row, window_row
 from storage.rows_people import binding_rows, invite_row, order_row, person_row, sign_in_row, stranger_row
 from storage.sql.known import KnownCases
-from storage.sql.leaving import addresses_of, write_to_no_more, write_withdrawals
+from storage.sql.leaving import addresses_of, moved_addresses, still_joining, write_to_no_more, write_withdrawals
 from storage.sql.load import cases_by_id
 from storage.sql.prepared import Prepared
 from storage.sql.statements import Statements, T
@@ -250,8 +249,9 @@ def _linked(entries: Iterable[Entry], heads: dict[str, tuple[int, str]]) -> list
 def _write_outbox(writing: Writing, batch: Batch) -> frozenset[int]:
     sql = writing.statements
     marks = sorted(batch.marks, key=lambda mark: mark.outbox_id)
+    joined = still_joining(writing.connection, writing.vault, marks)
     writing.run(sql.mark_outbox, [mark_row(mark) for mark in marks])
-    left_out = _add_outgoing(writing, batch.outgoing)
+    left_out = _add_outgoing(writing, [*batch.outgoing, *joined])
     seen = [(s.case_id, recipient, s.at) for s in batch.seen for recipient in s.recipients]
     writing.run(sql.see_outbox, [{"about": i, "to": recipient, "at": at} for i, recipient, at in sorted(seen)])
     return left_out
@@ -280,8 +280,3 @@ def _write_windows(writing: Writing, batch: Batch) -> None:
     for outcome, at in batch.knock_outcomes:
         statement = sql.fail_knocks if outcome.failure else sql.note_knocks
         writing.run(statement, [{**knock_row(outcome), "due_at": at or writing.now}])
-
-
-def moved_addresses(connection: Connection) -> dict[Address, Address]:
-    """Where chats have moved to."""
-    return {address(old): address(new) for old, new in connection.execute(select(T["moved_addresses"]))}

@@ -37,7 +37,7 @@ from storage.batch import readdressed
 from storage.rows import to_json, unread
 from storage.rows_files import file_of
 from storage.rows_messages import addresses_json, delivery_of, inbox_of, outgoing_of
-from storage.sql.apply import moved_addresses
+from storage.sql.leaving import moved_addresses
 from storage.sql.reading import rows
 from storage.sql.statements import UNSENT, WAITING, Statements, T
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, or_, select, update
 
-from bot.messages import Address
+from bot.errors import SealBroken
+from bot.messages import Address, Delivery, Outgoing
 from bot.sealing import Vault
-from bot.turn import Withdrawal
-from storage.batch import without
+from bot.turn import Mark, Withdrawal
+from storage.batch import joining, without
 from storage.rows import RowDict, address, to_json
-from storage.rows_messages import outgoing_of, said_row, texts_of
+from storage.rows_messages import delivery_of, outgoing_of, said_row, texts_of
 from storage.sql.statements import UNSENT, T
 
 
@@ -42,6 +44,26 @@ def write_to_no_more(connection: Connection, vault: Vault, gone: Sequence[Addres
         if left is not None and is_first:
             change["next_attempt_at"] = row["created_at"]  # it waited for the other messenger: here it is due now
         connection.execute(update(outbox).where(outbox.c.id == row["id"]).values(**change))
+
+
+def still_joining(connection: Connection, vault: Vault, marks: Iterable[Mark]) -> list[Outgoing]:
+    """What goes to further addresses because of these marks, as its rows are stored by now."""
+    asked = [mark for mark in marks if mark.joined is not None]
+    if not asked:
+        return []
+    outbox, stored = T["outbox"], dict[int, Delivery]()
+    named = select(outbox).where(outbox.c.id.in_([mark.outbox_id for mark in asked])).order_by(outbox.c.id)
+    for row in connection.execute(named.with_for_update()).mappings().all():
+        with contextlib.suppress(SealBroken):  # what cannot be opened cannot be sent anywhere
+            stored[row["id"]] = delivery_of(vault, row)
+    moved = moved_addresses(connection)
+    found = (joining(mark, stored.get(mark.outbox_id), moved) for mark in asked)
+    return [message for message in found if message is not None]
+
+
+def moved_addresses(connection: Connection) -> dict[Address, Address]:
+    """Where chats have moved to."""
+    return {address(old): address(new) for old, new in connection.execute(select(T["moved_addresses"]))}
 
 
 def write_withdrawals(connection: Connection, vault: Vault, withdrawals: Sequence[Withdrawal]) -> None:

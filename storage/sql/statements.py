@@ -170,10 +170,10 @@ def _step(table: Table) -> Any:
 
 
 def _mark() -> Any:
-    """What was taken stays taken, what was seen stays seen."""
+    """What was taken stays taken, what was seen stays seen, what is not to be sent stays so."""
     outbox = T["outbox"].c
     message_id, knocked = bindparam("message_id", type_=String), bindparam("knocked", type_=String)
-    is_open = and_(outbox.state != "sent", outbox.state != "seen")
+    is_open = and_(outbox.state != "sent", outbox.state != "seen", outbox.state != "dropped")
     return (
         update(T["outbox"])
         .where(outbox.id == bindparam("outbox_id", type_=BigInteger))

@@ -12,7 +12,17 @@ from bot.case import DeadlineState
 from bot.messages import Address, Button, Delivery, DeliveryState, Outgoing
 from bot.turn import Mark, SeenBy, Turn, Withdrawal
 from tests.contracts.storage_engines import START, Kept
-from tests.contracts.storage_values import DESKS_GROUP, OFFICER, OFFICERS_CHAT, case, message, new_id, opening, step
+from tests.contracts.storage_values import (
+    DESKS_GROUP,
+    OFFICER,
+    OFFICERS_CHAT,
+    case,
+    message,
+    new_id,
+    opening,
+    person,
+    step,
+)
 
 MINUTE = timedelta(minutes=1)
 NEW_GROUP = Address("telegram", "-100777")
@@ -119,6 +129,31 @@ async def test_parts_already_delivered_are_remembered(kept: Kept) -> None:
     kept.let_pass(seconds=5)
     (claimed,) = await kept.storage.claim_outbox(["telegram"], kept.now, 10, MINUTE)
     assert (claimed.parts_done, claimed.external_id, claimed.attempts) == (2, "8", 1)
+
+
+async def test_what_joins_at_a_further_address_says_what_the_gate_left_of_it(kept: Kept) -> None:
+    mail = Address("email", "duty@example.org")
+    note = message(recipient="desk:cn-duty", case_id=7, address=DESKS_GROUP, others=(mail,), text="she hides")
+    await _store(kept, note)
+    copy = replace(note, id=new_id(), dedupe_key=f"{note.dedupe_key}:2", address=mail, others=())
+    less = Withdrawal(7, frozenset({"desk:cn-duty"}), "less")
+    await kept.storage.apply([Turn(withdrawals=(less,))])
+    await _mark(kept, note, DeliveryState.QUEUED, next_attempt_at=START + MINUTE, joined=copy)
+    assert (await _outbox(kept))[copy.id].message.text == "less", "whoever sends it read it before the gate closed"
+
+
+async def test_nothing_joins_at_the_phone_of_somebody_cut_off_and_nothing_of_theirs_comes_back(kept: Kept) -> None:
+    theirs = Address("wechat", "501")
+    await kept.storage.apply([Turn(people=(person(OFFICER, OFFICERS_CHAT, theirs),))])
+    to_desk = message(recipient="desk:kh-duty", address=DESKS_GROUP, others=(theirs,))
+    to_them = message(recipient=f"person:{OFFICER}", address=OFFICERS_CHAT, others=(theirs,))
+    await _store(kept, to_desk, to_them)
+    await kept.storage.apply([Turn(ends_sessions_of=(OFFICER,))])
+    for row in (to_desk, to_them):
+        copy = replace(row, id=new_id(), dedupe_key=f"{row.dedupe_key}:2", address=theirs, others=())
+        await _mark(kept, row, DeliveryState.QUEUED, next_attempt_at=START + MINUTE, joined=copy)
+    stored = await _outbox(kept)
+    assert {i: stored[i].state for i in stored} == {to_desk.id: "queued", to_them.id: "dropped"}
 
 
 async def test_the_next_address_joins_in_while_the_first_keeps_trying(kept: Kept) -> None:
