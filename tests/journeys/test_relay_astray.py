@@ -264,6 +264,7 @@ async def test_on_wechat_a_number_after_somebodys_words_is_not_taken_for_an_act(
     try:
         case = await bridge.report_case(*SENT)
         await bridge.says(OFFICER, f"/note {case.reference} how many officers do you send?")
+        await bridge.fast_forward(seconds=2)
         await bridge.says(DUTY, "2")
         asked = bridge.expect(DUTY, "Your 2 fits more than one question. Which one do you mean?")
         act, words = asked.text.splitlines()[-2:]
