@@ -271,6 +271,7 @@ async def test_on_wechat_a_number_after_somebodys_words_is_not_taken_for_an_act(
         assert act == f"1. U1 immediate · {case.reference}: Assign to me"
         assert words == f"2. {case.reference} · KH officer: answer 2"
         assert not (await bridge.case(case)).assignees
+        await bridge.fast_forward(seconds=5)
         await bridge.says(DUTY, "2")
         bridge.expect(OFFICER, f"{head(case, 'CN Duty desk')}\n2")
         assert not (await bridge.case(case)).assignees
