@@ -41,6 +41,7 @@ class Line:
     send: Send
     patience: float = 5.0  #: seconds
     tries: int = 3
+    apart: float = 0.0  #: seconds from a try that failed to the next
     loses: int = 0  #: so many answers get lost on the way back
     calls: list[tuple[int, str]] = field(default_factory=list)  #: every answer that came or would have come
 
@@ -49,7 +50,9 @@ class Line:
         openid = str(fields["FromUserName"])
         at = int(fields["CreateTime"])
         query, body = self.api.vendor.call(as_xml({"ToUserName": ACCOUNT, **fields}), at, str(next(_nonces)))
-        for _ in range(self.tries):
+        for number in range(self.tries):
+            if number:
+                await asyncio.sleep(self.apart)
             answer = await self._try(query, body)
             if answer is not None:
                 return self._show(openid, answer)

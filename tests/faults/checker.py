@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from tests.faults.calls import under_way, with_answers
 from tests.faults.evidence import Evidence, OutboxKept, Words
 
 #: What every case has from its first message on.
@@ -25,6 +26,7 @@ class Verdict:
 
 def check(evidence: Evidence, alert_after: timedelta) -> Verdict:
     """Look at everything."""
+    evidence = with_answers(evidence)
     findings = [finding for each in _CHECKS for finding in each(evidence)]
     findings += _alerts(evidence, alert_after)
     surplus, flying = _surplus(evidence), _in_flight(evidence)
@@ -68,6 +70,27 @@ def _cases(evidence: Evidence) -> Iterator[str]:
             yield f"case {case.reference} has no deadline {', '.join(sorted(missing))}"
 
 
+def _references(evidence: Evidence) -> Iterator[str]:
+    """Whoever reported was given the reference of the case."""
+    arrived = {sent.words for sent in evidence.sent} | {row.words for row in evidence.outbox if row.state == "dropped"}
+    case_of = {f"reply:{row.id}": row.case_id for row in evidence.inbox}
+    told: dict[int | None, list[str]] = {}
+    for row in evidence.outbox:
+        if row.words in arrived:
+            told.setdefault(case_of.get(row.dedupe_key.rpartition(":")[0]), []).append(row.words.text)
+    for case in evidence.cases:
+        if case.opened_at < evidence.settled_at and not any(case.reference in text for text in told.get(case.id, [])):
+            yield f"nobody was given the reference of case {case.reference}"
+
+
+def _calls(evidence: Evidence) -> Iterator[str]:
+    """A message that is brought again is answered in the same words."""
+    replies = {row.update_id: row.reply for row in evidence.inbox}
+    for call in evidence.calls:
+        if call.answer and call.answer != replies.get(call.update_id):
+            yield f"the call that brought {call.update_id} was answered with words that are not kept"
+
+
 def _pings(evidence: Evidence) -> Iterator[str]:
     """Every deadline that passed was pinged about, and every ping that is counted is in the outbox."""
     keys = {
@@ -99,7 +122,7 @@ def _alerts(evidence: Evidence, alert_after: timedelta) -> Iterator[str]:
 
 
 def _outbox(evidence: Evidence) -> Iterator[str]:
-    """Every message was sent, or dropped for a reason; and what counts as sent did reach Telegram."""
+    """Every message was sent, or dropped for a reason; and what counts as sent did reach its messenger."""
     arrived = Counter(sent.words for sent in evidence.sent)
     claimed = Counter(row.words for row in evidence.outbox if row.state in _DONE)
     for row in evidence.outbox:
@@ -129,7 +152,7 @@ def _in_flight(evidence: Evidence) -> Counter[Words]:
     for life, rows in enumerate(evidence.unmarked):
         handed_over = Counter(sent.words for sent in evidence.sent if sent.life == life)
         flying += handed_over & Counter(words[row] for row in rows if row in words)
-    return flying
+    return flying + under_way(evidence)
 
 
 def _unexplained(surplus: Counter[Words], flying: Counter[Words]) -> Iterator[str]:
@@ -137,4 +160,11 @@ def _unexplained(surplus: Counter[Words], flying: Counter[Words]) -> Iterator[st
         yield f"{times} messages to {words.chat} arrived twice and were not under way at a kill"
 
 
-_CHECKS: tuple[Callable[[Evidence], Iterator[str]], ...] = (_acknowledged, _cases, _pings, _outbox)
+_CHECKS: tuple[Callable[[Evidence], Iterator[str]], ...] = (
+    _acknowledged,
+    _cases,
+    _references,
+    _calls,
+    _pings,
+    _outbox,
+)

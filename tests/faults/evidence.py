@@ -1,4 +1,4 @@
-"""What a run with kills left behind: what Telegram saw, and what the database holds."""
+"""What a run with kills left behind: what the messengers saw, and what the database holds."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from bot.messages import Button, Keyboard
+from bot.numbering import as_links, as_text
+from storage.rows_messages import reply_of
 from storage.sealed import unseal
 from tests.keys import VAULT
 
@@ -34,9 +37,18 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A message that reached Telegram, in the life of which process."""
+    """A message that reached its messenger, in the life of which process."""
 
     words: Words
+    life: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call that brought a message where the answer goes back in the call."""
+
+    update_id: str
+    answer: str | None  #: None: it was under way when the process was killed
     life: int = 0
 
 
@@ -65,6 +77,7 @@ class InboxKept:
     update_id: str
     state: str = "done"
     case_id: int | None = None
+    reply: str = ""  #: what is answered in the call, the first time and again
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +88,7 @@ class OutboxKept:
     state: str = "sent"
     reason: str = ""
     created_at: datetime | None = None
+    in_call: str = ""  #: as it stands in an answer in the call
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +104,7 @@ class Evidence:
     inbox: tuple[InboxKept, ...] = ()
     outbox: tuple[OutboxKept, ...] = ()
     effects: tuple[str, ...] = field(default=())  #: messages that answers and texts say they came from
+    calls: tuple[Call, ...] = ()
 
 
 @contextlib.contextmanager
@@ -104,6 +119,13 @@ def unmarked(database: Path) -> frozenset[int]:
     with _open(database) as connection:
         rows = connection.execute("SELECT id FROM outbox WHERE state IN ('queued', 'window-closed')")
         return frozenset(row["id"] for row in rows)
+
+
+def forget_leases(database: Path) -> None:
+    """Let go what a dead process had leased, as if the time of its leases were over."""
+    with _open(database) as connection, connection:
+        for table in ("outbox", "deadlines"):
+            connection.execute(f"UPDATE {table} SET leased_until = NULL")
 
 
 def unsettled(database: Path, before: datetime) -> dict[str, int]:
@@ -153,13 +175,23 @@ def _deadline(row: Any) -> DeadlineKept:
 
 
 def _inbox(row: Any) -> InboxKept:
-    return InboxKept(row["id"], row["external_id"], row["state"], row["case_id"])
+    reply = reply_of(VAULT, row["id"], row["sealed_reply"])
+    return InboxKept(row["id"], row["external_id"], row["state"], row["case_id"], reply)
 
 
 def _outbox(row: Any) -> OutboxKept:
     said = unseal(VAULT, "outbox", row["id"], row["sealed"])
-    buttons = tuple(data for line in said["buttons"] for _, data in line)
-    chat = row["address"].partition(":")[2]
-    words = Words(chat, said["text"], buttons, bool(row["replaces"] or row["edits"]))
+    text, keyboard = said["text"], tuple(tuple(Button(*button) for button in line) for line in said["buttons"])
+    messenger, _, chat = row["address"].partition(":")
+    in_call = as_text(text, keyboard)
+    if messenger == "wechat":
+        text, keyboard = _listed(*as_links(text, keyboard)), ()
+    buttons = tuple(button.data for line in keyboard for button in line)
+    words = Words(chat, text, buttons, bool(row["replaces"] or row["edits"]))
     created_at = datetime.fromisoformat(row["created_at"])
-    return OutboxKept(row["id"], row["dedupe_key"], words, row["state"], row["reason"], created_at)
+    return OutboxKept(row["id"], row["dedupe_key"], words, row["state"], row["reason"], created_at, in_call)
+
+
+def _listed(text: str, keyboard: Keyboard) -> str:
+    """Read links as lines: more than WeChat makes links of come so."""
+    return "\n".join([text, *(button.label for line in keyboard for button in line)])

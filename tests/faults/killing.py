@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import random
 import subprocess
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -51,6 +51,7 @@ class Loop:
     kills: list[frozenset[int]] = field(default_factory=list)
     starts: list[float] = field(default_factory=list)  #: seconds from the start of a process to its first answer
     process: subprocess.Popen[bytes] | None = None
+    life: tuple[float, float] = _LIFE
 
     @property
     def database(self) -> Path:
@@ -70,18 +71,32 @@ class Loop:
         return process
 
     async def die(self) -> None:
-        """Let it live a random while, kill it, and remember what it had not noted as sent."""
+        """Let it live a random while, and kill it."""
+        await self.live()
+        await self.kill()
+
+    async def live(self) -> None:
+        """Start the program and let it run a random while."""
         if self.chance.random() < 0.2:
             process = self.spawn()
             await asyncio.sleep(self.chance.uniform(*_EARLY))
         else:
             process = await self.start()
-            await asyncio.sleep(self.chance.uniform(*_LIFE))
+            await asyncio.sleep(self.chance.uniform(*self.life))
         assert process.poll() is None, "the program ended by itself"
-        process.kill()
-        await asyncio.to_thread(process.wait)
+
+    async def kill(self) -> None:
+        """Kill the program, and remember what it had not noted as sent."""
+        assert self.process is not None
+        self.process.kill()
+        await asyncio.to_thread(self.process.wait)
         self.kills.append(await asyncio.to_thread(unmarked, self.database))
         self.telegram.life += 1
+
+    async def revive(self) -> None:
+        """Start the program when it is dead."""
+        if self.process is None or self.process.poll() is not None:
+            await self.start()
 
     async def settle(self) -> datetime:
         """Wait until everything that is due was done; returns the moment of which that holds."""
@@ -106,13 +121,15 @@ class Loop:
 
 
 @contextlib.asynccontextmanager
-async def killing_loop(folder: Path, seed: int) -> AsyncIterator[Loop]:
-    """Set up a bridge with short deadlines, everybody enrolled."""
+async def killing_loop(
+    folder: Path, seed: int, *, officers: Sequence[Person] = (), more: str = ""
+) -> AsyncIterator[Loop]:
+    """Set up a bridge with short deadlines and more configuration, everybody enrolled; officers are on Telegram."""
     port = free_port()
     async with Telegram(port) as telegram:
         levels = "".join(_DEADLINES.format(level=level) for level in ("U1", "U2", "U3", "U4"))
-        write_config(folder, port, telegram.url, alert_after="1s", more=levels)
-        await enrol(folder, _people())
+        write_config(folder, port, telegram.url, alert_after="1s", more=levels + more)
+        await enrol(folder, [*(officers or _officers()), *_DESKS])
         loop = Loop(folder, port, telegram, random.Random(seed))
         try:
             yield loop
@@ -133,8 +150,7 @@ async def officers_reporting(loop: Loop) -> AsyncIterator[None]:
             yield
         finally:
             enough.set()
-            if loop.process is None or loop.process.poll() is not None:
-                await loop.start()
+            await loop.revive()
 
 
 async def _report(loop: Loop, chat: int, enough: asyncio.Event) -> None:
@@ -149,15 +165,16 @@ async def _report(loop: Loop, chat: int, enough: asyncio.Event) -> None:
             await loop.telegram.write(chat, text)
 
 
-def _people() -> list[Person]:
-    officers = [_person(FIRST_CHAT + n, "KH", Role.OFFICER, "") for n in range(OFFICERS)]
-    return [
-        *officers,
-        _person(11, "KH", Role.SUPERVISOR, "kh-duty"),
-        _person(12, "CN", Role.SUPERVISOR, "cn-duty"),
-        _person(13, "CN", Role.DUTY, "cn-duty"),
-    ]
+def _officers() -> list[Person]:
+    return [_person(FIRST_CHAT + n, "KH", Role.OFFICER, "") for n in range(OFFICERS)]
 
 
 def _person(number: int, party: str, role: Role, desk: str) -> Person:
     return Person(number, f"Person {number}", party, role, desk, addresses=(Address("telegram", str(number)),))
+
+
+_DESKS = (
+    _person(11, "KH", Role.SUPERVISOR, "kh-duty"),
+    _person(12, "CN", Role.SUPERVISOR, "cn-duty"),
+    _person(13, "CN", Role.DUTY, "cn-duty"),
+)

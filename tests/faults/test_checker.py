@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.faults.checker import Verdict, check
-from tests.faults.evidence import CaseKept, DeadlineKept, Evidence, InboxKept, OutboxKept, Sent, Words, Written
+from tests.faults.evidence import Call, CaseKept, DeadlineKept, Evidence, InboxKept, OutboxKept, Sent, Words, Written
 
 NOON = datetime(2026, 4, 18, 12, tzinfo=UTC)
 LATER = NOON + timedelta(minutes=5)
@@ -89,7 +89,7 @@ def test_a_message_whose_turn_failed_is_found() -> None:
 
 def test_a_message_without_a_reply_is_found() -> None:
     found = _found(outbox=_without("reply"), sent=tuple(Sent(words) for words in (PING, *ALERTS)))
-    assert found.findings == ("update 100 has no reply",)
+    assert found.findings == ("update 100 has no reply", "nobody was given the reference of case KC26-M9S34-4")
 
 
 def test_a_reference_given_twice_is_found() -> None:
@@ -158,3 +158,52 @@ def test_a_message_that_only_waited_at_a_kill_may_not_arrive_twice() -> None:
     twice = (Sent(REPLY, 1), Sent(REPLY, 1), *(Sent(words, 1) for words in (PING, *ALERTS)))
     found = _found(sent=twice, unmarked=(frozenset({11}),))
     assert found.findings == ("1 messages to 7 arrived twice and were not under way at a kill",)
+
+
+def _in_calls(*calls: Call, sent: tuple[Words, ...] = (), **changes: Any) -> Verdict:
+    """A run in which the answer goes back in the call that brought the message."""
+    inbox = (InboxKept(5, "100", case_id=1, reply=REPLY.text),)
+    outbox = tuple(replace(row, in_call=row.words.text) for row in _outbox())
+    arrived = tuple(Sent(words, 1) for words in (*sent, PING, *ALERTS))
+    return _found(calls=calls, sent=arrived, **({"inbox": inbox, "outbox": outbox} | changes))
+
+
+ANSWERED, BROKEN = Call("100", REPLY.text), Call("100", None)
+ONE_TOO_MANY = ("1 messages to 7 arrived twice and were not under way at a kill",)
+
+
+def test_an_answer_in_the_call_has_arrived() -> None:
+    assert _in_calls(ANSWERED) == Verdict((), 0, 0)
+
+
+def test_an_answer_that_came_neither_in_the_call_nor_by_itself_is_found() -> None:
+    findings = _in_calls(Call("100", "")).findings
+    assert "1 messages to 7 count as sent and never arrived" in findings
+    assert "nobody was given the reference of case KC26-M9S34-4" in findings
+
+
+def test_an_answer_in_the_call_that_is_sent_besides_is_found() -> None:
+    assert _in_calls(ANSWERED, sent=(REPLY,)).findings == ONE_TOO_MANY
+
+
+def test_an_answer_whose_call_was_broken_by_a_kill_may_arrive_once_more() -> None:
+    assert _in_calls(BROKEN, ANSWERED, sent=(REPLY,)) == Verdict((), 1, 1)
+    assert _in_calls(BROKEN, ANSWERED, sent=(REPLY, REPLY)).findings == ONE_TOO_MANY
+
+
+def test_an_answer_in_the_call_that_was_not_noted_before_the_kill_may_arrive_once_more() -> None:
+    assert _in_calls(ANSWERED, sent=(REPLY,), unmarked=(frozenset({11}),)) == Verdict((), 1, 1)
+
+
+def test_other_words_in_the_call_than_those_that_are_kept_are_found() -> None:
+    found = _in_calls(ANSWERED, Call("100", "Your message was NOT stored."))
+    assert "the call that brought 100 was answered with words that are not kept" in found.findings
+
+
+def test_a_message_that_was_answered_in_the_call_and_is_not_stored_is_found() -> None:
+    assert "update 100 was acknowledged and is not stored" in _in_calls(ANSWERED, inbox=()).findings
+
+
+def test_a_message_that_is_stored_for_each_of_two_tries_is_found() -> None:
+    twice = tuple(InboxKept(id_, "100", case_id=1, reply=REPLY.text) for id_ in (5, 6))
+    assert "update 100 is stored 2 times" in _in_calls(BROKEN, ANSWERED, inbox=twice).findings
