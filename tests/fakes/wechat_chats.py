@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from tests.fakes.tencent_api import Refusal
+
 MESSAGE, TAP = (5, timedelta(hours=48)), (3, timedelta(minutes=1))
 
 
-class Refusal(Exception):
-    """An error as WeChat gives it: with status 200."""
+class WechatRefusal(Refusal):
+    """An error as WeChat words it."""
 
-    def __init__(self, code: int, text: str) -> None:
-        super().__init__(text)
-        self.answer = {"errcode": code, "errmsg": f"{text} rid: 6385c6c1-0fcadca1-22c1fc91"}
+    more = " rid: 6385c6c1-0fcadca1-22c1fc91"
 
 
 @dataclass(slots=True)
@@ -86,13 +86,13 @@ class Chats:
     def take(self, openid: str) -> None:
         """Let the account write one message, or refuse it as WeChat does."""
         if openid not in self.all:
-            raise Refusal(40003, "invalid openid")
+            raise WechatRefusal(40003, "invalid openid")
         grants = self._open(openid)
         if not grants or not self.of(openid).follows:
-            raise Refusal(45015, "response out of time limit or subscription is canceled")
+            raise WechatRefusal(45015, "response out of time limit or subscription is canceled")
         grant = next((g for g in grants if g.left), None)
         if grant is None:
-            raise Refusal(45047, "out of response count limit")
+            raise WechatRefusal(45047, "out of response count limit")
         grant.left -= 1
 
     def _open(self, openid: str) -> list[_Grant]:

@@ -5,19 +5,16 @@ It refuses what WeCom refuses, with status 200 and an errcode. Members are playe
 
 from __future__ import annotations
 
-import asyncio
 import itertools
-import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
-from bot.app import clock as wall_clock
 from tests.fakes.tencent import Vendor
-from tests.fakes.wire import HOLD, RESET, Asked, Reply, Server
+from tests.fakes.tencent_api import Refusal, TencentApi
+from tests.fakes.wire import Reply
 
 CORP = "ww8d7f5a2c1e9b4f60"
 AGENT = 1000002
@@ -26,41 +23,12 @@ ROBOT_KEY = "693a91f6-7aoc-4bc4-97a0-0ec2sifa5aaa"
 
 _SEND, _UPDATE, _ROBOT = "/cgi-bin/message/send", "/cgi-bin/message/update_template_card", "/cgi-bin/webhook/send"
 _TEXT_LIMIT = 2048
-_TRANSPORT = {
-    "reset": RESET,
-    "hold": HOLD,
-    "down": Reply(500, b"<html>Internal Server Error</html>", "text/html"),
-    "garbage": Reply(200, b"\xff<html>not what you asked for", "text/html"),
-    "list": Reply(200, b"[1]"),
-}
 
 
-class Refusal(Exception):
+class WecomRefusal(Refusal):
     """An error as WeCom words it: it says more than anybody should repeat."""
 
-    def __init__(self, code: int, said: str = "refused") -> None:
-        super().__init__(said)
-        hint = (
-            f"{said}, hint: [1668482410123456789], from ip: 203.0.113.7, more info at https://open.work.weixin.qq.com"
-        )
-        self.answer = {"errcode": code, "errmsg": hint}
-
-
-@dataclass(slots=True)
-class Fault:
-    """Trouble for the next ``times`` calls of a path."""
-
-    kind: str | int  #: a key of `_TRANSPORT`, or an errcode
-    path: str = _SEND
-    times: int = 1
-    happens_after: bool = False  #: the call is carried out and only its answer is lost
-
-
-@dataclass(slots=True)
-class Call:
-    path: str
-    query: dict[str, str] = field(repr=False)
-    body: Any = field(repr=False)
+    more = ", hint: [1668482410123456789], from ip: 203.0.113.7, more info at https://open.work.weixin.qq.com"
 
 
 @dataclass(slots=True)
@@ -88,11 +56,17 @@ class Code:
     is_used: bool = False
 
 
-class WecomApi:
+class WecomApi(TencentApi):
     """The whole fake, of one company with one app."""
 
+    sends_at = _SEND
+    token_is_spoilt = 40014
+    token_shape = "access-{}-that-is-never-logged"
+    refusal = WecomRefusal
+    media_type = "application/json"
+
     def __init__(self, *, clock: Callable[[], datetime] | None = None, port: int = 0) -> None:
-        self.clock = clock or wall_clock
+        super().__init__(clock=clock, port=port)
         self.vendor = Vendor(receiver_id=CORP)
         self.members: set[str] = set()  #: who may see the app; ids in small letters
         self.unlicensed: set[str] = set()
@@ -100,48 +74,18 @@ class WecomApi:
         self.phones: dict[str, list[Post]] = {}  #: by member in small letters
         self.groups: dict[str, list[Post]] = {}  #: by robot
         self.dropped: list[str] = []  #: texts that went over a member's limit: nobody hears of it
-        self.calls: list[Call] = []
-        self.faults: list[Fault] = []
         self.codes: dict[str, Code] = {}
         self.files: dict[str, tuple[bytes, str]] = {}
-        self.menu: dict[str, Any] = {}
         self.trusts_us = True
-        self.tokens_given = 0
-        self._token: tuple[str, datetime] | None = None
         self._numbers = itertools.count(7_000_001)
         self._sent: dict[str, list[datetime]] = {}
         self._task_ids: set[str] = set()
-        self._server = Server(self._answer, port)
-        self._changed = asyncio.Event()
         self._paths: dict[str, Callable[[dict[str, str], Any], Any]] = {
             _SEND: self._send,
             _UPDATE: self._update,
             "/cgi-bin/menu/create": self._create_menu,
             "/cgi-bin/media/get": self._media,
         }
-
-    @property
-    def url(self) -> str:
-        return self._server.url
-
-    async def __aenter__(self) -> WecomApi:
-        await self._server.__aenter__()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._server.__aexit__()
-
-    def fail(self, kind: str | int, **how: Any) -> None:
-        """Let the next calls go wrong; see `Fault`."""
-        self.faults.append(Fault(kind, **how))
-
-    def spoil_token(self) -> None:
-        """Let the token that is out there be good no more, though it is not over."""
-        self._token = None
-
-    def count(self, path: str) -> int:
-        """How often a path was called; its end is enough."""
-        return sum(call.path.endswith(path) for call in self.calls)
 
     def shown(self, member: str) -> list[Post]:
         """What stands on a member's phone, oldest first."""
@@ -159,82 +103,36 @@ class WecomApi:
         self.codes[code] = Code(post, member.lower(), self.clock() + timedelta(hours=72))
         return code
 
-    async def until(self, condition: Callable[[], Any], timeout: float = 10.0) -> None:  # noqa: ASYNC109
-        """Wait until something is so; looked at after every call."""
-        async with asyncio.timeout(timeout):
-            while not condition():
-                self._changed.clear()
-                await self._changed.wait()
+    def answer_to(self, path: str, query: dict[str, str], body: Any, raw: bytes) -> Any:
+        answer = self._done(path, query, body)
+        return answer if isinstance(answer, Reply) else {"errcode": 0, "errmsg": "ok", **answer}
 
-    def _answer(self, asked: Asked) -> Reply:
-        parts = urlsplit(asked.target)
-        query = {name: values[-1] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
-        body = json.loads(asked.body) if asked.body else None
-        self.calls.append(Call(parts.path, query, body))
-        fault = self._fault(parts.path)
-        if fault is not None and not fault.happens_after:
-            reply = _failed(fault.kind)
-        else:
-            reply = self._carry_out(parts.path, query, body)
-            reply = _failed(fault.kind) if fault is not None else reply
-        self._changed.set()
-        return reply
-
-    def _carry_out(self, path: str, query: dict[str, str], body: Any) -> Reply:
-        try:
-            answer = self._answer_to(path, query, body)
-        except Refusal as refusal:
-            return Reply(200, json.dumps(refusal.answer).encode())
-        return answer if isinstance(answer, Reply) else _ok(answer)
-
-    def _answer_to(self, path: str, query: dict[str, str], body: Any) -> Any:
+    def _done(self, path: str, query: dict[str, str], body: Any) -> Any:
         if path == _ROBOT:  # the key in the address is all that it wants
             return self._send_by_robot(query, body)
         if not self.trusts_us:
-            raise Refusal(60020, "not allow to access from your ip")
+            raise WecomRefusal(60020, "not allow to access from your ip")
         if path == "/cgi-bin/gettoken":
             return self._give_token(query)
-        self._check_token(query)
+        self.check_token(query)
         if path not in self._paths:
-            raise Refusal(40066, "invalid url")
+            raise WecomRefusal(40066, "invalid url")
         return self._paths[path](query, body)
-
-    def _fault(self, path: str) -> Fault | None:
-        for fault in self.faults:
-            if fault.path == path:
-                fault.times -= 1
-                if fault.times <= 0:
-                    self.faults.remove(fault)
-                return fault
-        return None
 
     def _give_token(self, asked: dict[str, str]) -> dict[str, Any]:
         if asked.get("corpid") != CORP:
-            raise Refusal(40013, "invalid corpid")
+            raise WecomRefusal(40013, "invalid corpid")
         if asked.get("corpsecret") != SECRET:
-            raise Refusal(40001, "invalid credential")
-        if self._token is None or self._token[1] <= self.clock() + timedelta(minutes=5):
-            self.tokens_given += 1
-            self._token = (f"access-{self.tokens_given}-that-is-never-logged", self.clock() + timedelta(hours=2))
-        value, until = self._token
-        return {"access_token": value, "expires_in": int((until - self.clock()).total_seconds())}
-
-    def _check_token(self, query: dict[str, str]) -> None:
-        given = query.get("access_token", "")
-        if not given:
-            raise Refusal(41001, "access_token missing")
-        if self._token is None or given != self._token[0]:
-            raise Refusal(40014, f"invalid access_token {given}")
-        if self._token[1] <= self.clock():
-            raise Refusal(42001, "access_token expired")
+            raise WecomRefusal(40001, "invalid credential")
+        return self.give_token()
 
     def _send(self, _: dict[str, str], body: dict[str, Any]) -> dict[str, Any]:
         if body["agentid"] != AGENT:
-            raise Refusal(301002, "no privilege to access or agentid mismatched")
+            raise WecomRefusal(301002, "no privilege to access or agentid mismatched")
         named = sorted(self.members) if body["touser"] == "@all" else str(body["touser"]).lower().split("|")
         found = [member for member in named if member in self.members]
         if not found:
-            raise Refusal(81013, "user & party & tag all invalid")
+            raise WecomRefusal(81013, "user & party & tag all invalid")
         for member in found[1:]:
             self.phones.setdefault(member, []).append(Post("", "to several"))
         member = found[0]
@@ -251,7 +149,7 @@ class WecomApi:
     def _text(self, body: dict[str, Any]) -> Post:
         content = str(body["text"]["content"])
         if not content:
-            raise Refusal(44004, "empty content")
+            raise WecomRefusal(44004, "empty content")
         # What is longer is cut off without a word.
         return Post(f"m{next(self._numbers)}", content.encode()[:_TEXT_LIMIT].decode(errors="ignore"))
 
@@ -260,11 +158,11 @@ class WecomApi:
         keys = [button["key"] for button in buttons]
         is_whole = card["card_type"] == "button_interaction" and card["main_title"]["title"]
         if not is_whole or not 1 <= len(buttons) <= 6 or len(set(keys)) != len(keys):
-            raise Refusal(40058, "invalid template_card")
+            raise WecomRefusal(40058, "invalid template_card")
         if any(not button["text"] or len(button["key"].encode()) > 1024 for button in buttons):
-            raise Refusal(40058, "invalid button")
+            raise WecomRefusal(40058, "invalid button")
         if not re.fullmatch(r"[0-9A-Za-z_@-]{1,128}", task_id) or task_id in self._task_ids:
-            raise Refusal(42014, "taskid has existed or empty or exceed max len")
+            raise WecomRefusal(42014, "taskid has existed or empty or exceed max len")
         self._task_ids.add(task_id)
         text = "\n".join(part for part in (card["main_title"]["title"], card.get("sub_title_text", "")) if part)
         return Post(task_id, text, [button["text"] for button in buttons], keys)
@@ -279,7 +177,7 @@ class WecomApi:
     def _update(self, _: dict[str, str], body: dict[str, Any]) -> dict[str, Any]:
         code = self.codes.get(body["response_code"])
         if code is None or code.is_used or code.until <= self.clock() or body["agentid"] != AGENT:
-            raise Refusal(42016, "response_code invalid or expired")
+            raise WecomRefusal(42016, "response_code invalid or expired")
         code.is_used = True
         if [member.lower() for member in body["userids"]] == [code.member]:
             code.post.used = body["button"]["replace_name"]
@@ -288,35 +186,25 @@ class WecomApi:
     def _send_by_robot(self, query: dict[str, str], body: dict[str, Any]) -> dict[str, Any]:
         robot = self.robots.get(query.get("key", ""))
         if robot is None:
-            raise Refusal(93000, "invalid webhook url")
+            raise WecomRefusal(93000, "invalid webhook url")
         now = self.clock()
         sent = [at for at in self._sent.get(f"robot:{robot}", []) if now - at < timedelta(minutes=1)]
         if len(sent) >= 20:
-            raise Refusal(45009, "api freq out of limit")
+            raise WecomRefusal(45009, "api freq out of limit")
         self._sent[f"robot:{robot}"] = [*sent, now]
         self.groups.setdefault(robot, []).append(self._text(body))
         return {}
 
     def _create_menu(self, query: dict[str, str], body: dict[str, Any]) -> dict[str, Any]:
         if query.get("agentid") != str(AGENT):
-            raise Refusal(40056, "invalid agentid")
+            raise WecomRefusal(40056, "invalid agentid")
         if len(body["button"]) > 3 or any(len(button["name"].encode()) > 16 for button in body["button"]):
-            raise Refusal(40054, "invalid button")
+            raise WecomRefusal(40054, "invalid button")
         self.menu = body
         return {}
 
     def _media(self, query: dict[str, str], _: Any) -> Reply:
         if query["media_id"] not in self.files:
-            raise Refusal(40007, "invalid media_id")
+            raise WecomRefusal(40007, "invalid media_id")
         content, media_type = self.files[query["media_id"]]
         return Reply(200, content, media_type, headers=(("Content-disposition", 'attachment; filename="a"'),))
-
-
-def _ok(answer: dict[str, Any]) -> Reply:
-    return Reply(200, json.dumps({"errcode": 0, "errmsg": "ok", **answer}, ensure_ascii=False).encode())
-
-
-def _failed(kind: str | int) -> Reply:
-    if isinstance(kind, int):
-        return Reply(200, json.dumps(Refusal(kind).answer).encode())
-    return _TRANSPORT[kind]
