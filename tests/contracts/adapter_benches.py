@@ -33,10 +33,6 @@ class Bench(ABC):
     at: str = ""  #: what the addresses of people end with
 
     @abstractmethod
-    async def write(self, peer: str, text: str) -> None:
-        """Let a person write, and wait until it was taken or refused."""
-
-    @abstractmethod
     def seen(self, peer: str) -> list[tuple[str, str, list[str]]]:
         """Ids, texts and button labels that stand at a person's phone, oldest first."""
 
@@ -45,7 +41,15 @@ class Bench(ABC):
         """Let the messenger take nothing more."""
 
 
-class MemoryBench(Bench):
+class TwoWayBench(Bench):
+    """Of a messenger on which people can write to us."""
+
+    @abstractmethod
+    async def write(self, peer: str, text: str) -> None:
+        """Let a person write, and wait until it was taken or refused."""
+
+
+class MemoryBench(TwoWayBench):
     def __init__(self, inbox: Inbox) -> None:
         self.inbox = inbox
         self.adapter = self.memory = MemoryAdapter(clock=Clock())
@@ -63,7 +67,7 @@ class MemoryBench(Bench):
         self.memory.fail(Unavailable("down"), times=None)
 
 
-class TelegramBench(Bench):
+class TelegramBench(TwoWayBench):
     def __init__(self, inbox: Inbox, api: BotApi, adapter: Adapter) -> None:
         self.inbox, self.api, self.adapter = inbox, api, adapter
         self.people = {peer: User(api, int(peer)) for peer in (ONE, OTHER)}
@@ -86,9 +90,6 @@ class EmailBench(Bench):
     def __init__(self, inbox: Inbox, server: MailServer) -> None:
         self.inbox, self.server, self.adapter = inbox, server, make_email(server, patience=QUICK)
 
-    async def write(self, peer: str, text: str) -> None:
-        raise NotImplementedError("nobody can write to us by e-mail")
-
     def seen(self, peer: str) -> list[tuple[str, str, list[str]]]:
         mine = [taken for taken in self.server.taken if taken.recipients == [peer + self.at]]
         return [(str(taken.mail["Message-ID"]), taken.text, []) for taken in mine]
@@ -97,7 +98,7 @@ class EmailBench(Bench):
         self.server.answers["RCPT"] = DROPS
 
 
-class WecomBench(Bench):
+class WecomBench(TwoWayBench):
     def __init__(self, company: Company) -> None:
         self.company, self.inbox, self.adapter = company, company.inbox, company.wecom
         self.people = {peer: company.member(peer) for peer in (ONE, OTHER)}
@@ -127,7 +128,7 @@ class Noting:
         return sent
 
 
-class WechatBench(Bench):
+class WechatBench(TwoWayBench):
     def __init__(self, scene: Scene) -> None:
         self.api, self.inbox = scene.api, scene.inbox
         self.adapter = self.noting = Noting(scene.wechat)

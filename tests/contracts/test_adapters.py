@@ -20,7 +20,7 @@ from tests.adapters.telegram_kit import ROWS, Clock, Inbox, export, make_telegra
 from tests.adapters.tencent_kit import Shelf
 from tests.adapters.wechat_kit import make_wechat
 from tests.adapters.wecom_kit import make_wecom
-from tests.contracts.adapter_benches import BENCHES, ONE, OTHER, Bench
+from tests.contracts.adapter_benches import BENCHES, ONE, OTHER, Bench, TwoWayBench
 from tests.fakes.bot_api import BotApi
 from tests.fakes.mail_server import MailServer
 from tests.fakes.wechat_api import WechatApi
@@ -107,7 +107,7 @@ async def test_no_failure_is_anything_but_a_send_error(bench: Bench) -> None:
         assert "hello" not in str(caught.value)
 
 
-async def test_a_person_is_known_by_address_and_each_message_by_its_own_key(bench: Bench) -> None:
+async def test_a_person_is_known_by_address_and_each_message_by_its_own_key(bench: TwoWayBench) -> None:
     await bench.write(ONE, "urgent")
     await bench.write(OTHER, "hello")
     await bench.write(ONE, "girl 16")
@@ -121,14 +121,14 @@ async def test_a_person_is_known_by_address_and_each_message_by_its_own_key(benc
     assert len({message.key for message in taken}) == 3
 
 
-async def test_what_could_not_be_stored_comes_again(bench: Bench) -> None:
+async def test_what_could_not_be_stored_comes_again(bench: TwoWayBench) -> None:
     bench.inbox.refuses = lambda _: bench.inbox.tries == 1
     await bench.write(ONE, "urgent")
     assert bench.inbox.texts == ["urgent"]
     assert bench.inbox.tries == 2
 
 
-async def test_an_answer_goes_where_the_message_came_from(bench: Bench) -> None:
+async def test_an_answer_goes_where_the_message_came_from(bench: TwoWayBench) -> None:
     await bench.write(ONE, "urgent")
     place = bench.inbox.taken[0].place
     assert place is not None
