@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-import storage
 from bot.guarded import Guarded
 from bot.messages import Address
 from bot.ports import NOBODY, Scope, Wanted
-from tests.contracts.storage_engines import empty_database, on_database, postgres_server
-from tests.keys import VAULT
 from tests.security.story import rename_everybody, whole_story
-from tests.security.stronghold import CLERK, OFFICER, STRANGER, Stronghold, besieged
+from tests.security.stronghold import CLERK, OFFICER, STRANGER, Stronghold
 
 ROOT = Path(__file__).parents[2]
 #: Beside an apostrophe each of these ends, begins or changes a statement somewhere.
@@ -24,23 +20,9 @@ WORDS = (META, "'; DELETE FROM people; --", "\\'; UPDATE cases SET party='VN'; -
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def bridge(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Stronghold]:
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'casebridge.db'}"
-        storage.migrate(url, VAULT)
-    else:
-        url = request.getfixturevalue("postgres")
-        empty_database(url)
-    async with on_database(url) as kept, besieged(tmp_path, storage=kept.storage) as bridge:
-        kept.clock.now = bridge.now
-        yield bridge
-
-
-@pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> object:
-    with postgres_server(tmp_path_factory.mktemp("server")) as url:
-        storage.migrate(url, VAULT)
-        yield url
+def kept_in(request: pytest.FixtureRequest) -> str:
+    """Each database."""
+    return str(request.param)
 
 
 async def test_metacharacters_in_every_field_are_only_characters(bridge: Stronghold) -> None:

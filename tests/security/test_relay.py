@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-import storage
 from bot.messages import Address, Attachment, Inbound, Kind
-from tests.contracts.storage_engines import empty_database, on_database, postgres_server
 from tests.journeys.world import DUTY as DUTY_ROLE
 from tests.journeys.world import OFFICER as OFFICER_ROLE
 from tests.journeys.world import PEOPLE, Somebody
-from tests.keys import VAULT
 from tests.security.stronghold import (
     CLERK,
     DUTY,
@@ -24,7 +19,6 @@ from tests.security.stronghold import (
     STRANGER,
     SUPERVISOR,
     Stronghold,
-    besieged,
 )
 
 SECRET = "§relayed§"
@@ -52,29 +46,9 @@ SIDES = frozenset({"KH", "CN"})
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgresql"])
-async def bridge(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Stronghold]:
-    """A bridge on each storage: which message stands under which, and whose case it is about, is for it to say."""
-    if request.param == "memory":
-        async with besieged(tmp_path) as stronghold:
-            yield stronghold
-        return
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'casebridge.db'}"
-        storage.migrate(url, VAULT)
-    else:
-        url = request.getfixturevalue("postgres")
-        empty_database(url)
-    async with on_database(url) as kept, besieged(tmp_path, storage=kept.storage) as stronghold:
-        kept.clock.now = stronghold.now
-        yield stronghold
-
-
-@pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server of our own."""
-    with postgres_server(tmp_path_factory.mktemp("server")) as url:
-        storage.migrate(url, VAULT)
-        yield url
+def kept_in(request: pytest.FixtureRequest) -> str:
+    """Each storage: which message stands under which, and whose case it is about, is for it to say."""
+    return str(request.param)
 
 
 def mark_of(who: str) -> str:
