@@ -94,6 +94,7 @@ async def test_a_photo_is_fetched_at_once_and_kept_with_the_case(border: Border)
         return border.town.setup.query("SELECT id FROM attachments WHERE state = 'stored'")
 
     await until(look)
+    assert look() == border.town.setup.query("SELECT id FROM attachments"), "none waits or is parked"
 
 
 async def test_whoever_is_of_the_desk_hears_on_wechat_and_acts_by_link_or_number(border: Border) -> None:

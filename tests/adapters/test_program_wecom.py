@@ -152,6 +152,7 @@ async def test_a_member_who_is_not_enrolled_is_told_so_and_opens_nothing(border:
 async def test_a_test_message_reaches_the_group_of_a_robot(border: Border) -> None:
     await border.terminal.beside("ping", "cn-secretariat")
     await border.wecom.until(lambda: border.wecom.groups.get("duty"))
+    assert "Test message to CN" in border.wecom.groups["duty"][-1].text
 
 
 async def test_what_is_not_signed_leaves_no_trace(border: Border) -> None:

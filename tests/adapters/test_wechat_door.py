@@ -148,7 +148,9 @@ async def test_a_message_that_is_not_stored_after_all_is_never_lost_without_a_wo
     async with Scene.open(core, answer_within=0.05, hangs_up_after=0.1) as scene:
         await scene.officer.says("girl 16")
         core.goes_on.set()
-        await scene.officer.hears("NOT stored", "send it again")
+        told = await scene.officer.hears("was NOT stored")
+        assert told.text == "Your message was NOT stored. Please send it again."
+        assert core.taken == []
 
 
 async def test_an_event_that_could_not_be_stored_comes_again() -> None:

@@ -160,7 +160,8 @@ async def test_it_may_be_said_on_the_other_messenger(bridge: PlayedBridge) -> No
     await with_phone(bridge)
     await bridge.says(PHONE, "/alert")
     await bridge.says(OFFICER, "girl 16 locked in a flat")
-    await bridge.only_case()
+    case = await bridge.only_case()
+    assert "girl 16 locked in a flat" in [written.text for written in await bridge.texts(case)]
 
 
 async def test_a_tap_that_is_forgotten_takes_no_words_an_hour_later(bridge: PlayedBridge) -> None:
