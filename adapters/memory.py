@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from adapters.memory_windows import Granted, KnockBook, Knocked
-from bot.errors import Refused, SendError, StorageError, Unavailable
-from bot.messages import Address, Capabilities, Contact, Delivery, Inbound, Keyboard, Kind
-from bot.ports_adapters import Receipt, Receive
+from bot.domain.errors import Refused, SendError, StorageError, Unavailable
+from bot.domain.messages import Address, Capabilities, Contact, Delivery, Inbound, Keyboard, Kind
+from bot.ports.messengers import Receipt, Receive
 
 #: What it can do unless told otherwise: as much as Telegram, without its pace.
 CAPABILITIES = Capabilities(

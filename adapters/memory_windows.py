@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.errors import SendError, WindowClosed
-from bot.messages import Address, Contact, Delivery, Inbound, Kind, WindowRules
+from bot.domain.errors import SendError, WindowClosed
+from bot.domain.messages import Address, Contact, Delivery, Inbound, Kind, WindowRules
 
 _WRITTEN = (Kind.TEXT, Kind.LOCATION, Kind.PHOTO, Kind.FILE, Kind.VOICE)
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bot.ports import Storage
-    from bot.sealing import Vault
+    from bot.ports.storage import Storage
+    from bot.protection.sealing import Vault
     from storage.rotation import Resealed
     from storage.schema import SchemaState
 

@@ -8,15 +8,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Generic, Protocol, TypeVar
 
-from bot.attachments import StoredFile
-from bot.case import Answer, Case, CaseText, Conversation, SecureEntry
-from bot.errors import Stale
-from bot.journal import Entry
-from bot.messages import Address, Delivery, DeliveryState, Inbound, Outgoing
-from bot.orders import IdentifiedOrder
-from bot.people import Invite, Person, SignIn, Stranger
-from bot.turn import InboxRow, InboxState, KnockOutcome, Mark, SeenBy, Turn, Withdrawal, outgoing_of
-from bot.windows import Window
+from bot.domain.attachments import StoredFile
+from bot.domain.case import Answer, Case, CaseText, Conversation, SecureEntry
+from bot.domain.errors import Stale
+from bot.domain.export_orders import IdentifiedOrder
+from bot.domain.journal import Entry
+from bot.domain.messages import Address, Delivery, DeliveryState, Inbound, Outgoing
+from bot.domain.people import Invite, Person, SignIn, Stranger
+from bot.domain.reply_windows import Window
+from bot.domain.turn import InboxRow, InboxState, KnockOutcome, Mark, SeenBy, Turn, Withdrawal, outgoing_of
 
 CUT_OFF = "the person was cut off"  #: why what waited for somebody is not sent any more
 UNBOUND = "the address is not theirs any more"  #: likewise, when there was no other

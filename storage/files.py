@@ -11,15 +11,15 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-from bot.errors import SealBroken, StorageError
-from bot.sealing import PREFIX_BYTES, Vault, key_id
+from bot.domain.errors import SealBroken, StorageError
+from bot.protection.sealing import PREFIX_BYTES, Vault, key_id
 from storage.sealed import place
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class FileStore:
-    """Honours `bot.ports.Files` in a folder: ``ab/cd/abcd...``, mode 0600, each written whole or not at all."""
+    """Honours `bot.ports.storage.Files` in a folder: ``ab/cd/abcd...``, mode 0600, each written whole or not at all."""
 
     def __init__(self, folder: Path, vault: Vault) -> None:
         self._folder = folder

@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import Column, Engine, LargeBinary, Select, Update, and_, bindparam, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.errors import SealBroken, Stale, StorageError
-from bot.sealing import PREFIX_BYTES, Vault, key_id, prefix_of
+from bot.domain.errors import SealBroken, Stale, StorageError
+from bot.protection.sealing import PREFIX_BYTES, Vault, key_id, prefix_of
 from storage.sealed import SEALED_TABLES, place
 from storage.sql.checks import check_keys, forget_others
 from storage.sql.engines import reading_engine, writing_engine

@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
-from bot.agreement import Urgency
-from bot.case import (
+from bot.domain.agreement import Urgency
+from bot.domain.case import (
     Answer,
     Case,
     CaseText,
@@ -29,11 +29,11 @@ from bot.case import (
     TextKind,
     Value,
 )
-from bot.fields import UNKNOWN, field, is_field
-from bot.guarded import Guarded
-from bot.messages import Address
-from bot.sealing import Vault
-from bot.securing import Key, keys_of
+from bot.domain.fields import UNKNOWN, field, is_field
+from bot.domain.guarded import Guarded
+from bot.domain.messages import Address
+from bot.protection.sealing import Vault
+from bot.protection.secure_access import Key, keys_of
 from storage.sealed import seal, unseal
 
 RowDict = dict[str, Any]

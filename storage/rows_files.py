@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-from bot.attachments import FileState, StoredFile
-from bot.sealing import Vault
+from bot.domain.attachments import FileState, StoredFile
+from bot.protection.sealing import Vault
 from storage.rows import KeptRow, RowDict
 from storage.sealed import seal, unseal
 

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 from sqlalchemy import RowMapping
 
-from bot.errors import SealBroken
-from bot.journal import UNREADABLE, Entry, Link
-from bot.sealing import Vault
+from bot.domain.errors import SealBroken
+from bot.domain.journal import UNREADABLE, Entry, Link
+from bot.protection.sealing import Vault
 from storage.rows import RowDict
 from storage.sealed import seal, unseal
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import astuple
 from datetime import datetime
 
-from bot.messages import (
+from bot.domain.messages import (
     Address,
     Attachment,
     Button,
@@ -20,8 +20,8 @@ from bot.messages import (
     Outgoing,
     Priority,
 )
-from bot.sealing import Vault
-from bot.turn import InboxRow, InboxState, Mark
+from bot.domain.turn import InboxRow, InboxState, Mark
+from bot.protection.sealing import Vault
 from storage.rows import KeptRow, RowDict, address, address_or_none, text_or_none, to_json
 from storage.sealed import seal, seal_bytes, unseal, unseal_bytes
 

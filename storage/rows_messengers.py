@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy import RowMapping
 
-from bot.messages import KNOCK_FAILED
-from bot.ports_messengers import Token
-from bot.sealing import Vault
-from bot.turn import KnockOutcome
-from bot.windows import Window
+from bot.domain.messages import KNOCK_FAILED
+from bot.domain.reply_windows import Window
+from bot.domain.turn import KnockOutcome
+from bot.ports.messenger_state import Token
+from bot.protection.sealing import Vault
 from storage.rows import RowDict, address
 from storage.sealed import seal, unseal
 

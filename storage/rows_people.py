@@ -7,9 +7,9 @@ from dataclasses import asdict, fields
 
 from sqlalchemy import RowMapping
 
-from bot.orders import IdentifiedOrder, OrderState
-from bot.people import Invite, Person, Role, SignIn, Stranger
-from bot.sealing import Vault
+from bot.domain.export_orders import IdentifiedOrder, OrderState
+from bot.domain.people import Invite, Person, Role, SignIn, Stranger
+from bot.protection.sealing import Vault
 from storage.rows import KeptRow, RowDict, address, address_or_none, text_or_none
 from storage.sealed import seal, unseal
 

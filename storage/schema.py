@@ -14,8 +14,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, func, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.errors import SchemaMismatch, StorageError
-from bot.sealing import Vault
+from bot.domain.errors import SchemaMismatch, StorageError
+from bot.protection.sealing import Vault
 from storage.sealed import SEALED_TABLES
 from storage.sql.checks import check_keys, noted_keys
 from storage.sql.engines import is_sqlite, reading_engine, writing_engine

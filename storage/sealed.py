@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.journal import canonical
-from bot.sealing import Vault
+from bot.domain.journal import canonical
+from bot.protection.sealing import Vault
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from bot.messages import Address
+from bot.domain.messages import Address
 
 _ID_LIMIT = 2**63  #: ids are below
 

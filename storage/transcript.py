@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from bot.messages import Delivery, DeliveryState, Kind
-from bot.ports import Said
-from bot.turn import InboxRow
+from bot.domain.messages import Delivery, DeliveryState, Kind
+from bot.domain.turn import InboxRow
+from bot.ports.storage import Said
 
 #: What a page shows of our messages; parked and dropped ones were never said.
 SHOWN = (DeliveryState.QUEUED, DeliveryState.SENT, DeliveryState.SEEN)

@@ -13,7 +13,7 @@ from adapters.telegram import TelegramSettings
 from adapters.web.adapter import WebAdapter
 from adapters.wechat import WechatSettings
 from adapters.wecom.settings import CAPABILITIES as WECOM
-from bot.messages import Capabilities, Grant
+from bot.domain.messages import Capabilities, Grant
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.keys import INDEX, Key, KeyRing, KeyText
-from bot.sealing import Vault
+from bot.protection.keys import INDEX, Key, KeyRing, KeyText
+from bot.protection.sealing import Vault
 
 _MADE = datetime(2026, 4, 1, tzinfo=UTC)
 

@@ -32,7 +32,7 @@ _CODE = (
     Taken(
         "no dedupe of redeliveries",
         "the messenger's own id of a message decides",
-        "bot/messages.py",
+        "bot/domain/messages.py",
         "return (self.messenger, self.account, self.external_id)",
         "return (self.messenger, self.account, self.external_id + __import__('secrets').token_hex())",
         (
@@ -56,7 +56,7 @@ _CODE = (
     Taken(
         "enrolment codes that never expire",
         "a code is alive until its moment only",
-        "bot/binding.py",
+        "bot/people/address_binding.py",
         "invite.used_at is None and invite.expires_at > c.now and is_theirs",
         "invite.used_at is None and is_theirs",
         ("journeys/test_people.py::test_an_expired_invite_enrols_nobody",),
@@ -74,7 +74,7 @@ _CODE = (
     Taken(
         "anyone in the group may close, the actor is a display name",
         "an address says who somebody is, a name never",
-        "bot/respond.py",
+        "bot/conversation/respond.py",
         "    person = view.directory.at(message.sender)\n    is_known_person",
         "    people = view.directory.people.values()\n"
         "    named = next((p for p in people if p.name == message.sender_name), None)\n"
@@ -126,7 +126,7 @@ _CODE = (
     Taken(
         "edits overwrite the evidence",
         "an edit is a text of its own that names the first one",
-        "bot/amending.py",
+        "bot/conversation/edits_and_deletions.py",
         'own_side_only=first.own_side_only or is_stopped, amends=first.id, message=""',
         'own_side_only=first.own_side_only or is_stopped, amends=None, message=""',
         ("journeys/test_reporting.py::test_an_edited_message_is_kept_beside_the_first_version",),
@@ -162,7 +162,7 @@ _CODE = (
     Taken(
         "photos silently downscaled",
         "what was fetched is kept byte for byte, under its hash",
-        "bot/fetching.py",
+        "bot/jobs/file_fetcher.py",
         "await self._files.put(content)",
         "await self._files.put(content[: len(content) // 2])",
         ("journeys/test_files.py::test_a_photo_is_fetched_after_the_commit_and_kept_by_its_hash",),
@@ -173,7 +173,7 @@ _PEOPLE = (
     Taken(
         "a reply goes to the last known recipient",
         "a note goes to the people of the case that it names",
-        "bot/relay.py",
+        "bot/relay/relay.py",
         "for r in _people_of(case, agreement, directory))",
         "for r in _people_of(replace(case, officer=max(p.id for p in directory.people.values()\n"
         "        if p.role is Role.OFFICER and p.party == case.reporting)), agreement, directory))",
@@ -232,7 +232,7 @@ _PEOPLE = (
     Taken(
         "an export silently capped at 6000 rows",
         "all cases are streamed",
-        "bot/export/__init__.py",
+        "bot/record/export/case_log.py",
         "        async for cases in chunks:\n            if making.included",
         "        async for cases in chunks:\n            if written >= 6000:\n                return written\n"
         "            if making.included",
@@ -242,7 +242,7 @@ _PEOPLE = (
     Taken(
         "an export silently capped at 6000 rows",
         "what is written is compared with the storage's own count",
-        "bot/export/__init__.py",
+        "bot/record/export/case_log.py",
         "    if not before <= written <= after:\n",
         "    if written > after:\n",
         ("unit/test_export.py::test_a_case_lost_on_the_way_fails_the_export_loudly",),
@@ -251,7 +251,7 @@ _PEOPLE = (
     Taken(
         '"yes in 2 hours" stored as "yes"',
         "a choice is the whole text or none",
-        "bot/reading/choice.py",
+        "bot/intake/reading/choice.py",
         "return next((c for c in field.choices if typed in _names(c, language) or typed in _also(c)), None)\n\n\n"
         "def _by_beginning",
         "return next((c for c in field.choices if typed.startswith((*_names(c, language), *_also(c)))), None)\n\n\n"
@@ -262,7 +262,7 @@ _PEOPLE = (
     Taken(
         "paging goes on after acknowledgment",
         "an acknowledgment meets its deadline",
-        "bot/escalation.py",
+        "bot/clock/deadlines.py",
         "    return _settle(case, _all_running(case, kind, channel), DeadlineState.MET, now)\n",
         "    return case\n",
         ("journeys/test_known_faults.py::test_once_acknowledged_nobody_is_paged_about_it_any_more",),
@@ -286,8 +286,8 @@ _PEOPLE = (
     Taken(
         "paging never resumes after a forgotten acknowledgment",
         "unanswered, the acknowledgment lapses and the ladder starts again",
-        "bot/pings.py",
-        "    c.put(escalation.lapsed(case, c.now, c.context.new_id))\n",
+        "bot/jobs/deadline_pings.py",
+        "    c.put(deadlines.lapsed(case, c.now, c.context.new_id))\n",
         "    c.put(case)\n",
         (
             "journeys/test_clock.py"

@@ -22,13 +22,13 @@ from typing import Any
 import structlog
 from click.testing import CliRunner, Result
 
-from bot.app import clock
-from bot.cli import main
-from bot.journal import Entry
-from bot.messages import Address
-from bot.people import Person, Role
-from bot.ports import Storage
-from bot.turn import Turn
+from bot.app.assembly import clock
+from bot.cli.main import main
+from bot.domain.journal import Entry
+from bot.domain.messages import Address
+from bot.domain.people import Person, Role
+from bot.domain.turn import Turn
+from bot.ports.storage import Storage
 from storage import migrate, open_storage
 from tests.bench.bridge_config import PARTIES
 from tests.bench.sides import environment, free_port, listening

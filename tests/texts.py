@@ -11,8 +11,9 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import write_po
 
-from bot import fields, secure_forms
-from bot.countries import NAMES
+from bot.domain import fields
+from bot.domain.countries import NAMES
+from bot.protection import secure_forms
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = ROOT / "bot" / "locale" / "casebridge.pot"

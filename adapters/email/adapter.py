@@ -15,9 +15,9 @@ from adapters.email.compose import to_email
 from adapters.email.errand import Errand
 from adapters.email.errors import REMEDIES, to_send_error
 from adapters.email.settings import CAPABILITIES, MESSENGER, EmailSettings
-from bot.errors import SendError, Unavailable
-from bot.messages import Capabilities, Delivery
-from bot.ports_adapters import Receive
+from bot.domain.errors import SendError, Unavailable
+from bot.domain.messages import Capabilities, Delivery
+from bot.ports.messengers import Receive
 
 _log = structlog.get_logger()
 

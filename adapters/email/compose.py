@@ -10,10 +10,10 @@ from email.message import EmailMessage
 from email.policy import SMTP
 
 from adapters.email.settings import EmailSettings
-from bot.errors import Refused
-from bot.mail import MAIL_ADDRESS
-from bot.messages import Delivery
-from bot.texts import tr
+from bot.domain.errors import Refused
+from bot.domain.mail_address import MAIL_ADDRESS
+from bot.domain.messages import Delivery
+from bot.language.texts import tr
 
 _NAME = "Urgent Case Bridge"
 #: Without 8BITMIME: not every server on the way has it.

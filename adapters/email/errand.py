@@ -9,7 +9,7 @@ from email.message import EmailMessage
 
 from adapters.email.errors import NO_TLS, Answered, Step, to_send_error
 from adapters.email.settings import EmailSettings, Security
-from bot.errors import Unavailable
+from bot.domain.errors import Unavailable
 
 _GREETS, _DONE = 220, 250
 _WILL_FORWARD = 251

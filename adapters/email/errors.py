@@ -6,7 +6,7 @@ import smtplib
 import ssl
 from enum import StrEnum
 
-from bot.errors import Refused, SendError, Unavailable, Uncertain, Unreachable
+from bot.domain.errors import Refused, SendError, Unavailable, Uncertain, Unreachable
 
 
 class Step(StrEnum):

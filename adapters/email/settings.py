@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from ipaddress import ip_address
 
-from bot.messages import Capabilities
+from bot.domain.messages import Capabilities
 
 MESSENGER = "email"
 _TLS_PORT = 465  #: RFC 8314 3.3

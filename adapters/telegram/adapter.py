@@ -20,9 +20,9 @@ from adapters.telegram.parse import Account, parse_body, parse_update
 from adapters.telegram.poll import Poller, PollStore, Ties
 from adapters.telegram.sender import Sender
 from adapters.telegram.settings import ALLOWED_UPDATES, MESSENGER, Mode, TelegramSettings
-from bot.errors import SendError, StorageError
-from bot.messages import Capabilities, Delivery, Inbound
-from bot.ports_adapters import Receipt, Receive, Request, Response
+from bot.domain.errors import SendError, StorageError
+from bot.domain.messages import Capabilities, Delivery, Inbound
+from bot.ports.messengers import Receipt, Receive, Request, Response
 
 _log = structlog.get_logger()
 

@@ -22,8 +22,8 @@ from telegram.error import (
 
 from adapters.telegram.client import NeverSent
 from adapters.telegram.settings import MESSENGER
-from bot.errors import Moved, Refused, SendError, Throttled, Unavailable, Uncertain, Unreachable
-from bot.messages import Address
+from bot.domain.errors import Moved, Refused, SendError, Throttled, Unavailable, Uncertain, Unreachable
+from bot.domain.messages import Address
 
 # python-telegram-bot's own switch; without it every RetryAfter is announced as a deprecation.
 os.environ.setdefault("PTB_TIMEDELTA", "true")

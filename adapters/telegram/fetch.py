@@ -7,7 +7,7 @@ from typing import Any
 
 from adapters.telegram.client import AiohttpRequest
 from adapters.telegram.errors import TROUBLE, to_send_error
-from bot.errors import Refused, SendError, Unavailable, Uncertain
+from bot.domain.errors import Refused, SendError, Unavailable, Uncertain
 
 #: Folders and a name as the Bot API gives them. A server run with --local gives absolute paths: they are not followed.
 _PATH = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*){0,5}")

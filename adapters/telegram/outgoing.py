@@ -8,8 +8,8 @@ from typing import Any
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, ReplyParameters
 
-from bot.errors import Refused
-from bot.messages import Address, Delivery, Keyboard
+from bot.domain.errors import Refused
+from bot.domain.messages import Address, Delivery, Keyboard
 
 _PEER = re.compile(r"(-?[0-9]{1,19})(?:/([0-9]{1,19}))?")
 CAPTION_LIMIT = 1024  #: UTF-16 units under a file, https://core.telegram.org/bots/api#senddocument

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from adapters.telegram.settings import MESSENGER
-from bot.messages import Address, Attachment, Inbound, Kind
+from bot.domain.messages import Address, Attachment, Inbound, Kind
 
 Json = Mapping[str, Any]
 Fields = dict[str, Any]  #: of `Inbound`

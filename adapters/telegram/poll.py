@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import structlog
 
 from adapters.telegram.errors import to_send_error
-from bot.errors import StorageError
+from bot.domain.errors import StorageError
 
 _log = structlog.get_logger()
 

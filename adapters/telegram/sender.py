@@ -13,8 +13,8 @@ from adapters.telegram.client import AiohttpRequest
 from adapters.telegram.errors import TROUBLE, is_unchanged, to_send_error
 from adapters.telegram.outgoing import CAPTION_LIMIT, Chat, to_chat, to_document, to_edit, to_message
 from bot.delivery.split import measure
-from bot.errors import Refused
-from bot.messages import Delivery
+from bot.domain.errors import Refused
+from bot.domain.messages import Delivery
 
 
 class Sender:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 
-from bot.messages import Capabilities
+from bot.domain.messages import Capabilities
 
 MESSENGER = "telegram"
 #: What we ask Telegram for; all else would only be stored and ignored.

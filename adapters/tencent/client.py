@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from adapters.tencent.http import Download, Http, Json
 from adapters.tencent.tokens import TokenKeeper
-from bot.errors import Refused, SendError, Unavailable
+from bot.domain.errors import Refused, SendError, Unavailable
 
 #: The access token is invalid, not a token at all, or over.
 _TOKEN_REFUSED = frozenset({40001, 40014, 42001})

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 import aiohttp
 
-from bot.errors import Refused, SendError, Unavailable, Uncertain
+from bot.domain.errors import Refused, SendError, Unavailable, Uncertain
 
 _ANSWER_LIMIT = 1 << 20  #: bytes; answers are small
 _CHUNK = 1 << 16

@@ -11,8 +11,8 @@ from typing import Protocol
 
 import structlog
 
-from bot.errors import SendError, StorageError, Unavailable
-from bot.ports_messengers import Token
+from bot.domain.errors import SendError, StorageError, Unavailable
+from bot.ports.messenger_state import Token
 
 log = structlog.get_logger()
 
@@ -29,7 +29,7 @@ Ask = Callable[[str], Awaitable[tuple[str, float]]]
 
 
 class TokenStore(Protocol):
-    """What a keeper needs of the storage; see `bot.ports` and `bot.ports_messengers`."""
+    """What a keeper needs of the storage; see `bot.ports.storage` and `bot.ports.storage.messenger_state`."""
 
     async def token(self, name: str) -> Token | None:
         """Return the token kept under this name."""

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from adapters.web import gate_forms
 from adapters.web.gate_forms import MAY_BE_EMPTY, Input
 from adapters.web.words import act_name
-from bot import buttons, gates
 from bot.acts.offering import is_offered
-from bot.agreement import Agreement, Urgency
-from bot.case import Case, Channel, ClosureCode, DeadlineKind
-from bot.people import Directory, Person, Role
-from bot.rights import PROTECTION_ACTS, Act, may
-from bot.texts import tr
-from bot.wording import channel_name, closure_name, urgency_name
+from bot.domain import button_data
+from bot.domain.agreement import Agreement, Urgency
+from bot.domain.case import Case, Channel, ClosureCode, DeadlineKind
+from bot.domain.names import channel_name, closure_name, urgency_name
+from bot.domain.people import Directory, Person, Role
+from bot.language.texts import tr
+from bot.protection import gates
+from bot.protection.permissions import PROTECTION_ACTS, Act, may
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ def command(act: Act, reference: str, form: Mapping[str, str]) -> str:
 
 
 def _tap(desk: Desk, label: str, act: Act, argument: str = "", *, meets: DeadlineKind | None = None) -> Tap:
-    return Tap(label, buttons.write(buttons.Act(desk.case.id, desk.case.stage, act.value, argument)), meets)
+    return Tap(label, button_data.write(button_data.Act(desk.case.id, desk.case.stage, act.value, argument)), meets)
 
 
 def _channels(act: Act) -> Iterable[Channel | None]:

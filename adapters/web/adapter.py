@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.errors import StorageError
-from bot.messages import Capabilities, Delivery, Inbound
-from bot.ports_adapters import Receipt, Receive
+from bot.domain.errors import StorageError
+from bot.domain.messages import Capabilities, Delivery, Inbound
+from bot.ports.messengers import Receipt, Receive
 
 #: No limit of its own; the length of a page is only a matter of taste.
 _CAPABILITIES = Capabilities(text_limit=100_000, edits=True, files=True, file_limit=1 << 30)

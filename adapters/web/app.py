@@ -23,11 +23,11 @@ from adapters.web.security import Proxies
 from adapters.web.settings import WebSettings
 from adapters.web.site import Endpoint, Orders, Page, Site, guarded, signed_in, uploading
 from adapters.web.static import Assets
-from bot.agreement import Agreement
-from bot.ids import Ids
-from bot.ports import Files, Storage
-from bot.ports_adapters import Receipt, WebhookAdapter
-from bot.work import PageAct
+from bot.domain.agreement import Agreement
+from bot.domain.ids import Ids
+from bot.line.message_work import PageAct
+from bot.ports.messengers import Receipt, WebhookAdapter
+from bot.ports.storage import Files, Storage
 
 
 def build_site(  # noqa: PLR0913 - everything that the pages stand on, by name

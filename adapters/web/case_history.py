@@ -6,18 +6,18 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from adapters.web import case_view, words
-from bot import gates
-from bot.case import Answer, Case, CaseText, Channel, Handoff
-from bot.fields import DESK_FIELDS, field, show
-from bot.gates_wording import for_side
-from bot.journal import Link
-from bot.messages import Delivery
-from bot.ports import History
-from bot.recipients import desk_name
-from bot.redaction import Reader, Way, line_for, may_read, officer_for, text_for
-from bot.securing import SECURE_ACTS, is_held, may_read_secure, readable
-from bot.texts import tr
-from bot.wording import channel_name, delivery_name
+from bot.domain.case import Answer, Case, CaseText, Channel, Handoff
+from bot.domain.fields import DESK_FIELDS, field, show
+from bot.domain.journal import Link
+from bot.domain.messages import Delivery
+from bot.domain.names import channel_name, delivery_name
+from bot.domain.recipients import desk_name
+from bot.language.texts import tr
+from bot.ports.storage import History
+from bot.protection import gates
+from bot.protection.gate_words import for_side
+from bot.protection.redaction import Reader, Way, line_for, may_read, officer_for, text_for
+from bot.protection.secure_access import SECURE_ACTS, is_held, may_read_secure, readable
 
 #: Details of journal entries that are codes or numbers, never what somebody wrote.
 _SHOWN_DETAILS = (

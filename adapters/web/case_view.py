@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from adapters.web import words
-from bot import fields, redaction
-from bot.agreement import Agreement, Urgency
-from bot.case import Case, Deadline, DeadlineKind
-from bot.people import Directory, Person
-from bot.redaction import Way, answer_for, may_read
-from bot.texts import tr
-from bot.wording import channel_name, deadline_name, lateness, sides
-from bot.wording import moment as in_words
+from bot.domain import fields
+from bot.domain.agreement import Agreement, Urgency
+from bot.domain.case import Case, Deadline, DeadlineKind
+from bot.domain.names import channel_name, deadline_name, lateness, sides
+from bot.domain.names import moment as in_words
+from bot.domain.people import Directory, Person
+from bot.language.texts import tr
+from bot.protection import redaction
+from bot.protection.redaction import Way, answer_for, may_read
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,16 +13,16 @@ from adapters.web.searching import Search, search_kinds
 from adapters.web.security import headers, new_token
 from adapters.web.signin import redirect
 from adapters.web.site import Site, Visit, is_number
-from bot import guarding
-from bot import reference as references
-from bot.case import Case
-from bot.errors import StorageError
-from bot.messages import DeliveryState
-from bot.ports import History, Said
-from bot.recipients import reads_as
-from bot.rights import Act, may, scope_of
-from bot.texts import tr
-from bot.turn import SeenBy, Turn
+from bot.domain import reference as references
+from bot.domain.case import Case
+from bot.domain.errors import StorageError
+from bot.domain.messages import DeliveryState
+from bot.domain.recipients import reads_as
+from bot.domain.turn import SeenBy, Turn
+from bot.language.texts import tr
+from bot.people import guess_limits
+from bot.ports.storage import History, Said
+from bot.protection.permissions import Act, may, scope_of
 
 _MOST_OPEN = 200  #: open cases on one page
 _CHUNK = 100  #: cases read for a page of older ones
@@ -115,12 +115,12 @@ async def find(site: Site, visit: Visit) -> Case | None:
 
 async def no_such_case(site: Site, visit: Visit) -> Response:
     """Say so in the same words whether it exists or not; after many of them only after a wait, which grows."""
-    guess = guarding.of_references(visit.person)
+    guess = guess_limits.of_references(visit.person)
     misses = await site.storage.count_attempt(guess.kind, guess.key, visit.now, guess.window)
-    if misses > guarding.MISSES:
+    if misses > guess_limits.MISSES:
         log.warning("Many references that are none", person_id=visit.person.id)
-        await site.order(lambda c: guarding.report_misses(c, visit.person))
-        return site.pages.wait(visit.request, guarding.wait_after(misses), visit=visit)
+        await site.order(lambda c: guess_limits.report_misses(c, visit.person))
+        return site.pages.wait(visit.request, guess_limits.wait_after(misses), visit=visit)
     return site.pages.problem(visit.request, 404, tr(visit.language, "No such case."), visit=visit)
 
 

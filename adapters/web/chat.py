@@ -16,11 +16,11 @@ from adapters.web.rendering import with_links
 from adapters.web.security import new_token
 from adapters.web.signin import redirect
 from adapters.web.site import Site, Visit, is_number
-from bot.errors import StorageError
-from bot.messages import Attachment, DeliveryState, Inbound, Keyboard, Kind
-from bot.ports import Said
-from bot.texts import tr
-from bot.times import both_times
+from bot.domain.errors import StorageError
+from bot.domain.messages import Attachment, DeliveryState, Inbound, Keyboard, Kind
+from bot.domain.time_words import both_times
+from bot.language.texts import tr
+from bot.ports.storage import Said
 
 TEXT_LIMIT = 8_000  #: characters of one message
 _LINES = 100  #: lines shown at first

@@ -17,12 +17,12 @@ from adapters.web.chat import TEXT_LIMIT, take, too_long
 from adapters.web.security import headers, new_token
 from adapters.web.signin import redirect
 from adapters.web.site import Site, Visit
-from bot import lapsing
-from bot.approving import state_of
-from bot.orders import IdentifiedOrder, may_decide
-from bot.people import Person, Role
-from bot.texts import tr
-from bot.times import both_times
+from bot.domain.export_orders import IdentifiedOrder, may_decide
+from bot.domain.people import Person, Role
+from bot.domain.time_words import both_times
+from bot.language.texts import tr
+from bot.people import lapsed_enrolment
+from bot.record.export_approval import state_of
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}(\.[A-Za-z0-9_-]{1,40}){0,2}\.(csv|jsonl|xlsx)(\.age)?")
 _MANIFEST = ".manifest.json"
@@ -136,10 +136,10 @@ async def download(site: Site, visit: Visit) -> Response:
 async def _waits(site: Site, visit: Visit) -> Response | None:
     """Tell an admin whose enrolment has lapsed who can confirm them; None when they may go on."""
     every = site.settings.confirm_every
-    if not lapsing.has_lapsed(visit.person, visit.now, every):
+    if not visit.person.has_lapsed(visit.now, every):
         return None
     directory = await site.storage.directory()
-    how = lapsing.how_to_confirm(visit.person, directory, visit.now, every)
+    how = lapsed_enrolment.how_to_confirm(visit.person, directory, visit.now, every)
     lead = tr(visit.language, "This waits until your enrolment is confirmed.")
     return site.pages.problem(visit.request, 403, f"{lead} {how}", visit=visit)
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from adapters.web import case_view, words
-from bot.attachments import FileState, StoredFile
-from bot.case import Case
-from bot.redaction import may_read_file
-from bot.texts import tr
+from bot.domain.attachments import FileState, StoredFile
+from bot.domain.case import Case
+from bot.language.texts import tr
+from bot.protection.redaction import may_read_file
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,17 +12,17 @@ from adapters.web.chat import TEXT_LIMIT, take, too_long
 from adapters.web.security import headers
 from adapters.web.signin import redirect
 from adapters.web.site import Site, Visit
-from bot.attachments import FileState, Purpose, StoredFile, download_name, label_of
-from bot.case import Case
-from bot.errors import StorageError
-from bot.journal import Entry
-from bot.messages import Attachment
-from bot.ports import Files
-from bot.redaction import Reader, may_read_file
-from bot.rights import Act, may
-from bot.sniffing import sniff
-from bot.texts import tr
-from bot.turn import Turn
+from bot.domain.attachments import FileState, Purpose, StoredFile, download_name, label_of
+from bot.domain.case import Case
+from bot.domain.errors import StorageError
+from bot.domain.file_types import sniff
+from bot.domain.journal import Entry
+from bot.domain.messages import Attachment
+from bot.domain.turn import Turn
+from bot.language.texts import tr
+from bot.ports.storage import Files
+from bot.protection.permissions import Act, may
+from bot.protection.redaction import Reader, may_read_file
 
 #: Whatever a browser makes of it: nothing in it runs, and nothing is shown in its place.
 _INERT = {

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot import gates
-from bot.case import Channel
-from bot.fields import field
-from bot.rights import Act
-from bot.texts import tr
+from bot.domain.case import Channel
+from bot.domain.fields import field
+from bot.language.texts import tr
+from bot.protection import gates
+from bot.protection.permissions import Act
 
 #: Questions whose answer may stay empty.
 MAY_BE_EMPTY = frozenset({"officer", "why"})

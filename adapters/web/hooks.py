@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from adapters.web.site import BODY_LIMIT, is_number
-from bot.ports_adapters import Request, Response, WebhookAdapter
+from bot.ports.messengers import Request, Response, WebhookAdapter
 
 _PREFIX = "/hooks/"
 _METHODS = frozenset({"GET", "POST"})

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from prometheus_client import CollectorRegistry, Histogram
 
-from bot.messages import Outgoing
+from bot.domain.messages import Outgoing
 
 _BUCKETS = (0.5, 1, 2, 5, 10, 30, 60, 120, 300, 900, 3600)  #: seconds
 

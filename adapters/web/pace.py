@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.ports import Storage
+from bot.ports.storage import Storage
 
 WINDOW = timedelta(minutes=1)
 A_SESSION = 120  #: forms a minute; nobody types or taps two a second for long

@@ -15,9 +15,9 @@ from adapters.web import words
 from adapters.web.security import Proxies, headers
 from adapters.web.settings import WebSettings
 from adapters.web.static import Assets
-from bot import wording
-from bot.agreement import Agreement
-from bot.texts import tr
+from bot.domain import names
+from bot.domain.agreement import Agreement
+from bot.language.texts import tr
 
 if TYPE_CHECKING:
     from adapters.web.site import Visit
@@ -39,7 +39,7 @@ class Pages:
         self._templates = Environment(
             loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
-        self._templates.globals.update(tr=tr, words=words, wording=wording, asset=assets.url, version=settings.version)
+        self._templates.globals.update(tr=tr, words=words, wording=names, asset=assets.url, version=settings.version)
 
     def render(
         self, name: str, request: Request, *, visit: Visit | None = None, status: int = 200, **values: object

@@ -7,14 +7,14 @@ from starlette.responses import Response
 from adapters.web.cases import list_page
 from adapters.web.searching import REFERENCE, Search, search_kinds
 from adapters.web.site import Site, Visit
-from bot import reference as references
 from bot.acts.secure_visit import SecureSearch
-from bot.case import Case
-from bot.errors import StorageError
-from bot.rights import scope_of
-from bot.securing import Key, normalised, secure_scope_of
-from bot.texts import tr
-from bot.work import PageAct
+from bot.domain import reference as references
+from bot.domain.case import Case
+from bot.domain.errors import StorageError
+from bot.language.texts import tr
+from bot.line.message_work import PageAct
+from bot.protection.permissions import scope_of
+from bot.protection.secure_access import Key, normalised, secure_scope_of
 
 _LIMIT = 100  #: characters of what is looked for
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.agreement import Agreement
-from bot.case import Case
-from bot.people import Person
-from bot.securing import Key, may_search
-from bot.texts import later, tr
+from bot.domain.agreement import Agreement
+from bot.domain.case import Case
+from bot.domain.people import Person
+from bot.language.texts import later, tr
+from bot.protection.secure_access import Key, may_search
 
 REFERENCE = "reference"
 _LABELS = {

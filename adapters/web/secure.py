@@ -16,17 +16,17 @@ from adapters.web import case_view, secure_view
 from adapters.web.cases import find, no_such_case, reader_of
 from adapters.web.security import new_token, signature, tokens_match
 from adapters.web.site import Site, Visit
+from bot.acts.secure_entries import read_entry, read_subject
 from bot.acts.secure_visit import Entry, SecureVisit
-from bot.case import Case, SecureField
-from bot.errors import StorageError
-from bot.guarded import Guarded
-from bot.reading import Unclear
-from bot.secure_forms import FORMS
-from bot.secure_reading import read_entry, read_subject
-from bot.securing import Purpose, may_read_secure, may_write_secure
-from bot.texts import tr
-from bot.words import clean
-from bot.work import PageAct
+from bot.domain.case import Case, SecureField
+from bot.domain.errors import StorageError
+from bot.domain.guarded import Guarded
+from bot.intake.reading.answer_reader import Unclear
+from bot.language.normalise import clean
+from bot.language.texts import tr
+from bot.line.message_work import PageAct
+from bot.protection.secure_access import Purpose, may_read_secure, may_write_secure
+from bot.protection.secure_forms import FORMS
 
 GRANT_FOR = timedelta(minutes=15)
 _WHY_LIMIT = 200  #: characters

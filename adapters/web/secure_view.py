@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from adapters.web import case_view
-from bot.case import Case, SecureEntry, SecureField
-from bot.redaction import Way, secure_for
-from bot.secure_forms import FORMS, EntryForm, lines, title, values
-from bot.securing import Purpose, is_held, may_release
-from bot.texts import later, tr
+from bot.domain.case import Case, SecureEntry, SecureField
+from bot.language.texts import later, tr
+from bot.protection.redaction import Way, secure_for
+from bot.protection.secure_access import Purpose, is_held, may_release
+from bot.protection.secure_forms import FORMS, EntryForm, lines, title, values
 
 _PURPOSES = {
     Purpose.LOCATE: later("Locate or rescue the person"),

@@ -11,13 +11,13 @@ from starlette.responses import RedirectResponse, Response
 from adapters.web.pace import WINDOW
 from adapters.web.security import headers, new_token
 from adapters.web.site import Site, Visit, came_from_us, cookie_name, find_visitor, is_crowded
-from bot import binding, guarding
-from bot.messages import Address
-from bot.people import Person, SignIn
-from bot.ports import Storage
-from bot.sign_in import LINK_LENGTH, hash_token, path_of
-from bot.texts import tr
-from bot.work import PageAct
+from bot.domain.messages import Address
+from bot.domain.people import Person, SignIn
+from bot.domain.sign_in import LINK_LENGTH, hash_token, path_of
+from bot.language.texts import tr
+from bot.line.message_work import PageAct
+from bot.people import address_binding, guess_limits
+from bot.ports.storage import Storage
 
 log = structlog.get_logger(__name__)
 
@@ -98,7 +98,7 @@ def _set_cookie(site: Site, response: Response, value: str, length: timedelta) -
 async def _record(site: Site, person: Person) -> None:
     """Journal the sign-in; whoever holds a link may be written to in web chat from now on."""
     address = Address("web", str(person.id))
-    await site.submit(PageAct(lambda c: binding.signed_in(c, address), person.id, address))
+    await site.submit(PageAct(lambda c: address_binding.signed_in(c, address), person.id, address))
 
 
 async def _end_session_of_before(site: Site, request: Request) -> None:
@@ -112,17 +112,17 @@ async def _slowed(site: Site, request: Request, now: datetime) -> Response | Non
     """Ask an address that is too fast, or that tried too many links that are none, to wait; None when it may go on."""
     if await is_crowded(site, request, now):
         return site.pages.wait(request, WINDOW)
-    guess = guarding.of_links(site.proxies.client(request))
-    if await site.storage.attempts(guess.kind, guess.key, now) >= guarding.LINKS:
+    guess = guess_limits.of_links(site.proxies.client(request))
+    if await site.storage.attempts(guess.kind, guess.key, now) >= guess_limits.LINKS:
         return site.pages.wait(request, guess.window)
     return None
 
 
 async def _no_such_link(site: Site, request: Request, now: datetime) -> Response:
     client = site.proxies.client(request)
-    guess = guarding.of_links(client)
-    if await site.storage.count_attempt(guess.kind, guess.key, now, guess.window) == guarding.LINKS:
+    guess = guess_limits.of_links(client)
+    if await site.storage.count_attempt(guess.kind, guess.key, now, guess.window) == guess_limits.LINKS:
         log.warning("Too many wrong sign-in links from one address")
-        await site.order(lambda c: guarding.report_links(c, client))
+        await site.order(lambda c: guess_limits.report_links(c, client))
     sentence = tr("en", "This link was used already or has expired. Ask your admin for a new one.")
     return site.pages.problem(request, 410, sentence)

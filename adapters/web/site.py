@@ -18,16 +18,16 @@ from adapters.web.pages import Pages
 from adapters.web.security import Proxies, csrf_token, is_same_origin, tokens_match
 from adapters.web.settings import WebSettings
 from adapters.web.uploads import Upload, read_upload
-from bot.agreement import Agreement
-from bot.composing import Composer
-from bot.errors import StorageError
-from bot.messages import Address
-from bot.people import Person
-from bot.ports import Files, Storage
-from bot.ports_adapters import Receipt
-from bot.sign_in import hash_token
-from bot.texts import tr
-from bot.work import PageAct
+from bot.domain.agreement import Agreement
+from bot.domain.errors import StorageError
+from bot.domain.messages import Address
+from bot.domain.people import Person
+from bot.domain.sign_in import hash_token
+from bot.language.texts import tr
+from bot.line.message_work import PageAct
+from bot.ports.messengers import Receipt
+from bot.ports.storage import Files, Storage
+from bot.turns.composer import Composer
 
 BODY_LIMIT = 1 << 20  #: bytes
 _FIELD_LIMIT = 40  #: fields of one form

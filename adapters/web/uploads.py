@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
-from bot.attachments import LIMIT
+from bot.domain.attachments import LIMIT
 
 _FORM = 1 << 16  #: bytes of all that is not the file
 _FIELDS = 10

@@ -1,13 +1,13 @@
-"""How the pages name roles, states and acts, beside what `bot.wording` names for all messengers."""
+"""How the pages name roles, states and acts, beside what `bot.domain.names` names for all messengers."""
 
 from __future__ import annotations
 
-from bot.attachments import FileState, Purpose
-from bot.case import Case, DeadlineState, HandoffState, TextKind
-from bot.people import Role
-from bot.rights import Act
-from bot.texts import later, tr
-from bot.wording import closure_name, status_name
+from bot.domain.attachments import FileState, Purpose
+from bot.domain.case import Case, DeadlineState, HandoffState, TextKind
+from bot.domain.names import closure_name, status_name
+from bot.domain.people import Role
+from bot.language.texts import later, tr
+from bot.protection.permissions import Act
 
 _ROLES = {Role.OFFICER: "officer", Role.DUTY: "duty officer", Role.SUPERVISOR: "supervisor", Role.ADMIN: "admin"}
 _DEADLINES = {

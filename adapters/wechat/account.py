@@ -12,8 +12,8 @@ from adapters.tencent.http import Http
 from adapters.tencent.tokens import Ask
 from adapters.wechat.errors import meaning, wrong_account
 from adapters.wechat.settings import WechatSettings
-from bot import reference
-from bot.errors import Refused, Unavailable, Uncertain
+from bot.domain import reference
+from bot.domain.errors import Refused, Unavailable, Uncertain
 
 _FIELD = re.compile(r"\{\{\s*([A-Za-z_]+?)([0-9]*)\.DATA\s*\}\}")
 _BEIJING = timezone(timedelta(hours=8))  #: WeChat's own clock

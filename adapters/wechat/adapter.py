@@ -17,10 +17,10 @@ from adapters.wechat.errors import meaning
 from adapters.wechat.files import Files
 from adapters.wechat.sender import Sender
 from adapters.wechat.settings import MESSENGER, NAME, WechatSettings
-from bot import reference
-from bot.errors import Refused, SendError
-from bot.messages import Capabilities, Delivery, Inbound
-from bot.ports_adapters import Receive, Request, Response
+from bot.domain import reference
+from bot.domain.errors import Refused, SendError
+from bot.domain.messages import Capabilities, Delivery, Inbound
+from bot.ports.messengers import Receive, Request, Response
 
 
 class WechatAdapter:

@@ -14,10 +14,10 @@ from adapters.wechat.outgoing import to_answer
 from adapters.wechat.parse import parse
 from adapters.wechat.settings import MESSENGER, WechatSettings
 from adapters.wechat.tries import LAST, Storing, Tries
-from bot.errors import StorageError
-from bot.messages import Contact, Inbound, Kind
-from bot.ports_adapters import Receipt, Receive, Request, Response
-from bot.texts import tr
+from bot.domain.errors import StorageError
+from bot.domain.messages import Contact, Inbound, Kind
+from bot.language.texts import tr
+from bot.ports.messengers import Receipt, Receive, Request, Response
 
 _log = structlog.get_logger()
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import structlog
 
-from bot.errors import Refused, SendError, Throttled, Unavailable, Unreachable, WindowClosed
+from bot.domain.errors import Refused, SendError, Throttled, Unavailable, Unreachable, WindowClosed
 
 _log = structlog.get_logger()
 

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 from adapters.tencent.client import Client
 from adapters.tencent.http import Http, Way
 from adapters.wechat.parse import NEVER_HAD, VIDEO
-from bot.errors import Refused
+from bot.domain.errors import Refused
 
 _MEDIA = "/cgi-bin/media/get"
 _VIDEOS = ".qq.com"  #: videos are kept elsewhere, but nowhere else

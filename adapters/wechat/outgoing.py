@@ -9,9 +9,9 @@ from typing import Any
 from adapters.tencent import xml
 from adapters.wechat.settings import MESSENGER, TEXT_LIMIT
 from bot.delivery.split import measure
-from bot.errors import Refused
-from bot.messages import Address, Button, Inbound, Keyboard
-from bot.texts import tr
+from bot.domain.errors import Refused
+from bot.domain.messages import Address, Button, Inbound, Keyboard
+from bot.language.texts import tr
 
 Json = dict[str, Any]
 

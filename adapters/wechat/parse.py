@@ -16,7 +16,7 @@ from typing import Any
 from adapters.tencent import xml
 from adapters.tencent.xml import text_of
 from adapters.wechat.settings import BUTTON_BYTES, MESSENGER
-from bot.messages import Address, Attachment, Contact, Inbound, Kind
+from bot.domain.messages import Address, Attachment, Contact, Inbound, Kind
 
 Fields = dict[str, Any]  #: of `Inbound`
 

@@ -9,8 +9,8 @@ import structlog
 from adapters.tencent.client import Client
 from adapters.wechat import outgoing
 from adapters.wechat.errors import NoChoices
-from bot.errors import Refused
-from bot.messages import Delivery, Keyboard
+from bot.domain.errors import Refused
+from bot.domain.messages import Delivery, Keyboard
 
 _log = structlog.get_logger()
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from adapters.tencent.http import Patience
-from bot.messages import Capabilities, Grant, WindowRules
+from bot.domain.messages import Capabilities, Grant, WindowRules
 
 MESSENGER = "wechat"
 NAME = "WeChat"

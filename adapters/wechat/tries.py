@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.messages import Inbound
-from bot.ports_adapters import Receipt
+from bot.domain.messages import Inbound
+from bot.ports.messengers import Receipt
 
 LAST = 3  #: how often WeChat brings a message that nobody acknowledged
 _REMEMBERED = timedelta(seconds=30)  #: all its tries are over by then

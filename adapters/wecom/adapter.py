@@ -17,9 +17,9 @@ from adapters.wecom.outgoing import to_menu
 from adapters.wecom.parse import parse
 from adapters.wecom.sender import Sender
 from adapters.wecom.settings import CAPABILITIES, MESSENGER, WecomSettings
-from bot.errors import StorageError, Unavailable
-from bot.messages import Capabilities, Delivery, Inbound
-from bot.ports_adapters import Receive, Request, Response
+from bot.domain.errors import StorageError, Unavailable
+from bot.domain.messages import Capabilities, Delivery, Inbound
+from bot.ports.messengers import Receive, Request, Response
 
 _log = structlog.get_logger()
 

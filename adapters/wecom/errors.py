@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import structlog
 
-from bot.errors import Refused, SendError, Throttled, Unavailable, Unreachable
+from bot.domain.errors import Refused, SendError, Throttled, Unavailable, Unreachable
 
 log = structlog.get_logger()
 

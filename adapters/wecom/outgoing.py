@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from adapters.tencent.http import Json
 from adapters.wecom.settings import MEMBER, ROBOT
-from bot.errors import Refused
-from bot.messages import Address, Button, Keyboard
+from bot.domain.errors import Refused
+from bot.domain.messages import Address, Button, Keyboard
 
 _TITLE_LIMIT = 26  #: characters; the rest of a card's text stands below
 _LABEL_LIMIT = 64  #: characters; of a label that comes back with a tap

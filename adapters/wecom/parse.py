@@ -13,7 +13,7 @@ from typing import Any
 
 from adapters.tencent import xml
 from adapters.wecom.settings import MEMBER, MESSENGER
-from bot.messages import Address, Attachment, Inbound, Kind
+from bot.domain.messages import Address, Attachment, Inbound, Kind
 
 Fields = dict[str, Any]  #: of `Inbound`
 

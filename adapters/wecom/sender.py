@@ -10,8 +10,8 @@ from adapters.tencent.http import Http, Json
 from adapters.wecom.errors import CardExists, Meanings
 from adapters.wecom.outgoing import robot_of, to_card, to_member, to_robot, to_task_id, to_text, to_used_card
 from adapters.wecom.settings import WecomSettings
-from bot.errors import Refused, SendError, Unreachable
-from bot.messages import Delivery
+from bot.domain.errors import Refused, SendError, Unreachable
+from bot.domain.messages import Delivery
 
 _SEND = "/cgi-bin/message/send"
 _UPDATE = "/cgi-bin/message/update_template_card"

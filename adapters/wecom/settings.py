@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from adapters.tencent.http import PATIENCE, Patience, Way
-from bot.messages import Capabilities
+from bot.domain.messages import Capabilities
 
 MESSENGER = "wecom"
 #: The id of a member.

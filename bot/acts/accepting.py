@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from bot import escalation
 from bot.acts.finding import channel_of
 from bot.acts.formal import DEADLINE, ask_channel, with_handoff
 from bot.acts.request import Request, changed, done, is_allowed, prompt
-from bot.case import Case, Channel, DeadlineKind, HandoffState, Status
-from bot.guarded import Guarded
-from bot.opening import policy_of
-from bot.texts import tr
-from bot.wording import channel_name, moment
+from bot.clock import deadlines
+from bot.domain.case import Case, Channel, DeadlineKind, HandoffState, Status
+from bot.domain.guarded import Guarded
+from bot.domain.names import channel_name, moment
+from bot.intake.open_case import policy_of
+from bot.language.texts import tr
 
 
 def accept(request: Request) -> None:
@@ -61,9 +61,9 @@ def _accept(request: Request, channel: Channel, formal_reference: str, officer: 
         formal_reference=formal_reference,
     )
     case = with_handoff(changed(request.case, Status.HANDED_OFF), handoff)
-    case = escalation.meet(case, DEADLINE[channel], c.now)
+    case = deadlines.meet(case, DEADLINE[channel], c.now)
     due = c.now + policy_of(c, case).written
-    case = escalation.arm(case, DeadlineKind.WRITTEN, due, c.context.new_id, channel)
+    case = deadlines.arm(case, DeadlineKind.WRITTEN, due, c.context.new_id, channel)
     c.journal("accepted", case, channel=channel.value, formal_reference=formal_reference, officer=officer)
     name = channel_name(channel, "en")
     when = moment(due, case, c.context.agreement)
@@ -123,7 +123,7 @@ def _run_again(request: Request, case: Case, channel: Channel) -> Case:
     running = case.deadline(kind)
     if running is not None and running.is_running:
         return case
-    return escalation.arm(case, kind, c.now + escalation.allowed(policy_of(c, case), kind), c.context.new_id)
+    return deadlines.arm(case, kind, c.now + deadlines.allowed(policy_of(c, case), kind), c.context.new_id)
 
 
 def _only_waiting(case: Case) -> Channel | None:

@@ -6,18 +6,18 @@ import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot import alerts, escalation
 from bot.acts.request import Request, changed, done, duty_desks, is_allowed, prompt, shown_name
-from bot.agreement import Urgency
-from bot.answering import set_by_hand
-from bot.case import Case, DeadlineKind, Status, TextKind
-from bot.opening import policy_of
-from bot.people import Person, Role
-from bot.recipients import at_person
-from bot.texts import tr
-from bot.times import span
-from bot.wording import moment, urgency_name
-from bot.words import whole_number
+from bot.clock import alerts, deadlines
+from bot.domain.agreement import Urgency
+from bot.domain.case import Case, DeadlineKind, Status, TextKind
+from bot.domain.names import moment, urgency_name
+from bot.domain.people import Person, Role
+from bot.domain.recipients import at_person
+from bot.domain.time_words import span
+from bot.intake.answers import set_by_hand
+from bot.intake.open_case import policy_of
+from bot.language.normalise import whole_number
+from bot.language.texts import tr
 
 _DURATION = re.compile(r"\s*(\d{1,4})\s*(m|min|minutes?|h|hours?)?\b[\s,:;]*(.*)\Z", re.IGNORECASE | re.DOTALL)
 
@@ -37,7 +37,7 @@ def acknowledge(request: Request) -> None:
         return
     status = Status.ACKNOWLEDGED if case.status is Status.OPEN else case.status
     case = replace(changed(case, status), acknowledged_at=c.now, acknowledged_by=request.person.id)
-    case = escalation.meet(case, DeadlineKind.ACKNOWLEDGE, c.now)
+    case = deadlines.meet(case, DeadlineKind.ACKNOWLEDGE, c.now)
     c.journal("acknowledged", case)
     done(
         request,
@@ -111,7 +111,7 @@ def _ask_how_long(request: Request, limit: timedelta, prefix: str) -> None:
 
 def _snooze(request: Request, until: datetime, reason: str) -> None:
     c = request.c
-    case = escalation.snooze(request.case, until)
+    case = deadlines.snooze(request.case, until)
     c.keep_text(case, TextKind.REASON, reason)
     c.journal("snoozed", case, until=until.isoformat(), reason=reason)
     when = moment(until, case, c.context.agreement)
@@ -166,7 +166,7 @@ def _set_urgency(request: Request, level: Urgency, reason: str) -> None:
     c.journal("urgency_by_hand", case, before=before.urgency.value, after=level.value, reason=reason)
     if case.alerted_at is not None:
         is_rise = level.is_above(before.urgency)
-        case = alerts.tell(c, case if is_rise else escalation.begin_anew(case, DeadlineKind.ALERT))
+        case = alerts.tell(c, case if is_rise else deadlines.begin_anew(case, DeadlineKind.ALERT))
     done(
         request,
         case,

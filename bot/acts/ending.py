@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from bot import escalation
 from bot.acts.request import Request, changed, done, is_allowed, prompt, shown_name
-from bot.alerts import act_button
-from bot.case import ClosureCode, DeadlineKind, Status, TextKind
-from bot.opening import policy_of
-from bot.rights import Act
-from bot.script import is_english
-from bot.texts import tr
-from bot.wording import closure_name, rows
+from bot.clock import deadlines
+from bot.clock.alerts import act_button
+from bot.domain.case import ClosureCode, DeadlineKind, Status, TextKind
+from bot.domain.names import closure_name, rows
+from bot.intake.open_case import policy_of
+from bot.language.texts import tr
+from bot.language.writing_systems import is_english
+from bot.protection.permissions import Act
 
 
 def close(request: Request) -> None:
@@ -44,7 +44,7 @@ def close(request: Request) -> None:
 
 def _close(request: Request, code: ClosureCode, outcome: str) -> None:
     c = request.c
-    case = escalation.end(changed(request.case, Status.CLOSED), c.now)
+    case = deadlines.end(changed(request.case, Status.CLOSED), c.now)
     case = replace(case, closed_at=c.now, closed_by=request.person.id, closure=code, stood_down_at=None)
     c.keep_text(case, TextKind.OUTCOME, outcome)
     c.journal("closed", case, code=code.value)
@@ -75,11 +75,11 @@ def stand_down(request: Request) -> None:
     if not reason:
         prompt(request, tr(request.language, "Why is it stood down? One line; both sides can read it on the page."))
         return
-    case = escalation.end(changed(request.case), c.now, but=[DeadlineKind.REVIEW])
+    case = deadlines.end(changed(request.case), c.now, but=[DeadlineKind.REVIEW])
     case = replace(case, stood_down_at=c.now)
     review = case.deadline(DeadlineKind.REVIEW)
     if review is None or not review.is_running:
-        case = escalation.arm(case, DeadlineKind.REVIEW, c.now + policy_of(c, case).review, c.context.new_id)
+        case = deadlines.arm(case, DeadlineKind.REVIEW, c.now + policy_of(c, case).review, c.context.new_id)
     c.keep_text(case, TextKind.REASON, reason)
     c.journal("stood_down", case)
     done(
@@ -114,8 +114,8 @@ def reopen(request: Request) -> None:
         acknowledged_at=None,
         acknowledged_by=None,
     )
-    case = escalation.end(case, c.now, but=[DeadlineKind.ALERT])
-    case = escalation.rearm_from(case, policy_of(c, case), c.now, c.context.new_id)
+    case = deadlines.end(case, c.now, but=[DeadlineKind.ALERT])
+    case = deadlines.rearm_from(case, policy_of(c, case), c.now, c.context.new_id)
     c.keep_text(case, TextKind.REASON, reason)
     c.journal("reopened", case)
     done(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
-from bot import guarding, reference
-from bot.case import Case, Channel
-from bot.composing import Composer
-from bot.rights import may_see
-from bot.texts import tr
+from bot.domain import reference
+from bot.domain.case import Case, Channel
+from bot.language.texts import tr
+from bot.people import guess_limits
+from bot.protection.permissions import may_see
+from bot.turns.composer import Composer
 
 
 def channel_of(text: str) -> tuple[Channel | None, str]:
@@ -48,7 +49,7 @@ def no_such_case(c: Composer, text: str) -> None:
         lead += " " + tr(c.language, "Your open cases: {cases}", cases=listed)
     elif not text.strip():
         lead = tr(c.language, "Which case? Type for example: /case KC26-M9S34-4")
-    c.say(lead, not_before=guarding.answer_to_miss(c))
+    c.say(lead, not_before=guess_limits.answer_to_miss(c))
 
 
 def _implied(c: Composer) -> Case | None:

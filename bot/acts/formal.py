@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot import escalation, gates
 from bot.acts.finding import channel_of, is_among_own
 from bot.acts.request import Request, changed, done, everybody, is_allowed, offered, prompt, shown_name
-from bot.agreement import Desk, DeskRole
-from bot.alerts import act_button
-from bot.case import Case, Channel, DeadlineKind, Handoff, HandoffState, TextKind
-from bot.consent import ask, whom_to_ask
-from bot.fields import field, is_field
-from bot.gate_changes import own_desk
-from bot.gates_wording import for_side, missing_names
-from bot.messages import Keyboard
-from bot.recipients import Recipient, at_desk, desk_name
-from bot.rights import Act
-from bot.texts import tr
-from bot.wording import channel_name, link, rows, urgency_name
+from bot.channels.gate_effects import own_desk
+from bot.clock import deadlines
+from bot.clock.alerts import act_button
+from bot.domain.agreement import Desk, DeskRole
+from bot.domain.case import Case, Channel, DeadlineKind, Handoff, HandoffState, TextKind
+from bot.domain.fields import field, is_field
+from bot.domain.messages import Keyboard
+from bot.domain.names import channel_name, link, rows, urgency_name
+from bot.domain.recipients import Recipient, at_desk, desk_name
+from bot.intake.consent import ask, whom_to_ask
+from bot.language.texts import tr
+from bot.protection import gates
+from bot.protection.gate_words import for_side, missing_names
+from bot.protection.permissions import Act
 
 DEADLINE = {Channel.POLICE: DeadlineKind.POLICE, Channel.DIPLOMATIC: DeadlineKind.DIPLOMATIC}
 
@@ -180,7 +181,7 @@ def written(request: Request) -> None:
         return
     c = request.c
     case = with_handoff(changed(request.case), replace(handoff, letter_reference=letter, letter_at=c.now))
-    case = escalation.meet(case, DeadlineKind.WRITTEN, c.now, handoff.channel)
+    case = deadlines.meet(case, DeadlineKind.WRITTEN, c.now, handoff.channel)
     c.journal("confirmed_in_writing", case, channel=handoff.channel.value, letter=letter)
     name = channel_name(handoff.channel, "en")
     done(
@@ -205,7 +206,7 @@ def not_needed(request: Request) -> None:
         prompt(request, tr(request.language, "Why is the diplomatic channel not needed? One line."))
         return
     case = replace(changed(request.case), diplomatic_not_needed_at=c.now)
-    case = escalation.meet(case, DeadlineKind.DIPLOMATIC, c.now)
+    case = deadlines.meet(case, DeadlineKind.DIPLOMATIC, c.now)
     c.keep_text(case, TextKind.REASON, reason)
     c.journal("diplomatic_not_needed", case)
     done(

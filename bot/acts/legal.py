@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.acts.request import Request, done, is_allowed, prompt, shown_name
-from bot.case import TextKind
-from bot.texts import tr
+from bot.domain.case import TextKind
+from bot.language.texts import tr
 
 
 def hold(request: Request) -> None:

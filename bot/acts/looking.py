@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot import escalation, reference, relay
 from bot.acts.finding import is_among_own, no_such_case
 from bot.acts.offering import buttons_for
-from bot.case import Case, Channel, DeadlineKind, Handoff, HandoffState
-from bot.composing import Composer
-from bot.fields import show
-from bot.gates import is_draft, is_hidden, is_open, shown_state
-from bot.gates_wording import for_side
-from bot.messages import Delivery
-from bot.plan import describe
-from bot.recipients import desk_name
-from bot.redaction import Reader, Way, answers
-from bot.securing import may_read_secure
-from bot.texts import later, tr
-from bot.wording import (
+from bot.clock import deadlines
+from bot.clock.escalation_plan import describe
+from bot.domain import reference
+from bot.domain.case import Case, Channel, DeadlineKind, Handoff, HandoffState
+from bot.domain.fields import show
+from bot.domain.messages import Delivery
+from bot.domain.names import (
     channel_name,
     closure_name,
     deadline_name,
@@ -31,6 +25,14 @@ from bot.wording import (
     status_name,
     urgency_name,
 )
+from bot.domain.recipients import desk_name
+from bot.language.texts import later, tr
+from bot.protection.gate_words import for_side
+from bot.protection.gates import is_draft, is_hidden, is_open, shown_state
+from bot.protection.redaction import Reader, Way, answers
+from bot.protection.secure_access import may_read_secure
+from bot.relay import relay
+from bot.turns.composer import Composer
 
 
 def case(c: Composer, shown: Case) -> None:
@@ -46,7 +48,7 @@ def case(c: Composer, shown: Case) -> None:
     ]
     reader = Reader.of(c.person, agreement, is_overheard=not is_among_own(c, c.person.party))
     lines += [_elsewhere(language)] if reader.is_overheard else _facts(c, shown, reader)
-    lines += [_deadline_line(c, shown, d.id) for d in escalation.shown(shown)]
+    lines += [_deadline_line(c, shown, d.id) for d in deadlines.shown(shown)]
     lines += [_handoff_line(h, shown_state(h, shown, c.person.party, agreement), language) for h in shown.handoffs]
     lines += _delivery_lines(c, shown)
     lines.append(tr(language, "Texts and all acts: {link}", link=link(c.context.public_url, shown)))

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot import alerts, gates
 from bot.acts.finding import is_among_own
-from bot.agreement import Agreement
-from bot.case import Case, Channel
-from bot.composing import Composer
-from bot.messages import Keyboard
-from bot.people import Person
-from bot.rights import Act, fits, may
-from bot.texts import later, tr
-from bot.wording import rows
+from bot.clock import alerts
+from bot.domain.agreement import Agreement
+from bot.domain.case import Case, Channel
+from bot.domain.messages import Keyboard
+from bot.domain.names import rows
+from bot.domain.people import Person
+from bot.language.texts import later, tr
+from bot.protection import gates
+from bot.protection.permissions import Act, fits, may
+from bot.turns.composer import Composer
 
 _LABELS = {
     Act.ACK: "Acknowledge",

@@ -8,19 +8,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot import answering, escalation, gates
 from bot.acts.finding import is_among_own
 from bot.acts.request import Request, done, is_allowed, prompt
-from bot.alerts import act_button
-from bot.case import Case, Channel, DeadlineKind, TextKind
-from bot.consent import ask_next
-from bot.fields import Field, field, show
-from bot.messages import Keyboard
-from bot.questions import zone_of
-from bot.reading import Read, read
-from bot.rights import Act
-from bot.texts import later, tr
-from bot.wording import rows
+from bot.clock import deadlines
+from bot.clock.alerts import act_button
+from bot.domain.case import Case, Channel, DeadlineKind, TextKind
+from bot.domain.fields import Field, field, show
+from bot.domain.messages import Keyboard
+from bot.domain.names import rows
+from bot.intake import answers
+from bot.intake.consent import ask_next
+from bot.intake.question_texts import zone_of
+from bot.intake.reading.answer_reader import Read, read
+from bot.language.texts import later, tr
+from bot.protection import gates
+from bot.protection.permissions import Act
 
 _ABOUT = {
     "police": gates.CONSENT[Channel.POLICE],
@@ -79,7 +81,7 @@ def consent(request: Request) -> None:
     if not isinstance(reading, Read):
         prompt(request, _choices(asked, request.language), word)
         return
-    case = answering.store(c, case, asked, reading.value, "typed")
+    case = answers.store(c, case, asked, reading.value, "typed")
     label, value = tr(request.language, asked.label), show(asked, reading.value, request.language)
     done(request, case, _said(request, tr(request.language, "{label} is now {value}.", label=label, value=value)))
     ask_next(c, c.case(case.id) or case, tr(request.language, "One more answer is needed:"))
@@ -138,12 +140,12 @@ def decide(request: Request) -> None:
 
 def _record(request: Request, name: str, code: str, words: str) -> None:
     c, asked = request.c, field(name)
-    case = answering.store(c, request.case, asked, code, "act")
+    case = answers.store(c, request.case, asked, code, "act")
     if words:
         c.keep_text(case, TextKind.PROTECTION, words, own_side_only=True)
     c.journal("protection", case, field=name, code=code)
     if name == gates.ALTERNATIVE:
-        case = escalation.meet(case, DeadlineKind.DIPLOMATIC, c.now)
+        case = deadlines.meet(case, DeadlineKind.DIPLOMATIC, c.now)
     label, value = tr(request.language, asked.label), show(asked, code, request.language)
     sentence = tr(request.language, "{label}: {value}. Only your side is told.", label=label, value=value)
     done(request, case, _said(request, sentence))

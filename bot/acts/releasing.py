@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from bot.acts.finding import no_such_case
 from bot.acts.request import Request, duty_desks, is_allowed
-from bot.case import Case, CaseText, SecureEntry
-from bot.securing import is_held, may_read_secure, may_release, readable
-from bot.texts import tr
-from bot.wording import link
-from bot.words import whole_number
+from bot.domain.case import Case, CaseText, SecureEntry
+from bot.domain.names import link
+from bot.language.normalise import whole_number
+from bot.language.texts import tr
+from bot.protection.secure_access import is_held, may_read_secure, may_release, readable
 
 
 def release(request: Request) -> None:

@@ -6,18 +6,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from bot import alerts, escalation
 from bot.acts.offering import buttons_for
-from bot.agreement import DeskRole
-from bot.case import Case, Channel, Status
-from bot.composing import Composer
-from bot.messages import Keyboard
-from bot.opening import Words, policy_of
-from bot.people import Person, Role
-from bot.recipients import Recipient, at_desks, desk_name, shown_as, side_of_case, unique
-from bot.rights import PROTECTION_ACTS, Act, fits, may
-from bot.texts import tr
-from bot.wording import deadline_name, lateness, moment, status_name, urgency_name
+from bot.clock import alerts, deadlines
+from bot.domain.agreement import DeskRole
+from bot.domain.case import Case, Channel, Status
+from bot.domain.messages import Keyboard
+from bot.domain.names import deadline_name, lateness, moment, status_name, urgency_name
+from bot.domain.people import Person, Role
+from bot.domain.recipients import Recipient, at_desks, desk_name, shown_as, side_of_case, unique
+from bot.intake.open_case import Words, policy_of
+from bot.language.texts import tr
+from bot.protection.permissions import PROTECTION_ACTS, Act, fits, may
+from bot.turns.composer import Composer
 
 #: How long a question like "which reference?" waits for its answer.
 PROMPT_FOR = timedelta(minutes=10)
@@ -84,7 +84,7 @@ def done(
     """Write the changed case, tell the others in one sentence, answer with what happened and what comes next."""
     c = request.c
     if request.person.party == case.requested and case.is_open:
-        case = escalation.touched(case, policy_of(c, case), c.now, c.context.new_id)
+        case = deadlines.touched(case, policy_of(c, case), c.now, c.context.new_id)
     case = c.put(case)
     if case.alerted_at is not None:
         case = c.put(alerts.refresh(c, case))
@@ -110,7 +110,7 @@ def what_next(case: Case, c: Composer) -> str:
     """Say which deadline comes next, in both local times."""
     if not case.is_open:
         return ""
-    running = escalation.shown(case)
+    running = deadlines.shown(case)
     if not running:
         return ""
     first = running[0]

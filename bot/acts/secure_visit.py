@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from bot.acts.releasing import release_entry
 from bot.acts.request import Request
-from bot.case import Case, SecureEntry, SecureField
-from bot.composing import Composer
-from bot.guarded import Guarded
-from bot.people import Person
-from bot.rights import Act
-from bot.securing import Key, Purpose, may_read_secure, may_write_secure, readable
-from bot.texts import tr
+from bot.domain.case import Case, SecureEntry, SecureField
+from bot.domain.guarded import Guarded
+from bot.domain.people import Person
+from bot.language.texts import tr
+from bot.protection.permissions import Act
+from bot.protection.secure_access import Key, Purpose, may_read_secure, may_write_secure, readable
+from bot.turns.composer import Composer
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from bot import lapsing
 from bot.acts.request import Request
-from bot.case import TextKind
-from bot.opening import Words, keep_piece
-from bot.rights import Act, may
-from bot.texts import tr
+from bot.domain.case import TextKind
+from bot.intake.open_case import Words, keep_piece
+from bot.language.texts import tr
+from bot.people import lapsed_enrolment
+from bot.protection.permissions import Act, may
 
 
 def is_refused(request: Request) -> bool:
@@ -18,12 +18,12 @@ def is_refused(request: Request) -> bool:
 def wait(request: Request) -> None:
     """Say that the act waits, who can end that, and what to type then."""
     c, case = request.c, request.case
-    kept_as = lapsing.keeps_words(c, request.act, case.officer)
+    kept_as = lapsed_enrolment.keeps_words(c, request.act, case.officer)
     if kept_as is not None and request.text and case.is_open:
         _keep(request, kept_as)
         return
     c.case_id = case.id
-    lapsing.must_wait(c, lapsing.typed_again(request.act, case.reference, request.text))
+    lapsed_enrolment.must_wait(c, lapsed_enrolment.typed_again(request.act, case.reference, request.text))
 
 
 def _keep(request: Request, kind: TextKind) -> None:
@@ -40,5 +40,7 @@ def _keep(request: Request, kind: TextKind) -> None:
             reference=case.reference,
         )
         + "\n"
-        + lapsing.waiting(c, request.person, lapsing.typed_again(Act.NOTE, case.reference, request.text))
+        + lapsed_enrolment.waiting(
+            c, request.person, lapsed_enrolment.typed_again(Act.NOTE, case.reference, request.text)
+        )
     )

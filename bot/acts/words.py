@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from bot import alerts, echo, gates, relay
 from bot.acts.request import Request, done, is_allowed, prompt
-from bot.case import TextKind
-from bot.opening import Words, keep_piece
-from bot.texts import tr
+from bot.clock import alerts
+from bot.domain.case import TextKind
+from bot.intake.open_case import Words, keep_piece
+from bot.language.texts import tr
+from bot.protection import gates
+from bot.relay import own_echoes, relay
 
 
 def note(request: Request) -> None:
@@ -16,7 +18,7 @@ def note(request: Request) -> None:
     if not request.text:
         prompt(request, tr(request.language, "What do you want to tell the other side? No names or numbers of people."))
         return
-    if echo.is_ours(request.c, request.case, request.text):
+    if own_echoes.is_ours(request.c, request.case, request.text):
         _comes_back(request)
         return
     c, case = request.c, request.case

@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import click
 
-from bot import changing
 from bot.cli import people as cli_people
 from bot.cli.words import Duration, configured, operator, run_now
-from bot.config import Settings
-from bot.people import Role
+from bot.config.load import Settings
+from bot.domain.people import Role
+from bot.people import role_changes
 
 ROLES = [role.value for role in Role]
 
@@ -57,7 +57,7 @@ def change(settings: Settings, person: int, role: str | None, desk: str | None, 
     """Change somebody's role, desk or language; it holds at once."""
     if role is None and desk is None and language is None:
         raise click.UsageError("Say what to change: --role, --desk or --language.")
-    wanted = changing.Change(Role(role) if role else None, desk, language)
+    wanted = role_changes.Change(Role(role) if role else None, desk, language)
     click.echo(run_now(cli_people.change(settings, person, wanted, operator())))
 
 

@@ -12,8 +12,8 @@ from bot.cli import journal as cli_journal
 from bot.cli import record as cli_record
 from bot.cli import retention as cli_retention
 from bot.cli.words import Day, configured, operator, progress, run_now
-from bot.config import Settings
-from bot.journal_export import JournalExport
+from bot.config.load import Settings
+from bot.record.journal_file import JournalExport
 
 _WITNESS_HELP = "What a digest told, or a file with one a line; may be given several times."
 

@@ -6,13 +6,13 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 
 import storage as stores
-from bot import app, app_keys
-from bot.composing import Composer
-from bot.config import Settings
-from bot.context import Context
-from bot.ports import Storage, Wanted
-from bot.receive import Line
-from bot.work import Order
+from bot.app import assembly, key_vault
+from bot.config.load import Settings
+from bot.line.line import Line
+from bot.line.message_work import Order
+from bot.ports.storage import Storage, Wanted
+from bot.turns.composer import Composer
+from bot.turns.context import Context
 
 NOTHING = Wanted()
 
@@ -20,14 +20,14 @@ NOTHING = Wanted()
 def migrate(settings: Settings, *, is_embedded: bool) -> str:
     """Bring the database to this version."""
     if is_embedded:
-        app_keys.make_missing_keys(settings, app.clock())
-    return stores.migrate(settings.database.url.get_secret_value(), app_keys.vault_of(settings))
+        key_vault.make_missing_keys(settings, assembly.clock())
+    return stores.migrate(settings.database.url.get_secret_value(), key_vault.vault_of(settings))
 
 
 @contextlib.asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Storage]:
     """Open the configured storage for the length of a block."""
-    storage = app.storage_of(settings)
+    storage = assembly.storage_of(settings)
     await storage.start()
     try:
         yield storage
@@ -39,11 +39,11 @@ async def write(
     settings: Settings, storage: Storage, by: str, act: Callable[[Composer], None], wanted: Wanted = NOTHING
 ) -> None:
     """Put one act through the line, as every message goes; the running bridge sends what it says."""
-    rules, chance = app.rules_of(settings), app.chance()
+    rules, chance = assembly.rules_of(settings), assembly.chance()
 
     def context() -> Context:
         return Context(
-            app.clock(),
+            assembly.clock(),
             rules.agreement,
             chance.new_id,
             chance.choose,

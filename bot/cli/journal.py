@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bot.cli.database import opened, write
-from bot.composing import Composer
-from bot.config import Settings
-from bot.errors import BridgeError
-from bot.journal import Finding, Summary, Witness
-from bot.journal_export import Exported, JournalExport, export_journal
-from bot.verify_journal import examine, read_witnesses
-from bot.verifying import verify
+from bot.config.load import Settings
+from bot.domain.errors import BridgeError
+from bot.domain.journal import Finding, Summary, Witness
+from bot.domain.verify_journal import examine, read_witnesses
+from bot.record.journal_check import verify
+from bot.record.journal_file import Exported, JournalExport, export_journal
+from bot.turns.composer import Composer
 
 Say = Callable[[object], None]
 

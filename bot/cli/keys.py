@@ -9,11 +9,11 @@ from collections.abc import Mapping
 import click
 
 import storage as stores
-from bot import app, app_keys
-from bot.config import Settings
-from bot.errors import BridgeError, StorageError
-from bot.keys import KeyFile
-from bot.sealing import Vault
+from bot.app import assembly, key_vault
+from bot.config.load import Settings
+from bot.domain.errors import BridgeError, StorageError
+from bot.protection.keys import KeyFile
+from bot.protection.sealing import Vault
 from storage.schema import require_head
 
 _BACK_UP = "Keep a copy of it apart from the copies of the database: without it nobody can read the cases again."
@@ -26,7 +26,7 @@ def new(settings: Settings) -> str:
         if stores.noted_keys(_url(settings)):
             raise BridgeError("The database is sealed with keys already: restore those. Nothing was changed.")
     try:
-        ring = file.make(app.clock())
+        ring = file.make(assembly.clock())
     except FileExistsError:
         raise BridgeError(f"{file.path} is there already; nothing was changed.") from None
     return f"Key {ring.current.id} is in {file.path}. {_BACK_UP}"
@@ -35,7 +35,7 @@ def new(settings: Settings) -> str:
 def status(settings: Settings) -> list[str]:
     """List the keys, oldest first, with how many fields are under each."""
     require_head(_url(settings))
-    vault = app_keys.vault_of(settings)
+    vault = key_vault.vault_of(settings)
     counted = dict(_counted(settings))
     lines = [_line(vault, key.id, f"made {key.created:%Y-%m-%d}", counted.pop(key.id, 0)) for key in vault.ring.keys]
     lines += [_line(vault, key_id or "none", "not in the keys", count) for key_id, count in sorted(counted.items())]
@@ -49,7 +49,7 @@ def _line(vault: Vault, key_id: str, about: str, count: int) -> str:
 def rotate(settings: Settings) -> str:
     """Seal everything with a new key; where an earlier rotation was interrupted, with the one it added."""
     require_head(_url(settings))
-    vault, source = app_keys.vault_of(settings), settings.security.source
+    vault, source = key_vault.vault_of(settings), settings.security.source
     if not isinstance(source, KeyFile):
         return _reseal(settings, vault)
     try:
@@ -65,7 +65,7 @@ def _begin(settings: Settings, vault: Vault, file: KeyFile) -> None:
     if stores.noted_keys(_url(settings)) - {vault.current}:
         click.echo(f"An earlier rotation to key {vault.current} goes on.")
     else:
-        file.add(app.clock())
+        file.add(assembly.clock())
         vault.refresh()
         click.echo(f"Key {vault.current} is added to {file.path} and seals from now on.")
 
@@ -75,9 +75,9 @@ def _reseal(settings: Settings, vault: Vault) -> str:
     with click.progressbar(length=left, label="Fields sealed again") as bar:
         # Files first: a rotation that is killed goes on until the database has forgotten the older keys. Then once
         # more: a running bridge may have kept some with the key before.
-        app_keys.files_of(settings, vault).reseal(bar.update)
+        key_vault.files_of(settings, vault).reseal(bar.update)
         done = stores.reseal(_url(settings), vault, bar.update)
-        broken = done.broken + app_keys.files_of(settings, vault).reseal(bar.update)
+        broken = done.broken + key_vault.files_of(settings, vault).reseal(bar.update)
     if broken:
         raise BridgeError(
             f"{len(broken)} fields do not open with any key and stay as they are; the first is {broken[0]}. "
@@ -90,7 +90,7 @@ def _reseal(settings: Settings, vault: Vault) -> str:
 
 
 def _counted(settings: Settings) -> Mapping[str, int]:
-    files = app_keys.files_of(settings, app_keys.vault_of(settings)).by_key()
+    files = key_vault.files_of(settings, key_vault.vault_of(settings)).by_key()
     return files + Counter(stores.fields_by_key(_url(settings)))
 
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import asyncio
 
-from bot import app
-from bot.agreement import Desk
-from bot.attachments import FileState, StoredFile
+from bot.app import assembly
 from bot.cli.database import opened, write
-from bot.composing import Composer
-from bot.config import Settings
+from bot.config.load import Settings
 from bot.config.messengers import KNOWN
-from bot.errors import BridgeError
-from bot.messages import Address, Delivery, DeliveryState, Outgoing
-from bot.ports import Storage
-from bot.questions import word_button
-from bot.recipients import at_desk, desk_name
-from bot.texts import tr
+from bot.domain.agreement import Desk
+from bot.domain.attachments import FileState, StoredFile
+from bot.domain.errors import BridgeError
+from bot.domain.messages import Address, Delivery, DeliveryState, Outgoing
+from bot.domain.recipients import at_desk, desk_name
+from bot.intake.question_texts import word_button
+from bot.language.texts import tr
+from bot.ports.storage import Storage
+from bot.turns.composer import Composer
 
 _SHOWN = 200
 _HEARD_WITHIN = 20.0  #: seconds to wait for a test message
@@ -88,7 +88,7 @@ async def outbox(settings: Settings) -> list[str]:
     async with opened(settings) as storage:
         rows = await storage.outbox(states, _SHOWN)
         files = await storage.files((FileState.PARKED, FileState.WAITING), _SHOWN)
-        counts = await storage.counts(app.clock())
+        counts = await storage.counts(assembly.clock())
     lines = [*(_outbox_line(d) for d in rows), *(_file_line(f) for f in files)]
     parked = counts.inbox.get("parked", 0)
     if parked:
@@ -108,7 +108,7 @@ def _file_line(f: StoredFile) -> str:
 async def retry(settings: Settings, outbox_id: int) -> str:
     """Queue a parked message, or a parked file, again."""
     async with opened(settings) as storage:
-        now = app.clock()
+        now = assembly.clock()
         if not (await storage.retry_outbox(outbox_id, now) or await storage.retry_file(outbox_id, now)):
             raise BridgeError(f"No parked message has the number {outbox_id}. See: casebridge outbox list")
     return "Queued; it goes out within a second while the bridge runs."

@@ -8,19 +8,20 @@ from datetime import timedelta
 
 from adapters.telegram.name import bot_name
 from adapters.web.signin import new_link
-from bot import app, app_adapters, changing, confirming, cutting, lapsing, leaving
-from bot.agreement import Agreement
+from bot.app import assembly, messengers
 from bot.cli.database import opened, write
-from bot.composing import Composer
-from bot.config import Settings
-from bot.enrol import CODE_ALPHABET, CODE_LENGTH, hash_of, shown_code
-from bot.errors import BridgeError
-from bot.messages import Address
-from bot.people import Invite, Person, Role
-from bot.ports import Storage
-from bot.texts import tr
-from bot.times import as_utc
-from bot.words import clean
+from bot.config.load import Settings
+from bot.domain.agreement import Agreement
+from bot.domain.errors import BridgeError
+from bot.domain.messages import Address
+from bot.domain.people import Invite, Person, Role
+from bot.domain.time_words import as_utc
+from bot.language.normalise import clean
+from bot.language.texts import tr
+from bot.people import handover, reconfirmation, revocation, role_changes
+from bot.people.enrolment import CODE_ALPHABET, CODE_LENGTH, hash_of, shown_code
+from bot.ports.storage import Storage
+from bot.turns.composer import Composer
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +41,9 @@ async def invite(settings: Settings, order: InviteOrder) -> list[str]:
     """Make a one-time code; only its hash is kept."""
     _check_invite(order, settings.agreement())
     code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
-    now = app.clock()
+    now = assembly.clock()
     kept = Invite(
-        id=app.chance().new_id(),
+        id=assembly.chance().new_id(),
         code_hash=hash_of(code),
         party=order.party,
         role=Role(order.role),
@@ -65,7 +66,7 @@ async def invite(settings: Settings, order: InviteOrder) -> list[str]:
         f"Code for {kept.name}: {shown}",
         f"Works once, until {as_utc(kept.expires_at)}. They type: /start {shown}",
     ]
-    telegram = app_adapters.telegram_of(settings)
+    telegram = messengers.telegram_of(settings)
     name = await bot_name(telegram) if telegram is not None else ""
     if name:
         lines.append(f"On Telegram they open: https://t.me/{name}?start={code}")
@@ -76,7 +77,7 @@ async def invite(settings: Settings, order: InviteOrder) -> list[str]:
 
 async def _to_scan(settings: Settings, storage: Storage, code: str, valid: timedelta) -> list[str]:
     """Say where the QR code is that enrols on WeChat, where that is set up."""
-    adapter = app_adapters.wechat_adapter(app_adapters.Wiring(settings, storage, app.clock, app.owner()))
+    adapter = messengers.wechat_adapter(messengers.Wiring(settings, storage, assembly.clock, assembly.owner()))
     if adapter is None:
         return []
     try:
@@ -89,7 +90,7 @@ async def _to_scan(settings: Settings, storage: Storage, code: str, valid: timed
 
 
 def _check_invite(order: InviteOrder, agreement: Agreement) -> None:
-    changing.check(agreement, order.party, Role(order.role), order.desk)
+    role_changes.check(agreement, order.party, Role(order.role), order.desk)
     corridors = [c.code for c in agreement.corridors_of(order.party)]
     if order.corridor and order.corridor not in corridors:
         raise BridgeError(f"{order.party} is no side of {order.corridor}. Its corridors: {', '.join(corridors)}.")
@@ -110,7 +111,7 @@ async def people(settings: Settings) -> list[str]:
 def _person_line(person: Person, every: timedelta) -> str:
     state = "active" if person.is_active else f"cut off {as_utc(person.revoked_at)}" if person.revoked_at else ""
     duty = "" if person.on_duty or not person.is_active else ", off duty"
-    if person.is_active and lapsing.has_lapsed(person, app.clock(), every):
+    if person.is_active and person.has_lapsed(assembly.clock(), every):
         duty += ", has to be confirmed"
     where = ", ".join(_address(person, each) for each in person.addresses) or "no messenger"
     desk = f" {person.desk}" if person.desk else ""
@@ -127,12 +128,12 @@ async def revoke(settings: Settings, person_id: int, by: str) -> list[str]:
         person = await person_of(storage, person_id)
         if not person.is_active:
             return [f"{person.name} was cut off already."]
-        left: list[leaving.Work] = []
+        left: list[handover.Work] = []
 
         def act(c: Composer) -> None:
-            left[:] = [cutting.cut_off(c, person, "revoked", tr("en", "by an admin"))]
+            left[:] = [revocation.cut_off(c, person, "revoked", tr("en", "by an admin"))]
 
-        await write(settings, storage, by, act, cutting.wants(person.id))
+        await write(settings, storage, by, act, revocation.wants(person.id))
     lines = [f"{person.name} is cut off from all messengers and sessions."]
     if left[0].assigned:
         references = ", ".join(case.reference for case in left[0].assigned)
@@ -140,14 +141,16 @@ async def revoke(settings: Settings, person_id: int, by: str) -> list[str]:
     return lines
 
 
-async def change(settings: Settings, person_id: int, wanted: changing.Change, by: str) -> str:
+async def change(settings: Settings, person_id: int, wanted: role_changes.Change, by: str) -> str:
     """Change somebody's role, desk or language; it holds at once, on every node."""
     async with opened(settings) as storage:
         person = await _active(storage, person_id)
-        after = changing.changed(person, wanted, settings.agreement())
+        after = role_changes.changed(person, wanted, settings.agreement())
         if after == person:
             return f"{person.name} is that already; nothing was changed."
-        await write(settings, storage, by, lambda c: changing.change(c, person, after), changing.wants(person.id))
+        await write(
+            settings, storage, by, lambda c: role_changes.change(c, person, after), role_changes.wants(person.id)
+        )
     desk = f" at {after.desk}" if after.desk else ""
     return f"{after.name} is now {after.role.value}{desk}, language {after.language}."
 
@@ -156,12 +159,12 @@ async def confirm(settings: Settings, person_id: int, by: str) -> str:
     """Confirm that somebody still does this work."""
     async with opened(settings) as storage:
         person = await _active(storage, person_id)
-        until = app.clock() + settings.people.confirm_every
+        until = assembly.clock() + settings.people.confirm_every
 
         def act(c: Composer) -> None:
-            confirming.confirmed(c, person)
+            reconfirmation.confirmed(c, person)
 
-        await write(settings, storage, by, act, confirming.wants(person.id))
+        await write(settings, storage, by, act, reconfirmation.wants(person.id))
     return f"{person.name} is confirmed until {as_utc(until)}."
 
 
@@ -171,7 +174,7 @@ async def sign_in(settings: Settings, person_id: int, by: str) -> str:
         person = await person_of(storage, person_id)
         if not person.is_active:
             raise BridgeError(f"{person.name} is cut off; invite them again first.")
-        path = await new_link(storage, person.id, app.clock())
+        path = await new_link(storage, person.id, assembly.clock())
         await write(settings, storage, by, lambda c: c.journal("sign_in_link", person=person.id))
     return f"{settings.server.url}{path}\nWorks once, within 10 minutes."
 

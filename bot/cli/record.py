@@ -8,22 +8,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from bot import app, approving, reference
-from bot.case import Case
+from bot.app import assembly
 from bot.cli.database import opened, write
-from bot.composing import Composer
-from bot.config import Settings
-from bot.errors import BridgeError
-from bot.export import ExportRequest
-from bot.export import export as write_export
-from bot.orders import may_ask
-from bot.plan import describe
-from bot.ports import Scope, Storage
-from bot.report import report as make_report
-from bot.report.writers import write_report
-from bot.times import as_utc
-from bot.wish import Wish
-from bot.words import whole_number
+from bot.clock.escalation_plan import describe
+from bot.config.load import Settings
+from bot.domain import reference
+from bot.domain.case import Case
+from bot.domain.errors import BridgeError
+from bot.domain.export_orders import may_ask
+from bot.domain.time_words import as_utc
+from bot.language.normalise import whole_number
+from bot.ports.storage import Scope, Storage
+from bot.record import export_approval
+from bot.record.export.case_log import ExportRequest
+from bot.record.export.case_log import export as write_export
+from bot.record.export_request import Wish
+from bot.record.report.period_report import report as make_report
+from bot.record.report.writers import write_report
+from bot.turns.composer import Composer
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ async def export(settings: Settings, order: ExportOrder, *, progress: Callable[[
     )
     async with opened(settings) as storage:
         manifest = await write_export(
-            storage, request, order.target, clock=app.clock, agreement=settings.agreement(), progress=progress
+            storage, request, order.target, clock=assembly.clock, agreement=settings.agreement(), progress=progress
         )
 
         def act(c: Composer) -> None:
@@ -81,12 +83,12 @@ async def ask(settings: Settings, order: IdentifiedOrder, operator: str) -> str:
             raise BridgeError(
                 "An identified export is for an enrolled admin: --as ID, with an ID of casebridge people."
             )
-        if not approving.reachable(directory, person):
-            raise BridgeError(approving.NOBODY)
+        if not export_approval.reachable(directory, person):
+            raise BridgeError(export_approval.NOBODY)
         asker, made = person, []
 
         def act(c: Composer) -> None:
-            made.append(approving.ask(c, asker, wish, None))
+            made.append(export_approval.ask(c, asker, wish, None))
 
         await write(settings, storage, operator, act)
     return (
@@ -98,7 +100,7 @@ async def ask(settings: Settings, order: IdentifiedOrder, operator: str) -> str:
 async def report(settings: Settings, since: datetime, until: datetime, target: Path) -> str:
     """Write the period report."""
     async with opened(settings) as storage:
-        made = await make_report(storage, settings.agreement(), since, until, clock=app.clock)
+        made = await make_report(storage, settings.agreement(), since, until, clock=assembly.clock)
     await asyncio.to_thread(write_report, made, target)
     return f"The report is in {target}."
 

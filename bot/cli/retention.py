@@ -6,16 +6,16 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 
-from bot import app
-from bot.app_keys import files_of, vault_of
+from bot.app import assembly
+from bot.app.key_vault import files_of, vault_of
 from bot.cli.database import opened, write
 from bot.cli.people import person_of
 from bot.cli.record import case_of
-from bot.config import Settings
-from bot.errors import BridgeError
-from bot.journal import NO_CASE, Entry
-from bot.purging import Listed, Purger, Surroundings, forget_case
-from bot.times import as_utc
+from bot.config.load import Settings
+from bot.domain.errors import BridgeError
+from bot.domain.journal import NO_CASE, Entry
+from bot.domain.time_words import as_utc
+from bot.jobs.purge import Listed, Purger, Surroundings, forget_case
 
 Say = Callable[[str], None]
 
@@ -30,13 +30,13 @@ _SHOWN = {
 
 
 def _surroundings(settings: Settings, by: str) -> Surroundings:
-    chance, files = app.chance(), files_of(settings, vault_of(settings))
-    return Surroundings(settings.retention.rules(), app.clock, chance.new_id, chance.salt, f"cli:{by}", files)
+    chance, files = assembly.chance(), files_of(settings, vault_of(settings))
+    return Surroundings(settings.retention.rules(), assembly.clock, chance.new_id, chance.salt, f"cli:{by}", files)
 
 
 async def dry_run(settings: Settings, by: str, say: Say) -> None:
     """List what is due now or within 30 days, with counts, and change nothing."""
-    now = app.clock()
+    now = assembly.clock()
     async with opened(settings) as storage:
         purger = Purger(storage, _surroundings(settings, by))
         found: Counter[str] = Counter()
@@ -87,7 +87,7 @@ async def forget_person(settings: Settings, person_id: int, reason: str, by: str
             raise BridgeError(f"{person.name} is still enrolled. First: casebridge revoke {person_id}")
         around = _surroundings(settings, by)
         details = {"person": person_id, "reason": reason}
-        now, salt = app.clock(), around.salt()
+        now, salt = assembly.clock(), around.salt()
         record = Entry(around.new_id(), NO_CASE, now, around.actor, "person_forgotten", details=details, salt=salt)
         purger = Purger(storage, around)
         await purger.begin()

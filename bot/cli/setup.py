@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from bot import app
-from bot.app_adapters import Wiring, adapters_of
+from bot.app import assembly
+from bot.app.messengers import Wiring, adapters_of
 from bot.cli.database import opened
-from bot.config import Settings
+from bot.config.load import Settings
 from bot.config.messengers import KNOWN
-from bot.errors import BridgeError
-from bot.ports_adapters import SetsUp
+from bot.domain.errors import BridgeError
+from bot.ports.messengers import SetsUp
 
 
 async def set_up(settings: Settings, messenger: str) -> list[str]:
@@ -19,7 +19,7 @@ async def set_up(settings: Settings, messenger: str) -> list[str]:
     if not known.is_set_up(settings):
         raise BridgeError(f"{messenger} is not in the configuration. {known.remedy}")
     async with opened(settings) as storage:
-        adapter = adapters_of(Wiring(settings, storage, app.clock, app.owner())).all[messenger]
+        adapter = adapters_of(Wiring(settings, storage, assembly.clock, assembly.owner())).all[messenger]
         if not isinstance(adapter, SetsUp):
             return [f"There is nothing to set up on {messenger}."]
         try:

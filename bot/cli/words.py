@@ -15,10 +15,10 @@ from typing import Any, NoReturn, ParamSpec, TypeVar
 import click
 import uvloop
 
-from bot.config import find, load
+from bot.app.logs import configure
 from bot.config.kinds import read_duration
-from bot.errors import BridgeError, ConfigError
-from bot.logs import configure
+from bot.config.load import find, load
+from bot.domain.errors import BridgeError, ConfigError
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -10,7 +10,7 @@ from bot.config.desks import DESK_CHECKS
 from bot.config.draft import Draft
 from bot.config.messengers import MESSENGER_CHECKS
 from bot.config.model import SecurityTable, Settings
-from bot.errors import KeysUnusable, Mistake
+from bot.domain.errors import KeysUnusable, Mistake
 
 
 def check(draft: Draft) -> list[Mistake]:

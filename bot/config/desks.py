@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 
-from bot.agreement import LevelPolicy, Urgency
 from bot.config.draft import Draft
 from bot.config.messengers import KNOWN
 from bot.config.model import CorridorTable, Settings
-from bot.errors import Mistake
-from bot.messages import Address
+from bot.domain.agreement import LevelPolicy, Urgency
+from bot.domain.errors import Mistake
+from bot.domain.messages import Address
 
 Check = Callable[[Draft], Iterator[Mistake]]
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.config.model import Settings
-from bot.errors import Mistake
+from bot.domain.errors import Mistake
 
 Place = tuple[int | str, ...]
 

@@ -10,8 +10,8 @@ from bot.config.draft import Draft
 from bot.config.model import EmailTable, Settings
 from bot.config.wechat import WECHAT_CHECKS
 from bot.config.wecom import WECOM_CHECKS
-from bot.errors import Mistake
-from bot.mail import MAIL_ADDRESS
+from bot.domain.errors import Mistake
+from bot.domain.mail_address import MAIL_ADDRESS
 
 _SECRET_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _HOST = re.compile(r"[A-Za-z0-9._-]{1,253}|[0-9A-Fa-f]*(:[0-9A-Fa-f]*){2,7}")

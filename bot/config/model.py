@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, NonNegativeInt, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from bot.agreement import DEFAULT_LEVELS, Agreement, Corridor, Desk, DeskRole, LevelPolicy, Party, Urgency
 from bot.config.kinds import (
     CorridorCode,
     Country,
@@ -31,9 +30,10 @@ from bot.config.kinds import (
     read_keeping,
     read_time_of_day,
 )
-from bot.keys import KeyFile, KeySource, KeyText
-from bot.messages import Address
-from bot.retention import Retention
+from bot.domain.agreement import DEFAULT_LEVELS, Agreement, Corridor, Desk, DeskRole, LevelPolicy, Party, Urgency
+from bot.domain.messages import Address
+from bot.domain.retention_rules import Retention
+from bot.protection.keys import KeyFile, KeySource, KeyText
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 NonEmpty = Annotated[str, Field(min_length=1)]

@@ -12,7 +12,7 @@ from pydantic import BaseModel, SecretStr
 from pydantic_settings import EnvSettingsSource
 
 from bot.config.model import Settings
-from bot.errors import Mistake
+from bot.domain.errors import Mistake
 
 Raw = dict[str, Any]  #: nested tables as TOML gives them
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from bot.config.draft import Draft
-from bot.errors import Mistake
+from bot.domain.errors import Mistake
 
 _KEY = "messengers.wechat"
 _AES_KEY = re.compile(r"[A-Za-z0-9+/]{43}")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from bot.config.draft import Draft
 from bot.config.model import WecomTable
-from bot.errors import Mistake
+from bot.domain.errors import Mistake
 
 _KEY = "messengers.wecom"
 _AES_KEY = re.compile(r"[A-Za-z0-9]{43}")

@@ -1,1 +1,4 @@
-"""How the outbox is worked off: one dispatcher a messenger, its lanes, pacing, and what an error means."""
+"""Gets what is in the outbox to its messenger: in order, paced, within reply windows, tried again, parked visibly.
+
+What a message says is not decided here. Begin with `deliverer`, then `dispatch`; what an error means is in `verdict`.
+"""

@@ -8,8 +8,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot import windowing
-from bot.delivery import recheck, verdict
+from bot.delivery import recheck, verdict, window_rules
 from bot.delivery.knocking import Knocker
 from bot.delivery.lanes import Lane, Lanes, Row
 from bot.delivery.ledger import Ledger
@@ -18,9 +17,18 @@ from bot.delivery.outage import Outage
 from bot.delivery.pacing import Pace
 from bot.delivery.quota import Quota
 from bot.delivery.split import fit
-from bot.errors import Moved, SendError, StorageError, Throttled, Unavailable, Uncertain, Unreachable, WindowClosed
-from bot.messages import Address, Delivery, DeliveryState
-from bot.ports_adapters import Adapter
+from bot.domain.errors import (
+    Moved,
+    SendError,
+    StorageError,
+    Throttled,
+    Unavailable,
+    Uncertain,
+    Unreachable,
+    WindowClosed,
+)
+from bot.domain.messages import Address, Delivery, DeliveryState
+from bot.ports.messengers import Adapter
 
 log = structlog.get_logger()
 
@@ -230,7 +238,7 @@ class Dispatcher:
         ruling = verdict.judge(error, delivery.attempts, age, office.jitter())
         if isinstance(error, Unreachable):
             office.on_unreachable(lane.address)
-        if isinstance(error, WindowClosed) and windowing.is_needless_when_closed(delivery.message):
+        if isinstance(error, WindowClosed) and window_rules.is_needless_when_closed(delivery.message):
             office.end(row, DeliveryState.DROPPED, ruling.reason)
             return
         if ruling.wait is None:

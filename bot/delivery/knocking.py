@@ -13,13 +13,13 @@ from datetime import timedelta
 
 import structlog
 
-from bot import windowing
+from bot.delivery import window_rules
 from bot.delivery.lanes import Row
 from bot.delivery.marking import Office
-from bot.errors import SendError, StorageError
-from bot.messages import KNOCK_FAILED, Outgoing, Priority
-from bot.ports import Wanted
-from bot.ports_adapters import Adapter, Knocks
+from bot.domain.errors import SendError, StorageError
+from bot.domain.messages import KNOCK_FAILED, Outgoing, Priority
+from bot.ports.messengers import Adapter, Knocks
+from bot.ports.storage import Wanted
 
 AGAIN_AFTER = timedelta(minutes=30)
 #: Instead of the id of a knock: somebody was asked to tap, by another knock or by one without an id.
@@ -42,7 +42,7 @@ class Knocker:
         message, before = row.delivery.message, row.delivery.knock or row.knock
         if before == KNOCK_FAILED:
             await self._forget(row)
-        if self._adapter is None or before or not windowing.wants_knock(message):
+        if self._adapter is None or before or not window_rules.wants_knock(message):
             return
         row.knock = await self._sent(row, self._adapter) if await self._is_first(row) else KNOCKED_BEFORE
 
@@ -74,7 +74,7 @@ class Knocker:
         case = (await self._office.storage.load(wanted)).cases.get(message.case_id or 0)
         try:
             async with asyncio.timeout(self._office.send_limit.total_seconds()):
-                return await adapter.knock(row.delivery, windowing.headline(message, case)) or KNOCKED_BEFORE
+                return await adapter.knock(row.delivery, window_rules.headline(message, case)) or KNOCKED_BEFORE
         except (SendError, TimeoutError):
             log.warning("Somebody could not be asked to tap.", outbox_id=row.id, messenger=message.address.messenger)
         except Exception as error:  # noqa: BLE001 - whatever an adapter raises, the next address is told
@@ -89,7 +89,7 @@ def _leases(message: Outgoing) -> list[str]:
     key = hashlib.sha256(str(message.address).encode()).hexdigest()[:20]
     own = max(message.priority, Priority.U1)
     below = [level for level in _LEVELS if level >= own]
-    is_urgent = windowing.is_urgent(message)
+    is_urgent = window_rules.is_urgent(message)
     return [_lease(key, level, message.case_id if is_urgent and level <= Priority.U2 else None) for level in below]
 
 

@@ -12,8 +12,8 @@ from heapq import heappop, heappush
 from itertools import count, islice
 
 from bot.delivery.pacing import Pace
-from bot.messages import KNOCK_FAILED, Address, Delivery, Outgoing
-from bot.turn import Mark
+from bot.domain.messages import KNOCK_FAILED, Address, Delivery, Outgoing
+from bot.domain.turn import Mark
 
 Key = tuple[int, int]  #: priority and outbox id: what goes first
 

@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 
-from bot import windowing
+from bot.delivery import window_rules
 from bot.delivery.split import measure, room
-from bot.errors import SendError, Uncertain, WindowClosed
-from bot.messages import Capabilities, Outgoing, WindowRules
-from bot.ports import Storage
-from bot.windows import Window
+from bot.domain.errors import SendError, Uncertain, WindowClosed
+from bot.domain.messages import Capabilities, Outgoing, WindowRules
+from bot.domain.reply_windows import Window
+from bot.ports.storage import Storage
 
 
 class Ledger:
@@ -32,7 +32,7 @@ class Ledger:
         if rules is None or address.peer.startswith(self._capabilities.group_prefix):
             yield text
             return
-        window = await self._storage.spend(address, now, windowing.keep(message, rules))
+        window = await self._storage.spend(address, now, window_rules.keep(message, rules))
         if window is None:
             raise WindowClosed("by our ledger")
         try:
@@ -48,12 +48,12 @@ class Ledger:
             raise
 
     async def _is_last(self, message: Outgoing, spent: Window, rules: WindowRules, now: datetime) -> bool:
-        if message.kind == windowing.ASKING or windowing.takes_more(message, spent, rules):
+        if message.kind == window_rules.ASKING or window_rules.takes_more(message, spent, rules):
             return False
         others = await self._storage.open_windows(message.address, now)
-        return not any(windowing.takes_more(message, window, rules) for window in others)
+        return not any(window_rules.takes_more(message, window, rules) for window in others)
 
     def _with_last_words(self, text: str, message: Outgoing, spent: Window) -> str:
-        longer = f"{text}\n\n{windowing.last_words(pings_follow=spent.left > 0)}"
+        longer = f"{text}\n\n{window_rules.last_words(pings_follow=spent.left > 0)}"
         fits = measure(longer, self._capabilities.text_unit) <= room(message.buttons, self._capabilities)
         return longer if fits else text

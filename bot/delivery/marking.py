@@ -11,9 +11,9 @@ import structlog
 
 from bot.delivery import verdict
 from bot.delivery.lanes import Row
-from bot.messages import KNOCK_FAILED, Address, DeliveryState, Outgoing
-from bot.ports import Storage
-from bot.turn import Mark
+from bot.domain.messages import KNOCK_FAILED, Address, DeliveryState, Outgoing
+from bot.domain.turn import Mark
+from bot.ports.storage import Storage
 
 log = structlog.get_logger()
 

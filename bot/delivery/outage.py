@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.messages import Address
+from bot.domain.messages import Address
 
 _ENOUGH_ADDRESSES = 5  #: that failed one after the other; one address alone says nothing of the messenger
 _LONGEST = timedelta(seconds=15)

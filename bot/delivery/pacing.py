@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.messages import Capabilities
+from bot.domain.messages import Capabilities
 
 #: Waits shorter than this are none: they are rounding, and would make a clock of whole microseconds spin.
 _NOTHING = 0.001

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.errors import Throttled
-from bot.messages import Address, Capabilities
-from bot.ports import Storage
+from bot.domain.errors import Throttled
+from bot.domain.messages import Address, Capabilities
+from bot.ports.storage import Storage
 
 _MINUTE = timedelta(minutes=1)
 

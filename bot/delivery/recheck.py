@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from bot.delivery import verdict
 from bot.delivery.lanes import Row
-from bot.messages import DeliveryState, Outgoing
-from bot.ports import Storage, Wanted
+from bot.domain.messages import DeliveryState, Outgoing
+from bot.ports.storage import Storage, Wanted
 
 _FRESH = timedelta(milliseconds=100)
 _NEVER_SENT = "original never sent"

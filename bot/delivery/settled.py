@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.messages import Delivery, DeliveryState
-from bot.turn import Mark
+from bot.domain.messages import Delivery, DeliveryState
+from bot.domain.turn import Mark
 
 _MOST = 200_000
 

@@ -7,9 +7,9 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
 
-from bot.messages import Capabilities, Delivery, Keyboard, Outgoing
-from bot.numbering import as_links, as_text
-from bot.texts import tr
+from bot.delivery.numbered_choices import as_links, as_text
+from bot.domain.messages import Capabilities, Delivery, Keyboard, Outgoing
+from bot.language.texts import tr
 
 _BYTES = "bytes"
 #: Where a text may be cut, best first: paragraph, line, word. The cut is after the match.

@@ -6,8 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.errors import Refused, SendError, Throttled, Unreachable, WindowClosed
-from bot.messages import Address, Delivery, DeliveryState, Outgoing, Priority
+from bot.domain.errors import Refused, SendError, Throttled, Unreachable, WindowClosed
+from bot.domain.messages import Address, Delivery, DeliveryState, Outgoing, Priority
 
 FIRST_RETRY = timedelta(seconds=1)
 LONGEST_RETRY = timedelta(minutes=5)

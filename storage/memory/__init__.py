@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 
-from bot.attachments import FileState, StoredFile
-from bot.case import Case, SecureEntry
-from bot.journal import Entry, Head, Link
-from bot.messages import Address, Delivery, DeliveryState, Outgoing
-from bot.orders import IdentifiedOrder
-from bot.people import Directory, SignIn
-from bot.ports import Counts, Due, History, Loaded, Said, Scope, Wanted
-from bot.ports_retention import Purge, Purged
-from bot.retention import Cutoffs
-from bot.securing import Key
-from bot.turn import InboxRow, Mark, Turn
+from bot.domain.attachments import FileState, StoredFile
+from bot.domain.case import Case, SecureEntry
+from bot.domain.export_orders import IdentifiedOrder
+from bot.domain.journal import Entry, Head, Link
+from bot.domain.messages import Address, Delivery, DeliveryState, Outgoing
+from bot.domain.people import Directory, SignIn
+from bot.domain.retention_rules import Cutoffs
+from bot.domain.turn import InboxRow, Mark, Turn
+from bot.ports.retention import Purge, Purged
+from bot.ports.storage import Counts, Due, History, Loaded, Said, Scope, Wanted
+from bot.protection.secure_access import Key
 from storage.batch import Batch, attempt_key
 from storage.memory import apply as memory_apply
 from storage.memory import claims as memory_claims
@@ -29,7 +29,7 @@ _LINKS_A_CHUNK = 1000
 
 
 class MemoryStorage(MemoryForMessengers):
-    """Honours `bot.ports.Storage`. It has no clock of its own: it knows the times that it was told."""
+    """Honours `bot.ports.storage.Storage`. It has no clock of its own: it knows the times that it was told."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.case import Case, Conversation
-from bot.errors import AlreadySeen, Stale, StorageError
-from bot.journal import GENESIS, Entry, link
-from bot.messages import Address, Delivery, DeliveryState, Outgoing
-from bot.orders import IdentifiedOrder
-from bot.people import Invite, Person
-from bot.turn import InboxRow, Mark, SeenBy, Withdrawal
+from bot.domain.case import Case, Conversation
+from bot.domain.errors import AlreadySeen, Stale, StorageError
+from bot.domain.export_orders import IdentifiedOrder
+from bot.domain.journal import GENESIS, Entry, link
+from bot.domain.messages import Address, Delivery, DeliveryState, Outgoing
+from bot.domain.people import Invite, Person
+from bot.domain.turn import InboxRow, Mark, SeenBy, Withdrawal
 from storage.batch import (
     BORN_LEASED_SECONDS,
     CUT_OFF,

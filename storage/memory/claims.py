@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from bot.attachments import FileState, StoredFile
-from bot.case import DeadlineState
-from bot.messages import Address, Delivery, DeliveryState, Outgoing
-from bot.people import SignIn
-from bot.ports import Due
-from bot.turn import InboxRow, InboxState
+from bot.domain.attachments import FileState, StoredFile
+from bot.domain.case import DeadlineState
+from bot.domain.messages import Address, Delivery, DeliveryState, Outgoing
+from bot.domain.people import SignIn
+from bot.domain.turn import InboxRow, InboxState
+from bot.ports.storage import Due
 from storage.batch import LEASES_KEPT, RENEWED_AFTER, readdressed
 from storage.memory.apply import bump
 from storage.memory.messengers import sweep_windows

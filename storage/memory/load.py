@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from bot.case import Answer, Case, CaseText
-from bot.messages import Address, Kind
-from bot.ports import Loaded, Scope, Wanted
-from bot.turn import InboxRow
+from bot.domain.case import Answer, Case, CaseText
+from bot.domain.messages import Address, Kind
+from bot.domain.turn import InboxRow
+from bot.ports.storage import Loaded, Scope, Wanted
 from storage.batch import is_left
 from storage.memory.rows import K, Tables, V, sees
 from storage.memory.threads import offered, said_at, threads

@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.errors import StorageError
-from bot.messages import KNOCK_FAILED, Address, Delivery, DeliveryState
-from bot.people import SignIn
-from bot.ports_messengers import Token
-from bot.turn import KnockOutcome
-from bot.windows import Window
+from bot.domain.errors import StorageError
+from bot.domain.messages import KNOCK_FAILED, Address, Delivery, DeliveryState
+from bot.domain.people import SignIn
+from bot.domain.reply_windows import Window
+from bot.domain.turn import KnockOutcome
+from bot.ports.messenger_state import Token
 from storage.batch import WINDOWS_KEPT, Batch
 from storage.memory.rows import Tables
 from storage.rows_messengers import why_of
 
 
 class MemoryForMessengers:
-    """Honours `bot.ports_messengers.KeepsForMessengers`."""
+    """Honours `bot.ports.storage.messenger_state.KeepsForMessengers`."""
 
     def __init__(self) -> None:
         self._tables = Tables()

@@ -7,14 +7,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from bot.case import Case
-from bot.errors import Stale
-from bot.guarded import NOTHING, Guarded
-from bot.journal import PURGED, Entry
-from bot.messages import Delivery, DeliveryState
-from bot.ports_retention import Purge, Purged
-from bot.retention import Cutoffs, is_drill
-from bot.turn import InboxRow
+from bot.domain.case import Case
+from bot.domain.errors import Stale
+from bot.domain.guarded import NOTHING, Guarded
+from bot.domain.journal import PURGED, Entry
+from bot.domain.messages import Delivery, DeliveryState
+from bot.domain.retention_rules import Cutoffs, is_drill
+from bot.domain.turn import InboxRow
+from bot.ports.retention import Purge, Purged
 from storage.batch import PURGED_FIRST, without_content
 from storage.memory.apply import bump, write_entry
 from storage.memory.load import current

@@ -7,14 +7,14 @@ from collections.abc import Sequence, Set
 from dataclasses import replace
 from datetime import datetime
 
-from bot.case import Case, DeadlineState, SecureEntry
-from bot.guarded import Guarded
-from bot.journal import Link
-from bot.messages import Address
-from bot.orders import IdentifiedOrder
-from bot.people import Directory
-from bot.ports import Counts, History, Said, Scope
-from bot.securing import Key
+from bot.domain.case import Case, DeadlineState, SecureEntry
+from bot.domain.export_orders import IdentifiedOrder
+from bot.domain.guarded import Guarded
+from bot.domain.journal import Link
+from bot.domain.messages import Address
+from bot.domain.people import Directory
+from bot.ports.storage import Counts, History, Said, Scope
+from bot.protection.secure_access import Key
 from storage.memory.load import current
 from storage.memory.rows import Tables, edited, sees
 from storage.rows import found_by

@@ -8,17 +8,17 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from bot.attachments import StoredFile
-from bot.case import Answer, Case, CaseText, Conversation, Deadline, SecureEntry
-from bot.errors import StorageError
-from bot.journal import Link, canonical
-from bot.messages import Address, Delivery
-from bot.orders import IdentifiedOrder
-from bot.people import Invite, Person, SignIn, Stranger
-from bot.ports import Scope
-from bot.ports_messengers import Token
-from bot.turn import InboxRow
-from bot.windows import Window
+from bot.domain.attachments import StoredFile
+from bot.domain.case import Answer, Case, CaseText, Conversation, Deadline, SecureEntry
+from bot.domain.errors import StorageError
+from bot.domain.export_orders import IdentifiedOrder
+from bot.domain.journal import Link, canonical
+from bot.domain.messages import Address, Delivery
+from bot.domain.people import Invite, Person, SignIn, Stranger
+from bot.domain.reply_windows import Window
+from bot.domain.turn import InboxRow
+from bot.ports.messenger_state import Token
+from bot.ports.storage import Scope
 
 K = TypeVar("K")
 V = TypeVar("V")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bot.messages import Address, Delivery, Kind
-from bot.ports import Scope
+from bot.domain.messages import Address, Delivery, Kind
+from bot.ports.storage import Scope
 from storage.batch import LOOKED_THROUGH, offered_of
 from storage.memory.rows import Tables, sees
 from storage.threads import Copy, Meant, Original, thread_of

@@ -10,8 +10,8 @@ from tempfile import TemporaryDirectory
 from alembic import command
 from alembic.config import Config
 
-from bot.keys import KeyText, new_ring
-from bot.sealing import Vault
+from bot.protection.keys import KeyText, new_ring
+from bot.protection.sealing import Vault
 from storage.schema import head, migrate
 from storage.sql.engines import writing_engine
 

@@ -9,11 +9,11 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, select
 
-from bot.case import Case, Deadline, Handoff
-from bot.errors import AlreadySeen, Stale, StorageError
-from bot.journal import GENESIS, Entry, Link, link
-from bot.messages import Outgoing
-from bot.sealing import Vault
+from bot.domain.case import Case, Deadline, Handoff
+from bot.domain.errors import AlreadySeen, Stale, StorageError
+from bot.domain.journal import GENESIS, Entry, Link, link
+from bot.domain.messages import Outgoing
+from bot.protection.sealing import Vault
 from storage.batch import (
     BORN_LEASED_SECONDS,
     CUT_OFF,

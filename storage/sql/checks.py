@@ -6,9 +6,9 @@ import hmac
 
 from sqlalchemy import Connection, delete, inspect, select
 
-from bot.errors import KeysUnusable, SealBroken
-from bot.keys import INDEX
-from bot.sealing import Vault
+from bot.domain.errors import KeysUnusable, SealBroken
+from bot.protection.keys import INDEX
+from bot.protection.sealing import Vault
 from storage.sealed import place
 from storage.sql.statements import T, statements_of
 

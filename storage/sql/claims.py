@@ -26,13 +26,13 @@ from sqlalchemy import (
     update,
 )
 
-from bot.attachments import StoredFile
-from bot.case import DeadlineKind
-from bot.errors import SealBroken
-from bot.messages import Address, Delivery, Outgoing
-from bot.ports import Due
-from bot.sealing import Vault
-from bot.turn import InboxRow
+from bot.domain.attachments import StoredFile
+from bot.domain.case import DeadlineKind
+from bot.domain.errors import SealBroken
+from bot.domain.messages import Address, Delivery, Outgoing
+from bot.domain.turn import InboxRow
+from bot.ports.storage import Due
+from bot.protection.sealing import Vault
 from storage.batch import readdressed
 from storage.rows import to_json, unread
 from storage.rows_files import file_of

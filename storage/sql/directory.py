@@ -9,9 +9,9 @@ from dataclasses import replace
 import structlog
 from sqlalchemy import Connection, RowMapping, select
 
-from bot.errors import SealBroken
-from bot.people import Person
-from bot.sealing import Vault
+from bot.domain.errors import SealBroken
+from bot.domain.people import Person
+from bot.protection.sealing import Vault
 from storage.rows import unread
 from storage.rows_people import person_of
 from storage.sql.keep import directory_version

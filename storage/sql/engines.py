@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
-from bot.errors import StorageError
+from bot.domain.errors import StorageError
 
 #: `synchronous=FULL` under WAL: what was committed survives a loss of power.
 #: A checkpoint writes each changed page once, however often it changed: rarer ones (40 MB of log) write less.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
-from bot.errors import Stale, StorageError
+from bot.domain.errors import Stale, StorageError
 
 #: Words of SQLite and PostgreSQL (all in English, both in lower case here) and what to tell a person.
 _MEANINGS = (

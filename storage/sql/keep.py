@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, case, delete, func, or_, select, update
 
-from bot.people import SignIn
-from bot.ports_messengers import Token
-from bot.sealing import Vault
+from bot.domain.people import SignIn
+from bot.ports.messenger_state import Token
+from bot.protection.sealing import Vault
 from storage.batch import LEASES_KEPT, WINDOWS_KEPT, attempt_key
 from storage.rows_messengers import token_of, token_row
 from storage.rows_people import sign_in_row

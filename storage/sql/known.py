@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from threading import Lock
 
-from bot.case import Case
+from bot.domain.case import Case
 
 _MOST = 5000
 

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, or_, select, update
 
-from bot.errors import SealBroken
-from bot.messages import Address, Delivery, Outgoing
-from bot.sealing import Vault
-from bot.turn import Mark, Withdrawal
+from bot.domain.errors import SealBroken
+from bot.domain.messages import Address, Delivery, Outgoing
+from bot.domain.turn import Mark, Withdrawal
+from bot.protection.sealing import Vault
 from storage.batch import joining, without
 from storage.rows import RowDict, address, to_json
 from storage.rows_messages import delivery_of, outgoing_of, said_row, texts_of

@@ -20,12 +20,12 @@ from sqlalchemy import (
     tuple_,
 )
 
-from bot.case import Answer, Case, CaseText, Deadline, Handoff
-from bot.errors import SealBroken
-from bot.messages import Address, Delivery
-from bot.people import Invite, Stranger
-from bot.ports import Loaded, Scope, Wanted
-from bot.sealing import Vault
+from bot.domain.case import Answer, Case, CaseText, Deadline, Handoff
+from bot.domain.errors import SealBroken
+from bot.domain.messages import Address, Delivery
+from bot.domain.people import Invite, Stranger
+from bot.ports.storage import Loaded, Scope, Wanted
+from bot.protection.sealing import Vault
 from storage.batch import LOOKED_THROUGH, is_left, offered_of
 from storage.rows import address, answer_of, case_of, conversation_of, deadline_of, handoff_of, text_of
 from storage.rows_messages import delivery_of, reply_of, seen_key, texts_of

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.messages import Address
-from bot.ports_messengers import Token
-from bot.windows import Window
+from bot.domain.messages import Address
+from bot.domain.reply_windows import Window
+from bot.ports.messenger_state import Token
 from storage.sql import keep as sql_keep
 from storage.sql import windows as sql_windows
 from storage.sql.running import SqlEngines
 
 
 class SqlForMessengers(SqlEngines):
-    """Honours `bot.ports_messengers.KeepsForMessengers`."""
+    """Honours `bot.ports.storage.messenger_state.KeepsForMessengers`."""
 
     async def spend(self, address: Address, now: datetime, keep: int) -> Window | None:
         return await self._write(sql_windows.spend, address, now, keep)

@@ -9,13 +9,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, case, delete, func, or_, select, text, true, update
 
-from bot.case import Case
-from bot.errors import Stale
-from bot.journal import PURGED, Entry
-from bot.ports_retention import Purge, Purged
-from bot.reference import DRILL
-from bot.retention import Cutoffs
-from bot.sealing import Vault
+from bot.domain.case import Case
+from bot.domain.errors import Stale
+from bot.domain.journal import PURGED, Entry
+from bot.domain.reference import DRILL
+from bot.domain.retention_rules import Cutoffs
+from bot.ports.retention import Purge, Purged
+from bot.protection.sealing import Vault
 from storage.batch import PURGED_FIRST
 from storage.rows import RowDict
 from storage.sealed import seal, unseal

@@ -24,14 +24,14 @@ from sqlalchemy import (
     update,
 )
 
-from bot.attachments import FileState, StoredFile
-from bot.case import Case, SecureEntry
-from bot.errors import SealBroken
-from bot.journal import Head, Link
-from bot.messages import Address, Delivery, DeliveryState
-from bot.orders import IdentifiedOrder
-from bot.ports import Counts, History, Said, Scope
-from bot.sealing import Vault
+from bot.domain.attachments import FileState, StoredFile
+from bot.domain.case import Case, SecureEntry
+from bot.domain.errors import SealBroken
+from bot.domain.export_orders import IdentifiedOrder
+from bot.domain.journal import Head, Link
+from bot.domain.messages import Address, Delivery, DeliveryState
+from bot.ports.storage import Counts, History, Said, Scope
+from bot.protection.sealing import Vault
 from storage.rows import answer_of, secure_mark_of, secure_of, text_of, unread
 from storage.rows_files import file_of
 from storage.rows_journal import link_of
@@ -118,7 +118,7 @@ def find_secure(connection: Connection, vault: Vault, token: bytes, scope: Scope
 
 
 def _reads_secure(scope: Scope) -> ColumnElement[bool]:
-    """Whether an entry of a case is for this reader, as `bot.securing.readable` says of entries in hand."""
+    """Whether an entry of a case is for this reader, as `secure_access.readable` says of entries in hand."""
     cases, entries = T["cases"].c, T["secure_entries"].c
     is_theirs = or_(cases.reporting == scope.party, cases.border_is_open)
     own = and_(cases.officer == scope.person_id, entries.by == scope.person_id)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, exists, literal_column, or_, text
 
-from bot.ports import Scope
+from bot.ports.storage import Scope
 from storage.sql.statements import T
 
 #: Written out as the partial indexes have them: with parameters in their place SQLite does not use these.
@@ -21,7 +21,7 @@ def rows(connection: Connection, query: Select[Any]) -> Sequence[RowMapping]:
 
 
 def in_scope(scope: Scope) -> ColumnElement[bool]:
-    """Whether a case is within a scope, as `bot.rights.may_see` says of cases in hand."""
+    """Whether a case is within a scope, as `bot.protection.permissions.may_see` says of cases in hand."""
     cases = T["cases"].c
     own = cases.officer == scope.person_id
     if not scope.party:

@@ -11,9 +11,9 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.errors import StorageError
-from bot.people import Directory
-from bot.sealing import Vault
+from bot.domain.errors import StorageError
+from bot.domain.people import Directory
+from bot.protection.sealing import Vault
 from storage.schema import head, require_head, version_of
 from storage.sql.checks import check_keys
 from storage.sql.claims import Term

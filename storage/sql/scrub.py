@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from bot.errors import StorageError
+from bot.domain.errors import StorageError
 from storage.sealed import SEALED_TABLES
 
 #: Tables that lose content.

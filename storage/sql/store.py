@@ -8,17 +8,17 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select
 
-from bot.attachments import FileState, StoredFile
-from bot.case import Case, SecureEntry
-from bot.errors import StorageError
-from bot.journal import Entry, Head, Link
-from bot.messages import Address, Delivery, DeliveryState, Outgoing
-from bot.orders import IdentifiedOrder
-from bot.people import Directory, SignIn
-from bot.ports import Counts, Due, History, Loaded, Said, Scope, Wanted
-from bot.ports_retention import Purge, Purged
-from bot.retention import Cutoffs
-from bot.turn import InboxRow, Mark, Turn
+from bot.domain.attachments import FileState, StoredFile
+from bot.domain.case import Case, SecureEntry
+from bot.domain.errors import StorageError
+from bot.domain.export_orders import IdentifiedOrder
+from bot.domain.journal import Entry, Head, Link
+from bot.domain.messages import Address, Delivery, DeliveryState, Outgoing
+from bot.domain.people import Directory, SignIn
+from bot.domain.retention_rules import Cutoffs
+from bot.domain.turn import InboxRow, Mark, Turn
+from bot.ports.retention import Purge, Purged
+from bot.ports.storage import Counts, Due, History, Loaded, Said, Scope, Wanted
 from storage.batch import RENEWED_AFTER, Batch
 from storage.sql import apply as sql_apply
 from storage.sql import claims as sql_claims
@@ -34,7 +34,7 @@ from storage.sql.scrub import scrub
 
 
 class SqlStorage(SqlForMessengers):
-    """Honours `bot.ports.Storage` over two engines."""
+    """Honours `bot.ports.storage.Storage` over two engines."""
 
     async def directory(self) -> Directory:
         if await self._read(sql_keep.directory_version) != self._directory.version:

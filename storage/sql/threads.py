@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select, tuple_
 
-from bot.messages import Address
-from bot.ports import Scope
+from bot.domain.messages import Address
+from bot.ports.storage import Scope
 from storage.rows import address
 from storage.sql.reading import NOTHING, in_scope, rows
 from storage.sql.statements import T

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, and_, or_, select, text, update
 
-from bot.messages import Address
-from bot.windows import Window
+from bot.domain.messages import Address
+from bot.domain.reply_windows import Window
 from storage.rows_messengers import window_of
 from storage.sql.claims import Term
 from storage.sql.reading import rows

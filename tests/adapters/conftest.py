@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.people import Role
-from bot.turn import Turn
+from bot.domain.people import Role
+from bot.domain.turn import Turn
 from tests.adapters.npm_kit import Npm, install
 from tests.browser.web_kit import sample_case
 from tests.running import Setup, Terminal, person

@@ -9,7 +9,7 @@ from typing import Any
 
 from adapters.email import EmailAdapter, EmailSettings, Security
 from adapters.email.settings import Patience
-from bot.messages import Address, Delivery, Outgoing
+from bot.domain.messages import Address, Delivery, Outgoing
 from tests.adapters.telegram_kit import Clock, Inbox
 from tests.fakes.mail_server import MailServer, trusting
 

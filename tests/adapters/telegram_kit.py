@@ -12,9 +12,9 @@ from typing import Any
 
 from adapters.telegram import TelegramAdapter, TelegramSettings
 from adapters.telegram.settings import Mode, Patience
-from bot.errors import StorageError
-from bot.messages import Address, Button, Delivery, Inbound, Keyboard, Outgoing
-from bot.ports_adapters import Receipt, Request, Response
+from bot.domain.errors import StorageError
+from bot.domain.messages import Address, Button, Delivery, Inbound, Keyboard, Outgoing
+from bot.ports.messengers import Receipt, Request, Response
 from tests.fakes.bot_api import BotApi
 from tests.fakes.wire import Asked, Reply, Server
 

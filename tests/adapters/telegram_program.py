@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot import reference
-from bot.case import Case, Status
-from bot.people import Role
-from bot.ports import Wanted
+from bot.domain import reference
+from bot.domain.case import Case, Status
+from bot.domain.people import Role
+from bot.ports.storage import Wanted
 from tests.fakes.bot_api import BotApi
 from tests.fakes.messages import Post
 from tests.fakes.people import User, group

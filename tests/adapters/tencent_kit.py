@@ -10,8 +10,8 @@ from typing import Any
 from adapters.tencent.client import Client
 from adapters.tencent.http import Http, Patience, Way
 from adapters.tencent.tokens import TokenKeeper
-from bot.errors import Refused, SendError, Throttled, Unavailable
-from bot.ports_messengers import Token
+from bot.domain.errors import Refused, SendError, Throttled, Unavailable
+from bot.ports.messenger_state import Token
 from tests.adapters.telegram_kit import Naps
 from tests.adapters.telegram_kit import Shelf as Leases
 from tests.fakes.wire import Asked, Reply, Server

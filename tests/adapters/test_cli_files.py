@@ -6,11 +6,11 @@ import asyncio
 import os
 import re
 
-from bot.app import clock
-from bot.app_keys import files_of, vault_of
-from bot.attachments import FileState, StoredFile
-from bot.config import load
-from bot.turn import Turn
+from bot.app.assembly import clock
+from bot.app.key_vault import files_of, vault_of
+from bot.config.load import load
+from bot.domain.attachments import FileState, StoredFile
+from bot.domain.turn import Turn
 from tests.browser.web_kit import sample_case
 from tests.running import Setup, Terminal
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from bot import verify_journal
-from bot.journal import Entry
-from bot.ports_retention import Purge
-from bot.turn import Turn
+from bot.domain import verify_journal
+from bot.domain.journal import Entry
+from bot.domain.turn import Turn
+from bot.ports.retention import Purge
 from tests.browser.web_kit import START, sample_case
 from tests.running import Setup, Terminal
 

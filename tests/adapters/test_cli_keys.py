@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import storage
-from bot.keys import KeyFile
+from bot.protection.keys import KeyFile
 from storage import rotation
 from tests.bench.sides import free_port, listening
 from tests.keys import KEYS, key_file, ring

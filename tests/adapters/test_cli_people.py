@@ -8,10 +8,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.app import clock
-from bot.messages import Delivery, DeliveryState
-from bot.people import Person, Role
-from bot.turn import Turn
+from bot.app.assembly import clock
+from bot.domain.messages import Delivery, DeliveryState
+from bot.domain.people import Person, Role
+from bot.domain.turn import Turn
 from tests.browser.web_kit import REFERENCE, sample_case
 from tests.running import Setup, Terminal, person
 

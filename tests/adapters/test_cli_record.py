@@ -12,10 +12,10 @@ import openpyxl
 import pyrage
 import pytest
 
-from bot.buttons import to_base36
-from bot.messages import DeliveryState, Outgoing
-from bot.people import Role
-from bot.reference import draw
+from bot.domain.button_data import to_base36
+from bot.domain.messages import DeliveryState, Outgoing
+from bot.domain.people import Role
+from bot.domain.reference import draw
 from tests.browser.web_kit import REFERENCE
 from tests.running import Setup, Terminal, person
 

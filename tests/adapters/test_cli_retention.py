@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot import app
-from bot.case import Case, CaseText, ClosureCode, Status, TextKind
-from bot.guarded import Guarded
-from bot.journal import Entry
-from bot.messages import Address, Inbound, Kind, Outgoing
-from bot.ports import Wanted
-from bot.turn import InboxRow, Turn
+from bot.app import assembly
+from bot.domain.case import Case, CaseText, ClosureCode, Status, TextKind
+from bot.domain.guarded import Guarded
+from bot.domain.journal import Entry
+from bot.domain.messages import Address, Inbound, Kind, Outgoing
+from bot.domain.turn import InboxRow, Turn
+from bot.ports.storage import Wanted
 from tests.browser.web_kit import REFERENCE, sample_case
 from tests.running import Setup, Terminal
 from tests.sealed import files_with, tails
@@ -25,7 +25,7 @@ CLOSED_AT = datetime(2026, 4, 18, 12, tzinfo=UTC)
 
 @pytest.fixture(autouse=True)
 def _now(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app, "clock", lambda: CLOSED_AT + timedelta(days=200))
+    monkeypatch.setattr(assembly, "clock", lambda: CLOSED_AT + timedelta(days=200))
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import menus
+from bot.domain import phone_menus
 from tests.fakes.bot_api import BotApi
 from tests.running import Setup, Terminal, running
 
@@ -31,7 +31,7 @@ async def test_telegrams_list_of_commands_is_set_and_told(api: BotApi, tmp_path:
         assert await terminal.beside("setup", "telegram") == [
             "The list of commands on the phone: /alert, /cases, /summary, /bind, /help."
         ]
-    assert [(each["command"], each["description"]) for each in api.commands] == list(menus.commands())
+    assert [(each["command"], each["description"]) for each in api.commands] == list(phone_menus.commands())
 
 
 async def test_setting_up_takes_no_message_away_from_the_bridge(api: BotApi, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 from adapters.email import EmailAdapter, Security
 from adapters.email.errors import ACCOUNT, CERTIFICATE, NO_TLS
 from adapters.email.errors import SENDER as SENDER_REMEDY
-from bot.errors import Refused, SendError, Unavailable, Uncertain, Unreachable
+from bot.domain.errors import Refused, SendError, Unavailable, Uncertain, Unreachable
 from tests.adapters.email_kit import DESK, QUICK, make_email, outgoing, running, send
 from tests.fakes.mail_server import DROPS, HANGS, PASSWORD, USERNAME, MailServer, certificate
 

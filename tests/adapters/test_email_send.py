@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from adapters.email import EmailAdapter, Security, security_of
 from adapters.email.compose import to_email
-from bot.errors import SendError, Unavailable
+from bot.domain.errors import SendError, Unavailable
 from tests.adapters.email_kit import DESK, QUICK, SENDER, make_email, outgoing, running, send
 from tests.adapters.email_kit import settings as email_settings
 from tests.adapters.telegram_kit import Clock

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import aiohttp
 
-from bot.people import Role
+from bot.domain.people import Role
 from tests.adapters.telegram_program import OFFICERS, Town, introduced, reference_in
 from tests.bench.sides import free_port
 from tests.fakes.bot_api import BotApi

@@ -11,8 +11,8 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from bot.case import Status
-from bot.guarded import Guarded
+from bot.domain.case import Status
+from bot.domain.guarded import Guarded
 from storage.files import FileStore
 from tests.adapters.telegram_program import (
     ADMIN,

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-from bot.people import Role
+from bot.domain.people import Role
 from tests.adapters.telegram_kit import SECRET_HEADER
 from tests.adapters.telegram_program import reference_in
 from tests.adapters.test_telegram_telemelya import CHAT, TOKEN, Peer, peer

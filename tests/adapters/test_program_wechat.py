@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from bot.case import Status
+from bot.domain.case import Status
 from tests.adapters.telegram_program import KH_DUTY, KH_GROUP
 from tests.adapters.wechat_program import CN_DUTY, OFFICERS, Border, reports
 from tests.fakes.tencent import AES_KEY, TOKEN

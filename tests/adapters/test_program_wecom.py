@@ -11,8 +11,8 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from bot.case import Status
-from bot.people import Role
+from bot.domain.case import Status
+from bot.domain.people import Role
 from tests.adapters.telegram_program import Town, introduced, reference_in
 from tests.fakes.bot_api import BotApi
 from tests.fakes.people import User

@@ -13,7 +13,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from adapters.telegram import TelegramAdapter
-from bot.errors import Refused, SendError, Throttled, Unavailable, Uncertain, Unreachable
+from bot.domain.errors import Refused, SendError, Throttled, Unavailable, Uncertain, Unreachable
 from tests.adapters.telegram_kit import QUICK, Inbox, export, make_telegram, outgoing, running, send
 from tests.fakes.bot_api import TOKEN, BotApi
 from tests.fakes.people import User

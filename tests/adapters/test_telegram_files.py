@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from adapters.telegram import TelegramAdapter
-from bot.errors import Refused, SendError, Throttled, Unavailable
-from bot.ports_adapters import FileSource
+from bot.domain.errors import Refused, SendError, Throttled, Unavailable
+from bot.ports.messengers import FileSource
 from tests.adapters.telegram_kit import make_telegram, running
 from tests.fakes.bot_api import BotApi
 from tests.fakes.wire import HOLD, RESET, Asked, Reply, Server

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.telegram.parse import Account, parse_body
-from bot.messages import Address, Attachment, Inbound, Kind
+from bot.domain.messages import Address, Attachment, Inbound, Kind
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 DARA = {"id": 111, "is_bot": False, "first_name": "Dara", "last_name": "Sok", "username": "dara"}

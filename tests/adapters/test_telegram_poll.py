@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator
 import pytest
 from structlog.testing import capture_logs
 
-from bot.messages import Inbound, Kind
-from bot.ports_adapters import Receipt
+from bot.domain.messages import Inbound, Kind
+from bot.ports.messengers import Receipt
 from tests.adapters.telegram_kit import Inbox, Naps, Shelf, make_telegram, outgoing, running, send
 from tests.fakes.bot_api import BotApi
 from tests.fakes.people import User

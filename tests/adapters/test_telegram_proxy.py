@@ -10,7 +10,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bot.errors import Unavailable
+from bot.domain.errors import Unavailable
 from tests.adapters.telegram_kit import Inbox, export, make_telegram, outgoing, running, send
 from tests.fakes.bot_api import BotApi
 from tests.fakes.people import User

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from adapters.telegram import TelegramAdapter
-from bot.errors import Moved, Refused, Throttled, Unavailable, Unreachable
-from bot.messages import Address, Button
+from bot.domain.errors import Moved, Refused, Throttled, Unavailable, Unreachable
+from bot.domain.messages import Address, Button
 from tests.adapters.telegram_kit import ROWS, export, make_telegram, outgoing, running, send
 from tests.fakes.bot_api import BotApi
 from tests.fakes.people import User, group

@@ -17,8 +17,8 @@ import pytest
 
 from adapters.telegram import TelegramAdapter, TelegramSettings
 from adapters.telegram.settings import Mode
-from bot.messages import Kind
-from bot.ports_adapters import Request, Response
+from bot.domain.messages import Kind
+from bot.ports.messengers import Request, Response
 from tests.adapters.telegram_kit import (
     QUICK,
     ROWS,

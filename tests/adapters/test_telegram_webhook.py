@@ -11,8 +11,8 @@ import pytest
 
 from adapters.telegram import TelegramAdapter
 from adapters.telegram.settings import Mode
-from bot.messages import Inbound, Kind
-from bot.ports_adapters import Receipt, Request
+from bot.domain.messages import Inbound, Kind
+from bot.ports.messengers import Receipt, Request
 from tests.adapters.telegram_kit import (
     ROWS,
     SECRET,

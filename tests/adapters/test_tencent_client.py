@@ -9,7 +9,7 @@ import traceback
 
 import pytest
 
-from bot.errors import Refused, SendError, Throttled, Unavailable, Uncertain
+from bot.domain.errors import Refused, SendError, Throttled, Unavailable, Uncertain
 from tests.adapters.tencent_kit import Api, Caller, Mint, Shelf, http_at, says
 from tests.fakes.wire import HOLD, RESET, Asked, Reply, Server
 

@@ -9,7 +9,7 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 
-from bot.errors import Unavailable
+from bot.domain.errors import Unavailable
 from tests.adapters.telegram_kit import Naps
 from tests.adapters.tencent_kit import Mint, Shelf, keeper
 

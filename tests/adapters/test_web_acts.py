@@ -11,11 +11,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot import buttons
-from bot.case import Channel, ClosureCode, DeadlineKind, Handoff, HandoffState, Status
-from bot.messages import Kind
-from bot.people import Person
-from bot.turn import Turn
+from bot.domain import button_data
+from bot.domain.case import Channel, ClosureCode, DeadlineKind, Handoff, HandoffState, Status
+from bot.domain.messages import Kind
+from bot.domain.people import Person
+from bot.domain.turn import Turn
 from tests.browser.web_kit import (
     ADMIN,
     DUTY_CN,
@@ -59,7 +59,7 @@ async def test_a_tap_on_the_page_goes_the_one_way_in_and_the_answer_is_shown(bri
     await client.post(PAGE, data=form)
     (message,) = bridge.core.received
     assert message.kind is Kind.BUTTON
-    assert buttons.parse(message.button) == buttons.Act(case.id, case.stage, "ack")
+    assert button_data.parse(message.button) == button_data.Act(case.id, case.stage, "ack")
     assert answer.headers["location"].startswith(f"{PAGE}?after=")
     shown = (await client.get(answer.headers["location"])).text
     assert "Noted: Acknowledge" in shown

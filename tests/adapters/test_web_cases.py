@@ -11,13 +11,13 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot.agreement import Urgency
-from bot.case import Answer, Channel, Handoff, HandoffState, Status, TextKind
-from bot.guarded import Guarded
-from bot.journal import Entry
-from bot.messages import DeliveryState
-from bot.people import Person
-from bot.turn import Turn
+from bot.domain.agreement import Urgency
+from bot.domain.case import Answer, Channel, Handoff, HandoffState, Status, TextKind
+from bot.domain.guarded import Guarded
+from bot.domain.journal import Entry
+from bot.domain.messages import DeliveryState
+from bot.domain.people import Person
+from bot.domain.turn import Turn
 from tests.browser.web_kit import (
     DUTY_CN,
     DUTY_KH,

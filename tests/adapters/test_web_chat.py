@@ -10,9 +10,9 @@ import pytest
 
 from adapters.web.adapter import WebAdapter
 from adapters.web.rendering import with_links
-from bot.errors import StorageError
-from bot.messages import Address, Button, Delivery, DeliveryState, Kind, Outgoing
-from bot.turn import Mark, Turn
+from bot.domain.errors import StorageError
+from bot.domain.messages import Address, Button, Delivery, DeliveryState, Kind, Outgoing
+from bot.domain.turn import Mark, Turn
 from tests.browser.web_kit import DUTY_CN, OFFICER, Bridge, hidden, open_bridge, write
 
 NASTY = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{7*7}}"

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.messages import Address
-from bot.orders import IdentifiedOrder, OrderState
-from bot.people import Person, Role
-from bot.turn import Turn
+from bot.domain.export_orders import IdentifiedOrder, OrderState
+from bot.domain.messages import Address
+from bot.domain.people import Person, Role
+from bot.domain.turn import Turn
 from tests.browser.web_kit import ADMIN, DUTY_CN, DUTY_VN, START, SUPERVISOR_CN, Bridge, hidden, open_bridge, person
 
 SECOND = person(14, "Sun Li", "CN", Role.ADMIN)

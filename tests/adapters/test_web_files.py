@@ -14,14 +14,14 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot.attachments import LIMIT, FileState, StoredFile
-from bot.bridge import Bridge as Core
-from bot.bridge import Chance, Rules
-from bot.case import TextKind
-from bot.journal import Entry
-from bot.messages import Kind
-from bot.people import Person
-from bot.turn import Turn
+from bot.app.bridge import Bridge as Core
+from bot.app.bridge import Chance, Rules
+from bot.domain.attachments import LIMIT, FileState, StoredFile
+from bot.domain.case import TextKind
+from bot.domain.journal import Entry
+from bot.domain.messages import Kind
+from bot.domain.people import Person
+from bot.domain.turn import Turn
 from tests.browser.web_kit import (
     ADMIN,
     AGREEMENT,

@@ -12,8 +12,8 @@ from prometheus_client import CollectorRegistry, Histogram
 
 from adapters.web.health import Vitals
 from adapters.web.settings import WebSettings
-from bot.messages import Capabilities, Delivery
-from bot.ports_adapters import Receive, Request, Response
+from bot.domain.messages import Capabilities, Delivery
+from bot.ports.messengers import Receive, Request, Response
 from tests.browser.web_kit import (
     ADMIN,
     DUTY_CN,

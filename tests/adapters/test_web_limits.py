@@ -12,10 +12,10 @@ import pytest
 
 from adapters.web import pace
 from adapters.web.signin import new_link
-from bot import guarding
-from bot.messages import Address, DeliveryState
-from bot.people import Role
-from bot.turn import Turn
+from bot.domain.messages import Address, DeliveryState
+from bot.domain.people import Role
+from bot.domain.turn import Turn
+from bot.people import guess_limits
 from storage.memory import MemoryStorage
 from tests.browser.web_kit import (
     ADMIN,
@@ -53,7 +53,7 @@ async def told(bridge: Bridge, key: str) -> list[str]:
 async def test_an_address_that_tries_link_after_link_has_to_wait_even_with_a_right_one(bridge: Bridge) -> None:
     path = await new_link(bridge.storage, OFFICER.id, bridge.clock(), timedelta(hours=1))
     guesser = bridge.browser("198.51.100.7")
-    for number in range(guarding.LINKS // 2):
+    for number in range(guess_limits.LINKS // 2):
         assert (await guesser.get(f"{MADE_UP}{number}")).status_code == 410
         assert (await guesser.post(f"{MADE_UP}{number}")).status_code == 410
     for answer in (await guesser.get(path), await guesser.post(path), await guesser.post(MADE_UP)):
@@ -66,7 +66,7 @@ async def test_an_address_that_tries_link_after_link_has_to_wait_even_with_a_rig
 
 async def test_somebody_elsewhere_signs_in_while_an_address_has_to_wait(bridge: Bridge) -> None:
     guesser = bridge.browser("198.51.100.7")
-    for _ in range(guarding.LINKS + 5):
+    for _ in range(guess_limits.LINKS + 5):
         await guesser.post(MADE_UP)
     assert (await bridge.signed_in(OFFICER)).cookies
 
@@ -76,7 +76,7 @@ async def test_the_admins_hear_once_a_day_of_guessed_links_and_only_the_journal_
 ) -> None:
     for _ in range(3):
         guesser = bridge.browser("198.51.100.7")
-        for _ in range(guarding.LINKS + 3):
+        for _ in range(guess_limits.LINKS + 3):
             await guesser.get(MADE_UP)
         bridge.clock.move(minutes=11)
     assert await told(bridge, "guesses:link") == [f"person:{ADMIN.id}"]
@@ -154,7 +154,7 @@ async def test_a_session_token_that_somebody_planted_is_never_taken_over(bridge:
 async def test_after_ten_references_that_are_none_answers_come_after_a_wait_that_grows(bridge: Bridge) -> None:
     await keep(bridge, sample_case())
     client = await bridge.signed_in(DUTY_CN)
-    for number in range(guarding.MISSES):
+    for number in range(guess_limits.MISSES):
         assert (await client.get(f"/cases/KC26-0000{number}-0")).status_code == 404
     waits = []
     for number in range(3):

@@ -13,11 +13,11 @@ import httpx
 import pytest
 from markupsafe import escape
 
-from bot.case import Case, CaseText, SecureEntry, SecureField, Status, TextKind, Value
-from bot.guarded import Guarded
-from bot.journal import Entry
-from bot.people import Person
-from bot.turn import Turn
+from bot.domain.case import Case, CaseText, SecureEntry, SecureField, Status, TextKind, Value
+from bot.domain.guarded import Guarded
+from bot.domain.journal import Entry
+from bot.domain.people import Person
+from bot.domain.turn import Turn
 from tests.browser.web_kit import (
     ADMIN,
     DUTY_CN,

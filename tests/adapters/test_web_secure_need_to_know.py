@@ -11,12 +11,12 @@ import httpx
 import pytest
 from starlette.routing import Route
 
-from bot.case import Case, SecureEntry, SecureField
-from bot.guarded import Guarded
-from bot.people import Person, Role
-from bot.rights import may_see
-from bot.securing import may_read_secure
-from bot.turn import Turn
+from bot.domain.case import Case, SecureEntry, SecureField
+from bot.domain.guarded import Guarded
+from bot.domain.people import Person, Role
+from bot.domain.turn import Turn
+from bot.protection.permissions import may_see
+from bot.protection.secure_access import may_read_secure
 from tests.adapters.test_web_secure import cleared, hidden
 from tests.browser.web_kit import (
     ADMIN,

@@ -10,11 +10,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot.case import Case, SecureEntry, SecureField
-from bot.guarded import Guarded
-from bot.journal import Entry
-from bot.people import Person, Role
-from bot.turn import Turn
+from bot.domain.case import Case, SecureEntry, SecureField
+from bot.domain.guarded import Guarded
+from bot.domain.journal import Entry
+from bot.domain.people import Person, Role
+from bot.domain.turn import Turn
 from tests.adapters.test_web_secure import cleared, hidden
 from tests.browser.web_kit import (
     ADMIN,

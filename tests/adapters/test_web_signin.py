@@ -12,8 +12,8 @@ import pytest
 
 from adapters.web.settings import WebSettings
 from adapters.web.signin import new_link
-from bot.messages import Address
-from bot.turn import Turn
+from bot.domain.messages import Address
+from bot.domain.turn import Turn
 from tests.browser.web_kit import ADMIN, DUTY_CN, OFFICER, Bridge, hidden, open_bridge, write
 
 

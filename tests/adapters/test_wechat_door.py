@@ -11,9 +11,9 @@ from structlog.testing import capture_logs
 
 from adapters.tencent.callback import BODY_LIMIT
 from adapters.wechat import WechatAdapter
-from bot.errors import StorageError
-from bot.messages import Inbound, Kind
-from bot.ports_adapters import Receipt, Request, Response
+from bot.domain.errors import StorageError
+from bot.domain.messages import Inbound, Kind
+from bot.ports.messengers import Receipt, Request, Response
 from tests.adapters.wechat_kit import OPENID, Scene, make_wechat
 from tests.fakes.tencent import APP_ID, OTHER_KEY, Vendor
 from tests.fakes.wechat_api import ACCOUNT, SECRET, WechatApi

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.ports_adapters import Request
+from bot.ports.messengers import Request
 from tests.adapters.telegram_kit import Clock, Inbox
 from tests.adapters.wechat_kit import OPENID, make_wechat
 from tests.fakes.tencent import APP_ID, TOKEN, Vendor

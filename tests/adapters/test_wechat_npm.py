@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from bot.messages import Inbound, Kind
-from bot.ports_adapters import Receipt, Request
+from bot.domain.messages import Inbound, Kind
+from bot.ports.messengers import Receipt, Request
 from tests.adapters.npm_kit import Npm
 from tests.adapters.wechat_kit import OPENID, Scene
 from tests.fakes.tencent import AES_KEY, APP_ID, TOKEN

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.wechat.parse import parse
-from bot.messages import Attachment, Contact, Inbound, Kind
+from bot.domain.messages import Attachment, Contact, Inbound, Kind
 from tests.fakes.tencent import APP_ID
 from tests.fakes.wechat_person import as_xml
 

@@ -10,8 +10,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.delivery.split import split
-from bot.errors import Refused, SendError, Throttled, Unavailable, Uncertain, Unreachable, WindowClosed
-from bot.messages import Button, Grant, Keyboard
+from bot.domain.errors import Refused, SendError, Throttled, Unavailable, Uncertain, Unreachable, WindowClosed
+from bot.domain.messages import Button, Grant, Keyboard
 from tests.adapters.wechat_kit import OPENID, PUBLIC, Scene, Shelf, delivery, make_wechat
 from tests.fakes.wechat_api import SECRET, TEMPLATE
 

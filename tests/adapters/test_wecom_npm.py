@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from bot.messages import Kind
-from bot.ports_adapters import Request
+from bot.domain.messages import Kind
+from bot.ports.messengers import Request
 from tests.adapters.npm_kit import Npm
 from tests.adapters.test_wechat_npm import CRYPTO, SEAL, WORDS
 from tests.adapters.wecom_kit import company

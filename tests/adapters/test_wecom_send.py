@@ -10,8 +10,8 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from bot.errors import Refused, SendError, Throttled, Unavailable, Uncertain, Unreachable
-from bot.messages import Button
+from bot.domain.errors import Refused, SendError, Throttled, Unavailable, Uncertain, Unreachable
+from bot.domain.messages import Button
 from tests.adapters.telegram_kit import ROWS
 from tests.adapters.wecom_kit import Company, company
 from tests.fakes.wecom_api import ROBOT_KEY, SECRET

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.messages import Contact, Inbound, Kind
-from bot.ports_adapters import Receipt, Request
+from bot.domain.messages import Contact, Inbound, Kind
+from bot.ports.messengers import Receipt, Request
 from tests.adapters.telegram_kit import ROWS, Inbox
 from tests.adapters.tencent_kit import Shelf
 from tests.adapters.wecom_kit import Company, company, make_wecom

@@ -9,9 +9,9 @@ from typing import Any
 
 from adapters.tencent.http import Patience
 from adapters.wechat import WechatAdapter, WechatSettings
-from bot.messages import Address, Delivery, Keyboard, Outgoing
-from bot.ports_adapters import Receive, Request, Response
-from bot.ports_messengers import Token
+from bot.domain.messages import Address, Delivery, Keyboard, Outgoing
+from bot.ports.messenger_state import Token
+from bot.ports.messengers import Receive, Request, Response
 from tests.adapters.telegram_kit import Clock, Inbox, Naps
 from tests.adapters.telegram_kit import Shelf as Leases
 from tests.fakes.tencent import AES_KEY, APP_ID, TOKEN

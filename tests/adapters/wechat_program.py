@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.people import Role
+from bot.domain.people import Role
 from tests.adapters.telegram_program import KH_DUTY, KH_GROUP, Town, introduced, reference_in
 from tests.fakes.bot_api import BotApi
 from tests.fakes.people import User, group

@@ -9,9 +9,9 @@ from typing import Any
 
 from adapters.tencent.http import Patience
 from adapters.wecom import Robot, WecomAdapter, WecomSettings
-from bot import menus
 from bot.delivery.split import fit
-from bot.messages import Address, Delivery, Outgoing
+from bot.domain import phone_menus
+from bot.domain.messages import Address, Delivery, Outgoing
 from tests.adapters.telegram_kit import Clock, Inbox, Naps
 from tests.adapters.tencent_kit import Shelf
 from tests.fakes.tencent import AES_KEY, TOKEN
@@ -31,7 +31,7 @@ def make_wecom(api: WecomApi, shelf: Shelf, *, owner: str = "node-1", **changed:
         "api_base_url": api.url,
         "robots": (Robot("duty", ROBOT_KEY),),
         "patience": QUICK,
-        "menu": menus.taps(),
+        "menu": phone_menus.taps(),
     }
     return WecomAdapter(WecomSettings(**chosen | changed), clock=shelf.clock, store=shelf, owner=owner, sleep=Naps())
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.people import Person
-from bot.turn import Turn
+from bot.domain.people import Person
+from bot.domain.turn import Turn
 from storage import migrate, open_storage
 from tests.bench.story import SECRET, TOKEN
 from tests.keys import VAULT, key_file

@@ -11,10 +11,10 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.journal import Entry, Finding
-from bot.ports import Storage
-from bot.turn import Turn
-from bot.verifying import verify
+from bot.domain.journal import Entry, Finding
+from bot.domain.turn import Turn
+from bot.ports.storage import Storage
+from bot.record.journal_check import verify
 from storage import migrate, open_storage
 from tests.keys import VAULT
 

@@ -15,8 +15,8 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.messages import Address
-from bot.people import Person, Role
+from bot.domain.messages import Address
+from bot.domain.people import Person, Role
 from tests.bench.bridge_config import enrol, write_config
 from tests.bench.story import ANSWERS, HOOK, MESSAGES
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from bot.case import TextKind
-from bot.messages import Address, Button, Outgoing
-from bot.turn import Turn
+from bot.domain.case import TextKind
+from bot.domain.messages import Address, Button, Outgoing
+from bot.domain.turn import Turn
 from tests.browser.web_kit import (
     ADMIN,
     DUTY_CN,

@@ -10,9 +10,9 @@ import pytest
 from anyio import to_thread
 from playwright.async_api import Download, Error, Page, expect
 
-from bot.attachments import FileState, StoredFile
-from bot.sniffing import sniff
-from bot.turn import Turn
+from bot.domain.attachments import FileState, StoredFile
+from bot.domain.file_types import sniff
+from bot.domain.turn import Turn
 from tests.browser.web_kit import OFFICER, REFERENCE, START, keep, sample_case
 from tests.browser.windows import Window, open_window
 

@@ -18,29 +18,22 @@ from adapters.web.app import build_site
 from adapters.web.health import Vitals
 from adapters.web.settings import WebSettings
 from adapters.web.signin import new_link
-from bot.agreement import Agreement, Corridor, Desk, DeskRole, Party, Urgency
-from bot.case import (
-    Answer,
-    Case,
-    CaseText,
-    Deadline,
-    DeadlineKind,
-    TextKind,
-)
-from bot.composing import Composer
-from bot.context import Context
-from bot.errors import StorageError
-from bot.guarded import Guarded
-from bot.ids import Ids
-from bot.journal import Entry
-from bot.messages import Address, Button, DeliveryState, Inbound, Keyboard, Outgoing
-from bot.people import Person, Role
-from bot.ports import Loaded
-from bot.ports_adapters import Receipt, WebhookAdapter
-from bot.receive import Line
-from bot.turn import InboxRow, Mark, Turn
-from bot.view import View
-from bot.work import PageAct
+from bot.domain.agreement import Agreement, Corridor, Desk, DeskRole, Party, Urgency
+from bot.domain.case import Answer, Case, CaseText, Deadline, DeadlineKind, TextKind
+from bot.domain.errors import StorageError
+from bot.domain.guarded import Guarded
+from bot.domain.ids import Ids
+from bot.domain.journal import Entry
+from bot.domain.messages import Address, Button, DeliveryState, Inbound, Keyboard, Outgoing
+from bot.domain.people import Person, Role
+from bot.domain.turn import InboxRow, Mark, Turn
+from bot.line.line import Line
+from bot.line.message_work import PageAct
+from bot.ports.messengers import Receipt, WebhookAdapter
+from bot.ports.storage import Loaded
+from bot.turns.composer import Composer
+from bot.turns.context import Context
+from bot.turns.view import View
 from storage.memory import MemoryStorage
 from tests.fakes.files import MemoryFiles
 

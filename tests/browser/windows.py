@@ -15,7 +15,7 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from adapters.web.settings import WebSettings
 from adapters.web.signin import new_link
-from bot.people import Person
+from bot.domain.people import Person
 from tests.browser.web_kit import Bridge, open_bridge
 
 PHONE = {"width": 360, "height": 740}

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from adapters.memory import MemoryAdapter
 from adapters.telegram.settings import Mode
-from bot.errors import StorageError, Unavailable
-from bot.messages import Delivery
-from bot.ports_adapters import Adapter
+from bot.domain.errors import StorageError, Unavailable
+from bot.domain.messages import Delivery
+from bot.ports.messengers import Adapter
 from tests.adapters.email_kit import QUICK, make_email
 from tests.adapters.telegram_kit import SECRET, Clock, Door, Inbox, make_telegram, web_server
 from tests.adapters.wechat_kit import Scene

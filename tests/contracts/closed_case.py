@@ -6,13 +6,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from bot.case import Answer, Case, CaseText, Channel, ClosureCode, Handoff, HandoffState, Status, TextKind
-from bot.guarded import Guarded
-from bot.journal import PURGED
-from bot.ports import Storage
-from bot.ports_retention import Purge
-from bot.retention import CODED_ACTS, FREE_FIELDS
-from bot.turn import Turn
+from bot.domain.case import Answer, Case, CaseText, Channel, ClosureCode, Handoff, HandoffState, Status, TextKind
+from bot.domain.guarded import Guarded
+from bot.domain.journal import PURGED
+from bot.domain.retention_rules import CODED_ACTS, FREE_FIELDS
+from bot.domain.turn import Turn
+from bot.ports.retention import Purge
+from bot.ports.storage import Storage
 from tests.contracts.storage_engines import START
 from tests.contracts.storage_values import (
     OFFICER,

@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import text
 
 import storage
-from bot.ports import Storage
+from bot.ports.storage import Storage
 from storage.memory import MemoryStorage
 from storage.sql.engines import writing_engine
 from storage.sql.statements import SCHEMA

@@ -9,24 +9,15 @@ from typing import Any
 
 from sqlalchemy import select, text
 
-from bot.attachments import StoredFile
-from bot.case import (
-    Answer,
-    CaseText,
-    Channel,
-    Handoff,
-    HandoffState,
-    SecureEntry,
-    SecureField,
-    TextKind,
-)
-from bot.guarded import Guarded
-from bot.messages import Address, Attachment, Button
-from bot.orders import IdentifiedOrder
-from bot.people import Invite, Role
-from bot.ports import Storage, Wanted
-from bot.ports_messengers import Token
-from bot.turn import InboxState, Turn
+from bot.domain.attachments import StoredFile
+from bot.domain.case import Answer, CaseText, Channel, Handoff, HandoffState, SecureEntry, SecureField, TextKind
+from bot.domain.export_orders import IdentifiedOrder
+from bot.domain.guarded import Guarded
+from bot.domain.messages import Address, Attachment, Button
+from bot.domain.people import Invite, Role
+from bot.domain.turn import InboxState, Turn
+from bot.ports.messenger_state import Token
+from bot.ports.storage import Storage, Wanted
 from storage.sealed import SEALED_TABLES
 from storage.sql.engines import writing_engine
 from storage.sql.statements import SCHEMA, T

@@ -7,11 +7,11 @@ from datetime import timedelta
 from itertools import count
 from typing import Any
 
-from bot.case import Answer, Case, Conversation, Deadline, DeadlineKind
-from bot.journal import Entry
-from bot.messages import Address, Inbound, Kind, Outgoing
-from bot.people import Person, Role
-from bot.turn import InboxRow, Turn
+from bot.domain.case import Answer, Case, Conversation, Deadline, DeadlineKind
+from bot.domain.journal import Entry
+from bot.domain.messages import Address, Inbound, Kind, Outgoing
+from bot.domain.people import Person, Role
+from bot.domain.turn import InboxRow, Turn
 from tests.contracts.storage_engines import START
 
 _ids = count(1000)

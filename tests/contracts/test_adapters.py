@@ -11,10 +11,10 @@ import pytest
 
 from adapters.memory import MemoryAdapter
 from adapters.web.adapter import WebAdapter
-from bot.buttons import LIMIT
-from bot.errors import SendError, StorageError, Unavailable
-from bot.messages import Address, Delivery, Inbound, Kind, Outgoing
-from bot.ports_adapters import Adapter
+from bot.domain.button_data import LIMIT
+from bot.domain.errors import SendError, StorageError, Unavailable
+from bot.domain.messages import Address, Delivery, Inbound, Kind, Outgoing
+from bot.ports.messengers import Adapter
 from tests.adapters.email_kit import make_email
 from tests.adapters.telegram_kit import ROWS, Clock, Inbox, export, make_telegram
 from tests.adapters.tencent_kit import Shelf

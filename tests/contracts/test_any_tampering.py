@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import storage
-from bot.journal import Finding, canonical
-from bot.turn import Turn
-from bot.verifying import verify
+from bot.domain.journal import Finding, canonical
+from bot.domain.turn import Turn
+from bot.record.journal_check import verify
 from storage.sql.statements import T
 from tests.contracts.storage_engines import Clock
 from tests.contracts.storage_values import entry, new_id

@@ -17,13 +17,13 @@ import openpyxl
 import pyrage
 import pytest
 
-from bot.case import Case, Channel, DeadlineKind, SecureEntry, SecureField
-from bot.export import ExportRequest, Reader, export
-from bot.guarded import Guarded
-from bot.journal import Entry
-from bot.ports import Storage
-from bot.report import report
-from bot.turn import Turn
+from bot.domain.case import Case, Channel, DeadlineKind, SecureEntry, SecureField
+from bot.domain.guarded import Guarded
+from bot.domain.journal import Entry
+from bot.domain.turn import Turn
+from bot.ports.storage import Storage
+from bot.record.export.case_log import ExportRequest, Reader, export
+from bot.record.report.period_report import report
 from tests.contracts.storage_engines import Kept, on_database
 from tests.unit.casebook import AGREEMENT, NOW, OFFICER, SINCE, UNTIL, a_case, accepted, answered, clock, due, keep
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import SealBroken, StorageError
-from bot.keys import KeyText
-from bot.ports import Files
-from bot.sealing import Vault
+from bot.domain.errors import SealBroken, StorageError
+from bot.ports.storage import Files
+from bot.protection.keys import KeyText
+from bot.protection.sealing import Vault
 from storage.files import FileStore
 from tests.fakes.files import MemoryFiles
 from tests.keys import KEYS, VAULT, vault

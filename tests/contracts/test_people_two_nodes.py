@@ -11,18 +11,18 @@ from functools import partial
 
 import pytest
 
-from bot import changing, confirming, cutting, guarding
-from bot.case import Case, Status
-from bot.composing import Composer
-from bot.context import Context
-from bot.ids import Ids
-from bot.messages import Address, DeliveryState, Inbound, Kind
-from bot.people import Person, Role, SignIn
-from bot.ports import Scope, Storage
-from bot.receive import Line
-from bot.sign_in import hash_token
-from bot.turn import Turn
-from bot.work import Order
+from bot.domain.case import Case, Status
+from bot.domain.ids import Ids
+from bot.domain.messages import Address, DeliveryState, Inbound, Kind
+from bot.domain.people import Person, Role, SignIn
+from bot.domain.sign_in import hash_token
+from bot.domain.turn import Turn
+from bot.line.line import Line
+from bot.line.message_work import Order
+from bot.people import guess_limits, reconfirmation, revocation, role_changes
+from bot.ports.storage import Scope, Storage
+from bot.turns.composer import Composer
+from bot.turns.context import Context
 from tests.contracts.storage_engines import START, Kept
 from tests.journeys.world import agreement
 
@@ -95,8 +95,8 @@ async def test_a_role_that_was_changed_at_one_node_counts_at_the_other(nodes: tu
     case = await _case(two)
     assert "you have acknowledged" in await two.says(DUTY, f"/ack {case.reference}")
     person = _PEOPLE[1]
-    after = changing.changed(person, changing.Change(role=Role.OFFICER), agreement())
-    order = Order(lambda c: changing.change(c, person, after), actor="cli:root", wanted=changing.wants(DUTY))
+    after = role_changes.changed(person, role_changes.Change(role=Role.OFFICER), agreement())
+    order = Order(lambda c: role_changes.change(c, person, after), actor="cli:root", wanted=role_changes.wants(DUTY))
     await one.line.submit(order)
     assert await two.says(DUTY, f"/close {case.reference} found_safe home") == "No such case."
     assert (await _case(two)).status is Status.ACKNOWLEDGED
@@ -110,9 +110,9 @@ async def test_who_is_cut_off_at_one_node_is_a_stranger_at_the_other(nodes: tupl
     await two.says(DUTY, f"/assign {case.reference} me")
 
     def act(c: Composer) -> None:
-        cutting.cut_off(c, _PEOPLE[1], "revoked", "by an admin")
+        revocation.cut_off(c, _PEOPLE[1], "revoked", "by an admin")
 
-    await one.line.submit(Order(act, actor="cli:root", wanted=cutting.wants(DUTY)))
+    await one.line.submit(Order(act, actor="cli:root", wanted=revocation.wants(DUTY)))
     assert "enrolled officers" in await two.says(DUTY, f"/close {case.reference} found_safe home")
     stands = await _case(two)
     assert (stands.is_open, stands.assignees) == (True, ())
@@ -162,20 +162,20 @@ async def test_who_blocks_us_at_one_node_is_unreachable_at_the_other_until_they_
 
 
 async def test_misses_at_both_nodes_are_counted_together(nodes: tuple[Node, Node]) -> None:
-    for number in range(guarding.MISSES + 1):
+    for number in range(guess_limits.MISSES + 1):
         await nodes[number % 2].says(OFFICER, "/case KC26-7H4QM-4")
-    asked = guarding.of_references(_PEOPLE[0])
-    assert await nodes[0].storage.attempts(asked.kind, asked.key, START) == guarding.MISSES + 1
+    asked = guess_limits.of_references(_PEOPLE[0])
+    assert await nodes[0].storage.attempts(asked.kind, asked.key, START) == guess_limits.MISSES + 1
 
 
-def _warn(due: list[confirming.Lapse], c: Composer) -> None:
-    confirming.warn(c, due)
+def _warn(due: list[reconfirmation.Lapse], c: Composer) -> None:
+    reconfirmation.warn(c, due)
 
 
 async def test_a_warning_that_both_nodes_give_goes_out_once(nodes: tuple[Node, Node]) -> None:
     rules, late = agreement(), START + timedelta(days=80)
     for node in nodes:
-        due = confirming.due(await node.storage.directory(), rules, late, timedelta(days=90))
+        due = reconfirmation.due(await node.storage.directory(), rules, late, timedelta(days=90))
         await node.line.submit(Order(partial(_warn, due), actor="clock"))
     rows = await nodes[0].storage.outbox(list(DeliveryState), 100)
     to_duty = [d for d in rows if d.message.recipient == f"person:{DUTY}"]

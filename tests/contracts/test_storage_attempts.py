@@ -8,11 +8,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import storage
-from bot.case import Status
-from bot.messages import Address, DeliveryState
-from bot.people import Invite, Role, SignIn
-from bot.ports import Wanted
-from bot.turn import Mark, Turn
+from bot.domain.case import Status
+from bot.domain.messages import Address, DeliveryState
+from bot.domain.people import Invite, Role, SignIn
+from bot.domain.turn import Mark, Turn
+from bot.ports.storage import Wanted
 from tests.contracts.storage_engines import START, Clock, Kept
 from tests.contracts.storage_values import DESKS_GROUP, DUTY, OFFICER, OFFICERS_CHAT, case, message, opening, person
 from tests.keys import VAULT

@@ -9,10 +9,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.attachments import FileState, StoredFile
-from bot.case import Case
-from bot.errors import StorageError
-from bot.turn import Turn
+from bot.domain.attachments import FileState, StoredFile
+from bot.domain.case import Case
+from bot.domain.errors import StorageError
+from bot.domain.turn import Turn
 from tests.contracts.storage_engines import START, Kept, on_database
 from tests.contracts.storage_secrets import change
 from tests.contracts.storage_values import OFFICER, case, new_id, opening

@@ -6,9 +6,9 @@ import asyncio
 
 import pytest
 
-from bot.errors import Stale, StorageError
-from bot.journal import GENESIS, Link, digest_details, hash_of
-from bot.turn import Turn
+from bot.domain.errors import Stale, StorageError
+from bot.domain.journal import GENESIS, Link, digest_details, hash_of
+from bot.domain.turn import Turn
 from tests.contracts.storage_engines import Kept
 from tests.contracts.storage_values import case, entry, opening
 

@@ -10,9 +10,9 @@ from alembic import command
 from sqlalchemy import MetaData, make_url, text
 
 import storage
-from bot.errors import KeysUnusable, SchemaMismatch
-from bot.guarded import Guarded
-from bot.messages import Delivery
+from bot.domain.errors import KeysUnusable, SchemaMismatch
+from bot.domain.guarded import Guarded
+from bot.domain.messages import Delivery
 from storage import schema
 from storage.rows import address
 from storage.schema import head

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from bot.errors import Stale
-from bot.messages import Address
-from bot.orders import IdentifiedOrder, OrderState
-from bot.ports import Wanted
-from bot.turn import Turn
+from bot.domain.errors import Stale
+from bot.domain.export_orders import IdentifiedOrder, OrderState
+from bot.domain.messages import Address
+from bot.domain.turn import Turn
+from bot.ports.storage import Wanted
 from tests.contracts.storage_engines import START, Kept
 from tests.contracts.storage_values import new_id
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from bot.case import DeadlineState
-from bot.messages import Address, Button, Delivery, DeliveryState, Outgoing
-from bot.turn import Mark, SeenBy, Turn, Withdrawal
+from bot.domain.case import DeadlineState
+from bot.domain.messages import Address, Button, Delivery, DeliveryState, Outgoing
+from bot.domain.turn import Mark, SeenBy, Turn, Withdrawal
 from tests.contracts.storage_engines import START, Kept
 from tests.contracts.storage_values import (
     DESKS_GROUP,

@@ -8,11 +8,11 @@ from datetime import timedelta
 
 import pytest
 
-from bot.errors import Stale, StorageError
-from bot.messages import Address
-from bot.people import Invite, Role, SignIn, Stranger
-from bot.ports import Wanted
-from bot.turn import Turn
+from bot.domain.errors import Stale, StorageError
+from bot.domain.messages import Address
+from bot.domain.people import Invite, Role, SignIn, Stranger
+from bot.domain.turn import Turn
+from bot.ports.storage import Wanted
 from tests.contracts.storage_engines import START, Kept
 from tests.contracts.storage_values import DUTY, OFFICER, OFFICERS_CHAT, person
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.agreement import Urgency
-from bot.case import (
+from bot.domain.agreement import Urgency
+from bot.domain.case import (
     Case,
     CaseText,
     Channel,
@@ -18,10 +18,10 @@ from bot.case import (
     Status,
     TextKind,
 )
-from bot.guarded import Guarded
-from bot.messages import DeliveryState
-from bot.ports import NOBODY, Scope, Wanted
-from bot.turn import Mark, Turn
+from bot.domain.guarded import Guarded
+from bot.domain.messages import DeliveryState
+from bot.domain.turn import Mark, Turn
+from bot.ports.storage import NOBODY, Scope, Wanted
 from tests.contracts.storage_engines import START, Kept
 from tests.contracts.storage_values import (
     DESKS_GROUP,

@@ -7,18 +7,18 @@ from datetime import timedelta
 
 import pytest
 
-from bot.case import Case, Status
-from bot.errors import Stale
-from bot.guarded import Guarded
-from bot.journal import Finding
-from bot.messages import DeliveryState
-from bot.people import Invite, Role
-from bot.ports import Storage, Wanted
-from bot.ports_retention import Purged
-from bot.retention import Cutoffs
-from bot.turn import Turn
-from bot.verifying import verify
-from bot.windows import Window
+from bot.domain.case import Case, Status
+from bot.domain.errors import Stale
+from bot.domain.guarded import Guarded
+from bot.domain.journal import Finding
+from bot.domain.messages import DeliveryState
+from bot.domain.people import Invite, Role
+from bot.domain.reply_windows import Window
+from bot.domain.retention_rules import Cutoffs
+from bot.domain.turn import Turn
+from bot.ports.retention import Purged
+from bot.ports.storage import Storage, Wanted
+from bot.record.journal_check import verify
 from tests.contracts.closed_case import LATER, SECRET, closed_case, order_for
 from tests.contracts.storage_engines import START, Kept
 from tests.contracts.storage_values import (

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 import storage
-from bot.errors import StorageError
-from bot.keys import KeyFile
-from bot.ports import Storage, Wanted
-from bot.sealing import Vault
-from bot.turn import Turn
+from bot.domain.errors import StorageError
+from bot.domain.turn import Turn
+from bot.ports.storage import Storage, Wanted
+from bot.protection.keys import KeyFile
+from bot.protection.sealing import Vault
 from storage import rotation
 from tests.contracts.storage_engines import START, Clock
 from tests.contracts.storage_secrets import MARK, assert_reads, change, keep_marked, marked_turn, sealed_values

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, make_url, text
 
 import storage
 import storage.sqlite  # opened lazily elsewhere: it must not bind what a test has put in place of `head`
-from bot.errors import SchemaMismatch, StorageError
+from bot.domain.errors import SchemaMismatch, StorageError
 from storage import schema
 from storage.schema import head
 from storage.sealed import unseal

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import event
 
 import storage
-from bot.case import Channel, Handoff, HandoffState
-from bot.ports import NOBODY, Scope, Wanted
+from bot.domain.case import Channel, Handoff, HandoffState
+from bot.ports.storage import NOBODY, Scope, Wanted
 from storage.sql.store import SqlStorage
 from tests.contracts.storage_engines import START, Clock, Kept
 from tests.contracts.storage_values import DUTY, OFFICER, case, new_id, opening

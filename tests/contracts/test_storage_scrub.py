@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import text
 
 import storage
-from bot.journal import Finding
-from bot.ports import Storage
-from bot.turn import Turn
-from bot.verifying import verify
+from bot.domain.journal import Finding
+from bot.domain.turn import Turn
+from bot.ports.storage import Storage
+from bot.record.journal_check import verify
 from storage.sealed import SEALED_TABLES, place
 from storage.sql.engines import reading_engine
 from storage.sql.statements import SCHEMA

@@ -10,13 +10,13 @@ import pytest
 from sqlalchemy import LargeBinary
 
 import storage
-from bot.errors import KeysUnusable, SealBroken, StorageError
-from bot.guarded import Guarded
-from bot.keys import KeyText
-from bot.messages import DeliveryState
-from bot.ports import Scope, Storage, Wanted
-from bot.sealing import Vault, key_id
-from bot.turn import Turn
+from bot.domain.errors import KeysUnusable, SealBroken, StorageError
+from bot.domain.guarded import Guarded
+from bot.domain.messages import DeliveryState
+from bot.domain.turn import Turn
+from bot.ports.storage import Scope, Storage, Wanted
+from bot.protection.keys import KeyText
+from bot.protection.sealing import Vault, key_id
 from storage.sealed import SEALED_TABLES
 from storage.sql.statements import SCHEMA
 from tests.contracts.storage_engines import START, Clock, on_database

@@ -9,11 +9,11 @@ from dataclasses import replace
 from sqlalchemy import text
 
 import storage
-from bot.case import Case, CaseText, Channel, Handoff, HandoffState, SecureEntry, SecureField, TextKind
-from bot.guarded import Guarded
-from bot.ports import Scope
-from bot.securing import Key, normalised
-from bot.turn import Turn
+from bot.domain.case import Case, CaseText, Channel, Handoff, HandoffState, SecureEntry, SecureField, TextKind
+from bot.domain.guarded import Guarded
+from bot.domain.turn import Turn
+from bot.ports.storage import Scope
+from bot.protection.secure_access import Key, normalised
 from storage.sql.engines import writing_engine
 from tests.contracts.storage_engines import START, Clock, Kept
 from tests.contracts.storage_values import DUTY, OFFICER, case, new_id, opening, step

@@ -11,12 +11,12 @@ import pytest
 from sqlalchemy import text
 
 import storage
-from bot.case import Case
-from bot.journal import PURGED, Finding, Head, Summary, Witness
-from bot.ports import Scope, Storage
-from bot.ports_retention import Purge
-from bot.turn import Turn
-from bot.verifying import verify
+from bot.domain.case import Case
+from bot.domain.journal import PURGED, Finding, Head, Summary, Witness
+from bot.domain.turn import Turn
+from bot.ports.retention import Purge
+from bot.ports.storage import Scope, Storage
+from bot.record.journal_check import verify
 from storage.memory import MemoryStorage
 from storage.sealed import seal
 from storage.sql.engines import writing_engine

@@ -12,10 +12,10 @@ import pytest
 from sqlalchemy import event
 
 import storage
-from bot.case import Case
-from bot.messages import Address, DeliveryState, Kind, Outgoing
-from bot.ports import NOBODY, Scope, Wanted
-from bot.turn import InboxRow, Mark, Turn
+from bot.domain.case import Case
+from bot.domain.messages import Address, DeliveryState, Kind, Outgoing
+from bot.domain.turn import InboxRow, Mark, Turn
+from bot.ports.storage import NOBODY, Scope, Wanted
 from storage.sql.store import SqlStorage
 from tests.contracts.storage_engines import START, Clock, Kept
 from tests.contracts.storage_values import (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.errors import SealBroken
-from bot.ports_messengers import Token
+from bot.domain.errors import SealBroken
+from bot.ports.messenger_state import Token
 from tests.contracts.storage_engines import START, Kept, on_database
 from tests.contracts.storage_secrets import MARK, change, dumped
 from tests.contracts.test_storage_windows import HOUR

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.messages import Address, Button, DeliveryState, Kind, Outgoing
-from bot.turn import Mark, Turn
+from bot.domain.messages import Address, Button, DeliveryState, Kind, Outgoing
+from bot.domain.turn import Mark, Turn
 from tests.contracts.storage_engines import START, Kept
 from tests.contracts.storage_values import OFFICERS_CHAT, inbound, inbox, message
 

@@ -8,13 +8,13 @@ from datetime import timedelta
 
 import pytest
 
-from bot.case import CaseText as Text
-from bot.case import Channel, DeadlineKind, DeadlineState, Handoff, HandoffState, Status, TextKind
-from bot.errors import AlreadySeen, Stale, StorageError
-from bot.guarded import Guarded
-from bot.messages import Attachment, DeliveryState, Kind
-from bot.ports import Scope, Wanted
-from bot.turn import InboxState, Turn
+from bot.domain.case import CaseText as Text
+from bot.domain.case import Channel, DeadlineKind, DeadlineState, Handoff, HandoffState, Status, TextKind
+from bot.domain.errors import AlreadySeen, Stale, StorageError
+from bot.domain.guarded import Guarded
+from bot.domain.messages import Attachment, DeliveryState, Kind
+from bot.domain.turn import InboxState, Turn
+from bot.ports.storage import Scope, Wanted
 from tests.contracts.storage_engines import START, Kept
 from tests.contracts.storage_values import (
     DESKS_GROUP,

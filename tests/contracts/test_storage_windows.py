@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.messages import KNOCK_FAILED, Address, Delivery, DeliveryState, Outgoing
-from bot.turn import KnockOutcome, Mark, Turn
-from bot.windows import Window
+from bot.domain.messages import KNOCK_FAILED, Address, Delivery, DeliveryState, Outgoing
+from bot.domain.reply_windows import Window
+from bot.domain.turn import KnockOutcome, Mark, Turn
 from tests.contracts.storage_engines import START, Kept
 from tests.contracts.storage_values import inbound, inbox, message
 

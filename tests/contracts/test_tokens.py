@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from adapters.tencent.tokens import TokenKeeper
-from bot.ports import Storage
+from bot.ports.storage import Storage
 from tests.adapters.telegram_kit import Naps
 from tests.adapters.tencent_kit import Api, Caller, Mint
 from tests.contracts.storage_engines import Kept

@@ -6,9 +6,9 @@ import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
-from bot.journal import Entry, Finding, Head, Link, link, row_of
-from bot.verify_journal import GENESIS, examine, manifest_line, row_line
-from bot.verifying import verify
+from bot.domain.journal import Entry, Finding, Head, Link, link, row_of
+from bot.domain.verify_journal import GENESIS, examine, manifest_line, row_line
+from bot.record.journal_check import verify
 from tests.bench.journal import fill, sample_entry, storage_in
 
 SHORT, LONG = 4_000, 20_000

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 
-from bot.errors import StorageError
+from bot.domain.errors import StorageError
 
 
 class MemoryFiles:
-    """Honours `bot.ports.Files` in memory; can be out of order."""
+    """Honours `bot.ports.storage.Files` in memory; can be out of order."""
 
     def __init__(self) -> None:
         self.contents: dict[str, bytes] = {}

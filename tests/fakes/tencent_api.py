@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
-from bot.app import clock as wall_clock
+from bot.app.assembly import clock as wall_clock
 from tests.fakes.wire import HOLD, RESET, Asked, Reply, Server
 
 _TRANSPORT = {

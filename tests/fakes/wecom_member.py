@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 
-from bot.ports_adapters import Request, Response
+from bot.ports.messengers import Request, Response
 from tests.fakes.wecom_api import AGENT, CORP, Post, WecomApi
 
 #: One call of the webhook: method, address and body in, status and body out.

@@ -10,8 +10,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bot.messages import Button, Keyboard
-from bot.numbering import as_links, as_text
+from bot.delivery.numbered_choices import as_links, as_text
+from bot.domain.messages import Button, Keyboard
 from storage.rows_messages import reply_of
 from storage.sealed import unseal
 from tests.keys import VAULT

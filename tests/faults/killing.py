@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
 
-from bot.messages import Address
-from bot.people import Person, Role
+from bot.domain.messages import Address
+from bot.domain.people import Person, Role
 from tests.bench.bridge_config import enrol, write_config
 from tests.bench.sides import free_port, listening, spawn
 from tests.bench.story import FIRST_CHAT, MESSAGES

@@ -11,11 +11,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bot.case import Case, CaseText, ClosureCode, Status, TextKind
-from bot.guarded import Guarded
-from bot.journal import Entry
-from bot.messages import Address
-from bot.turn import Turn
+from bot.domain.case import Case, CaseText, ClosureCode, Status, TextKind
+from bot.domain.guarded import Guarded
+from bot.domain.journal import Entry
+from bot.domain.messages import Address
+from bot.domain.turn import Turn
 from storage import migrate
 from tests.keys import VAULT
 from tests.running import Setup, Terminal, started

@@ -13,9 +13,9 @@ from time import monotonic, sleep
 import pytest
 
 import storage
-from bot.keys import KeyFile
-from bot.sealing import Vault
-from bot.turn import Turn
+from bot.domain.turn import Turn
+from bot.protection.keys import KeyFile
+from bot.protection.sealing import Vault
 from storage.sealed import SEALED_TABLES, place
 from tests.bench.bridge_config import database_url, write_config
 from tests.bench.sides import spawn

@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import text
 
 import storage
-from bot.errors import StorageError
-from bot.ports import Wanted
-from bot.turn import Turn
+from bot.domain.errors import StorageError
+from bot.domain.turn import Turn
+from bot.ports.storage import Wanted
 from storage.sql.engines import writing_engine
 from storage.sql.store import SqlStorage
 from tests.contracts.storage_engines import Kept, empty_database, on_database, postgres_server

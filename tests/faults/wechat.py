@@ -13,8 +13,8 @@ from typing import Any
 
 import aiohttp
 
-from bot.messages import Address
-from bot.people import Person, Role
+from bot.domain.messages import Address
+from bot.domain.people import Person, Role
 from tests.adapters.wechat_program import table
 from tests.bench.story import MESSAGES
 from tests.fakes.wechat_api import WechatApi

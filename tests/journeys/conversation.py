@@ -11,8 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from adapters.memory import Shown
-from bot.agreement import Agreement
-from bot.messages import Address
+from bot.domain.agreement import Agreement
+from bot.domain.messages import Address
 from tests.journeys.played import PlayedBridge
 from tests.journeys.world import agreement
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from adapters.web import acts, case_history, case_view
-from bot.case import Case, Channel, Handoff
-from bot.rights import Act
+from bot.domain.case import Case, Channel, Handoff
+from bot.protection.permissions import Act
 from tests.journeys.played import PlayedBridge
 
 OFFICER, CLERK, OWN_SUPERVISOR, OWN_GROUP = (

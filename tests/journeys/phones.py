@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from adapters.memory import MemoryAdapter, Shown
-from bot.messages import Address
+from bot.domain.messages import Address
 
 
 class Phones:

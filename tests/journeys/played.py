@@ -10,17 +10,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from adapters.memory import MemoryAdapter, Shown
-from bot.agreement import Agreement
-from bot.bridge import Bridge, Chance, Rules
-from bot.case import Case, Deadline, DeadlineKind, SecureField, TextKind
-from bot.ids import Ids
-from bot.journal import Entry
-from bot.messages import Address, Attachment, Capabilities, Delivery, Inbound, Kind
-from bot.people import Person
-from bot.ports import Scope, Wanted
-from bot.rights import scope_of
-from bot.turn import InboxRow, Turn
-from bot.work import Order, PageAct
+from bot.app.bridge import Bridge, Chance, Rules
+from bot.domain.agreement import Agreement
+from bot.domain.case import Case, Deadline, DeadlineKind, SecureField, TextKind
+from bot.domain.ids import Ids
+from bot.domain.journal import Entry
+from bot.domain.messages import Address, Attachment, Capabilities, Delivery, Inbound, Kind
+from bot.domain.people import Person
+from bot.domain.turn import InboxRow, Turn
+from bot.line.message_work import Order, PageAct
+from bot.ports.storage import Scope, Wanted
+from bot.protection.permissions import scope_of
 from storage.memory import MemoryStorage
 from tests.fakes.files import MemoryFiles
 from tests.journeys.phones import Phones

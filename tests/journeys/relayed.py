@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from bot.agreement import Agreement
-from bot.case import Case
-from bot.messages import Address
+from bot.domain.agreement import Agreement
+from bot.domain.case import Case
+from bot.domain.messages import Address
 from tests.journeys.played import PlayedBridge
 from tests.journeys.world import agreement
 

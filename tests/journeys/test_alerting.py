@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.agreement import Urgency
-from bot.case import DeadlineKind
-from bot.messages import DeliveryState
+from bot.domain.agreement import Urgency
+from bot.domain.case import DeadlineKind
+from bot.domain.messages import DeliveryState
 from tests.journeys.phones import labels
 from tests.journeys.played import START, PlayedBridge
 

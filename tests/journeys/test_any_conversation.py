@@ -10,9 +10,9 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.case import DeadlineKind
-from bot.messages import Address, Inbound, Kind
-from bot.turn import InboxState
+from bot.domain.case import DeadlineKind
+from bot.domain.messages import Address, Inbound, Kind
+from bot.domain.turn import InboxState
 from tests.journeys.phones import labels
 from tests.journeys.played import PlayedBridge
 

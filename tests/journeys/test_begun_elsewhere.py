@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.case import TextKind
-from bot.messages import Address
+from bot.domain.case import TextKind
+from bot.domain.messages import Address
 from tests.journeys.phones import labels
 from tests.journeys.played import PlayedBridge
 from tests.journeys.world import OFFICIAL_ACCOUNT

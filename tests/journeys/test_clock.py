@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.case import DeadlineKind
-from bot.people import Role
+from bot.domain.case import DeadlineKind
+from bot.domain.people import Role
 from tests.journeys.phones import labels
 from tests.journeys.played import START, PlayedBridge
 from tests.journeys.world import Somebody

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.errors import Unavailable, Unreachable
-from bot.messages import DeliveryState
-from bot.people import Role
+from bot.domain.errors import Unavailable, Unreachable
+from bot.domain.messages import DeliveryState
+from bot.domain.people import Role
 from tests.journeys.played import PlayedBridge
 from tests.journeys.world import Somebody
 

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.agreement import Urgency
-from bot.case import Case, DeadlineKind, DeadlineState, Status, TextKind
-from bot.messages import DeliveryState
+from bot.domain.agreement import Urgency
+from bot.domain.case import Case, DeadlineKind, DeadlineState, Status, TextKind
+from bot.domain.messages import DeliveryState
 from tests.journeys.phones import labels
 from tests.journeys.played import START, PlayedBridge
 

@@ -7,12 +7,12 @@ from datetime import date, time
 
 import pytest
 
-from bot.digest import Digester, due_day
-from bot.journal import Entry, Finding
-from bot.messages import Outgoing
-from bot.turn import Turn
-from bot.verify_journal import read_witness
-from bot.verifying import verify
+from bot.domain.journal import Entry, Finding
+from bot.domain.messages import Outgoing
+from bot.domain.turn import Turn
+from bot.domain.verify_journal import read_witness
+from bot.jobs.journal_digest import Digester, due_day
+from bot.record.journal_check import verify
 from tests.journeys.played import START, PlayedBridge
 
 #: The desks of the corridor KC, where each is told.

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from adapters.email.settings import CAPABILITIES
-from bot.errors import Unavailable
-from bot.messages import Address
+from bot.domain.errors import Unavailable
+from bot.domain.messages import Address
 from tests.journeys.played import PlayedBridge
 from tests.journeys.world import MESSENGERS, agreement
 

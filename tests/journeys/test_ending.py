@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.case import ClosureCode, DeadlineKind, Status, TextKind
+from bot.domain.case import ClosureCode, DeadlineKind, Status, TextKind
 from tests.journeys.phones import labels
 from tests.journeys.played import START, PlayedBridge
 

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from adapters.memory import MemoryAdapter
-from bot.attachments import TRIES, FileState, StoredFile
-from bot.case import Case
-from bot.errors import Refused, Unavailable
-from bot.people import Role
+from bot.domain.attachments import TRIES, FileState, StoredFile
+from bot.domain.case import Case
+from bot.domain.errors import Refused, Unavailable
+from bot.domain.people import Role
 from tests.journeys.played import PlayedBridge
 from tests.journeys.world import MESSENGERS, Somebody
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.case import Case, Channel, DeadlineKind, DeadlineState, HandoffState, Status
-from bot.guarded import Guarded
+from bot.domain.case import Case, Channel, DeadlineKind, DeadlineState, HandoffState, Status
+from bot.domain.guarded import Guarded
 from tests.journeys.phones import labels
 from tests.journeys.played import PlayedBridge
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.case import Case, Channel, DeadlineKind, DeadlineState, Handoff, HandoffState
-from bot.errors import Unavailable
-from bot.guarded import Guarded
-from bot.messages import Delivery, DeliveryState
+from bot.domain.case import Case, Channel, DeadlineKind, DeadlineState, Handoff, HandoffState
+from bot.domain.errors import Unavailable
+from bot.domain.guarded import Guarded
+from bot.domain.messages import Delivery, DeliveryState
 from tests.journeys.gated import (
     CLERK,
     DUTY,

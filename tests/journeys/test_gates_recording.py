@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from adapters.web import acts
-from bot.case import DeadlineKind
-from bot.rights import Act
+from bot.domain.case import DeadlineKind
+from bot.protection.permissions import Act
 from tests.journeys.gated import (
     CLERK,
     DUTY,

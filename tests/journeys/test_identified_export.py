@@ -13,11 +13,11 @@ from pathlib import Path
 import pyrage
 import pytest
 
-from bot.case import SecureEntry, SecureField
-from bot.guarded import Guarded
-from bot.orders import IdentifiedOrder
-from bot.people import Role
-from bot.turn import Turn
+from bot.domain.case import SecureEntry, SecureField
+from bot.domain.export_orders import IdentifiedOrder
+from bot.domain.guarded import Guarded
+from bot.domain.people import Role
+from bot.domain.turn import Turn
 from tests.journeys.gated import page_of
 from tests.journeys.phones import labels
 from tests.journeys.played import START, PlayedBridge

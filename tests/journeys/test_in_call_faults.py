@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import StorageError
-from bot.people import Role
-from bot.turn import InboxState, Mark, Turn
+from bot.domain.errors import StorageError
+from bot.domain.people import Role
+from bot.domain.turn import InboxState, Mark, Turn
 from storage.memory import MemoryStorage
 from tests.journeys.played import PlayedBridge
 from tests.journeys.world import OFFICIAL_ACCOUNT, Somebody

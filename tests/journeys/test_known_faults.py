@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.messages import Address, Inbound, Kind
-from bot.people import Role
+from bot.domain.messages import Address, Inbound, Kind
+from bot.domain.people import Role
 from tests.journeys.phones import labels
 from tests.journeys.played import PlayedBridge
 from tests.journeys.world import Somebody

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from bot import buttons
-from bot.case import Case
-from bot.commands import ABOUT_CASE
-from bot.messages import Address, Inbound, Kind
-from bot.rights import Act, may_see
+from bot.domain import button_data
+from bot.domain.case import Case
+from bot.domain.messages import Address, Inbound, Kind
+from bot.domain.typed_commands import ABOUT_CASE
+from bot.protection.permissions import Act, may_see
 from tests.journeys.played import PlayedBridge
 from tests.journeys.world import PEOPLE
 
@@ -93,7 +93,7 @@ async def test_typed_a_case_of_others_is_no_case(bridge: PlayedBridge, counting:
 async def test_tapped_a_stolen_button_does_nothing(bridge: PlayedBridge, counting: Counting, act: str) -> None:
     case = await bridge.report_case()
     stolen, made_up = (
-        buttons.write(buttons.Act(number, case.stage, act, "police")) for number in (case.id, case.id + 12_345)
+        button_data.write(button_data.Act(number, case.stage, act, "police")) for number in (case.id, case.id + 12_345)
     )
     for who in await outsiders(bridge, case):
         theirs = await tells(bridge, counting, who, "", stolen)
@@ -109,7 +109,7 @@ async def test_tapped_a_stolen_button_does_nothing(bridge: PlayedBridge, countin
 async def test_tapped_a_stolen_answer_does_nothing(bridge: PlayedBridge, counting: Counting, data: str) -> None:
     case = await bridge.report_case()
     for who in await outsiders(bridge, case):
-        stolen, made_up = (data.format(case=buttons.to_base36(n)) for n in (case.id, case.id + 12_345))
+        stolen, made_up = (data.format(case=button_data.to_base36(n)) for n in (case.id, case.id + 12_345))
         theirs = await tells(bridge, counting, who, "", stolen)
         assert theirs == await tells(bridge, counting, who, "", made_up), who
     assert (await bridge.case(case)).version == case.version

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from adapters.wecom.settings import CAPABILITIES as WECOM
-from bot.errors import Unavailable
-from bot.messages import DeliveryState
-from bot.people import Role
+from bot.domain.errors import Unavailable
+from bot.domain.messages import DeliveryState
+from bot.domain.people import Role
 from tests.journeys.played import PlayedBridge
 from tests.journeys.world import OFFICIAL_ACCOUNT, WINDOWED, Somebody
 

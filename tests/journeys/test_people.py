@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.enrol import hash_of
-from bot.messages import Address
-from bot.people import Invite, Role
-from bot.turn import Turn
+from bot.domain.messages import Address
+from bot.domain.people import Invite, Role
+from bot.domain.turn import Turn
+from bot.people.enrolment import hash_of
 from tests.journeys.phones import labels
 from tests.journeys.played import PlayedBridge
 

@@ -7,12 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from bot import confirming, lapsing
-from bot.case import Status, TextKind
-from bot.composing import Composer
-from bot.people import Role
-from bot.turn import Turn
-from bot.work import Order
+from bot.domain.case import Status, TextKind
+from bot.domain.people import Role
+from bot.domain.turn import Turn
+from bot.line.message_work import Order
+from bot.people import reconfirmation
+from bot.turns.composer import Composer
 from tests.journeys.gated import adult_case
 from tests.journeys.phones import labels
 from tests.journeys.played import PlayedBridge
@@ -207,12 +207,12 @@ async def test_the_command_line_confirms_whoever_nobody_else_can(bridge: PlayedB
     person = await bridge.person(SUPERVISOR)
 
     def act(c: Composer) -> None:
-        confirming.confirmed(c, person)
+        reconfirmation.confirmed(c, person)
 
-    await bridge.orders(Order(act, actor="cli:root", wanted=confirming.wants(person.id)))
+    await bridge.orders(Order(act, actor="cli:root", wanted=reconfirmation.wants(person.id)))
     await bridge.tick()
     bridge.expect(SUPERVISOR, "Your enrolment is confirmed")
-    assert not lapsing.has_lapsed(await bridge.person(SUPERVISOR), bridge.now, DAYS_90)
+    assert not (await bridge.person(SUPERVISOR)).has_lapsed(bridge.now, DAYS_90)
 
 
 @pytest.mark.parametrize(
@@ -305,5 +305,5 @@ async def test_who_was_cut_off_or_lapsed_long_ago_is_no_news(bridge: PlayedBridg
 
 async def test_the_length_is_a_setting(bridge: PlayedBridge) -> None:
     person = await bridge.person(DUTY)
-    assert not lapsing.has_lapsed(person, bridge.now + timedelta(days=29), timedelta(days=30))
-    assert lapsing.has_lapsed(person, bridge.now + timedelta(days=30), timedelta(days=30))
+    assert not person.has_lapsed(bridge.now + timedelta(days=29), timedelta(days=30))
+    assert person.has_lapsed(bridge.now + timedelta(days=30), timedelta(days=30))

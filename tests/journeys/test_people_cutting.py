@@ -6,15 +6,15 @@ from datetime import timedelta
 
 import pytest
 
-from bot import changing, cutting
-from bot.changing import Change
-from bot.composing import Composer
-from bot.enrol import hash_of
-from bot.errors import BridgeError, Unavailable
-from bot.messages import Address, DeliveryState
-from bot.people import Invite, Role, SignIn
-from bot.turn import Turn
-from bot.work import Order
+from bot.domain.errors import BridgeError, Unavailable
+from bot.domain.messages import Address, DeliveryState
+from bot.domain.people import Invite, Role, SignIn
+from bot.domain.turn import Turn
+from bot.line.message_work import Order
+from bot.people import revocation, role_changes
+from bot.people.enrolment import hash_of
+from bot.people.role_changes import Change
+from bot.turns.composer import Composer
 from tests.journeys.gated import adult_case
 from tests.journeys.phones import labels
 from tests.journeys.played import PlayedBridge
@@ -29,17 +29,19 @@ async def cut_off(bridge: PlayedBridge, who: str, reason: str = "by an admin") -
     person = await bridge.person(who)
 
     def act(c: Composer) -> None:
-        cutting.cut_off(c, person, "revoked", reason)
+        revocation.cut_off(c, person, "revoked", reason)
 
-    await bridge.orders(Order(act, actor="cli:root", wanted=cutting.wants(person.id)))
+    await bridge.orders(Order(act, actor="cli:root", wanted=revocation.wants(person.id)))
     await bridge.tick()
 
 
 async def change(bridge: PlayedBridge, who: str, wanted: Change) -> None:
     """Change what somebody is, as the command line does."""
     person = await bridge.person(who)
-    after = changing.changed(person, wanted, bridge.rules.agreement)
-    order = Order(lambda c: changing.change(c, person, after), actor="cli:root", wanted=changing.wants(person.id))
+    after = role_changes.changed(person, wanted, bridge.rules.agreement)
+    order = Order(
+        lambda c: role_changes.change(c, person, after), actor="cli:root", wanted=role_changes.wants(person.id)
+    )
     await bridge.orders(order)
     await bridge.tick()
 
@@ -200,4 +202,4 @@ async def test_a_change_that_makes_no_sense_is_one_sentence(
     bridge: PlayedBridge, who: str, wanted: Change, sentence: str
 ) -> None:
     with pytest.raises(BridgeError, match=sentence.split(".", maxsplit=1)[0]):
-        changing.changed(await bridge.person(who), wanted, bridge.rules.agreement)
+        role_changes.changed(await bridge.person(who), wanted, bridge.rules.agreement)

@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from bot import guarding
-from bot.enrol import hash_of
-from bot.messages import Address
-from bot.people import Invite, Role
-from bot.turn import Turn
+from bot.domain.messages import Address
+from bot.domain.people import Invite, Role
+from bot.domain.turn import Turn
+from bot.people import guess_limits
+from bot.people.enrolment import hash_of
 from tests.journeys.played import PlayedBridge
 
 OFFICER, DUTY = "telegram:officer", "wechat:duty"
@@ -27,8 +27,8 @@ async def misses(bridge: PlayedBridge, who: str, times: int) -> None:
 
 
 async def test_after_ten_misses_the_next_answers_come_after_a_wait_that_grows(bridge: PlayedBridge) -> None:
-    await misses(bridge, OFFICER, guarding.MISSES)
-    assert len(bridge.heard(OFFICER)) == guarding.MISSES
+    await misses(bridge, OFFICER, guess_limits.MISSES)
+    assert len(bridge.heard(OFFICER)) == guess_limits.MISSES
     for seconds in (10, 20, 40):
         await misses(bridge, OFFICER, 1)
         bridge.expect_nothing(OFFICER)
@@ -39,7 +39,7 @@ async def test_after_ten_misses_the_next_answers_come_after_a_wait_that_grows(br
 
 
 async def test_ten_minutes_later_answers_come_at_once_again(bridge: PlayedBridge) -> None:
-    await misses(bridge, OFFICER, guarding.MISSES + 1)
+    await misses(bridge, OFFICER, guess_limits.MISSES + 1)
     await bridge.fast_forward(minutes=10)
     bridge.forget()
     await misses(bridge, OFFICER, 1)
@@ -48,20 +48,20 @@ async def test_ten_minutes_later_answers_come_at_once_again(bridge: PlayedBridge
 
 async def test_their_supervisors_and_admins_hear_of_it_once_a_day(bridge: PlayedBridge) -> None:
     for _ in range(3):
-        await misses(bridge, OFFICER, guarding.MISSES + 4)
+        await misses(bridge, OFFICER, guess_limits.MISSES + 4)
         await bridge.fast_forward(minutes=11)
     for who in (KH_SUPERVISOR, ADMIN):
         bridge.expect(who, "Sok Dara (officer) asked for more than 10 cases within ten minutes", "/lost ")
         bridge.expect_nothing(who, containing="asked for more than")
     bridge.expect_nothing(DUTY, "wecom:supervisor", containing="asked for more than")
     await bridge.fast_forward(days=1)
-    await misses(bridge, OFFICER, guarding.MISSES + 1)
+    await misses(bridge, OFFICER, guess_limits.MISSES + 1)
     bridge.expect(KH_SUPERVISOR, "asked for more than")
 
 
 async def test_a_right_reference_is_answered_at_once_even_then(bridge: PlayedBridge) -> None:
     case = await bridge.report_case()
-    await misses(bridge, OFFICER, guarding.MISSES + 5)
+    await misses(bridge, OFFICER, guess_limits.MISSES + 5)
     bridge.forget()
     await bridge.says(OFFICER, f"/case {case.reference}")
     bridge.expect(OFFICER, "Status: open")
@@ -70,7 +70,7 @@ async def test_a_right_reference_is_answered_at_once_even_then(bridge: PlayedBri
 
 
 async def test_one_persons_misses_slow_nobody_else(bridge: PlayedBridge) -> None:
-    await misses(bridge, OFFICER, guarding.MISSES + 5)
+    await misses(bridge, OFFICER, guess_limits.MISSES + 5)
     await misses(bridge, "telegram:colleague", 1)
     bridge.expect("telegram:colleague", "No such case.")
 
@@ -82,7 +82,7 @@ async def test_a_foreign_case_and_one_that_is_none_are_answered_alike_and_count_
         await bridge.says(OFFICER, f"/case {reference}")
         answers += bridge.heard(OFFICER)
     assert answers[0] == answers[1]
-    for _ in range(guarding.MISSES - 2):
+    for _ in range(guess_limits.MISSES - 2):
         await bridge.says(OFFICER, f"/note {foreign.reference} hello")
     bridge.forget()
     await bridge.says(OFFICER, f"/case {foreign.reference}")
@@ -93,7 +93,7 @@ async def test_a_foreign_case_and_one_that_is_none_are_answered_alike_and_count_
 
 async def test_a_miss_that_a_messenger_hands_over_twice_counts_once(bridge: PlayedBridge) -> None:
     sent = await bridge.says(OFFICER, f"/case {MADE_UP[0]}")
-    for _ in range(guarding.MISSES):
+    for _ in range(guess_limits.MISSES):
         await bridge.redelivers(sent)
     bridge.forget()
     await misses(bridge, OFFICER, 1)
@@ -141,7 +141,7 @@ async def strangers_try(bridge: PlayedBridge, times: int) -> None:
 
 async def test_many_senders_cannot_share_the_guessing_of_codes(bridge: PlayedBridge) -> None:
     await invited(bridge)
-    await strangers_try(bridge, guarding.CODES)
+    await strangers_try(bridge, guess_limits.CODES)
     await bridge.says("telegram:chenda", f"/start {CODE}")
     bridge.expect("telegram:chenda", "Too many codes were tried here.")
     assert Address.parse("telegram:chenda") not in (await bridge.storage.directory()).by_address
@@ -155,14 +155,14 @@ async def test_many_senders_cannot_share_the_guessing_of_codes(bridge: PlayedBri
 
 async def test_at_another_messenger_codes_are_taken_meanwhile(bridge: PlayedBridge) -> None:
     await invited(bridge)
-    await strangers_try(bridge, guarding.CODES)
+    await strangers_try(bridge, guess_limits.CODES)
     await bridge.says("wechat:chenda", f"/start {CODE}")
     bridge.expect("wechat:chenda", "You are enrolled")
 
 
 async def test_one_sender_who_is_slowed_already_does_not_use_up_what_all_may_try(bridge: PlayedBridge) -> None:
     await invited(bridge)
-    for number in range(guarding.CODES + 5):
+    for number in range(guess_limits.CODES + 5):
         await bridge.adapters["telegram"].says("stranger", f"/start 0000-0000-{number:04}")
     await bridge.says("telegram:chenda", f"/start {CODE}")
     bridge.expect("telegram:chenda", "You are enrolled")

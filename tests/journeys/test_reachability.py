@@ -6,8 +6,8 @@ import itertools
 from dataclasses import replace
 from pathlib import Path
 
-from bot.errors import Unreachable
-from bot.messages import Address, Contact, Inbound, Kind
+from bot.domain.errors import Unreachable
+from bot.domain.messages import Address, Contact, Inbound, Kind
 from tests.journeys.played import PlayedBridge
 from tests.journeys.world import ADMIN, DUTY, SUPERVISOR, Somebody, agreement
 

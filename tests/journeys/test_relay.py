@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.messages import Address
+from bot.domain.messages import Address
 from tests.journeys.played import PlayedBridge
 from tests.journeys.relayed import (
     CLERK,

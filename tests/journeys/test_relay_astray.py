@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.case import TextKind
-from bot.messages import Address, Attachment, Inbound, Kind
+from bot.domain.case import TextKind
+from bot.domain.messages import Address, Attachment, Inbound, Kind
 from tests.journeys.phones import labels
 from tests.journeys.played import PlayedBridge
 from tests.journeys.relayed import (

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from adapters.web.case_history import Row
-from bot.case import Case
-from bot.errors import Unavailable
-from bot.messages import Address, Attachment, Inbound, Kind
+from bot.domain.case import Case
+from bot.domain.errors import Unavailable
+from bot.domain.messages import Address, Attachment, Inbound, Kind
 from tests.journeys.gated import page_of
 from tests.journeys.played import PlayedBridge
 from tests.journeys.relayed import (

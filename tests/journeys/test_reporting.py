@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.agreement import Urgency
-from bot.case import DeadlineKind, SecureField, TextKind
+from bot.domain.agreement import Urgency
+from bot.domain.case import DeadlineKind, SecureField, TextKind
 from tests.journeys.phones import labels
 from tests.journeys.played import PlayedBridge
 

@@ -7,13 +7,13 @@ from datetime import timedelta
 
 import pytest
 
-from bot.case import Case
-from bot.errors import BridgeError, StorageError
-from bot.journal import Finding
-from bot.ports_retention import Purge, Purged
-from bot.purging import NightlyPurge, Purger, Surroundings, forget_case
-from bot.retention import Retention
-from bot.verifying import verify
+from bot.domain.case import Case
+from bot.domain.errors import BridgeError, StorageError
+from bot.domain.journal import Finding
+from bot.domain.retention_rules import Retention
+from bot.jobs.purge import NightlyPurge, Purger, Surroundings, forget_case
+from bot.ports.retention import Purge, Purged
+from bot.record.journal_check import verify
 from storage.memory import MemoryStorage
 from tests.journeys.played import PlayedBridge
 

@@ -10,20 +10,21 @@ from pathlib import Path
 import pytest
 
 from adapters.web import acts, case_history, case_view
-from bot import buttons, work
-from bot.agreement import Urgency
-from bot.case import Case, Channel, DeadlineKind, Status
-from bot.composing import Composer
-from bot.context import Context
-from bot.enrol import hash_of
-from bot.errors import StorageError
-from bot.guarded import Guarded
-from bot.messages import Address, Attachment, Button, DeliveryState, Inbound, Kind, Outgoing, storable
-from bot.people import Invite, Role
-from bot.respond import respond
-from bot.rights import Act
-from bot.turn import InboxState, Turn
-from bot.view import View
+from bot.conversation.respond import respond
+from bot.domain import button_data
+from bot.domain.agreement import Urgency
+from bot.domain.case import Case, Channel, DeadlineKind, Status
+from bot.domain.errors import StorageError
+from bot.domain.guarded import Guarded
+from bot.domain.messages import Address, Attachment, Button, DeliveryState, Inbound, Kind, Outgoing, storable
+from bot.domain.people import Invite, Role
+from bot.domain.turn import InboxState, Turn
+from bot.line import message_work
+from bot.people.enrolment import hash_of
+from bot.protection.permissions import Act
+from bot.turns.composer import Composer
+from bot.turns.context import Context
+from bot.turns.view import View
 from tests.journeys.phones import labels
 from tests.journeys.played import START, PlayedBridge
 
@@ -307,7 +308,7 @@ async def test_who_writes_what_cannot_be_handled_is_told_while_others_are_served
             raise ValueError(message.text)
         return respond(message, view, context, choices)
 
-    monkeypatch.setattr(work, "respond", stumbles)
+    monkeypatch.setattr(message_work, "respond", stumbles)
     bridge = PlayedBridge(tmp_path)
     await bridge.start()
     await bridge.says(OFFICER, "stumble")
@@ -332,7 +333,7 @@ async def test_an_order_that_could_not_be_done_is_not_reported_as_done(bridge: P
 
     for act in (stumbles, collides):
         with pytest.raises(StorageError, match=r"was not done|belongs to somebody else"):
-            await bridge.orders(work.Order(act, actor="cli:root"))
+            await bridge.orders(message_work.Order(act, actor="cli:root"))
 
 
 async def test_what_no_database_stores_is_taken_out_at_the_door() -> None:
@@ -370,7 +371,7 @@ async def test_odd_figures_are_answered(bridge: PlayedBridge, text: str) -> None
 )  # fmt: skip
 async def test_forged_buttons_are_answered_and_change_nothing(bridge: PlayedBridge, data: str) -> None:
     case = await bridge.report_case("[No]")
-    data = data.format(case=buttons.to_base36(case.id))
+    data = data.format(case=button_data.to_base36(case.id))
     before = await bridge.case(case)
     for who in (OFFICER, CLERK, "telegram:vn-clerk"):
         bridge.forget()

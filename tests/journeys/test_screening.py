@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.case import SecureField
+from bot.domain.case import SecureField
 from tests.journeys.phones import labels
 from tests.journeys.played import PlayedBridge
 

@@ -7,7 +7,7 @@ import io
 
 import pytest
 
-from bot.guarded import Guarded
+from bot.domain.guarded import Guarded
 from tests.journeys.played import PlayedBridge
 
 OFFICER = "telegram:officer"

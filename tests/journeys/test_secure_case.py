@@ -9,13 +9,13 @@ from dataclasses import replace
 import pytest
 
 from bot.acts.secure_visit import Entry, SecureVisit
-from bot.case import Case, SecureEntry, SecureField, TextKind
-from bot.guarded import Guarded
-from bot.journal import Finding
-from bot.securing import Key, Purpose, secure_scope_of
-from bot.turn import Turn
-from bot.verifying import verify
-from bot.work import PageAct
+from bot.domain.case import Case, SecureEntry, SecureField, TextKind
+from bot.domain.guarded import Guarded
+from bot.domain.journal import Finding
+from bot.domain.turn import Turn
+from bot.line.message_work import PageAct
+from bot.protection.secure_access import Key, Purpose, secure_scope_of
+from bot.record.journal_check import verify
 from tests.journeys.played import PlayedBridge
 
 OFFICER, CLERK, DUTY, DETECTIVE = "telegram:officer", "telegram:clerk", "wechat:duty", "wecom:detective"

@@ -6,12 +6,12 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
-from bot.binding import signed_in
-from bot.errors import Unavailable
-from bot.messages import Address
-from bot.people import Role
-from bot.turn import InboxRow
-from bot.work import PageAct
+from bot.domain.errors import Unavailable
+from bot.domain.messages import Address
+from bot.domain.people import Role
+from bot.domain.turn import InboxRow
+from bot.line.message_work import PageAct
+from bot.people.address_binding import signed_in
 from tests.journeys.played import PlayedBridge
 from tests.journeys.world import WINDOWED, Somebody
 

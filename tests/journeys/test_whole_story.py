@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.case import Case, Status
-from bot.journal import GENESIS, digest_details, hash_of
+from bot.domain.case import Case, Status
+from bot.domain.journal import GENESIS, digest_details, hash_of
 from tests.journeys.phones import labels
 from tests.journeys.played import PlayedBridge
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from adapters.memory_windows import Knocked
-from bot import work
-from bot.case import Case
-from bot.errors import Refused, SealBroken, Unavailable, Unreachable
-from bot.messages import Address, Delivery, DeliveryState
-from bot.people import Role
-from bot.ports import Scope
-from bot.turn import InboxState
+from bot.domain.case import Case
+from bot.domain.errors import Refused, SealBroken, Unavailable, Unreachable
+from bot.domain.messages import Address, Delivery, DeliveryState
+from bot.domain.people import Role
+from bot.domain.turn import InboxState
+from bot.line import message_work
+from bot.ports.storage import Scope
 from storage.memory import MemoryStorage
 from tests.journeys.gated import WILLING, adult_case
 from tests.journeys.played import PlayedBridge
@@ -258,7 +258,7 @@ async def test_a_message_that_could_not_be_worked_on_opens_the_window_once_and_n
         raise ValueError
 
     with monkeypatch.context() as broken:
-        broken.setattr(work, "respond", stumbles)
+        broken.setattr(message_work, "respond", stumbles)
         await bridge.says(XU, "cases")
     case = await bridge.report_case(*SENT)
     bridge.expect(XU, "U1 immediate", case.reference)

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from adapters.memory import Shown
 from adapters.web import case_history, case_view
-from bot.case import Case, Channel, HandoffState, Value
-from bot.people import Person
-from bot.rights import scope_of
+from bot.domain.case import Case, Channel, HandoffState, Value
+from bot.domain.people import Person
+from bot.protection.permissions import scope_of
 from tests.journeys.played import PlayedBridge
 from tests.journeys.world import DESKS, PEOPLE, SUPERVISOR, Somebody
 from tests.unit.gate_tables import Given, diplomatic_table, police_table

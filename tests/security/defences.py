@@ -59,7 +59,7 @@ WEBHOOKS = (
     Defence(
         "replayed messages",
         "The messenger's number of a message decides, whatever else it says",
-        "bot/messages.py",
+        "bot/domain/messages.py",
         "return (self.messenger, self.account, self.external_id)",
         "return (self.messenger, self.account, self.external_id + self.text + str(self.sender))",
         ("test_webhooks.py::test_a_replayed_update_is_taken_once_even_with_other_words_and_another_sender",),
@@ -78,7 +78,7 @@ BUTTONS = (
     Defence(
         "stolen button data",
         "A tap is the tapping person's: a case that they may not see does not exist",
-        "bot/acts/__init__.py",
+        "bot/acts/act_table.py",
         "    if case is None or c.person is None or not may_see(c.person, case, c.context.agreement):\n"
         '        c.say(tr(c.language, "No such case."))\n        return\n    c.saw(case)',
         '    if case is None or c.person is None:\n        c.say(tr(c.language, "No such case."))\n'
@@ -88,7 +88,7 @@ BUTTONS = (
     Defence(
         "stolen button data",
         "Only the reporting officer answers the questions",
-        "bot/respond.py",
+        "bot/conversation/respond.py",
         "if case is None or c.person is None or not _may_answer(c, case, choice):",
         "if case is None or c.person is None:",
         ("test_stolen_buttons.py::test_a_desk_cannot_press_the_buttons_of_the_officers_questions",),
@@ -104,7 +104,7 @@ BUTTONS = (
     Defence(
         "stolen button data",
         "A button of an earlier moment is stale",
-        "bot/acts/__init__.py",
+        "bot/acts/act_table.py",
         "if promise.stage != case.stage and request.act not in _ANY_STAGE:",
         "if promise.stage < 0:",
         ("test_stolen_buttons.py::test_a_button_of_an_earlier_moment_changes_nothing",),
@@ -112,7 +112,7 @@ BUTTONS = (
     Defence(
         "people who are not enrolled",
         "Whoever was cut off is nobody",
-        "bot/respond.py",
+        "bot/conversation/respond.py",
         "is_known_person = person is not None and person.is_active",
         "is_known_person = person is not None",
         ("test_strangers.py::test_whoever_was_cut_off_is_answered_as_a_stranger_and_opens_nothing",),
@@ -120,7 +120,7 @@ BUTTONS = (
     Defence(
         "stolen button data",
         "Only one's own side can be cut off",
-        "bot/menu.py",
+        "bot/conversation/general_commands.py",
         "if other is None or other.party != person.party or person.role is Role.OFFICER or not other.is_active:",
         "if other is None or not other.is_active:",
         ("test_stolen_buttons.py::test_nobody_cuts_off_a_person_of_another_side",),
@@ -154,7 +154,7 @@ STRANGERS = (
     Defence(
         "people who are not enrolled",
         "In a group nobody is answered for them",
-        "bot/enrol.py",
+        "bot/people/enrolment.py",
         "may_answer = stranger.answered < ANSWERS_A_DAY and (message.in_private or message.button)",
         "may_answer = stranger.answered < ANSWERS_A_DAY",
         ("test_strangers.py::test_a_group_hears_nothing_for_a_member_who_is_not_enrolled",),
@@ -162,7 +162,7 @@ STRANGERS = (
     Defence(
         "people who are not enrolled",
         "Nothing of their words is kept",
-        "bot/enrol.py",
+        "bot/people/enrolment.py",
         "    c.keep_content = False\n    message = c.message",
         "    c.keep_content = True\n    message = c.message",
         (
@@ -173,7 +173,7 @@ STRANGERS = (
     Defence(
         "display-name spoofing",
         "An address says who somebody is, a name never",
-        "bot/respond.py",
+        "bot/conversation/respond.py",
         "    person = view.directory.at(message.sender)\n    is_known_person",
         "    people = view.directory.people.values()\n"
         "    named = next((p for p in people if p.name == message.sender_name), None)\n"

@@ -8,7 +8,7 @@ FILES = (
     Defence(
         "formulas",
         "An apostrophe before what a spreadsheet would run",
-        "bot/export/writers.py",
+        "bot/record/export/writers.py",
         'return f"\'{shown}" if looks_live else shown',
         "return shown",
         (
@@ -19,7 +19,7 @@ FILES = (
     Defence(
         "formulas",
         "The same behind what ends a cell in other settings",
-        "bot/export/writers.py",
+        "bot/record/export/writers.py",
         'shown = _AFTER_SEPARATOR.sub(r"\\1\'", text)',
         "shown = text",
         ("test_papers.py::test_no_formula_runs_in_a_csv_file_whatever_parts_its_cells",),
@@ -27,7 +27,7 @@ FILES = (
     Defence(
         "formulas",
         "Text goes into a workbook as text",
-        "bot/export/writers.py",
+        "bot/record/export/writers.py",
         "self._sheet.write_string(self._written, index, _text(cell))",
         "self._sheet.write_formula(self._written, index, _text(cell))",
         ("test_papers.py::test_no_formula_and_no_link_is_in_an_xlsx_file",),
@@ -103,7 +103,7 @@ FILES = (
     Defence(
         "header injection",
         "The name of an export is letters and figures",
-        "bot/export/__init__.py",
+        "bot/record/export/case_log.py",
         '_ENDINGS.get(form) or re.sub(r"[^a-z0-9]", "", form)',
         "order.format",
         ("test_papers.py::test_a_made_up_form_of_export_never_becomes_a_path_or_a_header",),
@@ -114,7 +114,7 @@ BELOW = (
     Defence(
         "log and terminal injection",
         "What would not stay in its line is written out",
-        "bot/logs.py",
+        "bot/app/logs.py",
         "return _STEERING.sub(_written_out, self._without_secrets(text))",
         "return self._without_secrets(text)",
         (
@@ -125,7 +125,7 @@ BELOW = (
     Defence(
         "log and terminal injection",
         "The lines of a traceback are set off",
-        "bot/logs.py",
+        "bot/app/logs.py",
         'return "\\n  | ".join(',
         'return "\\n".join(',
         ("test_log_lines.py::test_no_line_of_a_traceback_passes_for_one_of_ours",),
@@ -213,9 +213,9 @@ BELOW = (
     Defence(
         "fetched links",
         "Connections are opened at the edge only",
-        "bot/holding.py",
-        "from bot import",
-        "import aiohttp\nfrom bot import",
+        "bot/conversation/held_words.py",
+        "from bot.acts import act_table",
+        "import aiohttp\nfrom bot.acts import act_table",
         ("test_fetching.py::test_connections_are_opened_only_where_an_address_of_the_configuration_is_called",),
     ),
     Defence(
@@ -240,7 +240,7 @@ BELOW = (
     Defence(
         "leaks",
         "Free words are in no alert to a desk that may not know yet",
-        "bot/redaction.py",
+        "bot/protection/redaction.py",
         'Matter.WORDS:     ("",      "AOT", ',
         'Matter.WORDS:     ("",      "AOTUC",',
         ("test_leaks.py::test_while_the_border_is_closed_the_other_side_hears_and_reads_codes_only",),
@@ -248,7 +248,7 @@ BELOW = (
     Defence(
         "leaks",
         "While the border is closed a page tells the other side no words",
-        "bot/redaction.py",
+        "bot/protection/redaction.py",
         '"AOT",   "A",     "AOTU",  "",      "",     "AOT", "",      "AOT"),',
         '"AOT",   "A",     "AOTUC", "",      "",     "AOT", "",      "AOT"),',
         ("test_leaks.py::test_while_the_border_is_closed_the_other_side_hears_and_reads_codes_only",),
@@ -256,7 +256,7 @@ BELOW = (
     Defence(
         "leaks",
         "Identifiers are taken out of what people write",
-        "bot/screening.py",
+        "bot/conversation/screening.py",
         "c.message = replace(message, text=hide(message.text, found))",
         "c.message = message",
         ("test_leaks.py::test_each_secret_is_found_in_the_places_of_its_row_and_nowhere_else",),
@@ -264,7 +264,7 @@ BELOW = (
     Defence(
         "leaks",
         "People of the other side are named by their role",
-        "bot/redaction.py",
+        "bot/protection/redaction.py",
         "return person.name if decide(Matter.NAME, way, stands, reader) is Showing.SHOWN else None",
         "return person.name",
         ("test_leaks.py::test_each_secret_is_found_in_the_places_of_its_row_and_nowhere_else",),

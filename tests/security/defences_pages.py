@@ -27,7 +27,7 @@ PAGES = (
     Defence(
         "stored script",
         "The report's page escapes everything",
-        "bot/report/writers.py",
+        "bot/record/report/writers.py",
         "autoescape=True, undefined=StrictUndefined",
         "autoescape=False, undefined=StrictUndefined",
         ("test_stored_script.py::test_the_report_as_a_page_holds_no_script_and_its_pdf_no_markup",),
@@ -123,7 +123,7 @@ PAGES = (
     Defence(
         "session fixation and theft",
         "The database keeps hashes of tokens",
-        "bot/sign_in.py",
+        "bot/domain/sign_in.py",
         "return hashlib.sha256(token.encode()).hexdigest()",
         "return token",
         (

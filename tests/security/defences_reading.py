@@ -8,7 +8,7 @@ READING = (
     Defence(
         "guessed references and timing",
         "Nothing is read of a case that somebody names but within their scope",
-        "bot/respond.py",
+        "bot/conversation/respond.py",
         "named=tuple((case, scope) for case in cases),",
         "cases=tuple(c for c in cases if isinstance(c, int)),\n"
         "        references=tuple(c for c in cases if isinstance(c, str)),",
@@ -17,7 +17,7 @@ READING = (
     Defence(
         "guessed references and timing",
         "A reference whose check character is wrong is not looked up",
-        "bot/reference.py",
+        "bot/domain/reference.py",
         "if not _BODY.fullmatch(letters[:-1]) or letters[-1] != _check_character(letters[:-1]):",
         "if not _BODY.fullmatch(letters[:-1]):",
         ("test_cross_party.py::test_a_near_miss_is_not_looked_up_and_names_only_ones_own_cases",),
@@ -25,7 +25,7 @@ READING = (
     Defence(
         "guessed references and timing",
         "A page asks the storage within the reader's scope",
-        "bot/rights.py",
+        "bot/protection/permissions.py",
         "sees_party=person.role is Role.SUPERVISOR or (is_desk and _desk_role(person, agreement) in _FOLLOWS_ALL),",
         "sees_party=True,",
         (
@@ -36,7 +36,7 @@ READING = (
     Defence(
         "cross-party reads",
         "A case exists for its two sides only",
-        "bot/rights.py",
+        "bot/protection/permissions.py",
         "if not person.party or person.party not in (case.reporting, case.requested):",
         "if not person.party:",
         ("test_cross_party.py::test_no_command_reads_across_from_within_a_group_of_the_other_side",),
@@ -52,7 +52,7 @@ READING = (
     Defence(
         "cross-party reads",
         "A memo stays with its side",
-        "bot/redaction.py",
+        "bot/protection/redaction.py",
         'Matter.MEMO:      ("",      "",      "",      "",      "A",     "AO", ',
         'Matter.MEMO:      ("",      "",      "",      "",      "A",     "AOT",',
         ("test_cross_party.py::test_a_memo_stays_with_its_side_on_every_page_and_messenger",),
@@ -60,7 +60,7 @@ READING = (
     Defence(
         "cross-party reads",
         "Exact places are kept in the secure case, not among the texts",
-        "bot/opening.py",
+        "bot/intake/open_case.py",
         "c.keep_secure(case, SecureField.EXACT_LOCATION, Guarded(piece.text), message=piece.message)",
         "c.keep_text(case, TextKind.TEXT, piece.text)",
         (
@@ -71,7 +71,7 @@ READING = (
     Defence(
         "cross-party reads",
         "While the border is closed the other side has no secure case",
-        "bot/securing.py",
+        "bot/protection/secure_access.py",
         "if person.party != case.reporting and not border_is_open(case, agreement):",
         "if person.party != case.reporting and not case.requested:",
         ("test_cross_party.py::test_exact_coordinates_stay_with_the_reporting_side_while_the_border_is_closed",),
@@ -79,7 +79,7 @@ READING = (
     Defence(
         "cross-party reads",
         "The secure case is for duty desks and whoever was given the case",
-        "bot/securing.py",
+        "bot/protection/secure_access.py",
         "return person.id == case.officer or _reads_all(person, case, agreement)",
         "return True",
         ("test_cross_party.py::test_the_secure_case_is_nothing_to_a_secretariat_an_admin_or_another_officer",),
@@ -95,7 +95,7 @@ READING = (
     Defence(
         "cross-party reads",
         "An order for names is decided by a second person of its side",
-        "bot/orders.py",
+        "bot/domain/export_orders.py",
         "return person.is_active and person.party == party and person.role in _DECIDES and person.id != asker",
         "return person.is_active and bool(party) and bool(asker)",
         ("test_strangers.py::test_an_order_for_names_is_decided_by_nobody_but_a_second_person_of_its_side",),
@@ -104,7 +104,7 @@ READING = (
         "guessed references and timing",
         "Whoever guesses waits",
         "adapters/web/cases.py",
-        "if misses > guarding.MISSES:",
+        "if misses > guess_limits.MISSES:",
         "if misses < 0:",
         ("test_cross_party.py::test_whoever_guesses_waits_as_long_for_a_case_that_exists_as_for_none",),
     ),
@@ -112,14 +112,14 @@ READING = (
         "guessed references and timing",
         "On a messenger too",
         "bot/acts/finding.py",
-        "c.say(lead, not_before=guarding.answer_to_miss(c))",
+        "c.say(lead, not_before=guess_limits.answer_to_miss(c))",
         "c.say(lead)",
         ("test_cross_party.py::test_whoever_guesses_waits_as_long_for_a_case_that_exists_as_for_none",),
     ),
     Defence(
         "cross-party reads",
         "An export holds the admin's side only",
-        "bot/exporting.py",
+        "bot/jobs/export_worker.py",
         "parties=(person.party,) if person else (),",
         "parties=(),",
         ("test_cross_party.py::test_an_admin_of_another_side_exports_nothing_of_it",),

@@ -8,7 +8,7 @@ RELAY = (
     Defence(
         "words to the wrong people",
         "Nothing goes to an address of whoever wrote it",
-        "bot/relay.py",
+        "bot/relay/relay.py",
         "kept = tuple(a for a in recipient.addresses if a not in own and ",
         "kept = tuple(a for a in recipient.addresses if ",
         ("test_relay.py::test_no_writer_gets_their_own_words_back_anywhere",),
@@ -16,7 +16,7 @@ RELAY = (
     Defence(
         "words to the wrong people",
         "Nothing goes back into the group where it was written",
-        "bot/relay.py",
+        "bot/relay/relay.py",
         "group = message.place if message is not None and not message.in_private else None",
         "group = None",
         ("test_relay.py::test_no_writer_gets_their_own_words_back_anywhere",),
@@ -24,7 +24,7 @@ RELAY = (
     Defence(
         "words to the wrong people",
         "Only whoever wrote a message changes or deletes it",
-        "bot/amending.py",
+        "bot/conversation/edits_and_deletions.py",
         "is_theirs = first is not None and c.person is not None and first.by == c.person.id",
         "is_theirs = first is not None",
         ("test_relay.py::test_a_forged_change_of_somebody_elses_message_is_nothing",),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import uvicorn
 from starlette.types import ASGIApp
 
-from bot import app
+from bot.app import assembly
 
 
 class Server(uvicorn.Server):
@@ -76,7 +76,7 @@ class Line:
 async def served(site: ASGIApp) -> AsyncIterator[Line]:
     """Serve a site as `casebridge run` does."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = Server(app._http(site))
+        server = Server(assembly._http(site))
         task = asyncio.create_task(server.serve(sockets=[listener]))
         await server.is_up.wait()
         try:

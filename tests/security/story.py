@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from bot.messages import Address, Attachment, Inbound, Kind
+from bot.domain.messages import Address, Attachment, Inbound, Kind
 from tests.journeys.world import PEOPLE, Somebody
 from tests.security.stronghold import (
     ADMIN,

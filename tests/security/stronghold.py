@@ -22,9 +22,10 @@ from adapters.web.app import build_site
 from adapters.web.health import Vitals
 from adapters.web.settings import WebSettings
 from adapters.web.signin import new_link
-from bot import guarding, reference
-from bot.agreement import Agreement
-from bot.ports_adapters import WebhookAdapter
+from bot.domain import reference
+from bot.domain.agreement import Agreement
+from bot.people import guess_limits
+from bot.ports.messengers import WebhookAdapter
 from tests.browser.web_kit import hidden
 from tests.journeys.played import PlayedBridge
 from tests.security.counting import Counting
@@ -108,7 +109,7 @@ class Stronghold(PlayedBridge):
 
     def lets_guesses_lapse(self) -> None:
         """Let so much time pass that earlier guesses at references do not make the next one wait."""
-        self.now += guarding.MISSES_WITHIN + timedelta(seconds=1)
+        self.now += guess_limits.MISSES_WITHIN + timedelta(seconds=1)
 
     def reference_at(self, who: str) -> str:
         """The newest reference that somebody was told."""

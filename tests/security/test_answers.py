@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from adapters.web.security import Proxies
-from bot.messages import Capabilities, Delivery
-from bot.ports_adapters import Receive, Request, Response
+from bot.domain.messages import Capabilities, Delivery
+from bot.ports.messengers import Receive, Request, Response
 from tests.adapters.test_web_security import connection
 from tests.browser.web_kit import hidden
 from tests.security.story import file_of, mark, whole_story

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot import app
-from bot.cli import main
+from bot.app import assembly
+from bot.cli.main import main
 from storage import migrate
 from tests.bench.sides import free_port, listening
 from tests.keys import VAULT
@@ -164,7 +164,7 @@ def test_the_file_of_a_secret_may_be_no_folder_and_its_content_is_never_shown(
 
 
 def test_the_program_does_not_listen_to_others_unless_it_is_told_to() -> None:
-    from bot.config import load
+    from bot.config.load import load
 
     assert load(None, {}).server.host == "127.0.0.1"
-    assert app._http(object()).proxy_headers is False
+    assert assembly._http(object()).proxy_headers is False

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot import guarding
-from bot import reference as references
-from bot.commands import ABOUT_CASE
+from bot.domain import reference as references
+from bot.domain.typed_commands import ABOUT_CASE
+from bot.people import guess_limits
 from tests.security.story import CONTENT, file_of, mark, whole_story
 from tests.security.stronghold import ADMIN, CLERK, DUTY, OFFICER, OUTSIDERS, SUPERVISOR, Stronghold, words_of
 from tests.security.ways_in import COMMANDS, ROUTES, For
@@ -100,15 +100,17 @@ async def test_whoever_guesses_waits_as_long_for_a_case_that_exists_as_for_none(
     for named in (reference, NOBODYS):
         bridge.lets_guesses_lapse()
         bridge.forget()
-        pages = [await client.get(f"/cases/{named}{'/secure' if n % 2 else ''}") for n in range(guarding.MISSES + 3)]
+        pages = [
+            await client.get(f"/cases/{named}{'/secure' if n % 2 else ''}") for n in range(guess_limits.MISSES + 3)
+        ]
         told.append([(p.status_code, p.headers.get("retry-after"), words_of(p.text)) for p in pages])
         await bridge.says(who, f"/case {named}")
         assert bridge.heard(who) == [], "the answer waits"
-        bridge.now += guarding.wait_after(guarding.MISSES + 4)
+        bridge.now += guess_limits.wait_after(guess_limits.MISSES + 4)
         await bridge.tick()
         assert bridge.heard(who) == ["No such case."]
     assert told[0] == told[1]
-    assert [status for status, *_ in told[0]] == [404] * guarding.MISSES + [429] * 3
+    assert [status for status, *_ in told[0]] == [404] * guess_limits.MISSES + [429] * 3
     own = await bridge.signed_in(OFFICER)
     assert (await own.get(f"/cases/{reference}")).status_code == 200
 

@@ -34,7 +34,7 @@ REACHING = {
     "ftplib": (),
     "smtplib": ("adapters/email",),
     "aiosmtplib": ("adapters/email",),
-    "socket": ("bot/app.py",),
+    "socket": ("bot/app/assembly.py",),
 }
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from adapters.web.http import HEAD_LIMIT
-from bot.messages import Capabilities, Delivery
-from bot.ports_adapters import Receive, Request, Response
+from bot.domain.messages import Capabilities, Delivery
+from bot.ports.messengers import Receive, Request, Response
 from tests.security.serving import Line, served
 from tests.security.stronghold import besieged
 

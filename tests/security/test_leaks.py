@@ -15,10 +15,10 @@ import structlog
 
 import storage
 from adapters.web.signin import new_link
-from bot.export import ExportRequest, export
-from bot.export.writers import WRITERS
-from bot.logs import configure
-from bot.report import report, to_html, to_json
+from bot.app.logs import configure
+from bot.record.export.case_log import ExportRequest, export
+from bot.record.export.writers import WRITERS
+from bot.record.report.period_report import report, to_html, to_json
 from tests.adapters.test_cli_record import RECIPIENT
 from tests.browser.web_kit import hidden
 from tests.contracts.storage_engines import on_database

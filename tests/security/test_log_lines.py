@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import structlog
 
-from bot.logs import configure
+from bot.app.logs import configure
 from tests.security.story import sends_file, whole_story
 from tests.security.stronghold import CLERK, OFFICER, STRANGER, Stronghold
 from tests.security.ways_in import ROUTES

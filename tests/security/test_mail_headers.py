@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from adapters.email.compose import to_email
-from bot.errors import Refused
+from bot.domain.errors import Refused
 from tests.adapters.email_kit import DESK, make_email, outgoing, running, send
 from tests.adapters.email_kit import settings as email_settings
 from tests.adapters.telegram_kit import Clock

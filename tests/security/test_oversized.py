@@ -12,11 +12,11 @@ import pytest
 from adapters.telegram.parse import Account, parse_body
 from adapters.web.chat import TEXT_LIMIT
 from adapters.web.pace import A_SESSION, AN_ADDRESS
-from bot import buttons, reference
-from bot.commands import parse_command
-from bot.fields import FIELDS
-from bot.messages import Kind
-from bot.reading import read
+from bot.domain import button_data, reference
+from bot.domain.fields import FIELDS
+from bot.domain.messages import Kind
+from bot.domain.typed_commands import parse_command
+from bot.intake.reading.answer_reader import read
 from tests.browser.web_kit import hidden
 from tests.journeys.played import START
 from tests.security.story import whole_story
@@ -83,7 +83,7 @@ def test_no_number_is_too_long_to_be_refused(figures: str) -> None:
         read(field, figures, now=START, zone=ZoneInfo("Asia/Phnom_Penh"), language="en")
     assert reference.find_in(figures) is None
     parse_command(f"/edit {figures}")
-    assert buttons.from_base36(figures.rjust(20, "9")) is None
+    assert button_data.from_base36(figures.rjust(20, "9")) is None
 
 
 @pytest.mark.parametrize(

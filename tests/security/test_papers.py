@@ -16,13 +16,13 @@ import pyrage
 import pytest
 from openpyxl import load_workbook
 
-from bot.case import Channel, Handoff, HandoffState
-from bot.errors import BridgeError
-from bot.export import ExportRequest, export, file_name
-from bot.export.rows import COLUMNS
-from bot.export.writers import WRITERS, neutral
-from bot.report import report, to_html, to_pdf
-from bot.turn import Turn
+from bot.domain.case import Channel, Handoff, HandoffState
+from bot.domain.errors import BridgeError
+from bot.domain.turn import Turn
+from bot.record.export.case_log import ExportRequest, export, file_name
+from bot.record.export.rows import COLUMNS
+from bot.record.export.writers import WRITERS, neutral
+from bot.record.report.period_report import report, to_html, to_pdf
 from tests.browser.web_kit import sample_case
 from tests.security.story import mark, rename_everybody, whole_story
 from tests.security.stronghold import ADMIN, KH_SUPERVISOR, OFFICER, Stronghold
@@ -191,7 +191,7 @@ async def test_nothing_but_finished_exports_can_be_downloaded(bridge: Stronghold
 
 
 async def test_a_message_sends_no_file_but_one_of_the_exports_folder(tmp_path: Path) -> None:
-    from bot.errors import Refused
+    from bot.domain.errors import Refused
     from tests.adapters.telegram_kit import make_telegram, outgoing, running, send
     from tests.fakes.bot_api import BotApi
     from tests.fakes.people import User

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.guarded import Guarded
-from bot.messages import Address
-from bot.ports import NOBODY, Scope, Wanted
+from bot.domain.guarded import Guarded
+from bot.domain.messages import Address
+from bot.ports.storage import NOBODY, Scope, Wanted
 from tests.security.story import rename_everybody, whole_story
 from tests.security.stronghold import CLERK, OFFICER, STRANGER, Stronghold
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.messages import Address, Attachment, Inbound, Kind
+from bot.domain.messages import Address, Attachment, Inbound, Kind
 from tests.journeys.world import DUTY as DUTY_ROLE
 from tests.journeys.world import OFFICER as OFFICER_ROLE
 from tests.journeys.world import PEOPLE, Somebody

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from adapters.web.signin import new_link
-from bot.sign_in import hash_token
-from bot.turn import Turn
+from bot.domain.sign_in import hash_token
+from bot.domain.turn import Turn
 from tests.browser.web_kit import hidden
 from tests.security.stronghold import ADMIN, CLERK, OFFICER, Stronghold, besieged
 

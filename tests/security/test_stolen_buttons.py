@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot import buttons
-from bot.case import Case
-from bot.rights import Act
+from bot.domain import button_data
+from bot.domain.case import Case
+from bot.protection.permissions import Act
 from tests.security.story import mark, whole_story
 from tests.security.stronghold import CLERK, DUTY, KH_SUPERVISOR, OFFICER, OUTSIDERS, STRANGER, Stronghold
 
@@ -25,10 +25,10 @@ def all_data(bridge: Stronghold) -> list[str]:
 
 def forged(case: Case) -> Iterator[str]:
     """Data that nobody was shown, made from what is known of its form."""
-    number = buttons.to_base36(case.id)
+    number = button_data.to_base36(case.id)
     for act in ("case", "plan", "secure", *Act):
         for stage in (0, case.stage, case.stage + 1):
-            yield f"a.{number}.{buttons.to_base36(stage)}.{act}.me"
+            yield f"a.{number}.{button_data.to_base36(stage)}.{act}.me"
     for field, choice in (("danger_now", "yes"), ("consent_police", "yes"), ("area", "back"), ("area", "skip")):
         yield f"f.{number}.{field}.{choice}"
     for word in ("which", "send", "side.CN", "side.VN", "yes", "no"):
@@ -97,7 +97,9 @@ async def test_a_reporting_officer_cannot_press_the_buttons_of_a_desk(bridge: St
         "protect.none_known", "guardian.x", "interest.x", "vital.x", "decide.allowed", "alternative.x",
         "hold", "unhold", "release.1",
     ):  # fmt: skip
-        await pastes(bridge, OFFICER, f"a.{buttons.to_base36(before.id)}.{buttons.to_base36(before.stage)}.{act}")
+        await pastes(
+            bridge, OFFICER, f"a.{button_data.to_base36(before.id)}.{button_data.to_base36(before.stage)}.{act}"
+        )
     after = await bridge.case(reference)
     kept = (before.status, before.urgency, before.handoffs, before.assignees, before.acknowledged_at)
     assert (after.status, after.urgency, after.handoffs, after.assignees, after.acknowledged_at) == kept
@@ -118,7 +120,7 @@ async def test_a_desk_cannot_press_the_buttons_of_the_officers_questions(
     before = await bridge.case(reference)
     for field in fields:
         for choice in ("yes", "unknown", "back", "skip"):
-            data = f"f.{buttons.to_base36(before.id)}.{field}.{choice}"
+            data = f"f.{button_data.to_base36(before.id)}.{field}.{choice}"
             assert await pastes(bridge, who, data) == ["No such case."], data
     assert (await bridge.case(reference)).answers == before.answers
 

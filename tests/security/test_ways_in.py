@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot import commands
-from bot.app_adapters import Adapters
+from bot.app.messengers import Adapters
+from bot.domain import typed_commands
 from tests.adapters.telegram_kit import make_telegram
 from tests.adapters.tencent_kit import Shelf
 from tests.adapters.wechat_kit import make_wechat
@@ -16,7 +16,7 @@ from tests.security.ways_in import COMMANDS, HOOKS, ROUTES
 
 
 def test_every_command_is_attacked() -> None:
-    assert set(COMMANDS) == set(commands._NAMES)
+    assert set(COMMANDS) == set(typed_commands._NAMES)
 
 
 def test_every_route_is_attacked(bridge: Stronghold) -> None:

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from adapters.wechat import WechatAdapter, outgoing
-from bot.errors import Refused
-from bot.messages import Button, Inbound, Kind
-from bot.ports_adapters import Receipt
+from bot.domain.errors import Refused
+from bot.domain.messages import Button, Inbound, Kind
+from bot.ports.messengers import Receipt
 from tests.adapters.wechat_kit import Shelf, settings
 from tests.fakes.tencent import OTHER_KEY, Vendor
 from tests.fakes.wechat_api import ACCOUNT, WechatApi

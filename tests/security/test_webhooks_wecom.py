@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from adapters.wecom.outgoing import to_card, to_member, to_robot, to_text
-from bot.errors import Refused
-from bot.messages import Address, Kind
+from bot.domain.errors import Refused
+from bot.domain.messages import Address, Kind
 from tests.adapters.telegram_kit import ROWS, Clock
 from tests.adapters.tencent_kit import Shelf
 from tests.adapters.wechat_kit import make_wechat

@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.agreement import Agreement, Corridor, Party
-from bot.case import (
+from bot.domain.agreement import Agreement, Corridor, Party
+from bot.domain.case import (
     Answer,
     Case,
     CaseText,
@@ -21,11 +21,11 @@ from bot.case import (
     TextKind,
     Value,
 )
-from bot.guarded import Guarded
-from bot.messages import Address
-from bot.people import Person, Role
-from bot.ports import Storage
-from bot.turn import Turn
+from bot.domain.guarded import Guarded
+from bot.domain.messages import Address
+from bot.domain.people import Person, Role
+from bot.domain.turn import Turn
+from bot.ports.storage import Storage
 
 SINCE = datetime(2026, 1, 1, tzinfo=UTC)
 UNTIL = datetime(2026, 4, 1, tzinfo=UTC)

@@ -6,11 +6,11 @@ import itertools
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bot import escalation
-from bot.agreement import DEFAULT_LEVELS, Agreement, Corridor, Desk, DeskRole, Party, Urgency
-from bot.case import Answer, Case, Deadline, DeadlineKind, Value
-from bot.messages import Address
-from bot.people import Directory, Person, Role
+from bot.clock import deadlines
+from bot.domain.agreement import DEFAULT_LEVELS, Agreement, Corridor, Desk, DeskRole, Party, Urgency
+from bot.domain.case import Answer, Case, Deadline, DeadlineKind, Value
+from bot.domain.messages import Address
+from bot.domain.people import Directory, Person, Role
 
 NOW = datetime(2026, 4, 18, 7, 5, tzinfo=UTC)
 PARTIES = {
@@ -87,7 +87,7 @@ def a_case(**changes: object) -> Case:
         clock_from=NOW,
     )
     case = replace(plain, **changes)  # type: ignore[arg-type]
-    return escalation.opened(case, DEFAULT_LEVELS[case.urgency], minutes(3), Counter(100))
+    return deadlines.opened(case, DEFAULT_LEVELS[case.urgency], minutes(3), Counter(100))
 
 
 def with_answers(case: Case, **values: Value) -> Case:

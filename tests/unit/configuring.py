@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from bot.config import Settings, load
-from bot.errors import ConfigError, Mistake
+from bot.config.load import Settings, load
+from bot.domain.errors import ConfigError, Mistake
 from tests.keys import KEYS
 
 TOKEN = "123456:AAF-made-up-for-this-test-alone"

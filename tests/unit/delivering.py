@@ -10,13 +10,13 @@ from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
 from itertools import count
 
-from bot.case import Case, Deadline, DeadlineKind, DeadlineState
-from bot.deliver import Deliverer
-from bot.errors import StorageError
-from bot.messages import Address, Capabilities, Delivery, DeliveryState, Grant, Outgoing, Priority, WindowRules
-from bot.ports_adapters import Receive
-from bot.turn import Mark, Turn
-from bot.windows import Window
+from bot.delivery.deliverer import Deliverer
+from bot.domain.case import Case, Deadline, DeadlineKind, DeadlineState
+from bot.domain.errors import StorageError
+from bot.domain.messages import Address, Capabilities, Delivery, DeliveryState, Grant, Outgoing, Priority, WindowRules
+from bot.domain.reply_windows import Window
+from bot.domain.turn import Mark, Turn
+from bot.ports.messengers import Receive
 from storage.memory import MemoryStorage
 
 NOON = datetime(2026, 4, 18, 12, tzinfo=UTC)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.case import Value
+from bot.domain.case import Value
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.config.messengers import KNOWN
-from bot.messages import Capabilities
+from bot.domain.messages import Capabilities
 from tests.capabilities import COLUMNS, ROWS, table
 
 ROOT = Path(__file__).parents[2]

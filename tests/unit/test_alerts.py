@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot import alerts, escalation
-from bot.case import Case, DeadlineKind, Status
+from bot.clock import alerts, deadlines
+from bot.domain.case import Case, DeadlineKind, Status
 from tests.unit.cases import AGREEMENT, NOW, U1, a_case, minutes, with_answers
 
 URL = "https://bridge.example/"
@@ -41,10 +41,10 @@ def test_the_day_is_repeated_only_where_it_differs() -> None:
 
 
 def test_an_alert_brought_up_to_date_shows_what_became_of_the_case() -> None:
-    seen = escalation.meet(a_case(acknowledged_at=NOW), DeadlineKind.ACKNOWLEDGE, NOW)
+    seen = deadlines.meet(a_case(acknowledged_at=NOW), DeadlineKind.ACKNOWLEDGE, NOW)
     assert "Acknowledged Sat 18 Apr 14:05 Phnom Penh / 15:05 Beijing." in text(seen, "CN")
     assert "Closed." in text(a_case(status=Status.CLOSED), "CN")
-    stood_down = escalation.end(a_case(), NOW)
+    stood_down = deadlines.end(a_case(), NOW)
     assert not [line for line in text(stood_down, "CN") if line.startswith("Acknowledge")]
 
 

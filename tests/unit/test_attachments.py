@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.attachments import TRIES, FileState, Left, StoredFile, download_name, failed, label_of, received
-from bot.case import Case
-from bot.errors import Refused, Throttled, Unavailable
-from bot.messages import Address, Attachment
-from bot.people import Person, Role
-from bot.redaction import Reader, may_read_file
-from bot.sniffing import UNKNOWN, sniff
+from bot.domain.attachments import TRIES, FileState, Left, StoredFile, download_name, failed, label_of, received
+from bot.domain.case import Case
+from bot.domain.errors import Refused, Throttled, Unavailable
+from bot.domain.file_types import UNKNOWN, sniff
+from bot.domain.messages import Address, Attachment
+from bot.domain.people import Person, Role
+from bot.protection.redaction import Reader, may_read_file
 from tests.unit.cases import AGREEMENT, with_answers
 
 NOW = datetime(2026, 4, 18, 7, 5, tzinfo=UTC)

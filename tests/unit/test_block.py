@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.fields import FIELDS
-from bot.reading.block import Block, parse_block
+from bot.domain.fields import FIELDS
+from bot.intake.reading.block import Block, parse_block
 
 
 def values(block: Block | None) -> list[tuple[str, str]]:

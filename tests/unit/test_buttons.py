@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.buttons import LIMIT, Act, Choice, Promise, Word, parse, to_base36, write
-from bot.case import Channel, ClosureCode
-from bot.fields import FIELDS
-from bot.rights import Act as Deed
+from bot.domain.button_data import LIMIT, Act, Choice, Promise, Word, parse, to_base36, write
+from bot.domain.case import Channel, ClosureCode
+from bot.domain.fields import FIELDS
+from bot.protection.permissions import Act as Deed
 
 LARGEST_ID = 2**63 - 1
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.commands import Command, is_known, parse_command
+from bot.domain.typed_commands import Command, is_known, parse_command
 
 
 @pytest.mark.parametrize(

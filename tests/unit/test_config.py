@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.agreement import DEFAULT_LEVELS, DeskRole, Urgency
-from bot.app_adapters import wechat_of
-from bot.config import embedded, find, load
+from bot.app.messengers import wechat_of
 from bot.config.kinds import read_duration
-from bot.messages import Address
+from bot.config.load import embedded, find, load
+from bot.domain.agreement import DEFAULT_LEVELS, DeskRole, Urgency
+from bot.domain.messages import Address
 from tests.unit.configuring import SMALLEST, TOKEN, Write, told, writer
 
 

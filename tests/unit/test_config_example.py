@@ -11,9 +11,9 @@ from typing import Any
 
 from pydantic import BaseModel, SecretStr
 
-from bot.agreement import DEFAULT_LEVELS, Urgency
-from bot.config import Settings, embedded, load
 from bot.config.kinds import read_duration, read_keeping, read_time_of_day
+from bot.config.load import Settings, embedded, load
+from bot.domain.agreement import DEFAULT_LEVELS, Urgency
 from tests.keys import KEYS, key_file
 from tests.unit.configuring import TOKEN, told
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.config import SAMPLE, Settings, load
-from bot.errors import ConfigError
+from bot.config.load import SAMPLE, Settings, load
+from bot.domain.errors import ConfigError
 from tests.unit.configuring import SMALLEST, TOKEN, Write, told, writer
 
 

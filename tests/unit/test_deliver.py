@@ -10,9 +10,9 @@ import pytest
 
 from bot.delivery.marking import Recent
 from bot.delivery.settled import Settled
-from bot.errors import Throttled, Unavailable, Uncertain
-from bot.messages import Address, Button, Capabilities, Delivery, DeliveryState, Priority
-from bot.turn import Mark
+from bot.domain.errors import Throttled, Unavailable, Uncertain
+from bot.domain.messages import Address, Button, Capabilities, Delivery, DeliveryState, Priority
+from bot.domain.turn import Mark
 from tests.unit.delivering import NOON, Postroom, answer, edit, message, ping
 
 

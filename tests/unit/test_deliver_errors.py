@@ -9,8 +9,8 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from bot.errors import Moved, Refused, SendError, Throttled, Unavailable, Uncertain, Unreachable, WindowClosed
-from bot.messages import Address, Capabilities, Delivery, DeliveryState, Priority
+from bot.domain.errors import Moved, Refused, SendError, Throttled, Unavailable, Uncertain, Unreachable, WindowClosed
+from bot.domain.messages import Address, Capabilities, Delivery, DeliveryState, Priority
 from tests.unit.delivering import NOON, Postroom, answer, edit, message, ping
 
 SLOW_DOWN = Throttled("too many requests", retry_after=timedelta(seconds=20))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
-from bot.messages import Capabilities, Priority
+from bot.domain.messages import Capabilities, Priority
 from tests.unit.delivering import Postroom, answer, message, ping
 
 CHAT = Capabilities(text_limit=4096, per_chat_second=1, chat_burst=3)

@@ -10,9 +10,9 @@ from structlog.testing import capture_logs
 
 from bot.delivery import verdict
 from bot.delivery.settled import Settled
-from bot.errors import Refused, SendError, Unavailable, Uncertain, Unreachable, WindowClosed
-from bot.messages import KNOCK_FAILED, Address, Button, Delivery, DeliveryState, Outgoing, Priority
-from bot.turn import KnockOutcome, Mark, Turn, Withdrawal
+from bot.domain.errors import Refused, SendError, Unavailable, Uncertain, Unreachable, WindowClosed
+from bot.domain.messages import KNOCK_FAILED, Address, Button, Delivery, DeliveryState, Outgoing, Priority
+from bot.domain.turn import KnockOutcome, Mark, Turn, Withdrawal
 from tests.unit.delivering import NOON, WINDOWED, WINDOWS, Postroom, answer, message, ping
 
 LI = "wechat:li"

@@ -13,10 +13,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.memory_windows import Granted
-from bot import windowing
-from bot.errors import Refused, Unavailable, Uncertain, WindowClosed
-from bot.messages import KNOCK_FAILED, Address, Contact, Delivery, DeliveryState, Inbound, Kind, Outgoing, Priority
-from bot.turn import KnockOutcome, Turn
+from bot.delivery import window_rules
+from bot.domain.errors import Refused, Unavailable, Uncertain, WindowClosed
+from bot.domain.messages import (
+    KNOCK_FAILED,
+    Address,
+    Contact,
+    Delivery,
+    DeliveryState,
+    Inbound,
+    Kind,
+    Outgoing,
+    Priority,
+)
+from bot.domain.turn import KnockOutcome, Turn
 from tests.unit.delivering import NOON, WINDOWED, WINDOWS, Messenger, Postroom, Time, answer, message, ping
 
 LI = Address("wechat", "li")
@@ -82,7 +92,7 @@ class World:
         number = next(self.numbers)
         said = Inbound("wechat", "1", f"e{number}", Kind.TEXT, self.time.now, LI, LI, contact=contact)
         self.granted.took(said, self.time.now)
-        await self.nodes[0].storage.apply([Turn(windows=windowing.opened(said, {"wechat": WINDOWS}))])
+        await self.nodes[0].storage.apply([Turn(windows=window_rules.opened(said, {"wechat": WINDOWS}))])
 
     async def post(self, kind: str, node: int, has_next: bool, priority: Priority) -> None:
         number = next(self.numbers)

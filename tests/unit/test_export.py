@@ -15,12 +15,12 @@ from typing import Any
 import openpyxl
 import pytest
 
-from bot.case import Case, Channel, ClosureCode, DeadlineKind, HandoffState, Status
-from bot.errors import BridgeError
-from bot.export import ExportRequest, Manifest, export, file_name
-from bot.export import writers as export_writers
-from bot.export.rows import COLUMNS, Row
-from bot.export.writers import CsvFile
+from bot.domain.case import Case, Channel, ClosureCode, DeadlineKind, HandoffState, Status
+from bot.domain.errors import BridgeError
+from bot.record.export import writers as export_writers
+from bot.record.export.case_log import ExportRequest, Manifest, export, file_name
+from bot.record.export.rows import COLUMNS, Row
+from bot.record.export.writers import CsvFile
 from storage.memory import MemoryStorage
 from tests.unit.casebook import AGREEMENT, NOW, SINCE, UNTIL, a_case, accepted, answered, clock, due, keep
 
@@ -260,7 +260,7 @@ async def test_a_full_disk_leaves_nothing_and_is_told_in_one_sentence(
     disk: type[CsvFile], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(export_writers, "WRITERS", {"csv": disk})
-    monkeypatch.setattr("bot.export.WRITERS", {"csv": disk})
+    monkeypatch.setattr("bot.record.export.case_log.WRITERS", {"csv": disk})
     with pytest.raises(
         BridgeError, match=r"could not be written to .*: No space left on device. Nothing was left there."
     ):
@@ -279,7 +279,7 @@ async def test_a_folder_that_does_not_take_files_is_named(form: str, tmp_path: P
 async def test_an_earlier_export_stays_when_the_next_one_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     await exported(tmp_path, "csv", a_case(1))
     before = left_in(tmp_path)
-    monkeypatch.setattr("bot.export.WRITERS", {"csv": Full})
+    monkeypatch.setattr("bot.record.export.case_log.WRITERS", {"csv": Full})
     with pytest.raises(BridgeError):
         await exported(tmp_path, "csv", a_case(1), a_case(2))
     assert left_in(tmp_path) == before

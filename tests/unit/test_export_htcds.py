@@ -11,16 +11,18 @@ from typing import Any
 
 import pytest
 
-from bot.case import Case, Channel, ClosureCode, HandoffState, Status, Value
-from bot.countries import NAMES as COUNTRIES
-from bot.export import ExportRequest, export, file_name, htcds, identified
-from bot.fields import FIELDS, UNKNOWN
-from bot.provinces import province
+from bot.data.reader import data
+from bot.domain.case import Case, Channel, ClosureCode, HandoffState, Status, Value
+from bot.domain.countries import NAMES as COUNTRIES
+from bot.domain.fields import FIELDS, UNKNOWN
+from bot.domain.provinces import province
+from bot.record.export import htcds, identified
+from bot.record.export.case_log import ExportRequest, export, file_name
 from storage.memory import MemoryStorage
 from tests.unit.casebook import AGREEMENT, NOW, SINCE, UNTIL, a_case, accepted, answered, clock, keep
 
 DAY = timedelta(days=1)
-STANDARD = json.loads((Path(htcds.__file__).parent.parent / "data" / "htcds.json").read_text("utf-8"))
+STANDARD = data("htcds")
 ORDER = ExportRequest("htcds", SINCE, UNTIL, (), "person:9", "annual meeting")
 
 

@@ -17,12 +17,13 @@ from typing import Any, BinaryIO
 import pyrage
 import pytest
 
-from bot.case import Case, Channel
-from bot.errors import BridgeError, StorageError
-from bot.export import ExportRequest, Manifest, Reader, age, export, file_name
-from bot.export.age import is_recipient
-from bot.export.identified import COLUMNS
-from bot.guarded import Guarded
+from bot.domain.case import Case, Channel
+from bot.domain.errors import BridgeError, StorageError
+from bot.domain.guarded import Guarded
+from bot.record.export import age
+from bot.record.export.age import is_recipient
+from bot.record.export.case_log import ExportRequest, Manifest, Reader, export, file_name
+from bot.record.export.identified import COLUMNS
 from storage.memory import MemoryStorage
 from tests.unit.casebook import AGREEMENT, SINCE, UNTIL, a_case, accepted, answered, clock, keep
 

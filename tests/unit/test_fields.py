@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot import countries
-from bot.agreement import Party
-from bot.case import Answer, Value
-from bot.fields import (
+from bot.domain import countries
+from bot.domain.agreement import Party
+from bot.domain.case import Answer, Value
+from bot.domain.fields import (
     COUNT,
     FIELDS,
     UNKNOWN,

@@ -80,9 +80,9 @@ def test_tests_reach_this_machine() -> None:
 def test_an_import_out_of_place_is_found() -> None:
     graph = grimp.ImportGraph()
     graph.add_module("telegram", is_squashed=True)
-    for importer in ("adapters.telegram", "adapters.telegram_parse", "adapters.telegram.poll", "bot.receive"):
+    for importer in ("adapters.telegram", "adapters.telegram_parse", "adapters.telegram.poll", "bot.line.line"):
         graph.add_import(importer=importer, imported="telegram")
     options = {"libraries": ["telegram"], "homes": ["adapters.telegram*"]}
     checked = OneHome("one home", {}, options).check(graph, verbose=False)
     assert not checked.kept
-    assert checked.metadata["strays"] == [("bot.receive", "telegram")]
+    assert checked.metadata["strays"] == [("bot.line.line", "telegram")]

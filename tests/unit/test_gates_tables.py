@@ -8,9 +8,9 @@ from itertools import product
 
 import pytest
 
-from bot import gates
-from bot.case import Case, Channel, HandoffState, Value
-from bot.gates import Blocked, Needs, Open, Reason, Verdict
+from bot.domain.case import Case, Channel, HandoffState, Value
+from bot.protection import gates
+from bot.protection.gates import Blocked, Needs, Open, Reason, Verdict
 from tests.unit.cases import AGREEMENT, a_case, with_answers
 from tests.unit.gate_tables import Given, diplomatic_table, police_table
 

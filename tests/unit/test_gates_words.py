@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from bot.case import Case, Channel, Value
-from bot.category import REFUSED, is_suspected, outside_purpose
-from bot.fields import DESK_FIELDS, FIELDS, field, find_label, is_field
-from bot.gates import Blocked, Needs, Open, Reason
-from bot.gates_wording import for_side, in_pings, sentence
-from bot.reading import Read, Refused, Unclear, read
+from bot.domain.case import Case, Channel, Value
+from bot.domain.fields import DESK_FIELDS, FIELDS, field, find_label, is_field
+from bot.domain.purpose_limits import REFUSED, is_suspected, outside_purpose
+from bot.intake.reading.answer_reader import Read, Refused, Unclear, read
+from bot.protection.gate_words import for_side, in_pings, sentence
+from bot.protection.gates import Blocked, Needs, Open, Reason
 from tests.unit.cases import AGREEMENT, NOW, a_case, with_answers
 
 ADULT: dict[str, Value] = {"age_group": "18_or_over", "citizenship": ("CN",)}

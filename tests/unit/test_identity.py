@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import reference
-from bot.enrol import CODE_ALPHABET, shown_code
-from bot.identity import Found, Identity, find, mask, partly
+from bot.domain import reference
+from bot.people.enrolment import CODE_ALPHABET, shown_code
+from bot.protection.identity.detector import Found, Identity, find, mask, partly
 
 _ESCAPES = {"\\n": "\n", "\\u200b": "\u200b", "\\u00a0": "\u00a0"}
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from bot.delivery.reply_in_call import ride
 from bot.delivery.split import fit
-from bot.in_call import ride
-from bot.messages import Address, Button, Capabilities, Delivery, DeliveryState, Inbound, Kind, Outgoing
-from bot.turn import InboxRow, Turn
+from bot.domain.messages import Address, Button, Capabilities, Delivery, DeliveryState, Inbound, Kind, Outgoing
+from bot.domain.turn import InboxRow, Turn
 
 NOW = datetime(2026, 4, 18, 7, 5, tzinfo=UTC)
 HERE, THERE = Address("wechat", "officer"), Address("telegram", "desk")

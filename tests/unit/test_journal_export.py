@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import BridgeError
-from bot.journal import Entry, Finding, Link
-from bot.journal_export import Exported, JournalExport, export_journal
-from bot.turn import Turn
-from bot.verify_journal import examine
+from bot.domain.errors import BridgeError
+from bot.domain.journal import Entry, Finding, Link
+from bot.domain.turn import Turn
+from bot.domain.verify_journal import examine
+from bot.record.journal_file import Exported, JournalExport, export_journal
 from storage.memory import MemoryStorage
 
 NOW = datetime(2026, 4, 18, 7, 5, tzinfo=UTC)

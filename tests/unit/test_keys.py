@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import embedded, load
-from bot.errors import KeysUnusable
-from bot.keys import KeyFile, KeyText, new_ring, parse
+from bot.config.load import embedded, load
+from bot.domain.errors import KeysUnusable
+from bot.protection.keys import KeyFile, KeyText, new_ring, parse
 from tests.contracts.storage_engines import START
 from tests.keys import KEYS, key, key_file, ring
 from tests.unit.configuring import SMALLEST, Write, told, writer

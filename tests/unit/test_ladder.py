@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.case import DeadlineKind
-from bot.ladder import Group, audience
-from bot.people import Directory
+from bot.clock.escalation_ladder import Group, audience
+from bot.domain.case import DeadlineKind
+from bot.domain.people import Directory
 from tests.unit.cases import (
     AGREEMENT,
     CN_DUTY,

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import structlog
 
-from bot.logs import configure
+from bot.app.logs import configure
 
 TOKEN = "123456:AAF-made-up-for-this-test-alone_0123456"
 PASSWORD = "correct horse battery"

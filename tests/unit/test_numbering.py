@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.messages import Button
-from bot.numbering import as_links, as_text, numbered
+from bot.delivery.numbered_choices import as_links, as_text, numbered
+from bot.domain.messages import Button
 
 DANGER = (
     (Button("Yes", "f.7.danger_now.yes"), Button("No", "f.7.danger_now.no")),

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.delivery.pacing import Bucket, Pace
-from bot.messages import Capabilities
+from bot.domain.messages import Capabilities
 
 LIMITED = Capabilities(text_limit=4096, per_chat_second=1, per_group_minute=20, total_second=30, chat_burst=5)
 

@@ -69,7 +69,7 @@ def test_the_wheel_ships_every_file_that_the_program_reads(tmp_path: Path) -> No
     assert wanted <= packed
     assert not any(name.startswith("tests/") for name in packed)
     (entry,) = (name for name in packed if name.endswith("entry_points.txt"))
-    assert "casebridge = bot.cli:main" in zipfile.ZipFile(wheel).read(entry).decode()
+    assert "casebridge = bot.cli.main:main" in zipfile.ZipFile(wheel).read(entry).decode()
 
 
 def test_make_alone_lists_every_command() -> None:

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.case import Conversation
-from bot.messages import Address, Button, Delivery, DeliveryState, Inbound, Keyboard, Kind, Outgoing
-from bot.picking import may_pick, picked
+from bot.conversation.typed_numbers import may_pick, picked
+from bot.domain.case import Conversation
+from bot.domain.messages import Address, Button, Delivery, DeliveryState, Inbound, Keyboard, Kind, Outgoing
 
 NOW = datetime(2026, 4, 18, 7, 5, tzinfo=UTC)
 HERE = Address("wechat", "officer")

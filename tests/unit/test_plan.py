@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from bot import escalation
-from bot.case import DeadlineKind
-from bot.people import Directory
-from bot.plan import describe, steps
+from bot.clock import deadlines
+from bot.clock.escalation_plan import describe, steps
+from bot.domain.case import DeadlineKind
+from bot.domain.people import Directory
 from tests.unit.cases import AGREEMENT, CN_DUTY, CN_SUPERVISOR, DIRECTORY, NOW, PEOPLE, U1, a_case, due, minutes
 
 
@@ -29,7 +29,7 @@ def test_each_rung_of_each_deadline_is_a_step_in_order_of_time() -> None:
 
 def test_the_plan_goes_on_from_what_was_pinged() -> None:
     case = a_case(urgency=U1)
-    case = escalation.pinged(case, due(case, DeadlineKind.ACKNOWLEDGE), NOW + minutes(25))
+    case = deadlines.pinged(case, due(case, DeadlineKind.ACKNOWLEDGE), NOW + minutes(25))
     found = [(s.at - NOW, s.ping) for s in steps(case, AGREEMENT, DIRECTORY) if s.deadline.kind.value == "acknowledge"]
     assert found == [(minutes(25), 2), (minutes(35), 3)]
 
@@ -41,8 +41,8 @@ def test_the_last_rung_repeats() -> None:
 
 def test_a_snooze_shows_in_the_plan() -> None:
     case = a_case(urgency=U1)
-    case = escalation.pinged(case, due(case, DeadlineKind.ACKNOWLEDGE), NOW + minutes(25))
-    case = escalation.snooze(case, NOW + minutes(30))
+    case = deadlines.pinged(case, due(case, DeadlineKind.ACKNOWLEDGE), NOW + minutes(25))
+    case = deadlines.snooze(case, NOW + minutes(30))
     assert steps(case, AGREEMENT, DIRECTORY)[0].at == NOW + minutes(30)
 
 
@@ -53,7 +53,7 @@ def test_a_step_that_would_reach_nobody_of_a_group_says_so() -> None:
 
 
 def test_a_case_that_is_over_has_no_plan() -> None:
-    over = escalation.end(a_case(), NOW)
+    over = deadlines.end(a_case(), NOW)
     assert steps(over, AGREEMENT, DIRECTORY) == []
     assert "no deadline runs" in describe(over, AGREEMENT, DIRECTORY, "en")
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.case import Value
-from bot.fields import FIELDS, Field, FieldKind, field
-from bot.reading import Confirm, Read, Reading, Unclear, read
+from bot.domain.case import Value
+from bot.domain.fields import FIELDS, Field, FieldKind, field
+from bot.intake.reading.answer_reader import Confirm, Read, Reading, Unclear, read
 
 NOW = datetime(2026, 4, 18, 7, 5, tzinfo=UTC)
 ZONE = ZoneInfo("Asia/Phnom_Penh")

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.case import Value
-from bot.fields import field
-from bot.reading import Confirm, Read, Reading, Unclear, read
+from bot.domain.case import Value
+from bot.domain.fields import field
+from bot.intake.reading.answer_reader import Confirm, Read, Reading, Unclear, read
 
 
 def reading(field_id: str, text: str) -> Reading:

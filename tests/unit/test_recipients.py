@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.agreement import DeskRole
-from bot.people import Directory, Role
-from bot.recipients import at_desk, at_desks, side_of_case, supervisors
+from bot.domain.agreement import DeskRole
+from bot.domain.people import Directory, Role
+from bot.domain.recipients import at_desk, at_desks, side_of_case, supervisors
 from tests.unit.cases import (
     ADMIN,
     AGREEMENT,

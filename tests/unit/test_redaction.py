@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from bot import redaction
-from bot.agreement import DeskRole
-from bot.case import Case, CaseText, Channel, Handoff, HandoffState, SecureEntry, SecureField, TextKind, Value
-from bot.fields import FIELDS, field
-from bot.guarded import WITHHELD, Guarded
-from bot.people import Role
-from bot.redaction import MINIMUM, Matter, Reader, Showing, Standing, Way, decide, is_cleared
+from bot.domain.agreement import DeskRole
+from bot.domain.case import Case, CaseText, Channel, Handoff, HandoffState, SecureEntry, SecureField, TextKind, Value
+from bot.domain.fields import FIELDS, field
+from bot.domain.guarded import WITHHELD, Guarded
+from bot.domain.people import Role
+from bot.protection import redaction
+from bot.protection.redaction import MINIMUM, Matter, Reader, Showing, Standing, Way, decide, is_cleared
 from tests.unit.cases import (
     ADMIN,
     AGREEMENT,
@@ -225,7 +225,7 @@ def test_a_guarded_text_written_into_anything_says_only_that_it_is_withheld() ->
 
 
 #: The only modules that may open a guarded text: the policy, and the storage that writes it down sealed.
-OPENERS = {"bot/redaction.py", "storage/rows.py"}
+OPENERS = {"bot/protection/redaction.py", "storage/rows.py"}
 
 
 def test_no_text_leaves_by_a_way_that_does_not_ask_the_policy() -> None:

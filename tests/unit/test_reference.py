@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.iso7064 import mod_37_36
 
-from bot.reference import ALPHABET, compose, draw, find_in, looks_like, parse, spoken
+from bot.domain.reference import ALPHABET, compose, draw, find_in, looks_like, parse, spoken
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 ALL_36 = "0123456789" + LETTERS

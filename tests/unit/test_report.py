@@ -15,14 +15,14 @@ from typing import Any
 import pypdf
 import pytest
 
-from bot.agreement import Agreement, Party, Urgency
-from bot.case import Case, Channel, ClosureCode, DeadlineKind, DeadlineState, HandoffState, Status
-from bot.errors import BridgeError
-from bot.report import Report, report, to_html, to_json, to_pdf, write_report
-from bot.report.figures import Age, Direction, Measure, Part, Timing, Totals, Unaccepted
-from bot.report.publishing import Counted, missed, published
-from bot.report.suppression import Shown
-from bot.report.tally import Tally
+from bot.domain.agreement import Agreement, Party, Urgency
+from bot.domain.case import Case, Channel, ClosureCode, DeadlineKind, DeadlineState, HandoffState, Status
+from bot.domain.errors import BridgeError
+from bot.record.report.figures import Age, Direction, Measure, Part, Timing, Totals, Unaccepted
+from bot.record.report.period_report import Report, report, to_html, to_json, to_pdf, write_report
+from bot.record.report.publishing import Counted, missed, published
+from bot.record.report.suppression import Shown
+from bot.record.report.tally import Tally
 from storage.memory import MemoryStorage
 from tests.unit.casebook import AGREEMENT, NOW, SINCE, UNTIL, a_case, accepted, answered, clock, due, keep
 

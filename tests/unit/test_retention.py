@@ -6,8 +6,18 @@ from datetime import timedelta
 
 import pytest
 
-from bot.fields import FIELDS
-from bot.retention import CODED_ACTS, FREE_FIELDS, Cutoffs, Due, Retention, Rule, due, is_drill, kept_acts
+from bot.domain.fields import FIELDS
+from bot.domain.retention_rules import (
+    CODED_ACTS,
+    FREE_FIELDS,
+    Cutoffs,
+    Due,
+    Retention,
+    Rule,
+    due,
+    is_drill,
+    kept_acts,
+)
 from tests.unit.cases import NOW, a_case
 
 RULES = Retention()

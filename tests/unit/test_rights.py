@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.case import Channel, Handoff, HandoffState, Status
-from bot.people import Person
-from bot.rights import Act, fits, may, may_see, scope_of
+from bot.domain.case import Channel, Handoff, HandoffState, Status
+from bot.domain.people import Person
+from bot.protection.permissions import Act, fits, may, may_see, scope_of
 from tests.unit.cases import (
     ADMIN,
     AGREEMENT,

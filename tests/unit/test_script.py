@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.script import Script, is_english, mark, script_of
+from bot.language.writing_systems import Script, is_english, mark, script_of
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.errors import KeysUnusable, SealBroken
-from bot.keys import KeyFile, KeyText
-from bot.sealing import PREFIX_BYTES, Vault, key_id
+from bot.domain.errors import KeysUnusable, SealBroken
+from bot.protection.keys import KeyFile, KeyText
+from bot.protection.sealing import PREFIX_BYTES, Vault, key_id
 from tests.contracts.storage_engines import START
 from tests.keys import VAULT, key_file, ring, vault
 

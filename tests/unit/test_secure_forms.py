@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.case import SecureField
-from bot.documents import check_digit, read_line
-from bot.reading import Read, Unclear
-from bot.secure_forms import FORMS, lines, title, values
-from bot.secure_reading import read_entry, read_subject
+from bot.acts.secure_entries import read_entry, read_subject
+from bot.domain.case import SecureField
+from bot.domain.travel_documents import check_digit, read_line
+from bot.intake.reading.answer_reader import Read, Unclear
+from bot.protection.secure_forms import FORMS, lines, title, values
 
 TODAY = date(2026, 4, 18)
 #: The specimen of ICAO Doc 9303.

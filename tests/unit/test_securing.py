@@ -8,14 +8,13 @@ from dataclasses import replace
 
 import pytest
 
-from bot.agreement import Agreement, DeskRole
-from bot.case import Case, CaseText, Channel, Handoff, HandoffState, SecureEntry, SecureField, Status, TextKind
-from bot.composing import Composer
-from bot.context import Context
-from bot.guarded import Guarded
-from bot.people import Person, Role
-from bot.ports import Loaded
-from bot.securing import (
+from bot.domain.agreement import Agreement, DeskRole
+from bot.domain.case import Case, CaseText, Channel, Handoff, HandoffState, SecureEntry, SecureField, Status, TextKind
+from bot.domain.guarded import Guarded
+from bot.domain.people import Person, Role
+from bot.domain.turn import Turn
+from bot.ports.storage import Loaded
+from bot.protection.secure_access import (
     Key,
     border_is_open,
     keys_of,
@@ -27,8 +26,9 @@ from bot.securing import (
     readable,
     secure_scope_of,
 )
-from bot.turn import Turn
-from bot.view import View
+from bot.turns.composer import Composer
+from bot.turns.context import Context
+from bot.turns.view import View
 from storage.memory import MemoryStorage
 from tests.unit.cases import (
     ADMIN,

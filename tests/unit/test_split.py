@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.delivery.split import fit, measure, split
-from bot.messages import Address, Button, Capabilities, Delivery, Outgoing
+from bot.domain.messages import Address, Button, Capabilities, Delivery, Outgoing
 
 TELEGRAM = Capabilities(text_limit=4096, edits=True, files=True)
 WECHAT = Capabilities(text_limit=2048, text_unit="bytes", buttons=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.messages import Address
+from bot.domain.messages import Address
 from storage.batch import Batch, present
 from storage.sql.known import KnownCases
 from tests.contracts.storage_values import answered, case, opening, step

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.report.suppression import FEWER, SMALL, WITHHELD, Shown, alone, suppressed
+from bot.record.report.suppression import FEWER, SMALL, WITHHELD, Shown, alone, suppressed
 
 Table = tuple[int, ...]
 MOST = 24  #: of a total; beyond it larger numbers only add shown ones

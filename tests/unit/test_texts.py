@@ -9,7 +9,7 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 
-from bot import texts
+from bot.language import texts
 from tests.texts import ROOT, TEMPLATE, template
 
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from bot.agreement import Party
-from bot.times import as_utc, both_times, clocks, span
+from bot.domain.agreement import Party
+from bot.domain.time_words import as_utc, both_times, clocks, span
 
 KH = Party("KH", "Kingdom of Cambodia", "Asia/Phnom_Penh")
 CN = Party("CN", "People's Republic of China", "Asia/Shanghai")

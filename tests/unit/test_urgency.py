@@ -6,10 +6,10 @@ from itertools import product
 
 import pytest
 
-from bot.agreement import Urgency
-from bot.case import Value
-from bot.fields import field
-from bot.urgency import assess
+from bot.domain.agreement import Urgency
+from bot.domain.case import Value
+from bot.domain.fields import field
+from bot.domain.triage import assess
 
 U1, U2, U3 = Urgency.U1, Urgency.U2, Urgency.U3
 

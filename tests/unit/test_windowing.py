@@ -7,12 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from bot import windowing
-from bot.case import Case, DeadlineKind, Status
-from bot.messages import Address, Contact, Grant, Inbound, Kind, Outgoing, Priority, WindowRules
-from bot.people import Directory
-from bot.turn import KnockOutcome
-from bot.windows import Window
+from bot.delivery import window_rules
+from bot.domain.case import Case, DeadlineKind, Status
+from bot.domain.messages import Address, Contact, Grant, Inbound, Kind, Outgoing, Priority, WindowRules
+from bot.domain.people import Directory
+from bot.domain.reply_windows import Window
+from bot.domain.turn import KnockOutcome
 from tests.unit.cases import AGREEMENT, CN_DUTY, DIRECTORY, NOW, OFFICER, PEOPLE, U1, VN_DUTY, a_case
 
 WECHAT = WindowRules(Grant(5, timedelta(hours=48)), Grant(3, timedelta(minutes=1)))
@@ -36,11 +36,11 @@ def waiting(kind: str, *, case_id: int | None = 1, deadline_id: int | None = Non
 def test_a_message_lets_us_write_five_times_in_two_days_and_a_tap_three_times_in_a_minute(
     contact: Contact, count: int, span: timedelta, by_tap: bool
 ) -> None:
-    assert windowing.opened(said(contact), RULES) == (Window(LI, NOW, NOW + span, count, by_tap=by_tap),)
+    assert window_rules.opened(said(contact), RULES) == (Window(LI, NOW, NOW + span, count, by_tap=by_tap),)
 
 
 def test_a_follow_opens_a_window_though_it_is_nothing_that_a_person_says() -> None:
-    assert windowing.opened(said(Contact.TAP, kind=Kind.REACHED), RULES)
+    assert window_rules.opened(said(Contact.TAP, kind=Kind.REACHED), RULES)
 
 
 @pytest.mark.parametrize(
@@ -52,12 +52,12 @@ def test_a_follow_opens_a_window_though_it_is_nothing_that_a_person_says() -> No
     ],
 )
 def test_no_window_opens_by_a_tapped_link_on_a_messenger_without_windows_or_by_nobody(message: Inbound) -> None:
-    assert windowing.opened(message, RULES) == ()
+    assert window_rules.opened(message, RULES) == ()
 
 
 def test_what_was_written_in_a_group_opens_the_window_of_whoever_wrote_it() -> None:
     in_group = replace(said(Contact.MESSAGE), place=Address("wechat", "-group"))
-    assert [window.address for window in windowing.opened(in_group, RULES)] == [LI]
+    assert [window.address for window in window_rules.opened(in_group, RULES)] == [LI]
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_what_was_written_in_a_group_opens_the_window_of_whoever_wrote_it() -> N
 def test_the_last_two_messages_are_for_pings_and_for_the_question_that_opens_the_next_window(
     kind: str, kept: int
 ) -> None:
-    assert windowing.keep(waiting(kind), WECHAT) == kept
+    assert window_rules.keep(waiting(kind), WECHAT) == kept
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_the_last_two_messages_are_for_pings_and_for_the_question_that_opens_the
 )  # fmt: skip
 def test_a_short_window_is_used_to_its_last_message(kind: str, left: int, by_tap: bool, more: bool) -> None:
     window = Window(LI, NOW, NOW + timedelta(minutes=1), left, by_tap=by_tap)
-    assert windowing.takes_more(waiting(kind), window, WECHAT) is more
+    assert window_rules.takes_more(waiting(kind), window, WECHAT) is more
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_a_short_window_is_used_to_its_last_message(kind: str, left: int, by_tap
 def test_people_are_asked_to_tap_for_what_others_want_of_them_and_not_for_an_answer(
     message: Outgoing, wanted: bool
 ) -> None:
-    assert windowing.wants_knock(message) is wanted
+    assert window_rules.wants_knock(message) is wanted
 
 
 DUE = [
@@ -115,30 +115,30 @@ def test_a_knock_says_reference_urgency_and_the_act_that_is_wanted(kind: Deadlin
     case = a_case(urgency=U1)
     due = case.deadline(kind)
     assert due
-    assert windowing.headline(waiting("ping", deadline_id=due.id), case) == f"KC26-M9S34-4 U1: {act}"
+    assert window_rules.headline(waiting("ping", deadline_id=due.id), case) == f"KC26-M9S34-4 U1: {act}"
 
 
 def test_a_knock_for_an_alert_or_a_message_does_not_ask_for_an_act_that_the_other_side_does() -> None:
-    assert windowing.headline(waiting("alert"), a_case()) == "KC26-M9S34-4 U2: new alert, please look"
-    assert windowing.headline(waiting("told"), a_case()) == "KC26-M9S34-4 U2: a message waits for you"
-    assert windowing.headline(waiting("test", case_id=None), None) == "Test message: please tap"
-    assert windowing.headline(waiting("told", case_id=None), None) == "A message waits for you"
+    assert window_rules.headline(waiting("alert"), a_case()) == "KC26-M9S34-4 U2: new alert, please look"
+    assert window_rules.headline(waiting("told"), a_case()) == "KC26-M9S34-4 U2: a message waits for you"
+    assert window_rules.headline(waiting("test", case_id=None), None) == "Test message: please tap"
+    assert window_rules.headline(waiting("told", case_id=None), None) == "A message waits for you"
 
 
 def test_nothing_of_what_is_told_gets_onto_a_knock() -> None:
     told = waiting("told", text="girl 16 in Nanchang")
-    assert "Nanchang" not in windowing.headline(told, a_case())
+    assert "Nanchang" not in window_rules.headline(told, a_case())
 
 
 def test_the_messenger_says_later_what_became_of_a_knock() -> None:
     came = replace(said(Contact.NONE, kind=Kind.OUTCOME), message_id="t7", text="user block")
-    assert windowing.outcome(came) == (KnockOutcome(LI, "t7", "user block"),)
-    assert windowing.outcome(replace(came, text="")) == (KnockOutcome(LI, "t7"),)
-    assert windowing.outcome(replace(came, kind=Kind.TEXT)) == ()
+    assert window_rules.outcome(came) == (KnockOutcome(LI, "t7", "user block"),)
+    assert window_rules.outcome(replace(came, text="")) == (KnockOutcome(LI, "t7"),)
+    assert window_rules.outcome(replace(came, kind=Kind.TEXT)) == ()
 
 
 def concerned(who: Address, *cases: Case, directory: Directory = DIRECTORY) -> list[int]:
-    return [case.id for case in windowing.concerning(who, cases, AGREEMENT, directory)]
+    return [case.id for case in window_rules.concerning(who, cases, AGREEMENT, directory)]
 
 
 def test_an_open_case_concerns_its_officer_both_duty_desks_and_supervisors_and_nobody_else() -> None:

@@ -1,0 +1,127 @@
+"""Acts on a case: who asks, by command, button or prompt, and which function does it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from bot.acts import (
+    accepting,
+    desk,
+    ending,
+    formal,
+    legal,
+    looking,
+    protecting,
+    releasing,
+    waiting,
+    words,
+)
+from bot.acts.finding import find_case, no_such_case
+from bot.acts.request import Request, stale
+from bot.domain import button_data
+from bot.domain.typed_commands import Command
+from bot.language.texts import tr
+from bot.people import lapsed_enrolment
+from bot.protection.permissions import PROTECTION_ACTS, Act, may_see
+from bot.turns.composer import Composer
+
+_HANDLERS: dict[Act, Callable[[Request], None]] = {
+    Act.ACK: desk.acknowledge,
+    Act.ASSIGN: desk.assign,
+    Act.SNOOZE: desk.snooze,
+    Act.URGENCY: desk.urgency,
+    Act.STANDDOWN: ending.stand_down,
+    Act.CLOSE: ending.close,
+    Act.REOPEN: ending.reopen,
+    Act.NOTE: words.note,
+    Act.MEMO: words.memo,
+    Act.HANDOFF: formal.hand_off,
+    Act.ACCEPT: accepting.accept,
+    Act.RETURN: accepting.send_back,
+    Act.WRITTEN: formal.written,
+    Act.NOTNEEDED: formal.not_needed,
+    Act.CONSENT: protecting.consent,
+    Act.PROTECT: protecting.protect,
+    Act.GUARDIAN: protecting.record,
+    Act.INTEREST: protecting.record,
+    Act.VITAL: protecting.record,
+    Act.DECIDE: protecting.decide,
+    Act.ALTERNATIVE: protecting.record,
+    Act.RELEASE: releasing.release,
+    Act.HOLD: legal.hold,
+    Act.UNHOLD: legal.release,
+}
+
+#: Taps that change nothing of the case's status can be made at any stage.
+_ANY_STAGE = frozenset({Act.ACK, Act.NOTE, Act.MEMO, Act.CONSENT, *PROTECTION_ACTS})
+
+
+def typed(c: Composer, command: Command) -> None:
+    """Do what a typed command about a case asks for."""
+    case, rest = find_case(c, command.rest)
+    if case is None or c.person is None:
+        no_such_case(c, command.rest)
+        return
+    if command.name in looking.VIEWS:
+        looking.VIEWS[command.name](c, case)
+        return
+    do(Request(c, c.person, case, Act(command.name), rest))
+
+
+def tapped(c: Composer, promise: button_data.Act) -> None:
+    """Do what a button under a message promised, if the case still stands as it did then."""
+    case = c.case(promise.case_id)
+    if case is None or c.person is None or not may_see(c.person, case, c.context.agreement):
+        c.say(tr(c.language, "No such case."))
+        return
+    c.saw(case)
+    if promise.act in looking.VIEWS:
+        looking.VIEWS[promise.act](c, case)
+        return
+    if promise.act not in {act.value for act in Act}:
+        c.say(tr(c.language, "This button is not known any more. Type /help."))
+        return
+    request = Request(c, c.person, case, Act(promise.act), promise.argument)
+    if promise.stage != case.stage and request.act not in _ANY_STAGE:
+        stale(request)
+        return
+    do(request)
+
+
+def do(request: Request) -> None:
+    """Do an act for which case and words are known; acknowledging and what the person said never wait for anything."""
+    if (
+        request.act not in (Act.ACK, Act.CONSENT)
+        and lapsed_enrolment.is_lapsed(request.c)
+        and not waiting.is_refused(request)
+    ):
+        waiting.wait(request)
+        return
+    _HANDLERS[request.act](request)
+
+
+def waiting_prompt(c: Composer) -> dict[str, object] | None:
+    """The question of an act that waits for this person's words in this place, if it has not lapsed."""
+    waiting = c.conversation.pending.get("prompt")
+    if not isinstance(waiting, dict) or c.message is None:
+        return None
+    is_here = waiting.get("place") == str(c.message.place)
+    return waiting if is_here and datetime.fromisoformat(str(waiting["until"])) >= c.now else None
+
+
+def answered(c: Composer, waiting: dict[str, object], text: str) -> None:
+    """Complete an act with the words it waited for."""
+    pending = {k: v for k, v in c.conversation.pending.items() if k != "prompt"}
+    before = {"case_id": waiting["from_case"], "asking": waiting["from_asking"]} if "from_case" in waiting else {}
+    c.move(pending=pending, **before)
+    case = c.case(int(str(waiting["case"])))
+    if case is None or c.person is None or not may_see(c.person, case, c.context.agreement):
+        c.say(tr(c.language, "No such case."))
+        return
+    act = Act(str(waiting["act"]))
+    request = Request(c, c.person, case, act, f"{waiting['prefix']} {text}".strip())
+    if waiting["stage"] != case.stage and act not in _ANY_STAGE:
+        stale(request)
+        return
+    do(request)

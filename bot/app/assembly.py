@@ -1,0 +1,264 @@
+"""The one place where configuration, storage, messengers and the wall clock meet."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import os
+import random
+import secrets
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from urllib.parse import urlsplit
+
+import structlog
+import uvicorn
+
+from adapters.watchdog import Watchdog
+from adapters.web.app import build_site
+from adapters.web.health import Vitals
+from adapters.web.http import Bounded
+from adapters.web.lateness import PingLateness
+from adapters.web.settings import WebSettings
+from adapters.web.signin import new_link
+from bot import __version__
+from bot.app.bridge import Bridge, Chance, Rules
+from bot.app.key_vault import files_of, make_missing_keys, vault_of
+from bot.app.messengers import Adapters, Wiring, adapters_of
+from bot.app.sample_people import sample_people
+from bot.config.load import Settings
+from bot.domain.errors import BridgeError
+from bot.domain.ids import Ids
+from bot.jobs.schedule import Schedule
+from bot.ports.storage import Storage
+from storage import migrate, open_storage
+
+SAMPLE_LINKS_LAST = timedelta(hours=12)
+_TICK = 1.0  #: seconds
+_TEND = 900.0  #: seconds
+_RARE_TICK = 60.0  #: seconds; for what is due once a day, and windows that close
+_STOP_WITHIN = 2  #: seconds that open HTTP requests get
+
+log = structlog.get_logger(__name__)
+
+
+def clock() -> datetime:
+    """The wall clock; the only one in the program."""
+    return datetime.now(UTC)
+
+
+def owner() -> str:
+    """Name this process among all nodes, for leases."""
+    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
+
+
+def chance() -> Chance:
+    """Take randomness from the operating system."""
+    return Chance(Ids(clock), secrets.choice, lambda: secrets.token_hex(8), random.SystemRandom().random)
+
+
+def rules_of(settings: Settings) -> Rules:
+    """Take from the configuration what decisions need."""
+    return Rules(
+        agreement=settings.agreement(),
+        alert_after=settings.bridge.alert_after,
+        public_url=settings.server.url,
+        confirm_every=settings.people.confirm_every,
+        exports=settings.bridge.data_dir / "exports",
+        identity=settings.bridge.identity_on_messenger,
+        digest_at=settings.journal.digest_at,
+        retention=settings.retention.rules(),
+    )
+
+
+def storage_of(settings: Settings) -> Storage:
+    """Make the storage that the configuration names."""
+    url = settings.database.url.get_secret_value()
+    return open_storage(url, clock=clock, owner=owner(), vault=vault_of(settings))
+
+
+async def run(settings: Settings, *, is_embedded: bool, say: Callable[[str], None]) -> None:
+    """Run everything in one process until it is told to stop. Raises `BridgeError` when it cannot start."""
+    settings.bridge.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if is_embedded:
+        make_missing_keys(settings, clock())
+        await asyncio.to_thread(migrate, settings.database.url.get_secret_value(), vault_of(settings))
+    storage = storage_of(settings)
+    await storage.start()
+    try:
+        with _listening(settings) as listener:
+            await _serve(settings, storage, listener, is_embedded=is_embedded, say=say)
+    finally:
+        await storage.stop()
+
+
+async def _serve(
+    settings: Settings, storage: Storage, listener: socket.socket, *, is_embedded: bool, say: Callable[[str], None]
+) -> None:
+    rules, lateness = rules_of(settings), PingLateness()
+    rules.exports.mkdir(parents=True, exist_ok=True)
+    adapters = adapters_of(Wiring(settings, storage, clock, owner()))
+    contents = files_of(settings, vault_of(settings))
+    bridge = Bridge(storage, adapters.all, rules, chance(), clock=clock, files=contents, on_lateness=lateness.observe)
+    site = build_site(
+        storage=storage,
+        agreement=rules.agreement,
+        clock=clock,
+        settings=WebSettings(
+            rules.public_url,
+            rules.exports,
+            settings.server.trusted_proxies,
+            session_idle=settings.people.session_idle,
+            confirm_every=rules.confirm_every,
+            version=__version__,
+        ),
+        order=bridge.order,
+        contents=contents,
+        web=adapters.web,
+        webhooks=adapters.webhooks,
+        vitals=Vitals(lambda: bridge.reminder.last_tick, lateness.registry),
+        submit=bridge.line.submit,
+    )
+    async with _running(bridge, settings, storage):
+        for line in await _summary(settings, storage, adapters, is_embedded=is_embedded):
+            say(line)
+        _settle_memory()
+        await _Server(_http(site)).serve_until_told(listener)
+
+
+def _settle_memory() -> None:
+    """Leave what is loaded by now out of garbage collection: looking through it again took a tenth of all time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
+@contextlib.asynccontextmanager
+async def _running(bridge: Bridge, settings: Settings, storage: Storage) -> AsyncIterator[None]:
+    schedule = Schedule()
+    schedule.every(_TICK, bridge.reminder.tick, "deadlines")
+    schedule.every(_TICK, bridge.deliverer.tick, "outbox")
+    schedule.every(_TEND, bridge.tender.tick, "people")
+    if bridge.fetcher is not None:
+        for messenger in bridge.fetcher.messengers:
+            schedule.every(_TICK, partial(bridge.fetcher.tick, messenger), f"files of {messenger}")
+    schedule.every(_RARE_TICK, bridge.digester.tick, "digest")
+    schedule.every(_RARE_TICK, bridge.closing.tick, "windows")
+    schedule.every(_RARE_TICK, bridge.nightly_purge.tick, "purge")
+    watchdog = Watchdog(settings.watchdog.url.get_secret_value())
+    if watchdog.is_set:
+
+        async def healthy_minute() -> None:
+            last = bridge.reminder.last_tick
+            if last is not None and clock() - last < timedelta(seconds=10) and await storage.is_ready():
+                await watchdog.call()
+
+        schedule.every(60, healthy_minute, "watchdog")
+    try:
+        await bridge.start()
+        await bridge.reminder.tick()
+        schedule.start()
+        yield
+    finally:
+        schedule.stop()
+        await bridge.stop()
+        await watchdog.stop()
+        log.info("bridge stopped")
+
+
+async def _summary(settings: Settings, storage: Storage, adapters: Adapters, *, is_embedded: bool) -> list[str]:
+    url = settings.server.url
+    people = await _people(storage, is_embedded=is_embedded)
+    lines = [
+        f"casebridge {__version__} is running.",
+        f"  parties     {', '.join(settings.agreement().parties)}",
+        f"  corridors   {', '.join(settings.agreement().corridors)}",
+        f"  messengers  {', '.join(adapters.all) or 'none'}",
+        f"  database    {_shown_database(settings)}",
+        f"  pages       {url}/chat and {url}/cases" if adapters.web else "  pages       off",
+        f"  people      {people} enrolled",
+    ]
+    if is_embedded:
+        lines += ["", "Sign-in links for this machine only, each works once within 12 hours:"]
+        lines += [f"  {line}" for line in await _sample_links(storage, url)]
+        lines += ["", "Open the officer's and the duty officer's link in two browser windows. Ctrl-C stops."]
+    return lines
+
+
+async def _people(storage: Storage, *, is_embedded: bool) -> int:
+    directory = await storage.directory()
+    if is_embedded and not directory.people:
+        await storage.apply([sample_people(Ids(clock), clock())])
+        directory = await storage.directory()
+    return len(directory.people)
+
+
+async def _sample_links(storage: Storage, url: str) -> list[str]:
+    lines = []
+    for person in (await storage.directory()).people.values():
+        if person.is_active and person.name.startswith("Sample "):
+            path = await new_link(storage, person.id, clock(), SAMPLE_LINKS_LAST)
+            lines.append(f"{person.role.value + ' ' + person.party:<15} {url}{path}")
+    return lines
+
+
+def _shown_database(settings: Settings) -> str:
+    """The database without what may be a password."""
+    parts = urlsplit(settings.database.url.get_secret_value())
+    return f"{parts.scheme}://{parts.hostname or ''}{parts.path}"
+
+
+def _reason(error: OSError) -> str:
+    """The system's own words; asyncio and socket add the address to them."""
+    return os.strerror(error.errno) if error.errno else str(error)
+
+
+@contextlib.contextmanager
+def _listening(settings: Settings) -> Iterator[socket.socket]:
+    host, port = settings.server.host, settings.server.port
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        listener = socket.create_server((host, port), family=family, backlog=1024)
+    except OSError as error:
+        raise BridgeError(
+            f"Cannot listen on {host}:{port}: {_reason(error)}. Stop what uses it, or set CASEBRIDGE_SERVER__PORT."
+        ) from error
+    with listener:
+        yield listener
+
+
+def _http(site: object) -> uvicorn.Config:
+    return uvicorn.Config(
+        site,  # type: ignore[arg-type]  # it is an ASGI application; its type is no concern here
+        http=Bounded,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=_STOP_WITHIN,
+    )
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, told to stop by our signal handlers, so that what follows can shut down in order."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals alone."""
+        yield
+
+    async def serve_until_told(self, listener: socket.socket) -> None:
+        """Serve until SIGINT or SIGTERM."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._stop)
+        await self.serve(sockets=[listener])
+
+    def _stop(self) -> None:
+        self.should_exit = True

@@ -1,0 +1,175 @@
+"""The running core: line, deliverer and reminder around one storage and some adapters. Knows only ports."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from pathlib import Path
+
+import structlog
+
+from bot.delivery.deliverer import Deliverer
+from bot.domain.agreement import Agreement
+from bot.domain.errors import StorageError
+from bot.domain.messages import Address, Outgoing
+from bot.domain.retention_rules import Retention
+from bot.domain.turn import Turn, outgoing_of
+from bot.jobs.due_poller import Reminder
+from bot.jobs.export_worker import Exports
+from bot.jobs.file_fetcher import Fetcher
+from bot.jobs.housekeeping import Tender
+from bot.jobs.journal_digest import Digester
+from bot.jobs.purge import NightlyPurge, Surroundings
+from bot.jobs.window_reminders import Closing
+from bot.line.line import Line
+from bot.line.message_work import Order
+from bot.people import reachability
+from bot.ports.messengers import Adapter, FileSource
+from bot.ports.storage import Files, Storage, Wanted
+from bot.turns.composer import Composer
+from bot.turns.context import Context
+
+log = structlog.get_logger(__name__)
+
+Lateness = Callable[[Outgoing, timedelta], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """Where randomness comes from."""
+
+    new_id: Callable[[], int]
+    choose: Callable[[str], str]  #: one character of a text
+    salt: Callable[[], str]  #: random hex
+    jitter: Callable[[], float]  #: between 0 and 1
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The settings that decisions need."""
+
+    agreement: Agreement
+    alert_after: timedelta = timedelta(minutes=3)
+    public_url: str = ""
+    confirm_every: timedelta = timedelta(days=90)
+    exports: Path = Path("exports")
+    identity: str = "never"  #: what identifiers may do on a messenger: never, masked or allowed
+    digest_at: time = time(6)  #: UTC
+    retention: Retention = field(default_factory=Retention)
+
+
+class Bridge:
+    """Everything between the messengers and the database."""
+
+    def __init__(  # noqa: PLR0913 - everything meets here
+        self,
+        storage: Storage,
+        adapters: Mapping[str, Adapter],
+        rules: Rules,
+        chance: Chance,
+        *,
+        clock: Callable[[], datetime],
+        files: Files | None = None,
+        on_lateness: Lateness = lambda _message, _late: None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        """Take the collaborators; nothing runs before `start`. Without a place for contents no file is fetched."""
+        self._storage = storage
+        self._adapters = adapters
+        self._rules = rules
+        self._chance = chance
+        self._clock = clock
+        self._tasks: set[asyncio.Task[None]] = set()
+        can = {name: adapter.capabilities for name, adapter in adapters.items()}
+        self._windows = {name: c.windows for name, c in can.items() if c.windows is not None}
+        self.line = Line(storage, self._context, committed=self._committed, capabilities=can)
+        self._exports = Exports(
+            storage, self.line, rules.agreement, rules.exports, rules.public_url, chance.new_id, clock
+        )
+        self.reminder = Reminder(storage, self.line, clock)
+        self.tender = Tender(storage, self.line, clock, rules.agreement, rules.confirm_every)
+        self.closing = Closing(storage, self.line, clock, rules.agreement, self._windows)
+        sources = {name: a for name, a in adapters.items() if isinstance(a, FileSource)}
+        self.fetcher = Fetcher(storage, sources, files, submit=self.line.submit, clock=clock) if files else None
+        node = f"bridge:{chance.new_id()}"
+        self.digester = Digester(storage, self.line, clock, rules.digest_at, node)
+        around = Surroundings(rules.retention, clock, chance.new_id, chance.salt, files=files)
+        self.nightly_purge = NightlyPurge(storage, around, node)
+        self.deliverer = Deliverer(
+            storage,
+            adapters,
+            clock=clock,
+            mark=self.line.mark,
+            new_id=chance.new_id,
+            jitter=chance.jitter,
+            sleep=sleep,
+            on_lateness=on_lateness,
+            on_unreachable=lambda address: self._spawn(self._note_unreached(address)),
+        )
+
+    async def start(self) -> None:
+        """Begin to write, then connect the messengers."""
+        self.line.start()
+        await asyncio.gather(*(adapter.start(self.line.receive) for adapter in self._adapters.values()))
+
+    async def stop(self) -> None:
+        """Send and write what is under way, then disconnect; may be called twice."""
+        for task in self._tasks:
+            task.cancel()
+        await self.deliverer.stop()
+        await self.line.stop()
+        await asyncio.gather(*(adapter.stop() for adapter in self._adapters.values()), return_exceptions=True)
+
+    async def order(self, act: Callable[[Composer], None]) -> None:
+        """Put an act of the bridge itself in the line, for the pages. Raises `StorageError`."""
+        await self.line.submit(Order(act, actor="web"))
+
+    async def settled(self) -> None:
+        """Wait until all that can be done at this moment is done."""
+        for _ in range(100):
+            await self.line.settled()
+            await self.deliverer.drain()
+            await asyncio.gather(*self._tasks)
+            claimed = await self.deliverer.tick()
+            if not claimed and not self._tasks:
+                await self.line.settled()
+                return
+
+    def _context(self) -> Context:
+        return Context(
+            now=self._clock(),
+            agreement=self._rules.agreement,
+            new_id=self._chance.new_id,
+            choose=self._chance.choose,
+            salt=self._chance.salt,
+            alert_after=self._rules.alert_after,
+            public_url=self._rules.public_url,
+            identity=self._rules.identity,
+            confirm_every=self._rules.confirm_every,
+            windows=self._windows,
+        )
+
+    def _committed(self, turns: Sequence[Turn], left_out: frozenset[int]) -> None:
+        rows = [o for o in outgoing_of(turns) if o.id not in left_out]
+        if rows:
+            self.deliverer.hand_over(rows)
+        for turn in turns:
+            for order in turn.exports:
+                self._spawn(self._exports.make(order))
+
+    async def _note_unreached(self, address: Address) -> None:
+        """Let the core know that a messenger delivers nothing to an address."""
+        try:
+            wanted = reachability.wants(address, await self._storage.directory())
+            if wanted is not None or reachability.is_desks(address, self._rules.agreement):
+                order = Order(lambda c: reachability.not_reached(c, address), actor="bridge", wanted=wanted or Wanted())
+                await self.line.submit(order)
+        except StorageError as error:
+            log.warning("Not noted that somebody cannot be reached; the next message shows it.", error=str(error))
+
+    def _spawn(self, work: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

@@ -1,0 +1,151 @@
+"""Where the configuration and the messengers meet: one maker for each adapter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from adapters.email import EmailAdapter, EmailSettings, security_of
+from adapters.telegram import TelegramAdapter, TelegramSettings
+from adapters.telegram.settings import Mode
+from adapters.web.adapter import WebAdapter
+from adapters.wechat import WechatAdapter, WechatSettings
+from adapters.wecom import Robot, WecomAdapter, WecomSettings
+from bot.config.load import Settings
+from bot.domain import phone_menus
+from bot.ports.messengers import Adapter, WebhookAdapter
+from bot.ports.storage import Storage
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """What adapters are made of."""
+
+    settings: Settings
+    storage: Storage
+    clock: Callable[[], datetime]
+    owner: str  #: this process among all nodes, for leases
+
+
+@dataclass(frozen=True, slots=True)
+class Adapters:
+    """The messengers that are set up."""
+
+    found: tuple[Adapter, ...]
+
+    @property
+    def all(self) -> dict[str, Adapter]:
+        """All of them by name."""
+        return {adapter.messenger: adapter for adapter in self.found}
+
+    @property
+    def web(self) -> WebAdapter | None:
+        """Web chat, whose pages talk to it directly."""
+        return next((a for a in self.found if isinstance(a, WebAdapter)), None)
+
+    @property
+    def webhooks(self) -> dict[str, WebhookAdapter]:
+        """Those that messengers call."""
+        return {adapter.messenger: adapter for adapter in self.found if isinstance(adapter, WebhookAdapter)}
+
+
+def adapters_of(wiring: Wiring) -> Adapters:
+    """Make the adapters that the configuration sets up."""
+    return Adapters(tuple(adapter for make in _MAKERS if (adapter := make(wiring)) is not None))
+
+
+def telegram_of(settings: Settings) -> TelegramSettings | None:
+    """Take from the configuration what the Telegram adapter needs; None when it has no token."""
+    table = settings.messengers.telegram
+    if not table.token.get_secret_value():
+        return None
+    return TelegramSettings(
+        token=table.token.get_secret_value(),
+        mode=Mode(table.mode),
+        api_base_url=table.api_base_url,
+        webhook_url=f"{settings.server.url}/hooks/telegram",
+        secret_token=table.secret_token.get_secret_value(),
+        proxy=table.proxy.get_secret_value(),
+        chat_per_second=table.chat_per_second,
+        group_per_minute=table.group_per_minute,
+        total_per_second=table.total_per_second,
+        exports=settings.bridge.data_dir / "exports",
+        commands=phone_menus.commands(),
+    )
+
+
+def _telegram(wiring: Wiring) -> Adapter | None:
+    found = telegram_of(wiring.settings)
+    return TelegramAdapter(found, clock=wiring.clock, store=wiring.storage, owner=wiring.owner) if found else None
+
+
+def _wecom(wiring: Wiring) -> Adapter | None:
+    table = wiring.settings.messengers.wecom
+    robots = tuple(Robot(each.name, each.key.get_secret_value()) for each in table.robots)
+    if not (table.secret.get_secret_value() or robots):
+        return None
+    found = WecomSettings(
+        corp_id=table.corp_id,
+        agent_id=table.agent_id,
+        secret=table.secret.get_secret_value(),
+        token=table.token.get_secret_value(),
+        aes_key=table.aes_key.get_secret_value(),
+        api_base_url=table.api_base_url,
+        proxy=table.proxy.get_secret_value(),
+        robots=robots,
+        menu=phone_menus.taps(),
+    )
+    return WecomAdapter(found, clock=wiring.clock, store=wiring.storage, owner=wiring.owner)
+
+
+def wechat_of(settings: Settings) -> WechatSettings | None:
+    """Take from the configuration what the WeChat adapter needs; None when it has no account."""
+    table = settings.messengers.wechat
+    if not table.app_id:
+        return None
+    return WechatSettings(
+        app_id=table.app_id,
+        app_secret=table.app_secret.get_secret_value(),
+        token=table.token.get_secret_value(),
+        aes_key=table.aes_key.get_secret_value(),
+        api_base_url=table.api_base_url,
+        template_id=table.template_id,
+        proxy=table.proxy.get_secret_value(),
+        public_url=settings.server.public_url,
+        menu=phone_menus.taps(),
+    )
+
+
+def wechat_adapter(wiring: Wiring) -> WechatAdapter | None:
+    """Make the WeChat adapter; None when it has no account."""
+    found = wechat_of(wiring.settings)
+    return WechatAdapter(found, clock=wiring.clock, store=wiring.storage, owner=wiring.owner) if found else None
+
+
+def _web(wiring: Wiring) -> Adapter | None:
+    return WebAdapter() if wiring.settings.messengers.web.enabled else None
+
+
+def email_of(settings: Settings) -> EmailSettings | None:
+    """Take from the configuration what the e-mail adapter needs; None when it has no mail server."""
+    table = settings.email
+    if not table.host:
+        return None
+    return EmailSettings(
+        host=table.host,
+        port=table.port,
+        sender=table.sender,
+        security=security_of(table.host, table.port),
+        username=table.username,
+        password=table.password.get_secret_value(),
+        public_url=settings.server.url,
+    )
+
+
+def _email(wiring: Wiring) -> Adapter | None:
+    found = email_of(wiring.settings)
+    return EmailAdapter(found, clock=wiring.clock) if found else None
+
+
+_MAKERS: tuple[Callable[[Wiring], Adapter | None], ...] = (_telegram, wechat_adapter, _wecom, _web, _email)

@@ -1,0 +1,150 @@
+"""What a gate that opens or closes changes: drafts that wait at it, and who is told at once. Decides, does no I/O."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.clock.alerts import act_button, keyboard
+from bot.clock.alerts import text as alert_text
+from bot.domain.agreement import DeskRole
+from bot.domain.case import Case, Channel, Handoff, HandoffState
+from bot.domain.messages import Keyboard
+from bot.domain.names import channel_name, link, rows, urgency_name
+from bot.domain.recipients import Recipient, at_desks, supervisors, unique
+from bot.language.texts import tr
+from bot.protection import gates
+from bot.protection.permissions import Act
+from bot.turns.composer import Composer
+
+
+def follow(c: Composer, before: Case, case: Case) -> Case:
+    """Compare the gates before and after a change, and do what the difference calls for."""
+    agreement = c.context.agreement
+    for channel in Channel:
+        was_open, verdict = gates.is_open(before, channel, agreement), gates.check(case, channel, agreement)
+        is_now_open = isinstance(verdict, gates.Open)
+        case = _redraft(c, case, channel, verdict)
+        handoff = case.handoff(channel)
+        if handoff is None or was_open == is_now_open:
+            continue
+        if gates.is_draft(handoff) and is_now_open:
+            _tell_ready(c, case, channel)
+        elif not gates.is_draft(handoff) and was_open:
+            _closed_after_sending(c, case, handoff)
+    _follow_relay(c, before, case)
+    return case
+
+
+def _follow_relay(c: Composer, before: Case, case: Case) -> None:
+    agreement = c.context.agreement
+    was_stopped = gates.stops_relay(before, before.requested, agreement)
+    is_stopped = gates.stops_relay(case, case.requested, agreement)
+    if is_stopped and not was_stopped:
+        _relay_stopped(c, case)
+    elif was_stopped and not is_stopped:
+        c.journal("relay_resumed", case, channel=Channel.POLICE.value)
+        words = tr("en", "From now on {party} is told about it again.", party=case.requested)
+        _tell(c, case, own_desk(c, case), "relay", words)
+
+
+def own_desk(c: Composer, case: Case) -> tuple[Recipient, ...]:
+    """The reporting side's duty desk and supervisors."""
+    duty = at_desks(c.context.agreement, c.view.directory, case.reporting, DeskRole.DUTY)
+    return unique([*duty, *supervisors(c.view.directory, case.reporting)])
+
+
+def _redraft(c: Composer, case: Case, channel: Channel, verdict: gates.Verdict) -> Case:
+    """Let a draft be blocked, or wait, as its gate says; older buttons become stale."""
+    handoff = case.handoff(channel)
+    state = gates.draft_state(verdict)
+    if handoff is None or not gates.is_draft(handoff) or handoff.state is state:
+        return case
+    others = tuple(h for h in case.handoffs if h.id != handoff.id)
+    case = replace(case, stage=case.stage + 1, handoffs=(*others, replace(handoff, state=state)))
+    c.journal("handoff_blocked" if state is HandoffState.BLOCKED else "handoff_waits", case, channel=channel.value)
+    if state is HandoffState.BLOCKED:
+        _tell_blocked(c, case, channel)
+    return case
+
+
+def _tell_ready(c: Composer, case: Case, channel: Channel) -> None:
+    words = tr(
+        "en",
+        "Nothing is missing any more: it can be handed to the {channel} now.",
+        channel=channel_name(channel, "en"),
+    )
+    button = act_button(case, tr("en", "Hand off"), Act.HANDOFF, channel.value)
+    _tell(c, case, _duty_desks(c, case), f"ready:{channel.value}", words, rows([button]))
+
+
+def _tell_blocked(c: Composer, case: Case, channel: Channel) -> None:
+    """Tell the duty desks of the sides that may know, without the reason."""
+    words = tr(
+        "en",
+        "The draft for the {channel} is blocked. It cannot be handed off before {party} has decided.",
+        channel=channel_name(channel, "en"),
+        party=case.reporting,
+    )
+    to = unique([*_duty_desks(c, case), *supervisors(c.view.directory, case.reporting)])
+    _tell(c, case, to, f"blocked:{channel.value}", words)
+
+
+def _hold_back(c: Composer, case: Case, handoff: Handoff) -> None:
+    """Let a hand-off that its desk has not got yet, its messenger being down, say only that it waits."""
+    people = {f"person:{person.id}" for person in c.view.directory.people.values() if person.desk == handoff.desk}
+    words = tr(
+        "en",
+        "{urgency} · {reference}\nA hand-off to the {channel} waits. Please do nothing about it yet.",
+        urgency=urgency_name(case.urgency, "en"),
+        reference=case.reference,
+        channel=channel_name(handoff.channel, "en"),
+    )
+    c.withdraw(case, people | {f"desk:{handoff.desk}"}, words)
+
+
+def _closed_after_sending(c: Composer, case: Case, handoff: Handoff) -> None:
+    _hold_back(c, case, handoff)
+    c.journal("gate_closed", case, channel=handoff.channel.value)
+    words = tr(
+        "en",
+        "It was handed to the {channel} before, and its gate has closed since. Please decide now what that channel "
+        "must be told. {link}",
+        channel=channel_name(handoff.channel, "en"),
+        link=link(c.context.public_url, case),
+    )
+    _tell(c, case, own_desk(c, case), f"closed:{handoff.channel.value}", words)
+
+
+def _withdraw(c: Composer, case: Case) -> None:
+    """Let what waits for the other side, its messenger being down, say no more than it may know now."""
+    agreement, directory = c.context.agreement, c.view.directory
+    desks = {f"desk:{desk.id}" for desk in agreement.desks.values() if desk.party == case.requested}
+    people = {f"person:{person.id}" for person in directory.people.values() if person.party == case.requested}
+    text = alert_text(case, case.requested, agreement, c.context.public_url)
+    c.withdraw(case, desks | people, text, keyboard(case, case.requested))
+
+
+def _relay_stopped(c: Composer, case: Case) -> None:
+    _withdraw(c, case)
+    c.journal("relay_stopped", case, channel=Channel.POLICE.value)
+    words = tr(
+        "en",
+        "From now on {party} is told only the minimum, and its police nothing, until a supervisor decides: /decide "
+        "{reference} allowed or refused, and why. {link}",
+        party=case.requested,
+        reference=case.reference,
+        link=link(c.context.public_url, case),
+    )
+    _tell(c, case, own_desk(c, case), "relay", words)
+
+
+def _tell(c: Composer, case: Case, to: tuple[Recipient, ...], what: str, words: str, buttons: Keyboard = ()) -> None:
+    lead = f"{urgency_name(case.urgency, 'en')} · {case.reference}"
+    c.tell(to, "told", gates.key_of(case, f"{what}:{c.inbox_id}"), f"{lead}\n{words}", case=case, buttons=buttons)
+
+
+def _duty_desks(c: Composer, case: Case) -> tuple[Recipient, ...]:
+    """Both duty desks; a side that is feared is left out."""
+    agreement, directory = c.context.agreement, c.view.directory
+    sides = [p for p in (case.requested, case.reporting) if p and not gates.stops_relay(case, p, agreement)]
+    return unique(r for party in sides for r in at_desks(agreement, directory, party, DeskRole.DUTY))

@@ -1,0 +1,120 @@
+"""The command line: ``casebridge``. It reads words and prints; the modules beside it work. No traceback comes out."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from bot import __version__
+from bot.app import assembly
+from bot.cli import database as cli_storage
+from bot.cli import keys as cli_keys
+from bot.cli import messages as cli_messages
+from bot.cli import setup as cli_setup
+from bot.cli.commands_people import PEOPLE
+from bot.cli.commands_record import RECORD
+from bot.cli.words import configured, operator, run_now
+from bot.config.load import Settings, find
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="casebridge")
+def main() -> None:
+    """Pass urgent trafficking cases between two sides, and keep the clock running until they are formally taken."""
+
+
+@main.command()
+@configured
+def run(settings: Settings) -> None:
+    """Run everything in one process."""
+    run_now(assembly.run(settings, is_embedded=_is_embedded(), say=click.echo))
+
+
+def _is_embedded() -> bool:
+    return find(None, os.environ) is None and click.get_current_context().params.get("config") is None
+
+
+@main.command()
+@configured
+def check(settings: Settings) -> None:
+    """Tell every mistake in the configuration at once."""
+    click.echo(f"The configuration is right: {len(settings.parties)} parties, {len(settings.desks)} desks.")
+
+
+@main.command()
+@configured
+def migrate(settings: Settings) -> None:
+    """Bring the database to this version."""
+    settings.bridge.data_dir.mkdir(parents=True, exist_ok=True)
+    click.echo(cli_storage.migrate(settings, is_embedded=_is_embedded()))
+
+
+@main.command()
+@click.argument("messenger")
+@configured
+def setup(settings: Settings, messenger: str) -> None:
+    """Set a messenger's menu or list of commands."""
+    for line in run_now(cli_setup.set_up(settings, messenger)):
+        click.echo(line)
+
+
+@main.command()
+@click.argument("desk")
+@configured
+def ping(settings: Settings, desk: str) -> None:
+    """Send a test message to a desk's addresses; a tap answers it."""
+    for line in run_now(cli_messages.ping(settings, desk, operator())):
+        click.echo(line)
+
+
+@main.group()
+def outbox() -> None:
+    """Look at messages that could not be sent."""
+
+
+@outbox.command("list")
+@configured
+def outbox_list(settings: Settings) -> None:
+    """List parked and waiting messages, and parked inbox rows."""
+    for line in run_now(cli_messages.outbox(settings)):
+        click.echo(line)
+
+
+@outbox.command("retry")
+@click.argument("message", type=int, metavar="ID")
+@configured
+def outbox_retry(settings: Settings, message: int) -> None:
+    """Send a parked message again."""
+    click.echo(run_now(cli_messages.retry(settings, message)))
+
+
+@main.group()
+def keys() -> None:
+    """Look after the keys that everything sensitive is sealed with."""
+
+
+@keys.command("new")
+@configured
+def keys_new(settings: Settings) -> None:
+    """Make the key file; never over one that is there."""
+    click.echo(cli_keys.new(settings))
+
+
+@keys.command("rotate")
+@configured
+def keys_rotate(settings: Settings) -> None:
+    """Add a new key and seal everything with it; a rotation that was interrupted goes on."""
+    click.echo(cli_keys.rotate(settings))
+
+
+@keys.command("status")
+@configured
+def keys_status(settings: Settings) -> None:
+    """Say how many fields are sealed with which key."""
+    for line in cli_keys.status(settings):
+        click.echo(line)
+
+
+for _command in (*PEOPLE, *RECORD):
+    main.add_command(_command)

@@ -1,0 +1,197 @@
+"""Telling the desks of a case: the first alert, a new one when urgency rises, and keeping it up to date. Pure.
+
+What of a case an alert carries is for `bot.protection.redaction` to say; other texts are read on the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.clock import deadlines
+from bot.domain import button_data
+from bot.domain.agreement import Agreement, DeskRole, Urgency
+from bot.domain.case import Case, DeadlineKind
+from bot.domain.fields import field, is_field, show
+from bot.domain.messages import Button, Keyboard
+from bot.domain.names import link, moment, reasons, rows, sides, urgency_name
+from bot.domain.recipients import Recipient, at_desks, supervisors, unique
+from bot.language.texts import tr
+from bot.protection.permissions import Act
+from bot.protection.redaction import Matter, Reader, Showing, Way, answers, decide, is_cleared, standing
+from bot.turns.composer import Composer
+
+_FIRST_THREE = ("danger_now", "situation", "age_group")
+
+
+def after_answer(c: Composer, case: Case, before: Urgency) -> Case:
+    """Do what an answer calls for: alert now, alert again at a rise, or bring the alert up to date soon.
+
+    A rise counts from the urgency before the answer: the level of the last alert may have been higher meanwhile.
+    """
+    if case.alerted_at is None:
+        return tell(c, case) if _is_time(case) else case
+    if _has_risen(case) or _is_unknown_to_requested(case):
+        return tell(c, case)
+    if case.urgency.is_above(before):
+        return tell(c, deadlines.begin_anew(case, DeadlineKind.ALERT))
+    alert = case.deadline(DeadlineKind.ALERT)
+    if alert is not None and alert.next_at is not None:
+        return case
+    return deadlines.look_at(case, DeadlineKind.ALERT, c.now + deadlines.REFRESH_AFTER)
+
+
+def on_timer(c: Composer, case: Case) -> Case:
+    """The alert's moment has come: tell the desks, or bring what they have up to date."""
+    case = deadlines.look_at(case, DeadlineKind.ALERT, None)
+    return tell(c, case) if case.alerted_at is None else refresh(c, case)
+
+
+def tell(c: Composer, case: Case) -> Case:
+    """Send the alert to the requested duty desk (once it is known) and always to the own one."""
+    told: list[Recipient] = []
+    for party in (case.requested, case.reporting):
+        found = _desk_of(c, party) if party else ()
+        told += _send(c, case, party, found, key=_key(case))
+        if party and not found:
+            c.journal("alert_reached_nobody", case, party=party)
+    c.journal("alerted", case, urgency=case.urgency.value, recipients=[r.name for r in told])
+    return replace(
+        deadlines.look_at(case, DeadlineKind.ALERT, None),
+        alerted_at=case.alerted_at or c.now,
+        alerted_requested_at=case.alerted_requested_at or (c.now if case.requested else None),
+        alerted_urgency=case.urgency,
+        alerted_full=is_cleared(case, c.context.agreement),
+    )
+
+
+def refresh(c: Composer, case: Case) -> Case:
+    """Bring the alert up to date where the messenger can change a message."""
+    if case.alerted_at is None or not case.is_open:
+        return case
+    for party in filter(None, (case.requested, case.reporting)):
+        c.tell(
+            _desk_of(c, party),
+            "edit",
+            f"case:{case.id}:edit:{c.inbox_id}",
+            text(case, party, c.context.agreement, c.context.public_url),
+            case=case,
+            buttons=keyboard(case, party),
+            replaces=_key(case, case.alerted_urgency or case.urgency),
+        )
+    return replace(case, alerted_full=is_cleared(case, c.context.agreement))
+
+
+def flag_country(c: Composer, case: Case) -> Case:
+    """Tell both desks and the supervisors when the person is in a country outside the corridor."""
+    country = case.value("country")
+    if not case.requested:
+        return case  # the corridor is not known yet: looked at again when the side is chosen
+    agreement = c.context.agreement
+    inside = {country for party in sides(case, agreement) for country in party.countries}
+    if not isinstance(country, str) or country in inside or country in ("unknown", case.flagged_country):
+        return case
+    words = tr(
+        "en",
+        "{urgency} · {reference}: the person is in {country}, which is outside this corridor. Police of neither "
+        "side can "
+        "act there: please decide who tells that country. {link}",
+        urgency=urgency_name(case.urgency, "en"),
+        reference=case.reference,
+        country=show(field("country"), country, "en"),
+        link=link(c.context.public_url, case),
+    )
+    people = unique(
+        r
+        for party in (case.requested, case.reporting)
+        for r in (
+            *at_desks(agreement, c.view.directory, party, DeskRole.DUTY),
+            *supervisors(c.view.directory, party),
+        )
+    )
+    c.tell(people, "told", f"case:{case.id}:country:{country}:{c.inbox_id}", words, case=case)
+    c.journal("country_outside_corridor", case, country=country)
+    return replace(case, flagged_country=country)
+
+
+def text(case: Case, party: str, agreement: Agreement, public_url: str, language: str = "en") -> str:
+    """Write the alert for a side: urgency, facts that may be told, what to do by when, where to read more."""
+    from_party = agreement.parties[case.reporting]
+    lines = [
+        tr(language, "{urgency} · {reference}", urgency=urgency_name(case.urgency, language), reference=case.reference),
+        tr(language, "From: {party}", party=from_party.name),
+        tr(language, "Received: {moment}", moment=moment(case.opened_at, case, agreement)),
+    ]
+    reader = Reader(party)
+    if decide(Matter.CODED, Way.ALERT, standing(case, reader, agreement), reader) is Showing.SHOWN:
+        lines.append(tr(language, "Why: {reasons}", reasons=reasons(case, language)))
+    lines += [
+        f"{tr(language, f.label)}: {show(f, value, language, sides(case, agreement))}"
+        for f, value in answers(case, reader, Way.ALERT, agreement)
+    ]
+    lines.append(_state_line(case, agreement, language))
+    lines.append(tr(language, "Texts and the rest: {link}", link=link(public_url, case)))
+    return "\n".join(line for line in lines if line)
+
+
+def keyboard(case: Case, party: str) -> Keyboard:
+    """The acts offered under an alert: the requested side acknowledges, the own side looks."""
+    acts: Sequence[tuple[str, Act | str, str]]
+    if party == case.requested:
+        acts = (
+            (tr("en", "Acknowledge"), Act.ACK, ""),
+            (tr("en", "Assign to me"), Act.ASSIGN, "me"),
+            (tr("en", "Show case"), "case", ""),
+        )
+    else:
+        acts = ((tr("en", "Show case"), "case", ""), (tr("en", "What comes next"), "plan", ""))
+    if case.acknowledged_at is not None:
+        acts = [a for a in acts if a[1] is not Act.ACK]
+    return rows([act_button(case, label, act, argument) for label, act, argument in acts])
+
+
+def act_button(case: Case, label: str, act: str, argument: str = "") -> Button:
+    """Make a button for an act on a case as it stands now."""
+    return Button(label, button_data.write(button_data.Act(case.id, case.stage, str(act), argument)))
+
+
+def _desk_of(c: Composer, party: str) -> tuple[Recipient, ...]:
+    """Find who is alerted on a side: the duty desk; its supervisors while that has nobody."""
+    desks = at_desks(c.context.agreement, c.view.directory, party, DeskRole.DUTY)
+    return desks or supervisors(c.view.directory, party)
+
+
+def _send(c: Composer, case: Case, party: str, found: Sequence[Recipient], key: str) -> list[Recipient]:
+    words = text(case, party, c.context.agreement, c.context.public_url) if found else ""
+    return c.tell(found, "alert", key, words, case=case, buttons=keyboard(case, party))
+
+
+def _key(case: Case, urgency: str = "") -> str:
+    """Name an alert: one for each level, and anew for each time that the urgency was lowered by hand."""
+    timer = case.deadline(DeadlineKind.ALERT)
+    again = f":{timer.pings}" if timer is not None and timer.pings else ""
+    return f"case:{case.id}:alert:{urgency or case.urgency.value}{again}"
+
+
+def _state_line(case: Case, agreement: Agreement, language: str) -> str:
+    if not case.is_open:
+        return tr(language, "Closed.")
+    if case.acknowledged_at is not None:
+        return tr(language, "Acknowledged {moment}.", moment=moment(case.acknowledged_at, case, agreement))
+    due = case.deadline(DeadlineKind.ACKNOWLEDGE)
+    if due is None or not due.is_running:
+        return ""
+    return tr(language, "Acknowledge by {moment}.", moment=moment(due.due_at, case, agreement))
+
+
+def _is_time(case: Case) -> bool:
+    at_once = case.value("danger_now") == "yes" or case.value("situation") == "being_moved"
+    return at_once or sum(map(is_field, case.answers)) >= len(_FIRST_THREE)
+
+
+def _has_risen(case: Case) -> bool:
+    return case.alerted_urgency is not None and case.urgency.is_above(case.alerted_urgency)
+
+
+def _is_unknown_to_requested(case: Case) -> bool:
+    return bool(case.requested) and case.alerted_requested_at is None

@@ -1,0 +1,203 @@
+"""The clock's rules: which deadlines a case has, what moves, meets, silences and ends them. Pure.
+
+Every function takes a case and returns the case with its deadlines changed; `now` is an argument.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.domain.agreement import LevelPolicy, Urgency
+from bot.domain.case import Case, Channel, Deadline, DeadlineKind, DeadlineState
+
+NewId = Callable[[], int]
+
+#: Deadlines that run from the first message, in the order people think of them.
+FROM_FIRST_MESSAGE = (DeadlineKind.ACKNOWLEDGE, DeadlineKind.POLICE, DeadlineKind.DIPLOMATIC)
+
+#: How long later answers are collected before an alert already sent is brought up to date.
+REFRESH_AFTER = timedelta(seconds=10)
+
+
+def opened(case: Case, policy: LevelPolicy, alert_after: timedelta, new_id: NewId) -> Case:
+    """Give a new case its deadlines."""
+    case = arm(case, DeadlineKind.ALERT, case.opened_at + alert_after, new_id)
+    for kind in FROM_FIRST_MESSAGE:
+        case = arm(case, kind, case.clock_from + allowed(policy, kind), new_id)
+    return case
+
+
+def allowed(policy: LevelPolicy, kind: DeadlineKind) -> timedelta:
+    """How long a level allows for a deadline."""
+    return {
+        DeadlineKind.ACKNOWLEDGE: policy.acknowledge,
+        DeadlineKind.POLICE: policy.police,
+        DeadlineKind.DIPLOMATIC: policy.diplomatic,
+        DeadlineKind.WRITTEN: policy.written,
+        DeadlineKind.REVIEW: policy.review,
+    }[kind]
+
+
+def arm(case: Case, kind: DeadlineKind, due_at: datetime, new_id: NewId, channel: Channel | None = None) -> Case:
+    """Let a deadline run to `due_at`: a running one nobody was pinged about is moved, else a new one starts.
+
+    A new row each time keeps the keys of pings apart: a ladder that starts again pings again.
+    """
+    running = _running(case, kind, channel)
+    if running is not None and running.pings == 0:
+        return _swap(case, replace(running, due_at=due_at, next_at=due_at, snoozed_until=None))
+    if running is not None:
+        case = _settle(case, [running], DeadlineState.ENDED, due_at)
+    fresh = Deadline(new_id(), case.id, kind, due_at, due_at, channel=channel)
+    return replace(case, deadlines=(*case.deadlines, fresh))
+
+
+def follow(case: Case, urgency: Urgency, policy: LevelPolicy, now: datetime) -> Case:
+    """Set the urgency and move the deadlines that run from the first message with it.
+
+    Before the officer's `send` they follow both ways. After it they only move earlier, and one moved by a rise is
+    due no sooner than now plus the new level's `acknowledge`. What was pinged stays pinged.
+    """
+    if urgency is case.urgency:
+        return case
+    is_rise = urgency.is_above(case.urgency)
+    case = follow_policy(replace(case, urgency=urgency), policy, now)
+    return _hasten(case, policy, now) if is_rise else case
+
+
+def follow_policy(case: Case, policy: LevelPolicy, now: datetime) -> Case:
+    """Move the deadlines that run from the first message to what a policy allows, as `follow` says."""
+    moved: list[Deadline] = []
+    for deadline in case.deadlines:
+        if deadline.is_running and deadline.kind in FROM_FIRST_MESSAGE:
+            target = case.clock_from + allowed(policy, deadline.kind)
+            if case.sent_at is not None:
+                target = min(deadline.due_at, max(target, now + policy.acknowledge))
+            if target != deadline.due_at:
+                moved.append(replace(deadline, due_at=target, next_at=max(target, now), snoozed_until=None))
+    return _swap(case, *moved)
+
+
+def _hasten(case: Case, policy: LevelPolicy, now: datetime) -> Case:
+    """Let repeats come as often as the higher level asks for; no snooze lasts longer than it allows."""
+    hastened: list[Deadline] = []
+    for deadline in case.deadlines:
+        if (
+            deadline.is_running
+            and deadline.kind is not DeadlineKind.ALERT
+            and (deadline.pings or deadline.snoozed_until)
+        ):
+            until = deadline.snoozed_until and min(deadline.snoozed_until, now + policy.acknowledge)
+            next_at = deadline.next_at
+            if deadline.pings and next_at is not None:
+                next_at = min(next_at, max(now + policy.repeat, until or now))
+            hastened.append(replace(deadline, next_at=next_at, snoozed_until=until))
+    return _swap(case, *hastened)
+
+
+def meet(case: Case, kind: DeadlineKind, now: datetime, channel: Channel | None = None) -> Case:
+    """Meet the running deadlines of a kind (and channel)."""
+    return _settle(case, _all_running(case, kind, channel), DeadlineState.MET, now)
+
+
+def end(case: Case, now: datetime, *, but: Iterable[DeadlineKind] = ()) -> Case:
+    """End all running deadlines but these kinds: a closure, a stand-down."""
+    spared = set(but)
+    ending = [d for d in case.deadlines if d.is_running and d.kind not in spared]
+    return _settle(case, ending, DeadlineState.ENDED, now)
+
+
+def touched(case: Case, policy: LevelPolicy, now: datetime, new_id: NewId) -> Case:
+    """Record an act of the requested side: its `review` runs anew from now."""
+    case = replace(case, requested_act_at=now)
+    return arm(case, DeadlineKind.REVIEW, now + policy.review, new_id)
+
+
+def lapsed(case: Case, now: datetime, new_id: NewId) -> Case:
+    """Let an acknowledgment lapse: the ladder starts again at once; one that is climbed already goes on."""
+    case = _settle(case, _all_running(case, DeadlineKind.REVIEW, None), DeadlineState.ENDED, now)
+    case = replace(case, acknowledged_at=None, acknowledged_by=None)
+    is_climbing = _running(case, DeadlineKind.ACKNOWLEDGE, None) is not None
+    return case if is_climbing else arm(case, DeadlineKind.ACKNOWLEDGE, now, new_id)
+
+
+def rearm_from(case: Case, policy: LevelPolicy, now: datetime, new_id: NewId) -> Case:
+    """Start the clock again from now: a reopened case. A channel that accepted need not accept again."""
+    case = _told_again(replace(case, clock_from=now), now)
+    for handoff in case.handoffs:
+        if handoff.accepted_at is not None and not handoff.letter_at:
+            case = arm(case, DeadlineKind.WRITTEN, now + policy.written, new_id, handoff.channel)
+    for kind in FROM_FIRST_MESSAGE:
+        if not _is_settled_by_channel(case, kind):
+            case = arm(case, kind, now + allowed(policy, kind), new_id)
+    return case
+
+
+def _told_again(case: Case, now: datetime) -> Case:
+    """Let the alert be brought up to date again, or sent if nobody was told before the case ended."""
+    timer = case.deadline(DeadlineKind.ALERT)
+    if timer is None:
+        return case
+    return _swap(case, replace(timer, state=DeadlineState.RUNNING, settled_at=None, next_at=now))
+
+
+def snooze(case: Case, until: datetime) -> Case:
+    """Silence all repeats until then, also of a deadline that passes meanwhile. First pings are never silenced."""
+    for deadline in case.deadlines:
+        if deadline.is_running and deadline.kind is not DeadlineKind.ALERT:
+            first_or_later = deadline.next_at if deadline.pings == 0 else max(until, deadline.next_at or until)
+            case = _swap(case, replace(deadline, snoozed_until=until, next_at=first_or_later))
+    return case
+
+
+def pinged(case: Case, deadline: Deadline, next_at: datetime) -> Case:
+    """Count a ping and say when the clock looks again: not before a snooze is over."""
+    next_at = max(next_at, deadline.snoozed_until or next_at)
+    return _swap(case, replace(deadline, pings=deadline.pings + 1, next_at=next_at))
+
+
+def begin_anew(case: Case, kind: DeadlineKind) -> Case:
+    """Count a round, so that what was told before can be told again."""
+    latest = case.deadline(kind)
+    return case if latest is None else _swap(case, replace(latest, pings=latest.pings + 1))
+
+
+def look_at(case: Case, kind: DeadlineKind, moment: datetime | None) -> Case:
+    """Say when the clock looks at a running deadline, without moving its due moment."""
+    running = _running(case, kind, None)
+    return case if running is None else _swap(case, replace(running, next_at=moment))
+
+
+def shown(case: Case) -> tuple[Deadline, ...]:
+    """The running deadlines that people see, the next one first."""
+    running = (d for d in case.deadlines if d.is_running and d.kind is not DeadlineKind.ALERT)
+    return tuple(sorted(running, key=lambda d: (d.due_at, d.id)))
+
+
+def _is_settled_by_channel(case: Case, kind: DeadlineKind) -> bool:
+    if kind is DeadlineKind.ACKNOWLEDGE:
+        return False
+    handoff = case.handoff(Channel(kind.value))
+    is_decided = case.diplomatic_not_needed_at is not None or case.value("diplomatic_alternative") is not None
+    return (kind is DeadlineKind.DIPLOMATIC and is_decided) or (handoff is not None and handoff.accepted_at is not None)
+
+
+def _all_running(case: Case, kind: DeadlineKind, channel: Channel | None) -> list[Deadline]:
+    return [d for d in case.deadlines if d.is_running and d.kind is kind and (channel is None or d.channel is channel)]
+
+
+def _running(case: Case, kind: DeadlineKind, channel: Channel | None) -> Deadline | None:
+    return max(_all_running(case, kind, channel), key=lambda d: d.id, default=None)
+
+
+def _settle(case: Case, settled: Iterable[Deadline], state: DeadlineState, now: datetime) -> Case:
+    return _swap(case, *(replace(deadline, state=state, settled_at=now, next_at=None) for deadline in settled))
+
+
+def _swap(case: Case, *changed: Deadline) -> Case:
+    if not changed:
+        return case
+    by_id = {deadline.id: deadline for deadline in changed}
+    return replace(case, deadlines=tuple(by_id.get(d.id, d) for d in case.deadlines))

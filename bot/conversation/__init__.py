@@ -1,0 +1,4 @@
+"""Finds out what somebody means by a message, from who wrote it, where they stand and what was last asked.
+
+It does nothing to a case itself: that is for `acts`, `people`, `intake` and `relay`. Begin with `respond`.
+"""

@@ -1,0 +1,147 @@
+"""Messages that their writer edits or deletes: the first version stays, and whoever had it sent on hears of it."""
+
+from __future__ import annotations
+
+from bot.domain import reference
+from bot.domain.case import Case, CaseText, TextKind
+from bot.domain.fields import field
+from bot.domain.typed_commands import ABOUT_CASE, OPENING, is_known, parse_command
+from bot.intake import answers
+from bot.intake.open_case import held, held_for, hold, words_of
+from bot.intake.question_texts import zone_of
+from bot.intake.reading.answer_reader import Read, read
+from bot.language.texts import tr
+from bot.people import lapsed_enrolment
+from bot.protection import gates
+from bot.protection.permissions import Act, may, may_see
+from bot.relay import own_echoes, relay
+from bot.turns.composer import Composer
+
+#: Commands whose words, all of them, are kept with the case.
+_WITH_WORDS = frozenset({"note", "memo", "guardian", "interest", "vital", "alternative"})
+#: As what the words of a command are kept that says who reads them.
+_KEPT_AS = {"note": (TextKind.NOTE, TextKind.TEXT), "memo": (TextKind.MEMO,)}
+
+
+def edited(c: Composer) -> None:
+    """Keep an amendment of a text or an answer; ignore edits of what was never kept."""
+    message = c.message
+    if message is None or c.person is None or not message.text:
+        return
+    answer = c.view.amended_answer(c.came_as)
+    if answer is not None and answer.by == c.person.id:
+        _amend_answer(c, answer.case_id, answer.field, message.text)
+        return
+    waits = any(piece.message == c.came_as for piece in held(c.conversation.pending))
+    first, case = _first_of(c)
+    if (waits or first is not None) and _is_other_act(message.text, first):
+        c.say(tr(c.language, "A change does nothing by itself, so nothing was sent. Please write it as a new message."))
+        return
+    if waits:
+        hold(c, words_of(c), held_for(c))
+        return
+    if first is None or case is None:
+        return
+    if _names_another(message.text, case):
+        c.say(
+            tr(
+                c.language,
+                "A change cannot move words to another case: what you wrote stays with {reference}. Please write it "
+                "anew.",
+                reference=case.reference,
+            ),
+            case=case,
+        )
+        return
+    _amend_text(c, case, first, _without_command(message.text))
+
+
+def deleted(c: Composer) -> None:
+    """Note that the writer deleted a message; it stays in the record, and whoever had it sent on hears of it."""
+    first, case = _first_of(c)
+    if first is None or case is None:
+        return
+    c.journal("memo_deleted" if first.own_side_only else "deleted_by_writer", case, text=first.id)
+    c.case_id = case.id
+    if not _is_relayed(c, case, first):
+        return
+    relayed = relay.tell_of_deletion(c, case, first)
+    kept = tr(c.language, "{reference}: you deleted your message; the record keeps it.", reference=case.reference)
+    c.say(f"{kept} {relayed.told(c.language)}".strip(), case=case)
+
+
+def _first_of(c: Composer) -> tuple[CaseText | None, Case | None]:
+    """The text that a message was kept as, and its case, when whoever changes it wrote it and may see the case."""
+    first = c.view.amended_text(c.came_as)
+    case = c.case(first.case_id) if first is not None else None
+    is_theirs = first is not None and c.person is not None and first.by == c.person.id
+    is_seen = case is not None and c.person is not None and may_see(c.person, case, c.context.agreement)
+    return (first, case) if is_theirs and is_seen else (None, None)
+
+
+def _amend_text(c: Composer, case: Case, first: CaseText, text: str) -> None:
+    is_relayed = _is_relayed(c, case, first) and not own_echoes.is_ours(c, case, text)
+    is_nothing_new = is_relayed and relay.is_as_relayed(c, case, first, text)
+    is_stopped = is_relayed and gates.stops_relay(case, _other_side(case, first), c.context.agreement)
+    kept = c.keep_text(
+        case, first.kind, text, own_side_only=first.own_side_only or is_stopped, amends=first.id, message=""
+    )
+    c.journal("memo_amended" if first.own_side_only else "amended", case, text=first.id)
+    c.put(case)
+    if is_nothing_new:
+        return
+    sentence = tr(c.language, "{reference}: your change is kept beside the first version.", reference=case.reference)
+    if is_relayed:
+        sentence += " " + relay.pass_on(c, case, c.texts_kept(kept), is_change=True).sentence(c.language)
+    elif first.kind is TextKind.NOTE:
+        sentence += " " + tr(c.language, "It was not sent on.")
+    c.say(sentence, case=case)
+
+
+def _is_relayed(c: Composer, case: Case, first: CaseText) -> bool:
+    """Whether a text goes on to others: a note to an open case, by somebody who may still write one."""
+    may_write = c.person is not None and may(c.person, Act.NOTE, case, c.context.agreement)
+    return first.kind is TextKind.NOTE and case.is_open and may_write and not lapsed_enrolment.is_lapsed(c)
+
+
+def _other_side(case: Case, text: CaseText) -> str:
+    return case.requested if text.party == case.reporting else case.reporting
+
+
+def _names_another(text: str, case: Case) -> bool:
+    command = parse_command(text)
+    named = reference.find_in(command.rest) if command is not None and command.name in _WITH_WORDS else None
+    return named is not None and named[0] != case.reference
+
+
+def _is_other_act(text: str, first: CaseText | None) -> bool:
+    """Whether a change asks for another act than the first version was, such as a memo where that was a note."""
+    command = parse_command(text)
+    if command is None or not is_known(command) or not (command.has_slash or command.name in ABOUT_CASE):
+        return False
+    kind = first.kind if first is not None else None
+    return kind not in _KEPT_AS.get(command.name, ()) if command.name in _KEPT_AS else kind in (None, TextKind.NOTE)
+
+
+def _without_command(text: str) -> str:
+    """The words of an edited `/note REF words`, `/vital REF words` or `/alert words`, as the first version was kept."""
+    command = parse_command(text)
+    if command is None or not (command.name in _WITH_WORDS or (command.name in OPENING and command.has_slash)):
+        return text
+    named = reference.find_in(command.rest)
+    return named[1] if named else command.rest
+
+
+def _amend_answer(c: Composer, case_id: int, field_id: str, text: str) -> None:
+    case = c.case(case_id)
+    if case is None or c.person is None or case.officer != c.person.id or not case.is_open:
+        return
+    asked = field(field_id)
+    reading = read(asked, text, now=c.now, zone=zone_of(c.context.agreement, case.reporting), language=c.language)
+    label = tr(c.language, asked.label)
+    if not isinstance(reading, Read):
+        c.say(tr(c.language, "{label}: the change could not be read, so the first answer stays. Type: edit {number}",
+                 label=label, number=asked.order), case=case)  # fmt: skip
+        return
+    case = answers.store(c, case, asked, reading.value, "amended")
+    c.say(tr(c.language, "{label} is changed; the first answer is kept beside it.", label=label), case=case)

@@ -1,0 +1,18 @@
+"""Our own question that comes back as words, from a program that answers by itself: it opens no case. Pure."""
+
+from __future__ import annotations
+
+from bot.domain.fields import ask, field, is_field
+from bot.intake.question_texts import NEW_OR_WHICH, WHICH
+from bot.language.texts import tr
+from bot.turns.composer import Composer
+
+
+def is_our_question(c: Composer, text: str) -> bool:
+    """Whether a private message is what we just asked this person, and no answer below a question that they quote."""
+    begins = tuple(tr(c.language, sentence).partition("{")[0] for sentence in (NEW_OR_WHICH, WHICH))
+    if text.startswith(begins):
+        return True
+    asking = c.conversation.asking
+    _, asked, rest = text.partition(ask(field(asking), c.language)) if is_field(asking) else ("", "", "")
+    return bool(asked) and (not rest.strip() or rest.lstrip().startswith("1. "))

@@ -1,0 +1,297 @@
+"""What a person's plain words mean where they stand: an answer, words for a case, or a new alert."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from bot.acts import act_table
+from bot.acts.request import Request
+from bot.conversation import bare_alert
+from bot.conversation.held_words import candidates, for_none, give_to, more_held, open_new, open_with
+from bot.domain import button_data
+from bot.domain.case import Case, TextKind
+from bot.domain.fields import Field, FieldKind
+from bot.domain.messages import Kind
+from bot.domain.people import Role
+from bot.domain.typed_commands import Command
+from bot.intake import interview, other_messenger, purpose_hint
+from bot.intake.open_case import ask_side, held, hold, keep_piece, take_held, words_of
+from bot.intake.position import answer_held, answer_tapped, asked, confirm, in_intake, own_case, send, side
+from bot.intake.question_texts import zone_of
+from bot.intake.reading.answer_reader import Read, read
+from bot.intake.reading.block import parse_block
+from bot.language.normalise import whole_number
+from bot.language.texts import tr
+from bot.protection.permissions import Act, may_see
+from bot.turns.composer import Composer
+
+_FIGURES = 3  #: of a number that stands for a choice
+_YES = frozenset({"yes", "y", "ok", "right", "correct"})
+_NO = frozenset({"no", "n", "wrong"})
+
+
+def say_anything(c: Composer, text: str) -> None:
+    """Take plain words (or a caption, a place, a file) in a private chat."""
+    if bare_alert.is_awaited(c) and c.message is not None and not c.message.reply_to:
+        bare_alert.begin(c, text)
+        return
+    waiting = act_table.waiting_prompt(c)
+    if waiting is not None and text:
+        act_table.answered(c, waiting, text)
+        keep_attachments(c, c.case(int(str(waiting["case"]))))
+        return
+    if c.message is not None and c.message.reply_to and _replied(c, text):
+        return
+    if held(c.conversation.pending):
+        if text.strip().casefold() != "answer" or not answer_held(c):
+            more_held(c, text)
+        return
+    case = in_intake(c)
+    if case is None:
+        belongs_nowhere(c, text)
+    elif not text or any(w.kind is not TextKind.TEXT for w in words_of(c)):
+        _keep_with(c, case)
+    else:
+        _answer(c, case, text)
+
+
+def belongs_nowhere(c: Composer, text: str) -> None:
+    """Words outside an intake: they open a case, or the person is asked which case they are for."""
+    if c.person is None:
+        return
+    if c.person.role is not Role.OFFICER:
+        cases = candidates(c)
+        if cases:
+            hold(c, words_of(c), cases)
+        else:
+            _not_filed(c)
+        return
+    mine = c.view.open_cases_of(c.person.id)
+    if mine:
+        hold(c, words_of(c), mine[:8])
+        return
+    open_with(c, words_of(c), parse_block(text))
+
+
+def alert(c: Composer, command: Command) -> None:
+    """Open a case by `/alert`, or by a text that starts with "urgent" where that cannot be an answer."""
+    if bare_alert.is_bare(c, command):
+        bare_alert.ask_what_happened(c)
+        return
+    case = in_intake(c)
+    if case is not None and not command.has_slash and c.message is not None:
+        asking = asked(c)
+        if asking is not None and _could_answer(c, case, asking, c.message.text):
+            say_anything(c, c.message.text)
+            return
+        if asking is not None and asking.kind is FieldKind.TEXT:
+            hold(c, words_of(c), [case])
+            return
+    words = [w if w.kind is not TextKind.TEXT else replace(w, text=_without_word(command, w.text)) for w in words_of(c)]
+    open_with(c, [*take_held(c), *(w for w in words if w.text)], parse_block(command.rest))
+
+
+def navigate(c: Composer, command: Command) -> None:
+    """`back`, `skip`, `edit N`, `summary`, `send`: moving about in the intake."""
+    case = own_case(c)
+    if case is None:
+        c.say(tr(c.language, "You have no alert in progress. Just write what happened to start one."))
+        return
+    if not case.requested:
+        ask_side(c, case, "")
+        return
+    asking = asked(c)
+    match command.name:
+        case "back" if asking is not None:
+            interview.go_back(c, case, asking)
+        case "skip" if asking is not None:
+            interview.skip(c, case, asking)
+        case "edit":
+            interview.edit(c, case, command.rest)
+        case "send":
+            interview.send(c, case)
+        case _:
+            interview.show_summary(c, case)
+
+
+def word(c: Composer, promise: button_data.Word) -> None:
+    """Take a tap that is about the conversation: which case, which side, yes, no, send."""
+    take = _TAPPED.get(promise.word)
+    if take is None:
+        c.say(tr(c.language, "This button is not known any more. Type /help."))
+    else:
+        take(c, promise.argument)
+
+
+def _answer(c: Composer, case: Case, text: str) -> None:
+    pending = c.conversation.pending
+    if pending.get("confirm") and text.strip().casefold() in _YES | _NO:
+        confirm(c, yes=text.strip().casefold() in _YES)
+        return
+    block = parse_block(text)
+    if block is not None:
+        if block.rest:
+            _keep_words(c, case)
+        interview.apply_block(c, c.case(case.id) or case, block)
+        return
+    if c.conversation.asking == "corridor":
+        _side_by_words(c, case, text)
+        return
+    asking = asked(c)
+    if asking is None:
+        hold(c, words_of(c), [case, *(k for k in c.view.open_cases_of(case.officer) if k.id != case.id)][:8])
+        return
+    is_long_silent = c.conversation.updated_at is not None and c.now - c.conversation.updated_at > interview.SILENCE
+    if (is_long_silent or other_messenger.is_elsewhere(c)) and not _could_answer(c, case, asking, text):
+        other_messenger.ask_what_it_is(c, case, asking, c.view.open_cases_of(case.officer)[:8])
+        return
+    if not interview.answer_text(c, case, asking, text, other_messenger.going_on(c, case)):
+        unread = words_of(c)[0]
+        _keep_words(c, case)
+        interview.ask_again(c, case, asking, text)
+        c.move(pending={**c.conversation.pending, "unread": unread.as_json()})
+
+
+def _could_answer(c: Composer, case: Case, asking: Field, text: str) -> bool:
+    """Whether words answer a question beyond doubt; any words answer a free-text question, so they never do."""
+    if asking.kind is FieldKind.TEXT:
+        return text.strip().casefold() in ("unknown", "?")
+    zone = zone_of(c.context.agreement, case.reporting)
+    return isinstance(read(asking, text, now=c.now, zone=zone, language=c.language), Read)
+
+
+def _keep_words(c: Composer, case: Case) -> None:
+    for piece in words_of(c):
+        keep_piece(c, case, piece)
+    c.journal("words_kept", case)
+    purpose_hint.on_texts(c, case, [piece.text for piece in words_of(c) if piece.kind is TextKind.TEXT])
+    c.put(case)
+
+
+def keep_attachments(c: Composer, case: Case | None) -> None:
+    """Keep a place or a file with the case that the words under it were about."""
+    if case is None or c.person is None or not may_see(c.person, case, c.context.agreement):
+        return
+    for piece in words_of(c):
+        if piece.kind is not TextKind.TEXT:
+            keep_piece(c, case, piece)
+
+
+def _keep_with(c: Composer, case: Case) -> None:
+    _keep_words(c, case)
+    interview.ask_current(c, case, _stored(c, case))
+
+
+def _replied(c: Composer, text: str) -> bool:
+    """Take a reply to a message about a case for that case: its words, its file; False when it is none."""
+    if not text or c.message is None:
+        return replied_with_file(c)
+    if not replied_note(c, text):
+        return False
+    keep_attachments(c, c.view.case_replied_to(c.message.place, c.message.reply_to))
+    return True
+
+
+def replied_with_file(c: Composer) -> bool:
+    """Keep a place or a file with the case whose message it replies to; False where it is asked about anyway."""
+    case = c.view.case_replied_to(c.message.place, c.message.reply_to) if c.message and c.message.reply_to else None
+    current = in_intake(c)
+    if case is None or c.person is None or not case.is_open or not may_see(c.person, case, c.context.agreement):
+        return False
+    if current is not None and current.id == case.id:
+        return False
+    _keep_words(c, case)
+    c.say(_stored(c, case), case=case)
+    return True
+
+
+def _stored(c: Composer, case: Case) -> str:
+    is_place = c.message is not None and c.message.latitude is not None
+    return (
+        tr(
+            c.language,
+            "The place is stored in the secure case of {reference}; please delete it here.",
+            reference=case.reference,
+        )
+        if is_place
+        else tr(
+            c.language,
+            "Stored in the secure case of {reference}; please delete it here, and send no photos of people or "
+            "documents.",
+            reference=case.reference,
+        )
+    )
+
+
+def _side_by_words(c: Composer, case: Case, text: str) -> None:
+    agreement = c.context.agreement
+    for corridor in agreement.corridors_of(case.reporting):
+        party = agreement.parties[corridor.other(case.reporting)]
+        if text.strip().casefold() in (party.code.casefold(), party.name.casefold()):
+            interview.side_chosen(c, case, party.code)
+            return
+    _keep_words(c, case)
+    ask_side(c, case, tr(c.language, "Your words are kept with {reference}.", reference=case.reference))
+
+
+def replied_note(c: Composer, text: str) -> bool:
+    """Take a reply to a message about a case as a note to that case; False when it is none."""
+    if c.message is None or c.person is None or not text:
+        return False
+    replied = c.view.case_replied_to(c.message.place, c.message.reply_to)
+    if replied is None or not may_see(c.person, replied, c.context.agreement):
+        return False
+    current = in_intake(c)
+    if current is not None and current.id == replied.id and not _is_to_others_words(c, replied):
+        return False  # it answers the question
+    if not replied.is_open and c.message.in_private and c.person.role is Role.OFFICER:
+        return False  # what an officer has to say about a closed case may be somebody in danger again
+    act_table.do(Request(c, c.person, replied, Act.NOTE, text))
+    return True
+
+
+def _is_to_others_words(c: Composer, case: Case) -> bool:
+    """Whether what is replied to is what others wrote or did, and no answer of ours to this person."""
+    place, meant = (c.message.place, c.message.reply_to) if c.message is not None else (None, "")
+    said = [d.message for d in c.view.said_at(place) if d.external_id == meant]
+    return any(message.kind != "reply" and message.case_id == case.id for message in said)
+
+
+def _not_filed(c: Composer) -> None:
+    c.say(
+        tr(
+            c.language,
+            "Nothing was filed. To open a case: /alert and what happened. To write to a case: /note REFERENCE text. "
+            "What you can do: /help",
+        )
+    )
+
+
+def _without_word(command: Command, text: str) -> str:
+    """The text of `/alert text` without the command; "urgent, ..." stays whole, it is what the officer wrote."""
+    return command.rest if command.has_slash else text
+
+
+def _typed(c: Composer, number: str) -> None:
+    """Take a number that fitted several questions as if it had just been typed; nothing else was ever offered so."""
+    if c.message is None or whole_number(number) is None or len(number) > _FIGURES:
+        c.say(tr(c.language, "This button is not known any more. Type /help."))
+        return
+    c.message = replace(c.message, kind=Kind.TEXT, text=number, button="", message_id="")
+    say_anything(c, number)
+
+
+#: Taps about the conversation, by their word.
+_TAPPED: Mapping[str, Callable[[Composer, str], None]] = {
+    "new": lambda c, _: open_new(c),
+    "open": lambda c, _: bare_alert.begin_at_once(c),
+    "none": lambda c, _: for_none(c),
+    "which": give_to,
+    "answer": answer_tapped,
+    "side": side,
+    "send": send,
+    "typed": _typed,
+    "yes": lambda c, stamp: confirm(c, yes=True, stamp=stamp),
+    "no": lambda c, stamp: confirm(c, yes=False, stamp=stamp),
+}

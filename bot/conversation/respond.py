@@ -1,0 +1,270 @@
+"""From a verified message to a turn: who wrote, and which part of the core answers. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.acts import act_table
+from bot.acts.finding import find_case
+from bot.conversation import edits_and_deletions, general_commands, own_questions, plain_words, screening
+from bot.delivery import window_rules
+from bot.domain import button_data, reference
+from bot.domain.agreement import Agreement
+from bot.domain.case import Case
+from bot.domain.fields import field, is_field
+from bot.domain.messages import Button, Inbound, Kind
+from bot.domain.names import rows
+from bot.domain.people import Directory, Person
+from bot.domain.turn import Turn
+from bot.domain.typed_commands import ABOUT_CASE, OPENING, Command, is_known, parse_command
+from bot.intake import answer_taps
+from bot.intake.consent import is_consent
+from bot.language.normalise import clean
+from bot.language.texts import tr
+from bot.people import enrolment, lapsed_enrolment, own_addresses, reachability, reconfirmation, revocation
+from bot.ports.storage import NOBODY, Wanted
+from bot.protection.permissions import may_answer_consent, scope_of
+from bot.record import export_approval
+from bot.turns.composer import Composer
+from bot.turns.context import Context
+from bot.turns.view import View
+
+_INTAKE_MOVES = frozenset({"back", "skip", "edit", "summary", "send"})
+#: What no person says.
+_UNSAID = (Kind.OTHER, Kind.UNREADABLE, Kind.MOVED, Kind.OUTCOME)
+_OF_EARLIER = (Kind.EDIT, Kind.DELETED)  #: about a message that came in before
+_WORDLESS = (Kind.LOCATION, Kind.PHOTO, Kind.FILE, Kind.VOICE)
+
+
+def respond(message: Inbound, view: View, context: Context, choices: Sequence[Button] = ()) -> Turn:
+    """Compute everything that a message changes; `choices` are what it may mean when it fits several questions."""
+    words = clean(message.text)
+    message = message if words == message.text else replace(message, text=words)
+    person = view.directory.at(message.sender)
+    is_known_person = person is not None and person.is_active
+    c = Composer(context, view, message=message, person=person if is_known_person else None)
+    is_nothing = message.kind is Kind.DELETED and not is_known_person
+    reachability.returned(c)
+    if message.kind in (Kind.LEFT, Kind.REACHED):
+        reachability.moved(c)
+    elif message.kind in _UNSAID or message.sender is None or is_nothing:
+        c.keep_content = message.kind is Kind.UNREADABLE
+    elif not is_known_person:
+        _from_outside(c, person)
+    elif choices:
+        _ask_which(c, message, choices)
+    else:
+        screening.screen(c)
+        _from_person(c, c.message or message)
+        screening.settle(c)
+    return window_rules.noted(c.finish(), message, context.windows)
+
+
+def wanted(message: Inbound, directory: Directory, agreement: Agreement) -> Wanted:
+    """Say what the answer to a message may need to know: of the cases that it names only those that it may see."""
+    person = directory.at(message.sender)
+    promise = button_data.parse(message.button) if message.button else None
+    command = parse_command(message.text) if message.text else None
+    named = reference.find_in(command.rest if command and command.name in ABOUT_CASE else message.text)
+    place, meant = message.place, message.message_id if message.kind in _OF_EARLIER else message.reply_to
+    leaving = _of_own_side(revocation.whom(command, promise, person), person, directory) if person else ()
+    moving = (*own_addresses.whom(command, person), *reachability.whom(message, person)) if person else ()
+    lapsed = _of_own_side(reconfirmation.whom(command, promise), person, directory) if person else ()
+    cases = (*_cases_named(promise), *(named[:1] if named else ()))
+    scope = scope_of(person, agreement) if person else NOBODY
+    return Wanted(
+        seen=(message.key,),
+        people=(person.id, *leaving, *lapsed) if person else (),
+        named=tuple((case, scope) for case in cases),
+        strangers=(message.sender,) if message.sender and (person is None or not person.is_active) else (),
+        codes=(enrolment.hash_of(command.rest),) if command and command.name == "start" and command.rest else (),
+        replied_to=(((place, meant), scope),) if place and meant else (),
+        said_at=(place,) if place and (message.reply_to or (command and command.name == "note")) else (),
+        amended=(f"{place}#{message.message_id}",) if message.kind in _OF_EARLIER else (),
+        leaving=(*leaving, *moving),
+        orders=_order_named(promise, command),
+    )
+
+
+def _of_own_side(named: int | None, person: Person, directory: Directory) -> tuple[int, ...]:
+    """Whoever a message would cut off or confirm, if they are of the same side."""
+    other = directory.get(named)
+    return (other.id,) if other is not None and other.party == person.party else ()
+
+
+def _order_named(promise: button_data.Promise | None, command: Command | None) -> tuple[int, ...]:
+    if isinstance(promise, button_data.Word) and promise.word in ("approve", "refuse"):
+        return export_approval.numbered(promise.argument)
+    is_decision = promise is None and command is not None and command.name in ("approve", "refuse")
+    return export_approval.numbered(command.rest) if command is not None and is_decision else ()
+
+
+def _cases_named(promise: button_data.Promise | None) -> tuple[int, ...]:
+    match promise:
+        case button_data.Act(case_id=case_id) | button_data.Choice(case_id=case_id):
+            return (case_id,)
+        case button_data.Word(word="which" | "send" | "side", argument=argument):
+            number = button_data.from_base36(argument.rpartition(".")[2])
+            return () if number is None else (number,)
+        case _:
+            return ()
+
+
+def _ask_which(c: Composer, message: Inbound, choices: Sequence[Button]) -> None:
+    words = tr(c.language, "Your {number} fits more than one question. Which one do you mean?", number=message.text)
+    c.say(words, rows(choices, width=1))
+
+
+def _from_outside(c: Composer, cut_off: Person | None) -> None:
+    message = c.message
+    command = parse_command(message.text) if message else None
+    if cut_off is not None:
+        c.journal("revoked_sender")
+        general_commands.tell_of_cut_off(c, cut_off)
+    enrolment.stranger_writes(c, command)
+
+
+def _from_person(c: Composer, message: Inbound) -> None:
+    if message.kind is Kind.BUTTON:
+        _tap(c, message.button)
+    elif message.kind is Kind.EDIT:
+        screening.screen(c, as_words=True)  # a change never does what a command says
+        edits_and_deletions.edited(c)
+    elif message.kind is Kind.DELETED:
+        edits_and_deletions.deleted(c)
+    elif message.kind is Kind.LOCATION or (message.kind in _WORDLESS and not message.text):
+        _wordless(c)
+    elif message.kind in _WORDLESS:
+        (_captioned if message.in_private else _captioned_in_group)(c, message.text)
+    else:
+        _words(c, message.text)
+
+
+def _captioned(c: Composer, caption: str) -> None:
+    """A file with words under it opens a case, or goes where its words go; only these two commands are looked for."""
+    command = parse_command(caption)
+    if command is not None and command.name in OPENING:
+        plain_words.alert(c, command)
+    elif command is not None and command.name in ABOUT_CASE and (case := find_case(c, command.rest)[0]) is not None:
+        act_table.typed(c, command)
+        plain_words.keep_attachments(c, case)
+    else:
+        if command is not None:
+            screening.screen(c, as_words=True)
+        plain_words.say_anything(c, c.message.text if c.message is not None else caption)
+
+
+def _captioned_in_group(c: Composer, caption: str) -> None:
+    """In a group a file goes where its words go: to the case that a command names, or that it replies to."""
+    command = parse_command(caption)
+    if command is not None and command.name in ABOUT_CASE:
+        case = find_case(c, command.rest)[0]
+    else:
+        case = c.view.case_replied_to(c.message.place, c.message.reply_to) if c.message is not None else None
+    _words(c, caption)
+    plain_words.keep_attachments(c, case)
+
+
+def _tap(c: Composer, data: str) -> None:
+    match button_data.parse(data):
+        case button_data.Act() as promise:
+            act_table.tapped(c, promise)
+        case button_data.Choice() as choice:
+            _choice(c, choice)
+        case button_data.Word(word="heard"):
+            general_commands.heard(c)
+        case button_data.Word(word="confirm", argument=argument):
+            reconfirmation.confirm(c, Command("confirm", str(button_data.from_base36(argument) or ""), has_slash=True))
+        case button_data.Word(word="lost", argument=argument):
+            general_commands.lost(c, Command("lost", argument, has_slash=True))
+        case button_data.Word(word="approve" | "refuse") as decision:
+            export_approval.tapped(c, decision)
+        case button_data.Word() as word:
+            plain_words.word(c, word)
+        case _:
+            c.say(tr(c.language, "This button is not known any more. Type /help."))
+
+
+def _choice(c: Composer, choice: button_data.Choice) -> None:
+    case = c.case(choice.case_id)
+    if case is None or c.person is None or not _may_answer(c, case, choice):
+        c.say(tr(c.language, "No such case."))
+    elif not is_field(choice.field):
+        c.say(tr(c.language, "This button is not known any more. Type /help."))
+    elif not case.is_open:
+        c.say(tr(c.language, "{reference} is closed.", reference=case.reference), case=case)
+    elif c.person.id != case.officer and lapsed_enrolment.is_lapsed(c):
+        lapsed_enrolment.must_wait(c)
+    else:
+        answer_taps.choose(c, case, choice)
+
+
+def _may_answer(c: Composer, case: Case, choice: button_data.Choice) -> bool:
+    """The officer answers; for what a hand-off waits for, the own side's desk may stand in."""
+    if c.person is None or case.officer == c.person.id:
+        return c.person is not None
+    is_asked = is_field(choice.field) and is_consent(field(choice.field))
+    return is_asked and may_answer_consent(c.person, case, c.context.agreement)
+
+
+def _wordless(c: Composer) -> None:
+    if c.message is not None and c.message.in_private:
+        plain_words.say_anything(c, "")
+    elif c.message is None or not c.message.reply_to or not plain_words.replied_with_file(c):
+        c.keep_content = False
+
+
+def _words(c: Composer, text: str) -> None:
+    command = parse_command(text)
+    is_private = c.message is not None and c.message.in_private
+    if command is not None and (is_private or command.has_slash or command.name in ABOUT_CASE):
+        _command(c, command)
+    elif not is_private:
+        _in_group(c, text)
+    elif not own_questions.is_our_question(c, text):  # nobody answers a question with itself, but a program does
+        plain_words.say_anything(c, text)
+
+
+def _in_group(c: Composer, text: str) -> None:
+    """In a group only replies are for us: to our own question, as it asks for, or to a case message."""
+    is_reply = c.message is not None and bool(c.message.reply_to)
+    waiting = act_table.waiting_prompt(c) if is_reply else None
+    if waiting is not None:
+        act_table.answered(c, waiting, text)
+    elif c.message is None or not plain_words.replied_note(c, text):
+        c.keep_content = False
+
+
+def _command(c: Composer, command: Command) -> None:
+    if command.name in OPENING:
+        _open(c, command)
+    elif command.name in ABOUT_CASE:
+        act_table.typed(c, command)
+    elif command.name in _INTAKE_MOVES:
+        plain_words.navigate(c, command)
+    elif command.name in general_commands.MENU:
+        general_commands.MENU[command.name](c, command)
+    else:
+        _unknown(c, command)
+
+
+def _open(c: Composer, command: Command) -> None:
+    if c.message is not None and not c.message.in_private:
+        c.say(tr(c.language, "Please write to me in a private chat to report; a group is read by many."))
+        return
+    plain_words.alert(c, command)
+
+
+def _unknown(c: Composer, command: Command) -> None:
+    if is_known(command):
+        c.say(tr(c.language, "That needs more words. Examples: /help"))
+        return
+    c.say(
+        tr(
+            c.language,
+            "/{name} is not known, and nothing was filed. To report somebody in danger: /alert and what happened. All "
+            "commands: /help",
+            name=command.name[:20],
+        )
+    )

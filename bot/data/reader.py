@@ -1,0 +1,14 @@
+"""Reads the data files that the core carries."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+_FOLDER = Path(__file__).parent
+
+
+def data(name: str) -> Any:
+    """Read a JSON file of this folder by its name without the ending."""
+    return json.loads((_FOLDER / f"{name}.json").read_text("utf-8"))

@@ -1,0 +1,191 @@
+"""Delivers the outbox: takes rows just committed or claimed, and gives each to its messenger. Knows only ports."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.delivery import verdict
+from bot.delivery.dispatch import Dispatcher
+from bot.delivery.lanes import Row
+from bot.delivery.marking import Office
+from bot.delivery.settled import Settled
+from bot.domain.messages import MESSENGERS, Address, Delivery, DeliveryState, Outgoing
+from bot.domain.turn import Mark
+from bot.ports.messengers import Adapter
+from bot.ports.storage import Storage
+
+_LEASE = timedelta(seconds=30)
+_SEND_LIMIT = timedelta(seconds=25)  #: within the lease
+_STOP_SECONDS = 4.0
+
+
+def _nobody_to_tell(_address: Address) -> None:
+    """Tell nobody."""
+
+
+def _no_lateness(_message: Outgoing, _late: timedelta) -> None:
+    """Measure nothing."""
+
+
+class Deliverer:
+    """Sends what is in the outbox, over all messengers.
+
+    A row is in memory only while it is leased and may be sent soon; whatever waits longer is in the outbox with its
+    next moment. What becomes of each row goes to `mark`, to be written with the next commit.
+    """
+
+    def __init__(  # noqa: PLR0913 - the collaborators of the one place where sending comes together
+        self,
+        storage: Storage,
+        adapters: Mapping[str, Adapter],
+        *,
+        clock: Callable[[], datetime],
+        mark: Callable[[Mark], None],
+        new_id: Callable[[], int],
+        jitter: Callable[[], float],
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        on_lateness: Callable[[Outgoing, timedelta], None] = _no_lateness,
+        on_unreachable: Callable[[Address], None] = _nobody_to_tell,
+        lease: timedelta = _LEASE,
+        send_limit: timedelta = _SEND_LIMIT,
+        in_flight: int = 500,
+        per_messenger: int = 64,
+    ) -> None:
+        """Take the collaborators; `in_flight` rows in memory and `per_messenger` sends at once, for each messenger."""
+        self._storage = storage
+        self._clock = clock
+        self._sleep = sleep
+        self._lease = lease
+        self._mark = mark
+        self._settled = Settled(lease * 2)
+        self._office = Office(
+            storage,
+            frozenset(adapters),
+            clock,
+            sleep,
+            self._settle,
+            new_id,
+            jitter,
+            on_lateness,
+            on_unreachable,
+            lease,
+            send_limit,
+        )
+        self._dispatchers = {
+            name: Dispatcher(adapter, self._office, capacity=in_flight, workers=per_messenger)
+            for name, adapter in adapters.items()
+        }
+        self._is_stopping = False
+
+    def _settle(self, mark: Mark) -> None:
+        self._settled.add(mark)
+        self._mark(mark)
+
+    def room(self) -> int:
+        """How many more rows are taken into memory, over all messengers."""
+        return sum(dispatcher.room for dispatcher in self._dispatchers.values())
+
+    def hand_over(self, rows: Sequence[Outgoing]) -> None:
+        """Take rows just committed and born leased to this process. What finds no room waits for its lease to end."""
+        if self._is_stopping:
+            return
+        now = self._clock()
+        for message in rows:
+            if message.not_before is not None and message.not_before > now:
+                continue  # not leased: a claim brings it in its time
+            edits = message.edits or self._office.recent.get(message.replaces)
+            if message.replaces and not edits:
+                # What it changes was sent by another process, or not yet: a claim finds out.
+                self._office.put_back(self._row(Delivery(message), now), now, "waits for the message that it changes")
+            else:
+                self._admit(Delivery(message, edits=edits), now)
+        self._run()
+
+    def _row(self, delivery: Delivery, now: datetime) -> Row:
+        return Row(delivery, now + self._lease, verdict.join_at(delivery, now))
+
+    def _admit(self, delivery: Delivery, now: datetime) -> None:
+        moved = self._office.moved.get(delivery.message.address)
+        if moved is not None:
+            delivery = replace(delivery, message=replace(delivery.message, address=moved))
+        dispatcher = self._dispatchers.get(delivery.message.address.messenger)
+        if dispatcher is None:
+            reason = "there is no such messenger here"
+            self._office.end(self._row(delivery, now), DeliveryState.PARKED, reason)
+        elif dispatcher.room > 0:
+            dispatcher.add(self._row(delivery, now))
+
+    async def tick(self) -> int:
+        """Claim what is due and give it to its messenger; returns how many rows. Raises `StorageError`."""
+        if self._is_stopping:
+            return 0
+        now = self._clock()
+        for dispatcher in self._dispatchers.values():
+            dispatcher.look_for_joining(now)
+        claimed = await self._claim(now)
+        for delivery in sorted(claimed, key=lambda d: d.message.id):
+            self._readmit(delivery, now)
+        self._run()
+        return len(claimed)
+
+    async def _claim(self, now: datetime) -> list[Delivery]:
+        """Claim for all messengers at once; when there is more than that, for each, so that none crowds out another."""
+        room = {name: d.room for name, d in self._dispatchers.items() if d.room > 0}
+        if not room:
+            return []
+        limit = min(room.values())
+        # What is for a messenger that is not set up (any more) is parked visibly, and its next address joins in.
+        absent = MESSENGERS - self._dispatchers.keys()
+        rows = await self._storage.claim_outbox((*room, *absent), now, limit, self._lease)
+        if len(rows) < limit or len(room) == 1:
+            return rows
+        for delivery in rows:
+            if delivery.message.address.messenger in room:
+                room[delivery.message.address.messenger] -= 1
+        for name, left in room.items():
+            if left > 0:
+                rows += await self._storage.claim_outbox((name,), now, left, self._lease)
+        return rows
+
+    def _readmit(self, delivery: Delivery, now: datetime) -> None:
+        dispatcher = self._dispatchers.get(delivery.message.address.messenger)
+        held = dispatcher.row(delivery.message.id) if dispatcher else None
+        if held is not None:
+            held.leased_until = now + self._lease
+            return
+        known = self._settled.readmit(delivery, now)
+        if known is not None:
+            self._admit(known, now)
+
+    def _run(self) -> None:
+        for dispatcher in self._dispatchers.values():
+            dispatcher.run()
+
+    async def drain(self) -> None:
+        """Wait until nothing is left that can be sent now."""
+        while workers := self._workers():
+            await asyncio.wait(workers)
+
+    def _workers(self) -> set[asyncio.Task[None]]:
+        return {worker for dispatcher in self._dispatchers.values() for worker in dispatcher.workers}
+
+    async def stop(self) -> None:
+        """Let what is under way end within 4 seconds; the rest is sent when its lease has run out."""
+        self._is_stopping = True
+        for dispatcher in self._dispatchers.values():
+            dispatcher.stop()
+        if not (pending := self._workers()):
+            return
+        timer = asyncio.create_task(self._count_down())
+        while pending and not timer.done():
+            _, still = await asyncio.wait({timer, *pending}, return_when=asyncio.FIRST_COMPLETED)
+            pending = still - {timer}
+        for task in (timer, *pending):
+            task.cancel()
+        await asyncio.gather(timer, *pending, return_exceptions=True)
+
+    async def _count_down(self) -> None:
+        await self._sleep(_STOP_SECONDS)

@@ -1,0 +1,147 @@
+"""What the parties agreed: parties, corridors, desks and the deadlines of each urgency. Pure values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from bot.domain.messages import Address
+
+#: Zones whose city is not the capital by which the other side knows the time.
+_CAPITALS = {
+    "Asia/Shanghai": "Beijing",
+    "Asia/Chongqing": "Beijing",
+    "Asia/Ho_Chi_Minh": "Ha Noi",
+    "Asia/Saigon": "Ha Noi",
+    "Asia/Bangkok": "Bangkok",
+}
+
+
+class Urgency(StrEnum):
+    """How fast a case must move; `U1` is the highest."""
+
+    U1 = "U1"  #: immediate: life, limb, being moved; a child held or out of contact
+    U2 = "U2"  #: urgent: held or in danger but stable; any child
+    U3 = "U3"  #: priority: an adult in a safe place or with authorities
+    U4 = "U4"  #: routine requests
+
+    def is_above(self, other: Urgency) -> bool:
+        """Whether this is more urgent than the other."""
+        return self.value < other.value
+
+
+class DeskRole(StrEnum):
+    """What a desk is told for."""
+
+    DUTY = "duty"
+    SECRETARIAT = "secretariat"
+    POLICE = "police"
+    DIPLOMATIC = "diplomatic"
+    SUPPORT = "support"
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A side of an agreement."""
+
+    code: str
+    name: str
+    timezone: str
+    languages: tuple[str, ...] = ("en",)
+    countries: tuple[str, ...] = ()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The party's time zone."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def city(self) -> str:
+        """The name by which its local time is shown: ``Phnom Penh``."""
+        return _CAPITALS.get(self.timezone, self.timezone.rpartition("/")[2].replace("_", " "))
+
+
+@dataclass(frozen=True, slots=True)
+class Corridor:
+    """Two parties with an agreement."""
+
+    code: str
+    parties: tuple[str, str]
+    urgency: Mapping[Urgency, LevelPolicy] = field(default_factory=dict)  #: overrides
+
+    def other(self, party: str) -> str:
+        """The other side."""
+        one, two = self.parties
+        return two if party == one else one
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A unit that is told things."""
+
+    id: str
+    party: str
+    role: DeskRole
+    name: str
+    addresses: tuple[Address, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LevelPolicy:
+    """The deadlines of one urgency level."""
+
+    acknowledge: timedelta
+    police: timedelta
+    diplomatic: timedelta
+    written: timedelta  #: after each acceptance
+    review: timedelta  #: after the requested side's last act
+    repeat: timedelta  #: between pings about a missed deadline; the ladder's step
+
+
+def _level(ack: int, police: int, diplomatic: int, written: int, review: int, repeat: int) -> LevelPolicy:
+    minutes = (timedelta(minutes=m) for m in (ack, police, diplomatic, written * 60, review * 60, repeat))
+    return LevelPolicy(*minutes)
+
+
+#: Proposals that both sides sign off; ``[urgency.*]`` in the configuration changes them.
+DEFAULT_LEVELS: Mapping[Urgency, LevelPolicy] = {
+    Urgency.U1: _level(15, 60, 180, 24, 6, 10),
+    Urgency.U2: _level(60, 480, 1440, 72, 24, 30),
+    Urgency.U3: _level(240, 4320, 10080, 120, 72, 240),
+    Urgency.U4: _level(1440, 10080, 43200, 120, 168, 1440),
+}
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """All parties, corridors and desks of one deployment."""
+
+    parties: Mapping[str, Party]
+    corridors: Mapping[str, Corridor]
+    desks: Mapping[str, Desk]
+    levels: Mapping[Urgency, LevelPolicy] = field(default_factory=lambda: dict(DEFAULT_LEVELS))
+
+    def corridors_of(self, party: str) -> tuple[Corridor, ...]:
+        """The corridors a party is a side of, in configured order."""
+        return tuple(c for c in self.corridors.values() if party in c.parties)
+
+    def corridor_between(self, one: str, two: str) -> Corridor | None:
+        """The corridor of two parties, if they have one."""
+        return self._between.get(frozenset((one, two)))
+
+    @cached_property
+    def _between(self) -> Mapping[frozenset[str], Corridor]:
+        return {frozenset(c.parties): c for c in reversed(list(self.corridors.values()))}
+
+    def desks_of(self, party: str, role: DeskRole) -> tuple[Desk, ...]:
+        """All desks of a party with a role, in configured order."""
+        return tuple(d for d in self.desks.values() if d.party == party and d.role is role)
+
+    def policy(self, corridor: str, urgency: Urgency) -> LevelPolicy:
+        """The deadlines of a level in a corridor (its override, else the general ones)."""
+        overrides = self.corridors[corridor].urgency if corridor in self.corridors else {}
+        return overrides.get(urgency) or self.levels[urgency]

@@ -1,0 +1,288 @@
+"""The case and what hangs on it, as frozen values. Changes are made with `replace`, written by storage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.agreement import Urgency
+from bot.domain.guarded import NOTHING, Guarded
+from bot.domain.messages import Address
+
+#: An answer's value: a code, several codes, a whole number, or a guarded free text. Times are RFC 3339 text.
+Value = str | int | tuple[str, ...] | Guarded
+
+
+class Status(StrEnum):
+    """Where a case stands."""
+
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"  #: the requested side has it; the clock goes on
+    HANDED_OFF = "handed_off"  #: a formal channel accepted it
+    CLOSED = "closed"
+
+
+class Channel(StrEnum):
+    """A formal channel."""
+
+    POLICE = "police"
+    DIPLOMATIC = "diplomatic"
+
+
+class DeadlineKind(StrEnum):
+    """What must happen by a due moment."""
+
+    ALERT = "alert"  #: not shown to people: the latest moment the desks are told, or told again
+    ACKNOWLEDGE = "acknowledge"
+    POLICE = "police"
+    DIPLOMATIC = "diplomatic"
+    WRITTEN = "written"
+    REVIEW = "review"
+
+
+class DeadlineState(StrEnum):
+    """Whether a deadline still counts."""
+
+    RUNNING = "running"
+    MET = "met"
+    ENDED = "ended"  #: by closure, stand-down or lapse
+
+
+class HandoffState(StrEnum):
+    """How far a hand-off has come."""
+
+    DRAFTED = "drafted"  #: something is missing before it may be sent
+    BLOCKED = "blocked"  #: drafted, and only a decision can open its gate
+    SENT = "sent"
+    ACCEPTED = "accepted"  #: by a named officer with a formal reference
+    RETURNED = "returned"  #: the deadline runs again
+
+
+class ClosureCode(StrEnum):
+    """Why a case was closed."""
+
+    FOUND_SAFE = "found_safe"
+    RESCUED = "rescued"
+    RETURNED = "returned"
+    TAKEN_OVER = "taken_over_by_formal_channel"
+    NOT_TRAFFICKING = "not_trafficking"
+    NO_FURTHER_INFORMATION = "no_further_information"
+    PERSON_WITHDREW = "person_withdrew"
+    DUPLICATE = "duplicate"
+    ERROR = "error"
+    EXERCISE = "exercise"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One dated, attributed value of a field. Answers are never overwritten."""
+
+    id: int
+    case_id: int
+    field: str
+    value: Value
+    at: datetime
+    by: int  #: person id
+    source: str = "typed"  #: typed, tap, block, location, amended, default
+    message: str = ""  #: ``place#message_id`` it came in as, to find it when it is edited
+
+
+class TextKind(StrEnum):
+    """What a free text of a case is."""
+
+    FIRST = "first"  #: the message that opened it
+    TEXT = "text"  #: written to the case later
+    NOTE = "note"  #: to the other side and the own desk
+    MEMO = "memo"  #: own side only
+    OUTCOME = "outcome"  #: the line that goes with a closure
+    REASON = "reason"  #: why something was decided
+    LOCATION = "location"  #: coordinates, tier 2
+    FILE = "file"  #: a photo, voice message or document left at the messenger
+    PROTECTION = "protection"  #: who or what stands behind an answer that a gate asks for; reporting side only
+
+
+@dataclass(frozen=True, slots=True)
+class CaseText:
+    """A free text of a case. Who may read it where is decided by `bot.protection.redaction` alone."""
+
+    id: int
+    case_id: int
+    kind: TextKind
+    text: Guarded
+    at: datetime
+    by: int  #: person id
+    party: str  #: the author's side
+    own_side_only: bool = False
+    message: str = ""  #: ``place#message_id`` it came in as, to find it when it is edited
+    amends: int | None = None  #: id of the first version, which stays
+
+
+class SecureField(StrEnum):
+    """What an entry of the secure case tells of a person (tier 2)."""
+
+    MESSAGE = "message"  #: a whole text from a messenger that held something which points to a person
+    NAMES = "names"  #: family name, given names, native script, order as in the document
+    BIRTH_DATE = "birth_date"  #: ``2009``, ``2009-05`` or ``2009-05-17``
+    GENDER = "gender"
+    TRAVEL_DOCUMENT = "travel_document"  #: type, issuer, number
+    PHONE = "victim_phone"  #: E.164, or an app handle
+    EXACT_LOCATION = "exact_location"  #: address or coordinates
+    DESCRIPTION = "description"
+    CONTROL = "control"  #: methods of control seen
+    SUSPECTS = "suspects"
+    LEGAL_BASIS = "legal_basis"
+    LANGUAGE = "language"
+    REQUESTING_AUTHORITY = "requesting_authority"
+
+
+@dataclass(frozen=True, slots=True)
+class SecureEntry:
+    """One dated, attributed thing in the secure case. Nothing is overwritten: a later entry stands beside it."""
+
+    id: int
+    case_id: int
+    field: SecureField
+    value: Guarded
+    at: datetime
+    by: int  #: person id
+    party: str  #: the author's side
+    subject: int = 1  #: which of the affected persons, counted from 1
+    message: str = ""  #: ``place#message_id`` it came in as
+    text_id: int | None = None  #: the case text that stands in its place, without what points to a person
+    released_at: datetime | None = None  #: when the duty desk said that it was a false alarm
+    released_by: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A due moment of a case, and what has been pinged about it."""
+
+    id: int
+    case_id: int
+    kind: DeadlineKind
+    due_at: datetime
+    next_at: datetime | None  #: when the clock looks at it again; None when it no longer runs
+    state: DeadlineState = DeadlineState.RUNNING
+    pings: int = 0  #: how often it was pinged about
+    channel: Channel | None = None  #: of a `written` deadline: which acceptance it confirms
+    snoozed_until: datetime | None = None
+    settled_at: datetime | None = None  #: when it was met or ended
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it still counts."""
+        return self.state is DeadlineState.RUNNING
+
+
+@dataclass(frozen=True, slots=True)
+class Handoff:
+    """A case given to a formal channel."""
+
+    id: int
+    case_id: int
+    channel: Channel
+    state: HandoffState
+    desk: str  #: id of the addressed desk
+    by: int  #: person id of who handed off
+    drafted_at: datetime
+    sent_at: datetime | None = None
+    accepted_at: datetime | None = None
+    accepted_by: int | None = None  #: person id of who recorded the acceptance
+    accepting_officer: Guarded = NOTHING  #: named officer of the channel
+    formal_reference: str = ""
+    returned_at: datetime | None = None
+    return_reason: Guarded = NOTHING
+    letter_reference: str = ""
+    letter_at: datetime | None = None
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it is neither returned nor superseded: one live hand-off a channel."""
+        return self.state is not HandoffState.RETURNED
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case with its current answers, deadlines and hand-offs."""
+
+    id: int
+    reference: str  #: ``KC26-M9S34-4``
+    corridor: str  #: code that the reference starts with; never changes
+    reporting: str  #: party code
+    requested: str  #: party code; empty until the officer said which side
+    officer: int  #: person id
+    place: Address  #: where the officer reported from
+    opened_at: datetime  #: first message
+    clock_from: datetime  #: what `acknowledge`, `police`, `diplomatic` run from: opening or reopening
+    version: int = 1  #: goes up at every write; storage refuses a step from another version
+    stage: int = 1  #: goes up when status or a hand-off changes: older buttons are stale
+    status: Status = Status.OPEN
+    urgency: Urgency = Urgency.U2
+    rules: tuple[str, ...] = ()  #: triage rules that fired
+    exercise: bool = False
+    sent_at: datetime | None = None  #: when the officer confirmed the intake
+    alerted_at: datetime | None = None  #: first told to a desk
+    alerted_requested_at: datetime | None = None  #: first told to the requested side
+    alerted_urgency: Urgency | None = None  #: level of the last alert
+    alerted_full: bool = False  #: whether that alert crossed the border with all coded answers
+    flagged_country: str = ""  #: country outside the corridor that desks were told of
+    acknowledged_at: datetime | None = None
+    acknowledged_by: int | None = None
+    requested_act_at: datetime | None = None  #: last act of the requested side
+    assignees: tuple[int, ...] = ()  #: person ids, at most one a side
+    stood_down_at: datetime | None = None
+    diplomatic_not_needed_at: datetime | None = None
+    border_is_open: bool = (
+        False  #: whether the requested side may read the secure case; set whenever the case is written
+    )
+    closed_at: datetime | None = None
+    closed_by: int | None = None
+    closure: ClosureCode | None = None
+    held_at: datetime | None = None  #: since when a legal hold keeps everything of it, whatever the retention
+    held_by: int | None = None
+    purged_at: datetime | None = None  #: when free texts and what identifies somebody last went
+    answers: Mapping[str, Answer] = field(default_factory=dict)  #: current answer by field id
+    deadlines: tuple[Deadline, ...] = ()
+    handoffs: tuple[Handoff, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is anything but closed."""
+        return self.status is not Status.CLOSED
+
+    @property
+    def given_to(self) -> frozenset[str]:
+        """Who else has it besides its officer and both sides' duty desks: assignees, desks it was handed to."""
+        desks = (f"desk:{h.desk}" for h in self.handoffs if h.state is not HandoffState.DRAFTED)
+        return frozenset((*(f"person:{assignee}" for assignee in self.assignees), *desks))
+
+    def value(self, field_id: str) -> Value | None:
+        """The current value of a field, None when it was not answered."""
+        answer = self.answers.get(field_id)
+        return None if answer is None else answer.value
+
+    def deadline(self, kind: DeadlineKind, channel: Channel | None = None) -> Deadline | None:
+        """The newest deadline of a kind (and, for `written`, channel)."""
+        found = [d for d in self.deadlines if d.kind is kind and (channel is None or d.channel is channel)]
+        return max(found, key=lambda d: d.id, default=None)
+
+    def handoff(self, channel: Channel) -> Handoff | None:
+        """The live hand-off to a channel."""
+        live = [h for h in self.handoffs if h.channel is channel and h.is_live]
+        return max(live, key=lambda h: h.id, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """Where one person stands: which case and question, and what is waiting for their word."""
+
+    person_id: int
+    case_id: int | None = None
+    asking: str = ""  #: field id, ``summary``, ``corridor`` or empty
+    pending: Mapping[str, object] = field(default_factory=dict)  #: JSON: toggles, a date to confirm, held texts
+    place: Address | None = None  #: where they wrote last, answers go there
+    updated_at: datetime | None = None
+    wakes_at: datetime | None = None  #: when the clock looks at it: held texts open a case
+    version: int = 0  #: goes up at every write; 0 is not stored yet

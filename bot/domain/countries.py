@@ -1,0 +1,68 @@
+"""Countries by code and by the names people write, ISO 3166-1. Pure after loading."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from bot.data.reader import data
+from bot.language.normalise import bare
+
+#: Codes that are also English words: read only when the person confirms it, and `no` never.
+_WORDS = frozenset((
+    "am", "and", "are", "as", "at", "be", "by", "can", "do", "id", "in", "is", "it", "me", "my", "pan", "per", "so",
+    "to", "us",
+))  # fmt: skip
+_NEVER = frozenset({"no"})
+_PREFIX = 4  #: letters that may stand for a whole name
+_LONGEST = 50  #: characters; comparing takes time
+_LIKENESS = 0.85  #: of a misspelt name; below it other countries come close
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a name may stand for."""
+
+    codes: tuple[str, ...] = ()  #: alpha-2; none, one, or the candidates of an ambiguous name
+    certain: bool = False  #: one code, and written as a code or name of ours
+
+
+def _load() -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
+    raw = data("countries")
+    names = {code: each["name"] for code, each in raw["countries"].items()}
+    index = {bare(name): tuple(codes) for name, codes in raw["ambiguous"].items()}
+    for code, each in raw["countries"].items():
+        for name in (code, each["alpha3"], each["name"], *each.get("also", ())):
+            index.setdefault(bare(name), (code,))
+    return names, index
+
+
+#: English short names by alpha-2 code, and every known spelling with the codes it may stand for.
+NAMES, _INDEX = _load()
+_LONG = tuple(name for name in _INDEX if len(name) > _PREFIX)
+
+
+def name(code: str) -> str:
+    """Give the English short name of a code; a code that is none of ours is its own name."""
+    return NAMES.get(code, code)
+
+
+def find(text: str, *, nearly: bool = True) -> Found:
+    """Find the country that a typed name or code stands for, misspelt ones too; never guesses between two."""
+    wanted = bare(text)
+    if not wanted or wanted in _NEVER:
+        return Found()
+    codes = _INDEX.get(wanted)
+    if codes:
+        is_word = wanted in _WORDS and not text.strip().isupper()
+        return Found(codes, certain=len(codes) == 1 and not is_word and "?" not in text)
+    return Found(_nearly(wanted) if nearly else ())
+
+
+def _nearly(wanted: str) -> tuple[str, ...]:
+    if not _PREFIX <= len(wanted) <= _LONGEST:
+        return ()
+    begun = [name for name in _LONG if name.startswith(wanted)]
+    words = wanted.count(" ")
+    alike = [n for n in get_close_matches(wanted, _LONG, n=5, cutoff=_LIKENESS) if n.count(" ") == words]
+    return tuple(dict.fromkeys(code for name in begun or alike for code in _INDEX[name]))

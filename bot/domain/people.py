@@ -1,0 +1,168 @@
+"""People, roles and the directory of who is who. Pure values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import cached_property
+
+from bot.domain.messages import Address
+
+
+class Role(StrEnum):
+    """What a person may do; sides and desks narrow it further."""
+
+    OFFICER = "officer"  #: reports, sees own cases
+    DUTY = "duty"  #: cases of the desk's corridors: acknowledge, assign, hand off, close
+    SUPERVISOR = "supervisor"  #: duty's acts, and what needs a decision
+    ADMIN = "admin"  #: exports, enrolment; no acts on cases
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An enrolled human."""
+
+    id: int
+    name: str
+    party: str
+    role: Role
+    desk: str = ""  #: desk id, empty for officers and admins without one
+    corridor: str = ""  #: prefix of the references of their cases, when the party has several
+    language: str = "en"
+    on_duty: bool = True
+    enrolled_at: datetime | None = None
+    confirmed_at: datetime | None = None
+    revoked_at: datetime | None = None
+    addresses: tuple[Address, ...] = ()  #: bound messengers, preferred first
+    unreachable: frozenset[Address] = frozenset()  #: of these, where they blocked or left us
+
+    @property
+    def is_active(self) -> bool:
+        """Whether this person may still do anything."""
+        return self.revoked_at is None
+
+    @property
+    def in_order(self) -> tuple[Address, ...]:
+        """Their addresses as they are tried: preferred first; where they left us last, since it may work again."""
+        return tuple(sorted(self.addresses, key=lambda address: address in self.unreachable))
+
+    @property
+    def is_reachable(self) -> bool:
+        """Whether something that is sent to them may arrive where they hear of it.
+
+        In the web chat nothing rings: it counts only for whoever has nothing else.
+        """
+        left = [address for address in self.addresses if address not in self.unreachable]
+        has_only_web = all(address.messenger == "web" for address in self.addresses)
+        return any(has_only_web or address.messenger != "web" for address in left)
+
+    def confirmed_until(self, every: timedelta) -> datetime | None:
+        """Until when their enrolment holds; None for somebody enrolled before this was kept."""
+        since = self.confirmed_at or self.enrolled_at
+        return None if since is None else since + every
+
+    def has_lapsed(self, now: datetime, every: timedelta) -> bool:
+        """Whether they had to be confirmed before now and were not."""
+        until = self.confirmed_until(every)
+        return until is not None and until <= now
+
+    def without(self, address: Address) -> Person:
+        """The same, where this address is not theirs."""
+        left = tuple(each for each in self.addresses if each != address)
+        return replace(self, addresses=left, unreachable=self.unreachable - {address})
+
+
+@dataclass(frozen=True, slots=True)
+class Invite:
+    """A one-time code; only its hash is kept."""
+
+    id: int
+    code_hash: str
+    party: str
+    role: Role
+    name: str
+    desk: str
+    corridor: str
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None = None
+    used_by: int | None = None  #: person id
+    person_id: int | None = None  #: enrols nobody: binds a further messenger of this person
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """A one-time sign-in link or a web session; only the hash of its token is kept."""
+
+    token_hash: str
+    person_id: int
+    created_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """What is kept of a sender who is not enrolled: that they tried, never what they wrote."""
+
+    address: Address
+    day: str  #: UTC date of the counts, ``2026-04-18``
+    answered: int = 0  #: fixed sentences sent on that day, at most 5
+    attempts: int = 0  #: messages on that day
+    wrong_codes: int = 0  #: wrong codes in a row, over days
+    blocked_until: datetime | None = None  #: codes are not looked at before
+
+
+@dataclass(frozen=True)
+class Directory:
+    """Everybody enrolled, indexed. Rebuilt by storage whenever somebody changes."""
+
+    people: dict[int, Person] = field(default_factory=dict)
+    version: int = 0
+
+    @classmethod
+    def of(cls, people: Iterable[Person], version: int = 0) -> Directory:
+        """Index these people."""
+        return cls({p.id: p for p in people}, version)
+
+    def having(self, person: Person) -> Directory:
+        """The same, with this person as they are now."""
+        return Directory({**self.people, person.id: person}, self.version)
+
+    @cached_property
+    def by_address(self) -> dict[Address, Person]:
+        """Active and revoked people by each of their addresses."""
+        return {a: p for p in self.people.values() for a in p.addresses}
+
+    @cached_property
+    def _by_desk(self) -> dict[str, tuple[Person, ...]]:
+        desks: dict[str, list[Person]] = {}
+        for person in self.people.values():
+            if person.is_active and person.desk:
+                desks.setdefault(person.desk, []).append(person)
+        return {desk: tuple(members) for desk, members in desks.items()}
+
+    @cached_property
+    def _supervisors(self) -> dict[str, tuple[Person, ...]]:
+        sides: dict[str, list[Person]] = {}
+        for person in self.people.values():
+            if person.is_active and person.role is Role.SUPERVISOR:
+                sides.setdefault(person.party, []).append(person)
+        return {party: tuple(members) for party, members in sides.items()}
+
+    def members(self, desk: str) -> tuple[Person, ...]:
+        """Active people of a desk."""
+        return self._by_desk.get(desk, ())
+
+    def supervisors(self, party: str) -> tuple[Person, ...]:
+        """Active supervisors of a party."""
+        return self._supervisors.get(party, ())
+
+    def get(self, person_id: int | None) -> Person | None:
+        """Look a person up by id."""
+        return None if person_id is None else self.people.get(person_id)
+
+    def at(self, address: Address | None) -> Person | None:
+        """Look a person up by one of their addresses."""
+        return None if address is None else self.by_address.get(address)

@@ -1,0 +1,100 @@
+"""Who is told: desks and people as recipients with their addresses, in the order they are tried. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bot.domain.agreement import Agreement, Desk, DeskRole
+from bot.domain.case import Case
+from bot.domain.messages import Address
+from bot.domain.people import Directory, Person, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Somebody who is told: ``desk:cn-duty`` or ``person:12``."""
+
+    name: str
+    shown: str  #: ``CN Duty desk``, or the person's role and side: never a name in a group
+    party: str
+    addresses: tuple[Address, ...]
+    language: str = "en"
+    person: Person | None = None
+
+
+def at_person(person: Person) -> Recipient:
+    """Make a recipient of a person."""
+    shown = f"{person.party} {person.role.value}"
+    return Recipient(f"person:{person.id}", shown, person.party, person.in_order, person.language, person)
+
+
+def at_desk(desk: Desk, directory: Directory) -> tuple[Recipient, ...]:
+    """Make the recipients of a desk.
+
+    A desk with addresses is one recipient; its people's own addresses come last, so that a broken group is no
+    silence. A desk without addresses is everybody on duty there, or everybody when nobody on duty can be reached.
+    """
+    members = [p for p in directory.members(desk.id) if p.role is not Role.ADMIN]
+    people = _told_first([p for p in members if p.role is Role.DUTY] or members)
+    if desk.addresses:
+        left = {a for p in people for a in p.unreachable}
+        own = [a for p in people for a in p.addresses if a not in desk.addresses]
+        addresses = (*desk.addresses, *sorted(own, key=left.__contains__))
+        return (Recipient(f"desk:{desk.id}", desk_name(desk), desk.party, addresses),)
+    return tuple(Recipient(f"person:{p.id}", desk_name(desk), desk.party, p.in_order, p.language, p) for p in people)
+
+
+def _told_first(people: Iterable[Person]) -> list[Person]:
+    """Those on duty; all of them when none of these can be reached."""
+    known = [p for p in people if p.addresses]
+    duty = [p for p in known if p.on_duty]
+    return duty if any(p.is_reachable for p in duty) else known
+
+
+def at_desks(agreement: Agreement, directory: Directory, party: str, role: DeskRole) -> tuple[Recipient, ...]:
+    """Make the recipients of all desks of a side with a role."""
+    return unique(r for desk in agreement.desks_of(party, role) for r in at_desk(desk, directory))
+
+
+def reads_as(person: Person) -> tuple[str, ...]:
+    """Name the recipients that have what this person has: themselves and the desk they are told at."""
+    is_at_desk = bool(person.desk) and person.role is not Role.ADMIN
+    return (f"person:{person.id}", *([f"desk:{person.desk}"] if is_at_desk else []))
+
+
+def supervisors(directory: Directory, party: str) -> tuple[Recipient, ...]:
+    """Make the recipients that are a side's supervisors."""
+    return tuple(at_person(p) for p in _told_first(directory.supervisors(party)))
+
+
+def admins(directory: Directory, party: str) -> tuple[Recipient, ...]:
+    """Make the recipients that are a side's admins."""
+    people = (p for p in directory.people.values() if p.is_active and p.party == party and p.role is Role.ADMIN)
+    return tuple(at_person(p) for p in people if p.addresses)
+
+
+def desk_name(desk: Desk) -> str:
+    """Name a desk with its side: ``CN Duty desk``."""
+    return f"{desk.party} {desk.name}"
+
+
+def shown_as(person: Person, agreement: Agreement) -> str:
+    """Name somebody as both sides may read it: desk or role, never the person."""
+    desk = agreement.desks.get(person.desk)
+    return desk_name(desk) if desk else f"{person.party} {person.role.value}"
+
+
+def unique(recipients: Iterable[Recipient]) -> tuple[Recipient, ...]:
+    """Keep the first of each recipient."""
+    found: dict[str, Recipient] = {}
+    for recipient in recipients:
+        found.setdefault(recipient.name, recipient)
+    return tuple(found.values())
+
+
+def side_of_case(case: Case, party: str, agreement: Agreement, directory: Directory) -> tuple[Recipient, ...]:
+    """Make the recipients that follow a case on one side: duty desks, assignee, the reporting officer."""
+    people = [directory.get(i) for i in (case.officer, *case.assignees)]
+    own = (at_person(p) for p in people if p and p.is_active and p.addresses and p.party == party)
+    return unique([*at_desks(agreement, directory, party, DeskRole.DUTY), *own])

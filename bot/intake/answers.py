@@ -1,0 +1,78 @@
+"""An answer kept, and what follows from it: urgency, deadlines, alerts. Decides, does no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from bot.channels import gate_effects
+from bot.clock import alerts, deadlines
+from bot.domain.agreement import Urgency
+from bot.domain.case import Answer, Case, Value
+from bot.domain.fields import UNKNOWN, Field, FieldKind
+from bot.domain.guarded import Guarded
+from bot.domain.triage import assess
+from bot.intake import purpose_hint
+from bot.intake.open_case import policy_at
+from bot.intake.question_texts import values
+from bot.turns.composer import Composer
+
+_BY_HAND = "by hand"
+
+
+def store(c: Composer, case: Case, asked: Field, value: Value, source: str) -> Case:
+    """Keep an answer, and let urgency, deadlines and alerts follow."""
+    return follow_up(c, keep(c, case, asked, value, source), case)
+
+
+def keep(c: Composer, case: Case, asked: Field, value: Value, source: str) -> Case:
+    """Keep an answer and let the urgency follow; alerts come with `follow_up`, once for several answers."""
+    if c.person is None:
+        raise LookupError("only a person answers")
+    came_as = c.came_as if source in ("typed", "amended") else ""
+    is_words = asked.kind is FieldKind.TEXT and value != UNKNOWN
+    if is_words:
+        purpose_hint.on_texts(c, case, [str(value)])
+        value = Guarded(str(value))
+    answer = Answer(c.context.new_id(), case.id, asked.id, value, c.now, c.person.id, source, came_as)
+    c.keep(answer)
+    _, before = assess(values(case))
+    case = replace(case, answers={**case.answers, asked.id: answer})
+    c.journal("answered", case, field=asked.id, answer=answer.id, source=source)
+    case = _assessed(c, case, before)
+    return alerts.flag_country(c, case) if asked.id == "country" else case
+
+
+def follow_up(c: Composer, case: Case, before: Case) -> Case:
+    """Let gates and alerts follow answers kept together: whoever is told reads all of them."""
+    case = gate_effects.follow(c, before, case)
+    return c.put(alerts.after_answer(c, case, before.urgency))
+
+
+def _assessed(c: Composer, case: Case, before: Collection[str]) -> Case:
+    """Follow the triage rules. After `send`, or once set by hand, urgency only rises by itself.
+
+    Who set it by hand knew the answers of that time: it rises again only when an answer lets a further rule fire.
+    """
+    urgency, rules = assess(values(case))
+    is_by_hand = _BY_HAND in case.rules
+    only_rises = case.sent_at is not None or is_by_hand
+    if only_rises and not urgency.is_above(case.urgency):
+        return case
+    if is_by_hand and set(rules) <= set(before):
+        return case
+    return set_urgency(c, case, urgency, rules)
+
+
+def set_urgency(c: Composer, case: Case, urgency: Urgency, rules: Sequence[str]) -> Case:
+    """Set the level with the rules that fired; deadlines move with it."""
+    if urgency is not case.urgency:
+        c.journal("urgency", case, before=case.urgency.value, after=urgency.value, rules=list(rules))
+    case = deadlines.follow(case, urgency, policy_at(c, case, urgency), c.now)
+    return case if case.rules == tuple(rules) else replace(case, rules=tuple(rules))
+
+
+def set_by_hand(c: Composer, case: Case, urgency: Urgency) -> Case:
+    """Set the level by a person's decision; later answers may raise it, never lower it."""
+    rules = [r for r in assess(values(case))[1] if r != _BY_HAND]
+    return set_urgency(c, case, urgency, [*rules, _BY_HAND])

@@ -1,0 +1,193 @@
+"""How the questions of an intake, its summary and the choice of a case look to a person. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from bot.domain import button_data
+from bot.domain.agreement import Agreement, Corridor
+from bot.domain.case import Case, Value
+from bot.domain.fields import FIELDS, Field, FieldKind, ask, asked_for, field, show
+from bot.domain.messages import Button, Keyboard
+from bot.domain.names import rows, sides
+from bot.language.texts import later, tr
+from bot.protection.redaction import echoed
+
+#: Asked about words whose case is not known: of an officer, and of anybody else.
+NEW_OR_WHICH = later(
+    "Stored. Is this a new alert, or about one of your open cases? If you do not answer within {minutes} minutes it "
+    "becomes a new alert."
+)
+WHICH = later(
+    "Which case are these words for? Nothing is sent on before you say, and nothing at all if you do not answer within "
+    "{minutes} minutes."
+)
+_CHOSEN = "\N{HEAVY CHECK MARK} "
+
+#: Countries offered as buttons besides typing: those of the corridor.
+_COUNTRY_KINDS = (FieldKind.COUNTRY, FieldKind.COUNTRIES)
+_MULTIPLE = (FieldKind.CHOICES, FieldKind.COUNTRIES)
+
+
+def values(case: Case) -> Mapping[str, Value]:
+    """The current values by field id."""
+    return {name: answer.value for name, answer in case.answers.items()}
+
+
+def to_ask(case: Case) -> tuple[Field, ...]:
+    """The fields that this case is asked, in order."""
+    return asked_for(case.value("category"))
+
+
+def next_question(case: Case, after: str = "") -> Field | None:
+    """The first unanswered field behind `after`; None when the summary is next."""
+    fields = to_ask(case)
+    position = next((i for i, f in enumerate(fields) if f.id == after), -1)
+    return next((f for f in fields[position + 1 :] if f.id not in case.answers), None)
+
+
+def question_before(case: Case, current: str) -> Field | None:
+    """The field asked before `current`; None at the first one."""
+    fields = to_ask(case)
+    position = next((i for i, f in enumerate(fields) if f.id == current), len(fields))
+    return fields[position - 1] if position > 0 else None
+
+
+def question(case: Case, asking: Field, language: str) -> str:
+    """Write a question, with its present answer when it has one."""
+    text = ask(asking, language)
+    value = echoed(asking, case)
+    if value is not None:
+        text += "\n" + tr(language, "Now: {value}", value=show(asking, value, language))
+    return text
+
+
+def keyboard(case: Case, asking: Field, agreement: Agreement, language: str, chosen: Sequence[str] = ()) -> Keyboard:
+    """Lay out the choices of a question, and what else can be tapped."""
+    options = [
+        _choice(case, asking, code, (_CHOSEN if code in chosen else "") + label)
+        for code, label in _options(case, asking, agreement, language)
+    ]
+    laid = list(rows(options))
+    last: list[Button] = []
+    if asking.kind in _MULTIPLE and chosen:
+        last.append(_choice(case, asking, "done", tr(language, "Done")))
+    if asking.may_skip:
+        last.append(_choice(case, asking, "skip", tr(language, "Skip")))
+    if question_before(case, asking.id) is not None:
+        last.append(_choice(case, asking, "back", tr(language, "Back")))
+    return (*laid, tuple(last)) if last else tuple(laid)
+
+
+def _options(case: Case, asking: Field, agreement: Agreement, language: str) -> Sequence[tuple[str, str]]:
+    if asking.kind in _COUNTRY_KINDS:
+        codes = list(dict.fromkeys(code for party in sides(case, agreement) for code in party.countries))
+        codes += ["unknown"] * asking.may_be_unknown
+        return [(code, show(asking, code, language)) for code in codes]
+    return _named_choices(asking.id, language)
+
+
+@cache
+def _named_choices(field_id: str, language: str) -> Sequence[tuple[str, str]]:
+    asking = field(field_id)
+    found = [(choice.code, tr(language, choice.label)) for choice in asking.choices]
+    if asking.may_be_unknown and "unknown" not in {code for code, _ in found}:
+        found.append(("unknown", tr(language, "Unknown")))
+    return found
+
+
+def _choice(case: Case, asking: Field, code: str, label: str) -> Button:
+    return Button(label, button_data.write(button_data.Choice(case.id, asking.id, code)))
+
+
+def word_button(label: str, word: str, argument: str = "") -> Button:
+    """Make a button about the conversation."""
+    return Button(label, button_data.write(button_data.Word(word, argument)))
+
+
+def yes_no(language: str, stamp: str) -> Keyboard:
+    """Offer yes and no to what was shown back; the stamp tells it from anything shown before or after."""
+    return (
+        (
+            word_button(tr(language, "Yes, that is right"), "yes", stamp),
+            word_button(tr(language, "No, I write it again"), "no", stamp),
+        ),
+    )
+
+
+def summary(case: Case, agreement: Agreement, language: str) -> str:
+    """Write all answers in order, numbered as asked, and what is still open."""
+    lines = [tr(language, "{reference}: what you have told us.", reference=case.reference)]
+    for f in to_ask(case):
+        value = echoed(f, case)
+        shown = tr(language, "not answered") if value is None else show(f, value, language, sides(case, agreement))
+        lines.append(f"{f.order}{f.part}. {tr(language, f.label)}: {shown}")
+    return "\n".join(lines)
+
+
+def summary_keyboard(case: Case, language: str) -> Keyboard:
+    """Offer to send, or to answer what is open."""
+    first = next_question(case)
+    offered = [word_button(tr(language, "Send"), "send", button_data.to_base36(case.id))]
+    if first is not None:
+        offered.append(_choice(case, first, "ask", tr(language, "Answer what is open")))
+    return (tuple(offered),)
+
+
+def missing(case: Case) -> list[Field]:
+    """The fields that should be answered before `send`."""
+    return [f for f in to_ask(case) if f.required and f.id not in case.answers]
+
+
+def which_side(corridors: Iterable[Corridor], case: Case, agreement: Agreement) -> Keyboard:
+    """Offer the sides that a case may be sent to."""
+    others = [agreement.parties[c.other(case.reporting)] for c in corridors]
+    number = button_data.to_base36(case.id)
+    return rows([word_button(p.name, "side", f"{p.code}.{number}") for p in others], width=1)
+
+
+def which_case(cases: Sequence[Case], language: str, answering: tuple[Case, Field] | None = None) -> Keyboard:
+    """Offer a new alert, or one of these cases, or that it answers a question that waits."""
+    new = word_button(tr(language, "New alert"), "new")
+    return rows([new, *_each(cases, language), *_answer(answering, language)], width=1)
+
+
+def which_of(cases: Sequence[Case], language: str, answering: tuple[Case, Field] | None = None) -> Keyboard:
+    """Offer these cases, or none of them, or that it answers a question that waits."""
+    none = word_button(tr(language, "None of these"), "none")
+    return rows([*_each(cases, language), none, *_answer(answering, language)], width=1)
+
+
+def _each(cases: Sequence[Case], language: str) -> list[Button]:
+    return [word_button(case_line(case, language), "which", button_data.to_base36(case.id)) for case in cases]
+
+
+def _answer(answering: tuple[Case, Field] | None, language: str) -> list[Button]:
+    if answering is None:
+        return []
+    case, asking = answering
+    label = tr(language, "The answer: {label}", label=tr(language, asking.label))
+    return [word_button(label, "answer", question_stamp(case, asking))]
+
+
+def question_stamp(case: Case, asking: Field) -> str:
+    """Tell a question from any other, for a button."""
+    return f"{button_data.to_base36(case.id)}.{asking.id}"
+
+
+def case_line(case: Case, language: str) -> str:
+    """Tell a case from others in a few words: reference, urgency, situation."""
+    facts = [case.reference, case.urgency.value]
+    for name in ("situation", "country"):
+        value = case.value(name)
+        if value is not None:
+            facts.append(show(next(f for f in FIELDS if f.id == name), value, language))
+    return " · ".join(facts)
+
+
+def zone_of(agreement: Agreement, party: str) -> ZoneInfo:
+    """The time zone in which a person of this side writes times."""
+    found = agreement.parties.get(party)
+    return found.zone if found else ZoneInfo("UTC")

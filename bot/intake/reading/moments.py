@@ -1,0 +1,200 @@
+"""Understanding a date and time as people type it: strict forms and common English ones. Pure; never a guess."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta, timezone, tzinfo
+from enum import Enum, auto
+from zoneinfo import ZoneInfo
+
+from bot.language.normalise import clean
+
+
+class Trouble(Enum):
+    """Why a text is no moment in the past."""
+
+    UNREADABLE = auto()
+    NO_TIME = auto()  #: a day without a time of day, or a vague one ("yesterday evening")
+    FUTURE = auto()
+    TOO_OLD = auto()
+    OTHER_WEEKDAY = auto()  #: "Fri 18 Apr" when that is a Saturday
+
+
+_OLDEST = timedelta(days=3653)  #: ten years
+_SLACK = timedelta(minutes=5)  #: phones' clocks differ from ours
+_TYPED_AHEAD = timedelta(days=31)  #: a date without a year that is less ahead is a slip, not last year's
+
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        ("jan january", "feb february", "mar march", "apr april", "may", "jun june", "jul july", "aug august",
+         "sep sept september", "oct october", "nov november", "dec december"), start=1,
+    )
+    for name in names.split()
+}  # fmt: skip
+_WEEKDAYS = {
+    name: number
+    for number, names in enumerate(
+        ("mon monday", "tue tues tuesday", "wed wednesday", "thu thur thurs thursday", "fri friday", "sat saturday",
+         "sun sunday"),
+    )
+    for name in names.split()
+}  # fmt: skip
+_CITIES = {
+    "phnom penh": "Asia/Phnom_Penh", "beijing": "Asia/Shanghai", "ha noi": "Asia/Ho_Chi_Minh",
+    "hanoi": "Asia/Ho_Chi_Minh", "z": "UTC", "utc": "UTC", "gmt": "UTC",
+}  # fmt: skip
+_AMOUNTS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ten": 10}
+
+_MONTH = "(" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\.?"
+_WEEKDAY = "(" + "|".join(sorted(_WEEKDAYS, key=len, reverse=True)) + r")\.?"
+_AMOUNT = r"(\d{1,3}|" + "|".join(_AMOUNTS) + ")"
+_AGO = re.compile(
+    rf"(?:{_AMOUNT} ?(?:h|hr|hrs|hour|hours))?(?: ?(?:and )?{_AMOUNT} ?(?:m|min|mins|minute|minutes))? ago"
+)
+_CLOCK = re.compile(
+    r"(?<![\d:.+-])(?:"
+    r"(?P<hour>\d{1,2})[:h](?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d{1,9})?)?(?: ?(?P<half>[ap])\.?m)?"
+    r"|(?P<hour12>\d{1,2}) ?(?P<half12>[ap])\.?m"
+    r"|(?P<hour24>\d{2})(?P<minute24>\d{2}) ?(?:h|hrs|hours)"
+    r")(?P<zone> ?(?:" + "|".join(_CITIES) + r")?(?: time)?(?P<offset> ?[+-]\d{1,2}(?::?\d{2})?)?)?(?![\w:])"
+)
+_ISO = re.compile(r"(?P<year>\d{4})([-/.])(?P<month>\d{1,2})\2(?P<day>\d{1,2})")
+_DATES = (
+    _ISO,
+    re.compile(rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[ -]?(?:of )?(?P<name>{_MONTH})(?:[ -](?P<year>\d{{4}}))?"),
+    re.compile(rf"(?P<name>{_MONTH}) (?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: (?P<year>\d{{4}}))?"),
+)
+_FIGURES = re.compile(r"(\d{1,2})([-/.])(\d{1,2})(?:\2(\d{4}))?")
+_LEADING_WEEKDAY = re.compile(rf"{_WEEKDAY} (?=\S)")
+_LAST_WEEKDAY = re.compile(rf"(last )?{_WEEKDAY}")
+_VAGUE = re.compile(r"\b(morning|afternoon|evening|night|tonight|midnight|day|days|week|weeks|o'clock)\b")
+
+
+def parse_moment(text: str, now: datetime, zone: ZoneInfo) -> datetime | Trouble:
+    """Read a moment up to now; `zone` counts where the text names none. The caller shows it back."""
+    typed = _normal(text)
+    try:
+        moment = _ago(typed, now) or _clock_and_day(typed, now, zone)
+    except (ValueError, OverflowError):  # no such day or time: 31 Feb, 25:00
+        return Trouble.UNREADABLE
+    if isinstance(moment, Trouble):
+        return moment
+    return Trouble.TOO_OLD if moment < now - _OLDEST else moment
+
+
+def _normal(text: str) -> str:
+    typed = unicodedata.normalize("NFKC", clean(text)).casefold().replace("’", "'")
+    typed = re.sub(r",|\bat\b", " ", typed)
+    typed = re.sub(r"\b(12 )?noon\b", "12:00", typed)
+    return " ".join(typed.split()).removesuffix(".")
+
+
+def _ago(typed: str, now: datetime) -> datetime | None:
+    if typed in ("now", "just now", "right now"):
+        return now
+    if typed == "half an hour ago":
+        return now - timedelta(minutes=30)
+    match = _AGO.fullmatch(typed)
+    if not match or not any(match.groups()):
+        return None
+    hours, minutes = (_AMOUNTS.get(n) or int(n) if n else 0 for n in match.groups())
+    return now - timedelta(hours=hours, minutes=minutes)
+
+
+def _clock_and_day(typed: str, now: datetime, zone: ZoneInfo) -> datetime | Trouble:
+    clock = _CLOCK.search(typed)
+    if "tomorrow" in typed:
+        return Trouble.FUTURE
+    day = _day_text(typed, clock)
+    if not clock:
+        is_a_day = _VAGUE.search(day) or (day and _days(day, now.date()))
+        return Trouble.NO_TIME if is_a_day else Trouble.UNREADABLE
+    if clock["offset"] and not (_ISO.fullmatch(day) or _names_zone(clock)):
+        return Trouble.UNREADABLE  # "10:05-11:00" is a stretch of time; an offset only after an ISO date or "UTC"
+    where = _zone_of(clock, zone)
+    days = _days(day, now.astimezone(where).date())
+    if not days:
+        return Trouble.UNREADABLE
+    weekday = _LEADING_WEEKDAY.match(day)
+    return _newest([datetime.combine(d, _time_of(clock), where) for d in days], now, weekday and weekday[1])
+
+
+def _day_text(typed: str, clock: re.Match[str] | None) -> str:
+    if not clock:
+        return typed
+    before, after = typed[: clock.start()], typed[clock.end() :]
+    before = re.sub(r"(?<=\d)t$", "", before)  # RFC 3339 joins date and time with a T
+    return f"{before} {after}".strip().removeprefix("on ")
+
+
+def _newest(moments: Sequence[datetime], now: datetime, weekday: str | None) -> datetime | Trouble:
+    past = next((m for m in moments if m <= now + _SLACK), None)
+    if past is None:
+        return Trouble.FUTURE
+    if weekday and past.weekday() != _WEEKDAYS[weekday]:
+        return Trouble.OTHER_WEEKDAY
+    return past
+
+
+def _time_of(clock: re.Match[str]) -> time:
+    half = clock["half"] or clock["half12"]
+    hour = int(clock["hour"] or clock["hour12"] or clock["hour24"])
+    if half:
+        if not 1 <= hour <= 12:
+            raise ValueError("no such hour on a twelve-hour clock")
+        hour = hour % 12 + (12 if half == "p" else 0)
+    return time(hour, int(clock["minute"] or clock["minute24"] or 0), int(clock["second"] or 0))
+
+
+def _names_zone(clock: re.Match[str]) -> bool:
+    return (clock["zone"] or "").strip().startswith(("utc", "gmt"))
+
+
+def _zone_of(clock: re.Match[str], zone: ZoneInfo) -> tzinfo:
+    if clock["offset"]:
+        sign, digits = clock["offset"].strip()[0], re.sub(r"\D", "", clock["offset"])
+        hours, minutes = (int(digits[:-2]), int(digits[-2:])) if len(digits) > 2 else (int(digits), 0)
+        if hours > 14 or minutes > 59:
+            raise ValueError("no such offset")
+        return timezone((1 if sign == "+" else -1) * timedelta(hours=hours, minutes=minutes))
+    city = (clock["zone"] or "").strip().removesuffix("time").strip()
+    return ZoneInfo(_CITIES[city]) if city else zone
+
+
+def _days(text: str, today: date) -> list[date]:
+    """List the days a text may mean, the likeliest first; only the newest past one counts."""
+    if not text:
+        return [today, today - timedelta(days=1)]
+    if text in ("today", "yesterday"):
+        return [today if text == "today" else today - timedelta(days=1)]
+    weekday = _LAST_WEEKDAY.fullmatch(text)
+    if weekday:
+        back = (today.weekday() - _WEEKDAYS[weekday[2]]) % 7
+        days = [today - timedelta(days=back), today - timedelta(days=back + 7)]
+        return days[1:] if weekday[1] and back == 0 else days
+    return _dates(_LEADING_WEEKDAY.sub("", text), today)
+
+
+def _dates(text: str, today: date) -> list[date]:
+    figures = _FIGURES.fullmatch(text)
+    if figures:
+        first, _, second, year = figures.groups()
+        # Day first, as both sides write it; the month only where the second figure cannot be one.
+        day, month = (int(second), int(first)) if int(second) > 12 else (int(first), int(second))
+        return _in_year(year, month, day, today)
+    match = next((m for pattern in _DATES if (m := pattern.fullmatch(text))), None)
+    if not match:
+        return []
+    found = match.groupdict()
+    month = _MONTHS[found["name"].rstrip(".")] if "name" in found else int(found["month"])
+    return _in_year(found["year"], month, int(found["day"]), today)
+
+
+def _in_year(year: str | None, month: int, day: int, today: date) -> list[date]:
+    if year:
+        return [date(int(year), month, day)]
+    this_year = date(today.year, month, day)
+    return [this_year if this_year <= today + _TYPED_AHEAD else date(today.year - 1, month, day)]

@@ -1,0 +1,127 @@
+"""The work that the clock brings: deadlines, held words, undecided orders, windows that close. Pure values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from bot.conversation import held_words, screening
+from bot.delivery import window_rules
+from bot.domain.agreement import Agreement
+from bot.domain.people import Directory
+from bot.domain.reply_windows import Window
+from bot.domain.turn import Turn
+from bot.jobs import deadline_pings
+from bot.ports.requested_views import NOTHING, Shows
+from bot.ports.storage import Due, Wanted
+from bot.record import export_approval
+from bot.turns.composer import Composer
+from bot.turns.context import Context
+from bot.turns.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A deadline whose moment has come."""
+
+    due: Due
+
+    def wants(self, _directory: Directory, _agreement: Agreement) -> Wanted:
+        """Say what it touches."""
+        return Wanted(cases=(self.due.case_id,))
+
+    def shows(self, _directory: Directory, _agreement: Agreement) -> Shows:
+        """Nothing."""
+        return NOTHING
+
+    def turn(self, view: View, context: Context) -> Turn:
+        """Compute the pings."""
+        c = Composer(context, view, actor="clock")
+        case = c.case(self.due.case_id)
+        if case is not None:
+            deadline_pings.on_deadline(c, case, self.due.deadline_id)
+        return c.finish()
+
+    def failed(self, _context: Context, _error: str) -> Turn:
+        """Nothing to keep: the deadline stays due and its lease runs out."""
+        return Turn()
+
+
+@dataclass(frozen=True, slots=True)
+class Wake:
+    """A conversation with held words that nobody assigned to a case in time."""
+
+    person_id: int
+
+    def wants(self, _directory: Directory, _agreement: Agreement) -> Wanted:
+        """Say what it touches."""
+        return Wanted(people=(self.person_id,))
+
+    def shows(self, _directory: Directory, _agreement: Agreement) -> Shows:
+        """Nothing."""
+        return NOTHING
+
+    def turn(self, view: View, context: Context) -> Turn:
+        """Open a case from the held words."""
+        person = view.directory.get(self.person_id)
+        conversation = view.conversation(self.person_id)
+        c = Composer(context, view, person=person, actor="clock")
+        if person is not None and conversation.wakes_at is not None and conversation.wakes_at <= context.now:
+            held_words.unheard(c)
+            screening.settle(c)
+        return c.finish()
+
+    def failed(self, _context: Context, _error: str) -> Turn:
+        """Nothing to keep: the conversation still wakes and its lease runs out."""
+        return Turn()
+
+
+@dataclass(frozen=True, slots=True)
+class Lapse:
+    """An order for an identified export that nobody decided in time."""
+
+    order_id: int
+
+    def wants(self, _directory: Directory, _agreement: Agreement) -> Wanted:
+        """Say what it touches."""
+        return Wanted(orders=(self.order_id,))
+
+    def shows(self, _directory: Directory, _agreement: Agreement) -> Shows:
+        """Nothing."""
+        return NOTHING
+
+    def turn(self, view: View, context: Context) -> Turn:
+        """Let it expire."""
+        c = Composer(context, view, actor="clock")
+        export_approval.expire(c, self.order_id)
+        return c.finish()
+
+    def failed(self, _context: Context, _error: str) -> Turn:
+        """Nothing to keep: the order is looked at again."""
+        return Turn()
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A reply window that closes soon, and the open case because of which its person is asked to write."""
+
+    window: Window
+    case_id: int
+
+    def wants(self, _directory: Directory, _agreement: Agreement) -> Wanted:
+        """Say what it touches."""
+        return Wanted(cases=(self.case_id,))
+
+    def shows(self, _directory: Directory, _agreement: Agreement) -> Shows:
+        """Nothing."""
+        return NOTHING
+
+    def turn(self, view: View, context: Context) -> Turn:
+        """Ask, unless the case concerns them no more."""
+        c = Composer(context, view, actor="clock")
+        case = c.case(self.case_id)
+        is_asked = case is not None and window_rules.ask(c, self.window, case)
+        return replace(c.finish(), windows_asked=(self.window,) if is_asked else ())
+
+    def failed(self, _context: Context, _error: str) -> Turn:
+        """Nothing to keep: the window is looked at again."""
+        return Turn()

@@ -1,0 +1,192 @@
+"""The kinds of work that become turns: messages, tries again, what the clock brings, commands. Pure values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from bot.conversation import held_words
+from bot.conversation.respond import respond, wanted
+from bot.delivery import window_rules
+from bot.domain import button_data
+from bot.domain.agreement import Agreement
+from bot.domain.errors import StorageError
+from bot.domain.messages import Address, Button, Inbound, Kind, Outgoing
+from bot.domain.people import Directory
+from bot.domain.turn import InboxRow, InboxState, Turn
+from bot.domain.typed_commands import parse_command
+from bot.language.texts import tr
+from bot.people import guess_limits
+from bot.ports.requested_views import NOTHING, Shows
+from bot.ports.storage import NOBODY, Try, Wanted
+from bot.protection.permissions import scope_of
+from bot.turns.composer import Composer
+from bot.turns.context import Context
+from bot.turns.view import View
+
+#: How often a message whose turn failed is tried before it is parked.
+TRIES = 6
+_FIRST_RETRY = timedelta(seconds=5)
+_TOLD_AFTER = 2  #: tries; then whoever wrote is told
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A verified message."""
+
+    inbound: Inbound
+    choices: tuple[Button, ...] = ()  #: what a typed number may stand for, when it fits more than one question
+
+    def picking(self, choices: tuple[Button, ...]) -> Message:
+        """The same with its number understood: as a tap when it can mean one choice only."""
+        if len(choices) != 1:
+            return replace(self, choices=choices)
+        return Message(replace(self.inbound, kind=Kind.BUTTON, button=choices[0].data, message_id=""))
+
+    def wants(self, directory: Directory, agreement: Agreement) -> Wanted:
+        """Say what it touches."""
+        return wanted(self.inbound, directory, agreement)
+
+    def shows(self, directory: Directory, agreement: Agreement) -> Shows:
+        """What it asks to see."""
+        person = directory.at(self.inbound.sender)
+        if person is None or not person.is_active:
+            return NOTHING
+        promise = button_data.parse(self.inbound.button) if self.inbound.button else None
+        command = parse_command(self.inbound.text) if promise is None else None
+        word = promise.act if isinstance(promise, button_data.Act) else command.name if command else ""
+        return Shows(
+            scope_of(person, agreement) if word == "cases" else None,
+            person,
+            deliveries=word == "case" or self.inbound.kind is Kind.EDIT,
+            secure=word == "release",
+            open_in=held_words.looked_through(self.inbound, person, agreement),
+        )
+
+    def tries(self, view: View, context: Context) -> tuple[Try, ...]:
+        """What in it must be counted."""
+        return guess_limits.tries(self.inbound, view, context.now, context.agreement)
+
+    def turn(self, view: View, context: Context) -> Turn:
+        """Compute its turn."""
+        return respond(self.inbound, view, context, self.choices)
+
+    def failed(self, context: Context, error: str) -> Turn:
+        """Keep the message, marked failed, to be tried again."""
+        row = InboxRow(
+            context.new_id(),
+            self.inbound,
+            InboxState.FAILED,
+            error=error,
+            next_attempt_at=context.now + _FIRST_RETRY,
+        )
+        return window_rules.noted(Turn(inbox=row), self.inbound, context.windows)
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A stored message whose turn failed before."""
+
+    row: InboxRow
+
+    def wants(self, directory: Directory, agreement: Agreement) -> Wanted:
+        """Say what it touches; it is known to be seen."""
+        return replace(wanted(self.row.message, directory, agreement), seen=())
+
+    def shows(self, directory: Directory, agreement: Agreement) -> Shows:
+        """What it asks to see."""
+        return Message(self.row.message).shows(directory, agreement)
+
+    def turn(self, view: View, context: Context) -> Turn:
+        """Compute its turn again; the stored row is brought up to date. Its window was opened the first time."""
+        turn = respond(self.row.message, view, context)
+        inbox = replace(turn.inbox, id=self.row.id, attempts=self.row.attempts + 1) if turn.inbox else None
+        return replace(turn, inbox=inbox, retries_inbox=self.row.id, windows=())
+
+    def failed(self, context: Context, error: str) -> Turn:
+        """Try later, or park it for somebody to look at."""
+        attempts = self.row.attempts + 1
+        is_last = attempts >= TRIES
+        row = replace(
+            self.row,
+            state=InboxState.PARKED if is_last else InboxState.FAILED,
+            error=error,
+            attempts=attempts,
+            next_attempt_at=None if is_last else context.now + _FIRST_RETRY * 4**self.row.attempts,
+        )
+        told = self._told(context) if attempts == _TOLD_AFTER else ()
+        return Turn(inbox=row, retries_inbox=row.id, outgoing=told)
+
+    def _told(self, context: Context) -> tuple[Outgoing, ...]:
+        """Tell whoever wrote that nobody has read it yet: somebody may be in danger."""
+        message = self.row.message
+        if message.place is None or not message.in_private:
+            return ()
+        words = tr(
+            "en",
+            "Your message is stored, but the bridge cannot handle it. Please write it again in other words; if "
+            "somebody is in danger, call your desk now.",
+        )
+        key = f"failed:{self.row.id}"
+        return (Outgoing(context.new_id(), key, "reply", "sender", message.place, text=words, created_at=context.now),)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A command from the command line or the program itself."""
+
+    act: Callable[[Composer], None]
+    actor: str
+    wanted: Wanted = field(default_factory=Wanted)
+
+    def wants(self, _directory: Directory, _agreement: Agreement) -> Wanted:
+        """Say what it touches."""
+        return self.wanted
+
+    def shows(self, _directory: Directory, _agreement: Agreement) -> Shows:
+        """Nothing."""
+        return NOTHING
+
+    def turn(self, view: View, context: Context) -> Turn:
+        """Do it."""
+        c = Composer(context, view, actor=self.actor)
+        self.act(c)
+        return c.finish()
+
+    def failed(self, _context: Context, error: str) -> Turn:
+        """Nothing to keep: whoever gave the order is told by a `StorageError`."""
+        raise StorageError(f"This was not done ({error}); nothing was changed. Please try again.")
+
+
+@dataclass(frozen=True, slots=True)
+class PageAct:
+    """What somebody does on a page that is no message, so that nothing of it is kept in the inbox."""
+
+    act: Callable[[Composer], None]
+    person_id: int
+    address: Address
+    cases: tuple[int, ...] = ()
+
+    def wants(self, directory: Directory, agreement: Agreement) -> Wanted:
+        """Say what it touches."""
+        person = directory.get(self.person_id)
+        scope = scope_of(person, agreement) if person else NOBODY
+        return Wanted(named=tuple((case_id, scope) for case_id in self.cases))
+
+    def shows(self, directory: Directory, _agreement: Agreement) -> Shows:
+        """The secure cases of the cases that it names."""
+        return Shows(reader=directory.get(self.person_id), secure=bool(self.cases))
+
+    def turn(self, view: View, context: Context) -> Turn:
+        """Do it, as somebody unknown when the person was cut off meanwhile."""
+        person = view.directory.get(self.person_id)
+        is_known = person is not None and person.is_active
+        c = Composer(context, view, person=person if is_known else None, actor=f"person:{self.person_id}")
+        c.address = str(self.address)
+        self.act(c)
+        return c.finish()
+
+    def failed(self, _context: Context, error: str) -> Turn:
+        """Nothing to keep: the page says that it was not done."""
+        raise StorageError(f"This was not done ({error}); nothing was changed. Please try again.")

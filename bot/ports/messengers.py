@@ -1,0 +1,111 @@
+"""What the core asks of messengers: adapters, and what some of them can besides. Contracts, documented here only."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from bot.domain.messages import Capabilities, Delivery, Inbound
+
+
+def _nothing() -> None:
+    """Do nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a webhook may answer once the message is stored."""
+
+    is_new: bool = True  #: False for a redelivery
+    reply: str = ""  #: the answer, for messengers that take it in the call; a redelivery gets the same
+    went: Callable[[], None] = _nothing  #: to be called when the answer went out in the call; else it is sent
+
+
+#: Stores a verified message and returns after the commit. Raises `StorageError` when it was not stored.
+Receive = Callable[[Inbound], Awaitable[Receipt]]
+
+
+class Adapter(Protocol):
+    """One messenger. It neither truncates nor drops: the caller keeps to `capabilities`."""
+
+    @property
+    def messenger(self) -> str:
+        """The messenger's name, the first half of its addresses."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What it can do, as data."""
+
+    async def start(self, receive: Receive) -> None:
+        """Connect. Messages that come in by polling go to `receive`, each acknowledged only after it returned."""
+
+    async def send(self, delivery: Delivery, text: str, *, is_last: bool) -> str:
+        """Send one part of a message; buttons, file and tap answer go with the last part. Returns the external id.
+
+        `delivery.edits` names the message to change instead of sending a new one. Raises only `SendError`.
+        """
+
+    async def stop(self) -> None:
+        """Disconnect within 5 seconds; may be called twice."""
+
+
+@runtime_checkable
+class FileSource(Protocol):
+    """A messenger that files can be fetched from."""
+
+    async def fetch(self, file_id: str, limit: int) -> bytes:
+        """Return the content of a file that somebody sent, of at most `limit` bytes whatever is said of its size.
+
+        Raises only `SendError`: `Refused` when it can never be had or is too large. No reason holds a secret.
+        """
+
+
+@runtime_checkable
+class Knocks(Protocol):
+    """A messenger that can carry, outside its reply window, a message without our text that asks the person to tap."""
+
+    async def knock(self, delivery: Delivery, headline: str) -> str:
+        """Send it, once for each `delivery.message.dedupe_key`; returns its id.
+
+        `headline` says reference, urgency and act wanted, nothing else. Raises only `SendError`. What became of it
+        comes later as a message of `Kind.OUTCOME` with that id.
+        """
+
+
+@runtime_checkable
+class SetsUp(Protocol):
+    """A messenger with something to set once: a menu, a list of commands."""
+
+    async def set_up(self) -> list[str]:
+        """Set it, also over what was set before; returns what was done, a sentence a line. Raises only `SendError`.
+
+        Works without `start`; `stop` is called after it.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """An HTTP request to a webhook, as the web server hands it on."""
+
+    method: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]  #: names in lower case
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What a webhook answers."""
+
+    status: int
+    body: str = ""
+    media_type: str = "text/plain; charset=utf-8"
+
+
+@runtime_checkable
+class WebhookAdapter(Adapter, Protocol):
+    """A messenger that calls us."""
+
+    async def handle(self, request: Request) -> Response:
+        """Verify, parse, store, answer (design rule 1). Raises nothing."""

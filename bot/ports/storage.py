@@ -1,0 +1,338 @@
+"""What the core asks of the storage. Contracts, documented here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.domain.attachments import FileState, StoredFile
+from bot.domain.case import Answer, Case, CaseText, Conversation, DeadlineKind, SecureEntry
+from bot.domain.export_orders import IdentifiedOrder
+from bot.domain.journal import Head, Link
+from bot.domain.messages import Address, Delivery, DeliveryState, Outgoing
+from bot.domain.people import Directory, Invite, SignIn, Stranger
+from bot.domain.turn import InboxRow, Mark, Turn
+from bot.ports.messenger_state import KeepsForMessengers
+from bot.ports.retention import Retains
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """Something that may be a guess, counted for all nodes together: by whom or from where, within which time."""
+
+    kind: str  #: ``code``, ``reference``, ``link``, ``form``
+    key: str  #: who or where: ``person:12``, a client's address, a messenger's account
+    window: timedelta  #: counting starts anew when it is over
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a reader may see. Every listing and look-up of cases is limited by it in the query itself."""
+
+    person_id: int
+    party: str
+    sees_party: bool  #: the cases in which their party is a side; else own ones
+    reads_as: tuple[str, ...] = ()  #: and those given to one of these: ``desk:cn-police``, ``person:12``
+
+
+#: Sees nothing.
+NOBODY = Scope(0, "", sees_party=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a batch of messages touches, so that storage loads it in a few reads."""
+
+    seen: tuple[tuple[str, str, str], ...] = ()  #: keys of the messages, to leave out redeliveries
+    people: tuple[int, ...] = ()  #: their conversations, the cases these are about, their open cases
+    cases: tuple[int, ...] = ()
+    references: tuple[str, ...] = ()  #: canonical, ``KC26-M9S34-4``; by whoever runs the program
+    named: tuple[tuple[str | int, Scope], ...] = ()  #: references or ids that somebody named: within their scope only
+    strangers: tuple[Address, ...] = ()
+    codes: tuple[str, ...] = ()  #: hashes of invite codes
+    replied_to: tuple[tuple[tuple[Address, str], Scope], ...] = ()  #: place and message id: which case was it about;
+    #: within this scope only
+    amended: tuple[str, ...] = ()  #: ``place#message_id`` of edited messages, as texts and answers keep it
+    leaving: tuple[int, ...] = ()  #: people who may leave their work: all open cases they reported or are assigned
+    #: to, and the invites that are not used yet under their name and side
+    orders: tuple[int, ...] = ()  #: orders for identified exports
+    offered: tuple[Address, ...] = ()  #: what was sent there lately with choices: a typed number may mean one of them
+    said_at: tuple[Address, ...] = ()  #: all that was sent there lately: what is said there may answer or repeat it
+
+
+@dataclass(frozen=True, slots=True)
+class SecureCase:
+    """What is kept beside a case that points to people, and the texts that stand in its place, oldest first."""
+
+    entries: tuple[SecureEntry, ...] = ()
+    texts: tuple[CaseText, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What was wanted. Absent means: there is none."""
+
+    seen: Mapping[tuple[str, str, str], str] = field(default_factory=dict)  #: key to stored reply
+    conversations: Mapping[int, Conversation] = field(default_factory=dict)
+    cases: Mapping[int, Case] = field(default_factory=dict)
+    strangers: Mapping[Address, Stranger] = field(default_factory=dict)
+    invites: Mapping[str, Invite] = field(default_factory=dict)  #: by code hash
+    replied_to: Mapping[tuple[Address, str], int] = field(default_factory=dict)  #: case ids
+    threads: Mapping[tuple[Address, str], Mapping[Address, str]] = field(default_factory=dict)
+    #: of the same messages: under which message id what they said stands at each other address
+    offered: Mapping[Address, tuple[Delivery, ...]] = field(default_factory=dict)  #: newest first
+    said_at: Mapping[Address, tuple[Delivery, ...]] = field(default_factory=dict)  #: the newest 20, newest first
+    amended: Mapping[str, CaseText] = field(default_factory=dict)  #: first versions; their cases are loaded too
+    amended_answers: Mapping[str, Answer] = field(default_factory=dict)  #: likewise
+    deliveries: Mapping[int, tuple[Delivery, ...]] = field(default_factory=dict)  #: by case, where they are shown
+    orders: Mapping[int, IdentifiedOrder] = field(default_factory=dict)
+    secure: Mapping[int, SecureCase] = field(default_factory=dict)  #: by case, where it is opened
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A deadline whose moment has come, leased to whoever claimed it."""
+
+    deadline_id: int
+    case_id: int
+    kind: DeadlineKind
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """All that is kept of one case besides the case itself, oldest first."""
+
+    answers: tuple[Answer, ...] = ()
+    texts: tuple[CaseText, ...] = ()
+    deliveries: tuple[Delivery, ...] = ()
+    journal: tuple[Link, ...] = ()
+    files: tuple[StoredFile, ...] = ()
+    secured: tuple[SecureEntry, ...] = ()  #: that there are entries in the secure case, without what they say
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One line of a person's transcript in web chat, oldest first."""
+
+    id: int  #: time-ordered over both directions
+    at: datetime
+    text: str
+    from_person: bool
+    delivery: Delivery | None = None  #: for our messages: buttons, state
+    edited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """For metrics and readiness; no personal data."""
+
+    inbox: Mapping[str, int] = field(default_factory=dict)  #: by state
+    outbox: Mapping[str, int] = field(default_factory=dict)  #: by state
+    cases: Mapping[tuple[str, str], int] = field(default_factory=dict)  #: open cases by (urgency, status)
+    overdue: int = 0  #: running deadlines whose next moment has passed
+
+
+class Storage(Retains, KeepsForMessengers, Protocol):
+    """Everything that is kept. Three implementations honour this: memory, SQLite, PostgreSQL.
+
+    Times are aware UTC. Unless said otherwise a method raises only `StorageError`.
+    """
+
+    async def start(self) -> None:
+        """Open it. Raises `SchemaMismatch` for another schema, `KeysUnusable` for the keys of another database."""
+
+    async def stop(self) -> None:
+        """Close it; may be called twice."""
+
+    async def is_ready(self) -> bool:
+        """Answer whether a read works now and the schema is this program's. Never raises."""
+
+    async def directory(self) -> Directory:
+        """Return everybody enrolled. Cheap when nobody changed: the same object again."""
+
+    async def load(self, wanted: Wanted) -> Loaded:
+        """Read what a batch touches, in a few reads, as of one moment.
+
+        For each wanted person: their conversation, the case it is about and up to 20 of their open cases,
+        newest first. Cases come with current answers, all deadlines and hand-offs.
+        """
+
+    async def apply(self, turns: Sequence[Turn], marks: Sequence[Mark] = ()) -> frozenset[int]:
+        """Write all turns and marks in one transaction, one statement a table, durable on return.
+
+        Seen keys go in first. Within a batch a later turn builds on an earlier one of the same case or
+        person (versions go up by one each); only the last state is written, over the version that the first
+        one was computed from. Journal entries get their place in the chain here. An outbox row whose dedupe_key
+        is there already is left out, and its id is returned. New outbox rows are born leased for 30 s when they
+        are due now (`not_before` is None), and not leased otherwise. An order for an identified export is written
+        only over one that nobody decided.
+
+        Raises `AlreadySeen` (redelivery), `Stale` (a version moved, or a reference is taken), any other
+        `StorageError` for a row that does not fit. Nothing is written then.
+        """
+
+    async def claim_outbox(
+        self, messengers: Sequence[str], now: datetime, limit: int, lease: timedelta
+    ) -> list[Delivery]:
+        """Take up to `limit` rows that are due and not leased, most urgent first, for `lease`.
+
+        Due: queued or window-closed, `next_attempt_at` not after `now`. One statement. Rows for messengers not
+        named stay.
+        """
+
+    async def superseded(self, ids: Sequence[int]) -> dict[int, str]:
+        """Of these outbox ids, return those no longer needed, with the reason (design rule 6).
+
+        ``deadline met`` or ``deadline ended``: its deadline is not running any more;
+        ``newer edit``: a later edit of the same message waits or was sent.
+        """
+
+    async def reread(self, outbox_id: int) -> Outgoing | None:
+        """Return a waiting message as it is stored now; None when it is not to be sent any more."""
+
+    async def claim_deadlines(self, now: datetime, limit: int, lease: timedelta) -> list[Due]:
+        """Take up to `limit` running deadlines whose `next_at` is not after `now`, oldest first. One statement."""
+
+    async def claim_wakes(self, now: datetime, limit: int, lease: timedelta) -> list[int]:
+        """Take conversations whose `wakes_at` is not after `now`; returns person ids. One statement."""
+
+    async def claim_failed(self, now: datetime, limit: int, lease: timedelta) -> list[InboxRow]:
+        """Take failed inbox rows whose next try is due. One statement."""
+
+    async def claim_files(
+        self, messengers: Sequence[str], now: datetime, limit: int, lease: timedelta
+    ) -> list[StoredFile]:
+        """Take up to `limit` waiting files of these messengers whose next try is due, oldest first. One statement."""
+
+    async def retry_outbox(self, outbox_id: int, now: datetime) -> bool:
+        """Put a parked row back in the queue, due now; False when there is no such parked row."""
+
+    async def retry_file(self, file_id: int, now: datetime) -> bool:
+        """Let a parked file wait again, due now; False when there is no such parked file."""
+
+    async def readdress(self, old: Address, new: Address) -> None:
+        """Remember that a chat moved: queued rows and bindings are rewritten, later rows on `apply` too."""
+
+    async def take_lease(self, name: str, owner: str, now: datetime, ttl: timedelta) -> bool:
+        """Take or renew a named lease; False while somebody else holds it. One statement."""
+
+    async def release_lease(self, name: str, owner: str) -> None:
+        """Give a lease back, if it is ours."""
+
+    async def cursor(self, name: str) -> int | None:
+        """Return the stored poll offset, None at the first time."""
+
+    async def save_cursor(self, name: str, value: int) -> None:
+        """Store a poll offset; call it only after the messages before it are committed."""
+
+    async def add_sign_in(self, link: SignIn) -> None:
+        """Keep a one-time sign-in link."""
+
+    async def use_sign_in(self, token_hash: str, session: SignIn, now: datetime) -> int | None:
+        """Use a link up and keep `session` for its person (whose id replaces the one in `session`), in one step.
+
+        Returns the person id; None when the link is unknown, used or expired, and then nothing is kept.
+        """
+
+    async def peek_sign_in(self, token_hash: str, now: datetime) -> bool:
+        """Answer whether such a link could be used now, without using it."""
+
+    async def session(
+        self, token_hash: str, now: datetime, idle: timedelta | None = None, *, renews: bool = True
+    ) -> int | None:
+        """Return whose session this is; None when unknown, ended, expired or not used for `idle`.
+
+        Asking counts as use when it `renews`; that is written at most once a minute.
+        """
+
+    async def end_session(self, token_hash: str) -> None:
+        """Sign out."""
+
+    async def count_attempt(self, kind: str, key: str, now: datetime, window: timedelta) -> int:
+        """Count one more of this kind by this key and return how many there were in the window, this one too.
+
+        The window begins with its first attempt and lasts for `window`. One statement; the key is kept hashed.
+        """
+
+    async def attempts(self, kind: str, key: str, now: datetime) -> int:
+        """Return how many there were in the window that is open now, without counting."""
+
+    async def sweep(self, now: datetime) -> int:
+        """Delete what is over: counts, sign-in links, sessions; reply windows and leases since a day.
+
+        Returns how many.
+        """
+
+    async def find_case(self, reference: str, scope: Scope) -> Case | None:
+        """Find a case by canonical reference within the scope, by one scoped query."""
+
+    async def list_cases(self, scope: Scope, *, open_only: bool, limit: int, before: int | None = None) -> list[Case]:
+        """List cases in scope, newest first, with ids below `before`."""
+
+    async def history(self, case_id: int) -> History:
+        """Read answers, texts, deliveries and journal of a case; the caller has checked the scope."""
+
+    async def secure_entries(self, case_id: int) -> list[SecureEntry]:
+        """Read the secure case (tier 2), oldest first; the caller has checked the right and journals the read."""
+
+    async def orders_of(self, party: str, limit: int) -> list[IdentifiedOrder]:
+        """List a side's orders for identified exports, newest first."""
+
+    async def lapsed_orders(self, now: datetime, limit: int) -> list[int]:
+        """Name up to `limit` orders that nobody decided before their time was over at `now`."""
+
+    async def find_secure(self, kind: str, text: str, scope: Scope) -> list[Case]:
+        """Find the cases in whose secure case a normalised number stands, newest first, by one scoped query.
+
+        The scope is that of the secure case: `sees_party` and `reads_as` as for cases, but of the requested side
+        only where the border is open; besides, the person's own entries in their own cases. Released texts and
+        the other side's memos are not found.
+        """
+
+    async def transcript(self, addresses: Sequence[Address], after: int, limit: int) -> list[Said]:
+        """Read the last `limit` lines with ids above `after` of a chat, edits applied, oldest first."""
+
+    async def mark_seen(self, recipient_addresses: Sequence[Address], now: datetime) -> None:
+        """Mark what was sent to these addresses as seen (a page read proves it)."""
+
+    async def outbox(self, states: Sequence[DeliveryState], limit: int) -> list[Delivery]:
+        """List outbox rows in these states, newest first."""
+
+    async def files(self, states: Sequence[FileState], limit: int) -> list[StoredFile]:
+        """List files of all cases in these states, newest first."""
+
+    async def count_cases(self, since: datetime, until: datetime, parties: Sequence[str] = ()) -> int:
+        """Count the cases opened in [since, until) in which one of these parties (any, when empty) is a side."""
+
+    def stream_cases(self, since: datetime, until: datetime, parties: Sequence[str] = ()) -> AsyncIterator[list[Case]]:
+        """Stream those cases in chunks of at most 500, oldest first, in flat memory; one snapshot of the data."""
+
+    def stream_journal(self, chain: str) -> AsyncIterator[list[Link]]:
+        """Stream a chain in order, in chunks of at most 1000; what cannot be read of an entry fails its check."""
+
+    async def chains(self) -> list[str]:
+        """Name the chains that have entries or a stored head."""
+
+    async def heads(self) -> dict[str, Head]:
+        """Return the stored head of each chain: what its last entry must be."""
+
+    async def counts(self, now: datetime) -> Counts:
+        """Count for metrics."""
+
+
+class Files(Protocol):
+    """Contents of files, sealed and named by their SHA-256. Never unpacked. Methods raise only `StorageError`."""
+
+    async def put(self, content: bytes) -> str:
+        """Keep a content, durable on return, and return its SHA-256 in hex; the same content again is kept once."""
+
+    async def read(self, sha256: str) -> bytes:
+        """Return a content; raises when there is none, or when it is not what was put."""
+
+    async def drop(self, sha256: str) -> None:
+        """Delete a content, if it is there. The caller knows that no file needs it any more."""
+
+    async def kept(self) -> list[str]:
+        """List what is kept, by SHA-256: to seal it anew, or to find what no file needs."""

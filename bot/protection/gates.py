@@ -1,0 +1,242 @@
+"""The gates of the two formal channels: whether a case may be given to one now, and what stops it. Pure.
+
+The tables are those that the two sides agreed; the first row that matches decides. The clock opens no gate: only
+answers do, and each of them is dated and has a name. An answer that was never given counts as the worse case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.domain.agreement import Agreement
+from bot.domain.case import Answer, Case, Channel, DeadlineKind, Handoff, HandoffState
+
+CONSENT = {Channel.POLICE: "consent_police", Channel.DIPLOMATIC: "consent_diplomatic"}
+FEARS, FLAG = "fears_own_authorities", "protection_flag"
+GUARDIAN, BEST_INTERESTS, VITAL_INTEREST = "guardian", "best_interests", "vital_interest"
+DECISION, ALTERNATIVE = "police_decision", "diplomatic_alternative"
+
+#: Flags that say that the person may need protection from a State.
+PROTECTED = frozenset({"possible", "asylum_seeker_or_refugee", "stateless"})
+
+_UNKNOWN = "unknown"
+_ADULT = "18_or_over"
+_KEY = "gate"
+_NOT_CLEARED = (HandoffState.DRAFTED, HandoffState.BLOCKED)
+
+
+class Reason(StrEnum):
+    """Why a gate is blocked."""
+
+    FEAR = "fear"  #: the person fears the authorities of their own country
+    FLAG_NOT_SET = "flag_not_set"  #: nobody has recorded yet whether the person needs protection
+    FLAG = "flag"  #: the person may need protection from a State
+    NO_CONSENT = "no_consent"  #: an adult has not agreed
+    STATE_FEARED = "state_feared"  #: the case would go to a State that the person must be protected from
+    REFUSED = "refused"  #: for that, a supervisor said no
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """The case may be handed off now."""
+
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """The case may be handed off once these fields are answered."""
+
+    row: int
+    missing: tuple[str, ...]  #: field ids, in the order in which they are asked
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """The case may not be handed off; somebody must decide what is done instead."""
+
+    row: int
+    reason: Reason
+
+
+Verdict = Open | Needs | Blocked
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the tables look at; an empty text stands for "not answered"."""
+
+    fears: str = ""
+    flag: str = ""
+    consent: str = ""  #: to the channel in question
+    is_adult: bool = False  #: False for a child and for an unknown age
+    is_own_state: bool = True  #: whether it goes to a State of the person's citizenship, or that is not known
+    has_guardian: bool = False
+    has_best_interests: bool = False
+    has_vital_interest: bool = False
+    decision: str = ""  #: of a supervisor, about a State that is feared
+
+    @property
+    def is_state_feared(self) -> bool:
+        """Whether the person must be protected from the side that would be told."""
+        return self.is_own_state and (self.fears == "yes" or self.flag in PROTECTED)
+
+
+def check(case: Case, channel: Channel, agreement: Agreement) -> Verdict:
+    """Ask the gate of a channel, as the case stands now."""
+    facts = facts_of(case, channel, case.requested, agreement)
+    return police(facts) if channel is Channel.POLICE else diplomatic(facts)
+
+
+def is_open(case: Case, channel: Channel, agreement: Agreement) -> bool:
+    """Whether the case may be handed off to a channel now."""
+    return isinstance(check(case, channel, agreement), Open)
+
+
+def is_blocked(case: Case, channel: Channel, agreement: Agreement) -> bool:
+    """Whether a decision is wanted instead of a hand-off to a channel."""
+    return isinstance(check(case, channel, agreement), Blocked)
+
+
+def diplomatic(facts: Facts) -> Verdict:
+    """Ask the diplomatic gate."""
+    if facts.fears == "yes":
+        return Blocked(1, Reason.FEAR)
+    if facts.flag != "none_known":
+        return Blocked(2, Reason.FLAG if facts.flag else Reason.FLAG_NOT_SET)
+    if not facts.is_adult:
+        recorded = {GUARDIAN: facts.has_guardian, BEST_INTERESTS: facts.has_best_interests}
+        return _needs(3, {FEARS: facts.fears, **recorded})
+    if facts.consent != "yes":
+        unasked = {CONSENT[Channel.DIPLOMATIC]: facts.consent, FEARS: facts.fears}
+        return Blocked(4, Reason.NO_CONSENT) if facts.consent else _needs(4, unasked)
+    return Open(6) if facts.fears == "no" else _needs(5, {FEARS: facts.fears})
+
+
+def police(facts: Facts) -> Verdict:
+    """Ask the police gate. A supervisor who allows what the first row stops lifts that row, not those below it."""
+    if facts.is_state_feared and facts.decision != "allowed":
+        return Blocked(1, Reason.REFUSED if facts.decision else Reason.STATE_FEARED)
+    if not facts.is_adult:
+        return _needs(4, {FEARS: facts.fears, BEST_INTERESTS: facts.has_best_interests})
+    if facts.consent == "yes":
+        return _needs(2, {FEARS: facts.fears})
+    if facts.has_vital_interest:
+        return _needs(3, {FEARS: facts.fears})
+    first = VITAL_INTEREST if facts.consent else CONSENT[Channel.POLICE]
+    return _needs(3, {first: False, FEARS: facts.fears})
+
+
+def _needs(row: int, wanted: Mapping[str, str | bool]) -> Verdict:
+    missing = tuple(name for name, answered in wanted.items() if not answered)
+    return Needs(row, missing) if missing else Open(row)
+
+
+def stops_relay(case: Case, party: str, agreement: Agreement) -> bool:
+    """Whether nothing more of what is said about a case may cross to people of this side: its police gate is closed."""
+    if party in ("", case.reporting):
+        return False
+    facts = facts_of(case, Channel.POLICE, party, agreement)
+    return facts.is_state_feared and facts.decision != "allowed"
+
+
+def needs_decision(case: Case, agreement: Agreement) -> bool:
+    """Whether a supervisor decides if the police of the requested side are told, or may decide anew."""
+    return facts_of(case, Channel.POLICE, case.requested, agreement).is_state_feared
+
+
+def wants_alternative(case: Case, agreement: Agreement) -> bool:
+    """Whether a supervisor decides what is done instead of the diplomatic step: its gate is closed, its clock runs."""
+    deadline = case.deadline(DeadlineKind.DIPLOMATIC)
+    is_running = deadline is not None and deadline.is_running
+    return is_running and is_blocked(case, Channel.DIPLOMATIC, agreement)
+
+
+def may_be_child(case: Case) -> bool:
+    """Whether the youngest person is a child, or nobody knows."""
+    return case.value("age_group") != _ADULT
+
+
+def offers_handoff(case: Case, channel: Channel, party: str, agreement: Agreement) -> bool:
+    """Whether people of this side see a button to hand off.
+
+    The other side sees one only at an open gate, so that a missing button tells nothing about why it is missing.
+    """
+    if party == case.reporting:
+        return not is_blocked(case, channel, agreement)
+    return is_open(case, channel, agreement)
+
+
+def draft_state(verdict: Verdict) -> HandoffState:
+    """How a hand-off stands that is not sent: blocked where only a decision can move it."""
+    is_for_supervisor = isinstance(verdict, Needs) and VITAL_INTEREST in verdict.missing
+    return HandoffState.BLOCKED if is_for_supervisor or isinstance(verdict, Blocked) else HandoffState.DRAFTED
+
+
+def is_draft(handoff: Handoff | None) -> bool:
+    """Whether a hand-off waits at its gate."""
+    return handoff is not None and handoff.state in _NOT_CLEARED
+
+
+def shown_state(handoff: Handoff, case: Case, party: str, agreement: Agreement) -> HandoffState:
+    """How far a hand-off has come, as people of a side may know it: who is feared does not learn that it is blocked."""
+    is_hidden = handoff.state is HandoffState.BLOCKED and stops_relay(case, party, agreement)
+    return HandoffState.DRAFTED if is_hidden else handoff.state
+
+
+def key_of(case: Case, what: str) -> str:
+    """Make the dedupe key of a message about a gate, by which it is known later."""
+    return f"case:{case.id}:{_KEY}:{what}"
+
+
+def is_hidden(dedupe_key: str, case: Case, party: str) -> bool:
+    """Whether people of a side are not shown that such a message was sent: the reporting side's own matters."""
+    return party != case.reporting and dedupe_key.startswith(key_of(case, ""))
+
+
+def facts_of(case: Case, channel: Channel, party: str, agreement: Agreement) -> Facts:
+    """Read what the tables look at off a case, for a channel of this side."""
+    return Facts(
+        fears=_word(case, FEARS),
+        flag=_word(case, FLAG),
+        consent=_word(case, CONSENT[channel]),
+        is_adult=not may_be_child(case),
+        is_own_state=_is_own_state(case, party, agreement),
+        has_guardian=GUARDIAN in case.answers,
+        has_best_interests=BEST_INTERESTS in case.answers,
+        has_vital_interest=_has_vital_interest(case),
+        decision=_decision(case),
+    )
+
+
+def _word(case: Case, field_id: str) -> str:
+    value = case.value(field_id)
+    return "" if value is None else str(value)
+
+
+def _is_own_state(case: Case, party: str, agreement: Agreement) -> bool:
+    citizenship = case.value("citizenship")
+    states = set(citizenship) if isinstance(citizenship, tuple) else {str(citizenship or _UNKNOWN)}
+    side = agreement.parties.get(party)
+    return _UNKNOWN in states or side is None or bool(states & set(side.countries))
+
+
+def _has_vital_interest(case: Case) -> bool:
+    """A person who said no after the reason was written is not overruled by it."""
+    reason, consent = case.answers.get(VITAL_INTEREST), case.answers.get(CONSENT[Channel.POLICE])
+    return reason is not None and not (consent is not None and consent.value == "no" and _is_newer(consent, reason))
+
+
+def _decision(case: Case) -> str:
+    """A decision is about what was known when it was taken: a newer fear, flag or citizenship asks for a new one."""
+    decision = case.answers.get(DECISION)
+    known = [answer for name in (FEARS, FLAG, "citizenship") if (answer := case.answers.get(name)) is not None]
+    if decision is None or any(_is_newer(answer, decision) for answer in known):
+        return ""
+    return str(decision.value)
+
+
+def _is_newer(answer: Answer, other: Answer) -> bool:
+    return answer.id > other.id

@@ -1,0 +1,107 @@
+"""Finds in a text what would tell who or where somebody is, and covers it. Pure; the same answer for the same text.
+
+Each detector sees the text without what an earlier one took: what proves itself by a check digit goes first, then what
+is harmless is set aside, then come the numbers that only their shape or the words around them give away.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+
+from bot.protection.identity.context import Words
+from bot.protection.identity.documents import machine_lines, travel_documents
+from bot.protection.identity.folding import Folded, fold
+from bot.protection.identity.found import Found, Identity, without
+from bot.protection.identity.harmless import without_harmless
+from bot.protection.identity.numbers import cards, long_numbers, phones
+from bot.protection.identity.places import coordinates, emails, links
+from bot.protection.identity.residents import checked, named
+
+__all__ = ["Found", "Identity", "find", "mask", "partly"]
+
+#: What stands in a masked text.
+WORDS = {
+    Identity.TRAVEL_DOCUMENT: "[travel document number]",
+    Identity.MRZ: "[passport line]",
+    Identity.PHONE: "[phone number]",
+    Identity.EMAIL: "[e-mail address]",
+    Identity.COORDINATES: "[coordinates]",
+    Identity.LONG_DIGITS: "[long number]",
+    Identity.RESIDENT_ID: "[identity number]",
+}
+#: Fewer figures than this are no number or place of anybody; most messages have none.
+_FEWEST = 4
+_FIGURE = re.compile(r"\d")
+_WHOLE = frozenset({Identity.MRZ, Identity.COORDINATES})  #: of these a part is no use, or too much
+
+
+def find(text: str) -> tuple[Found, ...]:
+    """List the identifiers in a text, in order and apart from each other."""
+    folded = fold(text)
+    search, figures = _Search(folded.text), len(_FIGURE.findall(folded.text))
+    words = Words(folded.text)
+    search.take(Identity.EMAIL, emails(search.text))
+    search.take(Identity.COORDINATES, links(search.text))
+    if figures >= _FEWEST:
+        search.take(Identity.COORDINATES, coordinates(search.text, words))
+    search.take(Identity.MRZ, machine_lines(search.text))
+    if figures >= _FEWEST:
+        _take_numbers(search, folded, words)
+    spans = ((kind, *folded.span(start, end)) for kind, start, end in search.found)
+    return tuple(sorted((Found(*span) for span in spans), key=lambda found: found.start))
+
+
+def _take_numbers(search: _Search, folded: Folded, words: Words) -> None:
+    search.take(Identity.RESIDENT_ID, checked(search.text))
+    search.text = without_harmless(search.text)
+    search.take(Identity.TRAVEL_DOCUMENT, travel_documents(folded, search.text, words))
+    search.take(Identity.RESIDENT_ID, named(search.text, words))
+    search.take(Identity.LONG_DIGITS, cards(search.text, words))
+    search.take(Identity.PHONE, phones(search.text, words))
+    search.take(Identity.LONG_DIGITS, long_numbers(search.text, words))
+
+
+class _Search:
+    """A text from which what was found is blanked at once."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.found: list[tuple[Identity, int, int]] = []
+
+    def take(self, kind: Identity, spans: Iterable[tuple[int, int]]) -> None:
+        done = 0
+        taken = []
+        # Of two that overlap the first and longer one counts.
+        for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
+            if start >= done:
+                taken.append((start, end))
+                done = end
+        self.found += [(kind, start, end) for start, end in taken]
+        self.text = without(self.text, taken)
+
+
+def mask(text: str, found: Sequence[Found]) -> str:
+    """Write a word in brackets in place of each identifier."""
+    return _replaced(text, found, lambda _part, kind: WORDS[kind])
+
+
+def partly(text: str, found: Sequence[Found]) -> str:
+    """Leave of each identifier a leading letter and the last two signs, so that who knows it can tell: ``N•••••67``.
+
+    How long it was is not told. Coordinates and passport lines are covered whole.
+    """
+    return _replaced(text, found, lambda part, kind: WORDS[kind] if kind in _WHOLE else _covered(part))
+
+
+def _covered(part: str) -> str:
+    first = part[0] if part[0].isalpha() else ""
+    return f"{first}•••••{part[-2:]}"
+
+
+def _replaced(text: str, found: Sequence[Found], word: Callable[[str, Identity], str]) -> str:
+    parts, done = [], 0
+    for one in found:
+        parts += [text[done : one.start], word(text[one.start : one.end], one.kind)]
+        done = one.end
+    return "".join([*parts, text[done:]])

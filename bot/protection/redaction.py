@@ -1,0 +1,271 @@
+"""Who may read what, on which way out. Pure; the one place for the rule, and the one that opens guarded texts.
+
+Every way out asks here: alerts, pings, relayed notes, views and echoes on messengers, pages, the secure case, search,
+papers, exports. What has no cell in the table is absent. Logs are no way out for anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.domain.agreement import Agreement, DeskRole
+from bot.domain.attachments import StoredFile
+from bot.domain.case import Case, CaseText, Handoff, SecureEntry, TextKind, Value
+from bot.domain.fields import DESK_FIELDS, FIELDS, Field
+from bot.domain.guarded import Guarded
+from bot.domain.people import Person, Role
+from bot.domain.provinces import province
+from bot.protection import gates
+
+
+class Matter(StrEnum):
+    """What there is to read."""
+
+    REFERENCE = "reference"  #: reference, urgency, status and deadlines: what a ping says
+    MINIMUM = "minimum"  #: coded answers that are enough to act on and point to nobody
+    CODED = "coded"  #: the other coded answers
+    FEAR = "fear"  #: whether the person fears the authorities of their own country
+    PROTECTION = "protection"  #: the protection flag and what else the gates need
+    WORDS = "words"  #: free text about the case
+    NOTE = "note"  #: a text meant for the other side
+    MEMO = "memo"  #: a text meant for the own side
+    IDENTITY = "identity"  #: what points to a person: the secure case, exact places, files (tier 2)
+    ACCEPTANCE = "acceptance"  #: who accepted a case for a formal channel: its papers name them to both sides
+    NAME = "name"  #: the name of an enrolled person; masked, it is their side and role
+
+
+class Way(StrEnum):
+    """How it would leave."""
+
+    PING = "ping"  #: a message about a deadline
+    ALERT = "alert"
+    RELAY = "relay"  #: a message that tells others of an act, with the words of a note
+    CASE = "case"  #: ``/case`` and other views on a messenger
+    ECHO = "echo"  #: the answer to whoever just wrote
+    PAGE = "page"  #: the case's page
+    SECURE = "secure"  #: the secure case's page, whose reading is journalled with a purpose
+    SEARCH = "search"  #: the answer to a search
+    PACKET = "packet"  #: a paper for a formal channel
+    EXPORT = "export"  #: the case log, de-identified
+    IDENTIFIED = "identified"  #: an export that a second person approved
+    LOG = "log"  #: log lines, metrics, error texts
+
+
+class Standing(StrEnum):
+    """How a reader stands to what is read."""
+
+    AUTHOR = "author"  #: they wrote it
+    OWN = "own"  #: of the author's side
+    OTHER = "other"  #: of the other side, nothing in the way
+    UNCLEARED = "uncleared"  #: of the other side, before citizenship and fear of own authorities are known
+    CLOSED = "closed"  #: of the other side, to which the police gate is closed
+    NOBODY = "nobody"  #: none of these
+
+
+class Showing(StrEnum):
+    """What the reader gets."""
+
+    SHOWN = "shown"
+    MASKED = "masked"  #: that there is something, not what
+    ABSENT = "absent"
+
+
+#: Cells name the standings that are shown something: A author, O own, T other, U uncleared, C closed; small: masked.
+_COLUMNS = (
+    Way.PING, Way.ALERT, Way.RELAY, Way.CASE, Way.ECHO, Way.PAGE,
+    Way.SECURE, Way.SEARCH, Way.PACKET, Way.EXPORT, Way.IDENTIFIED,
+)  # fmt: skip
+_TABLE: Mapping[Matter, tuple[str, ...]] = {
+    #                  ping     alert    relay    case     echo     page     secure   search  packet export   identified
+    Matter.REFERENCE: ("AOTUC", "AOTUC", "AOTUC", "AOTUC", "AOTUC", "AOTUC", "AOTUC", "AOTU", "AOTU","AOTUC", "AOTUC"),
+    Matter.MINIMUM:   ("",      "AOTUC", "",      "AOTUC", "AO",    "AOTUC", "",      "",     "AOTU","AOTUC", "AOTUC"),
+    Matter.CODED:     ("",      "AOT",   "",      "AOT",   "AO",    "AOTU",  "",      "",     "AOT", "AOTU",  "AOTU"),
+    Matter.FEAR:      ("",      "AO",    "",      "AO",    "AO",    "AO",    "",      "",     "",    "",      ""),
+    Matter.PROTECTION:("",      "",      "",      "",      "",      "AO",    "",      "",     "",    "",      ""),
+    Matter.WORDS:     ("",      "AOT",   "",      "AOT",   "A",     "AOTU",  "",      "",     "AOT", "",      "AOT"),
+    Matter.NOTE:      ("",      "",      "AOTU",  "",      "A",     "AOTU",  "",      "",     "",    "",      "AOT"),
+    Matter.MEMO:      ("",      "",      "",      "",      "A",     "AO",    "",      "",     "",    "",      "AO"),
+    Matter.IDENTITY:  ("",      "",      "",      "",      "",      "",      "AOT",   "aot",  "aot", "",      "AO"),
+    Matter.ACCEPTANCE:("",      "",      "",      "",      "",      "AOTUC", "",      "",     "AOTU","",      "AOTUC"),
+    Matter.NAME:      ("aotuc", "aotuc", "AOtuc", "aotuc", "AO",    "AOtuc", "AOtuc", "",     "AOtuc","aotuc", "AOtuc"),
+}  # fmt: skip
+_LETTER = {
+    Standing.AUTHOR: "A",
+    Standing.OWN: "O",
+    Standing.OTHER: "T",
+    Standing.UNCLEARED: "U",
+    Standing.CLOSED: "C",
+}
+
+#: What points to a person is no business of these desks, whatever their side.
+_NOT_TOLD_WHO = frozenset({DeskRole.SECRETARIAT, DeskRole.SUPPORT})
+#: Admins read no case; they make exports and know their own side's people.
+_FOR_ADMINS = frozenset({Way.EXPORT, Way.IDENTIFIED})
+
+#: What the requested side may always read: enough to act on, nothing that points to the person.
+MINIMUM = frozenset({"situation", "age_group", "country", "assistance"})
+
+_FIELD_MATTER = (
+    {"fears_own_authorities": Matter.FEAR}
+    | dict.fromkeys(MINIMUM, Matter.MINIMUM)
+    | dict.fromkeys((f.id for f in DESK_FIELDS), Matter.PROTECTION)
+)
+_TEXT_MATTER = {
+    TextKind.NOTE: Matter.NOTE,
+    TextKind.MEMO: Matter.MEMO,
+    TextKind.PROTECTION: Matter.PROTECTION,
+    TextKind.LOCATION: Matter.IDENTITY,
+    TextKind.FILE: Matter.IDENTITY,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who would read it: a person, or a whole side where nobody in particular is told."""
+
+    party: str
+    role: Role | None = None  #: None: whoever is told on that side
+    person_id: int = 0
+    desk: DeskRole | None = None
+    is_overheard: bool = False  #: in a group that is not the own desk's: others read too
+
+    @classmethod
+    def of(cls, person: Person, agreement: Agreement, *, is_overheard: bool = False) -> Reader:
+        """Make a reader of an enrolled person."""
+        desk = agreement.desks.get(person.desk)
+        return cls(person.party, person.role, person.id, desk.role if desk else None, is_overheard)
+
+
+def decide(matter: Matter, way: Way, standing: Standing, reader: Reader) -> Showing:
+    """Say what a reader who stands so gets of a matter on a way: the table, and what no role is told."""
+    if way is Way.LOG or standing is Standing.NOBODY:
+        return Showing.ABSENT
+    if reader.is_overheard and matter is not Matter.REFERENCE:
+        return Showing.ABSENT
+    if reader.role is Role.ADMIN and way not in _FOR_ADMINS and matter is not Matter.NAME:
+        return Showing.ABSENT
+    if matter is Matter.IDENTITY and standing is not Standing.AUTHOR and reader.desk in _NOT_TOLD_WHO:
+        return Showing.ABSENT
+    cell, letter = _TABLE[matter][_COLUMNS.index(way)], _LETTER[standing]
+    if letter in cell:
+        return Showing.SHOWN
+    return Showing.MASKED if letter.lower() in cell else Showing.ABSENT
+
+
+def standing(case: Case, reader: Reader, agreement: Agreement, *, author: int = 0, side: str = "") -> Standing:
+    """Say how a reader stands to what `author` (of `side`; else the reporting officer) wrote about a case."""
+    side = side or case.reporting
+    if reader.person_id and reader.person_id == (author or case.officer):
+        return Standing.AUTHOR
+    if reader.party == side:
+        return Standing.OWN
+    if reader.party == case.reporting:
+        return Standing.OTHER
+    if not reader.party or reader.party != case.requested:
+        return Standing.NOBODY
+    return border(case, agreement)
+
+
+def border(case: Case, agreement: Agreement) -> Standing:
+    """Say how the requested side stands to what the reporting side knows."""
+    if gates.stops_relay(case, case.requested, agreement):
+        return Standing.CLOSED
+    return Standing.OTHER if is_cleared(case, agreement) else Standing.UNCLEARED
+
+
+def is_cleared(case: Case, agreement: Agreement) -> bool:
+    """Whether all coded answers may cross the border."""
+    citizenship, fears = case.value("citizenship"), case.value("fears_own_authorities")
+    is_known = citizenship is not None and fears is not None
+    return is_known and not gates.stops_relay(case, case.requested, agreement)
+
+
+def matter_of(asked: Field) -> Matter:
+    """Say what the answer to a field is."""
+    return _FIELD_MATTER.get(asked.id, Matter.CODED if asked.coded else Matter.WORDS)
+
+
+def may_read(asked: Field, case: Case, reader: Reader, way: Way, agreement: Agreement) -> bool:
+    """Whether a reader gets the answer to a field on a way."""
+    return decide(matter_of(asked), way, standing(case, reader, agreement), reader) is Showing.SHOWN
+
+
+def answer_for(asked: Field, case: Case, reader: Reader, way: Way, agreement: Agreement) -> Value | None:
+    """Open the answer to a field for a reader; None when there is none for them."""
+    value = case.value(asked.id)
+    if value is None or not may_read(asked, case, reader, way, agreement):
+        return None
+    return value.reveal() if isinstance(value, Guarded) else value
+
+
+def echoed(asked: Field, case: Case) -> Value | None:
+    """Open an answer to be read back to the officer who gave it, under a question or in their summary."""
+    value = case.value(asked.id)
+    reader = Reader(case.reporting, Role.OFFICER, case.officer)
+    if decide(matter_of(asked), Way.ECHO, Standing.AUTHOR, reader) is not Showing.SHOWN:
+        return None
+    return value.reveal() if isinstance(value, Guarded) else value
+
+
+def answers(case: Case, reader: Reader, way: Way, agreement: Agreement) -> tuple[tuple[Field, Value], ...]:
+    """List the answers that a reader gets on a way, in the order asked."""
+    found = ((f, answer_for(f, case, reader, way, agreement)) for f in FIELDS)
+    return tuple((f, value) for f, value in found if value is not None)
+
+
+def province_of(case: Case) -> str:
+    """The province that the area names, and nothing else of it: so coarse it is a code; empty when it names none."""
+    area = case.value("area")
+    return province(str(case.value("country")), area.reveal()) if isinstance(area, Guarded) else ""
+
+
+def text_for(text: CaseText, case: Case, reader: Reader, way: Way, agreement: Agreement) -> str | None:
+    """Open a free text for a reader; None when it is not for them.
+
+    A note that a closed gate keeps on its own side stays a note there; to everybody else it is a memo.
+    """
+    is_note_of_own = text.kind is TextKind.NOTE and reader.party == text.party
+    is_memo = text.own_side_only and not is_note_of_own
+    matter = Matter.MEMO if is_memo else _TEXT_MATTER.get(text.kind, Matter.WORDS)
+    stands = standing(case, reader, agreement, author=text.by, side=text.party)
+    return text.text.reveal() if decide(matter, way, stands, reader) is Showing.SHOWN else None
+
+
+def secure_for(entry: SecureEntry, case: Case, reader: Reader, way: Way, agreement: Agreement) -> str | None:
+    """Open an entry of the secure case for a reader; None when it is not for them."""
+    stands = standing(case, reader, agreement, author=entry.by, side=entry.party)
+    is_hidden = reader.role is Role.OFFICER and stands is not Standing.AUTHOR
+    showing = Showing.ABSENT if is_hidden else decide(Matter.IDENTITY, way, stands, reader)
+    return entry.value.reveal() if showing is Showing.SHOWN else None
+
+
+def may_read_file(file: StoredFile, case: Case, reader: Reader, agreement: Agreement) -> bool:
+    """Whether a file of a case is for a reader: it may show a face, a document, a voice."""
+    stands = standing(case, reader, agreement, author=file.by, side=file.party)
+    is_hidden = file.case_id != case.id or (reader.role is Role.OFFICER and stands is not Standing.AUTHOR)
+    return not is_hidden and decide(Matter.IDENTITY, Way.SECURE, stands, reader) is Showing.SHOWN
+
+
+def line_for(
+    words: Guarded, author: int, side: str, case: Case, reader: Reader, way: Way, agreement: Agreement
+) -> str | None:
+    """Open a line that hangs on a case, such as why a hand-off was returned; None when it is not for a reader."""
+    stands = standing(case, reader, agreement, author=author, side=side)
+    return words.reveal() if decide(Matter.WORDS, way, stands, reader) is Showing.SHOWN else None
+
+
+def officer_for(handoff: Handoff, case: Case, reader: Reader, way: Way, agreement: Agreement) -> str | None:
+    """Open who accepted a hand-off for its channel; None when nobody did, or when it is not for a reader."""
+    showing = decide(Matter.ACCEPTANCE, way, standing(case, reader, agreement), reader)
+    return (handoff.accepting_officer.reveal() or None) if showing is Showing.SHOWN else None
+
+
+def name_for(person: Person, reader: Reader, way: Way) -> str | None:
+    """Name an enrolled person to a reader; None where only side and role are told."""
+    if person.id == reader.person_id:
+        stands = Standing.AUTHOR
+    else:
+        stands = Standing.OWN if person.party == reader.party else Standing.OTHER
+    return person.name if decide(Matter.NAME, way, stands, reader) is Showing.SHOWN else None

@@ -1,0 +1,161 @@
+"""Who may read, add to, release from and search the secure case (tier 2), and by what an entry is found. Pure.
+
+Narrower than who sees the case: outside of it there is no secure case, in the same words as for no case at all.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable
+from enum import StrEnum
+from itertools import chain
+
+from bot.domain.agreement import Agreement, DeskRole
+from bot.domain.case import Case, CaseText, SecureEntry, SecureField
+from bot.domain.people import Person, Role
+from bot.domain.recipients import reads_as
+from bot.ports.storage import NOBODY, Scope
+from bot.protection.permissions import is_duty, may_see
+from bot.protection.redaction import is_cleared
+
+#: Acts of the journal that only those who may read the secure case see on a page.
+SECURE_ACTS = frozenset({"secured", "secure_read", "released"})
+
+_DESK_ROLES = frozenset({Role.DUTY, Role.SUPERVISOR})
+_CHANNEL_DESKS = frozenset({DeskRole.POLICE, DeskRole.DIPLOMATIC})
+
+
+class Purpose(StrEnum):
+    """Why somebody opens a secure case."""
+
+    LOCATE = "locate"  #: locate or rescue the person
+    VERIFY = "verify"  #: verify an identity
+    PAPER = "paper"  #: write the paper of a hand-off
+    SUPPORT = "support"  #: support the person
+    CORRECT = "correct"  #: add or correct an entry
+    OTHER = "other"  #: in the reader's own words
+
+
+class Key(StrEnum):
+    """What an entry can be found by, exactly."""
+
+    PHONE = "phone"
+    DOCUMENT = "document"
+
+
+def may_read_secure(person: Person, case: Case, agreement: Agreement) -> bool:
+    """Whether there is a secure case for this person; what of it they read is for `readable`."""
+    if person.role is Role.ADMIN or not may_see(person, case, agreement):
+        return False
+    if person.party != case.reporting and not border_is_open(case, agreement):
+        return False
+    return person.id == case.officer or _reads_all(person, case, agreement)
+
+
+def may_write_secure(person: Person, case: Case, agreement: Agreement) -> bool:
+    """Whether this person may add an entry: whoever may read, while the case is open. Nobody changes an entry."""
+    return case.is_open and may_read_secure(person, case, agreement)
+
+
+def may_release(person: Person, entry: SecureEntry, case: Case, agreement: Agreement) -> bool:
+    """Whether this person may say that a withheld text holds nothing that points to a person."""
+    is_desk = person.role in _DESK_ROLES and is_duty(person, agreement)
+    return is_desk and person.party == entry.party and may_write_secure(person, case, agreement)
+
+
+def is_held(entry: SecureEntry) -> bool:
+    """Whether this is a text of a messenger that is kept back until somebody releases it."""
+    return entry.field is SecureField.MESSAGE and entry.text_id is not None and entry.released_at is None
+
+
+def readable(
+    entries: Iterable[SecureEntry], texts: Iterable[CaseText], person: Person, case: Case, agreement: Agreement
+) -> list[SecureEntry]:
+    """List the entries that this person may read: officers their own, and memos stay on their side."""
+    if not may_read_secure(person, case, agreement):
+        return []
+    reads_all = _reads_all(person, case, agreement)
+    theirs = {text.id for text in texts if text.own_side_only and text.party != person.party}
+    return [e for e in entries if (reads_all or e.by == person.id) and e.text_id not in theirs]
+
+
+def border_is_open(case: Case, agreement: Agreement) -> bool:
+    """Whether the requested side may read the secure case."""
+    return bool(case.requested) and is_cleared(case, agreement)
+
+
+def secure_scope_of(person: Person, agreement: Agreement) -> Scope:
+    """Whose entries this person may look for: the rule of `readable`, for the query of a search."""
+    if person.role is Role.ADMIN or not person.is_active:
+        return NOBODY
+    return Scope(
+        person.id,
+        person.party,
+        sees_party=person.role in _DESK_ROLES and is_duty(person, agreement),
+        reads_as=reads_as(person) if _is_at_channel(person, agreement) else (),
+    )
+
+
+def may_search(person: Person, agreement: Agreement) -> bool:
+    """Whether there is any secure case in which this person may ever find something."""
+    scope = secure_scope_of(person, agreement)
+    return person.role is Role.OFFICER or scope.sees_party or bool(scope.reads_as)
+
+
+def normalised(key: Key, text: str) -> str:
+    """Write a phone or document number in the one form in which it is compared; empty when it is none."""
+    text = unicodedata.normalize("NFKC", text).strip()
+    if key is Key.DOCUMENT:
+        return "".join(c for c in text.upper() if c.isascii() and c.isalnum())
+    digits = "".join(c for c in text if c.isascii() and c.isdigit())
+    if text.startswith("00"):
+        digits = digits[2:]
+    elif not text.startswith("+"):
+        return ""
+    return f"+{digits}" if re.fullmatch(r"[1-9]\d{6,14}", digits) else ""
+
+
+def keys_of(entry: SecureEntry, words: str) -> tuple[tuple[Key, str], ...]:
+    """By what an entry with these words is found, each normalised and named once."""
+    match entry.field:
+        case SecureField.PHONE:
+            found = [(Key.PHONE, _part(words, "phone"))]
+        case SecureField.TRAVEL_DOCUMENT:
+            found = [(Key.DOCUMENT, _part(words, "number"))]
+        case SecureField.MESSAGE:
+            phones = ((Key.PHONE, number) for number in _PHONE.findall(words))
+            found = list(chain(phones, ((Key.DOCUMENT, number) for number in _DOCUMENT.findall(words))))
+        case _:
+            found = []
+    made = ((key, normalised(key, text)) for key, text in found)
+    return tuple(dict.fromkeys((key, text) for key, text in made if text))
+
+
+#: In a whole text only what is written with its country code is a phone number for sure.
+_PHONE = re.compile(r"(?<![\w+])(?:\+|00)[1-9][\d ().\-]{5,20}\d")
+_DOCUMENT = re.compile(r"(?<!\w)[A-Z]{1,2}[ -]?\d{6,9}(?!\w)", re.IGNORECASE)
+
+
+def _part(words: str, name: str) -> str:
+    """One part of an entry made on the page, or the whole of one that came in otherwise."""
+    try:
+        parts = json.loads(words)
+    except ValueError:
+        return words
+    return str(parts.get(name, "")) if isinstance(parts, dict) else words
+
+
+def _reads_all(person: Person, case: Case, agreement: Agreement) -> bool:
+    if person.role not in _DESK_ROLES:
+        return False
+    if is_duty(person, agreement):
+        return True
+    return _is_at_channel(person, agreement) and not case.given_to.isdisjoint(reads_as(person))
+
+
+def _is_at_channel(person: Person, agreement: Agreement) -> bool:
+    desk = agreement.desks.get(person.desk)
+    is_theirs = desk is not None and desk.party == person.party and desk.role in _CHANNEL_DESKS
+    return is_theirs and person.role in _DESK_ROLES

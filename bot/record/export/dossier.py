@@ -1,0 +1,34 @@
+"""A case with all that an export may write of it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from bot.domain.agreement import Agreement
+from bot.domain.case import CaseText, SecureEntry
+from bot.domain.people import Role
+from bot.protection import redaction
+from bot.record.export.rows import Subject
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """For which side an identified export is made: what the other side keeps to itself is left out of it."""
+
+    party: str
+    agreement: Agreement
+
+    @property
+    def policy(self) -> redaction.Reader:
+        """The side as the policy knows it: an admin asks for exports."""
+        return redaction.Reader(self.party, Role.ADMIN)
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """A case, and of an identified export what was written about it."""
+
+    subject: Subject
+    reader: Reader | None = None  #: None: the export is de-identified
+    texts: tuple[CaseText, ...] = field(default=(), repr=False)
+    secure: tuple[SecureEntry, ...] = field(default=(), repr=False)

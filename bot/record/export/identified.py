@@ -1,0 +1,207 @@
+"""What an identified export adds to a case: names, places, free texts, the secure case. Pure.
+
+Only what the side that gets it may read: nothing that the other side wrote for itself, nothing of the secure case but
+what the own side put there, and of a person who fears this side's State nothing at all that points to them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from bot.domain.case import Case, Channel, SecureEntry, SecureField
+from bot.domain.fields import UNKNOWN, field, is_field
+from bot.domain.time_words import as_utc
+from bot.protection.redaction import Way, answer_for, line_for, may_read, name_for, officer_for, secure_for, text_for
+from bot.record.export import htcds, rows
+from bot.record.export.dossier import Dossier, Reader
+from bot.record.export.rows import Cell, Row, side_and_role
+
+Read = Callable[[Dossier, Reader], Cell]
+
+
+def row(dossier: Dossier) -> Row:
+    """Write a case as one row of the case log with what points to people, in the order of `COLUMNS`."""
+    dossier, reader = _as_read(dossier)
+    return (*rows.row(dossier.subject), *(cell(dossier, reader) for cell in _MORE.values()))
+
+
+def htcds_row(dossier: Dossier) -> Row:
+    """Write a case as one row of the standard with what points to people, in the order of `HTCDS_COLUMNS`."""
+    dossier, reader = _as_read(dossier)
+    plain = dict(zip(htcds.COLUMNS, htcds.row(dossier.subject), strict=True))
+    return tuple(_HTCDS[name](dossier, reader) if name in _HTCDS else plain[name] for name in HTCDS_COLUMNS)
+
+
+def _as_read(dossier: Dossier) -> tuple[Dossier, Reader]:
+    """The case as its reader may know it."""
+    if dossier.reader is None:
+        raise LookupError("an identified export is made for a side")
+    reader, case = dossier.reader, dossier.subject.case
+    known = {name: answer for name, answer in case.answers.items() if _is_told(name, case, reader)}
+    return replace(dossier, subject=replace(dossier.subject, case=replace(case, answers=known))), reader
+
+
+def _is_told(name: str, case: Case, reader: Reader) -> bool:
+    return is_field(name) and may_read(field(name), case, reader.policy, Way.IDENTIFIED, reader.agreement)
+
+
+def _answer(name: str) -> Read:
+    def cell(dossier: Dossier, reader: Reader) -> Cell:
+        value = answer_for(field(name), dossier.subject.case, reader.policy, Way.IDENTIFIED, reader.agreement)
+        return None if value is None else str(value)
+
+    return cell
+
+
+def _person(dossier: Dossier, reader: Reader, person_id: int | None) -> str | None:
+    """A person by name where the policy says so, else as side and role."""
+    person = dossier.subject.directory.get(person_id)
+    name = name_for(person, reader.policy, Way.IDENTIFIED) if person is not None else None
+    return name or side_and_role(dossier.subject, person_id)
+
+
+def _assignees(dossier: Dossier, reader: Reader) -> Cell:
+    found = (_person(dossier, reader, i) for i in dossier.subject.case.assignees)
+    return tuple(name for name in found if name) or None
+
+
+def _accepting(channel: Channel) -> Read:
+    def cell(dossier: Dossier, reader: Reader) -> Cell:
+        case, policy = dossier.subject.case, reader.policy
+        given = (h for h in case.handoffs if h.channel is channel)
+        officers = (officer_for(h, case, policy, Way.IDENTIFIED, reader.agreement) for h in given)
+        return tuple(dict.fromkeys(officer for officer in officers if officer)) or None
+
+    return cell
+
+
+def _return_reasons(dossier: Dossier, reader: Reader) -> Cell:
+    case = dossier.subject.case
+    opened = (
+        (h, line_for(h.return_reason, 0, case.requested, case, reader.policy, Way.IDENTIFIED, reader.agreement))
+        for h in case.handoffs
+    )
+    return tuple(f"{h.channel.value}: {reason}" for h, reason in opened if reason) or None
+
+
+def _texts(dossier: Dossier, reader: Reader) -> Cell:
+    case = dossier.subject.case
+    opened = ((t, text_for(t, case, reader.policy, Way.IDENTIFIED, reader.agreement)) for t in dossier.texts)
+    return tuple(f"{as_utc(t.at)} {t.party} {t.kind.value}: {text}" for t, text in opened if text is not None) or None
+
+
+def _opened(dossier: Dossier, reader: Reader) -> Iterator[tuple[SecureEntry, str]]:
+    """The entries of the secure case that this side gets; what was released is among the texts."""
+    for entry in dossier.secure:
+        said = secure_for(entry, dossier.subject.case, reader.policy, Way.IDENTIFIED, reader.agreement)
+        if said is not None and entry.released_at is None:
+            yield entry, said
+
+
+def _secure(dossier: Dossier, reader: Reader) -> Cell:
+    return tuple(f"person {e.subject} {e.field.value}: {said}" for e, said in _opened(dossier, reader)) or None
+
+
+_MORE: Mapping[str, Read] = {
+    "area": _answer("area"),
+    "last_contact_at": _answer("last_contact_at"),
+    "summary": _answer("summary"),
+    "reporting_officer": lambda d, r: _person(d, r, d.subject.case.officer),
+    "acknowledging_officer": lambda d, r: _person(d, r, d.subject.case.acknowledged_by),
+    "assigned_officers": _assignees,
+    "closing_officer": lambda d, r: _person(d, r, d.subject.case.closed_by),
+    "police_accepting_officer": _accepting(Channel.POLICE),
+    "diplomatic_accepting_officer": _accepting(Channel.DIPLOMATIC),
+    "return_reasons": _return_reasons,
+    "texts": _texts,
+    "secure": _secure,
+}
+
+#: The names of all columns of an identified case log, in order.
+COLUMNS = (*rows.COLUMNS, *_MORE)
+
+
+def _values(dossier: Dossier, reader: Reader, wanted: SecureField) -> list[str]:
+    return [said for entry, said in _opened(dossier, reader) if entry.field is wanted]
+
+
+def _each(wanted: SecureField, read: Callable[[str], str | None] = lambda value: value) -> Read:
+    """What entries of the secure case say, person by person, where the standard's column can hold it."""
+
+    def cell(dossier: Dossier, reader: Reader) -> Cell:
+        return tuple(said for value in _values(dossier, reader, wanted) if (said := read(value))) or None
+
+    return cell
+
+
+def _name(place: int) -> Callable[[str], str | None]:
+    """A part of ``family | given | native script``; a name that is not in parts is in the comment."""
+
+    def part(value: str) -> str | None:
+        parts = [each.strip() for each in value.split("|")]
+        return parts[place] or None if len(parts) > 1 else None
+
+    return part
+
+
+def _whole_day(value: str) -> str | None:
+    return value if len(value) == len("2009-05-17") else None
+
+
+def _gender(value: str) -> str | None:
+    return value if value in htcds.CODES["prs_Gender"] else None
+
+
+def _control(dossier: Dossier, reader: Reader) -> Cell:
+    """The codes of the standard and the one of ours, from the intake and the secure case."""
+    said = {word for value in _values(dossier, reader, SecureField.CONTROL) for word in value.replace(",", " ").split()}
+    if dossier.subject.case.value("situation") == "confined":
+        said.update(htcds.LOCAL_CODES[_METHODS])
+    known = (*htcds.CODES[_METHODS], *htcds.LOCAL_CODES[_METHODS])
+    return tuple(code for code in known if code in said) or None
+
+
+def _city(dossier: Dossier, reader: Reader) -> Cell:
+    area = _answer("area")(dossier, reader)
+    return None if area == UNKNOWN else area
+
+
+def _comment(dossier: Dossier, reader: Reader) -> Cell:
+    return "; ".join([htcds.comment(dossier.subject), *_in_comment(dossier, reader)])
+
+
+def _in_comment(dossier: Dossier, reader: Reader) -> Iterator[str]:
+    """What points to people and fits no column of the standard."""
+    for name, cell in _MORE.items():
+        if name not in _IN_COLUMNS and (said := cell(dossier, reader)) is not None:
+            yield f"{name}={_joined(said)}"
+
+
+def _joined(said: Cell) -> str:
+    parts: Iterable[str] = said if isinstance(said, tuple) else (str(said),)
+    return " / ".join(parts)
+
+
+_METHODS = "vic_MethodsOfControl"
+#: Of what is added, what has a column of the standard already.
+_IN_COLUMNS = frozenset({"area", "last_contact_at"})
+_HTCDS: Mapping[str, Read] = {
+    # The standard calls the family name the second name.
+    "prs_SecondName": _each(SecureField.NAMES, _name(0)),
+    "prs_FirstName": _each(SecureField.NAMES, _name(1)),
+    "prs_Birthdate": _each(SecureField.BIRTH_DATE, _whole_day),
+    "prs_Gender": _each(SecureField.GENDER, _gender),
+    "prs_PrimaryLanguage": _each(SecureField.LANGUAGE),
+    "prs_IdentityNumber": _each(SecureField.TRAVEL_DOCUMENT),
+    "prs_MobilePhone": _each(SecureField.PHONE),
+    "hte_Street": _each(SecureField.EXACT_LOCATION),
+    "hte_City": _city,
+    _METHODS: _control,
+    "cco_CaseComment": _comment,
+}
+
+#: What stays out of an identified file too.
+LEFT_OUT = ("fears_own_authorities", "what the other side wrote for itself or keeps in its secure case")
+#: The names of all columns of an identified file of the standard, in the standard's order.
+HTCDS_COLUMNS = tuple(name for name in htcds.NAMES if name in _HTCDS or name in htcds.COLUMNS)

@@ -1,0 +1,32 @@
+"""Which columns an export has, and how a case becomes a row of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from bot.record.export import htcds, identified, rows
+from bot.record.export.dossier import Dossier
+from bot.record.export.rows import Row
+
+HTCDS = "htcds"
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The columns of a file."""
+
+    columns: tuple[str, ...]
+    row: Callable[[Dossier], Row]
+    notes: Mapping[str, object] = field(default_factory=dict)  #: what the manifest says of them
+
+
+def layout_of(form: str, *, is_identified: bool) -> Layout:
+    """Give the columns of a format."""
+    if form == HTCDS and is_identified:
+        return Layout(identified.HTCDS_COLUMNS, identified.htcds_row, htcds.notes(left_out=identified.LEFT_OUT))
+    if form == HTCDS:
+        return Layout(htcds.COLUMNS, lambda dossier: htcds.row(dossier.subject), htcds.notes())
+    if is_identified:
+        return Layout(identified.COLUMNS, identified.row)
+    return Layout(rows.COLUMNS, lambda dossier: rows.row(dossier.subject))

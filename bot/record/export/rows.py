@@ -1,0 +1,197 @@
+"""The columns of the case log and a case as one row of it, de-identified. Pure.
+
+No names, no free text, no ids of people. Fear of own authorities never leaves: it says whom a person is afraid of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.clock.deadline_outcomes import first_acknowledged_at, minutes, outcome
+from bot.domain.case import Case, Channel, DeadlineKind
+from bot.domain.guarded import Guarded
+from bot.domain.people import Directory
+from bot.domain.time_words import as_utc
+
+#: One cell. None is empty: not answered or not happened; ``unknown`` and ``no`` are answers.
+Cell = str | int | bool | tuple[str, ...] | None
+Row = tuple[Cell, ...]
+
+#: The answers that are exported: codes and numbers only.
+_ANSWERS = (
+    "danger_now",
+    "situation",
+    "age_group",
+    "country",
+    "category",
+    "exploitation",
+    "persons_count",
+    "citizenship",
+    "assistance",
+    "safe_to_contact",
+    "consent_police",
+    "consent_diplomatic",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A case and what its row needs besides."""
+
+    case: Case
+    directory: Directory  #: to write sides and roles where a case holds people
+    at: datetime  #: deadlines are judged as of this moment
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Columns that are read off a case together."""
+
+    names: tuple[str, ...]
+    of: Callable[[Subject], Row]
+
+
+def row(subject: Subject) -> Row:
+    """Write a case as one row, in the order of `COLUMNS`."""
+    return tuple(cell for group in _GROUPS for cell in group.of(subject))
+
+
+def side_and_role(subject: Subject, person_id: int | None) -> str | None:
+    """Write a person as side and role, ``CN duty``."""
+    person = subject.directory.get(person_id)
+    return None if person is None else f"{person.party} {person.role.value}"
+
+
+def _case(subject: Subject) -> Row:
+    case = subject.case
+    return (
+        case.reference,
+        case.corridor,
+        case.reporting,
+        case.requested or None,
+        case.status.value,
+        case.urgency.value,
+        case.rules,
+        case.exercise,
+        case.flagged_country or None,
+    )
+
+
+def _times(subject: Subject) -> Row:
+    case = subject.case
+    acknowledged = first_acknowledged_at(case)
+    return (
+        as_utc(case.opened_at),
+        _utc(case.sent_at),
+        _utc(case.alerted_at),
+        _utc(case.alerted_requested_at),
+        _utc(acknowledged),
+        None if acknowledged is None else minutes(case.opened_at, acknowledged),
+        side_and_role(subject, case.acknowledged_by),
+        _utc(case.stood_down_at),
+        _utc(case.diplomatic_not_needed_at),
+        _utc(case.closed_at),
+        None if case.closure is None else case.closure.value,
+        side_and_role(subject, case.closed_by),
+    )
+
+
+def _answers(subject: Subject) -> Row:
+    found = (subject.case.value(name) for name in _ANSWERS)
+    return tuple(None if isinstance(value, Guarded) else value for value in found)
+
+
+def _handoff(channel: Channel) -> Group:
+    def cells(subject: Subject) -> Row:
+        given = [h for h in subject.case.handoffs if h.channel is channel]
+        if not given:
+            return (None,) * len(_HANDOFF_NAMES)
+        last = max(given, key=lambda h: h.id)
+        returned = [h.returned_at for h in given if h.returned_at is not None]
+        return (
+            last.state.value,
+            as_utc(last.drafted_at),
+            _utc(last.sent_at),
+            _utc(last.accepted_at),
+            last.formal_reference or None,
+            _utc(max(returned, default=None)),
+            len(returned),
+            _utc(last.letter_at),
+            last.letter_reference or None,
+        )
+
+    return Group(tuple(f"{channel.value}_{name}" for name in _HANDOFF_NAMES), cells)
+
+
+def _deadline(kind: DeadlineKind, channel: Channel | None = None) -> Group:
+    prefix = "_".join(["deadline", kind.value, *([channel.value] if channel else [])])
+
+    def cells(subject: Subject) -> Row:
+        newest = subject.case.deadline(kind, channel)
+        if newest is None:
+            return (None, None, None, None)
+        same = [d for d in subject.case.deadlines if d.kind is kind and channel in (None, d.channel)]
+        settled = None if newest.is_running else newest.settled_at
+        return (as_utc(newest.due_at), _utc(settled), outcome(newest, subject.at).value, sum(d.pings for d in same))
+
+    return Group(tuple(f"{prefix}_{name}" for name in ("due_at", "settled_at", "outcome", "pings")), cells)
+
+
+def _utc(moment: datetime | None) -> str | None:
+    return None if moment is None else as_utc(moment)
+
+
+_CASE_NAMES = (
+    "reference",
+    "corridor",
+    "reporting",
+    "requested",
+    "status",
+    "urgency",
+    "rules",
+    "exercise",
+    "country_outside_corridor",
+)
+_TIME_NAMES = (
+    "opened_at",
+    "sent_at",
+    "alerted_at",
+    "alerted_requested_at",
+    "acknowledged_at",
+    "minutes_to_acknowledge",
+    "acknowledged_by",
+    "stood_down_at",
+    "diplomatic_not_needed_at",
+    "closed_at",
+    "closure",
+    "closed_by",
+)
+_HANDOFF_NAMES = (
+    "state",
+    "drafted_at",
+    "sent_at",
+    "accepted_at",
+    "formal_reference",
+    "returned_at",
+    "returns",
+    "letter_at",
+    "letter_reference",
+)
+_GROUPS = (
+    Group(_CASE_NAMES, _case),
+    Group(_TIME_NAMES, _times),
+    Group(_ANSWERS, _answers),
+    _handoff(Channel.POLICE),
+    _handoff(Channel.DIPLOMATIC),
+    _deadline(DeadlineKind.ACKNOWLEDGE),
+    _deadline(DeadlineKind.POLICE),
+    _deadline(DeadlineKind.DIPLOMATIC),
+    _deadline(DeadlineKind.WRITTEN, Channel.POLICE),
+    _deadline(DeadlineKind.WRITTEN, Channel.DIPLOMATIC),
+    _deadline(DeadlineKind.REVIEW),
+)
+
+#: The names of all columns, in order.
+COLUMNS = tuple(name for group in _GROUPS for name in group.names)

@@ -1,0 +1,214 @@
+"""The relay: what somebody wrote to a case goes on to the people of that case on both sides. Decides, does no I/O.
+
+Addressed by case and person id only, never by a name or by who wrote last. What of it a recipient may read is for
+`bot.protection.redaction` to say; the writer never gets their own message back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from bot.domain.agreement import Agreement
+from bot.domain.case import Case, CaseText, HandoffState
+from bot.domain.guarded import Guarded
+from bot.domain.messages import Address, Kind
+from bot.domain.names import clocks, link, moment
+from bot.domain.people import Directory, Person, Role
+from bot.domain.recipients import Recipient, at_desk, shown_as, side_of_case, unique
+from bot.language.texts import tr
+from bot.language.writing_systems import mark
+from bot.protection import gates
+from bot.protection.redaction import Matter, Reader, Showing, Way, decide, standing, text_for
+from bot.turns.composer import Composer
+
+KIND = "relay"  #: of the outbox rows
+
+_CHANGED = "changed"
+_HANDED = frozenset({HandoffState.SENT, HandoffState.ACCEPTED})
+
+
+@dataclass(frozen=True, slots=True)
+class Relayed:
+    """To whom something was sent on."""
+
+    in_words: tuple[Recipient, ...] = ()
+    as_link: tuple[Recipient, ...] = ()  #: others read along where they are told, so they read it on the page
+
+    def sentence(self, language: str) -> str:
+        """Say it to the writer."""
+        names = _names((*self.in_words, *self.as_link))
+        if not names:
+            return tr(language, "Kept with the case, but nobody else can be reached about it yet.")
+        sent = tr(language, "Sent to {names}.", names=names)
+        if not _names(self.as_link):
+            return sent
+        return f"{sent} " + tr(language, "Only the page shows it to {names}.", names=_names(self.as_link))
+
+    def reaches(self, party: str) -> bool:
+        """Whether anybody of a side has it."""
+        return bool(_names(r for r in (*self.in_words, *self.as_link) if r.party == party))
+
+    def told(self, language: str) -> str:
+        """Say to the writer who heard of it, where nothing new was sent."""
+        names = _names(self.in_words)
+        return tr(language, "Told: {names}.", names=names) if names else ""
+
+
+def pass_on(c: Composer, case: Case, texts: Sequence[CaseText], *, is_change: bool = False) -> Relayed:
+    """Send texts that were just kept, in words and as one message, to everybody who may read them."""
+    if c.person is None or not texts:
+        return Relayed()
+    key = _key(case, f"{_CHANGED if is_change else 'note'}:{c.inbox_id}", is_own=texts[0].own_side_only)
+    in_words: list[Recipient] = []
+    as_link: list[Recipient] = []
+    for recipient in addressed(c, case):
+        words = "\n".join(_readable(c, case, texts, recipient))
+        if not words:
+            continue
+        is_overheard = _is_overheard(recipient, c.context.agreement, c.view.directory)
+        (as_link if is_overheard else in_words).append(recipient)
+        language = recipient.language
+        lines = [_added(c, case, language)] if is_overheard else [words, mark(words, language)]
+        _send(c, case, recipient, key, [header(c, case, language, is_change=is_change), *lines])
+    return Relayed(tuple(in_words), tuple(as_link))
+
+
+def is_as_relayed(c: Composer, case: Case, first: CaseText, text: str) -> bool:
+    """Whether a changed note says what was relayed of it: messengers report changes that are none.
+
+    While no change of the case was relayed that is its first version; later it cannot be told, and goes on.
+    """
+    was_changed = any(f":{_CHANGED}:" in d.message.dedupe_key for d in c.view.deliveries(case.id))
+    return not was_changed and first.text == Guarded(text)
+
+
+def announce(c: Composer, case: Case, sentence: str) -> None:
+    """Tell whoever may open the secure case that something was added to it: `sentence` with the link to its page.
+
+    Nobody hears of it before the alert, which is the first that a desk hears of a case.
+    """
+    if c.person is None or case.alerted_at is None or c.person.has_lapsed(c.now, c.context.confirm_every):
+        return
+    agreement, author, side = c.context.agreement, c.person.id, c.person.party
+    is_own = side == case.reporting and gates.stops_relay(case, case.requested, agreement)
+    # Several photos that are sent together are told of once.
+    key = _key(case, f"added:{author}:{c.now:%Y%m%d%H%M}", is_own=is_own)
+    page = f"{link(c.context.public_url, case)}/secure"
+    for recipient in addressed(c, case):
+        reader = _reader(recipient, agreement)
+        stands = standing(case, reader, agreement, author=author, side=side)
+        opens = decide(Matter.IDENTITY, Way.SECURE, stands, reader) is Showing.SHOWN
+        if opens and reader.role is not Role.OFFICER:
+            words = tr(recipient.language, sentence, link=page)
+            _send(c, case, recipient, key, [header(c, case, recipient.language), words])
+
+
+def tell_of_deletion(c: Composer, case: Case, text: CaseText) -> Relayed:
+    """Tell those who may read a text that its writer deleted it on their messenger; the record keeps it."""
+    told: list[Recipient] = []
+    when = moment(text.at, case, c.context.agreement)
+    for recipient in addressed(c, case):
+        if not any(_readable(c, case, [text], recipient)):
+            continue
+        told.append(recipient)
+        words = tr(
+            recipient.language,
+            "They deleted their message of {moment} on their own messenger. The record keeps it.",
+            moment=when,
+        )
+        key = _key(case, f"deleted:{c.inbox_id}", is_own=text.own_side_only)
+        _send(c, case, recipient, key, [header(c, case, recipient.language), words])
+    return Relayed(tuple(told))
+
+
+def header(c: Composer, case: Case, language: str, *, is_change: bool = False) -> str:
+    """Write the first line: reference, desk or role of the writer (never a name), time of day on both sides."""
+    who = shown_as(c.person, c.context.agreement) if c.person else ""
+    when = clocks(c.now, case, c.context.agreement)
+    if is_change:
+        when = tr(language, "changed at {clocks}", clocks=when)
+    return f"{case.reference} · {who} · {when}"
+
+
+def addressed(c: Composer, case: Case) -> tuple[Recipient, ...]:
+    """List the people of a case on both sides, without the writer and wherever the writer's message stands already."""
+    writer, message = c.person, c.message
+    agreement, directory = c.context.agreement, c.view.directory
+    group = message.place if message is not None and not message.in_private else None
+    found = (_without(r, writer, group) for r in _people_of(case, agreement, directory))
+    return tuple(r for r in found if r is not None and r.addresses)
+
+
+def _people_of(case: Case, agreement: Agreement, directory: Directory) -> tuple[Recipient, ...]:
+    sides = [p for p in (case.reporting, case.requested) if p]
+    desks = [agreement.desks[h.desk] for h in case.handoffs if h.state in _HANDED and h.desk in agreement.desks]
+    followers = [r for party in sides for r in side_of_case(case, party, agreement, directory)]
+    return unique([*followers, *(r for desk in desks if desk.party in sides for r in at_desk(desk, directory))])
+
+
+def _without(recipient: Recipient, writer: Person | None, group: Address | None) -> Recipient | None:
+    """Leave out where the writer would get their own message back; None for whoever reads the group anyway."""
+    own = writer.addresses if writer is not None else ()
+    if writer is not None and recipient.name == f"person:{writer.id}":
+        return None
+    if group is not None and recipient.addresses and _room(recipient.addresses[0]) == _room(group):
+        return None
+    kept = tuple(a for a in recipient.addresses if a not in own and (group is None or _room(a) != _room(group)))
+    return replace(recipient, addresses=kept)
+
+
+def _room(address: Address) -> Address:
+    """The chat of an address, whatever the topic in it."""
+    return Address(address.messenger, address.peer.partition("/")[0])
+
+
+def _reader(recipient: Recipient, agreement: Agreement) -> Reader:
+    if recipient.person is not None:
+        return Reader.of(recipient.person, agreement)
+    desk = agreement.desks.get(recipient.name.removeprefix("desk:"))
+    return Reader(recipient.party, desk=desk.role if desk else None)
+
+
+def _readable(c: Composer, case: Case, texts: Iterable[CaseText], recipient: Recipient) -> list[str]:
+    agreement = c.context.agreement
+    reader = _reader(recipient, agreement)
+    found = (text_for(text, case, reader, Way.RELAY, agreement) for text in texts)
+    return [words for words in found if words]
+
+
+def _is_overheard(recipient: Recipient, agreement: Agreement, directory: Directory) -> bool:
+    """Whether people of another side read along where a recipient is told, as in a group that desks share."""
+    others = {_room(a) for desk in agreement.desks.values() if desk.party != recipient.party for a in desk.addresses}
+    people = (p for p in directory.people.values() if p.is_active and p.party != recipient.party)
+    others.update(_room(a) for person in people for a in person.addresses)
+    return any(_room(address) in others for address in recipient.addresses)
+
+
+def _added(c: Composer, case: Case, language: str) -> str:
+    return tr(language, "A note was added. Read it: {link}", link=link(c.context.public_url, case))
+
+
+def _key(case: Case, what: str, *, is_own: bool) -> str:
+    """Name a message; at a closed gate so that the other side's view never shows that the own side was told."""
+    return gates.key_of(case, what) if is_own else f"case:{case.id}:{what}"
+
+
+def _send(c: Composer, case: Case, recipient: Recipient, key: str, lines: Iterable[str]) -> None:
+    text = "\n".join(filter(None, lines))
+    c.tell([recipient], KIND, key, text, case=case, reply_to=_thread(c, case).get(recipient.addresses[0], ""))
+
+
+def _thread(c: Composer, case: Case) -> Mapping[Address, str]:
+    """Under which ids the message that is replied to, or changed, stands elsewhere."""
+    message = c.message
+    if message is None or message.place is None:
+        return {}
+    meant = message.message_id if message.kind in (Kind.EDIT, Kind.DELETED) else message.reply_to
+    about = c.view.case_replied_to(message.place, meant)
+    return c.view.threads(message.place, meant) if about is not None and about.id == case.id else {}
+
+
+def _names(recipients: Iterable[Recipient]) -> str:
+    """Name them, without people whom nothing reaches at the moment: for them it waits."""
+    return ", ".join(dict.fromkeys(r.shown for r in recipients if r.person is None or r.person.is_reachable))

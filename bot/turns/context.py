@@ -1,0 +1,26 @@
+"""What every decision may know besides the message and the state: the moment, the agreement, a few settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.domain.agreement import Agreement
+from bot.domain.messages import WindowRules
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The surroundings of one batch. Randomness and time come in here, so that decisions stay functions."""
+
+    now: datetime
+    agreement: Agreement
+    new_id: Callable[[], int]
+    choose: Callable[[str], str]  #: picks one character, for references
+    salt: Callable[[], str]  #: random hex, for the journal
+    alert_after: timedelta = timedelta(minutes=3)
+    public_url: str = ""
+    identity: str = "never"  #: what identifiers may do on a messenger: never, masked or allowed
+    confirm_every: timedelta = timedelta(days=90)  #: how long an enrolment holds until it is confirmed again
+    windows: Mapping[str, WindowRules] = field(default_factory=dict)  #: of the messengers that have reply windows

@@ -1,0 +1,124 @@
+"""What a batch of messages can see: what storage loaded, plus what earlier turns of the batch changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from bot.domain.case import Answer, Case, CaseText, Conversation, SecureEntry
+from bot.domain.export_orders import IdentifiedOrder
+from bot.domain.messages import Address, Delivery
+from bot.domain.people import Directory, Invite, Stranger
+from bot.domain.turn import Turn
+from bot.ports.storage import Loaded, SecureCase, Try
+
+
+class View:
+    """The state that one batch computes on. Only `counted` and `absorb` change it."""
+
+    def __init__(self, directory: Directory, loaded: Loaded) -> None:
+        """Start from what was read."""
+        self.directory = directory
+        self.seen = dict(loaded.seen)
+        self._conversations = dict(loaded.conversations)
+        self._cases = dict(loaded.cases)
+        self._references = {case.reference: case.id for case in loaded.cases.values()}
+        self._strangers = dict(loaded.strangers)
+        self._invites = dict(loaded.invites)
+        self._tries: dict[Try, int] = {}
+        self._orders = dict(loaded.orders)
+        self._loaded = loaded
+        self._secured: dict[int, SecureEntry] = {}
+        self._texts: list[CaseText] = []
+
+    def absorb(self, turn: Turn) -> None:
+        """Let later messages of the batch see what this turn changed."""
+        for case in turn.cases:
+            self._cases[case.id] = case
+            self._references[case.reference] = case.id
+        self._conversations.update((c.person_id, c) for c in turn.conversations)
+        self._strangers.update((s.address, s) for s in turn.strangers)
+        self._invites.update((i.code_hash, i) for i in turn.invites)
+        self._orders.update((o.id, o) for o in turn.orders)
+        self._secured.update((entry.id, entry) for entry in turn.secure)
+        self._texts += turn.texts
+        if turn.people:
+            people = {**self.directory.people, **{p.id: p for p in turn.people}}
+            self.directory = Directory(people, self.directory.version)
+
+    def case(self, case_id: int | None) -> Case | None:
+        """Find a case by id."""
+        return None if case_id is None else self._cases.get(case_id)
+
+    def referred(self, reference: str) -> Case | None:
+        """Find a case by canonical reference."""
+        return self.case(self._references.get(reference))
+
+    def open_cases_of(self, officer: int) -> list[Case]:
+        """List an officer's open cases, newest first."""
+        mine = (c for c in self._cases.values() if c.officer == officer and c.is_open)
+        return sorted(mine, key=lambda c: c.id, reverse=True)
+
+    def cases(self) -> Iterator[Case]:
+        """Go through all cases at hand."""
+        return iter(self._cases.values())
+
+    def conversation(self, person_id: int) -> Conversation:
+        """Find where a person stands; a fresh conversation when there is none."""
+        return self._conversations.get(person_id) or Conversation(person_id)
+
+    def stranger(self, address: Address) -> Stranger | None:
+        """Find what is kept of a sender who is not enrolled."""
+        return self._strangers.get(address)
+
+    def invites(self) -> Iterator[Invite]:
+        """Go through all invites at hand."""
+        return iter(self._invites.values())
+
+    def invite(self, code_hash: str) -> Invite | None:
+        """Find an invite by the hash of its code."""
+        return self._invites.get(code_hash)
+
+    def order(self, order_id: int) -> IdentifiedOrder | None:
+        """Find an order for an identified export."""
+        return self._orders.get(order_id)
+
+    def case_replied_to(self, place: Address | None, message_id: str) -> Case | None:
+        """Find the case that the message replied to was about."""
+        if place is None:
+            return None
+        return self.case(self._loaded.replied_to.get((place, message_id)))
+
+    def threads(self, place: Address, message_id: str) -> Mapping[Address, str]:
+        """Find under which ids what a message said stands at other addresses."""
+        return self._loaded.threads.get((place, message_id), {})
+
+    def said_at(self, place: Address | None) -> tuple[Delivery, ...]:
+        """What was sent to an address lately, newest first, where the message asks to see it."""
+        return () if place is None else self._loaded.said_at.get(place, ())
+
+    def amended_text(self, message: str) -> CaseText | None:
+        """Find the first version of an edited free text."""
+        return self._loaded.amended.get(message)
+
+    def tries(self, asked: Try) -> int:
+        """How often this was tried in the window that is open, this time too; 0 when it was not counted."""
+        return self._tries.get(asked, 0)
+
+    def counted(self, tries: Mapping[Try, int]) -> None:
+        """Let the batch see how often something was tried, before any turn is computed."""
+        self._tries.update(tries)
+
+    def deliveries(self, case_id: int) -> tuple[Delivery, ...]:
+        """What was sent about a case, where the message asks to see it."""
+        return self._loaded.deliveries.get(case_id, ())
+
+    def secure(self, case_id: int, *newer: SecureEntry) -> SecureCase:
+        """The secure case, where it was asked for, with what this batch (and `newer`) added or released."""
+        loaded = self._loaded.secure.get(case_id, SecureCase())
+        entries = {e.id: e for e in (*loaded.entries, *self._secured.values(), *newer) if e.case_id == case_id}
+        texts = (*loaded.texts, *(text for text in self._texts if text.case_id == case_id))
+        return SecureCase(tuple(entries[i] for i in sorted(entries)), texts)
+
+    def amended_answer(self, message: str) -> Answer | None:
+        """Find the answer that an edited message gave."""
+        return self._loaded.amended_answers.get(message)
