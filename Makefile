@@ -30,7 +30,7 @@ bench: $(VENV)/.dev $(VENV)/.project ## measure replies per second beside a plai
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 texts: $(VENV)/.dev $(VENV)/.project ## extract the texts that people see into bot/locale/casebridge.pot
-	@$(BIN)/python -m tests.texts
+	@$(BIN)/python -m tests.house.texts
 
 COMPILE = uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --no-annotate --custom-compile-command "make lock" --extra postgres $(if $(UPGRADE),--upgrade)

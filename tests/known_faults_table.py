@@ -21,8 +21,8 @@ _CODE = (
         "        if not is_ours:\n",
         "        if not is_ours and not signed.signature:\n",
         (
-            "adapters/test_tencent_callback.py::test_a_forged_address_is_refused",
-            "adapters/test_wecom_webhook.py::test_whoever_has_not_our_token_key_and_company_is_not_believed",
+            "adapters/tencent/test_tencent_callback.py::test_a_forged_address_is_refused",
+            "adapters/wecom/test_wecom_webhook.py::test_whoever_has_not_our_token_key_and_company_is_not_believed",
         ),
         (
             "Failed: DID NOT RAISE CallRefused",
@@ -89,9 +89,9 @@ _CODE = (
         "        if code:\n            raise self._meaning",
         "        if code < -1:\n            raise self._meaning",
         (
-            "adapters/test_tencent_client.py::test_a_200_with_an_error_code_is_a_failure_of_the_kind_that_the_table_says",
-            "adapters/test_wechat_send.py::test_windows_and_their_counts_are_wechats",
-            "adapters/test_wecom_send.py::test_each_error_code_has_its_meaning",
+            "adapters/tencent/test_tencent_client.py::test_a_200_with_an_error_code_is_a_failure_of_the_kind_that_the_table_says",
+            "adapters/wechat/test_wechat_send.py::test_windows_and_their_counts_are_wechats",
+            "adapters/wecom/test_wecom_send.py::test_each_error_code_has_its_meaning",
         ),
         (
             "Failed: DID NOT RAISE Throttled",
@@ -105,7 +105,7 @@ _CODE = (
         "adapters/wechat/parse.py",
         "    ago = now.timestamp() - created\n    return datetime.fromtimestamp(created, UTC) if",
         "    ago = now.timestamp() - created\n    return datetime.fromtimestamp(created / 1000, UTC) if",
-        ("adapters/test_wechat_parse.py::test_the_moment_of_a_message_is_when_it_was_written_in_seconds",),
+        ("adapters/wechat/test_wechat_parse.py::test_the_moment_of_a_message_is_when_it_was_written_in_seconds",),
         ("assert datetime.datetime(1970, 1, 21, 18, 42, 14, 400000",),
     ),
     Taken(
@@ -115,8 +115,8 @@ _CODE = (
         "for number in range(first, len(parts)):",
         "for number in range(len(parts)):",
         (
-            "unit/test_deliver.py::test_when_a_file_does_not_go_the_text_before_it_is_not_sent_again",
-            "unit/test_deliver.py::test_parts_that_arrived_are_not_sent_again",
+            "unit/delivery/test_deliverer.py::test_when_a_file_does_not_go_the_text_before_it_is_not_sent_again",
+            "unit/delivery/test_deliverer.py::test_parts_that_arrived_are_not_sent_again",
         ),
         (
             "At index 1 diff: 'here is the log of' != 'the year'",
@@ -156,7 +156,7 @@ _CODE = (
         "adapters/telegram/parse.py",
         'max(message["photo"], key=lambda size: size["width"] * size["height"])',
         'message["photo"][0]',
-        ("adapters/test_telegram_parse.py::test_of_a_photo_the_largest_size_is_kept_with_its_caption",),
+        ("adapters/telegram/test_telegram_parse.py::test_of_a_photo_the_largest_size_is_kept_with_its_caption",),
         ("Attachment(fi...peg', size=90) == Attachment(fi...g', size=1280)",),
     ),
     Taken(
@@ -236,7 +236,7 @@ _PEOPLE = (
         "        async for cases in chunks:\n            if making.included",
         "        async for cases in chunks:\n            if written >= 6000:\n                return written\n"
         "            if making.included",
-        ("unit/test_export.py::test_of_more_cases_than_other_bridges_export_none_is_left_out",),
+        ("unit/record/test_case_log.py::test_of_more_cases_than_other_bridges_export_none_is_left_out",),
         ("assert 6000 == 6001",),
     ),
     Taken(
@@ -245,7 +245,7 @@ _PEOPLE = (
         "bot/record/export/case_log.py",
         "    if not before <= written <= after:\n",
         "    if written > after:\n",
-        ("unit/test_export.py::test_a_case_lost_on_the_way_fails_the_export_loudly",),
+        ("unit/record/test_case_log.py::test_a_case_lost_on_the_way_fails_the_export_loudly",),
         ("Failed: DID NOT RAISE BridgeError",),
     ),
     Taken(
@@ -256,7 +256,7 @@ _PEOPLE = (
         "def _by_beginning",
         "return next((c for c in field.choices if typed.startswith((*_names(c, language), *_also(c)))), None)\n\n\n"
         "def _by_beginning",
-        ("unit/test_reading.py::test_what_only_looks_like_an_answer_is_asked_again",),
+        ("unit/intake/test_answer_reader.py::test_what_only_looks_like_an_answer_is_asked_again",),
         ("isinstance(Read(value='yes', shown='Yes'), Unclear)",),
     ),
     Taken(
@@ -275,7 +275,7 @@ _PEOPLE = (
         "    return row.needless\n",
         '    return ""\n',
         (
-            "unit/test_deliver.py::test_a_ping_about_a_deadline_met_meanwhile_is_dropped_with_the_reason",
+            "unit/delivery/test_deliverer.py::test_a_ping_about_a_deadline_met_meanwhile_is_dropped_with_the_reason",
             "journeys/test_delivery.py::test_a_ping_about_a_deadline_met_meanwhile_is_not_sent_late",
         ),
         (

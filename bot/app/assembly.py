@@ -19,12 +19,12 @@ import structlog
 import uvicorn
 
 from adapters.watchdog import Watchdog
-from adapters.web.app import build_site
-from adapters.web.health import Vitals
-from adapters.web.http import Bounded
-from adapters.web.lateness import PingLateness
+from adapters.web.routes import build_site
+from adapters.web.server.health import Vitals
+from adapters.web.server.http_protocol import Bounded
+from adapters.web.server.ping_lateness import PingLateness
 from adapters.web.settings import WebSettings
-from adapters.web.signin import new_link
+from adapters.web.site.sign_in_pages import new_link
 from bot import __version__
 from bot.app.bridge import Bridge, Chance, Rules
 from bot.app.key_vault import files_of, make_missing_keys, vault_of

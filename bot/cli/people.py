@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from adapters.telegram.name import bot_name
-from adapters.web.signin import new_link
+from adapters.web.site.sign_in_pages import new_link
 from bot.app import assembly, messengers
 from bot.cli.database import opened, write
 from bot.config.load import Settings

@@ -13,7 +13,7 @@ from bot.domain.turn import KnockOutcome
 from bot.ports.messenger_state import Token
 from storage.batch import WINDOWS_KEPT, Batch
 from storage.memory.rows import Tables
-from storage.rows_messengers import why_of
+from storage.rows.messenger_state import why_of
 
 
 class MemoryForMessengers:

@@ -17,7 +17,7 @@ from bot.ports.storage import Counts, History, Said, Scope
 from bot.protection.secure_access import Key
 from storage.memory.load import current
 from storage.memory.rows import Tables, edited, sees
-from storage.rows import found_by
+from storage.rows.cases import found_by
 from storage.transcript import EDITED, SHOWN, SPOKEN, transcript_of
 
 

@@ -23,7 +23,7 @@ from storage.batch import (
     readdressed,
     signed_in_at,
 )
-from storage.rows import (
+from storage.rows.cases import (
     RowDict,
     answer_row,
     case_row,
@@ -34,11 +34,11 @@ from storage.rows import (
     secure_row,
     text_row,
 )
-from storage.rows_files import file_row
-from storage.rows_journal import link_row
-from storage.rows_messages import inbox_outcome, inbox_row, mark_row, outbox_row, seen_key
-from storage.rows_messengers import asked_row, knock_row, waking_row, window_row
-from storage.rows_people import binding_rows, invite_row, order_row, person_row, sign_in_row, stranger_row
+from storage.rows.files import file_row
+from storage.rows.journal import link_row
+from storage.rows.messages import inbox_outcome, inbox_row, mark_row, outbox_row, seen_key
+from storage.rows.messenger_state import asked_row, knock_row, waking_row, window_row
+from storage.rows.people import binding_rows, invite_row, order_row, person_row, sign_in_row, stranger_row
 from storage.sql.known import KnownCases
 from storage.sql.leaving import addresses_of, moved_addresses, still_joining, write_to_no_more, write_withdrawals
 from storage.sql.load import cases_by_id

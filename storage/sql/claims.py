@@ -34,9 +34,9 @@ from bot.domain.turn import InboxRow
 from bot.ports.storage import Due
 from bot.protection.sealing import Vault
 from storage.batch import readdressed
-from storage.rows import to_json, unread
-from storage.rows_files import file_of
-from storage.rows_messages import addresses_json, delivery_of, inbox_of, outgoing_of
+from storage.rows.cases import to_json, unread
+from storage.rows.files import file_of
+from storage.rows.messages import addresses_json, delivery_of, inbox_of, outgoing_of
 from storage.sql.leaving import moved_addresses
 from storage.sql.reading import rows
 from storage.sql.statements import UNSENT, WAITING, Statements, T

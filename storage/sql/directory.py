@@ -12,8 +12,8 @@ from sqlalchemy import Connection, RowMapping, select
 from bot.domain.errors import SealBroken
 from bot.domain.people import Person
 from bot.protection.sealing import Vault
-from storage.rows import unread
-from storage.rows_people import person_of
+from storage.rows.cases import unread
+from storage.rows.people import person_of
 from storage.sql.keep import directory_version
 from storage.sql.reading import rows
 from storage.sql.statements import T

@@ -11,8 +11,8 @@ from bot.domain.people import SignIn
 from bot.ports.messenger_state import Token
 from bot.protection.sealing import Vault
 from storage.batch import LEASES_KEPT, WINDOWS_KEPT, attempt_key
-from storage.rows_messengers import token_of, token_row
-from storage.rows_people import sign_in_row
+from storage.rows.messenger_state import token_of, token_row
+from storage.rows.people import sign_in_row
 from storage.sql.claims import Term
 from storage.sql.statements import Statements, T
 

@@ -12,8 +12,8 @@ from bot.domain.messages import Address, Delivery, Outgoing
 from bot.domain.turn import Mark, Withdrawal
 from bot.protection.sealing import Vault
 from storage.batch import joining, without
-from storage.rows import RowDict, address, to_json
-from storage.rows_messages import delivery_of, outgoing_of, said_row, texts_of
+from storage.rows.cases import RowDict, address, to_json
+from storage.rows.messages import delivery_of, outgoing_of, said_row, texts_of
 from storage.sql.statements import UNSENT, T
 
 

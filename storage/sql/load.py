@@ -27,9 +27,9 @@ from bot.domain.people import Invite, Stranger
 from bot.ports.storage import Loaded, Scope, Wanted
 from bot.protection.sealing import Vault
 from storage.batch import LOOKED_THROUGH, is_left, offered_of
-from storage.rows import address, answer_of, case_of, conversation_of, deadline_of, handoff_of, text_of
-from storage.rows_messages import delivery_of, reply_of, seen_key, texts_of
-from storage.rows_people import invite_of, order_of, person_of, stranger_of
+from storage.rows.cases import address, answer_of, case_of, conversation_of, deadline_of, handoff_of, text_of
+from storage.rows.messages import delivery_of, reply_of, seen_key, texts_of
+from storage.rows.people import invite_of, order_of, person_of, stranger_of
 from storage.sql.known import KnownCases
 from storage.sql.reading import IS_OPEN, NOTHING, in_scope, rows
 from storage.sql.statements import T

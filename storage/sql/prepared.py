@@ -9,7 +9,7 @@ from operator import itemgetter
 from sqlalchemy import Connection, Dialect, Executable
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from storage.rows import RowDict
+from storage.rows.cases import RowDict
 from storage.types import Moment, aware, moment_to_text
 
 Values = Callable[[RowDict], tuple[object, ...]]

@@ -17,7 +17,7 @@ from bot.domain.retention_rules import Cutoffs
 from bot.ports.retention import Purge, Purged
 from bot.protection.sealing import Vault
 from storage.batch import PURGED_FIRST
-from storage.rows import RowDict
+from storage.rows.cases import RowDict
 from storage.sealed import seal, unseal
 from storage.sql.apply import write_journal
 from storage.sql.load import cases_by_id

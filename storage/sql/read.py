@@ -32,11 +32,11 @@ from bot.domain.journal import Head, Link
 from bot.domain.messages import Address, Delivery, DeliveryState
 from bot.ports.storage import Counts, History, Said, Scope
 from bot.protection.sealing import Vault
-from storage.rows import answer_of, secure_mark_of, secure_of, text_of, unread
-from storage.rows_files import file_of
-from storage.rows_journal import link_of
-from storage.rows_messages import delivery_of, inbox_of, texts_of
-from storage.rows_people import order_of
+from storage.rows.cases import answer_of, secure_mark_of, secure_of, text_of, unread
+from storage.rows.files import file_of
+from storage.rows.journal import link_of
+from storage.rows.messages import delivery_of, inbox_of, texts_of
+from storage.rows.people import order_of
 from storage.sql.claims import is_unsent
 from storage.sql.load import whole
 from storage.sql.reading import IS_OPEN, NOTHING, in_scope, rows, was_given

@@ -25,14 +25,14 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import psycopg
 
-from storage import tables_files, tables_messages, tables_messengers, tables_people
 from storage.batch import CUT_OFF
 from storage.sql.prepared import Prepared
-from storage.tables import METADATA
+from storage.tables import files, messages, messenger_state, people
+from storage.tables.cases import METADATA
 from storage.types import Moment
 
 #: The modules whose tables must be known before `T` is read.
-TABLE_MODULES = (tables_files, tables_messages, tables_messengers, tables_people)
+TABLE_MODULES = (files, messages, messenger_state, people)
 SCHEMA = METADATA
 T = SCHEMA.tables
 #: What another try changes of a stored message.

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select, tup
 
 from bot.domain.messages import Address
 from bot.ports.storage import Scope
-from storage.rows import address
+from storage.rows.cases import address
 from storage.sql.reading import NOTHING, in_scope, rows
 from storage.sql.statements import T
 from storage.threads import Copy, Meant, Original, thread_of

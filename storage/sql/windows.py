@@ -9,7 +9,7 @@ from sqlalchemy import Connection, RowMapping, and_, or_, select, text, update
 
 from bot.domain.messages import Address
 from bot.domain.reply_windows import Window
-from storage.rows_messengers import window_of
+from storage.rows.messenger_state import window_of
 from storage.sql.claims import Term
 from storage.sql.reading import rows
 from storage.sql.statements import T

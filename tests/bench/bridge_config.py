@@ -11,7 +11,7 @@ from bot.domain.people import Person
 from bot.domain.turn import Turn
 from storage import migrate, open_storage
 from tests.bench.story import SECRET, TOKEN
-from tests.keys import VAULT, key_file
+from tests.kit.keys import VAULT, key_file
 
 _MADE_AT = datetime(2026, 4, 1, tzinfo=UTC)
 

@@ -16,7 +16,7 @@ from bot.domain.turn import Turn
 from bot.ports.storage import Storage
 from bot.record.journal_check import verify
 from storage import migrate, open_storage
-from tests.keys import VAULT
+from tests.kit.keys import VAULT
 
 ENTRIES = 100_000
 _AT_ONCE = 2_000

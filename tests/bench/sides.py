@@ -19,8 +19,8 @@ from bot.domain.messages import Address
 from bot.domain.people import Person, Role
 from tests.bench.bridge_config import enrol, write_config
 from tests.bench.story import ANSWERS, HOOK, MESSAGES
+from tests.kit.root import ROOT
 
-_ROOT = Path(__file__).parents[2]
 _START_SECONDS = 30
 _STOP_SECONDS = 10
 
@@ -116,7 +116,7 @@ def free_port() -> int:
 def spawn(command: Sequence[str], folder: Path) -> subprocess.Popen[bytes]:
     """Start a side; its output is added to a file in its folder."""
     with (folder / "output.txt").open("ab") as output:
-        return subprocess.Popen([sys.executable, *command], cwd=_ROOT, stdout=output, stderr=output, env=environment())
+        return subprocess.Popen([sys.executable, *command], cwd=ROOT, stdout=output, stderr=output, env=environment())
 
 
 @contextlib.asynccontextmanager

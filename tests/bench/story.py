@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+
+from tests.kit.root import ROOT
 
 MESSAGES = (
     "urgent, girl 16 locked in a flat in Nanchang",
@@ -28,7 +29,7 @@ FIRST_CHAT = 7_000_000
 
 def questions() -> list[tuple[str, list[str]]]:
     """The questions that answer these messages, with their choices: those of the bridge itself."""
-    file = Path(__file__).parents[2] / "bot" / "data" / "fields.json"
+    file = ROOT / "bot" / "data" / "fields.json"
     fields = json.loads(file.read_text(encoding="utf-8"))["fields"]
     asked = [(f["question"], [c.get("label", c["code"]) for c in f.get("choices", [])]) for f in fields]
     return asked[: len(MESSAGES)]

@@ -14,10 +14,10 @@ from prometheus_client import CollectorRegistry
 from starlette.types import ASGIApp
 
 from adapters.web.adapter import WebAdapter
-from adapters.web.app import build_site
-from adapters.web.health import Vitals
+from adapters.web.routes import build_site
+from adapters.web.server.health import Vitals
 from adapters.web.settings import WebSettings
-from adapters.web.signin import new_link
+from adapters.web.site.sign_in_pages import new_link
 from bot.domain.agreement import Agreement, Corridor, Desk, DeskRole, Party, Urgency
 from bot.domain.case import Answer, Case, CaseText, Deadline, DeadlineKind, TextKind
 from bot.domain.errors import StorageError

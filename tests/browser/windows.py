@@ -14,7 +14,7 @@ import uvicorn
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from adapters.web.settings import WebSettings
-from adapters.web.signin import new_link
+from adapters.web.site.sign_in_pages import new_link
 from bot.domain.people import Person
 from tests.browser.web_kit import Bridge, open_bridge
 

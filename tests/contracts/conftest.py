@@ -10,7 +10,7 @@ import pytest
 
 import storage
 from tests.contracts.storage_engines import Kept, empty_database, in_memory, on_database, postgres_server
-from tests.keys import VAULT
+from tests.kit.keys import VAULT
 
 
 @pytest.fixture(scope="session")

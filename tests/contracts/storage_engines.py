@@ -16,7 +16,7 @@ from bot.ports.storage import Storage
 from storage.memory import MemoryStorage
 from storage.sql.engines import writing_engine
 from storage.sql.statements import SCHEMA
-from tests.keys import VAULT
+from tests.kit.keys import VAULT
 
 START = datetime(2026, 4, 18, 7, 5, tzinfo=UTC)
 _LEASES = (

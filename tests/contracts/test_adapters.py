@@ -9,20 +9,20 @@ from pathlib import Path
 
 import pytest
 
-from adapters.memory import MemoryAdapter
 from adapters.web.adapter import WebAdapter
 from bot.domain.button_data import LIMIT
 from bot.domain.errors import SendError, StorageError, Unavailable
 from bot.domain.messages import Address, Delivery, Inbound, Kind, Outgoing
 from bot.ports.messengers import Adapter
-from tests.adapters.email_kit import make_email
-from tests.adapters.telegram_kit import ROWS, Clock, Inbox, export, make_telegram
-from tests.adapters.tencent_kit import Shelf
-from tests.adapters.wechat_kit import make_wechat
-from tests.adapters.wecom_kit import make_wecom
+from tests.adapters.email.email_kit import make_email
+from tests.adapters.telegram.telegram_kit import ROWS, Clock, Inbox, export, make_telegram
+from tests.adapters.tencent.tencent_kit import Shelf
+from tests.adapters.wechat.wechat_kit import make_wechat
+from tests.adapters.wecom.wecom_kit import make_wecom
 from tests.contracts.adapter_benches import BENCHES, ONE, OTHER, Bench, TwoWayBench
 from tests.fakes.bot_api import BotApi
 from tests.fakes.mail_server import MailServer
+from tests.fakes.memory_messenger import MemoryAdapter
 from tests.fakes.wechat_api import WechatApi
 from tests.fakes.wecom_api import WecomApi
 

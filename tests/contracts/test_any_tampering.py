@@ -18,7 +18,7 @@ from bot.record.journal_check import verify
 from storage.sql.statements import T
 from tests.contracts.storage_engines import Clock
 from tests.contracts.storage_values import entry, new_id
-from tests.keys import VAULT
+from tests.kit.keys import VAULT
 
 _ROWS = 12
 _NAMES = [column.name for column in T["journal"].columns]

@@ -25,7 +25,19 @@ from bot.ports.storage import Storage
 from bot.record.export.case_log import ExportRequest, Reader, export
 from bot.record.report.period_report import report
 from tests.contracts.storage_engines import Kept, on_database
-from tests.unit.casebook import AGREEMENT, NOW, OFFICER, SINCE, UNTIL, a_case, accepted, answered, clock, due, keep
+from tests.unit.record.casebook import (
+    AGREEMENT,
+    NOW,
+    OFFICER,
+    SINCE,
+    UNTIL,
+    a_case,
+    accepted,
+    answered,
+    clock,
+    due,
+    keep,
+)
 
 MANY = 3000
 HALF_MINUTE = timedelta(seconds=30)

@@ -17,7 +17,7 @@ from bot.protection.keys import KeyText
 from bot.protection.sealing import Vault
 from storage.files import FileStore
 from tests.fakes.files import MemoryFiles
-from tests.keys import KEYS, VAULT, vault
+from tests.kit.keys import KEYS, VAULT, vault
 
 SECRET = b"Passport N01830275, Sok Srey Neang"
 SHA256 = hashlib.sha256(SECRET).hexdigest()

@@ -15,7 +15,7 @@ from bot.domain.turn import Mark, Turn
 from bot.ports.storage import Wanted
 from tests.contracts.storage_engines import START, Clock, Kept
 from tests.contracts.storage_values import DESKS_GROUP, DUTY, OFFICER, OFFICERS_CHAT, case, message, opening, person
-from tests.keys import VAULT
+from tests.kit.keys import VAULT
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)

@@ -14,13 +14,13 @@ from bot.domain.errors import KeysUnusable, SchemaMismatch
 from bot.domain.guarded import Guarded
 from bot.domain.messages import Delivery
 from storage import schema
-from storage.rows import address
+from storage.rows.cases import address
 from storage.schema import head
 from storage.sql.engines import writing_engine
 from storage.types import moment_to_text
 from tests.contracts.storage_engines import START, Clock
 from tests.contracts.storage_secrets import LATITUDE, LONGITUDE, MARK, files_of, sealed_values
-from tests.keys import VAULT, vault
+from tests.kit.keys import VAULT, vault
 
 CASES = 1203  #: more than a batch
 JOURNAL_SALT = "5a17c0de"

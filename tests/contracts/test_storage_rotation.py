@@ -20,7 +20,7 @@ from storage import rotation
 from tests.contracts.storage_engines import START, Clock
 from tests.contracts.storage_secrets import MARK, assert_reads, change, keep_marked, marked_turn, sealed_values
 from tests.contracts.storage_values import conversation, person
-from tests.keys import VAULT, key_file, vault
+from tests.kit.keys import VAULT, key_file, vault
 
 PEOPLE = 40
 BUSY = tuple(range(1, 11))

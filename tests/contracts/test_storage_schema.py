@@ -20,7 +20,7 @@ from storage.sealed import unseal
 from storage.sql.engines import writing_engine
 from storage.sql.statements import SCHEMA
 from tests.contracts.storage_engines import Clock
-from tests.keys import VAULT
+from tests.kit.keys import VAULT
 
 
 def _stamp(url: str, version: str) -> None:

@@ -13,7 +13,7 @@ from bot.ports.storage import NOBODY, Scope, Wanted
 from storage.sql.store import SqlStorage
 from tests.contracts.storage_engines import START, Clock, Kept
 from tests.contracts.storage_values import DUTY, OFFICER, case, new_id, opening
-from tests.keys import VAULT
+from tests.kit.keys import VAULT
 
 OWN = Scope(OFFICER, "KH", sees_party=False)
 REQUESTED = Scope(DUTY, "CN", sees_party=True)

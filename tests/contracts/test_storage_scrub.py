@@ -19,8 +19,8 @@ from storage.sql.statements import SCHEMA
 from tests.contracts.closed_case import SECRET, closed_case, order_for
 from tests.contracts.storage_engines import Clock
 from tests.contracts.storage_values import inbound, inbox
-from tests.keys import VAULT
-from tests.sealed import files_with, tails
+from tests.kit.keys import VAULT
+from tests.kit.sealed import files_with, tails
 
 
 @pytest.fixture

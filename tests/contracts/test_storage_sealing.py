@@ -33,7 +33,7 @@ from tests.contracts.storage_secrets import (
     swap,
 )
 from tests.contracts.storage_values import OFFICERS_CHAT, message, person
-from tests.keys import VAULT, ring, vault
+from tests.kit.keys import VAULT, ring, vault
 
 SEALED = [(table.name, column) for table in SEALED_TABLES for column in table.columns]
 LEASE = timedelta(seconds=60)

@@ -17,7 +17,7 @@ from bot.protection.secure_access import Key, normalised
 from storage.sql.engines import writing_engine
 from tests.contracts.storage_engines import START, Clock, Kept
 from tests.contracts.storage_values import DUTY, OFFICER, case, new_id, opening, step
-from tests.keys import VAULT, vault
+from tests.kit.keys import VAULT, vault
 
 PHONE = "+85510000000"
 OWN = Scope(OFFICER, "KH", sees_party=False)

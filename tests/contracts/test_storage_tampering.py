@@ -23,7 +23,7 @@ from storage.sql.engines import writing_engine
 from storage.sql.statements import T
 from tests.contracts.storage_engines import START, Clock, Kept
 from tests.contracts.storage_values import case, entry, opening
-from tests.keys import VAULT
+from tests.kit.keys import VAULT
 
 ACTS = ("opened", "answered", "alerted", "acknowledged", "closed")
 

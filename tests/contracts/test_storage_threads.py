@@ -30,7 +30,7 @@ from tests.contracts.storage_values import (
     new_id,
     opening,
 )
-from tests.keys import VAULT
+from tests.kit.keys import VAULT
 
 OWN_GROUP, SUPERVISOR = Address("telegram", "-1002"), Address("wecom", "u-supervisor")
 MAIL = Address("email", "duty@example.org")

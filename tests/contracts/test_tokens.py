@@ -6,8 +6,8 @@ import asyncio
 
 from adapters.tencent.tokens import TokenKeeper
 from bot.ports.storage import Storage
-from tests.adapters.telegram_kit import Naps
-from tests.adapters.tencent_kit import Api, Caller, Mint
+from tests.adapters.telegram.telegram_kit import Naps
+from tests.adapters.tencent.tencent_kit import Api, Caller, Mint
 from tests.contracts.storage_engines import Kept
 
 NAME = "wecom-token:corp:7"

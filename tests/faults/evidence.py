@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 from bot.delivery.numbered_choices import as_links, as_text
 from bot.domain.messages import Button, Keyboard
-from storage.rows_messages import reply_of
+from storage.rows.messages import reply_of
 from storage.sealed import unseal
-from tests.keys import VAULT
+from tests.kit.keys import VAULT
 
 
 class Words(NamedTuple):

@@ -17,9 +17,9 @@ from bot.domain.journal import Entry
 from bot.domain.messages import Address
 from bot.domain.turn import Turn
 from storage import migrate
-from tests.keys import VAULT
-from tests.running import Setup, Terminal, started
-from tests.sealed import files_with, tails
+from tests.kit.keys import VAULT
+from tests.kit.running import Setup, Terminal, started
+from tests.kit.sealed import files_with, tails
 
 SECRET = "behind the blue door"
 CASES, TEXTS = 20, 60

@@ -20,7 +20,7 @@ from storage.sealed import SEALED_TABLES, place
 from tests.bench.bridge_config import database_url, write_config
 from tests.bench.sides import spawn
 from tests.contracts.storage_secrets import assert_reads, keep_tokens, marked_turn
-from tests.keys import VAULT, key_file
+from tests.kit.keys import VAULT, key_file
 
 FIELDS = 50_000
 KILLS_AT = (0.2, 0.45, 0.75)  #: of all fields

@@ -19,7 +19,7 @@ from storage.sql.engines import writing_engine
 from storage.sql.store import SqlStorage
 from tests.contracts.storage_engines import Kept, empty_database, on_database, postgres_server
 from tests.contracts.storage_values import case, conversation, entry, inbound, inbox, message, opening, person
-from tests.keys import VAULT
+from tests.kit.keys import VAULT
 
 SECRET = "locked in a flat in Nanchang"
 

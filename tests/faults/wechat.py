@@ -15,12 +15,12 @@ import aiohttp
 
 from bot.domain.messages import Address
 from bot.domain.people import Person, Role
-from tests.adapters.wechat_program import table
 from tests.bench.story import MESSAGES
 from tests.fakes.wechat_api import WechatApi
 from tests.fakes.wechat_person import Follower, Line, Send, over_http
 from tests.faults.evidence import Call, Evidence, Sent, Words, Written, forget_leases
 from tests.faults.killing import Loop, killing_loop
+from tests.program.wechat_program import table
 
 OFFICERS = range(701, 713)
 _PAUSE = (0.02, 0.3)  #: seconds between two messages of an officer

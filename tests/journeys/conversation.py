@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from adapters.memory import Shown
 from bot.domain.agreement import Agreement
 from bot.domain.messages import Address
+from tests.fakes.memory_messenger import Shown
 from tests.journeys.played import PlayedBridge
 from tests.journeys.world import agreement
 

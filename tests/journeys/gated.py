@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from adapters.web import acts, case_history, case_view
+from adapters.web.cases import act_forms, case_history, case_view
 from bot.domain.case import Case, Channel, Handoff
 from bot.protection.permissions import Act
 from tests.journeys.played import PlayedBridge
@@ -41,8 +41,8 @@ async def page_of(bridge: PlayedBridge, who: str, case: Case) -> dict[str, objec
 
 async def forms_of(bridge: PlayedBridge, who: str, case: Case) -> set[Act]:
     directory = await bridge.storage.directory()
-    desk = acts.Desk(await bridge.person(who), await bridge.case(case), bridge.rules.agreement, directory)
-    return {form.act for form in acts.forms(desk)}
+    desk = act_forms.Desk(await bridge.person(who), await bridge.case(case), bridge.rules.agreement, directory)
+    return {form.act for form in act_forms.forms(desk)}
 
 
 async def handoff(bridge: PlayedBridge, case: Case, channel: Channel) -> Handoff | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from adapters.memory import MemoryAdapter, Shown
 from bot.domain.messages import Address
+from tests.fakes.memory_messenger import MemoryAdapter, Shown
 
 
 class Phones:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from adapters.memory import MemoryAdapter, Shown
 from bot.app.bridge import Bridge, Chance, Rules
 from bot.domain.agreement import Agreement
 from bot.domain.case import Case, Deadline, DeadlineKind, SecureField, TextKind
@@ -23,6 +22,7 @@ from bot.ports.storage import Scope, Wanted
 from bot.protection.permissions import scope_of
 from storage.memory import MemoryStorage
 from tests.fakes.files import MemoryFiles
+from tests.fakes.memory_messenger import MemoryAdapter, Shown
 from tests.journeys.phones import Phones
 from tests.journeys.world import MESSENGERS, PEOPLE, WINDOWS, Somebody, agreement, enrolled
 

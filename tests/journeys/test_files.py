@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from adapters.memory import MemoryAdapter
 from bot.domain.attachments import TRIES, FileState, StoredFile
 from bot.domain.case import Case
 from bot.domain.errors import Refused, Unavailable
 from bot.domain.people import Role
+from tests.fakes.memory_messenger import MemoryAdapter
 from tests.journeys.played import PlayedBridge
 from tests.journeys.world import MESSENGERS, Somebody
 

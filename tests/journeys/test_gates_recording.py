@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from adapters.web import acts
+from adapters.web.cases import act_forms
 from bot.domain.case import DeadlineKind
 from bot.protection.permissions import Act
 from tests.journeys.gated import (
@@ -65,14 +65,16 @@ async def test_the_page_offers_each_form_to_whoever_may_and_only_where_it_is_ask
 async def test_a_filled_form_does_what_the_typed_command_does(bridge: PlayedBridge) -> None:
     case = await feared_case(bridge)
     filled = {"code": "stateless", "why": "born in a camp"}
-    await bridge.says(CLERK, acts.command(Act.PROTECT, case.reference, filled))
-    await bridge.says(OWN_SUPERVISOR, acts.command(Act.DECIDE, case.reference, {"code": "refused", "reason": "no"}))
-    await bridge.says(CLERK, acts.command(Act.CONSENT, case.reference, {"about": "diplomatic", "said": "no"}))
+    await bridge.says(CLERK, act_forms.command(Act.PROTECT, case.reference, filled))
+    await bridge.says(
+        OWN_SUPERVISOR, act_forms.command(Act.DECIDE, case.reference, {"code": "refused", "reason": "no"})
+    )
+    await bridge.says(CLERK, act_forms.command(Act.CONSENT, case.reference, {"about": "diplomatic", "said": "no"}))
     after = await bridge.case(case)
     assert [after.value(name) for name in ("protection_flag", "police_decision", "consent_diplomatic")] == [
         "stateless", "refused", "no",
     ]  # fmt: skip
-    assert acts.command(Act.PROTECT, case.reference, {"code": "", "why": "x"}) == ""
+    assert act_forms.command(Act.PROTECT, case.reference, {"code": "", "why": "x"}) == ""
     own, theirs = str(await page_of(bridge, CLERK, case)), str(await page_of(bridge, DUTY, case))
     assert "Protection need: Stateless" in own
     assert "born in a camp" in own

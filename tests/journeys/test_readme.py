@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.journeys.conversation import transcript
+from tests.kit.root import ROOT
 
-README = Path(__file__).resolve().parents[2] / "README.md"
+README = ROOT / "README.md"
 
 
 async def test_the_conversation_in_the_readme_is_the_one_that_the_bridge_holds(tmp_path: Path) -> None:

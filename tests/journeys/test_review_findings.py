@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.web import acts, case_history, case_view
+from adapters.web.cases import act_forms, case_history, case_view
 from bot.conversation.respond import respond
 from bot.domain import button_data
 from bot.domain.agreement import Urgency
@@ -264,7 +264,7 @@ async def test_a_formal_reference_with_spaces_arrives_whole_from_the_page(bridge
     await bridge.says(CLERK, f"/interest {case.reference} she is held")
     await bridge.says(DUTY, f"/handoff {case.reference} police")
     filled = {"channel": "police", "formal": "GA No. 12/26", "officer": "Col. Chen"}
-    await bridge.says(DUTY, acts.command(Act.ACCEPT, case.reference, filled))
+    await bridge.says(DUTY, act_forms.command(Act.ACCEPT, case.reference, filled))
     handoff = (await bridge.case(case)).handoff(Channel.POLICE)
     assert handoff is not None
     assert (handoff.formal_reference, handoff.accepting_officer) == ("GA No. 12/26", Guarded("Col. Chen"))

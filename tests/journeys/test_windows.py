@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from adapters.memory_windows import Knocked
 from bot.domain.case import Case
 from bot.domain.errors import Refused, SealBroken, Unavailable, Unreachable
 from bot.domain.messages import Address, Delivery, DeliveryState
@@ -16,6 +15,7 @@ from bot.domain.turn import InboxState
 from bot.line import message_work
 from bot.ports.storage import Scope
 from storage.memory import MemoryStorage
+from tests.fakes.memory_windows import Knocked
 from tests.journeys.gated import WILLING, adult_case
 from tests.journeys.played import PlayedBridge
 from tests.journeys.world import WINDOWED, WINDOWS, Somebody

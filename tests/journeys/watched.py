@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from adapters.memory import Shown
-from adapters.web import case_history, case_view
+from adapters.web.cases import case_history, case_view
 from bot.domain.case import Case, Channel, HandoffState, Value
 from bot.domain.people import Person
 from bot.protection.permissions import scope_of
+from tests.fakes.memory_messenger import Shown
 from tests.journeys.played import PlayedBridge
 from tests.journeys.world import DESKS, PEOPLE, SUPERVISOR, Somebody
-from tests.unit.gate_tables import Given, diplomatic_table, police_table
+from tests.unit.protection.gate_tables import Given, diplomatic_table, police_table
 
 VN_SUPERVISOR = Somebody("Le Thi Hoa", "VN", SUPERVISOR, ("telegram:vn-supervisor",), "vn-duty")
 EVERYBODY = (*PEOPLE, VN_SUPERVISOR)

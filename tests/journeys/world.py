@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from adapters.memory import CAPABILITIES
 from bot.domain.agreement import Agreement, Corridor, Desk, DeskRole, Party
 from bot.domain.messages import Address, Capabilities, Grant, WindowRules
 from bot.domain.people import Person, Role
 from bot.domain.turn import Turn
+from tests.fakes.memory_messenger import CAPABILITIES
 
 #: What each messenger can do here. WeChat cannot change a message that was sent, so its people get no edits.
 MESSENGERS: Mapping[str, Capabilities] = {

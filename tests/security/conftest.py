@@ -9,7 +9,7 @@ import pytest
 
 import storage
 from tests.contracts.storage_engines import empty_database, on_database, postgres_server
-from tests.keys import VAULT
+from tests.kit.keys import VAULT
 from tests.security.stronghold import Stronghold, besieged
 
 

@@ -67,7 +67,7 @@ WEBHOOKS = (
     Defence(
         "replayed messages",
         "A form of a page has a number that counts once",
-        "adapters/web/chat.py",
+        "adapters/web/chat/chat_pages.py",
         'external_id = f"{visit.person.id}:{form_id}"',
         'external_id = f"{visit.person.id}:{form_id}:{text}"',
         ("test_forged_forms.py::test_a_form_sent_twice_counts_once",),
@@ -131,7 +131,7 @@ STRANGERS = (
     Defence(
         "people who are not enrolled",
         "A file is taken from somebody with a session only",
-        "adapters/web/site.py",
+        "adapters/web/site/site.py",
         "            return site.pages.wait(request, WINDOW)\n        person = await find_visitor(site, request, now)\n"
         "        if person is None:\n            return site.pages.signed_out(request)\n",
         "            return site.pages.wait(request, WINDOW)\n"
@@ -142,7 +142,7 @@ STRANGERS = (
     Defence(
         "people who are not enrolled",
         "A page needs a session",
-        "adapters/web/site.py",
+        "adapters/web/site/site.py",
         "        request.state.kept = typed(form)\n        person = await find_visitor(site, request, now)\n"
         "        if person is None:\n            return site.pages.signed_out(request)\n",
         "        person = await find_visitor(site, request, now)\n"

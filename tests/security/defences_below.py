@@ -35,7 +35,7 @@ FILES = (
     Defence(
         "XML and zip bombs, packed bodies",
         "No parser of XML is reachable",
-        "adapters/web/site.py",
+        "adapters/web/site/site.py",
         "from urllib.parse import parse_qsl",
         "import xml.etree.ElementTree\nfrom urllib.parse import parse_qsl",
         ("test_fetching.py::test_xml_is_read_nowhere_but_where_a_messenger_speaks_it",),
@@ -43,7 +43,7 @@ FILES = (
     Defence(
         "XML and zip bombs, packed bodies",
         "Nothing unpacks an archive",
-        "adapters/web/site.py",
+        "adapters/web/site/site.py",
         "from urllib.parse import parse_qsl",
         "import zipfile\nfrom urllib.parse import parse_qsl",
         ("test_fetching.py::test_nothing_is_unpacked_and_nothing_is_made_of_bytes_that_could_run",),
@@ -51,7 +51,7 @@ FILES = (
     Defence(
         "XML and zip bombs, packed bodies",
         "A packed body stays packed",
-        "adapters/web/hooks.py",
+        "adapters/web/server/webhooks.py",
         'query = dict(parse_qsl(scope["query_string"]',
         'body = __import__("gzip").decompress(body) if "content-encoding" in headers else body\n'
         '    query = dict(parse_qsl(scope["query_string"]',
@@ -60,7 +60,7 @@ FILES = (
     Defence(
         "path traversal",
         "A download has the name of an export",
-        "adapters/web/exports.py",
+        "adapters/web/exports/export_pages.py",
         "if not _NAME.fullmatch(name):",
         "if not name:",
         ("test_papers.py::test_nothing_but_finished_exports_can_be_downloaded",),
@@ -68,7 +68,7 @@ FILES = (
     Defence(
         "path traversal",
         "A link in the folder is no export",
-        "adapters/web/exports.py",
+        "adapters/web/exports/export_pages.py",
         "path.is_file() and not path.is_symlink() and",
         "path.is_file() and",
         ("test_papers.py::test_nothing_but_finished_exports_can_be_downloaded",),
@@ -95,7 +95,7 @@ FILES = (
     Defence(
         "header injection",
         "What a form says goes into an address as a number only",
-        "adapters/web/cases.py",
+        "adapters/web/cases/case_pages.py",
         "?after={after if is_number(after) else 0}",
         "?after={after}",
         ("test_answers.py::test_what_a_form_says_never_becomes_a_header",),
@@ -141,7 +141,7 @@ BELOW = (
     Defence(
         "oversized everything",
         "A head has an end",
-        "adapters/web/http.py",
+        "adapters/web/server/http_protocol.py",
         "        if self._size > HEAD_LIMIT:",
         "        if self._size < 0:",
         ("test_http_server.py::test_a_head_that_is_too_long_is_refused",),
@@ -149,7 +149,7 @@ BELOW = (
     Defence(
         "oversized everything",
         "Also one that never comes to it",
-        "adapters/web/http.py",
+        "adapters/web/server/http_protocol.py",
         "if self._in_head and self._fed > HEAD_LIMIT and",
         "if self._in_head and self._fed < 0 and",
         ("test_http_server.py::test_a_head_without_end_is_cut_off",),
@@ -157,7 +157,7 @@ BELOW = (
     Defence(
         "oversized everything",
         "A webhook's body is read up to its limit",
-        "adapters/web/hooks.py",
+        "adapters/web/server/webhooks.py",
         'if part["type"] == "http.disconnect" or len(body) > BODY_LIMIT:',
         'if part["type"] == "http.disconnect":',
         ("test_http_server.py::test_a_body_without_end_is_cut_off_at_its_limit",),
@@ -165,7 +165,7 @@ BELOW = (
     Defence(
         "oversized everything",
         "Forms come no faster than somebody types or taps",
-        "adapters/web/site.py",
+        "adapters/web/site/site.py",
         "if is_form and await site.pace.is_too_fast(",
         "if not is_form and await site.pace.is_too_fast(",
         ("test_oversized.py::test_no_form_is_taken_faster_than_anybody_types_or_taps",),
@@ -173,7 +173,7 @@ BELOW = (
     Defence(
         "oversized everything",
         "Files neither",
-        "adapters/web/site.py",
+        "adapters/web/site/site.py",
         "        if await site.pace.is_too_fast(",
         "        if not csrf and await site.pace.is_too_fast(",
         ("test_oversized.py::test_no_form_is_taken_faster_than_anybody_types_or_taps",),
@@ -181,7 +181,7 @@ BELOW = (
     Defence(
         "oversized everything",
         "A form has so many bytes",
-        "adapters/web/site.py",
+        "adapters/web/site/site.py",
         "    if said.isdigit() and (not is_number(said) or int(said) > limit):\n        raise HTTPException(413)",
         "    limit = limit * 1000",
         ("test_oversized.py::test_a_form_that_is_too_large_or_no_text_is_refused",),
@@ -189,7 +189,7 @@ BELOW = (
     Defence(
         "oversized everything",
         "A form has so many fields",
-        "adapters/web/site.py",
+        "adapters/web/site/site.py",
         "max_num_fields=_FIELD_LIMIT",
         "max_num_fields=None",
         ("test_oversized.py::test_a_form_that_is_too_large_or_no_text_is_refused",),

@@ -8,7 +8,7 @@ PAGES = (
     Defence(
         "stored script",
         "Templates escape everything",
-        "adapters/web/pages.py",
+        "adapters/web/site/renderer.py",
         "loader=loader, autoescape=True,",
         "loader=loader, autoescape=False,",
         (
@@ -19,7 +19,7 @@ PAGES = (
     Defence(
         "stored script",
         "What is put between links is escaped",
-        "adapters/web/rendering.py",
+        "adapters/web/site/links.py",
         "return made + escape(text[end:])",
         "return made + Markup(text[end:])",
         ("test_stored_script.py::test_no_field_runs_on_any_page_of_anybody",),
@@ -35,7 +35,7 @@ PAGES = (
     Defence(
         "stored script",
         "The content security policy: no script but our files",
-        "adapters/web/security.py",
+        "adapters/web/site/request_checks.py",
         "\"script-src 'self'\",",
         "\"script-src 'self' 'unsafe-inline' *\",",
         (
@@ -46,7 +46,7 @@ PAGES = (
     Defence(
         "stored script",
         "Every answer is dressed, whoever made it",
-        "adapters/web/dress.py",
+        "adapters/web/server/answer_headers.py",
         "*(h for h in self._headers if h[0] not in said)",
         "*()",
         (
@@ -58,7 +58,7 @@ PAGES = (
     Defence(
         "forged forms",
         "A form carries its session's token",
-        "adapters/web/site.py",
+        "adapters/web/site/site.py",
         '(tokens_match(form.get("csrf", ""), csrf) and came_from_us(site, request))',
         "(came_from_us(site, request))",
         ("test_forged_forms.py::test_a_form_without_its_own_sessions_token_is_refused",),
@@ -66,7 +66,7 @@ PAGES = (
     Defence(
         "forged forms",
         "So does one with a file",
-        "adapters/web/site.py",
+        "adapters/web/site/site.py",
         'if not tokens_match(form.get("csrf", ""), csrf):',
         "if not csrf:",
         ("test_forged_forms.py::test_a_form_without_its_own_sessions_token_is_refused",),
@@ -74,7 +74,7 @@ PAGES = (
     Defence(
         "forged forms",
         "A form with a file comes from a page of ours",
-        "adapters/web/site.py",
+        "adapters/web/site/site.py",
         "        if not came_from_us(site, request):\n            return refused(site, visit)\n        form, upload",
         "        form, upload",
         ("test_forged_forms.py::test_a_form_from_another_site_is_refused_even_with_the_right_token",),
@@ -82,7 +82,7 @@ PAGES = (
     Defence(
         "forged forms",
         "A form comes from a page of ours",
-        "adapters/web/site.py",
+        "adapters/web/site/site.py",
         '(tokens_match(form.get("csrf", ""), csrf) and came_from_us(site, request))',
         '(tokens_match(form.get("csrf", ""), csrf))',
         ("test_forged_forms.py::test_a_form_from_another_site_is_refused_even_with_the_right_token",),
@@ -90,7 +90,7 @@ PAGES = (
     Defence(
         "forged forms",
         "Nobody is signed in by another site",
-        "adapters/web/signin.py",
+        "adapters/web/site/sign_in_pages.py",
         "if not came_from_us(site, request):",
         "if not request.url.path:",
         ("test_forged_forms.py::test_nobody_is_signed_in_from_another_site",),
@@ -98,7 +98,7 @@ PAGES = (
     Defence(
         "forged forms",
         "Looking changes nothing",
-        "adapters/web/signin.py",
+        "adapters/web/site/sign_in_pages.py",
         '    return site.pages.render("signin.html", request, token=token)',
         "    await site.storage.end_session(hash_token(token))\n"
         '    return site.pages.render("signin.html", request, token=token)',
@@ -107,7 +107,7 @@ PAGES = (
     Defence(
         "session fixation and theft",
         "Signing in always makes a new session",
-        "adapters/web/signin.py",
+        "adapters/web/site/sign_in_pages.py",
         "    token = new_token()\n    session = SignIn(",
         "    token = request.cookies.get(cookie_name(site.settings)) or new_token()\n    session = SignIn(",
         ("test_sessions.py::test_a_session_planted_before_signing_in_is_worth_nothing",),
@@ -115,7 +115,7 @@ PAGES = (
     Defence(
         "session fixation and theft",
         "Signing in ends the session that the browser had",
-        "adapters/web/signin.py",
+        "adapters/web/site/sign_in_pages.py",
         "    if before:\n        await site.storage.end_session",
         "    if not before:\n        await site.storage.end_session",
         ("test_sessions.py::test_an_attackers_own_session_in_the_victims_browser_does_not_become_the_victims",),
@@ -134,7 +134,7 @@ PAGES = (
     Defence(
         "session fixation and theft",
         "The cookie is out of reach of scripts",
-        "adapters/web/signin.py",
+        "adapters/web/site/sign_in_pages.py",
         "httponly=True,",
         "httponly=False,",
         (
@@ -145,7 +145,7 @@ PAGES = (
     Defence(
         "session fixation and theft",
         "The cookie's name binds it to this host and to TLS",
-        "adapters/web/site.py",
+        "adapters/web/site/visit.py",
         'return "__Host-casebridge" if settings.is_https else "casebridge"',
         'return "casebridge"',
         (
@@ -156,7 +156,7 @@ PAGES = (
     Defence(
         "open redirect and Host",
         "No redirect is made of what a request says of its host",
-        "adapters/web/app.py",
+        "adapters/web/routes.py",
         "beyond.router.redirect_slashes = False",
         "beyond.router.redirect_slashes = True",
         ("test_answers.py::test_no_answer_leads_to_another_host",),
@@ -164,7 +164,7 @@ PAGES = (
     Defence(
         "forwarded headers",
         "Only known proxies are believed",
-        "adapters/web/security.py",
+        "adapters/web/site/request_checks.py",
         "        if not self.trusts(peer):\n            return peer",
         "        if not peer:\n            return peer",
         ("test_answers.py::test_the_client_is_whoever_knocks_unless_a_known_proxy_says_otherwise",),
@@ -172,7 +172,7 @@ PAGES = (
     Defence(
         "forwarded headers",
         "Whoever comes through a proxy that we do not know is not local",
-        "adapters/web/security.py",
+        "adapters/web/site/request_checks.py",
         "ip is not None and ip.is_loopback",
         "ip is not None",
         ("test_answers.py::test_nobody_becomes_local_by_saying_so",),

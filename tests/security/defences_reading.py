@@ -87,7 +87,7 @@ READING = (
     Defence(
         "cross-party reads",
         "A file is handed out to whom it is for",
-        "adapters/web/files.py",
+        "adapters/web/cases/file_pages.py",
         "readable = (f for f in stored if may_read_file(f, case, reader, site.agreement))",
         "readable = (f for f in stored if reader)",
         ("test_leaks.py::test_each_secret_is_found_in_the_places_of_its_row_and_nowhere_else",),
@@ -103,7 +103,7 @@ READING = (
     Defence(
         "guessed references and timing",
         "Whoever guesses waits",
-        "adapters/web/cases.py",
+        "adapters/web/cases/case_pages.py",
         "if misses > guess_limits.MISSES:",
         "if misses < 0:",
         ("test_cross_party.py::test_whoever_guesses_waits_as_long_for_a_case_that_exists_as_for_none",),
@@ -127,7 +127,7 @@ READING = (
     Defence(
         "cross-party reads",
         "A download is the admin's own, or of their side",
-        "adapters/web/exports.py",
+        "adapters/web/exports/export_pages.py",
         "return parties == [person.party] or is_theirs",
         "return parties is not None or is_theirs",
         ("test_cross_party.py::test_an_admin_of_another_side_downloads_nothing_of_it",),
@@ -135,7 +135,7 @@ READING = (
     Defence(
         "cross-party reads",
         "Exports are for admins",
-        "adapters/web/exports.py",
+        "adapters/web/exports/export_pages.py",
         "    if visit.person.role is not Role.ADMIN:\n",
         "    if not visit.person.is_active:\n",
         ("test_strangers.py::test_what_is_for_admins_is_not_there_for_others",),
@@ -143,7 +143,7 @@ READING = (
     Defence(
         "cross-party reads",
         "Who only decides orders sees no export",
-        "adapters/web/exports.py",
+        "adapters/web/exports/export_pages.py",
         "    if visit.person.role is Role.ADMIN:\n",
         "    if visit.person.is_active:\n",
         ("test_strangers.py::test_what_is_for_admins_is_not_there_for_others",),

@@ -18,10 +18,10 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from adapters.web.adapter import WebAdapter
-from adapters.web.app import build_site
-from adapters.web.health import Vitals
+from adapters.web.routes import build_site
+from adapters.web.server.health import Vitals
 from adapters.web.settings import WebSettings
-from adapters.web.signin import new_link
+from adapters.web.site.sign_in_pages import new_link
 from bot.domain import reference
 from bot.domain.agreement import Agreement
 from bot.people import guess_limits

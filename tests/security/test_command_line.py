@@ -12,8 +12,8 @@ from bot.app import assembly
 from bot.cli.main import main
 from storage import migrate
 from tests.bench.sides import free_port, listening
-from tests.keys import VAULT
-from tests.running import Setup, Terminal, started
+from tests.kit.keys import VAULT
+from tests.kit.running import Setup, Terminal, started
 
 ANSI = "\x1b[2J\x1b[31m"
 NOT_THERE = (

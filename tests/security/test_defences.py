@@ -6,8 +6,9 @@ import re
 
 import pytest
 
+from tests.kit.root import ROOT
 from tests.security.defences import ATTACKS, Defence
-from tests.security.undone import ALL, README, ROOT, as_readme
+from tests.security.undone import ALL, README, as_readme
 
 
 @pytest.mark.parametrize("defence", ALL, ids=lambda each: each.name)

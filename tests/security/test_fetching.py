@@ -5,17 +5,16 @@ from __future__ import annotations
 import ast
 import asyncio
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from adapters.telegram.outgoing import Chat, to_message
-from adapters.web.rendering import with_links
-from tests.adapters.telegram_kit import outgoing
+from adapters.web.site.links import with_links
+from tests.adapters.telegram.telegram_kit import outgoing
+from tests.kit.root import ROOT
 from tests.security.story import rename_everybody, sends_file, whole_story
 from tests.security.stronghold import CLERK, OFFICER, STRANGER, Stronghold
 
-ROOT = Path(__file__).parents[2]
 PACKAGES = ("bot", "adapters", "storage")
 #: Modules that read XML, or import something that does; the messengers that speak XML are its only homes.
 XML = ("xml", "lxml", "defusedxml", "xmltodict", "expat", "bs4", "openpyxl", "wechatpy")
@@ -66,8 +65,8 @@ def test_xml_is_read_nowhere_but_where_a_messenger_speaks_it() -> None:
 
 def test_nothing_is_unpacked_and_nothing_is_made_of_bytes_that_could_run() -> None:
     assert [stray for stray in strays(UNPACKING) if stray[1] != "zlib.crc32"] == []
-    assert strays(("gzip",), ("adapters/web/static.py",)) == []
-    assert "decompress" not in (ROOT / "adapters/web/static.py").read_text("utf-8")
+    assert strays(("gzip",), ("adapters/web/site/assets.py",)) == []
+    assert "decompress" not in (ROOT / "adapters/web/site/assets.py").read_text("utf-8")
     assert strays(UNSAFE) == []
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import httpx
 import pytest
 
-from adapters.web.signin import new_link
+from adapters.web.site.sign_in_pages import new_link
 from tests.browser.web_kit import hidden
 from tests.security.story import file_of, mark, whole_story
 from tests.security.stronghold import ADMIN, CLERK, OFFICER, PUBLIC_URL, Stronghold

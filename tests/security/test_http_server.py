@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.web.http import HEAD_LIMIT
+from adapters.web.server.http_protocol import HEAD_LIMIT
 from bot.domain.messages import Capabilities, Delivery
 from bot.ports.messengers import Receive, Request, Response
 from tests.security.serving import Line, served

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
-from adapters.web.signin import new_link
+from adapters.web.site.sign_in_pages import new_link
 from tests.browser.windows import chromium
 from tests.security.serving import Line, served
 from tests.security.story import rename_everybody, whole_story

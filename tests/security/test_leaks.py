@@ -14,16 +14,16 @@ import pytest
 import structlog
 
 import storage
-from adapters.web.signin import new_link
+from adapters.web.site.sign_in_pages import new_link
 from bot.app.logs import configure
 from bot.record.export.case_log import ExportRequest, export
 from bot.record.export.writers import WRITERS
 from bot.record.report.period_report import report, to_html, to_json
-from tests.adapters.test_cli_record import RECIPIENT
 from tests.browser.web_kit import hidden
+from tests.cli.test_cli_record import RECIPIENT
 from tests.contracts.storage_engines import on_database
 from tests.journeys.test_people import invited
-from tests.keys import VAULT
+from tests.kit.keys import VAULT
 from tests.security.places import NOWHERE, Places, contents_of, database_in
 from tests.security.story import file_of, sends_file, whole_story
 from tests.security.stronghold import ADMIN, CLERK, DUTY, KH_SUPERVISOR, OFFICER, OUTSIDERS, Stronghold, besieged

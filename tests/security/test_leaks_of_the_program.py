@@ -8,9 +8,9 @@ from pathlib import Path
 
 import httpx
 
-from tests.adapters.telegram_program import OFFICERS, Town
 from tests.browser.web_kit import hidden
-from tests.running import SECRET, until
+from tests.kit.running import SECRET, until
+from tests.program.telegram_program import OFFICERS, Town
 from tests.security.places import NOWHERE, Places, database_in
 
 FIRST, PHONE = "zebra-first-words", "+855 10 000 777"

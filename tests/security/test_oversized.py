@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from adapters.telegram.parse import Account, parse_body
-from adapters.web.chat import TEXT_LIMIT
-from adapters.web.pace import A_SESSION, AN_ADDRESS
+from adapters.web.chat.chat_pages import TEXT_LIMIT
+from adapters.web.site.pace import A_SESSION, AN_ADDRESS
 from bot.domain import button_data, reference
 from bot.domain.fields import FIELDS
 from bot.domain.messages import Kind

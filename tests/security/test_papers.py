@@ -192,7 +192,7 @@ async def test_nothing_but_finished_exports_can_be_downloaded(bridge: Stronghold
 
 async def test_a_message_sends_no_file_but_one_of_the_exports_folder(tmp_path: Path) -> None:
     from bot.domain.errors import Refused
-    from tests.adapters.telegram_kit import make_telegram, outgoing, running, send
+    from tests.adapters.telegram.telegram_kit import make_telegram, outgoing, running, send
     from tests.fakes.bot_api import BotApi
     from tests.fakes.people import User
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import ast
-from pathlib import Path
 
 import pytest
 
 from bot.domain.guarded import Guarded
 from bot.domain.messages import Address
 from bot.ports.storage import NOBODY, Scope, Wanted
+from tests.kit.root import ROOT
 from tests.security.story import rename_everybody, whole_story
 from tests.security.stronghold import CLERK, OFFICER, STRANGER, Stronghold
 
-ROOT = Path(__file__).parents[2]
 #: Beside an apostrophe each of these ends, begins or changes a statement somewhere.
 META = "' OR 1=1;--\" ); DROP TABLE cases; /* \\ %s %(id)s :id ? $1 {0} ` \u2019"
 WORDS = (META, "'; DELETE FROM people; --", "\\'; UPDATE cases SET party='VN'; --", "Robert'); DROP TABLE texts;--")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.web.signin import new_link
+from adapters.web.site.sign_in_pages import new_link
 from bot.domain.sign_in import hash_token
 from bot.domain.turn import Turn
 from tests.browser.web_kit import hidden

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
-from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests.kit.root import ROOT
+
 _SILENCED = re.compile(r"#\s*(?:nosec\b|noqa:[^#]*\b(?:S\d{3}|BLE001)\b)")
 _REASON = re.compile(r"#\s*noqa: [A-Z0-9, ]+?(?: -|\s+#) +\w.{5,}")
 

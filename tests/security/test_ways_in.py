@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bot.app.messengers import Adapters
 from bot.domain import typed_commands
-from tests.adapters.telegram_kit import make_telegram
-from tests.adapters.tencent_kit import Shelf
-from tests.adapters.wechat_kit import make_wechat
-from tests.adapters.wecom_kit import make_wecom
+from tests.adapters.telegram.telegram_kit import make_telegram
+from tests.adapters.tencent.tencent_kit import Shelf
+from tests.adapters.wechat.wechat_kit import make_wechat
+from tests.adapters.wecom.wecom_kit import make_wecom
 from tests.fakes.bot_api import BotApi
 from tests.fakes.wechat_api import WechatApi
 from tests.fakes.wecom_api import WecomApi

@@ -13,7 +13,7 @@ from adapters.wechat import WechatAdapter, outgoing
 from bot.domain.errors import Refused
 from bot.domain.messages import Button, Inbound, Kind
 from bot.ports.messengers import Receipt
-from tests.adapters.wechat_kit import Shelf, settings
+from tests.adapters.wechat.wechat_kit import Shelf, settings
 from tests.fakes.tencent import OTHER_KEY, Vendor
 from tests.fakes.wechat_api import ACCOUNT, WechatApi
 from tests.fakes.wechat_person import as_xml

@@ -12,10 +12,10 @@ import pytest
 from adapters.wecom.outgoing import to_card, to_member, to_robot, to_text
 from bot.domain.errors import Refused
 from bot.domain.messages import Address, Kind
-from tests.adapters.telegram_kit import ROWS, Clock
-from tests.adapters.tencent_kit import Shelf
-from tests.adapters.wechat_kit import make_wechat
-from tests.adapters.wecom_kit import make_wecom
+from tests.adapters.telegram.telegram_kit import ROWS, Clock
+from tests.adapters.tencent.tencent_kit import Shelf
+from tests.adapters.wechat.wechat_kit import make_wechat
+from tests.adapters.wecom.wecom_kit import make_wecom
 from tests.fakes.tencent import APP_ID, OTHER_KEY, Vendor
 from tests.fakes.wechat_api import WechatApi
 from tests.fakes.wecom_api import AGENT, CORP, WecomApi

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.kit.root import ROOT
 from tests.security.defences import ATTACKS, BUTTONS, STRANGERS, WEBHOOKS, Defence
 from tests.security.defences_below import BELOW, FILES
 from tests.security.defences_mail import MAIL
@@ -22,7 +23,6 @@ from tests.security.defences_relay import RELAY
 from tests.security.defences_tencent import TENCENT
 from tests.security.defences_wecom import WECOM
 
-ROOT = Path(__file__).parents[2]
 README = Path(__file__).parent / "README.md"
 ALL = tuple(
     sorted(

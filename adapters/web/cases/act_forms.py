@@ -1,0 +1,267 @@
+"""Which acts a case page offers to whom, as taps and small forms, and the command that a filled form says. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from adapters.web.cases import gate_forms
+from adapters.web.cases.gate_forms import MAY_BE_EMPTY, Input
+from adapters.web.site.page_words import act_name
+from bot.acts.offering import is_offered
+from bot.domain import button_data
+from bot.domain.agreement import Agreement, Urgency
+from bot.domain.case import Case, Channel, ClosureCode, DeadlineKind
+from bot.domain.names import channel_name, closure_name, urgency_name
+from bot.domain.people import Directory, Person, Role
+from bot.language.texts import tr
+from bot.protection import gates
+from bot.protection.permissions import PROTECTION_ACTS, Act, may
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """An act that needs no words."""
+
+    label: str
+    data: str
+    meets: DeadlineKind | None = None  #: the deadline that it answers to
+
+
+@dataclass(frozen=True, slots=True)
+class ActForm:
+    """An act that needs words."""
+
+    act: Act
+    title: str
+    inputs: tuple[Input, ...]
+    hint: str = ""
+    meets: tuple[DeadlineKind, ...] = ()  #: the deadlines that it answers to
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Who looks at which case, and what is known around it."""
+
+    person: Person
+    case: Case
+    agreement: Agreement
+    directory: Directory
+
+    @property
+    def due(self) -> DeadlineKind | None:
+        """What is due next."""
+        running = [d for d in self.case.deadlines if d.is_running and d.kind is not DeadlineKind.ALERT]
+        return min(running, key=lambda d: (d.due_at, d.id)).kind if running else None
+
+    def offers(self, act: Act, channel: Channel | None = None) -> bool:
+        """Whether this person may do it and it makes sense now."""
+        return is_offered(act, self.person, self.case, self.agreement, channel)
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """All that a case page offers to its reader."""
+
+    due: DeadlineKind | None
+    taps: tuple[Tap, ...]
+    needed: tuple[ActForm, ...]  #: forms that answer to what is due next
+    forms: tuple[ActForm, ...]  #: the others
+    data: frozenset[str]  #: data of all buttons that stand for one of these
+
+
+def offers(desk: Desk) -> Offers:
+    """Gather the acts of a page."""
+    tapped, filled = tuple(taps(desk)), tuple(forms(desk))
+    needed = tuple(form for form in filled if desk.due in form.meets)
+    data = [tap.data for tap in tapped] + [_tap(desk, form.title, form.act).data for form in filled]
+    return Offers(desk.due, tapped, needed, tuple(f for f in filled if f not in needed), frozenset(data))
+
+
+def taps(desk: Desk) -> list[Tap]:
+    """List the acts of one tap, the one that what is due next asks for first."""
+    language = desk.person.language
+    found: list[Tap] = []
+    if desk.offers(Act.ACK):
+        found.append(_tap(desk, act_name(Act.ACK, language), Act.ACK, meets=DeadlineKind.ACKNOWLEDGE))
+    for channel in Channel:
+        if desk.offers(Act.HANDOFF, channel):
+            label = tr(language, "Hand off to {channel}", channel=channel_name(channel, language))
+            found.append(_tap(desk, label, Act.HANDOFF, channel.value, meets=_MET_BY[channel]))
+    if desk.offers(Act.ASSIGN) and desk.person.id not in desk.case.assignees:
+        found.append(_tap(desk, tr(language, "Assign to me"), Act.ASSIGN, "me"))
+    if desk.case.acknowledged_at and desk.case.is_open and may(desk.person, Act.ACK, desk.case, desk.agreement):
+        found.append(_tap(desk, tr(language, "Still on it"), Act.ACK, meets=DeadlineKind.REVIEW))
+    if desk.offers(Act.NOTNEEDED):
+        found.append(_tap(desk, act_name(Act.NOTNEEDED, language), Act.NOTNEEDED))
+    return sorted(found, key=lambda tap: tap.meets is not desk.due)
+
+
+def forms(desk: Desk) -> list[ActForm]:
+    """List the acts that need words, in the order in which a case goes."""
+    made = (_make(act, desk) for act in _FORMS if any(desk.offers(act, c) for c in _channels(act)))
+    return [form for form in made if form is not None]
+
+
+def command(act: Act, reference: str, form: Mapping[str, str]) -> str:
+    """Write the command that a filled form stands for; empty when something is missing in it."""
+    names = _WORDS[act]
+    words = [" ".join(form.get(name, "").split()) if name != "text" else form.get(name, "").strip() for name in names]
+    if not all(word for name, word in zip(names, words, strict=True) if name not in MAY_BE_EMPTY):
+        return ""
+    if act is Act.SNOOZE:
+        words[0] = f"{words[0]}m"
+    if act is Act.ACCEPT:
+        # The officer follows after the first space; one inside a formal reference must not end it.
+        words[1] = '"' + words[1].replace('"', "'") + '"'
+    return " ".join([f"/{act}", reference, *filter(None, words)])
+
+
+def _tap(desk: Desk, label: str, act: Act, argument: str = "", *, meets: DeadlineKind | None = None) -> Tap:
+    return Tap(label, button_data.write(button_data.Act(desk.case.id, desk.case.stage, act.value, argument)), meets)
+
+
+def _channels(act: Act) -> Iterable[Channel | None]:
+    return Channel if act in (Act.ACCEPT, Act.RETURN) else (None,)
+
+
+def _make(act: Act, desk: Desk) -> ActForm | None:
+    inputs = _FORMS[act](desk)
+    if any(each.kind == "select" and not each.choices for each in inputs):
+        return None
+    return ActForm(act, act_name(act, desk.person.language), inputs, _hint(act, desk), _meets(act, desk))
+
+
+def _meets(act: Act, desk: Desk) -> tuple[DeadlineKind, ...]:
+    if act is Act.ACCEPT:
+        return tuple(kind for channel, kind in _MET_BY.items() if desk.offers(act, channel))
+    return (DeadlineKind.WRITTEN,) if act is Act.WRITTEN else ()
+
+
+def _hint(act: Act, desk: Desk) -> str:
+    language = desk.person.language
+    match act:
+        case Act.CLOSE:
+            return tr(language, "Both sides are told, and either may reopen. One line, in English.")
+        case Act.STANDDOWN:
+            return tr(language, "Ends every deadline but the review. Both sides are told.")
+        case Act.SNOOZE:
+            return tr(language, "Silences repeats only, never the first ping of a deadline. Both sides see it.")
+        case Act.NOTE if _is_kept_on_own_side(desk):
+            return tr(language, "Only your own side can read it: nothing more is told to the other side now.")
+        case Act.HOLD:
+            return tr(language, "Nothing of the case is purged until it is released. Both sides are told.")
+        case Act.NOTE:
+            return tr(
+                language, "It is sent in words to the people of the case on both sides. No names or numbers of people."
+            )
+        case _ if act is Act.MEMO or act in PROTECTION_ACTS:
+            return tr(language, "Only your own side can read it.")
+        case _:
+            return ""
+
+
+def _is_kept_on_own_side(desk: Desk) -> bool:
+    is_own = desk.person.party == desk.case.reporting
+    return is_own and gates.stops_relay(desk.case, desk.case.requested, desk.agreement)
+
+
+def _accept(desk: Desk) -> tuple[Input, ...]:
+    language = desk.person.language
+    formal = Input("formal", tr(language, "Formal reference"))
+    return (_channel(desk, Act.ACCEPT), formal, Input("officer", tr(language, "Named officer who accepted")))
+
+
+def _return(desk: Desk) -> tuple[Input, ...]:
+    return (_channel(desk, Act.RETURN), _reason(desk))
+
+
+def _channel(desk: Desk, act: Act) -> Input:
+    language = desk.person.language
+    choices = tuple((c.value, channel_name(c, language)) for c in Channel if desk.offers(act, c))
+    return Input("channel", tr(language, "Channel"), "select", choices)
+
+
+def _written(desk: Desk) -> tuple[Input, ...]:
+    return (Input("letter", tr(desk.person.language, "Reference of the confirming letter")),)
+
+
+def _reason(desk: Desk) -> Input:
+    return Input("reason", tr(desk.person.language, "Reason"))
+
+
+def _only_reason(desk: Desk) -> tuple[Input, ...]:
+    return (_reason(desk),)
+
+
+def _only_text(desk: Desk) -> tuple[Input, ...]:
+    return (Input("text", tr(desk.person.language, "Text"), "text"),)
+
+
+def _assign(desk: Desk) -> tuple[Input, ...]:
+    side = (p for p in desk.directory.people.values() if p.is_active and p.party == desk.person.party)
+    people = [p for p in side if p.role in (Role.DUTY, Role.SUPERVISOR)]
+    choices = tuple((str(p.id), p.name) for p in sorted(people, key=lambda p: p.name))
+    return (Input("person", tr(desk.person.language, "Person of your side"), "select", choices),)
+
+
+def _snooze(desk: Desk) -> tuple[Input, ...]:
+    most = int(desk.agreement.policy(desk.case.corridor, desk.case.urgency).acknowledge.total_seconds() // 60)
+    label = tr(desk.person.language, "Minutes, at most {most}", most=most)
+    return (Input("minutes", label, "number", most=most), _reason(desk))
+
+
+def _urgency(desk: Desk) -> tuple[Input, ...]:
+    language = desk.person.language
+    levels = tuple((u.value, urgency_name(u, language)) for u in Urgency if u is not desk.case.urgency)
+    return (Input("level", tr(language, "New urgency"), "select", levels), _reason(desk))
+
+
+def _close(desk: Desk) -> tuple[Input, ...]:
+    language = desk.person.language
+    codes = tuple((c.value, closure_name(c, language)) for c in ClosureCode)
+    return (
+        Input("code", tr(language, "Why is it closed?"), "select", codes),
+        Input("text", tr(language, "Outcome in one line, in English"), "text"),
+    )
+
+
+def _of_gates(act: Act) -> Callable[[Desk], tuple[Input, ...]]:
+    return lambda desk: gate_forms.inputs(act, desk.person.language)
+
+
+_MET_BY = {Channel.POLICE: DeadlineKind.POLICE, Channel.DIPLOMATIC: DeadlineKind.DIPLOMATIC}
+_FORMS: Mapping[Act, Callable[[Desk], tuple[Input, ...]]] = {
+    Act.ACCEPT: _accept,
+    Act.RETURN: _return,
+    Act.WRITTEN: _written,
+    **{act: _of_gates(act) for act in gate_forms.ACTS},
+    Act.NOTE: _only_text,
+    Act.MEMO: _only_text,
+    Act.ASSIGN: _assign,
+    Act.SNOOZE: _snooze,
+    Act.URGENCY: _urgency,
+    Act.STANDDOWN: _only_reason,
+    Act.CLOSE: _close,
+    Act.REOPEN: _only_reason,
+    Act.HOLD: _only_reason,
+    Act.UNHOLD: _only_reason,
+}
+#: What follows the reference in each typed command, in order.
+_WORDS: Mapping[Act, tuple[str, ...]] = {
+    Act.ACCEPT: ("channel", "formal", "officer"),
+    Act.RETURN: ("channel", "reason"),
+    Act.WRITTEN: ("letter",),
+    Act.NOTE: ("text",),
+    Act.MEMO: ("text",),
+    Act.ASSIGN: ("person",),
+    Act.SNOOZE: ("minutes", "reason"),
+    Act.URGENCY: ("level", "reason"),
+    Act.STANDDOWN: ("reason",),
+    Act.CLOSE: ("code", "text"),
+    Act.REOPEN: ("reason",),
+    Act.RELEASE: ("entry",),
+    **gate_forms.WORDS,
+    Act.HOLD: ("reason",),
+    Act.UNHOLD: ("reason",),
+}

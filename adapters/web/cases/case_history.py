@@ -1,0 +1,231 @@
+"""What happened to a case, as its page tells one reader: texts, hand-offs, deliveries, journal. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+
+from adapters.web.cases import case_view
+from adapters.web.site import page_words
+from bot.domain.case import Answer, Case, CaseText, Channel, Handoff
+from bot.domain.fields import DESK_FIELDS, field, show
+from bot.domain.journal import Link
+from bot.domain.messages import Delivery
+from bot.domain.names import channel_name, delivery_name
+from bot.domain.recipients import desk_name
+from bot.language.texts import tr
+from bot.ports.storage import History
+from bot.protection import gates
+from bot.protection.gate_words import for_side
+from bot.protection.redaction import Reader, Way, line_for, may_read, officer_for, text_for
+from bot.protection.secure_access import SECURE_ACTS, is_held, may_read_secure, readable
+
+#: Details of journal entries that are codes or numbers, never what somebody wrote.
+_SHOWN_DETAILS = (
+    "channel",
+    "urgency",
+    "before",
+    "after",
+    "code",
+    "field",
+    "desk",
+    "party",
+    "country",
+    "deadline",
+    "rung",
+    "purpose",
+    "entries",
+)
+#: Acts and decisions around protection: the other side could be the State that is feared.
+_ABOUT_PROTECTION = frozenset(
+    {
+        "protection", "relay_stopped", "relay_resumed", "gate_closed", "handoff_stopped", "handoff_blocked",
+        "handoff_waits", "category_hint", "category_refused",
+    }
+)  # fmt: skip
+#: What is said about a case, of which a side hears nothing while the police gate is closed to it.
+_SAID = frozenset(
+    {"answered", "noted", "amended", "deleted_by_writer", "came_back", "words_kept", "secured", "released"}
+)
+#: Acts that are nobody's business on the other side.
+_OWN_SIDE = frozenset({"memo", "memo_amended", "memo_deleted", "file_read", "identified_export_read"})
+_DESK_IDS = frozenset(f.id for f in DESK_FIELDS)
+_DETAIL_LIMIT = 40  #: characters
+_JOURNAL_LINES = 200
+_DELIVERIES = 100
+_TOLD = frozenset({"alert", "ping", "told", "relay", "test"})  #: kinds of messages whose delivery is shown
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Anything with a head, a line and a moment: texts, hand-offs, deliveries, journal."""
+
+    head: str
+    text: str
+    when: str
+    note: str = ""
+
+
+def texts(case: Case, found: Sequence[CaseText], reader: case_view.Reader, moved: Set[int] = frozenset()) -> list[Row]:
+    """List the free texts that this reader may read, oldest first; of some the original is in the secure case."""
+    opened = ((t, text_for(t, case, reader.policy, Way.PAGE, reader.agreement)) for t in found)
+    return [
+        Row(
+            head=f"{page_words.text_name(t.kind, reader.language)} · {reader.name(t.by)}",
+            text=text,
+            when=case_view.moment(t.at, case, reader.agreement),
+            note=_note(t, moved, reader.language),
+        )
+        for t, text in opened
+        if text is not None
+    ]
+
+
+def _note(text: CaseText, moved: Set[int], language: str) -> str:
+    if text.id in moved:
+        return tr(language, "moved to the secure case")
+    return tr(language, "amends an earlier text, which stays") if text.amends else ""
+
+
+def handoffs(case: Case, reader: case_view.Reader) -> list[Row]:
+    """List the hand-offs, newest first."""
+    return [_handoff(h, case, reader) for h in sorted(case.handoffs, key=lambda h: -h.id)]
+
+
+def _handoff(handoff: Handoff, case: Case, reader: case_view.Reader) -> Row:
+    language = reader.language
+    desk = reader.agreement.desks.get(handoff.desk)
+    said = [tr(language, "to {desk}", desk=desk_name(desk) if desk else handoff.desk)]
+    if handoff.formal_reference:
+        said.append(tr(language, "formal reference {reference}", reference=handoff.formal_reference))
+    side, asks = desk.party if desk else case.reporting, Reader.of(reader.person, reader.agreement)
+    officer = officer_for(handoff, case, asks, Way.PAGE, reader.agreement)
+    if officer:
+        said.append(tr(language, "accepted by {officer}", officer=officer))
+    reason = line_for(handoff.return_reason, 0, side, case, asks, Way.PAGE, reader.agreement)
+    if reason:
+        said.append(tr(language, "returned: {reason}", reason=reason))
+    if handoff.letter_reference:
+        said.append(tr(language, "confirmed by letter {letter}", letter=handoff.letter_reference))
+    newest = handoff.letter_at or handoff.returned_at or handoff.accepted_at or handoff.sent_at or handoff.drafted_at
+    state = gates.shown_state(handoff, case, reader.person.party, reader.agreement)
+    head = f"{channel_name(handoff.channel, language)}: {page_words.handoff_name(state, language)}"
+    return Row(head, "; ".join(said), case_view.moment(newest, case, reader.agreement))
+
+
+def deliveries(case: Case, found: Sequence[Delivery], reader: case_view.Reader) -> list[Row]:
+    """List who was told and whether they have it, newest first."""
+    party = reader.person.party
+    told = [d for d in found if d.message.kind in _TOLD and not gates.is_hidden(d.message.dedupe_key, case, party)]
+    return [_delivery(d, case, reader) for d in reversed(told[-_DELIVERIES:])]
+
+
+def _delivery(delivery: Delivery, case: Case, reader: case_view.Reader) -> Row:
+    message = delivery.message
+    when = delivery.seen_at or delivery.sent_at or message.created_at
+    state = delivery_name(delivery.state, reader.language)
+    return Row(
+        head=f"{_recipient(message.recipient, reader)}: {state}",
+        text=f"{page_words.message_kind(message.kind, reader.language)} · {message.address.messenger}",
+        when=case_view.moment(when, case, reader.agreement) if when else "",
+        note=delivery.reason,
+    )
+
+
+def _recipient(name: str, reader: case_view.Reader) -> str:
+    kind, _, key = name.partition(":")
+    if kind == "desk" and key in reader.agreement.desks:
+        return desk_name(reader.agreement.desks[key])
+    return reader.name(int(key)) if kind == "person" and key.isdigit() else name
+
+
+def gate_rows(case: Case, reader: case_view.Reader) -> list[Row]:
+    """List how the gates stand and, to the own side, what was recorded for them, when and by whom."""
+    if not case.requested:
+        return []
+    language, party, agreement = reader.language, reader.person.party, reader.agreement
+    stand = [Row(channel_name(k, language), for_side(case, k, party, agreement, language), "") for k in Channel]
+    may = (f for f in DESK_FIELDS if may_read(f, case, reader.policy, Way.PAGE, reader.agreement))
+    kept = [case.answers[f.id] for f in may if f.id in case.answers]
+    return stand + [_recorded(answer, case, reader) for answer in kept]
+
+
+def _recorded(answer: Answer, case: Case, reader: case_view.Reader) -> Row:
+    asked = field(answer.field)
+    value = show(asked, answer.value, reader.language)
+    when = case_view.moment(answer.at, case, reader.agreement)
+    return Row(f"{tr(reader.language, asked.label)}: {value}", reader.name(answer.by), when)
+
+
+def journal(case: Case, found: Sequence[Link], reader: case_view.Reader) -> list[Row]:
+    """List what was done, newest first; what the other side wrote to itself, read or protects is not told."""
+    opens = may_read_secure(reader.person, case, reader.agreement)
+    told = (link for link in found if opens or link.entry.act not in SECURE_ACTS)
+    shown = [link for link in told if not _is_theirs(link, case, reader)][-_JOURNAL_LINES:]
+    return [_entry(link, case, reader) for link in reversed(shown)]
+
+
+def _is_theirs(link: Link, case: Case, reader: case_view.Reader) -> bool:
+    entry, party = link.entry, reader.person.party
+    author = reader.directory.get(_person_in(entry.actor))
+    if author is not None and author.party == party:
+        return False
+    if entry.act in _ABOUT_PROTECTION or entry.told.get("field") in _DESK_IDS:
+        return party != case.reporting
+    is_word = entry.act in _SAID and gates.stops_relay(case, party, reader.agreement)
+    return entry.act in _OWN_SIDE or is_word
+
+
+def _person_in(actor: str) -> int | None:
+    kind, _, key = actor.partition(":")
+    return int(key) if kind == "person" and key.isdigit() else None
+
+
+def actor(name: str, reader: case_view.Reader) -> str:
+    """Name who did something: a person, the clock, the command line."""
+    person = _person_in(name)
+    return reader.name(person) if person is not None else page_words.actor_name(name, reader.language)
+
+
+def _entry(link: Link, case: Case, reader: case_view.Reader) -> Row:
+    entry = link.entry
+    known = entry.told
+    details = [(name, known[name]) for name in _SHOWN_DETAILS if name in known]
+    codes = [
+        f"{name} {value}"
+        for name, value in details
+        if isinstance(value, str | int) and len(str(value)) <= _DETAIL_LIMIT
+    ]
+    return Row(
+        entry.act.replace("_", " "),
+        actor(entry.actor, reader),
+        case_view.moment(entry.at, case, reader.agreement),
+        ", ".join(codes),
+    )
+
+
+def _secured(case: Case, history: History, reader: case_view.Reader) -> int | None:
+    """How many entries of the secure case this reader may read; None when there is no secure case for them."""
+    if not may_read_secure(reader.person, case, reader.agreement):
+        return None
+    return len(readable(history.secured, history.texts, reader.person, case, reader.agreement))
+
+
+def page(case: Case, history: History, reader: case_view.Reader) -> dict[str, object]:
+    """Gather all that the page of a case shows."""
+    return {
+        "case": case,
+        "summary": case_view.summarise(case, reader),
+        "facts": case_view.facts(case, reader),
+        "unanswered": case_view.unanswered(case, reader),
+        "texts": texts(case, history.texts, reader, {e.text_id for e in history.secured if is_held(e) and e.text_id}),
+        "secured": _secured(case, history, reader),
+        "deadlines": case_view.deadlines(case, reader),
+        "handoffs": handoffs(case, reader),
+        "gates": gate_rows(case, reader),
+        "deliveries": deliveries(case, history.deliveries, reader),
+        "journal": journal(case, history.journal, reader),
+        "assignees": [reader.name(i) for i in case.assignees],
+        "officer": reader.name(case.officer),
+        "purged": case_view.moment(case.purged_at, case, reader.agreement) if case.purged_at else "",
+    }

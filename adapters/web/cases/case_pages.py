@@ -1,0 +1,173 @@
+"""The list of cases and the page of one case, with the acts that its reader may do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import structlog
+from starlette.responses import RedirectResponse, Response
+
+from adapters.web.cases import act_forms, case_history, case_view, file_view
+from adapters.web.cases.search_form import Search, search_kinds
+from adapters.web.chat.chat_pages import TEXT_LIMIT, Line, as_lines, folded, take, too_long
+from adapters.web.site import page_words
+from adapters.web.site.request_checks import headers, new_token
+from adapters.web.site.sign_in_pages import redirect
+from adapters.web.site.site import Site
+from adapters.web.site.visit import Visit, is_number
+from bot.domain import reference as references
+from bot.domain.case import Case
+from bot.domain.errors import StorageError
+from bot.domain.messages import DeliveryState
+from bot.domain.recipients import reads_as
+from bot.domain.turn import SeenBy, Turn
+from bot.language.texts import tr
+from bot.people import guess_limits
+from bot.ports.storage import History, Said
+from bot.protection.permissions import Act, may, scope_of
+
+_MOST_OPEN = 200  #: open cases on one page
+_CHUNK = 100  #: cases read for a page of older ones
+_ANSWERS = 3  #: newest answers of the bridge shown after an act
+
+log = structlog.get_logger(__name__)
+
+
+async def board(site: Site, visit: Visit) -> Response:
+    """Lead to the list."""
+    query = visit.request.url.query
+    secure = headers(over_tls=site.settings.is_https)
+    return RedirectResponse(f"/cases?{query}" if query else "/cases", 307, headers=secure)
+
+
+async def listing(site: Site, visit: Visit) -> Response:
+    """List the cases that the reader may see: open ones by urgency, then the newest closed ones."""
+    return await list_page(site, visit, Search())
+
+
+async def list_page(site: Site, visit: Visit, search: Search, *, status: int = 200) -> Response:
+    """Show the list with what was searched for and found."""
+    before = visit.number("before") or None
+    scope = scope_of(visit.person, site.agreement)
+    opened = [] if before else await site.storage.list_cases(scope, open_only=True, limit=_MOST_OPEN)
+    older = await site.storage.list_cases(scope, open_only=False, limit=_CHUNK, before=before)
+    reader = await reader_of(site, visit)
+    return site.pages.render(
+        "cases.html",
+        visit.request,
+        visit=visit,
+        status=status,
+        page="cases",
+        search=search,
+        kinds=search_kinds(visit.person, site.agreement, visit.language),
+        open_cases=[case_view.summarise(c, reader) for c in case_view.by_urgency(opened)],
+        older_cases=[case_view.summarise(c, reader) for c in older if before or not c.is_open],
+        is_first=before is None,
+        older=older[-1].id if len(older) == _CHUNK else 0,
+    )
+
+
+async def show(site: Site, visit: Visit) -> Response:
+    """Show a case; who reads the page has seen its alert."""
+    case = await find(site, visit)
+    if case is None:
+        return await no_such_case(site, visit)
+    history = await site.storage.history(case.id)
+    await _mark_seen(site, visit, case, history)
+    return await _page(site, visit, case, history)
+
+
+async def act(site: Site, visit: Visit) -> Response:
+    """Do what a button or a form of the page asks, through the one way in, and show what the bridge answers."""
+    case = await find(site, visit)
+    if case is None:
+        return await no_such_case(site, visit)
+    text, problem = _words(visit, case)
+    if not problem:
+        try:
+            await take(site, visit, text)
+        except StorageError:
+            problem = tr(visit.language, "This was not stored. What you wrote is still here; please send it again.")
+    if problem:
+        status = 422 if text == "" else 503
+        history = await site.storage.history(case.id)
+        return await _page(site, visit, case, history, problem=problem, status=status)
+    after = visit.form.get("after", "")
+    return redirect(site, f"/cases/{case.reference}?after={after if is_number(after) else 0}")
+
+
+def _words(visit: Visit, case: Case) -> tuple[str | None, str]:
+    """Return the command of a form (None for a button) and what is wrong with it."""
+    if visit.form.get("button"):
+        return None, ""
+    name = visit.form.get("act", "")
+    known = name in {form.value for form in Act}
+    text = act_forms.command(Act(name), case.reference, visit.form) if known else ""
+    if not text:
+        return "", tr(visit.language, "Something is missing in this form. Nothing was sent; please fill it in.")
+    return ("", too_long(visit, text)) if len(text) > TEXT_LIMIT else (text, "")
+
+
+async def find(site: Site, visit: Visit) -> Case | None:
+    """Find the case that the address names, within the reader's scope."""
+    # Always the same one query, so that the answer's time says nothing about what exists.
+    typed = visit.request.path_params["reference"]
+    return await site.storage.find_case(references.parse(typed) or "", scope_of(visit.person, site.agreement))
+
+
+async def no_such_case(site: Site, visit: Visit) -> Response:
+    """Say so in the same words whether it exists or not; after many of them only after a wait, which grows."""
+    guess = guess_limits.of_references(visit.person)
+    misses = await site.storage.count_attempt(guess.kind, guess.key, visit.now, guess.window)
+    if misses > guess_limits.MISSES:
+        log.warning("Many references that are none", person_id=visit.person.id)
+        await site.order(lambda c: guess_limits.report_misses(c, visit.person))
+        return site.pages.wait(visit.request, guess_limits.wait_after(misses), visit=visit)
+    return site.pages.problem(visit.request, 404, tr(visit.language, "No such case."), visit=visit)
+
+
+async def reader_of(site: Site, visit: Visit) -> case_view.Reader:
+    """Put together what a page needs to put things into words for its reader."""
+    return case_view.Reader(visit.person, site.agreement, await site.storage.directory(), visit.now)
+
+
+async def _mark_seen(site: Site, visit: Visit, case: Case, history: History) -> None:
+    """A page read proves that the person, and so their desk, has what was sent; failing to note it stops nobody."""
+    mine = reads_as(visit.person)
+    if not any(d.message.recipient in mine and d.state is DeliveryState.SENT for d in history.deliveries):
+        return
+    try:
+        await site.storage.apply([Turn(seen=(SeenBy(case.id, mine, visit.now),))])
+    except StorageError as error:
+        log.warning("A page read could not be noted", case_id=case.id, error=type(error).__name__)
+
+
+async def _page(
+    site: Site, visit: Visit, case: Case, history: History, *, problem: str = "", status: int = 200
+) -> Response:
+    reader = await reader_of(site, visit)
+    said = folded(await site.storage.transcript((visit.address,), 0, 20))
+    return site.pages.render(
+        "case.html",
+        visit.request,
+        visit=visit,
+        status=status,
+        page="cases",
+        problem=problem,
+        answers=_answers(site, visit, said),
+        offers=act_forms.offers(act_forms.Desk(visit.person, case, site.agreement, reader.directory)),
+        last=max((s.id for s in said), default=0),
+        form_id=new_token(),
+        typed=visit.form if problem else {},
+        files=file_view.listed(case, history.files, reader),
+        purposes=page_words.purposes(visit.language),
+        takes_files=site.files is not None and may(visit.person, Act.MEMO, case, site.agreement),
+        **case_history.page(case, history, reader),
+    )
+
+
+def _answers(site: Site, visit: Visit, said: Sequence[Said]) -> list[Line]:
+    after = visit.number("after")
+    if "after" not in visit.request.query_params:
+        return []
+    return [line for line in as_lines(site, visit, said) if line.id > after and not line.is_mine][-_ANSWERS:]

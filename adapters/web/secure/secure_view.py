@@ -1,0 +1,102 @@
+"""A secure case as its page shows it to one reader, field by field, the newest entry of each first. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from adapters.web.cases import case_view
+from bot.domain.case import Case, SecureEntry, SecureField
+from bot.language.texts import later, tr
+from bot.protection.redaction import Way, secure_for
+from bot.protection.secure_access import Purpose, is_held, may_release
+from bot.protection.secure_forms import FORMS, EntryForm, lines, title, values
+
+_PURPOSES = {
+    Purpose.LOCATE: later("Locate or rescue the person"),
+    Purpose.VERIFY: later("Verify an identity"),
+    Purpose.PAPER: later("Write the paper of a hand-off"),
+    Purpose.SUPPORT: later("Support the person"),
+    Purpose.CORRECT: later("Add or correct an entry"),
+    Purpose.OTHER: later("Something else, in a line"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One entry in words."""
+
+    number: int
+    lines: tuple[tuple[str, str], ...]  #: label and text; a text without a form has no label
+    who: str
+    when: str
+    may_release: bool
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What was entered of one field for one person, the newest first."""
+
+    title: str
+    subject: int  #: which person; 0 for a text, which may be about anybody
+    entries: tuple[Shown, ...]
+    form: EntryForm | None  #: to correct the newest with
+    typed: dict[str, str]  #: the newest as its form has it
+
+
+def purposes(language: str) -> list[tuple[str, str]]:
+    """List what a secure case may be opened for."""
+    return [(purpose.value, tr(language, label)) for purpose, label in _PURPOSES.items()]
+
+
+def groups(entries: Iterable[tuple[int, SecureEntry]], case: Case, reader: case_view.Reader) -> list[Group]:
+    """Gather the entries by field and person, the group with the newest entry first."""
+    gathered: dict[tuple[object, ...], list[tuple[int, SecureEntry]]] = {}
+    for number, entry in sorted(entries, key=lambda pair: -pair[0]):
+        key = (number,) if entry.field is SecureField.MESSAGE else (entry.field, entry.subject)
+        gathered.setdefault(key, []).append((number, entry))
+    return [_group(found, case, reader) for found in gathered.values()]
+
+
+def _group(found: Sequence[tuple[int, SecureEntry]], case: Case, reader: case_view.Reader) -> Group:
+    newest = found[0][1]
+    is_text = newest.field is SecureField.MESSAGE
+    return Group(
+        title(newest.field, reader.language),
+        0 if is_text else newest.subject,
+        tuple(_shown(number, entry, case, reader) for number, entry in found),
+        FORMS.get(newest.field),
+        {} if is_text else _typed(newest, case, reader),
+    )
+
+
+def _shown(number: int, entry: SecureEntry, case: Case, reader: case_view.Reader) -> Shown:
+    note = ""
+    if entry.released_at is not None:
+        when = case_view.moment(entry.released_at, case, reader.agreement)
+        note = tr(reader.language, "released by {who}, {when}", who=reader.name(entry.released_by), when=when)
+    return Shown(
+        number,
+        tuple(lines(entry.field, _opened(entry, case, reader), reader.language)),
+        reader.name(entry.by),
+        case_view.moment(entry.at, case, reader.agreement),
+        is_held(entry) and may_release(reader.person, entry, case, reader.agreement),
+        note,
+    )
+
+
+def _opened(entry: SecureEntry, case: Case, reader: case_view.Reader) -> str:
+    """What an entry says to this reader; nothing where the policy says so, whoever put it on the list."""
+    return secure_for(entry, case, reader.policy, Way.SECURE, reader.agreement) or ""
+
+
+def _typed(entry: SecureEntry, case: Case, reader: case_view.Reader) -> dict[str, str]:
+    """An entry as its form would bring it, to be corrected."""
+    typed: dict[str, str] = {}
+    for name, value in values(entry.field, _opened(entry, case, reader)).items():
+        if isinstance(value, list):
+            typed |= {f"{name}.{code}": "1" for code in value}
+        elif name:
+            typed[name] = value
+    return typed

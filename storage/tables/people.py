@@ -1,0 +1,172 @@
+"""Tables of people and of what processes tell each other."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Index, LargeBinary, true
+from sqlmodel import Field
+
+from storage.tables.cases import OURS, Row, partial
+from storage.types import Id, Moment
+
+
+class PersonRow(Row, table=True):
+    """An enrolled human."""
+
+    __tablename__ = "people"
+
+    id: int = Field(primary_key=True, sa_type=Id, sa_column_kwargs=OURS)
+    sealed: bytes | None = Field(sa_type=LargeBinary)  #: name
+    party: str
+    role: str
+    desk: str
+    corridor: str
+    language: str
+    on_duty: bool
+    enrolled_at: datetime | None = Field(sa_type=Moment)
+    confirmed_at: datetime | None = Field(sa_type=Moment)
+    revoked_at: datetime | None = Field(sa_type=Moment)
+
+
+class BindingRow(Row, table=True):
+    """Whose address it is; an address belongs to one person."""
+
+    __tablename__ = "bindings"
+    __table_args__ = (Index("ix_bindings_person_id", "person_id"),)
+
+    address: str = Field(primary_key=True)
+    person_id: int = Field(sa_type=Id, foreign_key="people.id")
+    position: int  #: preferred first
+    is_reachable: bool = Field(sa_column_kwargs={"server_default": true()})
+
+
+class InviteRow(Row, table=True):
+    """A one-time code, hashed."""
+
+    __tablename__ = "invites"
+    __table_args__ = (Index("uq_invites_code_hash", "code_hash", unique=True),)
+
+    id: int = Field(primary_key=True, sa_type=Id, sa_column_kwargs=OURS)
+    code_hash: str
+    party: str
+    role: str
+    sealed: bytes | None = Field(sa_type=LargeBinary)  #: name
+    desk: str
+    corridor: str
+    created_at: datetime = Field(sa_type=Moment)
+    expires_at: datetime = Field(sa_type=Moment)
+    used_at: datetime | None = Field(sa_type=Moment)
+    used_by: int | None = Field(sa_type=Id)
+    person_id: int | None = Field(sa_type=Id)
+
+
+class StrangerRow(Row, table=True):
+    """That somebody who is not enrolled tried."""
+
+    __tablename__ = "strangers"
+
+    address: str = Field(primary_key=True)
+    day: str
+    answered: int
+    attempts: int
+    wrong_codes: int
+    blocked_until: datetime | None = Field(sa_type=Moment)
+
+
+class ExportOrderRow(Row, table=True):
+    """That somebody asked for an identified export, and what a second person decided."""
+
+    __tablename__ = "export_orders"
+    __table_args__ = (
+        Index("ix_export_orders_party", "party", "id"),
+        partial("ix_export_orders_waiting", "expires_at", where="state = 'waiting'"),
+    )
+
+    id: int = Field(primary_key=True, sa_type=Id, sa_column_kwargs=OURS)
+    person_id: int = Field(sa_type=Id)
+    party: str
+    format: str
+    since: datetime = Field(sa_type=Moment)
+    until: datetime = Field(sa_type=Moment)
+    recipient: str
+    sealed: bytes | None = Field(sa_type=LargeBinary)  #: why it is wanted, why it was refused
+    place: str | None
+    asked_at: datetime = Field(sa_type=Moment)
+    expires_at: datetime = Field(sa_type=Moment)
+    state: str
+    decided_by: int | None = Field(sa_type=Id)
+    decided_at: datetime | None = Field(sa_type=Moment)
+
+
+class SignInRow(Row, table=True):
+    """A one-time sign-in link, by the hash of its token."""
+
+    __tablename__ = "sign_ins"
+    __table_args__ = (Index("ix_sign_ins_person_id", "person_id"),)
+
+    token_hash: str = Field(primary_key=True)
+    person_id: int = Field(sa_type=Id)
+    created_at: datetime = Field(sa_type=Moment)
+    expires_at: datetime = Field(sa_type=Moment)
+
+
+class SessionRow(Row, table=True):
+    """A web session, by the hash of its token."""
+
+    __tablename__ = "sessions"
+    __table_args__ = (Index("ix_sessions_person_id", "person_id"),)
+
+    token_hash: str = Field(primary_key=True)
+    person_id: int = Field(sa_type=Id)
+    created_at: datetime = Field(sa_type=Moment)
+    expires_at: datetime = Field(sa_type=Moment)
+    used_at: datetime | None = Field(sa_type=Moment)  #: None: not since it began
+
+
+class AttemptRow(Row, table=True):
+    """How often somebody, or somebody from somewhere, tried something within a window."""
+
+    __tablename__ = "attempts"
+    __table_args__ = (Index("ix_attempts_expires_at", "expires_at"),)
+
+    key: str = Field(primary_key=True)  #: hash of kind and key
+    count: int
+    expires_at: datetime = Field(sa_type=Moment)  #: end of the window
+
+
+class LeaseRow(Row, table=True):
+    """Which process does a job that only one may do."""
+
+    __tablename__ = "leases"
+
+    name: str = Field(primary_key=True)
+    owner: str
+    expires_at: datetime = Field(sa_type=Moment)
+
+
+class CursorRow(Row, table=True):
+    """How far a poller has come."""
+
+    __tablename__ = "cursors"
+
+    name: str = Field(primary_key=True)
+    value: int = Field(sa_type=Id)
+
+
+class MetaRow(Row, table=True):
+    """Counters about the database itself: ``directory`` goes up when people change."""
+
+    __tablename__ = "meta"
+
+    key: str = Field(primary_key=True)
+    value: int = Field(sa_type=Id)
+
+
+class KeyCheckRow(Row, table=True):
+    """Something known, sealed with a key: shows whether the keys at hand are those of the database."""
+
+    __tablename__ = "key_checks"
+
+    key_id: str = Field(primary_key=True)
+    sealed: bytes = Field(sa_type=LargeBinary)

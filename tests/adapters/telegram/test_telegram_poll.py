@@ -1,0 +1,268 @@
+"""We ask Telegram: one node at a time, and nothing is forgotten before it is stored."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot.domain.messages import Inbound, Kind
+from bot.ports.messengers import Receipt
+from tests.adapters.telegram.telegram_kit import Inbox, Naps, Shelf, make_telegram, outgoing, running, send
+from tests.fakes.bot_api import BotApi
+from tests.fakes.people import User
+
+CURSOR = "telegram-poll:123456"
+
+
+@pytest.fixture
+async def api() -> AsyncIterator[BotApi]:
+    async with BotApi() as api:
+        yield api
+
+
+def offsets(api: BotApi) -> list[int | None]:
+    return [call.parameters.get("offset") for call in api.calls if call.method == "getUpdates"]
+
+
+async def test_what_people_write_arrives_and_the_offset_follows(api: BotApi) -> None:
+    inbox, shelf = Inbox(), Shelf()
+    async with running(make_telegram(api, shelf=shelf), inbox):
+        User(api, 111).says("urgent")
+        await api.until(lambda: api.updates.waiting == 0)
+    assert inbox.texts == ["urgent"]
+    assert shelf.cursors[CURSOR] == int(inbox.taken[0].external_id) + 1
+
+
+async def test_a_webhook_is_taken_away_before_the_first_question(api: BotApi) -> None:
+    api.updates.set_webhook({"url": "http://127.0.0.1:9/hooks/telegram"})
+    async with running(make_telegram(api)):
+        await api.until(lambda: api.count("getUpdates"))
+    methods = [call.method for call in api.calls]
+    assert methods.index("deleteWebhook") < methods.index("getUpdates")
+    assert "drop_pending_updates" not in api.calls[methods.index("deleteWebhook")].parameters
+
+
+async def test_only_what_we_understand_is_asked_for(api: BotApi) -> None:
+    async with running(make_telegram(api)):
+        await api.until(lambda: api.count("getUpdates"))
+    (asked, *_) = [call.parameters for call in api.calls if call.method == "getUpdates"]
+    assert asked["allowed_updates"] == ["message", "edited_message", "callback_query", "my_chat_member"]
+    assert asked["timeout"] == 5
+
+
+async def test_the_offset_moves_only_after_every_message_of_the_batch_is_stored(api: BotApi) -> None:
+    dara = User(api, 111)
+    for text in ("one", "two", "three"):
+        dara.says(text)
+    inbox, shelf = Inbox(), Shelf()
+    inbox.refuses = lambda message: message.text == "two" and inbox.tries < 6
+    async with running(make_telegram(api, shelf=shelf), inbox):
+        await inbox.until(lambda: "two" in inbox.texts)
+        await api.until(lambda: api.updates.waiting == 0)
+    assert sorted(inbox.texts) == ["one", "three", "two"]
+    assert offsets(api)[:2] == [None, None]
+
+
+async def test_killed_between_storing_and_moving_on_nothing_is_lost_or_doubled(api: BotApi) -> None:
+    User(api, 111).says("urgent")
+    shelf, inbox = Shelf(), Inbox()
+
+    class Killed(Inbox):
+        async def __call__(self, message: Inbound) -> Receipt:
+            await inbox(message)
+            await asyncio.Event().wait()  # stored; the process dies here
+            raise AssertionError
+
+    async with running(make_telegram(api, shelf=shelf), Killed()):
+        await inbox.until(lambda: inbox.taken)
+    assert shelf.cursors == {}
+    async with running(make_telegram(api, shelf=shelf), inbox):
+        await api.until(lambda: api.updates.waiting == 0)
+    assert inbox.texts == ["urgent"]
+    assert inbox.tries == 2
+
+
+async def test_after_a_restart_it_goes_on_where_it_was(api: BotApi) -> None:
+    shelf = Shelf(cursors={CURSOR: 700_003})
+    dara = User(api, 111)
+    for text in ("stored before", "stored before too", "new"):
+        dara.says(text)
+    inbox = Inbox()
+    async with running(make_telegram(api, shelf=shelf), inbox):
+        await api.until(lambda: api.updates.waiting == 0)
+    assert inbox.texts == ["new"]
+
+
+async def test_after_a_quiet_week_the_numbers_may_start_again_lower(api: BotApi) -> None:
+    inbox, dara = Inbox(), User(api, 111)
+    async with running(make_telegram(api), inbox):
+        dara.says("before")
+        await api.until(lambda: api.updates.waiting == 0 and inbox.taken)
+        api.updates.jump(5_000)
+        dara.says("after")
+        dara.says("and after that")
+        await api.until(lambda: api.updates.waiting == 0 and len(inbox.taken) == 3)
+    assert inbox.texts == ["before", "after", "and after that"]
+
+
+async def test_a_full_disk_makes_it_ask_again_not_go_on(api: BotApi) -> None:
+    User(api, 111).says("urgent")
+    shelf, inbox, naps = Shelf(), Inbox(), Naps()
+    inbox.refuses = lambda _: inbox.tries < 4
+    async with running(make_telegram(api, shelf=shelf, naps=naps), inbox):
+        await inbox.until(lambda: inbox.taken)
+        await api.until(lambda: api.updates.waiting == 0)
+    assert inbox.tries == 4
+    assert naps.taken[:3] == [1, 2, 4]
+    assert offsets(api)[:4] == [None] * 4
+
+
+async def test_a_bug_behind_it_makes_it_ask_again_too(api: BotApi) -> None:
+    class Broken(Inbox):
+        async def __call__(self, message: Inbound) -> Receipt:
+            if self.tries < 2:
+                self.tries += 1
+                raise ZeroDivisionError
+            return await super().__call__(message)
+
+    User(api, 111).says("urgent")
+    inbox = Broken()
+    async with running(make_telegram(api), inbox):
+        await inbox.until(lambda: inbox.taken)
+    assert inbox.texts == ["urgent"]
+
+
+async def test_a_database_that_is_down_stops_the_asking_and_nothing_else(api: BotApi) -> None:
+    User(api, 111).says("urgent")
+    shelf, inbox = Shelf(is_down=True), Inbox()
+    async with running(make_telegram(api, shelf=shelf), inbox) as telegram:
+        await send(telegram, outgoing(111, "sending still works"))
+        assert api.count("getUpdates") == 0
+        shelf.is_down = False
+        await inbox.until(lambda: inbox.taken)
+
+
+async def test_one_strange_update_does_not_hold_up_the_others(api: BotApi) -> None:
+    api.updates.push("message", {"chat": "no such thing"}, 111)
+    User(api, 111).says("urgent")
+    inbox = Inbox()
+    async with running(make_telegram(api), inbox):
+        await inbox.until(lambda: len(inbox.taken) == 2)
+    assert [message.kind for message in inbox.taken] == [Kind.UNREADABLE, Kind.TEXT]
+    assert b"no such thing" in inbox.taken[0].raw
+
+
+async def test_messages_of_a_batch_reach_the_core_in_their_order(api: BotApi) -> None:
+    dara = User(api, 111)
+    for number in range(40):
+        dara.says(str(number))
+    inbox = Inbox()
+    async with running(make_telegram(api), inbox):
+        await inbox.until(lambda: len(inbox.taken) == 40)
+    assert inbox.texts == [str(number) for number in range(40)]
+
+
+async def test_of_two_nodes_one_asks_and_the_other_takes_over_when_it_stops(api: BotApi) -> None:
+    shelf, first, second = Shelf(), Inbox(), Inbox()
+    dara = User(api, 111)
+    follower = make_telegram(api, shelf=shelf, owner="node-2")
+    async with running(make_telegram(api, shelf=shelf, owner="node-1"), first):
+        await api.until(lambda: api.count("getUpdates"))
+        async with running(follower, second):
+            await api.until(lambda: api.count("getMe") == 2)
+            dara.says("for the first")
+            await first.until(lambda: first.taken)
+            assert second.taken == []
+    async with running(follower, second):
+        dara.says("for the second")
+        await second.until(lambda: second.taken)
+    assert (first.texts, second.texts) == (["for the first"], ["for the second"])
+
+
+async def test_two_nodes_never_fight(api: BotApi) -> None:
+    shelf, inbox = Shelf(), Inbox()
+    one, two = (make_telegram(api, shelf=shelf, owner=f"node-{number}") for number in (1, 2))
+    with capture_logs() as logs:
+        async with running(one, inbox), running(two, inbox):
+            for number in range(20):
+                User(api, 111).says(str(number))
+                await inbox.until(lambda wanted=number + 1: len(inbox.taken) == wanted)  # type: ignore[misc]
+    assert [line for line in logs if line["log_level"] == "warning"] == []
+    assert inbox.tries == 20
+
+
+async def test_a_node_that_died_is_replaced_when_its_lease_ends(api: BotApi) -> None:
+    shelf, inbox = Shelf(), Inbox()
+    shelf.leases[CURSOR] = ("node-that-died", shelf.clock.now)
+    shelf.clock.forward(-10)
+    User(api, 111).says("urgent")
+    async with running(make_telegram(api, shelf=shelf), inbox):
+        await api.until(lambda: api.count("getMe"))
+        assert api.count("getUpdates") == 0
+        shelf.clock.forward(11)
+        await inbox.until(lambda: inbox.taken)
+    assert inbox.texts == ["urgent"]
+
+
+async def test_the_lease_is_renewed_while_it_asks(api: BotApi) -> None:
+    shelf, inbox, dara = Shelf(), Inbox(), User(api, 111)
+    async with running(make_telegram(api, shelf=shelf), inbox):
+        for number in range(5):
+            dara.says(str(number))
+            await inbox.until(lambda wanted=number + 1: len(inbox.taken) == wanted)  # type: ignore[misc]
+            await api.until(lambda: api.updates.waiting == 0)
+            shelf.clock.forward(7)
+        assert shelf.leases[CURSOR][1] > shelf.clock.now
+
+
+async def test_a_stopped_node_gives_the_lease_back(api: BotApi) -> None:
+    shelf = Shelf()
+    async with running(make_telegram(api, shelf=shelf)):
+        await api.until(lambda: api.count("getUpdates"))
+        assert shelf.leases
+    assert shelf.leases == {}
+
+
+async def test_somebody_elses_poller_is_named_once_and_outlived(api: BotApi) -> None:
+    api.fail("conflict", method="getUpdates", times=5)
+    inbox, naps = Inbox(), Naps()
+    with capture_logs() as logs:
+        async with running(make_telegram(api, naps=naps), inbox):
+            User(api, 111).says("urgent")
+            await inbox.until(lambda: inbox.taken)
+    warnings = [line for line in logs if line["log_level"] == "warning"]
+    assert [line["reason"] for line in warnings] == ["Another program uses this bot at the same time."]
+    assert naps.taken[:5] == [1, 2, 4, 8, 16]
+
+
+@pytest.mark.parametrize("kind", ["down", "garbage", "no-result", "wrong-shape", "reset", "unauthorized", "throttle"])
+async def test_after_any_trouble_it_asks_again(api: BotApi, kind: str) -> None:
+    for method in ("deleteWebhook", "getMe", "getUpdates"):
+        api.fail(kind, method=method, times=2)
+    inbox = Inbox()
+    async with running(make_telegram(api), inbox):
+        User(api, 111).says("urgent")
+        await inbox.until(lambda: inbox.taken)
+    assert inbox.texts == ["urgent"]
+
+
+async def test_a_wait_that_telegram_asks_for_is_kept(api: BotApi) -> None:
+    api.fail("throttle", method="getUpdates", retry_after=33)
+    inbox, naps = Inbox(), Naps()
+    async with running(make_telegram(api, naps=naps), inbox):
+        User(api, 111).says("urgent")
+        await inbox.until(lambda: inbox.taken)
+    assert naps.taken[0] == 33
+
+
+async def test_a_stop_in_the_middle_of_a_question_takes_no_time(api: BotApi) -> None:
+    telegram = make_telegram(api)
+    await telegram.start(Inbox())
+    await api.until(lambda: api.count("getUpdates"))
+    async with asyncio.timeout(2) as limit:
+        await telegram.stop()
+        await telegram.stop()
+    assert not limit.expired()

@@ -1,0 +1,104 @@
+"""What the WeChat tests share: a store for tokens, an adapter at a fake WeChat, and somebody who follows it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from adapters.tencent.http import Patience
+from adapters.wechat import WechatAdapter, WechatSettings
+from bot.domain.messages import Address, Delivery, Keyboard, Outgoing
+from bot.ports.messenger_state import Token
+from bot.ports.messengers import Receive, Request, Response
+from tests.adapters.telegram.telegram_kit import Clock, Inbox, Naps
+from tests.adapters.telegram.telegram_kit import Shelf as Leases
+from tests.fakes.tencent import AES_KEY, APP_ID, TOKEN
+from tests.fakes.wechat_api import SECRET, TEMPLATE, WechatApi
+from tests.fakes.wechat_person import Follower, Line, Send
+
+OPENID = "oia2TjuEGTNoeX76QEjQNrcURxG8"
+PUBLIC = "https://bridge.example"
+QUICK = Patience(connect=1, answer=0.5, file=2)
+MENU = (("New alert", "/alert"), ("My cases", "/cases"), ("Help", "/help"))
+
+
+@dataclass
+class Shelf(Leases):
+    """Leases and tokens, as a storage would keep them; shared by all nodes."""
+
+    tokens: dict[str, Token] = field(default_factory=dict)
+
+    async def token(self, name: str) -> Token | None:
+        return self.tokens.get(name)
+
+    async def save_token(self, name: str, token: Token) -> None:
+        self.tokens[name] = token
+
+
+def settings(api: WechatApi, **changed: Any) -> WechatSettings:
+    chosen: dict[str, Any] = {
+        "app_id": APP_ID,
+        "app_secret": SECRET,
+        "token": TOKEN,
+        "aes_key": AES_KEY,
+        "api_base_url": api.url,
+        "template_id": TEMPLATE,
+        "public_url": PUBLIC,
+        "menu": MENU,
+        "patience": QUICK,
+    }
+    return WechatSettings(**chosen | changed)
+
+
+def make_wechat(
+    api: WechatApi, *, shelf: Shelf | None = None, owner: str = "node-1", clock: Clock | None = None, **changed: Any
+) -> WechatAdapter:
+    clock = clock or Clock()
+    store = shelf or Shelf(clock)
+    return WechatAdapter(settings(api, **changed), clock=clock, store=store, owner=owner, sleep=Naps())
+
+
+def into(adapter: WechatAdapter) -> Send:
+    """Call an adapter without a web server between."""
+
+    async def send(query: dict[str, str], body: bytes) -> tuple[int, str]:
+        response: Response = await adapter.handle(Request("POST", query, {"content-type": "text/xml"}, body))
+        return response.status, response.body
+
+    return send
+
+
+@dataclass
+class Scene:
+    """A follower, the fake WeChat, and the adapter of its account."""
+
+    api: WechatApi
+    wechat: WechatAdapter
+    line: Line
+    officer: Follower
+    inbox: Inbox
+    clock: Clock
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, receive: Receive | None = None, **changed: Any) -> AsyncIterator[Scene]:
+        clock, inbox = Clock(), Inbox()
+        async with WechatApi(clock=clock) as api:
+            wechat = make_wechat(api, clock=clock, **changed)
+            await wechat.start(receive or inbox)
+            line = Line(api, into(wechat))
+            try:
+                yield cls(api, wechat, line, Follower(line, OPENID), inbox, clock)
+            finally:
+                await wechat.stop()
+
+    async def send(self, text: str, buttons: Keyboard = (), **message: Any) -> str:
+        return await self.wechat.send(delivery(text, buttons, **message), text, is_last=True)
+
+
+def delivery(text: str, buttons: Keyboard = (), *, to: str = OPENID, edits: str = "", **message: Any) -> Delivery:
+    chosen: dict[str, Any] = {"id": 1, "dedupe_key": "case:7:told", "kind": "told", "recipient": "person:1"}
+    chosen |= {"address": Address("wechat", to), "text": text, "buttons": buttons}
+    return Delivery(Outgoing(**chosen | message), edits=edits)

@@ -1,0 +1,270 @@
+"""The running program in tests: its folder, its configuration, its process, and commands beside it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ctypes
+import json
+import logging
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import structlog
+from click.testing import CliRunner, Result
+
+from bot.app.assembly import clock
+from bot.cli.main import main
+from bot.domain.journal import Entry
+from bot.domain.messages import Address
+from bot.domain.people import Person, Role
+from bot.domain.turn import Turn
+from bot.ports.storage import Storage
+from storage import migrate, open_storage
+from tests.bench.bridge_config import PARTIES
+from tests.bench.sides import environment, free_port, listening
+from tests.kit.keys import VAULT, key_file
+from tests.kit.root import ROOT
+
+SECRET = "a-secret_only-Telegram-knows"
+_MADE_AT = datetime(2026, 4, 1, tzinfo=UTC)
+_STOP_SECONDS = 15  #: until a program that does not stop is killed
+
+
+@dataclass
+class Setup:
+    """A folder with a configuration, and a database with people."""
+
+    folder: Path
+    api: str = "http://127.0.0.1:9"  #: nobody listens there
+    mode: str = "polling"
+    desks: dict[str, list[str]] = field(default_factory=lambda: {"kh-duty": [], "cn-duty": []})
+    more: str = ""
+    database: str = ""
+    port: int = field(default_factory=free_port)
+    alert_after: str = "3m"
+    token: str = "123456:AAH-fake_token_that_must_never_be_logged"
+
+    def __post_init__(self) -> None:
+        self.database = self.database or f"sqlite:///{self.folder / 'casebridge.db'}"
+
+    @property
+    def file(self) -> Path:
+        return self.folder / "config.toml"
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def hook(self) -> str:
+        return f"{self.url}/hooks/telegram"
+
+    def write(self) -> Path:
+        """Write the configuration, without pacing."""
+        public = "https://bridge.example" if self.mode == "webhook" else ""
+        tables: dict[str, dict[str, Any]] = {
+            "server": {"port": self.port, "public_url": public},
+            "database": {"url": self.database},
+            "security": {"key_file": str(key_file(self.folder))},
+            "bridge": {"data_dir": str(self.folder / "data"), "alert_after": self.alert_after},
+            "messengers.telegram": {
+                "token": self.token,
+                "mode": self.mode,
+                "api_base_url": self.api,
+                "secret_token": SECRET,
+                "chat_per_second": 0,
+                "group_per_minute": 0,
+                "total_per_second": 0,
+            },
+        }
+        text = "".join(_table(f"[{name}]", keys) for name, keys in tables.items()) + PARTIES
+        text += "".join(
+            _table(
+                "[[desks]]",
+                {"id": name, "party": name[:2].upper(), "role": name[3:], "name": name[3:], "addresses": to},
+            )
+            for name, to in self.desks.items()
+        )
+        self.file.write_text(text + self.more, encoding="utf-8")
+        return self.file
+
+    @asynccontextmanager
+    async def storage(self) -> AsyncIterator[Storage]:
+        """The database, looked at from outside the program."""
+        storage = open_storage(self.database, clock=lambda: _MADE_AT, owner="test", vault=VAULT)
+        await storage.start()
+        try:
+            yield storage
+        finally:
+            await storage.stop()
+
+    async def journal(self) -> list[Entry]:
+        """Every entry of the journal, chain by chain."""
+        async with self.storage() as storage:
+            chains = [storage.stream_journal(chain) for chain in await storage.chains()]
+            return [link.entry for chain in chains async for links in chain for link in links]
+
+    def query(self, query: str) -> list[Any]:
+        """Look into the SQLite file as it is."""
+        with contextlib.closing(sqlite3.connect(self.folder / "casebridge.db")) as database:
+            return database.execute(query).fetchall()
+
+    def change(self, statement: str) -> None:
+        """Tamper with the SQLite file."""
+        with contextlib.closing(sqlite3.connect(self.folder / "casebridge.db")) as database, database:
+            database.execute(statement)
+
+    async def enrol(self, *people: Person) -> None:
+        """Make the database, and enrol people as invites would have."""
+        await asyncio.to_thread(migrate, self.database, VAULT)
+        async with self.storage() as storage:
+            await storage.apply([Turn(people=people)])
+
+
+def _table(head: str, keys: dict[str, Any]) -> str:
+    # What JSON writes for texts, numbers and lists of them, TOML reads.
+    return f"\n{head}\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in keys.items())
+
+
+def person(number: int, party: str, role: Role, desk: str = "", *, at: str = "telegram") -> Person:
+    """Somebody enrolled whose number is also their Telegram number."""
+    addresses = (Address(at, str(number)),)
+    name, now = f"{role.value} {number}", clock()
+    return Person(number, name, party, role, desk, enrolled_at=_MADE_AT, confirmed_at=now, addresses=addresses)
+
+
+async def until(look: Callable[[], Any], *, seconds: float = 10.0) -> Any:
+    """Look again and again until something is so; what was seen then, and an AssertionError when it never is."""
+    for _ in range(int(seconds * 20)):
+        found = look()
+        seen = await found if isinstance(found, Awaitable) else found
+        if seen:
+            return seen
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"was not so within {seconds} s; last seen: {seen!r}")
+
+
+@dataclass
+class Program:
+    """A running program."""
+
+    process: subprocess.Popen[bytes]
+    file: Path
+
+    @property
+    def output(self) -> str:
+        """All that it wrote so far, errors and log too."""
+        return self.file.read_text("utf-8")
+
+    async def ended(self, *, within: float) -> int:
+        """Wait for its end; the exit code."""
+        return await asyncio.to_thread(self.process.wait, within)
+
+    async def terminate(self, *, within: float = _STOP_SECONDS) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        return await self.ended(within=within)
+
+
+@asynccontextmanager
+async def running(setup: Setup) -> AsyncIterator[Program]:
+    """Run the program with a written configuration until the block ends."""
+    async with started(setup.folder, "run", "--config", str(setup.write())) as program:
+        try:
+            await listening(program.process, setup.port)
+        except (RuntimeError, TimeoutError):
+            raise AssertionError(f"The program does not run:\n{program.output}") from None
+        yield program
+
+
+@asynccontextmanager
+async def started(
+    folder: Path, *command: str, port: int = 0, file: Path | None = None, is_root: bool = True
+) -> AsyncIterator[Program]:
+    """Start the program in a folder, and see that it is gone when the block ends; its output goes to a file.
+
+    `port` is set by the environment; with `is_root` false permissions of files count for root too.
+    """
+    program = _start(folder, command, port, file or folder / "output.txt", is_root=is_root)
+    try:
+        yield program
+    finally:
+        program.process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            await program.ended(within=_STOP_SECONDS)
+        program.process.kill()
+        program.process.wait()
+
+
+def _start(folder: Path, command: Sequence[str], port: int, file: Path, *, is_root: bool) -> Program:
+    variables = {"PYTHONPATH": str(ROOT)} | ({"CASEBRIDGE_SERVER__PORT": str(port)} if port else {})
+    with file.open("ab") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "bot", *command],
+            cwd=folder,
+            stdout=output,
+            stderr=output,
+            env=environment() | variables,
+            preexec_fn=None if is_root else _bow_to_permissions,  # noqa: PLW1509 - one system call
+        )
+    return Program(process, file)
+
+
+def _bow_to_permissions() -> None:
+    """Let the permissions of files count for root too, as tests in containers are; for others they do anyway."""
+    for power in (1, 2):  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
+        ctypes.CDLL(None).prctl(24, power, 0, 0, 0)  # PR_CAPBSET_DROP
+
+
+@dataclass
+class Terminal:
+    """Somebody at a command line beside the program, with a configuration."""
+
+    config: Path | None = None
+
+    def __call__(self, *words: object, code: int = 0) -> list[str]:
+        """Give a command and read its lines; it must end with this exit code and never with a traceback."""
+        result = self.result(*words)
+        assert result.exit_code == code, result.output
+        return result.output.splitlines()
+
+    def result(self, *words: object) -> Result:
+        arguments = [*map(str, words), *(["--config", str(self.config)] if self.config else [])]
+        with _own_logging():
+            result = CliRunner(env=_without_settings()).invoke(main, arguments, prog_name="casebridge")
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+        assert "Traceback" not in result.output
+        return result
+
+    async def beside(self, *words: object, code: int = 0) -> list[str]:
+        """Give a command while the test's own servers go on."""
+        return await asyncio.to_thread(self, *words, code=code)
+
+
+def _without_settings() -> dict[str, str | None]:
+    return dict.fromkeys(set(os.environ) - set(environment()))
+
+
+@contextlib.contextmanager
+def _own_logging() -> Iterator[None]:
+    """A command sets up logging for its process, which here is that of all tests: put it back."""
+    root = logging.getLogger()
+    before = root.handlers[:], root.level
+    levels = {name: logging.getLogger(name).level for name in logging.root.manager.loggerDict}
+    try:
+        yield
+    finally:
+        root.handlers[:], root.level = before
+        for name, level in levels.items():
+            logging.getLogger(name).setLevel(level)
+        logging.captureWarnings(capture=False)
+        structlog.reset_defaults()

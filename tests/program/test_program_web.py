@@ -1,0 +1,147 @@
+"""The program without a configuration, and programs that cannot start: in a browser and at a terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+
+from tests.bench.sides import free_port, listening
+from tests.browser.web_kit import write
+from tests.kit.running import Program, Setup, Terminal, running, started
+
+LINK = re.compile(r"^  (\w+) (KH|CN) +(http://127\.0\.0\.1:(\d+)/signin/\S+)$", re.MULTILINE)
+
+
+@asynccontextmanager
+async def embedded(folder: Path, port: int) -> AsyncIterator[Program]:
+    """`casebridge run` in an empty folder."""
+    async with started(folder, "run", port=port) as program:
+        await listening(program.process, port)
+        yield program
+
+
+def links_of(program: Program) -> dict[str, str]:
+    """The newest link of each sample person."""
+    return {f"{role} {party}": url for role, party, url, _ in LINK.findall(program.output)}
+
+
+@asynccontextmanager
+async def signed_in(link: str) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(base_url=link.partition("/signin/")[0], timeout=10) as client:
+        assert (await client.post(link)).headers["location"] == "/chat"
+        yield client
+
+
+async def sees(client: httpx.AsyncClient, *words: str, page: str = "/chat") -> str:
+    """Wait until a page shows all this."""
+    for _ in range(100):
+        text = (await client.get(page)).text
+        if all(word in text for word in words):
+            return text
+        await asyncio.sleep(0.1)
+    raise AssertionError(f"{page} does not show {words}, but:\n{re.sub('<[^>]*>', ' ', text)}")
+
+
+async def test_without_a_configuration_two_windows_play_the_story_and_a_second_start_keeps_it(tmp_path: Path) -> None:
+    port = free_port()
+    async with embedded(tmp_path, port) as program:
+        links = links_of(program)
+        assert set(links) == {"officer KH", "duty CN", "supervisor CN", "admin KH"}
+        async with signed_in(links["officer KH"]) as officer, signed_in(links["duty CN"]) as duty:
+            await write(officer, "girl 16 locked in a flat in Nanchang")
+            named = re.search(r"KC\d\d-\w{5}-\w", await sees(officer, "Your alert is stored"))
+            assert named
+            for number, answer in enumerate(("no", "locked in", "16"), start=2):
+                await write(officer, answer)
+                await sees(officer, f"({number} of 14)")
+            await sees(duty, named[0], "U1 immediate", "Acknowledge by")
+            await write(duty, f"/ack {named[0]}")
+            await sees(officer, "Acknowledged by CN")
+            await sees(duty, named[0], "acknowledged", page="/cases")
+        assert await program.terminate(within=5) == 0
+
+    async with embedded(tmp_path, port) as program:
+        again = links_of(program)
+        assert not set(again.values()) & set(links.values())
+        async with signed_in(again["supervisor CN"]) as supervisor:
+            await sees(supervisor, named[0], page="/cases")
+    assert (tmp_path / "casebridge-data" / "casebridge.db").exists()
+
+
+async def test_each_link_signs_in_once_and_looking_at_it_does_not_use_it_up(tmp_path: Path) -> None:
+    port = free_port()
+    async with embedded(tmp_path, port) as program, httpx.AsyncClient() as client:
+        for link in links_of(program).values():
+            for _ in range(2):
+                assert (await client.get(link)).status_code == 200, "a preview"
+            assert (await client.post(link)).status_code == 303
+            client.cookies.clear()
+            assert (await client.post(link)).status_code == 410
+        ready = await client.get(f"http://127.0.0.1:{port}/health/ready")
+        assert (ready.status_code, ready.json()["ready"]) == (200, True)
+        assert "casebridge_open_cases" in (await client.get(f"http://127.0.0.1:{port}/metrics")).text
+
+
+async def test_a_port_in_use_is_one_sentence(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        async with started(tmp_path, "run", port=port) as program:
+            assert await program.ended(within=60) == 1
+    sentence = (
+        f"Cannot listen on 127.0.0.1:{port}: Address already in use. Stop what uses it, or set CASEBRIDGE_SERVER__PORT."
+    )
+    assert program.output.splitlines()[-1] == sentence
+    assert "Traceback" not in program.output
+
+
+async def test_a_database_of_another_version_is_refused_with_the_remedy(tmp_path: Path) -> None:
+    setup = Setup(tmp_path)
+    terminal = Terminal(setup.write())
+    assert await terminal.beside("run", code=1) == ["The database has no tables yet: run `casebridge migrate`."]
+    (made,) = await terminal.beside("migrate")
+    assert made.startswith("The database was made at version ")
+    (done,) = await terminal.beside("migrate")
+    assert done.endswith("already; nothing was changed.")
+    async with running(setup) as program:
+        assert await program.terminate(within=5) == 0
+    setup.change("UPDATE alembic_version SET version_num = '9999'")
+    newer = ["The database was made by a newer program: use a newer program."]
+    assert await terminal.beside("run", code=1) == newer
+    assert await terminal.beside("migrate", code=1) == newer
+    assert await terminal.beside("people", code=1) == newer
+
+
+async def test_where_nothing_can_be_written_the_program_says_so_in_one_sentence(tmp_path: Path) -> None:
+    bare, data, readonly = (tmp_path / name for name in ("bare", "data", "readonly"))
+    for folder in (bare, data, readonly):
+        folder.mkdir()
+    setups = [Setup(data), Setup(readonly)]
+    for setup in setups:
+        Terminal(setup.write()).result("migrate")
+    (readonly / "casebridge.db").chmod(0o444)
+    (data / "data").rmdir()
+    for folder in (bare, data):
+        folder.chmod(0o555)
+    outputs = await asyncio.gather(
+        _refused(bare), *(_refused(setup.folder, "--config", str(setup.file)) for setup in setups)
+    )
+    assert outputs[:2] == [
+        "Cannot read or write casebridge-data: Permission denied.",
+        f"Cannot read or write {data / 'data'}: Permission denied.",
+    ]
+    assert outputs[2] == "The database may not be written to: check the permissions of its file and folder."
+
+
+async def _refused(folder: Path, *options: str) -> str:
+    file = folder.with_suffix(".txt")
+    async with started(folder, "run", *options, file=file, is_root=False) as program:
+        assert await program.ended(within=60) == 1
+    assert "Traceback" not in program.output
+    assert '"error"' not in program.output, "nothing is left open"
+    return program.output.splitlines()[-1]

@@ -1,0 +1,90 @@
+"""Who is pinged about what, rung by rung, and what happens where nobody is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot.clock.escalation_ladder import Group, audience
+from bot.domain.case import DeadlineKind
+from bot.domain.people import Directory
+from tests.kit.cases import (
+    AGREEMENT,
+    CN_DUTY,
+    CN_POLICE,
+    CN_SUPERVISOR,
+    DIRECTORY,
+    KH_SUPERVISOR,
+    OFFICER,
+    PEOPLE,
+    a_case,
+)
+
+
+def reached(kind: DeadlineKind, ping: int, directory: Directory = DIRECTORY, **changes: object) -> list[str]:
+    found = audience(a_case(**changes), kind, ping, AGREEMENT, directory)
+    return [r.name for r in found.recipients]
+
+
+DUTY = [f"person:{CN_DUTY.id}", "desk:cn-night"]
+SECRETARIATS = ["desk:cn-secretariat", "desk:kh-secretariat"]
+
+
+@pytest.mark.parametrize(
+    ("ping", "people"),
+    [
+        (1, DUTY),
+        (2, [*DUTY, f"person:{CN_SUPERVISOR.id}"]),
+        (3, [*DUTY, f"person:{CN_SUPERVISOR.id}", *SECRETARIATS]),
+        (9, [*DUTY, f"person:{CN_SUPERVISOR.id}", *SECRETARIATS]),
+    ],
+)
+def test_each_rung_of_the_acknowledgment_adds_people(ping: int, people: list[str]) -> None:
+    assert reached(DeadlineKind.ACKNOWLEDGE, ping) == people
+
+
+@pytest.mark.parametrize(
+    ("kind", "people"),
+    [
+        (DeadlineKind.POLICE, [*DUTY, "desk:kh-duty"]),
+        (
+            DeadlineKind.DIPLOMATIC,
+            ["desk:kh-duty", f"person:{KH_SUPERVISOR.id}", *DUTY, f"person:{CN_SUPERVISOR.id}"],
+        ),
+        (DeadlineKind.WRITTEN, ["desk:kh-duty"]),
+        (DeadlineKind.REVIEW, DUTY),
+    ],
+)
+def test_the_other_deadlines_have_one_rung(kind: DeadlineKind, people: list[str]) -> None:
+    assert reached(kind, 1) == reached(kind, 5) == people
+
+
+def test_a_rung_with_nobody_is_passed_over_and_named() -> None:
+    without = Directory.of(p for p in PEOPLE if p is not CN_SUPERVISOR)
+    found = audience(a_case(), DeadlineKind.ACKNOWLEDGE, 2, AGREEMENT, without)
+    assert [r.name for r in found.recipients] == [*DUTY, *SECRETARIATS]
+    assert found.empty == (Group.REQUESTED_SUPERVISOR,)
+
+
+def test_when_a_whole_ladder_reaches_nobody_somebody_else_is_told() -> None:
+    nobody = replace(AGREEMENT, desks={k: d for k, d in AGREEMENT.desks.items() if d.party == "CN" and d.addresses})
+    found = audience(a_case(), DeadlineKind.WRITTEN, 1, nobody, Directory())
+    assert [r.name for r in found.recipients] == ["desk:cn-night"]
+
+
+def test_until_the_side_is_known_the_own_side_is_pinged() -> None:
+    assert reached(DeadlineKind.ACKNOWLEDGE, 2, requested="") == ["desk:kh-duty", f"person:{KH_SUPERVISOR.id}"]
+
+
+def test_who_has_the_case_is_pinged_with_their_desk() -> None:
+    off = replace(CN_POLICE, on_duty=False)
+    directory = Directory.of([*(p for p in PEOPLE if p is not CN_POLICE), off])
+    assert f"person:{off.id}" in reached(DeadlineKind.ACKNOWLEDGE, 1, directory, assignees=(off.id, OFFICER.id))
+    assert f"person:{OFFICER.id}" not in reached(DeadlineKind.ACKNOWLEDGE, 1, assignees=(OFFICER.id,))
+
+
+def test_somebody_cut_off_is_not_pinged() -> None:
+    gone = replace(CN_SUPERVISOR, revoked_at=a_case().opened_at)
+    directory = Directory.of([*(p for p in PEOPLE if p is not CN_SUPERVISOR), gone])
+    assert f"person:{gone.id}" not in reached(DeadlineKind.ACKNOWLEDGE, 3, directory)
