@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
+from operator import itemgetter
 from typing import Any, TypeVar
 
 import structlog
@@ -13,10 +14,12 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     DateTime,
+    Integer,
+    Interval,
     RowMapping,
     Select,
-    Table,
     and_,
+    bindparam,
     exists,
     func,
     literal_column,
@@ -40,6 +43,7 @@ from storage.rows.messages import addresses_json, delivery_of, inbox_of, outgoin
 from storage.sql.leaving import moved_addresses
 from storage.sql.reading import rows
 from storage.sql.statements import UNSENT, WAITING, Statements, T
+from storage.types import Moment
 
 #: The database's own time, which all nodes share.
 DATABASE_NOW = func.clock_timestamp(type_=DateTime(timezone=True))
@@ -60,38 +64,78 @@ class Term:
     by_database: bool  #: leases are told by the database's time, because several machines share it
 
     @property
+    def parameters(self) -> dict[str, object]:
+        """What a statement that was made once is given: ``now``, ``most``, and what its lease needs."""
+        by_us = {"lease_now": self.now, "lease_end": self.now + self.lease}
+        return {"now": self.now, "most": self.limit, **({"lease": self.lease} if self.by_database else by_us)}
+
+    @property
     def lease_now(self) -> Any:
         """Now, for leases."""
         return DATABASE_NOW if self.by_database else self.now
 
-    @property
-    def lease_end(self) -> Any:
-        """When a lease taken now ends."""
-        return self.lease_now + self.lease
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """Which rows of a table are due at ``:now``, and in which order they are taken; made into a statement once."""
+
+    table: str
+    due: ColumnElement[bool]
+    order: tuple[str, ...]
+
+    def take(self, connection: Connection, term: Term, **wanted: object) -> Sequence[RowMapping]:
+        """Take what is due, in its order."""
+        statement = _statement(self, by_database=term.by_database)
+        taken = connection.execute(statement, term.parameters | wanted).mappings()
+        return sorted(taken, key=itemgetter(*self.order))
 
 
-def _claim(
-    connection: Connection, term: Term, table: Table, due: ColumnElement[bool], order: Sequence[Any]
-) -> Sequence[RowMapping]:
+def lease_of(table: Any, *, by_database: bool) -> tuple[ColumnElement[bool], Any]:
+    """Whether nobody holds a row now, and until when whoever takes it does, for a statement that is made once."""
+    now: Any = DATABASE_NOW if by_database else bindparam("lease_now", type_=Moment)
+    end = DATABASE_NOW + bindparam("lease", type_=Interval) if by_database else bindparam("lease_end", type_=Moment)
+    return or_(table.c.leased_until.is_(None), table.c.leased_until <= now), end
+
+
+@cache
+def _statement(claim: _Claim, *, by_database: bool) -> Any:
+    table = T[claim.table]
     (key,) = table.primary_key.columns
-    is_free = or_(table.c.leased_until.is_(None), table.c.leased_until <= term.lease_now)
-    picked = select(key).where(due, is_free).order_by(*order).limit(term.limit).with_for_update(skip_locked=True)
-    taken = update(table).where(key.in_(select(picked.cte("picked").c[key.name]))).values(leased_until=term.lease_end)
-    return connection.execute(taken.returning(*table.columns)).mappings().all()
+    is_free, end = lease_of(table, by_database=by_database)
+    picked = select(key).where(claim.due, is_free).order_by(*(table.c[name] for name in claim.order))
+    picked = picked.limit(bindparam("most", type_=Integer)).with_for_update(skip_locked=True)
+    taken = update(table).where(key.in_(select(picked.cte("picked").c[key.name]))).values(leased_until=end)
+    return taken.returning(*table.columns)
+
+
+_OUTBOX, _FILES, _DEADLINES = T["outbox"].c, T["attachments"].c, T["deadlines"].c
+_CONVERSATIONS, _INBOX = T["conversations"].c, T["inbox"].c
+_NOW: Any = bindparam("now", type_=Moment)
+_MESSENGERS: Any = bindparam("messengers", expanding=True)
+_DUE_MESSAGES = _Claim(
+    "outbox",
+    and_(_OUTBOX.state.in_(WAITING), _OUTBOX.messenger.in_(_MESSENGERS), _OUTBOX.next_attempt_at <= _NOW),
+    ("priority", "id"),
+)
+_DUE_DEADLINES = _Claim("deadlines", and_(_DEADLINES.state == "running", _DEADLINES.next_at <= _NOW), ("next_at", "id"))
+_DUE_WAKES = _Claim("conversations", _CONVERSATIONS.wakes_at <= _NOW, ("wakes_at", "person_id"))
+_DUE_AGAIN = _Claim("inbox", and_(_UNDONE, _INBOX.state == "failed", _INBOX.next_attempt_at <= _NOW), ("id",))
+_DUE_FILES = _Claim(
+    "attachments",
+    and_(_UNSTORED, _FILES.state == "waiting", _FILES.messenger.in_(_MESSENGERS), _FILES.next_attempt_at <= _NOW),
+    ("next_attempt_at", "id"),
+)
 
 
 def claim_outbox(connection: Connection, vault: Vault, term: Term, messengers: Sequence[str]) -> list[Delivery]:
     """Take rows that are due, most urgent first, with what they edit."""
-    outbox = T["outbox"].c
-    due = and_(outbox.state.in_(WAITING), outbox.messenger.in_(list(messengers)), outbox.next_attempt_at <= term.now)
-    taken = _claim(connection, term, T["outbox"], due, [outbox.priority, outbox.id])
+    taken = _DUE_MESSAGES.take(connection, term, messengers=list(messengers))
     edited = _edited(connection, taken)
-    ordered = sorted(taken, key=lambda row: (row["priority"], row["id"]))
 
     def delivery(row: RowMapping) -> Delivery:
         return delivery_of(vault, row, edited.get((row["replaces"], row["address"]), ""))
 
-    return _readable(connection, T["outbox"].c.reason, ordered, delivery)
+    return _readable(connection, _OUTBOX.reason, taken, delivery)
 
 
 def _edited(connection: Connection, taken: Iterable[RowMapping]) -> dict[tuple[str, str], str]:
@@ -106,28 +150,18 @@ def _edited(connection: Connection, taken: Iterable[RowMapping]) -> dict[tuple[s
 
 def claim_deadlines(connection: Connection, term: Term) -> list[Due]:
     """Take running deadlines whose moment has come, oldest first."""
-    deadlines = T["deadlines"].c
-    due = and_(deadlines.state == "running", deadlines.next_at <= term.now)
-    taken = _claim(connection, term, T["deadlines"], due, [deadlines.next_at, deadlines.id])
-    ordered = sorted(taken, key=lambda row: (row["next_at"], row["id"]))
-    return [Due(row["id"], row["case_id"], DeadlineKind(row["kind"])) for row in ordered]
+    taken = _DUE_DEADLINES.take(connection, term)
+    return [Due(row["id"], row["case_id"], DeadlineKind(row["kind"])) for row in taken]
 
 
 def claim_wakes(connection: Connection, term: Term) -> list[int]:
     """Take conversations that the clock must look at."""
-    conversations = T["conversations"].c
-    due = conversations.wakes_at <= term.now
-    taken = _claim(connection, term, T["conversations"], due, [conversations.wakes_at, conversations.person_id])
-    return [row["person_id"] for row in sorted(taken, key=lambda row: (row["wakes_at"], row["person_id"]))]
+    return [row["person_id"] for row in _DUE_WAKES.take(connection, term)]
 
 
 def claim_failed(connection: Connection, vault: Vault, term: Term) -> list[InboxRow]:
     """Take failed messages whose next try is due."""
-    inbox = T["inbox"].c
-    due = and_(_UNDONE, inbox.state == "failed", inbox.next_attempt_at <= term.now)
-    taken = _claim(connection, term, T["inbox"], due, [inbox.id])
-    ordered = sorted(taken, key=lambda row: row["id"])
-    return _readable(connection, inbox.error, ordered, partial(inbox_of, vault))
+    return _readable(connection, _INBOX.error, _DUE_AGAIN.take(connection, term), partial(inbox_of, vault))
 
 
 def _readable(
@@ -150,12 +184,8 @@ def _readable(
 
 def claim_files(connection: Connection, vault: Vault, term: Term, messengers: Sequence[str]) -> list[StoredFile]:
     """Take waiting files whose next try is due, oldest first."""
-    files = T["attachments"].c
-    is_waiting = and_(_UNSTORED, files.state == "waiting", files.messenger.in_(list(messengers)))
-    due = and_(is_waiting, files.next_attempt_at <= term.now)
-    taken = _claim(connection, term, T["attachments"], due, [files.next_attempt_at, files.id])
-    ordered = sorted(taken, key=lambda row: (row["next_attempt_at"], row["id"]))
-    return _readable(connection, files.reason, ordered, partial(file_of, vault))
+    taken = _DUE_FILES.take(connection, term, messengers=list(messengers))
+    return _readable(connection, _FILES.reason, taken, partial(file_of, vault))
 
 
 def retry_file(connection: Connection, file_id: int, now: datetime) -> bool:
@@ -168,19 +198,23 @@ def retry_file(connection: Connection, file_id: int, now: datetime) -> bool:
 
 def superseded(connection: Connection, ids: Sequence[int]) -> dict[int, str]:
     """Say which rows are no longer needed, and why."""
-    row, deadline = T["outbox"].alias("mine"), T["deadlines"]
-    query = (
-        select(row.c.id, deadline.c.state, _newer_edit(row).label("is_overtaken"))
-        .outerjoin_from(row, deadline, deadline.c.id == row.c.deadline_id)
-        .where(row.c.id.in_(list(ids)))
-    )
     reasons = {}
-    for outbox_id, state, is_overtaken in connection.execute(query):
+    for outbox_id, state, is_overtaken in connection.execute(_still_needed(), {"wanted": list(ids)}):
         if state is not None and state != "running":
             reasons[outbox_id] = f"deadline {state}"
         elif is_overtaken:
             reasons[outbox_id] = "newer edit"
     return reasons
+
+
+@cache
+def _still_needed() -> Select[Any]:
+    row, deadline = T["outbox"].alias("mine"), T["deadlines"]
+    return (
+        select(row.c.id, deadline.c.state, _newer_edit(row).label("is_overtaken"))
+        .outerjoin_from(row, deadline, deadline.c.id == row.c.deadline_id)
+        .where(row.c.id.in_(bindparam("wanted", expanding=True)))
+    )
 
 
 def reread(connection: Connection, vault: Vault, outbox_id: int) -> Outgoing | None:

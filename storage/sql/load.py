@@ -6,7 +6,7 @@ import contextlib
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -15,6 +15,7 @@ from sqlalchemy import (
     RowMapping,
     Select,
     and_,
+    bindparam,
     or_,
     select,
     tuple_,
@@ -31,13 +32,28 @@ from storage.rows.cases import address, answer_of, case_of, conversation_of, dea
 from storage.rows.messages import delivery_of, reply_of, seen_key, texts_of
 from storage.rows.people import invite_of, order_of, person_of, stranger_of
 from storage.sql.known import KnownCases
-from storage.sql.reading import IS_OPEN, NOTHING, in_scope, rows
+from storage.sql.reading import IS_OPEN, NOTHING, in_scope, rows, rows_with
 from storage.sql.statements import T
 from storage.sql.threads import threads
 
 OPEN_CASES_OF_A_PERSON = 20
 R = TypeVar("R")
 _Message = tuple[Address, str]
+_CASES, _SEEN_KEYS, _OUTBOX = T["cases"].c, T["seen"], T["outbox"]
+_WANTED: Any = bindparam("wanted", expanding=True)
+_SEEN = (
+    select(_SEEN_KEYS, T["inbox"].c.sealed_reply)
+    .outerjoin_from(_SEEN_KEYS, T["inbox"], T["inbox"].c.id == _SEEN_KEYS.c.inbox_id)
+    .where(_SEEN_KEYS.c.key.in_(_WANTED))
+)
+_NEWEST = (
+    select(_OUTBOX).where(_OUTBOX.c.address == bindparam("place")).order_by(_OUTBOX.c.id.desc()).limit(LOOKED_THROUGH)
+)
+_OPEN_CASES = (
+    select(_CASES.officer, _CASES.id, _CASES.version)
+    .where(_CASES.officer.in_(_WANTED), IS_OPEN)
+    .order_by(_CASES.id.desc())
+)
 
 
 def load(connection: Connection, vault: Vault, known: KnownCases, wanted: Wanted) -> Loaded:
@@ -80,9 +96,7 @@ def _each(
     connection: Connection, table: str, column: str, wanted: Iterable[object], make: Callable[[RowMapping], R]
 ) -> list[R]:
     keys = list(wanted)
-    if not keys:
-        return []
-    return [make(row) for row in rows(connection, select(T[table]).where(T[table].c[column].in_(keys)))]
+    return [make(row) for row in rows(connection, rows_with(table, column), {"wanted": keys})] if keys else []
 
 
 def _seen(
@@ -91,9 +105,7 @@ def _seen(
     if not wanted:
         return {}
     keys = {seen_key(key): key for key in wanted}
-    seen, inbox = T["seen"], T["inbox"]
-    query = select(seen, inbox.c.sealed_reply).outerjoin_from(seen, inbox, inbox.c.id == seen.c.inbox_id)
-    found = connection.execute(query.where(seen.c.key.in_(list(keys))))
+    found = connection.execute(_SEEN, {"wanted": list(keys)})
     return {keys[bytes(key)]: reply_of(vault, inbox_id, reply) for key, inbox_id, reply in found}
 
 
@@ -115,13 +127,16 @@ def _invites_left(connection: Connection, vault: Vault, leaving: Sequence[int]) 
     return {invite.code_hash: invite for invite in map(partial(invite_of, vault), unused) if is_left(invite, people)}
 
 
+@cache
+def _came_as(table: str) -> Select[Any]:
+    return rows_with(table, "message").where(T[table].c.message != NOTHING)
+
+
 def _named(connection: Connection, table: str, wanted: Sequence[str], make: Callable[[RowMapping], R]) -> list[R]:
     """What came in as one of these messages; nothing came in as the empty one."""
     if not wanted:
         return []
-    message = T[table].c.message
-    query = select(T[table]).where(message.in_(wanted), message != NOTHING)
-    return [make(row) for row in rows(connection, query)]
+    return [make(row) for row in rows(connection, _came_as(table), {"wanted": wanted})]
 
 
 def _amended_texts(connection: Connection, vault: Vault, wanted: Sequence[str]) -> dict[str, CaseText]:
@@ -161,10 +176,8 @@ def _offered(
 
 
 def _said_at(connection: Connection, vault: Vault, wanted: Sequence[Address]) -> dict[Address, tuple[Delivery, ...]]:
-    outbox, found = T["outbox"], {}
-    for place in dict.fromkeys(wanted):
-        newest = select(outbox).where(outbox.c.address == str(place)).order_by(outbox.c.id.desc())
-        found[place] = tuple(_opened(vault, rows(connection, newest.limit(LOOKED_THROUGH))))
+    places = dict.fromkeys(wanted)
+    found = {place: tuple(_opened(vault, rows(connection, _NEWEST, {"place": str(place)}))) for place in places}
     return {place: deliveries for place, deliveries in found.items() if deliveries}
 
 
@@ -178,10 +191,8 @@ def _opened(vault: Vault, found: Iterable[RowMapping]) -> Iterator[Delivery]:
 def _open_cases(connection: Connection, people: Sequence[int]) -> dict[int, int]:
     if not people:
         return {}
-    cases = T["cases"].c
-    query = select(cases.officer, cases.id, cases.version).where(cases.officer.in_(people), IS_OPEN)
     own: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for officer, case_id, version in connection.execute(query.order_by(cases.id.desc())):
+    for officer, case_id, version in connection.execute(_OPEN_CASES, {"wanted": people}):
         own[officer].append((case_id, version))
     return {case_id: version for found in own.values() for case_id, version in found[:OPEN_CASES_OF_A_PERSON]}
 
@@ -226,8 +237,7 @@ def cases_by_id(connection: Connection, vault: Vault, ids: Sequence[int]) -> dic
     """Read whole cases, in the order of their rows."""
     if not ids:
         return {}
-    cases = T["cases"]
-    found = rows(connection, select(cases).where(cases.c.id.in_(ids)))
+    found = rows(connection, rows_with("cases", "id"), {"wanted": ids})
     return {case.id: case for case in whole(connection, vault, found)}
 
 

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, exists, literal_column, or_, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    literal_column,
+    or_,
+    select,
+    text,
+)
 
 from bot.ports.storage import Scope
 from storage.sql.statements import T
@@ -15,9 +28,17 @@ IS_OPEN = text("status <> 'closed'")
 NOTHING: ColumnElement[str] = literal_column("''")
 
 
-def rows(connection: Connection, query: Select[Any]) -> Sequence[RowMapping]:
+def rows(
+    connection: Connection, query: Select[Any], parameters: Mapping[str, object] | None = None
+) -> Sequence[RowMapping]:
     """All rows of a query."""
-    return connection.execute(query).mappings().all()
+    return connection.execute(query, parameters).mappings().all()
+
+
+@cache
+def rows_with(table: str, column: str) -> Select[Any]:
+    """The query for all rows of a table whose column is one of ``wanted``, made once: making it costs more than it."""
+    return select(T[table]).where(T[table].c[column].in_(bindparam("wanted", expanding=True)))
 
 
 def in_scope(scope: Scope) -> ColumnElement[bool]:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, or_, select, text, update
+from sqlalchemy import Connection, Integer, RowMapping, and_, bindparam, or_, select, text, update
 
 from bot.domain.messages import Address
 from bot.domain.reply_windows import Window
 from storage.rows.messenger_state import window_of
-from storage.sql.claims import Term
+from storage.sql.claims import Term, lease_of
 from storage.sql.reading import rows
 from storage.sql.statements import T
+from storage.types import Moment
 
 _WINDOWS = T["reply_windows"]
 #: Word for word as the partial index has it, else SQLite does not use it.
@@ -58,14 +61,20 @@ def opened(connection: Connection, address: Address, now: datetime) -> list[Wind
 
 def claim(connection: Connection, term: Term, until: datetime) -> list[Window]:
     """Take long windows that close soon and whose people were not asked, the first to close first."""
+    taken = connection.execute(_claim(by_database=term.by_database), term.parameters | {"until": until})
+    return _in_order(taken.mappings().all())
+
+
+@cache
+def _claim(*, by_database: bool) -> Any:
     windows = _WINDOWS.c
-    closing = and_(_UNASKED, windows.left > 0, windows.closes_at > term.now, windows.closes_at < until)
-    is_free = or_(windows.leased_until.is_(None), windows.leased_until <= term.lease_now)
+    now, until = bindparam("now", type_=Moment), bindparam("until", type_=Moment)
+    closing = and_(_UNASKED, windows.left > 0, windows.closes_at > now, windows.closes_at < until)
+    is_free, end = lease_of(_WINDOWS, by_database=by_database)
     picked = select(windows.address).where(closing, is_free).order_by(windows.closes_at, windows.address)
-    picked = picked.limit(term.limit).with_for_update(skip_locked=True)
+    picked = picked.limit(bindparam("most", type_=Integer)).with_for_update(skip_locked=True)
     is_picked = and_(windows.address.in_(select(picked.cte("picked").c.address)), ~windows.by_tap)
-    taken = update(_WINDOWS).where(is_picked).values(leased_until=term.lease_end).returning(*windows)
-    return _in_order(connection.execute(taken).mappings().all())
+    return update(_WINDOWS).where(is_picked).values(leased_until=end).returning(*windows)
 
 
 def _in_order(taken: Sequence[RowMapping]) -> list[Window]:
