@@ -1,4 +1,4 @@
-"""Everything that is kept: one port, three implementations. Table rows never leave this package."""
+"""Everything that is kept: one port, two implementations. Table rows never leave this package."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a batch of turns comes down to, row by row: pure, the same for every storage."""
+"""What a batch of turns comes down to, row by row. Pure."""
 
 from __future__ import annotations
 

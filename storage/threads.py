@@ -1,4 +1,4 @@
-"""Where else what a message said stands: told by how the keys of outbox rows are made. Pure, for every storage."""
+"""Where else what a message said stands: told by how the keys of outbox rows are made. Pure."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from ipaddress import ip_address
@@ -114,3 +115,16 @@ def _only_this_machine() -> Iterator[None]:
             patch.setattr(socket.socket, name, getattr(Refusing, name))
         patch.setattr(socket, "getaddrinfo", look_up)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _databases_are_used_again() -> Iterator[None]:
+    """Give the databases of a test to the next one, empty, when everything else of it is over.
+
+    What a fixture of a wider scope has taken before stays with it.
+    """
+    kit = sys.modules.get("tests.kit.database")
+    taken = kit.taken() if kit else 0
+    yield
+    if kit := sys.modules.get("tests.kit.database"):
+        kit.put_back(taken)

@@ -135,12 +135,13 @@ _CODE = (
     Taken(
         "edits overwrite the evidence",
         "a changed answer is a further row",
-        "storage/memory/apply.py",
-        "        _insert(tables.answers, answer.id, answer)",
-        "        for old in [a.id for a in tables.answers.values()\n"
-        "                    if (a.case_id, a.field) == (answer.case_id, answer.field)]:\n"
-        "            del tables.answers[old]\n"
-        "        _insert(tables.answers, answer.id, answer)",
+        "storage/sql/apply.py",
+        "    writing.run(sql.add_answers, [answer_row(writing.vault, answer) for answer in batch.answers])\n",
+        "    newest = {(answer.case_id, answer.field): answer for answer in batch.answers}\n"
+        "    for case_id, field in newest:\n"
+        "        same = (T['answers'].c.case_id == case_id) & (T['answers'].c.field == field)\n"
+        "        writing.connection.execute(T['answers'].delete().where(same))\n"
+        "    writing.run(sql.add_answers, [answer_row(writing.vault, answer) for answer in newest.values()])\n",
         (
             "journeys/test_reporting.py::test_an_edited_answer_changes_the_answer_and_the_urgency_and_the_first_one_stays",
             "contracts/test_storage_turns.py::test_answers_are_never_overwritten",
@@ -192,11 +193,11 @@ _PEOPLE = (
     Taken(
         "a sequence number by max+1",
         "a reference is drawn, and the constraint refuses one that is taken",
-        "storage/memory/apply.py",
-        "        if case.reference in tables.references:\n",
-        "        if not case.reference:\n",
+        "storage/sql/apply.py",
+        'writing.run_all(sql.add_cases, [case_row(case) for case in new], "The reference is taken.")',
+        "writing.run(sql.add_cases, [case_row(case) for case in new])",
         ("contracts/test_storage_turns.py::test_a_reference_that_is_taken_is_stale_so_that_it_is_drawn_again",),
-        ("Failed: DID NOT RAISE Stale",),
+        ("A row does not fit",),
     ),
     Taken(
         "a sequence number by max+1",
@@ -223,9 +224,9 @@ _PEOPLE = (
     Taken(
         "reminders from memory at a fixed hour: a missed tick is a missed reminder",
         "a deadline is a row that stays due until it is done",
-        "storage/memory/claims.py",
-        "if d.state is DeadlineState.RUNNING and _is_due(d.next_at, now)]",
-        "if d.state is DeadlineState.RUNNING and d.next_at == now]",
+        "storage/sql/claims.py",
+        "_DEADLINES.next_at <= _NOW",
+        "_DEADLINES.next_at == _NOW",
         ("journeys/test_clock.py::test_what_fell_due_while_the_bridge_was_down_fires_once_at_once_and_is_marked_late",),
         ("wechat:duty was not told 'ping 1' and '(32 min late)'.",),
     ),
@@ -272,8 +273,8 @@ _PEOPLE = (
         "paging goes on after acknowledgment",
         "a ping that waited is looked at again before it goes",
         "bot/delivery/recheck.py",
-        "    return row.needless\n",
-        '    return ""\n',
+        '.get(row.id, "")  # whoever gives up',
+        '.get(-1, "")  # whoever gives up',
         (
             "unit/delivery/test_deliverer.py::test_a_ping_about_a_deadline_met_meanwhile_is_dropped_with_the_reason",
             "journeys/test_delivery.py::test_a_ping_about_a_deadline_met_meanwhile_is_not_sent_late",

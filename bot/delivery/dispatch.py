@@ -197,26 +197,30 @@ class Dispatcher:
         # What is said instead of a long text may be shorter than what of that was sent: then it is said whole.
         first = delivery.parts_done if delivery.parts_done < len(parts) else 0
         for number in range(first, len(parts)):
-            external_id = await self._send_paid(delivery, parts[number], is_last=number == last)
+            external_id = await self._send_paid(row, delivery, parts[number], is_last=number == last)
             if number != last:
                 row.delivery = replace(row.delivery, parts_done=number + 1, external_id=external_id)
                 delivery = replace(delivery, parts_done=number + 1, external_id=external_id)
         return len(parts), external_id
 
-    async def _send_paid(self, delivery: Delivery, text: str, *, is_last: bool) -> str:
+    async def _send_paid(self, row: Row, delivery: Delivery, text: str, *, is_last: bool) -> str:
         now = self._office.clock()
         async with self._ledger.paid(delivery.message, text, now) as words:
             if self._pace.is_limited:
-                await self._count(delivery.message.address)
+                await self._count(row, delivery.message.address)
             return await self._send_part(delivery, words, is_last=is_last)
 
-    async def _count(self, address: Address) -> None:
+    async def _count(self, row: Row, address: Address) -> None:
+        """Count a part of a message; the first was counted when it was taken, and is not given back from here on."""
         now = self._office.clock()
-        wait = self._pace.delay(address.peer, now.timestamp()) if self._pace.is_strict else 0.0
-        if wait:  # the further parts of a long text, which may not go over the limit either
-            raise Throttled("the rest waits for its turn", retry_after=timedelta(seconds=wait))
+        if not row.is_paced:
+            wait = self._pace.delay(address.peer, now.timestamp()) if self._pace.is_strict else 0.0
+            if wait:  # the further parts of a long text, which may not go over the limit either
+                raise Throttled("the rest waits for its turn", retry_after=timedelta(seconds=wait))
         await self._quota.take(address, now)
-        self._pace.take(address.peer, now.timestamp())
+        if not row.is_paced:
+            self._pace.take(address.peer, now.timestamp())
+        row.is_paced = False
 
     async def _send_part(self, delivery: Delivery, text: str, *, is_last: bool) -> str:
         try:

@@ -5,6 +5,7 @@ No I/O and no clock: it is told the time, and tells which message goes next and 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -23,6 +24,14 @@ _LAST: Key = (99, 0)
 _REMEMBERED = 64
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Check:
+    """One look for several rows whether they are still needed."""
+
+    at: datetime
+    needless: asyncio.Future[dict[int, str]]  #: why a row need not be sent any more, by outbox id
+
+
 @dataclass(slots=True, eq=False)
 class Row:
     """An outbox row in memory, leased to this process."""
@@ -31,8 +40,8 @@ class Row:
     leased_until: datetime
     join_at: datetime | None = None  #: when the next address joins; None when it did or there is none
     joined: Outgoing | None = None  #: said again with every mark: one of them may be written over by the next
-    checked_at: datetime | None = None
-    needless: str = ""  #: why it need not be sent any more
+    check: Check | None = None  #: the newest look whether it is still needed, perhaps under way
+    is_paced: bool = False  #: counted against the pace already, and not sent yet
     moves: int = 0
     knock: str = ""  #: the knock that was just sent for it, to be said with the next marks
 
@@ -213,11 +222,17 @@ class Lanes:
             return None
         heappop(lane.rows)
         lane.is_busy = True
+        if self._pace.is_limited:  # counted now: others may ask before this one is on its way
+            self._pace.take(lane.address.peer, now.timestamp())
+            row.is_paced = True
         return row
 
     def done(self, row: Row, lane: Lane, now: datetime) -> None:
         """Let the next message of the lane go."""
         lane.is_busy = False
+        if row.is_paced:
+            self._pace.give_back(lane.address.peer)
+            row.is_paced = False
         if row.delivery.message.address == lane.address:  # else it went on to where the chat moved
             self._rows.pop(row.id, None)
         if lane.rows:

@@ -35,6 +35,10 @@ class Bucket:
         self._tokens = max(-self.burst, self._level(now) - 1)
         self._at = max(self._at, now)
 
+    def give_back(self) -> None:
+        """Count one message less: it was not sent."""
+        self._tokens = min(self.burst, self._tokens + 1)
+
     def is_full(self, now: float) -> bool:
         """Whether nothing is remembered here that a new bucket would not know."""
         return self._level(now) >= self.burst
@@ -85,6 +89,13 @@ class Pace:
         self._sends += 1
         if self._sends % _SWEEP_EVERY == 0:
             self.forget(now)
+
+    def give_back(self, peer: str) -> None:
+        """Count one message to this chat less: it was not sent."""
+        chat = _chat_of(peer)
+        for bucket in (self._total, self._chats.get(chat), self._groups.get(chat)):
+            if bucket is not None:
+                bucket.give_back()
 
     def forget(self, now: float) -> None:
         """Forget the buckets of chats that were quiet for long enough."""

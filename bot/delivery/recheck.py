@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from bot.delivery import verdict
-from bot.delivery.lanes import Row
+from bot.delivery.lanes import Check, Row
 from bot.domain.messages import DeliveryState, Outgoing
 from bot.ports.storage import Storage, Wanted
 
@@ -17,12 +18,15 @@ _LOST = (DeliveryState.PARKED, DeliveryState.DROPPED)
 
 async def needless(storage: Storage, row: Row, upcoming: Iterable[Row], now: datetime) -> str:
     """Say why a row need not be sent, empty when it must; those that come next are asked about with it."""
-    if row.checked_at is None or now - row.checked_at > _FRESH:
+    if row.check is None or now - row.check.at > _FRESH:
         others = [other for other in upcoming if other is not row and verdict.is_rechecked(other.delivery.message)]
-        found = await storage.superseded([asked.id for asked in (row, *others)])
-        for asked in (row, *others):
-            asked.checked_at, asked.needless = now, found.get(asked.id, "")
-    return row.needless
+        asked = (row, *others)
+        check = Check(now, asyncio.ensure_future(storage.superseded([one.id for one in asked])))
+        for one in asked:
+            one.check = check
+    else:
+        check = row.check
+    return (await asyncio.shield(check.needless)).get(row.id, "")  # whoever gives up leaves it to the others
 
 
 async def lost_original(storage: Storage, edit: Outgoing, now: datetime) -> str:

@@ -34,8 +34,8 @@ from bot.ports.storage import Loaded
 from bot.turns.composer import Composer
 from bot.turns.context import Context
 from bot.turns.view import View
-from storage.memory import MemoryStorage
 from tests.fakes.files import MemoryFiles
+from tests.kit.database import KeptStorage
 
 START = datetime(2026, 4, 18, 7, 5, tzinfo=UTC)
 REFERENCE = "KC26-M9S34-4"
@@ -87,7 +87,7 @@ class Clock:
 class EchoCore:
     """Stands for the core: stores what comes in and answers in one line, with two buttons."""
 
-    def __init__(self, storage: MemoryStorage, clock: Clock) -> None:
+    def __init__(self, storage: KeptStorage, clock: Clock) -> None:
         self.storage = storage
         self.received: list[Inbound] = []
         self.clock = clock
@@ -139,10 +139,10 @@ class EchoCore:
 
 @dataclass
 class Bridge:
-    """A site on memory storage with a moved clock."""
+    """A site on a database with a moved clock."""
 
     app: ASGIApp
-    storage: MemoryStorage
+    storage: KeptStorage
     clock: Clock
     core: EchoCore
     exports: Path
@@ -172,7 +172,8 @@ async def open_bridge(
     webhooks: dict[str, WebhookAdapter] | None = None,
     vitals: Vitals | None = None,
 ) -> AsyncIterator[Bridge]:
-    storage, clock, web, files = MemoryStorage(), Clock(), WebAdapter(), MemoryFiles()
+    clock, web, files = Clock(), WebAdapter(), MemoryFiles()
+    storage = KeptStorage(clock)
     core = EchoCore(storage, clock)
     await storage.start()
     await storage.apply([Turn(people=PEOPLE)])

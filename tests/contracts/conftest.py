@@ -1,4 +1,4 @@
-"""Every storage under one suite: memory, SQLite in a file, and a real PostgreSQL."""
+"""Every storage under one suite: SQLite in a file, and a real PostgreSQL."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import storage
-from tests.contracts.storage_engines import Kept, empty_database, in_memory, on_database, postgres_server
+from tests.contracts.storage_engines import Kept, empty_database, on_database, postgres_server
 from tests.kit.keys import VAULT
 
 
@@ -34,11 +34,10 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return _empty(request, request.param, tmp_path)
 
 
-@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", "postgresql"])
 async def kept(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Kept]:
     """An open, empty storage."""
-    opened = in_memory() if request.param == "memory" else on_database(_empty(request, request.param, tmp_path))
-    async with opened as kept:
+    async with on_database(_empty(request, request.param, tmp_path)) as kept:
         yield kept
 
 

@@ -1,4 +1,4 @@
-"""The three storages as tests open them, and what only a test may do to them: let time pass, start anew."""
+"""The two storages as tests open them, and what only a test may do to them: let time pass, start anew."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from sqlalchemy import text
 
 import storage
 from bot.ports.storage import Storage
-from storage.memory import MemoryStorage
 from storage.sql.engines import writing_engine
 from storage.sql.statements import SCHEMA
 from tests.kit.keys import VAULT
@@ -62,18 +61,6 @@ class Kept:
         """Move the clock, and on a server also the time that its leases are told by."""
         self.clock.now += timedelta(**span)
         self.age_leases(timedelta(**span))
-
-
-@asynccontextmanager
-async def in_memory() -> AsyncIterator[Kept]:
-    kept = MemoryStorage()
-    await kept.start()
-
-    async def same() -> Storage:
-        return kept
-
-    yield Kept(kept, Clock(), same, lambda _: None)
-    await kept.stop()
 
 
 @asynccontextmanager

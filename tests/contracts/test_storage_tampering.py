@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,12 +15,12 @@ from bot.domain.turn import Turn
 from bot.ports.retention import Purge
 from bot.ports.storage import Scope, Storage
 from bot.record.journal_check import verify
-from storage.memory import MemoryStorage
 from storage.sealed import seal
 from storage.sql.engines import writing_engine
 from storage.sql.statements import T
-from tests.contracts.storage_engines import START, Clock, Kept
+from tests.contracts.storage_engines import Clock, Kept
 from tests.contracts.storage_values import case, entry, opening
+from tests.kit.database import KeptStorage
 from tests.kit.keys import VAULT
 
 ACTS = ("opened", "answered", "alerted", "acknowledged", "closed")
@@ -216,22 +214,9 @@ async def test_a_cut_tail_with_a_mended_head_and_a_chain_computed_anew_show_only
 
 async def _another_history() -> Storage:
     """The same length, every hash right, and not what happened."""
-    other = MemoryStorage()
-    await other.start()
+    other = KeptStorage()
     await other.apply([Turn(journal=tuple(entry(act, actor="person:9") for act in ACTS))])
     return other
-
-
-async def test_memory_is_checked_like_the_databases() -> None:
-    kept = MemoryStorage()
-    await kept.start()
-    await _fill(kept)
-    assert await _found(kept) == []
-    tables = kept._tables
-    before = tables.journal["KC", 3]
-    tables.journal["KC", 3] = replace(before, entry=replace(before.entry, at=START + timedelta(seconds=1)))
-    del tables.journal["VC", 5]
-    assert [(f.chain, f.sequence) for f in await _found(kept)] == [("KC", 3), ("VC", 5)]
 
 
 # Details may go, if the chain says so.

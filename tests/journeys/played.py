@@ -1,4 +1,4 @@
-"""The whole bridge with people who play it: memory messengers, memory storage, a clock that is moved by hand."""
+"""The whole bridge with people who play it: messengers in memory, a database, a clock that is moved by hand."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from bot.domain.turn import InboxRow, Turn
 from bot.line.message_work import Order, PageAct
 from bot.ports.storage import Scope, Wanted
 from bot.protection.permissions import scope_of
-from storage.memory import MemoryStorage
 from tests.fakes.files import MemoryFiles
 from tests.fakes.memory_messenger import MemoryAdapter, Shown
 from tests.journeys.phones import Phones
 from tests.journeys.world import MESSENGERS, PEOPLE, WINDOWS, Somebody, agreement, enrolled
+from tests.kit.database import KeptStorage
 
 #: Saturday, 14:05 in Phnom Penh and 15:05 in Beijing.
 START = datetime(2026, 4, 18, 7, 5, tzinfo=UTC)
@@ -56,10 +56,11 @@ class PlayedBridge:
         agreed: Agreement | None = None,
         identity: str = "never",
         messengers: Mapping[str, Capabilities] = MESSENGERS,
-        storage: MemoryStorage | None = None,
+        storage: KeptStorage | None = None,
     ) -> None:
         self.now = START
-        self.storage = storage or MemoryStorage()
+        self.storage = storage or KeptStorage()
+        self.storage.follow(self.clock)
         self.adapters = {
             name: MemoryAdapter(name, clock=self.clock, capabilities=can) for name, can in messengers.items()
         }
@@ -167,11 +168,11 @@ class PlayedBridge:
         self, *steps: str, from_: str = "telegram:officer", text: str = "girl 16 locked in a flat in Nanchang"
     ) -> Case:
         """An officer opens a case and gives the first three answers (or other steps)."""
-        before = set(self.storage._tables.cases)
+        before = self.storage.kept.cases
         await self.says(from_, text)
-        (opened,) = set(self.storage._tables.cases) - before
+        (opened,) = self.storage.kept.cases.keys() - before
         await self.answers(from_, *(steps or ("[No]", "[Locked in or held]", "16")))
-        return self.storage._tables.cases[opened]
+        return self.storage.kept.cases[opened]
 
     # Time.
 
@@ -224,14 +225,7 @@ class PlayedBridge:
         await self.down_for()
 
     def _next_moment(self) -> datetime:
-        tables = self.storage._tables
-        moments = [d.next_at for d in tables.deadlines.values() if d.is_running]
-        moments += [c.wakes_at for c in tables.conversations.values()]
-        moments += [d.next_attempt_at for d in tables.outbox.values()]
-        moments += [r.next_attempt_at for r in tables.inbox.values()]
-        moments += [f.next_attempt_at for f in tables.files.values()]
-        moments += [w.closes_at - ASKED_BEFORE for w in tables.windows.values() if not w.by_tap]
-        return min((m for m in moments if m is not None and m > self.now), default=datetime.max.replace(tzinfo=UTC))
+        return self.storage.kept.next_moment(self.now, ASKED_BEFORE) or datetime.max.replace(tzinfo=UTC)
 
     async def _settled(self) -> None:
         await self._bridge.settled()
@@ -250,7 +244,7 @@ class PlayedBridge:
 
     async def cases(self) -> list[Case]:
         """All cases, oldest first."""
-        return [await self.case(c) for c in self.storage._tables.cases.values()]
+        return list(self.storage.kept.cases.values())
 
     async def only_case(self) -> Case:
         (case,) = await self.cases()
@@ -288,7 +282,7 @@ class PlayedBridge:
         return scope_of(person, self.rules.agreement)
 
     def inbox(self) -> list[InboxRow]:
-        return list(self.storage._tables.inbox.values())
+        return self.storage.kept.inbox
 
     # What people hear.
 

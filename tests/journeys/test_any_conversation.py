@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from bot.domain.case import DeadlineKind
 from bot.domain.messages import Address, Inbound, Kind
 from bot.domain.turn import InboxState
+from storage.rows.messages import seen_key
 from tests.journeys.phones import labels
 from tests.journeys.played import PlayedBridge
 
@@ -88,15 +89,15 @@ async def _other(bridge: PlayedBridge, who: str, step: str, number: int, text: s
 
 async def check(bridge: PlayedBridge, who: str) -> None:
     assert not [row.error for row in bridge.inbox() if row.state in FAILED]
-    kept = {row.message.key for row in bridge.inbox()}
-    assert kept == set(bridge.storage._tables.seen)
+    kept = {seen_key(row.message.key) for row in bridge.inbox()}
+    assert kept == {row["key"] for row in bridge.storage.kept.raw("seen")}
     for case in await bridge.cases():
         running = {d.kind for d in case.deadlines if d.is_running}
         assert not case.is_open or running & {DeadlineKind.ACKNOWLEDGE, DeadlineKind.REVIEW}, "somebody is asked"
         assert not case.is_open or DeadlineKind.DIPLOMATIC in running
-    held = [c for c in bridge.storage._tables.conversations.values() if c.pending.get("held")]
+    held = [c for c in bridge.storage.kept.conversations.values() if c.pending.get("held")]
     assert all(c.wakes_at is not None for c in held), "held words open a case in time"
-    texts = {text.message for text in bridge.storage._tables.texts.values()}
+    texts = {text.message for text in bridge.storage.kept.texts}
     unplaced = [c.pending["held"] for c in held]
     photos = [row for row in bridge.inbox() if row.message.kind is Kind.PHOTO]
     for row in photos:
@@ -118,7 +119,7 @@ def test_whatever_an_officer_does_nothing_fails_and_nothing_is_lost(who: str, st
                 await check(bridge, who)
                 await bridge.fast_forward(minutes=4)
                 await check(bridge, who)
-                assert not [c for c in bridge.storage._tables.conversations.values() if c.pending.get("held")]
+                assert not [c for c in bridge.storage.kept.conversations.values() if c.pending.get("held")]
             finally:
                 await bridge.stop()
 

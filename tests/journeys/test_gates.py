@@ -338,7 +338,7 @@ async def test_what_waited_is_read_anew_before_it_is_sent_since_another_node_may
     case = await adult_case(bridge, WILLING)
     for held in await waiting_for(bridge, DUTY, case):
         said = replace(held.message, text="only the minimum", buttons=())
-        bridge.storage._tables.outbox[held.message.id] = replace(held, message=said)
+        bridge.storage.reword(said)
     bridge.adapters["wechat"].recover()
     await bridge.fast_forward(minutes=1)
     bridge.expect(DUTY, "only the minimum")
@@ -357,6 +357,6 @@ async def test_why_a_desk_returned_a_hand_off_is_not_read_past_a_closed_gate(bri
         returned_at=START,
         return_reason=Guarded("QUARTZ"),
     )
-    bridge.storage._tables.cases[case.id] = replace(await bridge.case(case), handoffs=(returned,))
+    bridge.storage.overwrite(replace(await bridge.case(case), handoffs=(returned,)))
     assert "QUARTZ" in str((await page_of(bridge, CLERK, case))["handoffs"])
     assert "QUARTZ" not in str((await page_of(bridge, DUTY, case))["handoffs"])

@@ -57,7 +57,7 @@ def opened(bridge: PlayedBridge, ending: str = ".csv.age") -> list[dict[str, str
 
 
 def order(bridge: PlayedBridge) -> IdentifiedOrder:
-    (found,) = bridge.storage._tables.export_orders.values()
+    (found,) = bridge.storage.kept.orders
     return found
 
 
@@ -237,7 +237,7 @@ async def test_the_order_of_somebody_who_was_cut_off_or_moved_dies(
 async def test_only_an_admin_asks(bridge: PlayedBridge, who: str) -> None:
     await bridge.says(who, ASKED)
     bridge.expect(who, "Exports are for admins.")
-    assert not bridge.storage._tables.export_orders
+    assert not bridge.storage.kept.orders
 
 
 @pytest.mark.parametrize(
@@ -256,7 +256,7 @@ async def test_an_order_that_cannot_be_carried_out_is_answered_in_a_sentence(
 ) -> None:
     await bridge.says(ASKER, typed)
     bridge.expect(ASKER, answer)
-    assert not bridge.storage._tables.export_orders
+    assert not bridge.storage.kept.orders
 
 
 async def test_where_nobody_could_approve_nothing_is_ordered(bridge: PlayedBridge) -> None:
@@ -264,7 +264,7 @@ async def test_where_nobody_could_approve_nothing_is_ordered(bridge: PlayedBridg
         await bridge.change(who, revoked_at=bridge.now)
     await bridge.says(ASKER, ASKED)
     bridge.expect(ASKER, "Nobody could approve it")
-    assert not bridge.storage._tables.export_orders
+    assert not bridge.storage.kept.orders
 
 
 async def test_only_cases_of_the_own_side_are_in_it(bridge: PlayedBridge) -> None:

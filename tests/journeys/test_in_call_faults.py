@@ -10,14 +10,14 @@ import pytest
 from bot.domain.errors import StorageError
 from bot.domain.people import Role
 from bot.domain.turn import InboxState, Mark, Turn
-from storage.memory import MemoryStorage
 from tests.journeys.played import PlayedBridge
 from tests.journeys.world import OFFICIAL_ACCOUNT, Somebody
+from tests.kit.database import KeptStorage
 
 OFFICER = "wechat:officer"
 
 
-class Picky(MemoryStorage):
+class Picky(KeptStorage):
     """Takes no new case while it is told so; everything else it takes."""
 
     takes_cases = True

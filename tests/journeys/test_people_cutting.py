@@ -116,7 +116,7 @@ async def test_a_prompt_that_waited_for_a_lost_phone_waits_no_more(bridge: Playe
     await bridge.says(CLERK, f"/close {case.reference} found_safe")
     person = await bridge.person(CLERK)
     await cut_off(bridge, CLERK)
-    assert bridge.storage._tables.conversations[person.id].pending == {}
+    assert bridge.storage.kept.conversations[person.id].pending == {}
     await bridge.says(CLERK, "she is home")
     assert (await bridge.case(case)).is_open
 

@@ -33,7 +33,7 @@ async def with_phones(bridge: PlayedBridge, who: str, *more: str) -> None:
 
 
 async def acts(bridge: PlayedBridge) -> list[str]:
-    return [link.entry.act for link in bridge.storage._tables.journal.values()]
+    return [link.entry.act for link in bridge.storage.kept.journal]
 
 
 async def test_the_desk_hears_that_the_officer_of_an_open_case_blocked_us(bridge: PlayedBridge) -> None:

@@ -14,8 +14,8 @@ from bot.domain.retention_rules import Retention
 from bot.jobs.purge import NightlyPurge, Purger, Surroundings, forget_case
 from bot.ports.retention import Purge, Purged
 from bot.record.journal_check import verify
-from storage.memory import MemoryStorage
 from tests.journeys.played import PlayedBridge
+from tests.kit.database import KeptStorage
 
 OFFICER, SUPERVISOR = "telegram:officer", "wecom:supervisor"
 SENT = ("no", "locked in", "16", "China", "Nanchang, blue door")
@@ -33,7 +33,7 @@ async def _closed(bridge: PlayedBridge) -> Case:
 
 def _kept(bridge: PlayedBridge) -> str:
     """All that is stored, as text."""
-    return " ".join(str(rows) for rows in vars(bridge.storage._tables).values())
+    return bridge.storage.kept.everything
 
 
 async def _assert_record_holds(bridge: PlayedBridge) -> None:
@@ -108,7 +108,7 @@ async def test_an_open_case_is_never_purged(bridge: PlayedBridge) -> None:
 
 async def test_a_drill_goes_after_thirty_days(bridge: PlayedBridge) -> None:
     case = await _closed(bridge)
-    bridge.storage._tables.cases[case.id] = replace(case, exercise=True)
+    bridge.storage.overwrite(replace(case, exercise=True))
     await bridge.fast_forward(days=29)
     await bridge.nightly_tick()
     assert await bridge.cases()
@@ -195,12 +195,11 @@ async def test_nobody_is_forgotten_under_a_hold_or_while_they_are_looked_for(bri
 # Nights that go wrong.
 
 
-class _Failing(MemoryStorage):
+class _Failing(KeptStorage):
     """Purges a few times, then not any more, until it is mended."""
 
-    def __init__(self, kept: MemoryStorage, times: int) -> None:
-        super().__init__()
-        self._tables = kept._tables
+    def __init__(self, kept: KeptStorage, times: int) -> None:
+        super().__init__(beside=kept)
         self.left = times
 
     async def purge(self, order: Purge) -> Purged:
@@ -249,12 +248,11 @@ async def test_one_case_that_cannot_be_purged_does_not_keep_the_others(bridge: P
     assert (await bridge.case(second)).purged_at == bridge.now
 
 
-class _Unclean(MemoryStorage):
+class _Unclean(KeptStorage):
     """Its files cannot be made clean until it is mended."""
 
-    def __init__(self, kept: MemoryStorage) -> None:
-        super().__init__()
-        self._tables = kept._tables
+    def __init__(self, kept: KeptStorage) -> None:
+        super().__init__(beside=kept)
         self.is_mended = False
         self.scrubs = 0
 

@@ -144,16 +144,16 @@ async def test_whoever_lapsed_gets_no_code(bridge: PlayedBridge) -> None:
     await bridge.change(OFFICER, confirmed_at=bridge.now - timedelta(days=91))
     await bridge.says(OFFICER, "/bind")
     bridge.expect(OFFICER, "This waits, and nothing was changed", "After that type again: /bind")
-    assert not bridge.storage._tables.invites
+    assert not bridge.storage.kept.invites
 
 
 async def test_a_code_is_in_no_journal_and_no_invite_in_the_clear(bridge: PlayedBridge) -> None:
     code = await code_of(bridge)
     await bridge.says(PHONE, f"/start {code}")
-    acts = {link.entry.act: link.entry for link in bridge.storage._tables.journal.values()}
+    acts = {link.entry.act: link.entry for link in bridge.storage.kept.journal}
     assert {"bind_code", "bound"} <= set(acts)
     assert acts["bound"].address == PHONE
-    for kept in (*acts.values(), *bridge.storage._tables.invites.values(), *kept_of(bridge, PHONE)):
+    for kept in (*acts.values(), *bridge.storage.kept.invites, *kept_of(bridge, PHONE)):
         assert code not in str(kept)
         assert code.replace("-", "") not in str(kept)
 
@@ -232,7 +232,7 @@ async def test_who_prefers_the_web_chat_is_told_that_nothing_rings_there(bridge:
 async def test_the_journal_repeats_nothing_that_was_typed_behind_bind(bridge: PlayedBridge) -> None:
     await bridge.change(OFFICER, confirmed_at=bridge.now - timedelta(days=91))
     await bridge.says(OFFICER, "/bind the phone of my wife")
-    kept = [link.entry.told for link in bridge.storage._tables.journal.values() if link.entry.act == "waits"]
+    kept = [link.entry.told for link in bridge.storage.kept.journal if link.entry.act == "waits"]
     assert kept == [{"wanted": "/bind"}]
 
 
@@ -241,19 +241,19 @@ async def test_a_link_for_the_browser_comes_in_private_and_only_its_hash_is_kept
     found = _LINK.search(bridge.expect(OFFICER, "Open this in the browser", "10 minutes").text)
     assert found
     token = found[1].removeprefix("/signin/")
-    (kept,) = bridge.storage._tables.sign_ins.values()
-    assert kept.person_id == (await bridge.person(OFFICER)).id
+    (kept,) = bridge.storage.kept.raw("sign_ins")
+    assert kept["person_id"] == (await bridge.person(OFFICER)).id
     assert token not in str(kept)
-    assert token not in str(bridge.storage._tables.journal)
+    assert token not in str(bridge.storage.kept.journal)
 
 
 async def test_unbinding_the_web_chat_ends_what_is_signed_in_there(bridge: PlayedBridge) -> None:
     person = await bridge.person(OFFICER)
     await bridge.change(OFFICER, addresses=(*person.addresses, Address("web", str(person.id))))
     await bridge.says(OFFICER, "/bind web")
-    assert bridge.storage._tables.sign_ins
+    assert bridge.storage.kept.raw("sign_ins")
     await bridge.says(OFFICER, "/unbind web")
-    assert not bridge.storage._tables.sign_ins
+    assert not bridge.storage.kept.raw("sign_ins")
 
 
 async def test_signing_in_for_the_first_time_is_told_on_the_messengers_before(bridge: PlayedBridge) -> None:

@@ -14,11 +14,11 @@ from bot.domain.people import Role
 from bot.domain.turn import InboxState
 from bot.line import message_work
 from bot.ports.storage import Scope
-from storage.memory import MemoryStorage
 from tests.fakes.memory_windows import Knocked
 from tests.journeys.gated import WILLING, adult_case
 from tests.journeys.played import PlayedBridge
 from tests.journeys.world import WINDOWED, WINDOWS, Somebody
+from tests.kit.database import KeptStorage
 
 SENT = ("no", "locked in", "15", "send", "send")
 XU, ELSEWHERE = "wechat:xu", "telegram:xu"
@@ -296,7 +296,7 @@ async def test_an_alert_that_waited_until_the_case_was_closed_is_no_news_any_mor
 
 
 async def test_somebody_whose_cases_cannot_be_read_keeps_nobody_else_from_being_asked(tmp_path: Path) -> None:
-    class Spoilt(MemoryStorage):
+    class Spoilt(KeptStorage):
         unreadable_for = 0
 
         async def list_cases(

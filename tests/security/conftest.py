@@ -16,13 +16,13 @@ from tests.security.stronghold import Stronghold, besieged
 @pytest.fixture
 def kept_in() -> str:
     """Where the bridge keeps what it stores; tests that depend on it name others."""
-    return "memory"
+    return "kit"
 
 
 @pytest.fixture
 async def bridge(kept_in: str, request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Stronghold]:
     """A running bridge with its pages."""
-    if kept_in == "memory":
+    if kept_in == "kit":
         async with besieged(tmp_path) as bridge:
             yield bridge
         return

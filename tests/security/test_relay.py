@@ -45,7 +45,7 @@ IN_GROUP = "said in the group"
 SIDES = frozenset({"KH", "CN"})
 
 
-@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", "postgresql"])
 def kept_in(request: pytest.FixtureRequest) -> str:
     """Each storage: which message stands under which, and whose case it is about, is for it to say."""
     return str(request.param)

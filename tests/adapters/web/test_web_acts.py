@@ -123,8 +123,7 @@ async def test_a_held_case_says_so_and_only_its_release_is_offered(bridge: Bridg
 async def test_a_page_says_since_when_free_texts_are_kept_no_longer(bridge: Bridge) -> None:
     await keep(bridge, sample_case())
     assert "Kept no longer" not in (await see(bridge, DUTY_CN)).text
-    number = sample_case().id
-    bridge.storage._tables.cases[number] = sample_case(purged_at=START)
+    bridge.storage.overwrite(sample_case(purged_at=START))
     page = html.unescape((await see(bridge, DUTY_CN)).text)
     assert "Kept no longer since Sat 18 Apr" in page.replace("\N{NO-BREAK SPACE}", " ")
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -16,7 +16,6 @@ from bot.domain.messages import Address, DeliveryState
 from bot.domain.people import Role
 from bot.domain.turn import Turn
 from bot.people import guess_limits
-from storage.memory import MemoryStorage
 from tests.browser.web_kit import (
     ADMIN,
     DUTY_CN,
@@ -31,6 +30,7 @@ from tests.browser.web_kit import (
     sample_case,
     write,
 )
+from tests.kit.database import KeptStorage
 
 MADE_UP = "/signin/" + "A" * 43
 
@@ -121,14 +121,14 @@ async def test_reading_page_after_page_does_not_write_to_the_database_each_time(
     client = await bridge.signed_in(OFFICER)
     bridge.clock.move(minutes=5)
     await client.get("/chat")
-    used = dict(bridge.storage._tables.used)
+    used = bridge.storage.kept.raw("sessions")
     for _ in range(5):
         bridge.clock.move(seconds=11)
         await client.get("/chat")
-    assert bridge.storage._tables.used == used
+    assert bridge.storage.kept.raw("sessions") == used
     bridge.clock.move(seconds=11)
     await client.get("/chat")
-    assert bridge.storage._tables.used != used
+    assert bridge.storage.kept.raw("sessions") != used
 
 
 async def test_signing_in_ends_the_session_that_the_browser_had_before(bridge: Bridge) -> None:
@@ -168,11 +168,11 @@ async def test_after_ten_references_that_are_none_answers_come_after_a_wait_that
     assert (await client.get("/cases/KC26-00000-0")).status_code == 404
 
 
-class CountingStorage(MemoryStorage):
-    """Memory storage that writes down what it is asked."""
+class CountingStorage(KeptStorage):
+    """A storage that writes down what it is asked."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        super().__init__(clock)
         self.asked: list[str] = []
 
     def __getattribute__(self, name: str) -> object:
@@ -185,7 +185,7 @@ class CountingStorage(MemoryStorage):
 async def test_a_foreign_and_a_made_up_reference_ask_the_database_the_same_and_say_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tests.browser.web_kit.MemoryStorage", CountingStorage)
+    monkeypatch.setattr("tests.browser.web_kit.KeptStorage", CountingStorage)
     async with open_bridge(tmp_path) as bridge:
         await keep(bridge, sample_case(reporting="VN", corridor="VC", officer=99))
         client = await bridge.signed_in(replace(OFFICER))
@@ -232,7 +232,7 @@ async def test_an_address_that_floods_is_asked_to_wait_whoever_it_says_it_is(bri
 async def test_ordinary_forms_are_counted_without_asking_the_database(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tests.browser.web_kit.MemoryStorage", CountingStorage)
+    monkeypatch.setattr("tests.browser.web_kit.KeptStorage", CountingStorage)
     async with open_bridge(tmp_path) as bridge:
         client = await bridge.signed_in(OFFICER)
         csrf = hidden((await client.get("/chat")).text, "csrf")

@@ -183,7 +183,7 @@ async def test_nothing_of_an_entry_goes_through_inbox_or_outbox(bridge: Bridge) 
     await adds(client, (await opens(client)).text, **NAMED)
     assert bridge.core.received == []
     assert "Zebrasok" not in (await client.get("/chat")).text
-    assert "Zebrasok" not in repr(bridge.storage._tables.outbox)
+    assert "Zebrasok" not in str(bridge.storage.kept.outbox)
 
 
 async def test_a_form_sent_twice_is_kept_once(bridge: Bridge) -> None:

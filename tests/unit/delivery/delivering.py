@@ -1,4 +1,4 @@
-"""A small world for tests of delivery: scripted messengers, the memory storage, and a clock that tests move."""
+"""A small world for tests of delivery: scripted messengers, a database, and a clock that tests move."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bot.domain.messages import Address, Capabilities, Delivery, DeliveryState, 
 from bot.domain.reply_windows import Window
 from bot.domain.turn import Mark, Turn
 from bot.ports.messengers import Receive
-from storage.memory import MemoryStorage
+from tests.kit.database import KeptStorage
 
 NOON = datetime(2026, 4, 18, 12, tzinfo=UTC)
 WINDOWS = WindowRules(Grant(5, timedelta(hours=48)), Grant(3, timedelta(minutes=1)))
@@ -115,8 +115,8 @@ class Messenger:
         return [(moment - NOON).total_seconds() for moment, _, _ in self.sent]
 
 
-class Watched(MemoryStorage):
-    """The memory storage, with a note of every recheck; it can be told to fail them."""
+class Watched(KeptStorage):
+    """The storage, with a note of every recheck; it can be told to fail them."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -29,7 +29,6 @@ from bot.protection.secure_access import (
 from bot.turns.composer import Composer
 from bot.turns.context import Context
 from bot.turns.view import View
-from storage.memory import MemoryStorage
 from tests.kit.cases import (
     ADMIN,
     AGREEMENT,
@@ -50,6 +49,7 @@ from tests.kit.cases import (
     a_person,
     with_answers,
 )
+from tests.kit.database import KeptStorage
 
 DESKS = {
     **AGREEMENT.desks,
@@ -162,7 +162,7 @@ def test_a_text_is_released_by_the_duty_desk_or_supervisor_of_its_authors_side()
 async def test_a_search_finds_for_everybody_exactly_what_they_may_read() -> None:
     words = json.dumps({"phone": "+85510000000"})
     for (case, _), author in itertools.product(CASES.values(), (OFFICER, KH_DUTY)):
-        kept = MemoryStorage()
+        kept = KeptStorage()
         written = entry(words=words, by=author.id)
         await kept.apply([Turn(cases=(case,), new_cases=frozenset({case.id}), secure=(written,))])
         for person in EVERYBODY:

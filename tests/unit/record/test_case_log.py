@@ -21,7 +21,7 @@ from bot.record.export import writers as export_writers
 from bot.record.export.case_log import ExportRequest, Manifest, export, file_name
 from bot.record.export.rows import COLUMNS, Row
 from bot.record.export.writers import CsvFile
-from storage.memory import MemoryStorage
+from tests.kit.database import KeptStorage
 from tests.unit.record.casebook import AGREEMENT, NOW, SINCE, UNTIL, a_case, accepted, answered, clock, due, keep
 
 DAY = timedelta(days=1)
@@ -34,8 +34,8 @@ def order(form: str = "csv", **changes: Any) -> ExportRequest:
     return replace(plain, **changes)
 
 
-async def bridge_with(*cases: Case) -> MemoryStorage:
-    storage = MemoryStorage()
+async def bridge_with(*cases: Case) -> KeptStorage:
+    storage = KeptStorage()
     await keep(storage, cases)
     return storage
 
@@ -292,7 +292,7 @@ async def test_a_file_does_not_stay_without_its_manifest(tmp_path: Path) -> None
     assert not (tmp_path / "log.csv").exists()
 
 
-class Forgetful(MemoryStorage):
+class Forgetful(KeptStorage):
     """Loses a case on the way, as a wrong query would."""
 
     async def stream_cases(
@@ -313,14 +313,14 @@ async def test_a_case_lost_on_the_way_fails_the_export_loudly(form: str, tmp_pat
 
 async def test_of_more_cases_than_other_bridges_export_none_is_left_out(tmp_path: Path) -> None:
     many = 6_001
-    storage = MemoryStorage()
+    storage = KeptStorage()
     await keep(storage, [a_case(number) for number in range(1, many + 1)])
     made = await export(storage, order("jsonl"), tmp_path / "log.jsonl", clock=clock, agreement=AGREEMENT)
     references = {row["reference"] for row in read(tmp_path / "log.jsonl")}
     assert made.count == many == len(references)
 
 
-class Busy(MemoryStorage):
+class Busy(KeptStorage):
     """Gets another case while the cases are read."""
 
     async def stream_cases(

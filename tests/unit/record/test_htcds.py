@@ -18,7 +18,7 @@ from bot.domain.fields import FIELDS, UNKNOWN
 from bot.domain.provinces import province
 from bot.record.export import htcds, identified
 from bot.record.export.case_log import ExportRequest, export, file_name
-from storage.memory import MemoryStorage
+from tests.kit.database import KeptStorage
 from tests.unit.record.casebook import AGREEMENT, NOW, SINCE, UNTIL, a_case, accepted, answered, clock, keep
 
 DAY = timedelta(days=1)
@@ -28,7 +28,7 @@ ORDER = ExportRequest("htcds", SINCE, UNTIL, (), "person:9", "annual meeting")
 
 async def exported(folder: Path, *cases: Case) -> tuple[list[dict[str, str]], dict[str, Any]]:
     """The rows of the file, and its manifest."""
-    storage, target = MemoryStorage(), folder / file_name(ORDER, 7)
+    storage, target = KeptStorage(), folder / file_name(ORDER, 7)
     await keep(storage, cases)
     await export(storage, ORDER, target, clock=clock, agreement=AGREEMENT)
     with target.open(encoding="utf-8-sig", newline="") as file:

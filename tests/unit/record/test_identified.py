@@ -24,7 +24,7 @@ from bot.record.export import age
 from bot.record.export.age import is_recipient
 from bot.record.export.case_log import ExportRequest, Manifest, Reader, export, file_name
 from bot.record.export.identified import COLUMNS
-from storage.memory import MemoryStorage
+from tests.kit.database import KeptStorage
 from tests.unit.record.casebook import AGREEMENT, SINCE, UNTIL, a_case, accepted, answered, clock, keep
 
 DAY = timedelta(days=1)
@@ -45,7 +45,7 @@ async def nothing(_cases: Sequence[Case]) -> None:
 
 
 async def made(folder: Path, request: ExportRequest, *cases: Case, reader: Reader | None = READER) -> Manifest:
-    storage = MemoryStorage()
+    storage = KeptStorage()
     await keep(storage, cases)
     target = folder / file_name(request, 7)
     return await export(storage, request, target, clock=clock, agreement=AGREEMENT, reader=reader, included=nothing)
@@ -60,8 +60,10 @@ def left_in(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-def open_files() -> int:
-    return sum(1 for _ in Path("/proc/self/fd").iterdir())
+def open_files(folder: Path) -> int:
+    """How many pipes, and files in a folder, this process has open."""
+    links = [str(fd.readlink()) for fd in Path("/proc/self/fd").iterdir() if fd.is_symlink()]
+    return sum(link.startswith(("pipe:", str(folder))) for link in links)
 
 
 def a_full_case(number: int) -> Case:
@@ -108,7 +110,7 @@ async def test_a_formula_is_only_text_behind_a_lock_too(text: str, shown: str, t
 
 
 async def test_while_it_is_made_nothing_plain_is_on_the_disk(tmp_path: Path) -> None:
-    storage, looked = MemoryStorage(), 0
+    storage, looked = KeptStorage(), 0
     await keep(storage, [a_full_case(n) for n in range(1, 2002)])
 
     def look(_written: int, _all: int) -> None:
@@ -179,7 +181,7 @@ async def test_a_full_disk_leaves_nothing_and_is_told_in_one_sentence(
 
 
 async def test_no_pipe_is_left_open_however_it_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = open_files()
+    before = open_files(tmp_path)
     await made(tmp_path, order(), a_full_case(1))
     with pytest.raises(BridgeError):
         await made(tmp_path, order("xlsx"), a_full_case(1))
@@ -187,11 +189,11 @@ async def test_no_pipe_is_left_open_however_it_ends(tmp_path: Path, monkeypatch:
     with pytest.raises(BridgeError):
         await made(tmp_path, order(), *(a_full_case(n) for n in range(1, 2001)))
     gc.collect()
-    assert open_files() == before
+    assert open_files(tmp_path) == before
 
 
 async def test_nothing_is_made_when_it_could_not_be_journalled(tmp_path: Path) -> None:
-    storage = MemoryStorage()
+    storage = KeptStorage()
     await keep(storage, [a_full_case(1)])
 
     async def refused(_cases: Iterable[Case]) -> None:

@@ -13,12 +13,12 @@ from bot.domain.journal import Entry, Finding, Link
 from bot.domain.turn import Turn
 from bot.domain.verify_journal import examine
 from bot.record.journal_file import Exported, JournalExport, export_journal
-from storage.memory import MemoryStorage
+from tests.kit.database import KeptStorage
 
 NOW = datetime(2026, 4, 18, 7, 5, tzinfo=UTC)
 
 
-class _Busy(MemoryStorage):
+class _Busy(KeptStorage):
     """Others write just before and just after the journal is read."""
 
     async def stream_journal(self, chain: str) -> AsyncIterator[list[Link]]:
@@ -28,14 +28,14 @@ class _Busy(MemoryStorage):
         await self.add(chain, 2)
 
     async def add(self, chain: str, number: int) -> None:
-        entries = [Entry(len(self._tables.journal) + n, chain, NOW, "clock", "pinged") for n in range(number)]
+        entries = [Entry(len(self.kept.journal) + n, chain, NOW, "clock", "pinged") for n in range(number)]
         await self.apply([Turn(journal=tuple(entries))])
 
 
 async def _recorded(_exported: Exported) -> None: ...
 
 
-async def _findings(kept: MemoryStorage, folder: Path) -> list[str]:
+async def _findings(kept: KeptStorage, folder: Path) -> list[str]:
     target = folder / "journal.jsonl"
     await export_journal(kept, JournalExport(target), _recorded)
     return [str(said) for said in examine(_lines(target)) if isinstance(said, Finding)]
@@ -58,23 +58,23 @@ async def test_what_is_added_while_it_is_written_is_whole_in_it_or_not_at_all(tm
 
 
 async def test_a_record_that_was_cut_is_exported_as_it_is_and_the_file_shows_it(tmp_path: Path) -> None:
-    kept = MemoryStorage()
+    kept = KeptStorage()
     await kept.apply([Turn(journal=tuple(Entry(n, "KC", NOW, "clock", "pinged") for n in range(5)))])
-    del kept._tables.journal["KC", 5]
+    kept.kept.change("DELETE FROM journal WHERE sequence = 5")
     assert await _findings(kept, tmp_path) == ["Journal KC, entry 5: the end is cut off: the stored head is entry 5."]
 
 
 async def test_a_record_longer_than_its_head_is_exported_as_it_is_and_the_file_shows_it(tmp_path: Path) -> None:
-    kept = MemoryStorage()
+    kept = KeptStorage()
     await kept.apply([Turn(journal=tuple(Entry(n, "KC", NOW, "clock", "pinged") for n in range(5)))])
-    kept._tables.heads["KC"] = kept._tables.journal["KC", 4]
+    kept.kept.change("UPDATE chain_heads SET sequence = 4, hash = (SELECT hash FROM journal WHERE sequence = 4)")
     assert await _findings(kept, tmp_path) == ["Journal KC, entry 5: it was added behind the stored head."]
-    del kept._tables.heads["KC"]
+    kept.kept.change("DELETE FROM chain_heads")
     assert await _findings(kept, tmp_path) == ["Journal KC, entry 5: the chain's stored head is missing."]
 
 
 async def test_a_file_appears_only_when_it_was_recorded(tmp_path: Path) -> None:
-    kept = MemoryStorage()
+    kept = KeptStorage()
     await kept.apply([Turn(journal=(Entry(1, "KC", NOW, "clock", "pinged"),))])
 
     async def refused(_exported: Exported) -> None:

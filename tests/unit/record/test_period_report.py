@@ -23,7 +23,7 @@ from bot.record.report.period_report import Report, report, to_html, to_json, to
 from bot.record.report.publishing import Counted, missed, published
 from bot.record.report.suppression import Shown
 from bot.record.report.tally import Tally
-from storage.memory import MemoryStorage
+from tests.kit.database import KeptStorage
 from tests.unit.record.casebook import AGREEMENT, NOW, SINCE, UNTIL, a_case, accepted, answered, clock, due, keep
 
 DAY = timedelta(days=1)
@@ -32,7 +32,7 @@ POLICE = DeadlineKind.POLICE
 
 
 async def reported(*cases: Case, agreement: Agreement = AGREEMENT, at: datetime = NOW) -> Report:
-    storage = MemoryStorage()
+    storage = KeptStorage()
     await keep(storage, cases)
     return await report(storage, agreement, SINCE, UNTIL, clock=lambda: at)
 
@@ -302,7 +302,7 @@ async def test_a_report_of_a_running_period_shows_the_present_state() -> None:
 )
 async def test_a_period_that_cannot_be_is_refused(since: datetime, until: datetime, sentence: str) -> None:
     with pytest.raises(BridgeError, match=sentence):
-        await report(MemoryStorage(), AGREEMENT, since, until, clock=clock)
+        await report(KeptStorage(), AGREEMENT, since, until, clock=clock)
 
 
 def text_of(pdf: bytes) -> str:
