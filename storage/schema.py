@@ -5,7 +5,6 @@ from __future__ import annotations
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -16,7 +15,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.domain.errors import SchemaMismatch, StorageError
 from bot.protection.sealing import Vault
-from storage.sealed import SEALED_TABLES
 from storage.sql.checks import check_keys, noted_keys
 from storage.sql.engines import is_sqlite, reading_engine, writing_engine
 from storage.sql.errors import storage_error
@@ -87,16 +85,12 @@ def require_head(url: str) -> None:
 def migrate(url: str, vault: Vault) -> str:
     """Bring a database to this program's schema, making an SQLite file where there is none. Says what was done.
 
-    What an older database holds in plain text is sealed on the way, and then nothing of it is left in its files.
-
     Raises `SchemaMismatch` for a newer database and `StorageError` when it cannot be written.
     """
     _make_folder(url)
     engine = writing_engine(url)
     try:
         state = _migrate(engine, vault)
-        if state is SchemaState.OLDER:
-            _sweep(engine)
     except SQLAlchemyError as error:
         raise storage_error(error) from None
     finally:
@@ -116,23 +110,10 @@ def _migrate(engine: Engine, vault: Vault) -> SchemaState:
             if noted_keys(connection):
                 check_keys(connection, vault)
             config = _config()
-            config.attributes.update(connection=connection, vault=vault)
+            config.attributes["connection"] = connection
             command.upgrade(config, "head")
             check_keys(connection, vault)
     return state
-
-
-def _sweep(engine: Engine) -> None:
-    """Write the files of the database anew: dropped columns and old rows stay in them otherwise."""
-    with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
-        if engine.dialect.name == "postgresql":
-            for table in SEALED_TABLES:
-                connection.exec_driver_sql(f"VACUUM FULL {table.name}")
-            return
-        sqlite: Any = connection.connection.driver_connection  # no transaction may be open for this
-        sqlite.rollback()
-        for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
-            sqlite.execute(statement).close()
 
 
 def _state_of(connection: Connection) -> SchemaState:

@@ -56,7 +56,6 @@ def _accept(request: Request, channel: Channel, formal_reference: str, officer: 
         handoff,
         state=HandoffState.ACCEPTED,
         accepted_at=c.now,
-        accepted_by=request.person.id,
         accepting_officer=Guarded(officer),
         formal_reference=formal_reference,
     )

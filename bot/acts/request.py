@@ -86,8 +86,7 @@ def done(
     if request.person.party == case.requested and case.is_open:
         case = deadlines.touched(case, policy_of(c, case), c.now, c.context.new_id)
     case = c.put(case)
-    if case.alerted_at is not None:
-        case = c.put(alerts.refresh(c, case))
+    alerts.refresh(c, case)
     if tells:
         recipients = list(everybody(request, case) if to is None else to)
         words = f"{urgency_name(case.urgency, 'en')} · {case.reference}\n{tells}"

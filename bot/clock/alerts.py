@@ -18,7 +18,7 @@ from bot.domain.names import link, moment, reasons, rows, sides, urgency_name
 from bot.domain.recipients import Recipient, at_desks, supervisors, unique
 from bot.language.texts import tr
 from bot.protection.permissions import Act
-from bot.protection.redaction import Matter, Reader, Showing, Way, answers, decide, is_cleared, standing
+from bot.protection.redaction import Matter, Reader, Showing, Way, answers, decide, standing
 from bot.turns.composer import Composer
 
 _FIRST_THREE = ("danger_now", "situation", "age_group")
@@ -44,7 +44,15 @@ def after_answer(c: Composer, case: Case, before: Urgency) -> Case:
 def on_timer(c: Composer, case: Case) -> Case:
     """The alert's moment has come: tell the desks, or bring what they have up to date."""
     case = deadlines.look_at(case, DeadlineKind.ALERT, None)
-    return tell(c, case) if case.alerted_at is None else refresh(c, case)
+    return told(c, case)
+
+
+def told(c: Composer, case: Case) -> Case:
+    """Tell the desks, or bring what they have up to date."""
+    if case.alerted_at is None:
+        return tell(c, case)
+    refresh(c, case)
+    return case
 
 
 def tell(c: Composer, case: Case) -> Case:
@@ -61,14 +69,13 @@ def tell(c: Composer, case: Case) -> Case:
         alerted_at=case.alerted_at or c.now,
         alerted_requested_at=case.alerted_requested_at or (c.now if case.requested else None),
         alerted_urgency=case.urgency,
-        alerted_full=is_cleared(case, c.context.agreement),
     )
 
 
-def refresh(c: Composer, case: Case) -> Case:
+def refresh(c: Composer, case: Case) -> None:
     """Bring the alert up to date where the messenger can change a message."""
     if case.alerted_at is None or not case.is_open:
-        return case
+        return
     for party in filter(None, (case.requested, case.reporting)):
         c.tell(
             _desk_of(c, party),
@@ -79,7 +86,6 @@ def refresh(c: Composer, case: Case) -> Case:
             buttons=keyboard(case, party),
             replaces=_key(case, case.alerted_urgency or case.urgency),
         )
-    return replace(case, alerted_full=is_cleared(case, c.context.agreement))
 
 
 def flag_country(c: Composer, case: Case) -> Case:

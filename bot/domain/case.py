@@ -189,7 +189,6 @@ class Handoff:
     drafted_at: datetime
     sent_at: datetime | None = None
     accepted_at: datetime | None = None
-    accepted_by: int | None = None  #: person id of who recorded the acceptance
     accepting_officer: Guarded = NOTHING  #: named officer of the channel
     formal_reference: str = ""
     returned_at: datetime | None = None
@@ -226,7 +225,6 @@ class Case:
     alerted_at: datetime | None = None  #: first told to a desk
     alerted_requested_at: datetime | None = None  #: first told to the requested side
     alerted_urgency: Urgency | None = None  #: level of the last alert
-    alerted_full: bool = False  #: whether that alert crossed the border with all coded answers
     flagged_country: str = ""  #: country outside the corridor that desks were told of
     acknowledged_at: datetime | None = None
     acknowledged_by: int | None = None

@@ -227,8 +227,7 @@ def send(c: Composer, case: Case) -> None:
         return
     case = replace(case, sent_at=c.now)
     c.journal("sent", case, answered=len(case.answers))
-    case = alerts.tell(c, case) if case.alerted_at is None else alerts.refresh(c, case)
-    c.put(case)
+    c.put(alerts.told(c, case))
     move_on(c, case_id=case.id, asking="")
     c.say(
         tr(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, LargeBinary, MetaData, Text, false, text
+from sqlalchemy import Index, LargeBinary, MetaData, Text, text
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -61,7 +61,6 @@ class CaseRow(Row, table=True):
     alerted_at: datetime | None = Field(sa_type=Moment)
     alerted_requested_at: datetime | None = Field(sa_type=Moment)
     alerted_urgency: str | None
-    alerted_full: bool
     flagged_country: str
     acknowledged_at: datetime | None = Field(sa_type=Moment)
     acknowledged_by: int | None = Field(sa_type=Id)
@@ -69,7 +68,7 @@ class CaseRow(Row, table=True):
     assignees: str = Field(sa_type=Text)  #: JSON
     stood_down_at: datetime | None = Field(sa_type=Moment)
     diplomatic_not_needed_at: datetime | None = Field(sa_type=Moment)
-    border_is_open: bool = Field(sa_column_kwargs={"server_default": false()})
+    border_is_open: bool
     closed_at: datetime | None = Field(sa_type=Moment)
     closed_by: int | None = Field(sa_type=Id)
     closure: str | None
@@ -176,7 +175,6 @@ class HandoffRow(Row, table=True):
     drafted_at: datetime = Field(sa_type=Moment)
     sent_at: datetime | None = Field(sa_type=Moment)
     accepted_at: datetime | None = Field(sa_type=Moment)
-    accepted_by: int | None = Field(sa_type=Id)
     formal_reference: str
     returned_at: datetime | None = Field(sa_type=Moment)
     letter_reference: str

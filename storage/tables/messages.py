@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, LargeBinary, Text, false, text
+from sqlalchemy import Index, LargeBinary, Text
 from sqlmodel import Field
 
 from storage.tables.cases import OURS, Row, partial
@@ -41,7 +41,7 @@ class MessageRow(Row, table=True):
     received_at: datetime = Field(sa_type=Moment)
     sender: str | None
     place: str | None
-    has_text: bool = Field(sa_column_kwargs={"server_default": false()})
+    has_text: bool
     button: str
     tap_id: str
     message_id: str
@@ -102,7 +102,7 @@ class OutboxRow(Row, table=True):
     seen_at: datetime | None = Field(sa_type=Moment)
     reason: str
     joined: bool
-    knock: str = Field(sa_column_kwargs={"server_default": text("''")})
+    knock: str
     leased_until: datetime | None = Field(sa_type=Moment)
 
 

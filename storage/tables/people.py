@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, LargeBinary, true
+from sqlalchemy import Index, LargeBinary
 from sqlmodel import Field
 
 from storage.tables.cases import OURS, Row, partial
@@ -38,7 +38,7 @@ class BindingRow(Row, table=True):
     address: str = Field(primary_key=True)
     person_id: int = Field(sa_type=Id, foreign_key="people.id")
     position: int  #: preferred first
-    is_reachable: bool = Field(sa_column_kwargs={"server_default": true()})
+    is_reachable: bool
 
 
 class InviteRow(Row, table=True):

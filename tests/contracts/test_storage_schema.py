@@ -6,17 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, make_url, text
+from sqlalchemy import make_url, text
 
 import storage
 import storage.sqlite  # opened lazily elsewhere: it must not bind what a test has put in place of `head`
 from bot.domain.errors import SchemaMismatch, StorageError
-from storage import schema
 from storage.schema import head
-from storage.sealed import unseal
 from storage.sql.engines import writing_engine
 from storage.sql.statements import SCHEMA
 from tests.contracts.storage_engines import Clock
@@ -148,32 +145,3 @@ def test_sqlite_is_set_up_so_that_what_is_committed_survives_a_power_cut(tmp_pat
         }
     engine.dispose()
     assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
-
-
-def test_a_record_from_before_it_could_be_purged_is_kept_as_it_was(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/old.db"
-    engine = writing_engine(url)
-    with engine.begin() as connection:
-        config = schema._config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
-        old = "(7, 'KC', 1, '2026-04-18 07:05:00.000000+00:00', 'clock', 'pinged', 9, '', '{}', '5a', 'p', 'd', 'h')"
-        connection.exec_driver_sql(f"INSERT INTO journal VALUES {old}")
-        before = _indexes(connection)
-    storage.migrate(url, VAULT)
-    with engine.connect() as connection:
-        (row,) = connection.exec_driver_sql("SELECT * FROM journal").mappings().all()
-        after = _indexes(connection)
-    engine.dispose()
-    secret = unseal(VAULT, "journal", 7, row["sealed"])
-    assert {**row, "sealed": secret} == {
-        "id": 7, "chain": "KC", "sequence": 1, "at": "2026-04-18 07:05:00.000000+00:00", "actor": "clock",
-        "act": "pinged", "case_id": 9, "address": "", "sealed": {"details": {}, "salt": "5a"}, "previous": "p",
-        "digest": "d", "hash": "h",
-    }  # fmt: skip
-    assert after == before
-
-
-def _indexes(connection: Connection) -> list[str]:
-    query = "SELECT sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'journal' AND sql IS NOT NULL"
-    return sorted(" ".join(sql.split()) for (sql,) in connection.exec_driver_sql(query))

@@ -1,6 +1,8 @@
-"""The first schema: all tables."""
+"""The first schema: all tables. A snapshot, that stays as it is whatever the tables become."""
 
 from __future__ import annotations
+
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,492 +14,487 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+Column = sa.Column[Any]
+
+
+class _Index(NamedTuple):
+    """An index, perhaps of only those rows that somebody looks for."""
+
+    name: str
+    table: str
+    columns: tuple[str, ...]
+    is_unique: bool = False
+    where: str | None = None
+
 
 def upgrade() -> None:
-    _make_cases()
-    _make_chain_heads()
-    _make_conversations()
-    _make_cursors()
-    _make_inbox()
-    _make_invites()
-    _make_journal()
-    _make_leases()
-    _make_meta()
-    _make_moved_addresses()
-    _make_outbox()
-    _make_people()
-    _make_seen()
-    _make_sessions()
-    _make_sign_ins()
-    _make_strangers()
-    _make_answers()
-    _make_bindings()
-    _make_deadlines()
-    _make_handoffs()
-    _make_texts()
+    for name, parts in _tables().items():
+        op.create_table(name, *parts)
+    for index in _INDEXES:
+        where = None if index.where is None else sa.text(index.where)
+        op.create_index(
+            index.name,
+            index.table,
+            list(index.columns),
+            unique=index.is_unique,
+            sqlite_where=where,
+            postgresql_where=where,
+        )
 
 
-def _make_cases() -> None:
-    op.create_table(
-        "cases",
-        sa.Column("id", Id, autoincrement=False, nullable=False),
-        sa.Column("reference", sa.String(), nullable=False),
-        sa.Column("corridor", sa.String(), nullable=False),
-        sa.Column("reporting", sa.String(), nullable=False),
-        sa.Column("requested", sa.String(), nullable=False),
-        sa.Column("officer", Id, nullable=False),
-        sa.Column("place", sa.String(), nullable=False),
-        sa.Column("opened_at", Moment(), nullable=False),
-        sa.Column("clock_from", Moment(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("stage", sa.Integer(), nullable=False),
-        sa.Column("status", sa.String(), nullable=False),
-        sa.Column("urgency", sa.String(), nullable=False),
-        sa.Column("rules", sa.Text(), nullable=False),
-        sa.Column("exercise", sa.Boolean(), nullable=False),
-        sa.Column("sent_at", Moment(), nullable=True),
-        sa.Column("alerted_at", Moment(), nullable=True),
-        sa.Column("alerted_requested_at", Moment(), nullable=True),
-        sa.Column("alerted_urgency", sa.String(), nullable=True),
-        sa.Column("alerted_full", sa.Boolean(), nullable=False),
-        sa.Column("flagged_country", sa.String(), nullable=False),
-        sa.Column("acknowledged_at", Moment(), nullable=True),
-        sa.Column("acknowledged_by", Id, nullable=True),
-        sa.Column("requested_act_at", Moment(), nullable=True),
-        sa.Column("assignees", sa.Text(), nullable=False),
-        sa.Column("stood_down_at", Moment(), nullable=True),
-        sa.Column("diplomatic_not_needed_at", Moment(), nullable=True),
-        sa.Column("closed_at", Moment(), nullable=True),
-        sa.Column("closed_by", Id, nullable=True),
-        sa.Column("closure", sa.String(), nullable=True),
-        sa.Column("answers", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_cases")),
-    )
-    op.create_index("ix_cases_officer", "cases", ["officer"], unique=False)
-    op.create_index(
+def _all(kind: Any, *names: str) -> list[Column]:
+    """Columns of one kind that always hold something."""
+    return [sa.Column(name, kind, autoincrement=False, nullable=False) for name in names]
+
+
+def _maybe(kind: Any, *names: str) -> list[Column]:
+    return [sa.Column(name, kind, nullable=True) for name in names]
+
+
+def _key(table: str, *columns: str) -> sa.PrimaryKeyConstraint:
+    return sa.PrimaryKeyConstraint(*columns, name=f"pk_{table}")
+
+
+def _link(table: str, column: str, to: str, ondelete: str | None = None) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint([column], [to], name=f"fk_{table}_{column}", ondelete=ondelete)
+
+
+def _tables() -> dict[str, tuple[Any, ...]]:
+    return {
+        "attempts": (
+            *_all(sa.String, "key"),
+            *_all(sa.Integer, "count"),
+            *_all(Moment, "expires_at"),
+            _key("attempts", "key"),
+        ),
+        "cases": (
+            *_all(Id, "id"),
+            *_all(sa.String, "reference", "corridor", "reporting", "requested"),
+            *_all(Id, "officer"),
+            *_all(sa.String, "place"),
+            *_all(Moment, "opened_at", "clock_from"),
+            *_all(sa.Integer, "version", "stage"),
+            *_all(sa.String, "status", "urgency"),
+            *_all(sa.Text, "rules"),
+            *_all(sa.Boolean, "exercise"),
+            *_maybe(Moment, "sent_at", "alerted_at", "alerted_requested_at"),
+            *_maybe(sa.String, "alerted_urgency"),
+            *_all(sa.String, "flagged_country"),
+            *_maybe(Moment, "acknowledged_at"),
+            *_maybe(Id, "acknowledged_by"),
+            *_maybe(Moment, "requested_act_at"),
+            *_all(sa.Text, "assignees"),
+            *_maybe(Moment, "stood_down_at", "diplomatic_not_needed_at"),
+            *_all(sa.Boolean, "border_is_open"),
+            *_maybe(Moment, "closed_at"),
+            *_maybe(Id, "closed_by"),
+            *_maybe(sa.String, "closure"),
+            *_maybe(Moment, "held_at"),
+            *_maybe(Id, "held_by"),
+            *_maybe(Moment, "purged_at"),
+            *_all(sa.Text, "answers"),
+            _key("cases", "id"),
+        ),
+        "chain_heads": (
+            *_all(sa.String, "chain"),
+            *_all(Id, "sequence"),
+            *_all(sa.String, "hash"),
+            _key("chain_heads", "chain"),
+        ),
+        "conversations": (
+            *_all(Id, "person_id"),
+            *_maybe(Id, "case_id"),
+            *_all(sa.String, "asking"),
+            *_maybe(sa.LargeBinary, "sealed"),
+            *_maybe(sa.String, "place"),
+            *_maybe(Moment, "updated_at", "wakes_at"),
+            *_all(sa.Integer, "version"),
+            *_maybe(Moment, "leased_until"),
+            _key("conversations", "person_id"),
+        ),
+        "cursors": (
+            *_all(sa.String, "name"),
+            *_all(Id, "value"),
+            _key("cursors", "name"),
+        ),
+        "export_orders": (
+            *_all(Id, "id", "person_id"),
+            *_all(sa.String, "party", "format"),
+            *_all(Moment, "since", "until"),
+            *_all(sa.String, "recipient"),
+            *_maybe(sa.LargeBinary, "sealed"),
+            *_maybe(sa.String, "place"),
+            *_all(Moment, "asked_at", "expires_at"),
+            *_all(sa.String, "state"),
+            *_maybe(Id, "decided_by"),
+            *_maybe(Moment, "decided_at"),
+            _key("export_orders", "id"),
+        ),
+        "inbox": (
+            *_all(Id, "id"),
+            *_all(sa.String, "messenger", "account", "external_id", "kind"),
+            *_all(Moment, "received_at"),
+            *_maybe(sa.String, "sender", "place"),
+            *_all(sa.Boolean, "has_text"),
+            *_all(sa.String, "button", "tap_id", "message_id", "reply_to"),
+            *_maybe(sa.String, "moved_to"),
+            *_maybe(sa.LargeBinary, "sealed"),
+            *_all(sa.LargeBinary, "raw"),
+            *_all(sa.String, "state"),
+            *_maybe(Id, "person_id", "case_id"),
+            *_maybe(sa.LargeBinary, "sealed_reply"),
+            *_all(sa.String, "error"),
+            *_all(sa.Integer, "attempts"),
+            *_maybe(Moment, "next_attempt_at"),
+            *_all(sa.Boolean, "keep_content"),
+            *_maybe(Moment, "leased_until"),
+            _key("inbox", "id"),
+        ),
+        "invites": (
+            *_all(Id, "id"),
+            *_all(sa.String, "code_hash", "party", "role"),
+            *_maybe(sa.LargeBinary, "sealed"),
+            *_all(sa.String, "desk", "corridor"),
+            *_all(Moment, "created_at", "expires_at"),
+            *_maybe(Moment, "used_at"),
+            *_maybe(Id, "used_by", "person_id"),
+            _key("invites", "id"),
+        ),
+        "journal": (
+            *_all(Id, "id"),
+            *_all(sa.String, "chain"),
+            *_all(Id, "sequence"),
+            *_all(Moment, "at"),
+            *_all(sa.String, "actor", "act"),
+            *_maybe(Id, "case_id"),
+            *_all(sa.String, "address"),
+            *_maybe(sa.LargeBinary, "sealed"),
+            *_all(sa.String, "previous", "digest", "hash"),
+            _key("journal", "id"),
+        ),
+        "key_checks": (
+            *_all(sa.String, "key_id"),
+            *_all(sa.LargeBinary, "sealed"),
+            _key("key_checks", "key_id"),
+        ),
+        "leases": (
+            *_all(sa.String, "name", "owner"),
+            *_all(Moment, "expires_at"),
+            _key("leases", "name"),
+        ),
+        "meta": (
+            *_all(sa.String, "key"),
+            *_all(Id, "value"),
+            _key("meta", "key"),
+        ),
+        "moved_addresses": (
+            *_all(sa.String, "old", "new"),
+            _key("moved_addresses", "old"),
+        ),
+        "outbox": (
+            *_all(Id, "id"),
+            *_all(sa.String, "dedupe_key", "kind", "recipient", "messenger", "address"),
+            *_all(sa.Text, "others"),
+            *_maybe(sa.LargeBinary, "sealed"),
+            *_all(sa.Integer, "priority"),
+            *_maybe(Id, "case_id", "deadline_id"),
+            *_all(sa.String, "replaces", "edits", "reply_to", "tap_id", "file"),
+            *_all(Moment, "created_at"),
+            *_maybe(Moment, "not_before"),
+            *_all(sa.String, "state"),
+            *_all(sa.Integer, "attempts"),
+            *_maybe(Moment, "next_attempt_at"),
+            *_all(sa.Integer, "parts_done"),
+            *_all(sa.String, "external_id"),
+            *_maybe(Moment, "sent_at", "seen_at"),
+            *_all(sa.String, "reason"),
+            *_all(sa.Boolean, "joined"),
+            *_all(sa.String, "knock"),
+            *_maybe(Moment, "leased_until"),
+            _key("outbox", "id"),
+        ),
+        "people": (
+            *_all(Id, "id"),
+            *_maybe(sa.LargeBinary, "sealed"),
+            *_all(sa.String, "party", "role", "desk", "corridor", "language"),
+            *_all(sa.Boolean, "on_duty"),
+            *_maybe(Moment, "enrolled_at", "confirmed_at", "revoked_at"),
+            _key("people", "id"),
+        ),
+        "reply_windows": (
+            *_all(sa.String, "address"),
+            *_all(sa.Boolean, "by_tap"),
+            *_all(Moment, "opened_at", "closes_at"),
+            *_all(sa.Integer, "left"),
+            *_all(sa.Boolean, "asked"),
+            *_maybe(Moment, "leased_until"),
+            _key("reply_windows", "address", "by_tap"),
+        ),
+        "seen": (
+            *_all(sa.LargeBinary, "key"),
+            *_all(Id, "inbox_id"),
+            _key("seen", "key"),
+        ),
+        "sessions": (
+            *_all(sa.String, "token_hash"),
+            *_all(Id, "person_id"),
+            *_all(Moment, "created_at", "expires_at"),
+            *_maybe(Moment, "used_at"),
+            _key("sessions", "token_hash"),
+        ),
+        "sign_ins": (
+            *_all(sa.String, "token_hash"),
+            *_all(Id, "person_id"),
+            *_all(Moment, "created_at", "expires_at"),
+            _key("sign_ins", "token_hash"),
+        ),
+        "strangers": (
+            *_all(sa.String, "address", "day"),
+            *_all(sa.Integer, "answered", "attempts", "wrong_codes"),
+            *_maybe(Moment, "blocked_until"),
+            _key("strangers", "address"),
+        ),
+        "tokens": (
+            *_all(sa.String, "name"),
+            *_all(sa.LargeBinary, "sealed"),
+            *_all(Moment, "expires_at"),
+            _key("tokens", "name"),
+        ),
+        "answers": (
+            *_all(Id, "id", "case_id"),
+            *_all(sa.String, "field"),
+            *_maybe(sa.LargeBinary, "sealed"),
+            *_all(Moment, "at"),
+            *_all(Id, "by"),
+            *_all(sa.String, "source", "message"),
+            _link("answers", "case_id", "cases.id"),
+            _key("answers", "id"),
+        ),
+        "attachments": (
+            *_all(Id, "id", "case_id"),
+            *_all(sa.String, "messenger"),
+            *_maybe(sa.LargeBinary, "sealed"),
+            *_all(Moment, "at"),
+            *_all(Id, "by"),
+            *_all(sa.String, "party"),
+            *_all(Id, "size"),
+            *_all(sa.String, "sha256", "media_type", "state"),
+            *_all(sa.Integer, "attempts"),
+            *_maybe(Moment, "next_attempt_at"),
+            *_all(sa.String, "reason"),
+            *_maybe(Moment, "leased_until"),
+            _link("attachments", "case_id", "cases.id"),
+            _key("attachments", "id"),
+        ),
+        "bindings": (
+            *_all(sa.String, "address"),
+            *_all(Id, "person_id"),
+            *_all(sa.Integer, "position"),
+            *_all(sa.Boolean, "is_reachable"),
+            _link("bindings", "person_id", "people.id"),
+            _key("bindings", "address"),
+        ),
+        "deadlines": (
+            *_all(Id, "id", "case_id"),
+            *_all(sa.String, "kind"),
+            *_all(Moment, "due_at"),
+            *_maybe(Moment, "next_at"),
+            *_all(sa.String, "state"),
+            *_all(sa.Integer, "pings"),
+            *_maybe(sa.String, "channel"),
+            *_maybe(Moment, "snoozed_until", "settled_at", "leased_until"),
+            _link("deadlines", "case_id", "cases.id"),
+            _key("deadlines", "id"),
+        ),
+        "given": (
+            *_all(Id, "case_id"),
+            *_all(sa.String, "reader"),
+            _link("given", "case_id", "cases.id", ondelete="CASCADE"),
+            _key("given", "case_id", "reader"),
+        ),
+        "handoffs": (
+            *_all(Id, "id", "case_id"),
+            *_all(sa.String, "channel", "state", "desk"),
+            *_all(Id, "by"),
+            *_all(Moment, "drafted_at"),
+            *_maybe(Moment, "sent_at", "accepted_at"),
+            *_all(sa.String, "formal_reference"),
+            *_maybe(Moment, "returned_at"),
+            *_all(sa.String, "letter_reference"),
+            *_maybe(Moment, "letter_at"),
+            *_maybe(sa.LargeBinary, "sealed"),
+            _link("handoffs", "case_id", "cases.id"),
+            _key("handoffs", "id"),
+        ),
+        "secure_entries": (
+            *_all(Id, "id", "case_id"),
+            *_all(sa.String, "field"),
+            *_maybe(sa.LargeBinary, "sealed"),
+            *_all(Moment, "at"),
+            *_all(Id, "by"),
+            *_all(sa.String, "party"),
+            *_all(sa.Integer, "subject"),
+            *_all(sa.String, "message"),
+            *_maybe(Id, "text_id"),
+            *_maybe(Moment, "released_at"),
+            *_maybe(Id, "released_by"),
+            _link("secure_entries", "case_id", "cases.id"),
+            _key("secure_entries", "id"),
+        ),
+        "texts": (
+            *_all(Id, "id", "case_id"),
+            *_all(sa.String, "kind"),
+            *_maybe(sa.LargeBinary, "sealed"),
+            *_all(Moment, "at"),
+            *_all(Id, "by"),
+            *_all(sa.String, "party"),
+            *_all(sa.Boolean, "own_side_only"),
+            *_all(sa.String, "message"),
+            *_maybe(Id, "amends"),
+            _link("texts", "case_id", "cases.id"),
+            _key("texts", "id"),
+        ),
+        "secure_index": (
+            *_all(sa.LargeBinary, "token"),
+            *_all(Id, "entry_id", "case_id"),
+            _link("secure_index", "case_id", "cases.id", ondelete="CASCADE"),
+            _link("secure_index", "entry_id", "secure_entries.id", ondelete="CASCADE"),
+            _key("secure_index", "token", "entry_id"),
+        ),
+    }
+
+
+_INDEXES = (
+    _Index("ix_attempts_expires_at", "attempts", ("expires_at",)),
+    _Index("ix_cases_officer", "cases", ("officer",)),
+    _Index(
         "ix_cases_officer_open",
         "cases",
-        ["officer", "id"],
-        unique=False,
-        sqlite_where=sa.text("status <> 'closed'"),
-        postgresql_where=sa.text("status <> 'closed'"),
-    )
-    op.create_index("ix_cases_opened_at", "cases", ["opened_at", "id"], unique=False)
-    op.create_index("uq_cases_reference", "cases", ["reference"], unique=True)
-
-
-def _make_chain_heads() -> None:
-    op.create_table(
-        "chain_heads",
-        sa.Column("chain", sa.String(), nullable=False),
-        sa.Column("sequence", Id, nullable=False),
-        sa.Column("hash", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("chain", name=op.f("pk_chain_heads")),
-    )
-
-
-def _make_conversations() -> None:
-    op.create_table(
-        "conversations",
-        sa.Column("person_id", Id, autoincrement=False, nullable=False),
-        sa.Column("case_id", Id, nullable=True),
-        sa.Column("asking", sa.String(), nullable=False),
-        sa.Column("pending", sa.Text(), nullable=False),
-        sa.Column("place", sa.String(), nullable=True),
-        sa.Column("updated_at", Moment(), nullable=True),
-        sa.Column("wakes_at", Moment(), nullable=True),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("leased_until", Moment(), nullable=True),
-        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_conversations")),
-    )
-    op.create_index(
-        "ix_conversations_wakes",
-        "conversations",
-        ["wakes_at"],
-        unique=False,
-        sqlite_where=sa.text("wakes_at IS NOT NULL"),
-        postgresql_where=sa.text("wakes_at IS NOT NULL"),
-    )
-
-
-def _make_cursors() -> None:
-    op.create_table(
-        "cursors",
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("value", Id, nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_cursors")),
-    )
-
-
-def _make_inbox() -> None:
-    op.create_table(
+        (
+            "officer",
+            "id",
+        ),
+        where="status <> 'closed'",
+    ),
+    _Index(
+        "ix_cases_opened_at",
+        "cases",
+        (
+            "opened_at",
+            "id",
+        ),
+    ),
+    _Index("uq_cases_reference", "cases", ("reference",), is_unique=True),
+    _Index("ix_conversations_wakes", "conversations", ("wakes_at",), where="wakes_at IS NOT NULL"),
+    _Index(
+        "ix_export_orders_party",
+        "export_orders",
+        (
+            "party",
+            "id",
+        ),
+    ),
+    _Index("ix_export_orders_waiting", "export_orders", ("expires_at",), where="state = 'waiting'"),
+    _Index("ix_inbox_case_id", "inbox", ("case_id",), where="case_id IS NOT NULL"),
+    _Index(
+        "ix_inbox_place_message_id",
         "inbox",
-        sa.Column("id", Id, autoincrement=False, nullable=False),
-        sa.Column("messenger", sa.String(), nullable=False),
-        sa.Column("account", sa.String(), nullable=False),
-        sa.Column("external_id", sa.String(), nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("received_at", Moment(), nullable=False),
-        sa.Column("sender", sa.String(), nullable=True),
-        sa.Column("place", sa.String(), nullable=True),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("button", sa.String(), nullable=False),
-        sa.Column("tap_id", sa.String(), nullable=False),
-        sa.Column("message_id", sa.String(), nullable=False),
-        sa.Column("reply_to", sa.String(), nullable=False),
-        sa.Column("latitude", sa.Float(), nullable=True),
-        sa.Column("longitude", sa.Float(), nullable=True),
-        sa.Column("attachment", sa.Text(), nullable=True),
-        sa.Column("moved_to", sa.String(), nullable=True),
-        sa.Column("sender_name", sa.String(), nullable=False),
-        sa.Column("raw", sa.LargeBinary(), nullable=False),
-        sa.Column("state", sa.String(), nullable=False),
-        sa.Column("person_id", Id, nullable=True),
-        sa.Column("case_id", Id, nullable=True),
-        sa.Column("reply", sa.Text(), nullable=False),
-        sa.Column("error", sa.String(), nullable=False),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("next_attempt_at", Moment(), nullable=True),
-        sa.Column("keep_content", sa.Boolean(), nullable=False),
-        sa.Column("leased_until", Moment(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox")),
-    )
-    op.create_index("ix_inbox_place_message_id", "inbox", ["place", "message_id"], unique=False)
-    op.create_index("ix_inbox_sender", "inbox", ["sender", "id"], unique=False)
-    op.create_index(
+        (
+            "place",
+            "message_id",
+        ),
+    ),
+    _Index(
+        "ix_inbox_sender",
+        "inbox",
+        (
+            "sender",
+            "id",
+        ),
+    ),
+    _Index("ix_inbox_unassigned", "inbox", ("received_at",), where="case_id IS NULL AND keep_content"),
+    _Index(
         "ix_inbox_undone",
         "inbox",
-        ["state", "next_attempt_at"],
-        unique=False,
-        sqlite_where=sa.text("state <> 'done'"),
-        postgresql_where=sa.text("state <> 'done'"),
-    )
-
-
-def _make_invites() -> None:
-    op.create_table(
-        "invites",
-        sa.Column("id", Id, autoincrement=False, nullable=False),
-        sa.Column("code_hash", sa.String(), nullable=False),
-        sa.Column("party", sa.String(), nullable=False),
-        sa.Column("role", sa.String(), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("desk", sa.String(), nullable=False),
-        sa.Column("corridor", sa.String(), nullable=False),
-        sa.Column("created_at", Moment(), nullable=False),
-        sa.Column("expires_at", Moment(), nullable=False),
-        sa.Column("used_at", Moment(), nullable=True),
-        sa.Column("used_by", Id, nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_invites")),
-    )
-    op.create_index("uq_invites_code_hash", "invites", ["code_hash"], unique=True)
-
-
-def _make_journal() -> None:
-    op.create_table(
+        (
+            "state",
+            "next_attempt_at",
+        ),
+        where="state <> 'done'",
+    ),
+    _Index("uq_invites_code_hash", "invites", ("code_hash",), is_unique=True),
+    _Index("ix_journal_case_id", "journal", ("case_id",), where="case_id IS NOT NULL"),
+    _Index(
+        "uq_journal_chain_sequence",
         "journal",
-        sa.Column("id", Id, autoincrement=False, nullable=False),
-        sa.Column("chain", sa.String(), nullable=False),
-        sa.Column("sequence", Id, nullable=False),
-        sa.Column("at", Moment(), nullable=False),
-        sa.Column("actor", sa.String(), nullable=False),
-        sa.Column("act", sa.String(), nullable=False),
-        sa.Column("case_id", Id, nullable=True),
-        sa.Column("address", sa.String(), nullable=False),
-        sa.Column("details", sa.Text(), nullable=False),
-        sa.Column("salt", sa.String(), nullable=False),
-        sa.Column("previous", sa.String(), nullable=False),
-        sa.Column("digest", sa.String(), nullable=False),
-        sa.Column("hash", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_journal")),
-    )
-    op.create_index(
-        "ix_journal_case_id",
-        "journal",
-        ["case_id"],
-        unique=False,
-        sqlite_where=sa.text("case_id IS NOT NULL"),
-        postgresql_where=sa.text("case_id IS NOT NULL"),
-    )
-    op.create_index("uq_journal_chain_sequence", "journal", ["chain", "sequence"], unique=True)
-
-
-def _make_leases() -> None:
-    op.create_table(
-        "leases",
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("owner", sa.String(), nullable=False),
-        sa.Column("expires_at", Moment(), nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_leases")),
-    )
-
-
-def _make_meta() -> None:
-    op.create_table(
-        "meta",
-        sa.Column("key", sa.String(), nullable=False),
-        sa.Column("value", Id, nullable=False),
-        sa.PrimaryKeyConstraint("key", name=op.f("pk_meta")),
-    )
-
-
-def _make_moved_addresses() -> None:
-    op.create_table(
-        "moved_addresses",
-        sa.Column("old", sa.String(), nullable=False),
-        sa.Column("new", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("old", name=op.f("pk_moved_addresses")),
-    )
-
-
-def _make_outbox() -> None:
-    op.create_table(
+        (
+            "chain",
+            "sequence",
+        ),
+        is_unique=True,
+    ),
+    _Index(
+        "ix_outbox_address",
         "outbox",
-        sa.Column("id", Id, autoincrement=False, nullable=False),
-        sa.Column("dedupe_key", sa.String(), nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("recipient", sa.String(), nullable=False),
-        sa.Column("messenger", sa.String(), nullable=False),
-        sa.Column("address", sa.String(), nullable=False),
-        sa.Column("others", sa.Text(), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("buttons", sa.Text(), nullable=False),
-        sa.Column("priority", sa.Integer(), nullable=False),
-        sa.Column("case_id", Id, nullable=True),
-        sa.Column("deadline_id", Id, nullable=True),
-        sa.Column("replaces", sa.String(), nullable=False),
-        sa.Column("edits", sa.String(), nullable=False),
-        sa.Column("reply_to", sa.String(), nullable=False),
-        sa.Column("tap_id", sa.String(), nullable=False),
-        sa.Column("file", sa.String(), nullable=False),
-        sa.Column("created_at", Moment(), nullable=False),
-        sa.Column("not_before", Moment(), nullable=True),
-        sa.Column("state", sa.String(), nullable=False),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("next_attempt_at", Moment(), nullable=True),
-        sa.Column("parts_done", sa.Integer(), nullable=False),
-        sa.Column("external_id", sa.String(), nullable=False),
-        sa.Column("sent_at", Moment(), nullable=True),
-        sa.Column("seen_at", Moment(), nullable=True),
-        sa.Column("reason", sa.String(), nullable=False),
-        sa.Column("joined", sa.Boolean(), nullable=False),
-        sa.Column("leased_until", Moment(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
-    )
-    op.create_index("ix_outbox_address", "outbox", ["address", "id"], unique=False)
-    op.create_index("ix_outbox_case_id_state", "outbox", ["case_id", "state"], unique=False)
-    op.create_index(
-        "ix_outbox_due",
+        (
+            "address",
+            "id",
+        ),
+    ),
+    _Index(
+        "ix_outbox_case_id_state",
         "outbox",
-        ["next_attempt_at"],
-        unique=False,
-        sqlite_where=sa.text("next_attempt_at IS NOT NULL"),
-        postgresql_where=sa.text("next_attempt_at IS NOT NULL"),
-    )
-    op.create_index(
+        (
+            "case_id",
+            "state",
+        ),
+    ),
+    _Index("ix_outbox_due", "outbox", ("next_attempt_at",), where="next_attempt_at IS NOT NULL"),
+    _Index(
         "ix_outbox_external_id",
         "outbox",
-        ["external_id", "address"],
-        unique=False,
-        sqlite_where=sa.text("external_id <> ''"),
-        postgresql_where=sa.text("external_id <> ''"),
-    )
-    op.create_index(
-        "ix_outbox_parked",
-        "outbox",
-        ["id"],
-        unique=False,
-        sqlite_where=sa.text("state = 'parked'"),
-        postgresql_where=sa.text("state = 'parked'"),
-    )
-    op.create_index(
-        "ix_outbox_replaces",
-        "outbox",
-        ["replaces"],
-        unique=False,
-        sqlite_where=sa.text("replaces <> ''"),
-        postgresql_where=sa.text("replaces <> ''"),
-    )
-    op.create_index("uq_outbox_dedupe_key", "outbox", ["dedupe_key"], unique=True)
-
-
-def _make_people() -> None:
-    op.create_table(
-        "people",
-        sa.Column("id", Id, autoincrement=False, nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("party", sa.String(), nullable=False),
-        sa.Column("role", sa.String(), nullable=False),
-        sa.Column("desk", sa.String(), nullable=False),
-        sa.Column("corridor", sa.String(), nullable=False),
-        sa.Column("language", sa.String(), nullable=False),
-        sa.Column("on_duty", sa.Boolean(), nullable=False),
-        sa.Column("enrolled_at", Moment(), nullable=True),
-        sa.Column("confirmed_at", Moment(), nullable=True),
-        sa.Column("revoked_at", Moment(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_people")),
-    )
-
-
-def _make_seen() -> None:
-    op.create_table(
-        "seen",
-        sa.Column("key", sa.LargeBinary(), nullable=False),
-        sa.Column("inbox_id", Id, nullable=False),
-        sa.PrimaryKeyConstraint("key", name=op.f("pk_seen")),
-        sqlite_with_rowid=False,
-    )
-
-
-def _make_sessions() -> None:
-    op.create_table(
-        "sessions",
-        sa.Column("token_hash", sa.String(), nullable=False),
-        sa.Column("person_id", Id, nullable=False),
-        sa.Column("created_at", Moment(), nullable=False),
-        sa.Column("expires_at", Moment(), nullable=False),
-        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_sessions")),
-    )
-    op.create_index("ix_sessions_person_id", "sessions", ["person_id"], unique=False)
-
-
-def _make_sign_ins() -> None:
-    op.create_table(
-        "sign_ins",
-        sa.Column("token_hash", sa.String(), nullable=False),
-        sa.Column("person_id", Id, nullable=False),
-        sa.Column("created_at", Moment(), nullable=False),
-        sa.Column("expires_at", Moment(), nullable=False),
-        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_sign_ins")),
-    )
-    op.create_index("ix_sign_ins_person_id", "sign_ins", ["person_id"], unique=False)
-
-
-def _make_strangers() -> None:
-    op.create_table(
-        "strangers",
-        sa.Column("address", sa.String(), nullable=False),
-        sa.Column("day", sa.String(), nullable=False),
-        sa.Column("answered", sa.Integer(), nullable=False),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("wrong_codes", sa.Integer(), nullable=False),
-        sa.Column("blocked_until", Moment(), nullable=True),
-        sa.PrimaryKeyConstraint("address", name=op.f("pk_strangers")),
-    )
-
-
-def _make_answers() -> None:
-    op.create_table(
-        "answers",
-        sa.Column("id", Id, autoincrement=False, nullable=False),
-        sa.Column("case_id", Id, nullable=False),
-        sa.Column("field", sa.String(), nullable=False),
-        sa.Column("value", sa.Text(), nullable=False),
-        sa.Column("at", Moment(), nullable=False),
-        sa.Column("by", Id, nullable=False),
-        sa.Column("source", sa.String(), nullable=False),
-        sa.Column("message", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_answers_case_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_answers")),
-    )
-    op.create_index("ix_answers_case_id", "answers", ["case_id"], unique=False)
-    op.create_index(
-        "ix_answers_message",
-        "answers",
-        ["message"],
-        unique=False,
-        sqlite_where=sa.text("message <> ''"),
-        postgresql_where=sa.text("message <> ''"),
-    )
-
-
-def _make_bindings() -> None:
-    op.create_table(
-        "bindings",
-        sa.Column("address", sa.String(), nullable=False),
-        sa.Column("person_id", Id, nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_bindings_person_id")),
-        sa.PrimaryKeyConstraint("address", name=op.f("pk_bindings")),
-    )
-    op.create_index("ix_bindings_person_id", "bindings", ["person_id"], unique=False)
-
-
-def _make_deadlines() -> None:
-    op.create_table(
-        "deadlines",
-        sa.Column("id", Id, autoincrement=False, nullable=False),
-        sa.Column("case_id", Id, nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("due_at", Moment(), nullable=False),
-        sa.Column("next_at", Moment(), nullable=True),
-        sa.Column("state", sa.String(), nullable=False),
-        sa.Column("pings", sa.Integer(), nullable=False),
-        sa.Column("channel", sa.String(), nullable=True),
-        sa.Column("snoozed_until", Moment(), nullable=True),
-        sa.Column("settled_at", Moment(), nullable=True),
-        sa.Column("leased_until", Moment(), nullable=True),
-        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_deadlines_case_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_deadlines")),
-    )
-    op.create_index("ix_deadlines_case_id", "deadlines", ["case_id"], unique=False)
-    op.create_index(
-        "ix_deadlines_due",
-        "deadlines",
-        ["next_at"],
-        unique=False,
-        sqlite_where=sa.text("next_at IS NOT NULL"),
-        postgresql_where=sa.text("next_at IS NOT NULL"),
-    )
-
-
-def _make_handoffs() -> None:
-    op.create_table(
-        "handoffs",
-        sa.Column("id", Id, autoincrement=False, nullable=False),
-        sa.Column("case_id", Id, nullable=False),
-        sa.Column("channel", sa.String(), nullable=False),
-        sa.Column("state", sa.String(), nullable=False),
-        sa.Column("desk", sa.String(), nullable=False),
-        sa.Column("by", Id, nullable=False),
-        sa.Column("drafted_at", Moment(), nullable=False),
-        sa.Column("sent_at", Moment(), nullable=True),
-        sa.Column("accepted_at", Moment(), nullable=True),
-        sa.Column("accepted_by", Id, nullable=True),
-        sa.Column("accepting_officer", sa.String(), nullable=False),
-        sa.Column("formal_reference", sa.String(), nullable=False),
-        sa.Column("returned_at", Moment(), nullable=True),
-        sa.Column("return_reason", sa.Text(), nullable=False),
-        sa.Column("letter_reference", sa.String(), nullable=False),
-        sa.Column("letter_at", Moment(), nullable=True),
-        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_handoffs_case_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_handoffs")),
-    )
-    op.create_index("ix_handoffs_case_id", "handoffs", ["case_id"], unique=False)
-
-
-def _make_texts() -> None:
-    op.create_table(
-        "texts",
-        sa.Column("id", Id, autoincrement=False, nullable=False),
-        sa.Column("case_id", Id, nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("at", Moment(), nullable=False),
-        sa.Column("by", Id, nullable=False),
-        sa.Column("party", sa.String(), nullable=False),
-        sa.Column("own_side_only", sa.Boolean(), nullable=False),
-        sa.Column("message", sa.String(), nullable=False),
-        sa.Column("amends", Id, nullable=True),
-        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_texts_case_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_texts")),
-    )
-    op.create_index("ix_texts_case_id", "texts", ["case_id"], unique=False)
-    op.create_index(
-        "ix_texts_message",
-        "texts",
-        ["message"],
-        unique=False,
-        sqlite_where=sa.text("message <> ''"),
-        postgresql_where=sa.text("message <> ''"),
-    )
+        (
+            "external_id",
+            "address",
+        ),
+        where="external_id <> ''",
+    ),
+    _Index("ix_outbox_parked", "outbox", ("id",), where="state = 'parked'"),
+    _Index("ix_outbox_replaces", "outbox", ("replaces",), where="replaces <> ''"),
+    _Index("ix_outbox_window_closed", "outbox", ("address",), where="state = 'window-closed'"),
+    _Index("uq_outbox_dedupe_key", "outbox", ("dedupe_key",), is_unique=True),
+    _Index("ix_reply_windows_closes_at", "reply_windows", ("closes_at",)),
+    _Index("ix_reply_windows_unasked", "reply_windows", ("closes_at",), where="NOT by_tap AND NOT asked"),
+    _Index("ix_sessions_person_id", "sessions", ("person_id",)),
+    _Index("ix_sign_ins_person_id", "sign_ins", ("person_id",)),
+    _Index("ix_answers_case_id", "answers", ("case_id",)),
+    _Index("ix_answers_message", "answers", ("message",), where="message <> ''"),
+    _Index("ix_attachments_case_id", "attachments", ("case_id",)),
+    _Index("ix_attachments_sha256", "attachments", ("sha256",), where="sha256 <> ''"),
+    _Index(
+        "ix_attachments_undone",
+        "attachments",
+        (
+            "state",
+            "next_attempt_at",
+        ),
+        where="state <> 'stored'",
+    ),
+    _Index("ix_bindings_person_id", "bindings", ("person_id",)),
+    _Index("ix_deadlines_case_id", "deadlines", ("case_id",)),
+    _Index("ix_deadlines_due", "deadlines", ("next_at",), where="next_at IS NOT NULL"),
+    _Index(
+        "ix_given_reader",
+        "given",
+        (
+            "reader",
+            "case_id",
+        ),
+    ),
+    _Index("ix_handoffs_case_id", "handoffs", ("case_id",)),
+    _Index("ix_secure_entries_case_id", "secure_entries", ("case_id",)),
+    _Index("ix_texts_case_id", "texts", ("case_id",)),
+    _Index("ix_texts_message", "texts", ("message",), where="message <> ''"),
+    _Index("ix_secure_index_case_id", "secure_index", ("case_id",)),
+    _Index("ix_secure_index_entry_id", "secure_index", ("entry_id",)),
+)

@@ -110,7 +110,6 @@ def accepted(case: Case, channel: Channel, after: timedelta, **changes: Any) -> 
         drafted_at=at,
         sent_at=at,
         accepted_at=at + after,
-        accepted_by=DUTY.id,
         accepting_officer=Guarded("Wang Min"),
         formal_reference="MPS-2026-77",
     )
