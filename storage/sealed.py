@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.domain.journal import canonical
+from bot.domain.verify_journal import canonical
 from bot.protection.sealing import Vault
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.acts.finding import channel_of
 from bot.acts.formal import DEADLINE, ask_channel, with_handoff
-from bot.acts.request import Request, changed, done, is_allowed, prompt
+from bot.acts.request import ActRequest, changed, done, is_allowed, prompt
 from bot.clock import deadlines
 from bot.domain.case import Case, Channel, DeadlineKind, HandoffState, Status
 from bot.domain.guarded import Guarded
@@ -16,7 +16,7 @@ from bot.intake.open_case import policy_of
 from bot.language.texts import tr
 
 
-def accept(request: Request) -> None:
+def accept(request: ActRequest) -> None:
     """Record that a channel accepted: a named officer and a formal reference. This meets the deadline."""
     channel, rest = channel_of(request.text)
     channel = channel or _only_waiting(request.case)
@@ -48,7 +48,7 @@ def _reference_and_officer(text: str) -> tuple[str, str]:
     return (formal, found[3].strip()) if found and any(ch.isdecimal() for ch in formal) else ("", "")
 
 
-def _accept(request: Request, channel: Channel, formal_reference: str, officer: str) -> None:
+def _accept(request: ActRequest, channel: Channel, formal_reference: str, officer: str) -> None:
     c, handoff = request.c, request.case.handoff(channel)
     if handoff is None:
         raise LookupError("an act that fits has a hand-off")
@@ -84,7 +84,7 @@ def _accept(request: Request, channel: Channel, formal_reference: str, officer: 
     )
 
 
-def send_back(request: Request) -> None:
+def send_back(request: ActRequest) -> None:
     """Record that a channel returned the case; its deadline runs again."""
     channel, reason = channel_of(request.text)
     channel = channel or _only_waiting(request.case)
@@ -116,7 +116,7 @@ def send_back(request: Request) -> None:
     )
 
 
-def _run_again(request: Request, case: Case, channel: Channel) -> Case:
+def _run_again(request: ActRequest, case: Case, channel: Channel) -> Case:
     """The deadline of a returned hand-off runs on where it still runs; else it starts anew."""
     kind, c = DEADLINE[channel], request.c
     running = case.deadline(kind)

@@ -18,7 +18,7 @@ from bot.acts import (
     words,
 )
 from bot.acts.finding import find_case, no_such_case
-from bot.acts.request import Request, stale
+from bot.acts.request import ActRequest, stale
 from bot.domain import button_data
 from bot.domain.typed_commands import Command
 from bot.language.texts import tr
@@ -26,7 +26,7 @@ from bot.people import lapsed_enrolment
 from bot.protection.permissions import PROTECTION_ACTS, Act, may_see
 from bot.turns.composer import Composer
 
-_HANDLERS: dict[Act, Callable[[Request], None]] = {
+_HANDLERS: dict[Act, Callable[[ActRequest], None]] = {
     Act.ACK: desk.acknowledge,
     Act.ASSIGN: desk.assign,
     Act.SNOOZE: desk.snooze,
@@ -66,10 +66,10 @@ def typed(c: Composer, command: Command) -> None:
     if command.name in looking.VIEWS:
         looking.VIEWS[command.name](c, case)
         return
-    do(Request(c, c.person, case, Act(command.name), rest))
+    do(ActRequest(c, c.person, case, Act(command.name), rest))
 
 
-def tapped(c: Composer, promise: button_data.Act) -> None:
+def tapped(c: Composer, promise: button_data.ActTap) -> None:
     """Do what a button under a message promised, if the case still stands as it did then."""
     case = c.case(promise.case_id)
     if case is None or c.person is None or not may_see(c.person, case, c.context.agreement):
@@ -82,14 +82,14 @@ def tapped(c: Composer, promise: button_data.Act) -> None:
     if promise.act not in {act.value for act in Act}:
         c.say(tr(c.language, "This button is not known any more. Type /help."))
         return
-    request = Request(c, c.person, case, Act(promise.act), promise.argument)
+    request = ActRequest(c, c.person, case, Act(promise.act), promise.argument)
     if promise.stage != case.stage and request.act not in _ANY_STAGE:
         stale(request)
         return
     do(request)
 
 
-def do(request: Request) -> None:
+def do(request: ActRequest) -> None:
     """Do an act for which case and words are known; acknowledging and what the person said never wait for anything."""
     if (
         request.act not in (Act.ACK, Act.CONSENT)
@@ -120,7 +120,7 @@ def answered(c: Composer, waiting: dict[str, object], text: str) -> None:
         c.say(tr(c.language, "No such case."))
         return
     act = Act(str(waiting["act"]))
-    request = Request(c, c.person, case, act, f"{waiting['prefix']} {text}".strip())
+    request = ActRequest(c, c.person, case, act, f"{waiting['prefix']} {text}".strip())
     if waiting["stage"] != case.stage and act not in _ANY_STAGE:
         stale(request)
         return

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.acts.request import Request, changed, done, duty_desks, is_allowed, prompt, shown_name
+from bot.acts.request import ActRequest, changed, done, duty_desks, is_allowed, prompt, shown_name
 from bot.clock import alerts, deadlines
 from bot.domain.agreement import Urgency
 from bot.domain.case import Case, DeadlineKind, Status, TextKind
@@ -22,7 +22,7 @@ from bot.language.texts import tr
 _DURATION = re.compile(r"\s*(\d{1,4})\s*(m|min|minutes?|h|hours?)?\b[\s,:;]*(.*)\Z", re.IGNORECASE | re.DOTALL)
 
 
-def acknowledge(request: Request) -> None:
+def acknowledge(request: ActRequest) -> None:
     """Say that the requested side has the case. The clock goes on. Never refused as stale."""
     if not is_allowed(request):
         return
@@ -52,7 +52,7 @@ def acknowledge(request: Request) -> None:
     )
 
 
-def assign(request: Request) -> None:
+def assign(request: ActRequest) -> None:
     """Give the case to one person of the actor's own side."""
     if not is_allowed(request):
         return
@@ -76,7 +76,7 @@ def assign(request: Request) -> None:
     )
 
 
-def snooze(request: Request) -> None:
+def snooze(request: ActRequest) -> None:
     """Silence the repeats for a while; first pings are never silenced, and both sides see it."""
     if not is_allowed(request):
         return
@@ -100,7 +100,7 @@ def snooze(request: Request) -> None:
     )
 
 
-def _ask_how_long(request: Request, limit: timedelta, prefix: str) -> None:
+def _ask_how_long(request: ActRequest, limit: timedelta, prefix: str) -> None:
     sentence = tr(
         request.language,
         "How long, and why? At most {limit}. Type for example: 15m waiting for the provincial office",
@@ -109,7 +109,7 @@ def _ask_how_long(request: Request, limit: timedelta, prefix: str) -> None:
     prompt(request, sentence, prefix)
 
 
-def _snooze(request: Request, until: datetime, reason: str) -> None:
+def _snooze(request: ActRequest, until: datetime, reason: str) -> None:
     c = request.c
     case = deadlines.snooze(request.case, until)
     c.keep_text(case, TextKind.REASON, reason)
@@ -129,7 +129,7 @@ def _snooze(request: Request, until: datetime, reason: str) -> None:
     )
 
 
-def urgency(request: Request) -> None:
+def urgency(request: ActRequest) -> None:
     """Set the urgency by hand: up by a duty desk, down only by a supervisor, always with a reason."""
     if not is_allowed(request):
         return
@@ -159,7 +159,7 @@ def urgency(request: Request) -> None:
     _set_urgency(request, level, reason)
 
 
-def _set_urgency(request: Request, level: Urgency, reason: str) -> None:
+def _set_urgency(request: ActRequest, level: Urgency, reason: str) -> None:
     c, before = request.c, request.case
     case = set_by_hand(c, before, level)
     c.keep_text(case, TextKind.REASON, reason)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from bot.acts.request import Request, changed, done, is_allowed, prompt, shown_name
+from bot.acts.request import ActRequest, changed, done, is_allowed, prompt, shown_name
 from bot.clock import deadlines
 from bot.clock.alerts import act_button
 from bot.domain.case import ClosureCode, DeadlineKind, Status, TextKind
@@ -16,7 +16,7 @@ from bot.language.writing_systems import is_english
 from bot.protection.permissions import Act
 
 
-def close(request: Request) -> None:
+def close(request: ActRequest) -> None:
     """Close with a code and one line of outcome in English. All deadlines end; both sides are told."""
     if not is_allowed(request):
         return
@@ -42,7 +42,7 @@ def close(request: Request) -> None:
     _close(request, code, outcome)
 
 
-def _close(request: Request, code: ClosureCode, outcome: str) -> None:
+def _close(request: ActRequest, code: ClosureCode, outcome: str) -> None:
     c = request.c
     case = deadlines.end(changed(request.case, Status.CLOSED), c.now)
     case = replace(case, closed_at=c.now, closed_by=request.person.id, closure=code, stood_down_at=None)
@@ -67,7 +67,7 @@ def _close(request: Request, code: ClosureCode, outcome: str) -> None:
     )
 
 
-def stand_down(request: Request) -> None:
+def stand_down(request: ActRequest) -> None:
     """Stop all deadlines but the review: a decision of the reporting side's supervisor, with a reason."""
     if not is_allowed(request):
         return
@@ -96,7 +96,7 @@ def stand_down(request: Request) -> None:
     )
 
 
-def reopen(request: Request) -> None:
+def reopen(request: ActRequest) -> None:
     """Start the clock of a closed or stood-down case again, from now."""
     if not is_allowed(request):
         return

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.acts.finding import channel_of, is_among_own
-from bot.acts.request import Request, changed, done, everybody, is_allowed, offered, prompt, shown_name
+from bot.acts.request import ActRequest, changed, done, everybody, is_allowed, offered, prompt, shown_name
 from bot.channels.gate_effects import own_desk
 from bot.clock import deadlines
 from bot.clock.alerts import act_button
@@ -25,7 +25,7 @@ from bot.protection.permissions import Act
 DEADLINE = {Channel.POLICE: DeadlineKind.POLICE, Channel.DIPLOMATIC: DeadlineKind.DIPLOMATIC}
 
 
-def hand_off(request: Request) -> None:
+def hand_off(request: ActRequest) -> None:
     """Give the case to a channel, if its gate is open. While answers are missing it is a draft, and they are asked."""
     channel, _ = channel_of(request.text)
     if channel is None:
@@ -50,13 +50,13 @@ def hand_off(request: Request) -> None:
         _draft(request, replace(handoff, state=gates.draft_state(verdict)), verdict)
 
 
-def _is_kept_from(request: Request, channel: Channel) -> bool:
+def _is_kept_from(request: ActRequest, channel: Channel) -> bool:
     """Whether the person must not learn that the gate is closed: to the feared side it looks as if answers miss."""
     agreement = request.c.context.agreement
     return channel is Channel.POLICE and gates.stops_relay(request.case, request.person.party, agreement)
 
 
-def _refuse(request: Request, channel: Channel, verdict: gates.Blocked) -> None:
+def _refuse(request: ActRequest, channel: Channel, verdict: gates.Blocked) -> None:
     """Say that the gate is closed: to the own side why, and how to go on; to the other side that it is."""
     c, case = request.c, request.case
     c.journal("handoff_stopped", case, channel=channel.value, row=verdict.row, reason=verdict.reason.value)
@@ -67,7 +67,7 @@ def _refuse(request: Request, channel: Channel, verdict: gates.Blocked) -> None:
     )
 
 
-def _draft(request: Request, handoff: Handoff, verdict: gates.Verdict) -> None:
+def _draft(request: ActRequest, handoff: Handoff, verdict: gates.Verdict) -> None:
     c, channel = request.c, handoff.channel
     missing = verdict.missing if isinstance(verdict, gates.Needs) else ()
     case = with_handoff(changed(request.case), handoff)
@@ -87,7 +87,7 @@ def _draft(request: Request, handoff: Handoff, verdict: gates.Verdict) -> None:
     )
 
 
-def _tell_kept_back(request: Request, case: Case) -> tuple[Recipient, ...]:
+def _tell_kept_back(request: ActRequest, case: Case) -> tuple[Recipient, ...]:
     """Tell the own side that the side that is feared wanted to hand off."""
     c = request.c
     words = tr(
@@ -102,7 +102,7 @@ def _tell_kept_back(request: Request, case: Case) -> tuple[Recipient, ...]:
     return to
 
 
-def _ask(request: Request, case: Case, handoff: Handoff, missing: Sequence[str]) -> tuple[Recipient, ...]:
+def _ask(request: ActRequest, case: Case, handoff: Handoff, missing: Sequence[str]) -> tuple[Recipient, ...]:
     """Put the first open question to the officer, or ask the own desk for what only a desk records."""
     c, channel = request.c, channel_name(handoff.channel, "en")
     questions = [name for name in missing if is_field(name)]
@@ -127,7 +127,7 @@ def _ask(request: Request, case: Case, handoff: Handoff, missing: Sequence[str])
     return whom_to_ask(c, case) if questions else desk
 
 
-def _send(request: Request, handoff: Handoff, desk: Desk) -> None:
+def _send(request: ActRequest, handoff: Handoff, desk: Desk) -> None:
     c = request.c
     handoff = replace(handoff, state=HandoffState.SENT, sent_at=c.now, by=request.person.id)
     case = with_handoff(changed(request.case), handoff)
@@ -165,7 +165,7 @@ def _send(request: Request, handoff: Handoff, desk: Desk) -> None:
     )
 
 
-def written(request: Request) -> None:
+def written(request: ActRequest) -> None:
     """Record the confirming letter of an acceptance."""
     if not is_allowed(request):
         return
@@ -197,7 +197,7 @@ def written(request: Request) -> None:
     )
 
 
-def not_needed(request: Request) -> None:
+def not_needed(request: ActRequest) -> None:
     """Record a supervisor's decision that the diplomatic channel is not needed."""
     if not is_allowed(request):
         return
@@ -217,7 +217,7 @@ def not_needed(request: Request) -> None:
     )
 
 
-def _addressed(request: Request, channel: Channel) -> Desk | None:
+def _addressed(request: ActRequest, channel: Channel) -> Desk | None:
     agreement, party = request.c.context.agreement, request.case.requested
     if not party:
         return None
@@ -236,7 +236,7 @@ def _answers(case: Case, channel: Channel) -> Keyboard:
     )
 
 
-def ask_channel(request: Request, sentence: str) -> None:
+def ask_channel(request: ActRequest, sentence: str) -> None:
     """Ask which channel is meant, with a button for each."""
     case, language = request.case, request.language
     choices = [act_button(case, channel_name(channel, language), request.act, channel.value) for channel in Channel]

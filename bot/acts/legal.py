@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.acts.request import Request, done, is_allowed, prompt, shown_name
+from bot.acts.request import ActRequest, done, is_allowed, prompt, shown_name
 from bot.domain.case import TextKind
 from bot.language.texts import tr
 
 
-def hold(request: Request) -> None:
+def hold(request: ActRequest) -> None:
     """Hold a case: nothing of it is purged until it is released."""
     if not is_allowed(request):
         return
@@ -32,7 +32,7 @@ def hold(request: Request) -> None:
     )
 
 
-def release(request: Request) -> None:
+def release(request: ActRequest) -> None:
     """Release a case: retention counts again, from its closure."""
     if not is_allowed(request):
         return

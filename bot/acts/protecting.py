@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.acts.finding import is_among_own
-from bot.acts.request import Request, done, is_allowed, prompt
+from bot.acts.request import ActRequest, done, is_allowed, prompt
 from bot.clock import deadlines
 from bot.clock.alerts import act_button
 from bot.domain.case import Case, Channel, DeadlineKind, TextKind
@@ -19,7 +19,8 @@ from bot.domain.names import rows
 from bot.intake import answers
 from bot.intake.consent import ask_next
 from bot.intake.question_texts import zone_of
-from bot.intake.reading.answer_reader import Read, read
+from bot.intake.reading.answer_reader import read
+from bot.intake.reading.result import Read
 from bot.language.texts import later, tr
 from bot.protection import gates
 from bot.protection.permissions import Act
@@ -65,7 +66,7 @@ _RECORDED: Mapping[Act, _Recorded] = {
 }
 
 
-def consent(request: Request) -> None:
+def consent(request: ActRequest) -> None:
     """Keep what the person says about a channel or about fear: any time, by the officer or the own duty desk."""
     if not is_allowed(request):
         return
@@ -87,7 +88,7 @@ def consent(request: Request) -> None:
     ask_next(c, c.case(case.id) or case, tr(request.language, "One more answer is needed:"))
 
 
-def protect(request: Request) -> None:
+def protect(request: ActRequest) -> None:
     """Record whether the person needs protection from a State; words behind it are welcome, not needed."""
     if not is_allowed(request):
         return
@@ -98,7 +99,7 @@ def protect(request: Request) -> None:
     _record(request, gates.FLAG, code, words)
 
 
-def record(request: Request) -> None:
+def record(request: ActRequest) -> None:
     """Record a guardian, a reason or an alternative; its words are needed."""
     if not is_allowed(request):
         return
@@ -118,7 +119,7 @@ def record(request: Request) -> None:
         _record(request, asked.field, asked.code, request.text.strip())
 
 
-def decide(request: Request) -> None:
+def decide(request: ActRequest) -> None:
     """Record whether a State that the person must be protected from is told after all: a supervisor's decision."""
     if not is_allowed(request):
         return
@@ -138,7 +139,7 @@ def decide(request: Request) -> None:
         _record(request, gates.DECISION, code, words)
 
 
-def _record(request: Request, name: str, code: str, words: str) -> None:
+def _record(request: ActRequest, name: str, code: str, words: str) -> None:
     c, asked = request.c, field(name)
     case = answers.store(c, request.case, asked, code, "act")
     if words:
@@ -151,7 +152,7 @@ def _record(request: Request, name: str, code: str, words: str) -> None:
     done(request, case, _said(request, sentence))
 
 
-def _said(request: Request, sentence: str) -> str:
+def _said(request: ActRequest, sentence: str) -> str:
     """Repeat no answer in a group that others read."""
     is_private = is_among_own(request.c, request.person.party)
     return sentence if is_private else tr(request.language, "recorded. Please write such things in private.")
@@ -175,7 +176,7 @@ def _choices(asked: Field, language: str) -> str:
     return tr(language, "{question} Type one of: {codes}", question=question, codes=codes)
 
 
-def _offered(request: Request, name: str) -> Keyboard:
+def _offered(request: ActRequest, name: str) -> Keyboard:
     case: Case = request.case
     choices = field(name).choices
     return rows([act_button(case, tr(request.language, k.label), request.act, k.code) for k in choices])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.acts.finding import no_such_case
-from bot.acts.request import Request, duty_desks, is_allowed
+from bot.acts.request import ActRequest, duty_desks, is_allowed
 from bot.domain.case import Case, CaseText, SecureEntry
 from bot.domain.names import link
 from bot.language.normalise import whole_number
@@ -13,7 +13,7 @@ from bot.language.texts import tr
 from bot.protection.secure_access import is_held, may_read_secure, may_release, readable
 
 
-def release(request: Request) -> None:
+def release(request: ActRequest) -> None:
     """Release the entry whose number was typed: `/release REF 3`."""
     c, case = request.c, request.case
     if not may_read_secure(request.person, case, c.context.agreement):
@@ -25,7 +25,7 @@ def release(request: Request) -> None:
     request.say(release_entry(request, whole_number(request.text) or 0))
 
 
-def release_entry(request: Request, number: int) -> str:
+def release_entry(request: ActRequest, number: int) -> str:
     """Release an entry, counted from 1, if it is held and theirs to release; say what was done or why not."""
     c, person, case = request.c, request.person, request.case
     kept = c.secure(case)
@@ -56,7 +56,7 @@ def release_entry(request: Request, number: int) -> str:
     )
 
 
-def _release(request: Request, entry: SecureEntry, masked: CaseText) -> None:
+def _release(request: ActRequest, entry: SecureEntry, masked: CaseText) -> None:
     """Keep the text as it was written beside the one that stood in its place."""
     c, case = request.c, request.case
     c.keep_text(case, masked.kind, entry.value, own_side_only=masked.own_side_only, amends=masked.id, message="")
@@ -66,7 +66,7 @@ def _release(request: Request, entry: SecureEntry, masked: CaseText) -> None:
     _tell(request, case, masked)
 
 
-def _tell(request: Request, case: Case, masked: CaseText) -> None:
+def _tell(request: ActRequest, case: Case, masked: CaseText) -> None:
     """Tell the duty desks that there is a text to read; of a memo its own side only."""
     told = [
         r

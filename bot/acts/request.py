@@ -14,7 +14,7 @@ from bot.domain.messages import Keyboard
 from bot.domain.names import deadline_name, lateness, moment, status_name, urgency_name
 from bot.domain.people import Person, Role
 from bot.domain.recipients import Recipient, at_desks, desk_name, shown_as, side_of_case, unique
-from bot.intake.open_case import Words, policy_of
+from bot.intake.open_case import Piece, policy_of
 from bot.language.texts import tr
 from bot.protection.permissions import PROTECTION_ACTS, Act, fits, may
 from bot.turns.composer import Composer
@@ -24,7 +24,7 @@ PROMPT_FOR = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class ActRequest:
     """An act that somebody asks for."""
 
     c: Composer
@@ -32,7 +32,7 @@ class Request:
     case: Case
     act: Act
     text: str = ""  #: what follows the reference: channel, code, reason
-    pieces: tuple[Words, ...] = ()  #: where the text came in as several messages, or in one that is not this turn's
+    pieces: tuple[Piece, ...] = ()  #: where the text came in as several messages, or in one that is not this turn's
 
     @property
     def language(self) -> str:
@@ -44,7 +44,7 @@ class Request:
         self.c.say(sentence, buttons, case=self.case)
 
 
-def is_allowed(request: Request, channel: Channel | None = None) -> bool:
+def is_allowed(request: ActRequest, channel: Channel | None = None) -> bool:
     """Check the right and whether the act fits the case's state; say so when not."""
     agreement = request.c.context.agreement
     if not may(request.person, request.act, request.case, agreement, channel):
@@ -57,7 +57,7 @@ def is_allowed(request: Request, channel: Channel | None = None) -> bool:
     return True
 
 
-def prompt(request: Request, sentence: str, prefix: str = "", buttons: Keyboard = ()) -> None:
+def prompt(request: ActRequest, sentence: str, prefix: str = "", buttons: Keyboard = ()) -> None:
     """Ask for what is missing; the next words of this person here complete the act."""
     c = request.c
     waiting: dict[str, object] = {
@@ -79,7 +79,7 @@ def prompt(request: Request, sentence: str, prefix: str = "", buttons: Keyboard 
 
 
 def done(
-    request: Request, case: Case, sentence: str, *, tells: str = "", to: Iterable[Recipient] | None = None
+    request: ActRequest, case: Case, sentence: str, *, tells: str = "", to: Iterable[Recipient] | None = None
 ) -> Case:
     """Write the changed case, tell the others in one sentence, answer with what happened and what comes next."""
     c = request.c
@@ -122,31 +122,31 @@ def what_next(case: Case, c: Composer) -> str:
     )
 
 
-def everybody(request: Request, case: Case) -> tuple[Recipient, ...]:
+def everybody(request: ActRequest, case: Case) -> tuple[Recipient, ...]:
     """Everybody who follows a case on both sides: desks, assignees, the reporting officer."""
     agreement, directory = request.c.context.agreement, request.c.view.directory
     parties = filter(None, (case.reporting, case.requested))
     return unique(r for party in parties for r in side_of_case(case, party, agreement, directory))
 
 
-def duty_desks(request: Request, case: Case) -> tuple[Recipient, ...]:
+def duty_desks(request: ActRequest, case: Case) -> tuple[Recipient, ...]:
     """Both duty desks."""
     agreement, directory = request.c.context.agreement, request.c.view.directory
     parties = filter(None, (case.reporting, case.requested))
     return unique(r for party in parties for r in at_desks(agreement, directory, party, DeskRole.DUTY))
 
 
-def shown_name(request: Request) -> str:
+def shown_name(request: ActRequest) -> str:
     """Name who acted as the other side sees it: desk or role, never the person."""
     return shown_as(request.person, request.c.context.agreement)
 
 
-def offered(case: Case, request: Request) -> Keyboard:
+def offered(case: Case, request: ActRequest) -> Keyboard:
     """The acts worth a button for this person, now."""
     return buttons_for(case, request.person, request.c)
 
 
-def stale(request: Request) -> None:
+def stale(request: ActRequest) -> None:
     """Refuse a button of an earlier moment, and offer those of now."""
     request.say(
         tr(
@@ -172,13 +172,13 @@ def _kept(c: Composer) -> dict[str, object]:
     return {k: v for k, v in c.conversation.pending.items() if k not in ("prompt", "opens")}
 
 
-def _others(request: Request, recipients: Iterable[Recipient]) -> list[Recipient]:
+def _others(request: ActRequest, recipients: Iterable[Recipient]) -> list[Recipient]:
     place = request.c.message.place if request.c.message else None
     me = f"person:{request.person.id}"
     return [r for r in recipients if r.name != me and (not r.addresses or r.addresses[0] != place)]
 
 
-def _who_may(request: Request) -> str:
+def _who_may(request: ActRequest) -> str:
     agreement, case = request.c.context.agreement, request.case
     if request.act is Act.ACK and not case.requested:
         return tr(
@@ -208,7 +208,7 @@ def _who_may(request: Request) -> str:
     )
 
 
-def _who_may_protect(request: Request) -> str:
+def _who_may_protect(request: ActRequest) -> str:
     party, language = request.case.reporting, request.language
     match request.act:
         case Act.CONSENT:
@@ -226,7 +226,7 @@ def _who_may_protect(request: Request) -> str:
     return sentence
 
 
-def _does_not_fit(request: Request, channel: Channel | None) -> str:
+def _does_not_fit(request: ActRequest, channel: Channel | None) -> str:
     case, language = request.case, request.language
     if request.act is Act.HOLD:
         return tr(language, "{reference} is on legal hold already.", reference=case.reference)

@@ -10,11 +10,11 @@ from datetime import date
 from bot.domain import countries
 from bot.domain.case import SecureField
 from bot.domain.travel_documents import read_line
-from bot.intake.reading.answer_reader import Read, Unclear
+from bot.intake.reading.result import Read, Unclear
 from bot.language.normalise import clean
 from bot.language.texts import later, tr
-from bot.protection.secure_access import Key, normalised
-from bot.protection.secure_forms import FORMS, Part
+from bot.protection.secure_access import SearchKey, normalised
+from bot.protection.secure_forms import FORMS, FormPart
 
 _OLDEST = 1900  #: year of birth
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
@@ -62,18 +62,18 @@ def read_subject(text: str) -> int:
     return int(text) if re.fullmatch(r"[1-9]\d{0,2}", text.strip()) else 0
 
 
-def _typed(part: Part, typed: Mapping[str, str]) -> str:
+def _typed(part: FormPart, typed: Mapping[str, str]) -> str:
     words = clean(typed.get(part.name, ""))
     if part.kind == "select":
         return words if words in {choice.code for choice in part.choices} else ""
     return words if part.kind == "text" else " ".join(words.split())
 
 
-def _ticked(part: Part, typed: Mapping[str, str]) -> list[str]:
+def _ticked(part: FormPart, typed: Mapping[str, str]) -> list[str]:
     return [choice.code for choice in part.choices if typed.get(f"{part.name}.{choice.code}")]
 
 
-def _is_chosen(parts: tuple[Part, ...], simple: Mapping[str, str], ticked: Mapping[str, list[str]]) -> bool:
+def _is_chosen(parts: tuple[FormPart, ...], simple: Mapping[str, str], ticked: Mapping[str, list[str]]) -> bool:
     """A form of choices only is filled in when something is chosen; elsewhere a choice alone says nothing."""
     only_choices = all(part.kind in ("select", "checks") for part in parts)
     return only_choices and any((*simple.values(), *ticked.values()))
@@ -107,7 +107,7 @@ def _travel_document(typed: dict[str, str], _today: date) -> str:
     wrong = _line(typed) if typed["line"] else ""
     if wrong:
         return wrong
-    number = normalised(Key.DOCUMENT, typed["number"])
+    number = normalised(SearchKey.DOCUMENT, typed["number"])
     if not number:
         return later("Please write the number of the document.")
     typed["number"] = number
@@ -121,7 +121,7 @@ def _line(typed: dict[str, str]) -> str:
         return later("The second machine-readable line has 44 or 36 letters, figures and <.")
     if line.wrong:
         return _WRONG[line.wrong[0]]
-    if typed["number"] and normalised(Key.DOCUMENT, typed["number"]) != line.number:
+    if typed["number"] and normalised(SearchKey.DOCUMENT, typed["number"]) != line.number:
         return later("The number and the machine-readable line do not agree. Please compare both with the document.")
     typed["number"], typed["line"] = line.number, "".join(typed["line"].split()).upper()
     return ""
@@ -137,7 +137,7 @@ def _is_alpha3(text: str) -> bool:
 def _phone(typed: dict[str, str], _today: date) -> str:
     if not typed["phone"]:
         return ""
-    typed["phone"] = normalised(Key.PHONE, typed["phone"])
+    typed["phone"] = normalised(SearchKey.PHONE, typed["phone"])
     return "" if typed["phone"] else _PHONE_HOW
 
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.acts.releasing import release_entry
-from bot.acts.request import Request
+from bot.acts.request import ActRequest
 from bot.domain.case import Case, SecureEntry, SecureField
 from bot.domain.guarded import Guarded
 from bot.domain.people import Person
 from bot.language.texts import tr
 from bot.protection.permissions import Act
-from bot.protection.secure_access import Key, Purpose, may_read_secure, may_write_secure, readable
+from bot.protection.secure_access import Purpose, SearchKey, may_read_secure, may_write_secure, readable
 from bot.turns.composer import Composer
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class EntryAdded:
     """An entry to be added."""
 
     field: SecureField
@@ -32,7 +32,7 @@ class SecureVisit:
     case_id: int
     purpose: Purpose
     why: str = ""  #: the reader's own words, for a purpose of no code
-    adds: Entry | None = None
+    adds: EntryAdded | None = None
     releases: int = 0  #: number of the entry, counted from 1; 0 for none
     is_open: bool = False  #: whether there is a secure case for this person at all
     entries: tuple[tuple[int, SecureEntry], ...] = ()  #: with their numbers, oldest first
@@ -48,14 +48,14 @@ class SecureVisit:
         if self.adds is not None:
             self.said = self._add(c, case, person, self.adds)
         if self.releases:
-            self.said = release_entry(Request(c, person, case, Act.RELEASE), self.releases)
+            self.said = release_entry(ActRequest(c, person, case, Act.RELEASE), self.releases)
         kept = c.secure(case)
         mine = {e.id for e in readable(kept.entries, kept.texts, person, case, c.context.agreement)}
         self.entries = tuple((n, e) for n, e in enumerate(kept.entries, start=1) if e.id in mine)
         reason = {"reason": self.why} if self.why else {}
         c.journal("secure_read", case, purpose=self.purpose.value, entries=len(self.entries), **reason)
 
-    def _add(self, c: Composer, case: Case, person: Person, added: Entry) -> str:
+    def _add(self, c: Composer, case: Case, person: Person, added: EntryAdded) -> str:
         if not may_write_secure(person, case, c.context.agreement):
             return tr(person.language, "{reference} is closed. Nothing was kept.", reference=case.reference)
         came_as = f"{c.address}#{added.once}"
@@ -69,7 +69,7 @@ class SecureVisit:
 class SecureSearch:
     """A search of the secure cases that was made; what was looked for is kept nowhere."""
 
-    key: Key
+    key: SearchKey
     hits: int
 
     def act(self, c: Composer) -> None:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from bot.acts.request import Request
+from bot.acts.request import ActRequest
 from bot.domain.case import TextKind
-from bot.intake.open_case import Words, keep_piece
+from bot.intake.open_case import Piece, keep_piece
 from bot.language.texts import tr
 from bot.people import lapsed_enrolment
 from bot.protection.permissions import Act, may
 
 
-def is_refused(request: Request) -> bool:
+def is_refused(request: ActRequest) -> bool:
     """Whether this person may not do it anyway: then they hear that, and not that it waits."""
     return not may(request.person, request.act, request.case, request.c.context.agreement)
 
 
-def wait(request: Request) -> None:
+def wait(request: ActRequest) -> None:
     """Say that the act waits, who can end that, and what to type then."""
     c, case = request.c, request.case
     kept_as = lapsed_enrolment.keeps_words(c, request.act, case.officer)
@@ -26,10 +26,10 @@ def wait(request: Request) -> None:
     lapsed_enrolment.must_wait(c, lapsed_enrolment.typed_again(request.act, case.reference, request.text))
 
 
-def _keep(request: Request, kind: TextKind) -> None:
+def _keep(request: ActRequest, kind: TextKind) -> None:
     """Keep the words with the case, where their own side reads them; only sending them on waits."""
     c, case = request.c, request.case
-    for piece in request.pieces or (Words(TextKind.TEXT, request.text, c.came_as),):
+    for piece in request.pieces or (Piece(TextKind.TEXT, request.text, c.came_as),):
         keep_piece(c, case, piece, kind, own_side_only=True)
     c.journal("words_kept", case)
     c.put(case)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from bot.acts.request import Request, done, is_allowed, prompt
+from bot.acts.request import ActRequest, done, is_allowed, prompt
 from bot.clock import alerts
 from bot.domain.case import TextKind
-from bot.intake.open_case import Words, keep_piece
+from bot.intake.open_case import Piece, keep_piece
 from bot.language.texts import tr
 from bot.protection import gates
 from bot.relay import own_echoes, relay
 
 
-def note(request: Request) -> None:
+def note(request: ActRequest) -> None:
     """Keep a text for both sides, and send it on to the people of the case."""
     if not is_allowed(request):
         return
@@ -26,7 +26,7 @@ def note(request: Request) -> None:
         case = c.put(alerts.tell(c, case))  # the first that a desk hears of a case is its alert
     other = case.requested if request.person.party == case.reporting else case.reporting
     is_stopped = gates.stops_relay(case, other, c.context.agreement)
-    pieces = request.pieces or (Words(TextKind.TEXT, request.text, c.came_as),)
+    pieces = request.pieces or (Piece(TextKind.TEXT, request.text, c.came_as),)
     kept: dict[str, int | None] = {}  # of words that were changed while they waited the last version is sent on
     for number, piece in enumerate(pieces):
         kept[piece.message or str(number)] = keep_piece(c, case, piece, TextKind.NOTE, own_side_only=is_stopped)
@@ -43,7 +43,7 @@ def note(request: Request) -> None:
     done(request, case, sentence)
 
 
-def _comes_back(request: Request) -> None:
+def _comes_back(request: ActRequest) -> None:
     """Send no message of ours on again; and answer our own answer to that with nothing, or two bots never end."""
     sentence = tr(
         request.language, "That is a message of this bridge, so it was not sent on. Please use your own words."
@@ -53,7 +53,7 @@ def _comes_back(request: Request) -> None:
         request.say(f"{request.case.reference}: {sentence}")
 
 
-def memo(request: Request) -> None:
+def memo(request: ActRequest) -> None:
     """Keep a text that only the own side can read."""
     if not is_allowed(request):
         return

@@ -30,7 +30,7 @@ from bot.app.bridge import Bridge, Chance, Rules
 from bot.app.key_vault import files_of, make_missing_keys, vault_of
 from bot.app.messengers import Adapters, Wiring, adapters_of
 from bot.app.sample_people import sample_people
-from bot.config.load import Settings
+from bot.config.model import Settings
 from bot.domain.errors import BridgeError
 from bot.domain.ids import Ids
 from bot.jobs.schedule import Schedule

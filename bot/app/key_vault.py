@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.config.load import Settings
+from bot.config.model import Settings
 from bot.protection.keys import KeyFile
 from bot.protection.sealing import Vault
 from storage import noted_keys

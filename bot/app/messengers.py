@@ -12,7 +12,7 @@ from adapters.telegram.settings import Mode
 from adapters.web.adapter import WebAdapter
 from adapters.wechat import WechatAdapter, WechatSettings
 from adapters.wecom import Robot, WecomAdapter, WecomSettings
-from bot.config.load import Settings
+from bot.config.model import Settings
 from bot.domain import phone_menus
 from bot.ports.messengers import Adapter, WebhookAdapter
 from bot.ports.storage import Storage

@@ -8,7 +8,7 @@ import click
 
 from bot.cli import people as cli_people
 from bot.cli.words import Duration, configured, operator, run_now
-from bot.config.load import Settings
+from bot.config.model import Settings
 from bot.domain.people import Role
 from bot.people import role_changes
 

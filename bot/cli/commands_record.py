@@ -12,7 +12,7 @@ from bot.cli import journal as cli_journal
 from bot.cli import record as cli_record
 from bot.cli import retention as cli_retention
 from bot.cli.words import Day, configured, operator, progress, run_now
-from bot.config.load import Settings
+from bot.config.model import Settings
 from bot.record.journal_file import JournalExport
 
 _WITNESS_HELP = "What a digest told, or a file with one a line; may be given several times."
@@ -40,13 +40,15 @@ def export(settings: Settings, target: Path | None, is_identified: bool, recipie
         if target is not None or not recipient:
             raise click.UsageError("An identified export needs --recipient, and no -o: the running bridge makes it.")
         click.echo(
-            run_now(cli_record.ask(settings, cli_record.IdentifiedOrder(**order, recipient=recipient), operator()))
+            run_now(cli_record.ask(settings, cli_record.IdentifiedCommand(**order, recipient=recipient), operator()))
         )
         return
     if target is None or recipient:
         raise click.UsageError("An export needs -o with the name of its file, and no --recipient unless --identified.")
     order["by"] = order["by"] or operator()
-    click.echo(run_now(cli_record.export(settings, cli_record.ExportOrder(**order, target=target), progress=progress)))
+    click.echo(
+        run_now(cli_record.export(settings, cli_record.ExportCommand(**order, target=target), progress=progress))
+    )
 
 
 @click.command()

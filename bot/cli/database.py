@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 
 import storage as stores
 from bot.app import assembly, key_vault
-from bot.config.load import Settings
+from bot.config.model import Settings
 from bot.line.line import Line
 from bot.line.message_work import Order
 from bot.ports.storage import Storage, Wanted

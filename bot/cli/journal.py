@@ -6,10 +6,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bot.cli.database import opened, write
-from bot.config.load import Settings
+from bot.config.model import Settings
 from bot.domain.errors import BridgeError
-from bot.domain.journal import Finding, Summary, Witness
-from bot.domain.verify_journal import examine, read_witnesses
+from bot.domain.verify_journal import Finding, Summary, Witness, examine, read_witnesses
 from bot.record.journal_check import verify
 from bot.record.journal_file import Exported, JournalExport, export_journal
 from bot.turns.composer import Composer

@@ -10,7 +10,7 @@ import click
 
 import storage as stores
 from bot.app import assembly, key_vault
-from bot.config.load import Settings
+from bot.config.model import Settings
 from bot.domain.errors import BridgeError, StorageError
 from bot.protection.keys import KeyFile
 from bot.protection.sealing import Vault

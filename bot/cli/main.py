@@ -15,7 +15,8 @@ from bot.cli import setup as cli_setup
 from bot.cli.commands_people import PEOPLE
 from bot.cli.commands_record import RECORD
 from bot.cli.words import configured, operator, run_now
-from bot.config.load import Settings, find
+from bot.config.load import find
+from bot.config.model import Settings
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

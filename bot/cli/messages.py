@@ -6,8 +6,8 @@ import asyncio
 
 from bot.app import assembly
 from bot.cli.database import opened, write
-from bot.config.load import Settings
 from bot.config.messengers import KNOWN
+from bot.config.model import Settings
 from bot.domain.agreement import Desk
 from bot.domain.attachments import FileState, StoredFile
 from bot.domain.errors import BridgeError

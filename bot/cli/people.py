@@ -10,7 +10,7 @@ from adapters.telegram.name import bot_name
 from adapters.web.site.sign_in_pages import new_link
 from bot.app import assembly, messengers
 from bot.cli.database import opened, write
-from bot.config.load import Settings
+from bot.config.model import Settings
 from bot.domain.agreement import Agreement
 from bot.domain.errors import BridgeError
 from bot.domain.messages import Address
@@ -128,7 +128,7 @@ async def revoke(settings: Settings, person_id: int, by: str) -> list[str]:
         person = await person_of(storage, person_id)
         if not person.is_active:
             return [f"{person.name} was cut off already."]
-        left: list[handover.Work] = []
+        left: list[handover.CasesLeft] = []
 
         def act(c: Composer) -> None:
             left[:] = [revocation.cut_off(c, person, "revoked", tr("en", "by an admin"))]

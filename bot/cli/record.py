@@ -11,7 +11,7 @@ from pathlib import Path
 from bot.app import assembly
 from bot.cli.database import opened, write
 from bot.clock.escalation_plan import describe
-from bot.config.load import Settings
+from bot.config.model import Settings
 from bot.domain import reference
 from bot.domain.case import Case
 from bot.domain.errors import BridgeError
@@ -20,8 +20,8 @@ from bot.domain.time_words import as_utc
 from bot.language.normalise import whole_number
 from bot.ports.storage import Scope, Storage
 from bot.record import export_approval
-from bot.record.export.case_log import ExportRequest
 from bot.record.export.case_log import export as write_export
+from bot.record.export.manifest import ExportRequest
 from bot.record.export_request import Wish
 from bot.record.report.period_report import report as make_report
 from bot.record.report.writers import write_report
@@ -29,7 +29,7 @@ from bot.turns.composer import Composer
 
 
 @dataclass(frozen=True, slots=True)
-class ExportOrder:
+class ExportCommand:
     """What shall be exported."""
 
     form: str
@@ -40,7 +40,7 @@ class ExportOrder:
     target: Path
 
 
-async def export(settings: Settings, order: ExportOrder, *, progress: Callable[[int, int], None]) -> str:
+async def export(settings: Settings, order: ExportCommand, *, progress: Callable[[int, int], None]) -> str:
     """Write the case log and journal that it was written."""
     request = ExportRequest(
         format=order.form, since=order.since, until=order.until, parties=(), exporter=order.by, reason=order.reason
@@ -58,7 +58,7 @@ async def export(settings: Settings, order: ExportOrder, *, progress: Callable[[
 
 
 @dataclass(frozen=True, slots=True)
-class IdentifiedOrder:
+class IdentifiedCommand:
     """What shall be exported with what points to people."""
 
     form: str
@@ -69,7 +69,7 @@ class IdentifiedOrder:
     recipient: str
 
 
-async def ask(settings: Settings, order: IdentifiedOrder, operator: str) -> str:
+async def ask(settings: Settings, order: IdentifiedCommand, operator: str) -> str:
     """Store an order for an identified export; the running bridge tells those who may approve it, and makes it."""
     wish = Wish(order.form, order.since, order.until, order.recipient, order.reason.strip())
     if wish.mistake:

@@ -11,7 +11,7 @@ from bot.app.key_vault import files_of, vault_of
 from bot.cli.database import opened, write
 from bot.cli.people import person_of
 from bot.cli.record import case_of
-from bot.config.load import Settings
+from bot.config.model import Settings
 from bot.domain.errors import BridgeError
 from bot.domain.journal import NO_CASE, Entry
 from bot.domain.time_words import as_utc

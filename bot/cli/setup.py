@@ -5,8 +5,8 @@ from __future__ import annotations
 from bot.app import assembly
 from bot.app.messengers import Wiring, adapters_of
 from bot.cli.database import opened
-from bot.config.load import Settings
 from bot.config.messengers import KNOWN
+from bot.config.model import Settings
 from bot.domain.errors import BridgeError
 from bot.ports.messengers import SetsUp
 

@@ -158,7 +158,7 @@ def keyboard(case: Case, party: str) -> Keyboard:
 
 def act_button(case: Case, label: str, act: str, argument: str = "") -> Button:
     """Make a button for an act on a case as it stands now."""
-    return Button(label, button_data.write(button_data.Act(case.id, case.stage, str(act), argument)))
+    return Button(label, button_data.write(button_data.ActTap(case.id, case.stage, str(act), argument)))
 
 
 def _desk_of(c: Composer, party: str) -> tuple[Recipient, ...]:

@@ -19,7 +19,6 @@ from bot.domain.errors import ConfigError, Mistake
 
 OWN_KEYS = "casebridge.key"  #: in the data folder of the embedded default
 
-__all__ = ["SAMPLE", "Settings", "embedded", "find", "load"]
 
 #: What runs without a configuration: two sample parties whose people are told personally, in web chat.
 SAMPLE: Raw = {

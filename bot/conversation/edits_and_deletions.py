@@ -9,7 +9,8 @@ from bot.domain.typed_commands import ABOUT_CASE, OPENING, is_known, parse_comma
 from bot.intake import answers
 from bot.intake.open_case import held, held_for, hold, words_of
 from bot.intake.question_texts import zone_of
-from bot.intake.reading.answer_reader import Read, read
+from bot.intake.reading.answer_reader import read
+from bot.intake.reading.result import Read
 from bot.language.texts import tr
 from bot.people import lapsed_enrolment
 from bot.protection import gates

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.acts import act_table
-from bot.acts.request import Request
+from bot.acts.request import ActRequest
 from bot.domain import button_data, reference
 from bot.domain.agreement import Agreement
 from bot.domain.case import Case, TextKind
@@ -14,7 +14,7 @@ from bot.domain.people import Person, Role
 from bot.domain.typed_commands import parse_command
 from bot.intake import interview
 from bot.intake.open_case import (
-    Words,
+    Piece,
     greet,
     held,
     held_for,
@@ -39,7 +39,7 @@ _DESK = (Role.DUTY, Role.SUPERVISOR)
 _SAID = (Kind.TEXT, Kind.LOCATION, Kind.PHOTO, Kind.FILE, Kind.VOICE, Kind.EDIT)
 
 
-def open_with(c: Composer, words: list[Words], block: Block | None = None) -> None:
+def open_with(c: Composer, words: list[Piece], block: Block | None = None) -> None:
     """Open a case and ask the first question; a block of `label: value` lines answers several at once."""
     case = open_case(c, words)
     if case is None:
@@ -55,7 +55,7 @@ def looked_through(message: Inbound, person: Person, agreement: Agreement) -> tu
     Nothing is looked through for an officer, whose own open cases are at hand, nor for a command.
     """
     promise = button_data.parse(message.button) if message.button else None
-    is_choice = isinstance(promise, button_data.Word) and promise.word in ("which", "typed")
+    is_choice = isinstance(promise, button_data.WordTap) and promise.word in ("which", "typed")
     is_plain = not message.button and message.kind in _SAID and parse_command(message.text) is None
     if person.role not in _DESK or not message.in_private or not (is_choice or is_plain):
         return ()
@@ -156,9 +156,9 @@ def open_new(c: Composer) -> None:
     c.say(tr(c.language, "Just write what happened; the first words open the alert."))
 
 
-def _words_just_kept(c: Composer) -> list[Words]:
+def _words_just_kept(c: Composer) -> list[Piece]:
     kept = c.conversation.pending.get("unread")
-    return [Words.from_json(kept)] if isinstance(kept, dict) else []
+    return [Piece.from_json(kept)] if isinstance(kept, dict) else []
 
 
 def give_to(c: Composer, argument: str) -> None:
@@ -193,7 +193,7 @@ def _belongs_to(c: Composer, case: Case) -> None:
             keep_piece(c, case, piece)
     said = tuple(piece for piece in waiting if piece.kind is TextKind.TEXT)
     if said:
-        act_table.do(Request(c, c.person, case, Act.NOTE, "\n".join(piece.text for piece in said), said))
+        act_table.do(ActRequest(c, c.person, case, Act.NOTE, "\n".join(piece.text for piece in said), said))
     else:
         c.put(case)
         c.say(tr(c.language, "Kept with {reference}.", reference=case.reference), case=case)

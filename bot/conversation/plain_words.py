@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from bot.acts import act_table
-from bot.acts.request import Request
+from bot.acts.request import ActRequest
 from bot.conversation import bare_alert
 from bot.conversation.held_words import candidates, for_none, give_to, more_held, open_new, open_with
 from bot.domain import button_data
@@ -19,8 +19,9 @@ from bot.intake import interview, other_messenger, purpose_hint
 from bot.intake.open_case import ask_side, held, hold, keep_piece, take_held, words_of
 from bot.intake.position import answer_held, answer_tapped, asked, confirm, in_intake, own_case, send, side
 from bot.intake.question_texts import zone_of
-from bot.intake.reading.answer_reader import Read, read
+from bot.intake.reading.answer_reader import read
 from bot.intake.reading.block import parse_block
+from bot.intake.reading.result import Read
 from bot.language.normalise import whole_number
 from bot.language.texts import tr
 from bot.protection.permissions import Act, may_see
@@ -115,7 +116,7 @@ def navigate(c: Composer, command: Command) -> None:
             interview.show_summary(c, case)
 
 
-def word(c: Composer, promise: button_data.Word) -> None:
+def word(c: Composer, promise: button_data.WordTap) -> None:
     """Take a tap that is about the conversation: which case, which side, yes, no, send."""
     take = _TAPPED.get(promise.word)
     if take is None:
@@ -247,7 +248,7 @@ def replied_note(c: Composer, text: str) -> bool:
         return False  # it answers the question
     if not replied.is_open and c.message.in_private and c.person.role is Role.OFFICER:
         return False  # what an officer has to say about a closed case may be somebody in danger again
-    act_table.do(Request(c, c.person, replied, Act.NOTE, text))
+    act_table.do(ActRequest(c, c.person, replied, Act.NOTE, text))
     return True
 
 

@@ -94,7 +94,7 @@ def _of_own_side(named: int | None, person: Person, directory: Directory) -> tup
 
 
 def _order_named(promise: button_data.Promise | None, command: Command | None) -> tuple[int, ...]:
-    if isinstance(promise, button_data.Word) and promise.word in ("approve", "refuse"):
+    if isinstance(promise, button_data.WordTap) and promise.word in ("approve", "refuse"):
         return export_approval.numbered(promise.argument)
     is_decision = promise is None and command is not None and command.name in ("approve", "refuse")
     return export_approval.numbered(command.rest) if command is not None and is_decision else ()
@@ -102,9 +102,9 @@ def _order_named(promise: button_data.Promise | None, command: Command | None) -
 
 def _cases_named(promise: button_data.Promise | None) -> tuple[int, ...]:
     match promise:
-        case button_data.Act(case_id=case_id) | button_data.Choice(case_id=case_id):
+        case button_data.ActTap(case_id=case_id) | button_data.ChoiceTap(case_id=case_id):
             return (case_id,)
-        case button_data.Word(word="which" | "send" | "side", argument=argument):
+        case button_data.WordTap(word="which" | "send" | "side", argument=argument):
             number = button_data.from_base36(argument.rpartition(".")[2])
             return () if number is None else (number,)
         case _:
@@ -168,25 +168,25 @@ def _captioned_in_group(c: Composer, caption: str) -> None:
 
 def _tap(c: Composer, data: str) -> None:
     match button_data.parse(data):
-        case button_data.Act() as promise:
+        case button_data.ActTap() as promise:
             act_table.tapped(c, promise)
-        case button_data.Choice() as choice:
+        case button_data.ChoiceTap() as choice:
             _choice(c, choice)
-        case button_data.Word(word="heard"):
+        case button_data.WordTap(word="heard"):
             general_commands.heard(c)
-        case button_data.Word(word="confirm", argument=argument):
+        case button_data.WordTap(word="confirm", argument=argument):
             reconfirmation.confirm(c, Command("confirm", str(button_data.from_base36(argument) or ""), has_slash=True))
-        case button_data.Word(word="lost", argument=argument):
+        case button_data.WordTap(word="lost", argument=argument):
             general_commands.lost(c, Command("lost", argument, has_slash=True))
-        case button_data.Word(word="approve" | "refuse") as decision:
+        case button_data.WordTap(word="approve" | "refuse") as decision:
             export_approval.tapped(c, decision)
-        case button_data.Word() as word:
+        case button_data.WordTap() as word:
             plain_words.word(c, word)
         case _:
             c.say(tr(c.language, "This button is not known any more. Type /help."))
 
 
-def _choice(c: Composer, choice: button_data.Choice) -> None:
+def _choice(c: Composer, choice: button_data.ChoiceTap) -> None:
     case = c.case(choice.case_id)
     if case is None or c.person is None or not _may_answer(c, case, choice):
         c.say(tr(c.language, "No such case."))
@@ -200,7 +200,7 @@ def _choice(c: Composer, choice: button_data.Choice) -> None:
         answer_taps.choose(c, case, choice)
 
 
-def _may_answer(c: Composer, case: Case, choice: button_data.Choice) -> bool:
+def _may_answer(c: Composer, case: Case, choice: button_data.ChoiceTap) -> bool:
     """The officer answers; for what a hand-off waits for, the own side's desk may stand in."""
     if c.person is None or case.officer == c.person.id:
         return c.person is not None

@@ -17,6 +17,7 @@ from bot.domain.typed_commands import parse_command
 from bot.language.normalise import whole_number
 from bot.language.texts import tr
 from bot.protection.identity import detector
+from bot.protection.identity.found import Found
 from bot.turns.composer import Composer
 
 #: Commands whose words are codes, dates and formal references: an identifier among them is meant.
@@ -31,7 +32,7 @@ class Mode(StrEnum):
     ALLOWED = "allowed"
 
 
-_HIDE: Mapping[Mode, Callable[[str, Sequence[detector.Found]], str]] = {
+_HIDE: Mapping[Mode, Callable[[str, Sequence[Found]], str]] = {
     Mode.NEVER: detector.mask,
     Mode.MASKED: detector.partly,
 }

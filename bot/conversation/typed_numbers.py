@@ -62,7 +62,7 @@ def _came_after(offer: Delivery, message: Inbound) -> bool:
     The questions of an intake are known well enough to be answered ahead.
     """
     created, choices = offer.message.created_at, numbered(offer.message.buttons)
-    is_ahead = any(isinstance(button_data.parse(choice.data), button_data.Choice) for choice in choices)
+    is_ahead = any(isinstance(button_data.parse(choice.data), button_data.ChoiceTap) for choice in choices)
     return created is not None and created > message.received_at and bool(choices) and not is_ahead
 
 
@@ -112,7 +112,7 @@ def _to_others(message: Inbound, shown: Sequence[Delivery]) -> list[_Candidate]:
     newest = shown[0].message if shown else None
     if newest is None or newest.kind != _WORDS or newest.case_id is None:
         return []
-    note = button_data.write(button_data.Act(newest.case_id, 0, "note", message.text))
+    note = button_data.write(button_data.ActTap(newest.case_id, 0, "note", message.text))
     about = " · ".join(newest.text.partition("\n")[0].split(" · ")[:2])
     return [(about, Button(tr("en", "answer {number}", number=message.text), note))]
 
@@ -122,7 +122,7 @@ def _choice(offer: Delivery, text: str, conversation: Conversation) -> Iterator[
     if 1 <= number <= len(choices) and _is_open(offer, choices[number - 1], conversation):
         yield _about(offer), choices[number - 1]
         promise = button_data.parse(choices[number - 1].data)
-        if offer.state is DeliveryState.QUEUED and not isinstance(promise, button_data.Choice):
+        if offer.state is DeliveryState.QUEUED and not isinstance(promise, button_data.ChoiceTap):
             yield _typed(text)  # as far as is known nobody has seen it: it is asked about, not done
 
 
@@ -133,20 +133,20 @@ def _replies(offers: Iterable[Delivery]) -> Iterator[Delivery]:
 def _is_open(offer: Delivery, button: Button, conversation: Conversation) -> bool:
     """Whether a question still waits; what an act's button may do is looked at when it is done."""
     promise = button_data.parse(button.data)
-    if not isinstance(promise, button_data.Choice) or offer.message.kind != "reply":
+    if not isinstance(promise, button_data.ChoiceTap) or offer.message.kind != "reply":
         return promise is not None
     return promise.choice == "ask" or _is_asked(promise, conversation) or not conversation.asking
 
 
-def _is_asked(promise: button_data.Choice, conversation: Conversation) -> bool:
+def _is_asked(promise: button_data.ChoiceTap, conversation: Conversation) -> bool:
     return (conversation.case_id, conversation.asking) == (promise.case_id, promise.field)
 
 
 def _is_read_anyway(button: Button, text: str, conversation: Conversation) -> bool:
     promise = button_data.parse(button.data)
-    if isinstance(promise, button_data.Word):
+    if isinstance(promise, button_data.WordTap):
         return (promise.word, promise.argument) == ("typed", text)
-    if not isinstance(promise, button_data.Choice) or not is_field(promise.field):
+    if not isinstance(promise, button_data.ChoiceTap) or not is_field(promise.field):
         return False
     return _is_asked(promise, conversation) and field(promise.field).kind in _READ_AS_NUMBERED
 
@@ -156,7 +156,7 @@ def _done(offers: Sequence[Delivery], conversation: Conversation) -> Iterator[Bu
         for row in question.message.buttons:
             for button in row:
                 promise = button_data.parse(button.data)
-                is_asked = isinstance(promise, button_data.Choice) and _is_asked(promise, conversation)
+                is_asked = isinstance(promise, button_data.ChoiceTap) and _is_asked(promise, conversation)
                 if word_of(button) == _DONE and is_asked:
                     yield button
 
@@ -180,6 +180,6 @@ def _apart(found: Iterable[_Candidate]) -> list[_Candidate]:
     kept: dict[object, _Candidate] = {}
     for about, button in found:
         promise = button_data.parse(button.data)
-        meaning = replace(promise, stage=0) if isinstance(promise, button_data.Act) else promise
+        meaning = replace(promise, stage=0) if isinstance(promise, button_data.ActTap) else promise
         kept.setdefault(meaning, (about, button))
     return list(kept.values())

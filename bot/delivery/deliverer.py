@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from bot.delivery import verdict
 from bot.delivery.dispatch import Dispatcher
-from bot.delivery.lanes import Row
+from bot.delivery.lanes import LaneRow
 from bot.delivery.marking import Office
 from bot.delivery.settled import Settled
 from bot.domain.messages import MESSENGERS, Address, Delivery, DeliveryState, Outgoing
@@ -104,8 +104,8 @@ class Deliverer:
                 self._admit(Delivery(message, edits=edits), now)
         self._run()
 
-    def _row(self, delivery: Delivery, now: datetime) -> Row:
-        return Row(delivery, now + self._lease, verdict.join_at(delivery, now))
+    def _row(self, delivery: Delivery, now: datetime) -> LaneRow:
+        return LaneRow(delivery, now + self._lease, verdict.join_at(delivery, now))
 
     def _admit(self, delivery: Delivery, now: datetime) -> None:
         moved = self._office.moved.get(delivery.message.address)

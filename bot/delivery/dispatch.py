@@ -10,7 +10,7 @@ import structlog
 
 from bot.delivery import recheck, verdict, window_rules
 from bot.delivery.knocking import Knocker
-from bot.delivery.lanes import Lane, Lanes, Row
+from bot.delivery.lanes import Lane, LaneRow, Lanes
 from bot.delivery.ledger import Ledger
 from bot.delivery.marking import Office
 from bot.delivery.outage import Outage
@@ -68,11 +68,11 @@ class Dispatcher:
         """The sends under way."""
         return frozenset(self._workers)
 
-    def row(self, outbox_id: int) -> Row | None:
+    def row(self, outbox_id: int) -> LaneRow | None:
         """The row with this id, when it is in memory."""
         return self._lanes.row(outbox_id)
 
-    def add(self, row: Row) -> None:
+    def add(self, row: LaneRow) -> None:
         """Take a row, or give it back to the outbox with its moment. Call `run` after the last one."""
         message = row.delivery.message
         if message.replaces and not self._capabilities.edits:
@@ -83,7 +83,7 @@ class Dispatcher:
         if until is not None:
             self._put_back(row, until)
 
-    def _put_back(self, row: Row, until: datetime) -> None:
+    def _put_back(self, row: LaneRow, until: datetime) -> None:
         mark = self._office.put_back(row, until, row.delivery.reason or _WAITS)
         self._lanes.remember(row.delivery.message.address, mark)
 
@@ -129,7 +129,7 @@ class Dispatcher:
                 lanes.done(row, lane, clock())
         self.run()
 
-    async def _deliver(self, row: Row, lane: Lane) -> None:
+    async def _deliver(self, row: LaneRow, lane: Lane) -> None:
         try:
             if not verdict.is_plain(row.delivery.message) and not await self._is_due(row):
                 return
@@ -152,7 +152,7 @@ class Dispatcher:
             self._took(lane)
             await self._knocker.answered(row)
 
-    async def _is_due(self, row: Row) -> bool:
+    async def _is_due(self, row: LaneRow) -> bool:
         """Recheck a ping or an edit; what is not sent now is dropped or put back here."""
         office, now, message = self._office, self._office.clock(), row.delivery.message
         reason = ""
@@ -172,7 +172,7 @@ class Dispatcher:
         row.delivery = replace(row.delivery, edits=edits)
         return True
 
-    async def _still_says(self, row: Row) -> bool:
+    async def _still_says(self, row: LaneRow) -> bool:
         """Read a message that waited anew: a gate may have closed meanwhile, here or on another node."""
         stored = await self._office.storage.reread(row.id)
         reason = await recheck.outdated(self._office.storage, stored) if stored else "not to be sent any more"
@@ -183,14 +183,14 @@ class Dispatcher:
         row.delivery = replace(row.delivery, message=told)
         return True
 
-    async def _send_or_knock(self, row: Row) -> tuple[int, str]:
+    async def _send_or_knock(self, row: LaneRow) -> tuple[int, str]:
         try:
             return await self._send(row)
         except WindowClosed:
             await self._knocker.knock(row)
             raise
 
-    async def _send(self, row: Row) -> tuple[int, str]:
+    async def _send(self, row: LaneRow) -> tuple[int, str]:
         delivery, parts = fit(row.delivery, self._capabilities)
         external_id = delivery.external_id
         last = len(parts) - 1
@@ -203,14 +203,14 @@ class Dispatcher:
                 delivery = replace(delivery, parts_done=number + 1, external_id=external_id)
         return len(parts), external_id
 
-    async def _send_paid(self, row: Row, delivery: Delivery, text: str, *, is_last: bool) -> str:
+    async def _send_paid(self, row: LaneRow, delivery: Delivery, text: str, *, is_last: bool) -> str:
         now = self._office.clock()
         async with self._ledger.paid(delivery.message, text, now) as words:
             if self._pace.is_limited:
                 await self._count(row, delivery.message.address)
             return await self._send_part(delivery, words, is_last=is_last)
 
-    async def _count(self, row: Row, address: Address) -> None:
+    async def _count(self, row: LaneRow, address: Address) -> None:
         """Count a part of a message; the first was counted when it was taken, and is not given back from here on."""
         now = self._office.clock()
         if not row.is_paced:
@@ -236,7 +236,7 @@ class Dispatcher:
             for mark in self._lanes.release(lane, now):
                 self._office.mark(replace(mark, at=now, next_attempt_at=now))
 
-    def _failed(self, row: Row, lane: Lane, error: SendError, *, is_known: bool = True) -> None:
+    def _failed(self, row: LaneRow, lane: Lane, error: SendError, *, is_known: bool = True) -> None:
         office, now, delivery = self._office, self._office.clock(), row.delivery
         age = now - verdict.born(delivery.message, now)
         ruling = verdict.judge(error, delivery.attempts, age, office.jitter())
@@ -275,7 +275,7 @@ class Dispatcher:
             for row in self._lanes.empty_all():
                 self._put_back(row, until)
 
-    async def _follow(self, row: Row, lane: Lane, moved: Moved) -> None:
+    async def _follow(self, row: LaneRow, lane: Lane, moved: Moved) -> None:
         """Go where a chat went, with all that waits for it."""
         row.moves += 1
         if row.moves > _MOST_MOVES or moved.to == lane.address:

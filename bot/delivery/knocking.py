@@ -14,7 +14,7 @@ from datetime import timedelta
 import structlog
 
 from bot.delivery import window_rules
-from bot.delivery.lanes import Row
+from bot.delivery.lanes import LaneRow
 from bot.delivery.marking import Office
 from bot.domain.errors import SendError, StorageError
 from bot.domain.messages import KNOCK_FAILED, Outgoing, Priority
@@ -37,7 +37,7 @@ class Knocker:
         self._adapter = adapter if adapter.capabilities.knocks and isinstance(adapter, Knocks) else None
         self._office = office
 
-    async def knock(self, row: Row) -> None:
+    async def knock(self, row: LaneRow) -> None:
         """See that somebody is asked to tap, and note on the row whether they were. Raises `StorageError`."""
         message, before = row.delivery.message, row.delivery.knock or row.knock
         if before == KNOCK_FAILED:
@@ -46,7 +46,7 @@ class Knocker:
             return
         row.knock = await self._sent(row, self._adapter) if await self._is_first(row) else KNOCKED_BEFORE
 
-    async def answered(self, row: Row) -> None:
+    async def answered(self, row: LaneRow) -> None:
         """Note that what was knocked for has arrived: what closes the window again may knock again."""
         if row.delivery.knock in ("", KNOCK_FAILED, KNOCKED_BEFORE):
             return
@@ -55,7 +55,7 @@ class Knocker:
         except StorageError:
             log.warning("That a knock was answered could not be stored.", outbox_id=row.id)
 
-    async def _is_first(self, row: Row) -> bool:
+    async def _is_first(self, row: LaneRow) -> bool:
         """Take the leases of this level and of those below; whether nobody had the first one."""
         now, (own, *below) = self._office.clock(), _leases(row.delivery.message)
         if not await self._office.storage.take_lease(own, str(row.id), now, AGAIN_AFTER):
@@ -64,11 +64,11 @@ class Knocker:
             await self._office.storage.take_lease(name, str(row.id), now, AGAIN_AFTER)
         return True
 
-    async def _forget(self, row: Row) -> None:
+    async def _forget(self, row: LaneRow) -> None:
         for name in _leases(row.delivery.message):
             await self._office.storage.release_lease(name, str(row.id))
 
-    async def _sent(self, row: Row, adapter: Knocks) -> str:
+    async def _sent(self, row: LaneRow, adapter: Knocks) -> str:
         message = row.delivery.message
         wanted = Wanted(cases=(message.case_id,)) if message.case_id is not None else Wanted()
         case = (await self._office.storage.load(wanted)).cases.get(message.case_id or 0)

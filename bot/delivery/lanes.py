@@ -33,7 +33,7 @@ class Check:
 
 
 @dataclass(slots=True, eq=False)
-class Row:
+class LaneRow:
     """An outbox row in memory, leased to this process."""
 
     delivery: Delivery
@@ -66,7 +66,7 @@ class Lane:
     """What waits for one address. One message of it is under way at a time."""
 
     address: Address
-    rows: list[tuple[Key, Row]] = field(default_factory=list)  #: a heap
+    rows: list[tuple[Key, LaneRow]] = field(default_factory=list)  #: a heap
     is_busy: bool = False
     queued_as: Key = _LAST  #: its live entry among the ready ones
     held_until: datetime | None = None
@@ -76,7 +76,7 @@ class Lane:
     full_from: Key = _LAST
     put_back: list[Mark] = field(default_factory=list)  #: what the hold keeps in the outbox, some of it
 
-    def holds(self, row: Row, now: datetime) -> datetime | None:
+    def holds(self, row: LaneRow, now: datetime) -> datetime | None:
         """Until when a message must stay in the outbox; None when it may come in."""
         if self.held_until is not None and now < self.held_until and row.key >= self.held_from:
             return self.held_until
@@ -91,7 +91,7 @@ class Lane:
         opens = self.held_until + GRACE
         return opens if now < opens else None
 
-    def comes_back(self, row: Row, now: datetime) -> None:
+    def comes_back(self, row: LaneRow, now: datetime) -> None:
         """Note that a row is here again; the one that the hold was for ends it, unless it is early for its joining."""
         self.put_back = [mark for mark in self.put_back if mark.outbox_id != row.id]
         if self.awaits == row.id and self.held_until is not None and self.held_until <= now:
@@ -115,7 +115,7 @@ class Lanes:
         self._ready: list[tuple[Key, int, Lane]] = []
         self._waiting: list[tuple[datetime, int, Lane]] = []
         self._numbers = count()
-        self._rows: dict[int, Row] = {}  #: waiting and under way
+        self._rows: dict[int, LaneRow] = {}  #: waiting and under way
         self.look_again: datetime | None = None  #: when the messenger-wide limit lets the next one go
 
     @property
@@ -128,11 +128,11 @@ class Lanes:
         """Whether something may be there to be sent now."""
         return bool(self._ready) and self.look_again is None
 
-    def row(self, outbox_id: int) -> Row | None:
+    def row(self, outbox_id: int) -> LaneRow | None:
         """The row with this id, when it is in memory."""
         return self._rows.get(outbox_id)
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[LaneRow]:
         """All rows in memory, also those under way."""
         return list(self._rows.values())
 
@@ -143,7 +143,7 @@ class Lanes:
             lane = self._lanes[address] = Lane(address)
         return lane
 
-    def add(self, row: Row, now: datetime) -> datetime | None:
+    def add(self, row: LaneRow, now: datetime) -> datetime | None:
         """Take a row in; or answer until when it must stay in the outbox instead."""
         lane = self.lane(row.delivery.message.address)
         if lane.held_until is not None:
@@ -156,7 +156,7 @@ class Lanes:
         self._queue(lane, now)
         return None
 
-    def _overflow(self, lane: Lane, row: Row, now: datetime) -> datetime | None:
+    def _overflow(self, lane: Lane, row: LaneRow, now: datetime) -> datetime | None:
         if len(lane.rows) < self._longest or row.key < lane.rows[0][0]:
             return None
         wait = self._pace.delay(lane.address.peer, now.timestamp(), ahead=self._longest)
@@ -179,7 +179,7 @@ class Lanes:
             lane.queued_as = key
             heappush(self._ready, (key, next(self._numbers), lane))
 
-    def take(self, now: datetime) -> Row | None:
+    def take(self, now: datetime) -> LaneRow | None:
         """Take the most urgent row that may go now; its lane is busy until `done`."""
         self.wake(now)
         while self._ready:
@@ -207,7 +207,7 @@ class Lanes:
         self.look_again = now + timedelta(seconds=wait) if wait else None
         return wait > 0
 
-    def _first(self, lane: Lane, now: datetime) -> Row | None:
+    def _first(self, lane: Lane, now: datetime) -> LaneRow | None:
         while lane.rows and lane.rows[0][1].leased_until <= now:
             self._rows.pop(heappop(lane.rows)[1].id)  # somebody else may have it by now; a claim brings it again
         if not lane.rows:
@@ -227,7 +227,7 @@ class Lanes:
             row.is_paced = True
         return row
 
-    def done(self, row: Row, lane: Lane, now: datetime) -> None:
+    def done(self, row: LaneRow, lane: Lane, now: datetime) -> None:
         """Let the next message of the lane go."""
         lane.is_busy = False
         if row.is_paced:
@@ -244,17 +244,17 @@ class Lanes:
         if lane.is_idle(now):
             self._lanes.pop(lane.address, None)
 
-    def leave(self, row: Row) -> None:
+    def leave(self, row: LaneRow) -> None:
         """Forget a row that is under way and goes elsewhere."""
         self._rows.pop(row.id, None)
 
-    def hold(self, lane: Lane, row: Row, until: datetime, *, everything: bool) -> list[Row]:
+    def hold(self, lane: Lane, row: LaneRow, until: datetime, *, everything: bool) -> list[LaneRow]:
         """Let later messages of a lane wait for a row that failed; returns those to put back into the outbox."""
         lane.held_until, lane.awaits = until, row.id
         lane.held_from = (-1, 0) if everything else row.key
         return self.empty(lane, lane.held_from)
 
-    def empty(self, lane: Lane, start: Key = (-1, 0)) -> list[Row]:
+    def empty(self, lane: Lane, start: Key = (-1, 0)) -> list[LaneRow]:
         """Take the waiting rows from `start` on out of a lane."""
         taken = [row for key, row in lane.rows if key >= start]
         lane.rows = sorted(entry for entry in lane.rows if entry[0] < start)
@@ -263,7 +263,7 @@ class Lanes:
             self._rows.pop(row.id)
         return sorted(taken, key=lambda row: row.key)
 
-    def empty_all(self) -> list[Row]:
+    def empty_all(self) -> list[LaneRow]:
         """Take all waiting rows out of all lanes; what is under way stays."""
         return [row for lane in list(self._lanes.values()) for row in self.empty(lane)]
 
@@ -281,7 +281,7 @@ class Lanes:
         lane.held_until = now
         return [mark for mark in marks if mark.next_attempt_at is not None and mark.next_attempt_at > now]
 
-    def upcoming(self, most: int) -> Iterator[Row]:
+    def upcoming(self, most: int) -> Iterator[LaneRow]:
         """Rows that will go soon, in no strict order."""
         return (lane.rows[0][1] for _, _, lane in islice(self._ready, most) if lane.rows)
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.delivery import verdict
-from bot.delivery.lanes import Row
+from bot.delivery.lanes import LaneRow
 from bot.domain.messages import KNOCK_FAILED, Address, DeliveryState, Outgoing
 from bot.domain.turn import Mark
 from bot.ports.storage import Storage
@@ -54,7 +54,7 @@ class Office:
     recent: Recent = field(default_factory=Recent)
     moved: dict[Address, Address] = field(default_factory=dict)  #: chats seen to move: new rows go there at once
 
-    def sent(self, row: Row, parts: int, external_id: str) -> None:
+    def sent(self, row: LaneRow, parts: int, external_id: str) -> None:
         """Say that the messenger took it."""
         delivery, now = row.delivery, self.clock()
         message = delivery.message
@@ -64,7 +64,7 @@ class Office:
         if message.deadline_id is not None:
             self.on_lateness(message, max(timedelta(), now - verdict.born(message, now)))
 
-    def end(self, row: Row, state: DeliveryState, reason: str, *, is_attempt: bool = False) -> None:
+    def end(self, row: LaneRow, state: DeliveryState, reason: str, *, is_attempt: bool = False) -> None:
         """Say that no further try is made: dropped, or parked, and then the next address joins in."""
         if state is DeliveryState.PARKED:
             self._join(row)
@@ -86,7 +86,7 @@ class Office:
 
     def put_back(
         self,
-        row: Row,
+        row: LaneRow,
         until: datetime,
         reason: str,
         *,
@@ -116,14 +116,14 @@ class Office:
         self.mark(mark)
         return mark
 
-    def join_if_due(self, row: Row, now: datetime) -> bool:
+    def join_if_due(self, row: LaneRow, now: datetime) -> bool:
         """Let the next address join in when its moment has come; answers whether it did."""
         if row.join_at is None:
             return False
         # Nobody heard the knock: there is nothing to wait for, wherever the row waits.
         return (row.join_at <= now or row.delivery.knock == KNOCK_FAILED) and self._join(row)
 
-    def keep(self, row: Row, now: datetime) -> None:
+    def keep(self, row: LaneRow, now: datetime) -> None:
         """Say that a row in memory was joined; it stays ours for another lease."""
         row.leased_until = now + self.lease
         delivery = row.delivery
@@ -141,7 +141,7 @@ class Office:
             )
         )
 
-    def _join(self, row: Row) -> bool:
+    def _join(self, row: LaneRow) -> bool:
         """Make the row for the next address, once."""
         message = row.delivery.message
         joined_before = row.joined is not None or row.delivery.joined or verdict.is_edit(message)
@@ -152,7 +152,7 @@ class Office:
         row.joined = verdict.joining(message, address, self.new_id(), self.clock())
         return True
 
-    def _warn(self, row: Row) -> None:
+    def _warn(self, row: LaneRow) -> None:
         message = row.delivery.message
         if row.joined is None and not row.delivery.joined:
             log.warning(

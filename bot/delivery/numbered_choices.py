@@ -20,7 +20,7 @@ def numbered(keyboard: Keyboard) -> tuple[Button, ...]:
 def word_of(button: Button) -> str:
     """The word that is typed instead of tapping; empty when a number is."""
     promise = button_data.parse(button.data)
-    if not isinstance(promise, button_data.Choice) or not is_field(promise.field):
+    if not isinstance(promise, button_data.ChoiceTap) or not is_field(promise.field):
         return ""
     is_word = promise.choice in MOVES or field(promise.field).kind in OPEN_KINDS
     return promise.choice if is_word else ""
@@ -49,7 +49,7 @@ def _typed(keyboard: Keyboard) -> list[str]:
 def _takes_several(keyboard: Keyboard) -> bool:
     promises = (button_data.parse(button.data) for button in numbered(keyboard))
     return any(
-        isinstance(p, button_data.Choice) and is_field(p.field) and field(p.field).kind is FieldKind.CHOICES
+        isinstance(p, button_data.ChoiceTap) and is_field(p.field) and field(p.field).kind is FieldKind.CHOICES
         for p in promises
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from bot.delivery import verdict
-from bot.delivery.lanes import Check, Row
+from bot.delivery.lanes import Check, LaneRow
 from bot.domain.messages import DeliveryState, Outgoing
 from bot.ports.storage import Storage, Wanted
 
@@ -16,7 +16,7 @@ _NEVER_SENT = "original never sent"
 _LOST = (DeliveryState.PARKED, DeliveryState.DROPPED)
 
 
-async def needless(storage: Storage, row: Row, upcoming: Iterable[Row], now: datetime) -> str:
+async def needless(storage: Storage, row: LaneRow, upcoming: Iterable[LaneRow], now: datetime) -> str:
     """Say why a row need not be sent, empty when it must; those that come next are asked about with it."""
     if row.check is None or now - row.check.at > _FRESH:
         others = [other for other in upcoming if other is not row and verdict.is_rechecked(other.delivery.message)]

@@ -33,7 +33,7 @@ class FileState(StrEnum):
     PARKED = "parked"  #: given up, visibly
 
 
-class Purpose(StrEnum):
+class FilePurpose(StrEnum):
     """What somebody wants to read a file for; it goes into the journal."""
 
     SAFETY = "safety"  #: to find or protect the person

@@ -18,7 +18,7 @@ LIMIT = 64  #: bytes, Telegram's; the smallest of all messengers with buttons
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class ActTap:
     """An act on a case, as it stood at `stage`."""
 
     case_id: int
@@ -28,7 +28,7 @@ class Act:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ChoiceTap:
     """An answer to a question of an intake: the choice's code, or a word like ``done``."""
 
     case_id: int
@@ -37,24 +37,24 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class WordTap:
     """Something about the conversation, not about one question."""
 
     word: str
     argument: str = ""
 
 
-Promise = Act | Choice | Word
+Promise = ActTap | ChoiceTap | WordTap
 
 
 def write(promise: Promise) -> str:
     """Write button data; raises ValueError past 64 bytes, which no vocabulary of ours reaches."""
     match promise:
-        case Act(case_id, stage, act, argument):
+        case ActTap(case_id, stage, act, argument):
             parts = ["a", to_base36(case_id), to_base36(stage), act, argument]
-        case Choice(case_id, field, choice):
+        case ChoiceTap(case_id, field, choice):
             parts = ["f", to_base36(case_id), field, choice]
-        case Word(word, argument):
+        case WordTap(word, argument):
             parts = ["c", word, argument]
     data = ".".join(parts).rstrip(".")
     if len(data.encode()) > LIMIT:
@@ -68,11 +68,11 @@ def parse(data: str) -> Promise | None:
     try:
         match kind, parts:
             case "a", [case, stage, act, *argument]:
-                return Act(_number(case), _number(stage), act, argument[0] if argument else "")
+                return ActTap(_number(case), _number(stage), act, argument[0] if argument else "")
             case "f", [case, field, choice]:
-                return Choice(_number(case), field, choice)
+                return ChoiceTap(_number(case), field, choice)
             case "c", [word, *argument]:
-                return Word(word, ".".join(argument))
+                return WordTap(word, ".".join(argument))
     except ValueError:
         pass
     return None

@@ -20,7 +20,7 @@ _LIKENESS = 0.85  #: of a misspelt name; below it other countries come close
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundCountry:
     """What a name may stand for."""
 
     codes: tuple[str, ...] = ()  #: alpha-2; none, one, or the candidates of an ambiguous name
@@ -47,16 +47,16 @@ def name(code: str) -> str:
     return NAMES.get(code, code)
 
 
-def find(text: str, *, nearly: bool = True) -> Found:
+def find(text: str, *, nearly: bool = True) -> FoundCountry:
     """Find the country that a typed name or code stands for, misspelt ones too; never guesses between two."""
     wanted = bare(text)
     if not wanted or wanted in _NEVER:
-        return Found()
+        return FoundCountry()
     codes = _INDEX.get(wanted)
     if codes:
         is_word = wanted in _WORDS and not text.strip().isupper()
-        return Found(codes, certain=len(codes) == 1 and not is_word and "?" not in text)
-    return Found(_nearly(wanted) if nearly else ())
+        return FoundCountry(codes, certain=len(codes) == 1 and not is_word and "?" not in text)
+    return FoundCountry(_nearly(wanted) if nearly else ())
 
 
 def _nearly(wanted: str) -> tuple[str, ...]:

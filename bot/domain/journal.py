@@ -12,38 +12,10 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from bot.domain.verify_journal import (
-    GENESIS,
-    PURGED,
-    Checker,
-    Finding,
-    Head,
     Row,
-    Summary,
-    Witness,
-    canonical,
     digest_details,
     hash_row,
 )
-
-__all__ = [
-    "GENESIS",
-    "NO_CASE",
-    "PURGED",
-    "UNREADABLE",
-    "Checker",
-    "Entry",
-    "Finding",
-    "Head",
-    "Link",
-    "Row",
-    "Summary",
-    "Witness",
-    "canonical",
-    "digest_details",
-    "hash_of",
-    "link",
-    "row_of",
-]
 
 #: The chain of acts without a case.
 NO_CASE = "-"

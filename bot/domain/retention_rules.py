@@ -52,7 +52,7 @@ class Cutoffs:
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class PurgeDue:
     """What goes of a case, and when."""
 
     rule: Rule
@@ -76,18 +76,18 @@ def is_drill(case: Case) -> bool:
     return case.exercise or case.reference.startswith(DRILL)
 
 
-def due(case: Case, now: datetime, retention: Retention) -> Due | None:
+def due(case: Case, now: datetime, retention: Retention) -> PurgeDue | None:
     """What goes next of a case and when; None while it is open. A legal hold is for the caller to look at.
 
     What is written about a closed case after its purge goes as long after that purge.
     """
     if is_drill(case):
-        return Due(Rule.DRILL, case.opened_at + retention.drills_after)
+        return PurgeDue(Rule.DRILL, case.opened_at + retention.drills_after)
     if case.closed_at is None:
         return None
-    whole = Due(Rule.CASE, case.closed_at + retention.cases_after)
+    whole = PurgeDue(Rule.CASE, case.closed_at + retention.cases_after)
     last = max(case.closed_at, case.purged_at or case.closed_at)
-    tier2 = Due(Rule.TIER2, last + retention.tier2_after)
+    tier2 = PurgeDue(Rule.TIER2, last + retention.tier2_after)
     return whole if whole.at <= max(now, tier2.at) else tier2
 
 

@@ -19,7 +19,7 @@ _MULTIPLE = (FieldKind.CHOICES, FieldKind.COUNTRIES)
 _COUNTRY = (FieldKind.COUNTRY, FieldKind.COUNTRIES)
 
 
-def choose(c: Composer, case: Case, choice: button_data.Choice) -> None:
+def choose(c: Composer, case: Case, choice: button_data.ChoiceTap) -> None:
     """Take a tap under a question, of today or of last week: it names its question."""
     asking = field(choice.field)
     if c.person is not None and c.person.id != case.officer:

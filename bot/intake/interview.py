@@ -26,8 +26,9 @@ from bot.intake.question_texts import (
     yes_no,
     zone_of,
 )
-from bot.intake.reading.answer_reader import Confirm, Read, Refused, Unclear, read
+from bot.intake.reading.answer_reader import read
 from bot.intake.reading.block import Block
+from bot.intake.reading.result import Confirm, OutsidePurpose, Read, Unclear
 from bot.language.texts import tr
 from bot.turns.composer import Composer
 
@@ -92,7 +93,7 @@ def answer_text(c: Composer, case: Case, asking: Field, text: str, lead: str = "
         case Confirm(value=value, shown=shown):
             returning = bool(c.conversation.pending.get("returning"))
             ask_confirmation(c, case, [(asking, value, shown)], lead, returning=returning)
-        case Refused(sentence=sentence):
+        case OutsidePurpose(sentence=sentence):
             _refuse(c, case, asking, sentence)
         case Unclear():
             return False
@@ -255,7 +256,7 @@ def apply_block(c: Composer, case: Case, block: Block) -> None:
             case Confirm(value=value, shown=shown):
                 confirms.append((asking, value, shown))
             case Unclear(sentence=sentence) as unclear:
-                if isinstance(unclear, Refused):
+                if isinstance(unclear, OutsidePurpose):
                     c.journal("category_refused", case)
                 problems.append(f"{tr(c.language, asking.label)}: {sentence}")
     labels = ", ".join(tr(c.language, asking.label) for asking in stored)

@@ -48,7 +48,7 @@ HOLD = timedelta(minutes=3)
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class Piece:
     """Something a person sent that belongs to a case: a text, a location, a file."""
 
     kind: TextKind
@@ -64,33 +64,33 @@ class Words:
         return {**held, **file}
 
     @classmethod
-    def from_json(cls, held: Mapping[str, Any]) -> Words:
+    def from_json(cls, held: Mapping[str, Any]) -> Piece:
         """Read it back."""
         file = Left.from_json(held["file"]) if "file" in held else None
         return cls(TextKind(held["kind"]), held["text"], held["message"], held.get("withheld", ""), file)
 
 
-def words_of(c: Composer) -> list[Words]:
+def words_of(c: Composer) -> list[Piece]:
     """Take what a message says apart: its text or caption, its coordinates, its file."""
     message = c.message
     if message is None:
         return []
-    found: list[Words] = []
+    found: list[Piece] = []
     if message.latitude is not None and message.longitude is not None:
         at = f"{message.latitude:.6f}, {message.longitude:.6f}"
         # What the messenger calls the place is an address: no words of theirs, and as exact as the coordinates.
-        found.append(Words(TextKind.LOCATION, f"{at} ({message.text})" if message.text else at, c.came_as))
+        found.append(Piece(TextKind.LOCATION, f"{at} ({message.text})" if message.text else at, c.came_as))
     elif message.text and message.kind is not Kind.BUTTON:
-        found.append(Words(TextKind.TEXT, message.text, c.came_as, c.withheld))
+        found.append(Piece(TextKind.TEXT, message.text, c.came_as, c.withheld))
     if message.attachment is not None:
         a = message.attachment
         facts = [message.kind.value, a.name, a.media_type, f"{a.size} bytes" if a.size else "", f"id {a.file_id}"]
-        found.append(Words(TextKind.FILE, "; ".join(filter(None, facts)), c.came_as, file=Left(message.messenger, a)))
+        found.append(Piece(TextKind.FILE, "; ".join(filter(None, facts)), c.came_as, file=Left(message.messenger, a)))
     return found
 
 
 def keep_piece(
-    c: Composer, case: Case, piece: Words, kind: TextKind | None = None, *, own_side_only: bool = False
+    c: Composer, case: Case, piece: Piece, kind: TextKind | None = None, *, own_side_only: bool = False
 ) -> int | None:
     """Keep something that a person sent with its case; what points to a person goes to the secure case.
 
@@ -111,7 +111,7 @@ def keep_piece(
     return text_id
 
 
-def open_case(c: Composer, words: Sequence[Words]) -> Case | None:
+def open_case(c: Composer, words: Sequence[Piece]) -> Case | None:
     """Make a case of a person's first words: a reference, a clock, both in one turn. Asks nothing yet."""
     person = c.person
     corridors = c.context.agreement.corridors_of(person.party) if person else ()
@@ -177,7 +177,7 @@ def ask_side(c: Composer, case: Case, lead: str) -> None:
 
 
 def hold(
-    c: Composer, words: Sequence[Words], cases: Sequence[Case], answering: tuple[Case, Field] | None = None
+    c: Composer, words: Sequence[Piece], cases: Sequence[Case], answering: tuple[Case, Field] | None = None
 ) -> None:
     """Keep words with the conversation and ask where they belong. Nothing is relayed before the answer."""
     before = held(c.conversation.pending)
@@ -206,10 +206,10 @@ def opens_cases(c: Composer) -> bool:
     return c.person is not None and c.person.role is Role.OFFICER
 
 
-def held(pending: Mapping[str, object]) -> list[Words]:
+def held(pending: Mapping[str, object]) -> list[Piece]:
     """The words that wait in a conversation."""
     waiting = pending.get("held")
-    return [Words.from_json(w) for w in waiting] if isinstance(waiting, list) else []
+    return [Piece.from_json(w) for w in waiting] if isinstance(waiting, list) else []
 
 
 def held_for(c: Composer) -> list[Case]:
@@ -223,7 +223,7 @@ def offered_for(c: Composer) -> list[int]:
     return [int(i) for i in options] if isinstance(options, list) else []
 
 
-def take_held(c: Composer) -> list[Words]:
+def take_held(c: Composer) -> list[Piece]:
     """Take the words that wait, because it is known now where they belong."""
     waiting = held(c.conversation.pending)
     if waiting:

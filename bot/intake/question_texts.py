@@ -99,12 +99,12 @@ def _named_choices(field_id: str, language: str) -> Sequence[tuple[str, str]]:
 
 
 def _choice(case: Case, asking: Field, code: str, label: str) -> Button:
-    return Button(label, button_data.write(button_data.Choice(case.id, asking.id, code)))
+    return Button(label, button_data.write(button_data.ChoiceTap(case.id, asking.id, code)))
 
 
 def word_button(label: str, word: str, argument: str = "") -> Button:
     """Make a button about the conversation."""
-    return Button(label, button_data.write(button_data.Word(word, argument)))
+    return Button(label, button_data.write(button_data.WordTap(word, argument)))
 
 
 def yes_no(language: str, stamp: str) -> Keyboard:

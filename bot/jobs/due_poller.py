@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.domain.errors import StorageError
-from bot.jobs.due_work import Deadline, Lapse, Wake
+from bot.jobs.due_work import DueDeadline, UndecidedOrder, Wake
 from bot.line.line import Line
 from bot.line.message_work import Again
 from bot.line.work import Work
@@ -45,10 +45,10 @@ class Reminder:
 
     async def _take(self) -> list[Work]:
         now = self._clock()
-        due: list[Work] = [Deadline(d) for d in await self._storage.claim_deadlines(now, MOST, LEASE)]
+        due: list[Work] = [DueDeadline(d) for d in await self._storage.claim_deadlines(now, MOST, LEASE)]
         wakes: list[Work] = [Wake(person) for person in await self._storage.claim_wakes(now, MOST, LEASE)]
         again: list[Work] = [Again(row) for row in await self._storage.claim_failed(now, MOST, LEASE)]
-        lapsed: list[Work] = [Lapse(order) for order in await self._storage.lapsed_orders(now, MOST)]
+        lapsed: list[Work] = [UndecidedOrder(order) for order in await self._storage.lapsed_orders(now, MOST)]
         return due + wakes + again + lapsed
 
     async def _submit(self, work: Sequence[Work]) -> None:

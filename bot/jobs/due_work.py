@@ -20,7 +20,7 @@ from bot.turns.view import View
 
 
 @dataclass(frozen=True, slots=True)
-class Deadline:
+class DueDeadline:
     """A deadline whose moment has come."""
 
     due: Due
@@ -76,7 +76,7 @@ class Wake:
 
 
 @dataclass(frozen=True, slots=True)
-class Lapse:
+class UndecidedOrder:
     """An order for an identified export that nobody decided in time."""
 
     order_id: int

@@ -20,7 +20,9 @@ from bot.language.texts import tr
 from bot.line.line import Line
 from bot.line.message_work import Order
 from bot.ports.storage import Storage
-from bot.record.export.case_log import ExportRequest, Manifest, Reader, export, file_name
+from bot.record.export.case_log import export, file_name
+from bot.record.export.dossier import ExportReader
+from bot.record.export.manifest import ExportRequest, Manifest
 from bot.turns.composer import Composer
 
 log = structlog.get_logger(__name__)
@@ -101,7 +103,7 @@ class Exports:
             number=order.number,
         )
         name = file_name(request, self.new_id())
-        reader = Reader(order.party, self.agreement)
+        reader = ExportReader(order.party, self.agreement)
 
         async def included(cases: Sequence[Case]) -> None:
             await self._journal_reads(order, cases)

@@ -7,10 +7,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 
 from bot.domain.agreement import Agreement, DeskRole, Party
-from bot.domain.journal import NO_CASE, Head, Witness
+from bot.domain.journal import NO_CASE
 from bot.domain.people import Directory
 from bot.domain.recipients import Recipient, at_desks, unique
 from bot.domain.time_words import both_times
+from bot.domain.verify_journal import Head, Witness
 from bot.language.texts import tr
 from bot.line.line import Line
 from bot.line.message_work import Order

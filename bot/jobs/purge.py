@@ -10,8 +10,9 @@ import structlog
 
 from bot.domain.case import Case
 from bot.domain.errors import BridgeError, Stale, StorageError
-from bot.domain.journal import NO_CASE, PURGED, Entry
-from bot.domain.retention_rules import FREE_FIELDS, Cutoffs, Due, Retention, Rule, due, kept_acts
+from bot.domain.journal import NO_CASE, Entry
+from bot.domain.retention_rules import FREE_FIELDS, Cutoffs, PurgeDue, Retention, Rule, due, kept_acts
+from bot.domain.verify_journal import PURGED
 from bot.jobs.journal_digest import due_day
 from bot.ports.retention import Purge
 from bot.ports.storage import Files, Storage
@@ -42,7 +43,7 @@ class Listed:
     """A case of which something goes, and what."""
 
     case: Case
-    due: Due
+    due: PurgeDue
     rows: dict[str, int] = field(default_factory=dict)  #: by table; what would go, or went
 
 
@@ -123,7 +124,7 @@ class Purger:
             if number < around.retention.batch:
                 return gone
 
-    async def _due(self, until: datetime) -> AsyncIterator[tuple[Case, Due]]:
+    async def _due(self, until: datetime) -> AsyncIterator[tuple[Case, PurgeDue]]:
         cutoffs, after = Cutoffs.at(until, self._around.retention), 0
         while cases := await self._storage.purgeable(cutoffs, limit=_LISTED, after=after):
             for case in cases:

@@ -23,7 +23,7 @@ from bot.domain.turn import Mark, Turn
 from bot.line.batch_loader import Loader
 from bot.line.message_work import Message
 from bot.line.work import Work
-from bot.line.work_queue import Entry, Waiting
+from bot.line.work_queue import QueuedWork, Waiting
 from bot.ports.messengers import Receipt
 from bot.ports.storage import Loaded, Storage
 from bot.turns.context import Context
@@ -87,7 +87,7 @@ class Line:
         """Put work in the line and wait for its commit. Raises `StorageError` when it was not stored."""
         if self._is_stopping or len(self._waiting) >= WAITING:
             raise StorageError("The bridge is stopping or has too much waiting; please send again.")
-        entry = Entry(work, asyncio.get_running_loop().create_future())
+        entry = QueuedWork(work, asyncio.get_running_loop().create_future())
         self._waiting.add(entry)
         self._idle.clear()
         self._wake.set()
@@ -115,7 +115,7 @@ class Line:
                 await self._write_or_fail(batch, marks)
         self._idle.set()
 
-    async def _write_or_fail(self, batch: list[Entry], marks: list[Mark]) -> None:
+    async def _write_or_fail(self, batch: list[QueuedWork], marks: list[Mark]) -> None:
         try:
             await self._write(batch, marks)
         except StorageError as error:
@@ -125,7 +125,7 @@ class Line:
             log.exception("line failed", entries=len(batch))
             await self._one_by_one(batch, marks, StorageError(f"internal error: {type(error).__name__}"))
 
-    async def _write(self, batch: list[Entry], marks: Sequence[Mark]) -> None:
+    async def _write(self, batch: list[QueuedWork], marks: Sequence[Mark]) -> None:
         for attempt in range(_TRIES):
             directory = await self._storage.directory()
             loaded = await self._load(batch, directory)
@@ -144,13 +144,13 @@ class Line:
             self._finish(batch, fresh, turns, left_out, loaded.seen)
             return
 
-    async def _load(self, batch: Sequence[Entry], directory: Directory) -> Loaded:
+    async def _load(self, batch: Sequence[QueuedWork], directory: Directory) -> Loaded:
         works = await self._loader.understood([entry.work for entry in batch], directory)
         for entry, work in zip(batch, works, strict=True):
             entry.work = work
         return await self._loader.load(works, directory, self._context().agreement)
 
-    async def _count(self, batch: Sequence[Entry], view: View) -> None:
+    async def _count(self, batch: Sequence[QueuedWork], view: View) -> None:
         """Count the guesses among new messages, once each; what is right is no guess and costs nothing."""
         context = self._context()
         now = context.now
@@ -163,11 +163,11 @@ class Line:
                 entry.tries = {t: await self._storage.count_attempt(t.kind, t.key, now, t.window) for t in asked}
             view.counted(entry.tries)
 
-    def _compute(self, batch: Sequence[Entry], view: View, loaded: Loaded) -> list[Entry]:
+    def _compute(self, batch: Sequence[QueuedWork], view: View, loaded: Loaded) -> list[QueuedWork]:
         """Compute the turns of all messages that are new; the first of two equal keys counts."""
         context = self._context()
         keys = set(loaded.seen)
-        fresh: list[Entry] = []
+        fresh: list[QueuedWork] = []
         for entry in batch:
             entry.turn = None
             key = entry.work.inbound.key if isinstance(entry.work, Message) else None
@@ -180,7 +180,7 @@ class Line:
             fresh.append(entry)
         return fresh
 
-    def _in_call(self, entry: Entry, turn: Turn, context: Context) -> Turn:
+    def _in_call(self, entry: QueuedWork, turn: Turn, context: Context) -> Turn:
         message = entry.work.inbound if isinstance(entry.work, Message) else None
         can = self._capabilities.get(message.messenger) if message is not None else None
         if message is None or can is None or not can.answers_in_call:
@@ -188,7 +188,7 @@ class Line:
         turn, entry.call = ride(turn, message, can, context.now)
         return turn
 
-    def _receipt(self, entry: Entry, replies: Mapping[tuple[str, str, str], str], *, is_new: bool) -> Receipt:
+    def _receipt(self, entry: QueuedWork, replies: Mapping[tuple[str, str, str], str], *, is_new: bool) -> Receipt:
         if entry.call is not None and is_new:
             return Receipt(is_new=True, reply=entry.call.reply, went=partial(self._went, entry.call))
         key = entry.work.inbound.key if isinstance(entry.work, Message) else ("", "", "")
@@ -200,8 +200,8 @@ class Line:
 
     def _finish(
         self,
-        batch: Sequence[Entry],
-        fresh: Sequence[Entry],
+        batch: Sequence[QueuedWork],
+        fresh: Sequence[QueuedWork],
         turns: Sequence[Turn],
         left_out: frozenset[int] = frozenset(),
         seen: Mapping[tuple[str, str, str], str] = MappingProxyType({}),
@@ -217,7 +217,7 @@ class Line:
             # What was committed stays; its outbox rows are sent when their lease has run out.
             log.exception("committed turns not handed on")
 
-    async def _one_by_one(self, batch: Sequence[Entry], marks: list[Mark], error: StorageError) -> None:
+    async def _one_by_one(self, batch: Sequence[QueuedWork], marks: list[Mark], error: StorageError) -> None:
         """Find what does not fit: each entry alone, then marked failed. When nothing can be written, say so to all."""
         if not await self._storage.is_ready():
             self._marks = marks + self._marks
@@ -236,7 +236,7 @@ class Line:
             except StorageError:
                 log.exception("delivery mark not stored", outbox=mark.outbox_id)
 
-    async def _alone(self, entry: Entry) -> None:
+    async def _alone(self, entry: QueuedWork) -> None:
         try:
             await self._write([entry], ())
             return
@@ -245,7 +245,7 @@ class Line:
             log.exception("turn does not fit", work=type(entry.work).__name__)
         await self._keep_failed(entry)
 
-    async def _keep_failed(self, entry: Entry) -> None:
+    async def _keep_failed(self, entry: QueuedWork) -> None:
         entry.call = None  # it said what is not stored
         try:
             failed = entry.work.failed(self._context(), entry.errors[-1])
@@ -259,7 +259,7 @@ class Line:
             _refuse(entry, StorageError(f"not stored: {type(error).__name__}"))
 
 
-def _turn_of(entry: Entry, view: View, context: Context) -> Turn:
+def _turn_of(entry: QueuedWork, view: View, context: Context) -> Turn:
     try:
         return entry.work.turn(view, context)
     except Exception as error:  # noqa: BLE001 - one bad message never stops the line
@@ -276,6 +276,6 @@ def _places(error: Exception) -> list[str]:
     return [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
 
 
-def _refuse(entry: Entry, error: StorageError) -> None:
+def _refuse(entry: QueuedWork, error: StorageError) -> None:
     if not entry.done.done():
         entry.done.set_exception(error)

@@ -55,7 +55,7 @@ class Message:
             return NOTHING
         promise = button_data.parse(self.inbound.button) if self.inbound.button else None
         command = parse_command(self.inbound.text) if promise is None else None
-        word = promise.act if isinstance(promise, button_data.Act) else command.name if command else ""
+        word = promise.act if isinstance(promise, button_data.ActTap) else command.name if command else ""
         return Shows(
             scope_of(person, agreement) if word == "cases" else None,
             person,

@@ -17,7 +17,7 @@ from bot.ports.storage import Try
 
 
 @dataclass(eq=False, slots=True)
-class Entry:
+class QueuedWork:
     """A piece of work on its way, and whoever waits for its commit."""
 
     work: Work
@@ -39,27 +39,27 @@ class Waiting:
     def __init__(self, may_pick: Callable[[Work], bool]) -> None:
         """Take what tells whether a piece of work may be a number that stands for a choice."""
         self._may_pick = may_pick
-        self._entries: deque[Entry] = deque()
+        self._entries: deque[QueuedWork] = deque()
 
     def __len__(self) -> int:
         """Count what waits."""
         return len(self._entries)
 
-    def add(self, entry: Entry) -> None:
+    def add(self, entry: QueuedWork) -> None:
         """Put an entry at the end."""
         self._entries.append(entry)
 
-    def take(self, most: int) -> list[Entry]:
+    def take(self, most: int) -> list[QueuedWork]:
         """Take the next batch; what must wait for it keeps its place."""
-        batch: list[Entry] = []
-        later: list[Entry] = []
+        batch: list[QueuedWork] = []
+        later: list[QueuedWork] = []
         while self._entries and len(batch) < most:
             entry = self._entries.popleft()
             (later if self._must_wait(entry, batch, later) else batch).append(entry)
         self._entries.extendleft(reversed(later))
         return batch
 
-    def _must_wait(self, entry: Entry, batch: list[Entry], later: list[Entry]) -> bool:
+    def _must_wait(self, entry: QueuedWork, batch: list[QueuedWork], later: list[QueuedWork]) -> bool:
         sender = entry.sender
         if later and sender is not None and any(other.sender == sender for other in later):
             return True

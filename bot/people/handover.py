@@ -23,24 +23,24 @@ _TAPS = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class CasesLeft:
     """What somebody leaves, most urgent first."""
 
     assigned: tuple[Case, ...] = ()  #: nobody of their side is assigned to these any more
     reported: tuple[Case, ...] = ()  #: their desk answers for these
 
 
-def leave(c: Composer, person: Person) -> Work:
+def leave(c: Composer, person: Person) -> CasesLeft:
     """Take a person off the open cases they are assigned to; returns these, and the ones they reported."""
     theirs = [case for k in c.view.cases() if (case := c.case(k.id)) is not None and case.is_open]
     about = c.case_id
     assigned = [_unassigned(c, case, person) for case in theirs if person.id in case.assignees]
     c.case_id = about
     reported = [c.case(case.id) or case for case in theirs if case.officer == person.id]
-    return Work(_by_urgency(assigned), _by_urgency(reported))
+    return CasesLeft(_by_urgency(assigned), _by_urgency(reported))
 
 
-def told(work: Work, lead: str) -> tuple[str, Keyboard]:
+def told(work: CasesLeft, lead: str) -> tuple[str, Keyboard]:
     """Write what the desk reads, with a tap for each case that needs a new hand."""
     lines = [lead]
     if work.assigned:

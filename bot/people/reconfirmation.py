@@ -99,7 +99,7 @@ def confirmed(c: Composer, person: Person) -> str:
 
 def whom(command: Command | None, promise: button_data.Promise | None) -> int | None:
     """Whom a message would confirm."""
-    if isinstance(promise, button_data.Word) and promise.word == "confirm":
+    if isinstance(promise, button_data.WordTap) and promise.word == "confirm":
         return button_data.from_base36(promise.argument)
     is_typed = promise is None and command is not None and command.name == "confirm"
     return whole_number(command.rest) if is_typed and command is not None else None

@@ -24,7 +24,7 @@ from bot.turns.composer import Composer
 _HELD = ("held", "options")
 
 
-def cut_off(c: Composer, person: Person, act: str, reason: str) -> handover.Work:
+def cut_off(c: Composer, person: Person, act: str, reason: str) -> handover.CasesLeft:
     """Cut a person off from everything at once and tell their desk and supervisors what they leave.
 
     Args:
@@ -62,7 +62,7 @@ def wants(person_id: int) -> Wanted:
 
 def whom(command: Command | None, promise: button_data.Promise | None, person: Person) -> int | None:
     """Whom a message would cut off: the person who writes, or the colleague that they name."""
-    if isinstance(promise, button_data.Word) and promise.word == "lost":
+    if isinstance(promise, button_data.WordTap) and promise.word == "lost":
         named = promise.argument
     elif promise is None and command is not None and command.name == "lost":
         named = command.rest

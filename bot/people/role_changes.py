@@ -73,7 +73,7 @@ def _leave(c: Composer, person: Person) -> None:
     lead = tr(
         "en", "{name} is now {role} and works on no case any more.", name=person.name, role=tr("en", person.role.value)
     )
-    words, laid = handover.told(handover.Work(work.assigned), lead)
+    words, laid = handover.told(handover.CasesLeft(work.assigned), lead)
     directory = c.view.directory.having(person)
     desks = at_desks(c.context.agreement, directory, person.party, DeskRole.DUTY)
     takers = unique((*desks, *supervisors(directory, person.party)))

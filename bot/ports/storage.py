@@ -10,10 +10,11 @@ from typing import Protocol
 from bot.domain.attachments import FileState, StoredFile
 from bot.domain.case import Answer, Case, CaseText, Conversation, DeadlineKind, SecureEntry
 from bot.domain.export_orders import IdentifiedOrder
-from bot.domain.journal import Head, Link
+from bot.domain.journal import Link
 from bot.domain.messages import Address, Delivery, DeliveryState, Outgoing
 from bot.domain.people import Directory, Invite, SignIn, Stranger
 from bot.domain.turn import InboxRow, Mark, Turn
+from bot.domain.verify_journal import Head
 from bot.ports.messenger_state import KeepsForMessengers
 from bot.ports.retention import Retains
 

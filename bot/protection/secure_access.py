@@ -38,7 +38,7 @@ class Purpose(StrEnum):
     OTHER = "other"  #: in the reader's own words
 
 
-class Key(StrEnum):
+class SearchKey(StrEnum):
     """What an entry can be found by, exactly."""
 
     PHONE = "phone"
@@ -104,10 +104,10 @@ def may_search(person: Person, agreement: Agreement) -> bool:
     return person.role is Role.OFFICER or scope.sees_party or bool(scope.reads_as)
 
 
-def normalised(key: Key, text: str) -> str:
+def normalised(key: SearchKey, text: str) -> str:
     """Write a phone or document number in the one form in which it is compared; empty when it is none."""
     text = unicodedata.normalize("NFKC", text).strip()
-    if key is Key.DOCUMENT:
+    if key is SearchKey.DOCUMENT:
         return "".join(c for c in text.upper() if c.isascii() and c.isalnum())
     digits = "".join(c for c in text if c.isascii() and c.isdigit())
     if text.startswith("00"):
@@ -117,16 +117,16 @@ def normalised(key: Key, text: str) -> str:
     return f"+{digits}" if re.fullmatch(r"[1-9]\d{6,14}", digits) else ""
 
 
-def keys_of(entry: SecureEntry, words: str) -> tuple[tuple[Key, str], ...]:
+def keys_of(entry: SecureEntry, words: str) -> tuple[tuple[SearchKey, str], ...]:
     """By what an entry with these words is found, each normalised and named once."""
     match entry.field:
         case SecureField.PHONE:
-            found = [(Key.PHONE, _part(words, "phone"))]
+            found = [(SearchKey.PHONE, _part(words, "phone"))]
         case SecureField.TRAVEL_DOCUMENT:
-            found = [(Key.DOCUMENT, _part(words, "number"))]
+            found = [(SearchKey.DOCUMENT, _part(words, "number"))]
         case SecureField.MESSAGE:
-            phones = ((Key.PHONE, number) for number in _PHONE.findall(words))
-            found = list(chain(phones, ((Key.DOCUMENT, number) for number in _DOCUMENT.findall(words))))
+            phones = ((SearchKey.PHONE, number) for number in _PHONE.findall(words))
+            found = list(chain(phones, ((SearchKey.DOCUMENT, number) for number in _DOCUMENT.findall(words))))
         case _:
             found = []
     made = ((key, normalised(key, text)) for key, text in found)

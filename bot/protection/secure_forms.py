@@ -21,7 +21,7 @@ TEXT_LIMIT = 2000  #: characters
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class FormPart:
     """One question of a form."""
 
     name: str
@@ -43,7 +43,7 @@ class EntryForm:
 
     field: SecureField
     title: str  #: English
-    parts: tuple[Part, ...]
+    parts: tuple[FormPart, ...]
     hint: str = ""
 
 
@@ -71,28 +71,36 @@ _ALL = (
         SecureField.NAMES,
         later("Names"),
         (
-            Part("family", later("Family name"), example="SOK"),
-            Part("given", later("Given names"), example="Dara"),
-            Part("native", later("Name in the person's own script"), example="សុខ ដារ៉ា", short=later("Own script")),
-            Part("order", later("Order in the document"), "select", _ORDERS, short=later("Order")),
+            FormPart("family", later("Family name"), example="SOK"),
+            FormPart("given", later("Given names"), example="Dara"),
+            FormPart("native", later("Name in the person's own script"), example="សុខ ដារ៉ា", short=later("Own script")),
+            FormPart("order", later("Order in the document"), "select", _ORDERS, short=later("Order")),
         ),
         later("As the document has them."),
     ),
     EntryForm(
         SecureField.BIRTH_DATE,
         later("Date of birth"),
-        (Part("date", later("Year, year and month, or the whole date"), example="2009-05-17", short=later("Born")),),
+        (
+            FormPart(
+                "date", later("Year, year and month, or the whole date"), example="2009-05-17", short=later("Born")
+            ),
+        ),
         later("What is not known is left out: 2009 or 2009-05 will do."),
     ),
-    EntryForm(SecureField.GENDER, later("Gender"), (Part("code", later("Gender"), "select", _listed("prs_Gender")),)),
+    EntryForm(
+        SecureField.GENDER, later("Gender"), (FormPart("code", later("Gender"), "select", _listed("prs_Gender")),)
+    ),
     EntryForm(
         SecureField.TRAVEL_DOCUMENT,
         later("Travel document"),
         (
-            Part("type", later("Type"), "select", _DOCUMENTS),
-            Part("issuer", later("Issued by: three letters of the country"), example="KHM", short=later("Issued by")),
-            Part("number", later("Number"), example="N01234567"),
-            Part(
+            FormPart("type", later("Type"), "select", _DOCUMENTS),
+            FormPart(
+                "issuer", later("Issued by: three letters of the country"), example="KHM", short=later("Issued by")
+            ),
+            FormPart("number", later("Number"), example="N01234567"),
+            FormPart(
                 "line",
                 later("Second machine-readable line, if you see it"),
                 example="N01234567<...",
@@ -105,8 +113,10 @@ _ALL = (
         SecureField.PHONE,
         later("Phone of the person"),
         (
-            Part("phone", later("Number with + and the country code"), example="+85510000000", short=later("Number")),
-            Part("app", later("Name in an app, with the app"), example="WeChat: example", short=later("App")),
+            FormPart(
+                "phone", later("Number with + and the country code"), example="+85510000000", short=later("Number")
+            ),
+            FormPart("app", later("Name in an app, with the app"), example="WeChat: example", short=later("App")),
         ),
         later("Before anybody calls: is it safe to contact the person?"),
     ),
@@ -114,32 +124,32 @@ _ALL = (
         SecureField.EXACT_LOCATION,
         later("Exact location"),
         (
-            Part("address", later("Address"), "text"),
-            Part("lat", later("Latitude"), example="28.68"),
-            Part("lon", later("Longitude"), example="115.86"),
-            Part("known", later("How is it known?"), example="pin in an app", short=later("Known by")),
+            FormPart("address", later("Address"), "text"),
+            FormPart("lat", later("Latitude"), example="28.68"),
+            FormPart("lon", later("Longitude"), example="115.86"),
+            FormPart("known", later("How is it known?"), example="pin in an app", short=later("Known by")),
         ),
     ),
     EntryForm(
-        SecureField.DESCRIPTION, later("Description of the person"), (Part("text", later("Description"), "text"),)
+        SecureField.DESCRIPTION, later("Description of the person"), (FormPart("text", later("Description"), "text"),)
     ),
     EntryForm(
         SecureField.CONTROL,
         later("Methods of control seen"),
-        (Part("codes", later("Methods"), "checks", (*_listed("vic_MethodsOfControl"), _CONFINED)),),
+        (FormPart("codes", later("Methods"), "checks", (*_listed("vic_MethodsOfControl"), _CONFINED)),),
         later("Never asked of anybody under 18: note only what was seen."),
     ),
     EntryForm(
         SecureField.SUSPECTS,
         later("Suspects"),
-        (Part("text", later("Who, which role, how to recognise or reach them"), "text", short=later("Said")),),
+        (FormPart("text", later("Who, which role, how to recognise or reach them"), "text", short=later("Said")),),
         later("What is reported of somebody proves nothing yet."),
     ),
     EntryForm(
         SecureField.LEGAL_BASIS,
         later("Legal basis"),
         (
-            Part(
+            FormPart(
                 "text",
                 later("Offence and provision, purpose, and why the other side holds the information"),
                 "text",
@@ -151,19 +161,21 @@ _ALL = (
         SecureField.LANGUAGE,
         later("Language of the person"),
         (
-            Part("code", later("Code of the language, two or three letters"), example="khm", short=later("Language")),
-            Part("interpreter", later("Interpreter needed?"), "select", _YES_NO, short=later("Interpreter")),
+            FormPart(
+                "code", later("Code of the language, two or three letters"), example="khm", short=later("Language")
+            ),
+            FormPart("interpreter", later("Interpreter needed?"), "select", _YES_NO, short=later("Interpreter")),
         ),
     ),
     EntryForm(
         SecureField.REQUESTING_AUTHORITY,
         later("Requesting authority"),
         (
-            Part("agency", later("Agency")),
-            Part("unit", later("Unit")),
-            Part("officer", later("Officer, with rank")),
-            Part("phone", later("Phone with + and the country code"), example="+85510000000", short=later("Phone")),
-            Part("email", later("Official e-mail"), example="desk@example.org"),
+            FormPart("agency", later("Agency")),
+            FormPart("unit", later("Unit")),
+            FormPart("officer", later("Officer, with rank")),
+            FormPart("phone", later("Phone with + and the country code"), example="+85510000000", short=later("Phone")),
+            FormPart("email", later("Official e-mail"), example="desk@example.org"),
         ),
     ),
 )
@@ -202,7 +214,7 @@ def lines(field: SecureField, words: str, language: str) -> list[tuple[str, str]
     return [(tr(language, part.short or part.label), shown) for part, shown in found if shown]
 
 
-def _shown(field: SecureField, part: Part, value: str | list[str], language: str) -> str:
+def _shown(field: SecureField, part: FormPart, value: str | list[str], language: str) -> str:
     if isinstance(value, list):
         return ", ".join(_label(part, code, language) for code in value)
     if field is SecureField.NAMES and part.name == "family":
@@ -210,5 +222,5 @@ def _shown(field: SecureField, part: Part, value: str | list[str], language: str
     return _label(part, value, language) if part.kind == "select" else value
 
 
-def _label(part: Part, code: str, language: str) -> str:
+def _label(part: FormPart, code: str, language: str) -> str:
     return next((tr(language, choice.label) for choice in part.choices if choice.code == code), code)

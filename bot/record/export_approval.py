@@ -99,7 +99,7 @@ def decided(c: Composer, command: Command) -> None:
     _decide(c, number, reason.strip(), again, is_approved=command.name == "approve")
 
 
-def tapped(c: Composer, promise: button_data.Word) -> None:
+def tapped(c: Composer, promise: button_data.WordTap) -> None:
     """Take a tap under the request."""
     _decide(c, promise.argument, "", "", is_approved=promise.word == "approve")
 
@@ -205,7 +205,7 @@ def _request(c: Composer, order: IdentifiedOrder, person: Person, language: str)
 
 def _choices(order: IdentifiedOrder) -> Keyboard:
     named = (("approve", tr("en", "Approve")), ("refuse", tr("en", "Refuse")))
-    return (tuple(Button(label, button_data.write(button_data.Word(word, order.number))) for word, label in named),)
+    return (tuple(Button(label, button_data.write(button_data.WordTap(word, order.number))) for word, label in named),)
 
 
 def _at(people: Iterable[Person]) -> list[Recipient]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 
 from bot.domain.errors import StorageError
-from bot.domain.journal import Checker, Finding, Summary, Witness, row_of
+from bot.domain.journal import row_of
+from bot.domain.verify_journal import Checker, Finding, Summary, Witness
 from bot.ports.storage import Storage
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import IO
 
 from bot.domain.errors import BridgeError
-from bot.domain.journal import PURGED, Head, Link, Row, row_of
-from bot.domain.verify_journal import manifest_line, row_line
+from bot.domain.journal import Link, row_of
+from bot.domain.verify_journal import PURGED, Head, Row, manifest_line, row_line
 from bot.ports.storage import Storage
 from bot.record.atomic_files import sync, sync_folder
 

@@ -33,7 +33,7 @@ from bot.domain.fields import UNKNOWN, field, is_field
 from bot.domain.guarded import Guarded
 from bot.domain.messages import Address
 from bot.protection.sealing import Vault
-from bot.protection.secure_access import Key, keys_of
+from bot.protection.secure_access import SearchKey, keys_of
 from storage.sealed import seal, unseal
 
 RowDict = dict[str, Any]
@@ -188,7 +188,7 @@ def secure_mark_of(row: RowMapping) -> SecureEntry:
     return SecureEntry(**{**row, "field": SecureField(row["field"]), "value": Guarded("")})
 
 
-def found_by(entry: SecureEntry) -> set[tuple[Key, str]]:
+def found_by(entry: SecureEntry) -> set[tuple[SearchKey, str]]:
     """By what an entry of the secure case is found."""
     return set(keys_of(entry, entry.value.reveal()))
 

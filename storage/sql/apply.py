@@ -11,8 +11,9 @@ from sqlalchemy import Connection, select
 
 from bot.domain.case import Case, Deadline, Handoff
 from bot.domain.errors import AlreadySeen, Stale, StorageError
-from bot.domain.journal import GENESIS, Entry, Link, link
+from bot.domain.journal import Entry, Link, link
 from bot.domain.messages import Outgoing
+from bot.domain.verify_journal import GENESIS
 from bot.protection.sealing import Vault
 from storage.batch import (
     BORN_LEASED_SECONDS,

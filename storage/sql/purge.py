@@ -11,9 +11,10 @@ from sqlalchemy import ColumnElement, Connection, and_, case, delete, func, or_,
 
 from bot.domain.case import Case
 from bot.domain.errors import Stale
-from bot.domain.journal import PURGED, Entry
+from bot.domain.journal import Entry
 from bot.domain.reference import DRILL
 from bot.domain.retention_rules import Cutoffs
+from bot.domain.verify_journal import PURGED
 from bot.ports.retention import Purge, Purged
 from bot.protection.sealing import Vault
 from storage.batch import PURGED_FIRST

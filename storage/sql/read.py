@@ -28,8 +28,9 @@ from bot.domain.attachments import FileState, StoredFile
 from bot.domain.case import Case, SecureEntry
 from bot.domain.errors import SealBroken
 from bot.domain.export_orders import IdentifiedOrder
-from bot.domain.journal import Head, Link
+from bot.domain.journal import Link
 from bot.domain.messages import Address, Delivery, DeliveryState
+from bot.domain.verify_journal import Head
 from bot.ports.storage import Counts, History, Said, Scope
 from bot.protection.sealing import Vault
 from storage.rows.cases import answer_of, secure_mark_of, secure_of, text_of, unread

@@ -12,11 +12,12 @@ from bot.domain.attachments import FileState, StoredFile
 from bot.domain.case import Case, SecureEntry
 from bot.domain.errors import StorageError
 from bot.domain.export_orders import IdentifiedOrder
-from bot.domain.journal import Entry, Head, Link
+from bot.domain.journal import Entry, Link
 from bot.domain.messages import Address, Delivery, DeliveryState, Outgoing
 from bot.domain.people import Directory, SignIn
 from bot.domain.retention_rules import Cutoffs
 from bot.domain.turn import InboxRow, Mark, Turn
+from bot.domain.verify_journal import Head
 from bot.ports.retention import Purge, Purged
 from bot.ports.storage import Counts, Due, History, Loaded, Said, Scope, Wanted
 from storage.batch import RENEWED_AFTER, Batch

@@ -11,8 +11,9 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.domain.journal import Entry, Finding
+from bot.domain.journal import Entry
 from bot.domain.turn import Turn
+from bot.domain.verify_journal import Finding
 from bot.ports.storage import Storage
 from bot.record.journal_check import verify
 from storage import migrate, open_storage

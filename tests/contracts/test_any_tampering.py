@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import storage
-from bot.domain.journal import Finding, canonical
 from bot.domain.turn import Turn
+from bot.domain.verify_journal import Finding, canonical
 from bot.record.journal_check import verify
 from storage.sql.statements import T
 from tests.contracts.storage_engines import Clock

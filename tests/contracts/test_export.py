@@ -22,7 +22,9 @@ from bot.domain.guarded import Guarded
 from bot.domain.journal import Entry
 from bot.domain.turn import Turn
 from bot.ports.storage import Storage
-from bot.record.export.case_log import ExportRequest, Reader, export
+from bot.record.export.case_log import export
+from bot.record.export.dossier import ExportReader
+from bot.record.export.manifest import ExportRequest
 from bot.record.report.period_report import report
 from tests.contracts.storage_engines import Kept, on_database
 from tests.unit.record.casebook import (
@@ -141,7 +143,7 @@ async def test_an_identified_export_journals_every_case_before_it_reads_it(kept:
         await storage.apply([Turn(journal=tuple(acts))])
 
     request = replace(order("jsonl"), recipient=str(key.to_public()), approved_by="person:7", number="4x2k9")
-    target, reader = folder / "log.jsonl.age", Reader("KH", AGREEMENT)
+    target, reader = folder / "log.jsonl.age", ExportReader("KH", AGREEMENT)
     made = await export(storage, request, target, clock=clock, agreement=AGREEMENT, reader=reader, included=journalled)
     rows = [json.loads(line) for line in pyrage.decrypt(target.read_bytes(), [key]).splitlines()]
     assert made.count == 1100 == len(rows)

@@ -7,8 +7,9 @@ import asyncio
 import pytest
 
 from bot.domain.errors import Stale, StorageError
-from bot.domain.journal import GENESIS, Link, digest_details, hash_of
+from bot.domain.journal import Link, hash_of
 from bot.domain.turn import Turn
+from bot.domain.verify_journal import GENESIS, digest_details
 from tests.contracts.storage_engines import Kept
 from tests.contracts.storage_values import case, entry, opening
 

@@ -10,12 +10,12 @@ import pytest
 from bot.domain.case import Case, Status
 from bot.domain.errors import Stale
 from bot.domain.guarded import Guarded
-from bot.domain.journal import Finding
 from bot.domain.messages import DeliveryState
 from bot.domain.people import Invite, Role
 from bot.domain.reply_windows import Window
 from bot.domain.retention_rules import Cutoffs
 from bot.domain.turn import Turn
+from bot.domain.verify_journal import Finding
 from bot.ports.retention import Purged
 from bot.ports.storage import Storage, Wanted
 from bot.record.journal_check import verify

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import text
 
 import storage
-from bot.domain.journal import Finding
 from bot.domain.turn import Turn
+from bot.domain.verify_journal import Finding
 from bot.ports.storage import Storage
 from bot.record.journal_check import verify
 from storage.sealed import SEALED_TABLES, place

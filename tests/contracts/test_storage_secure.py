@@ -13,7 +13,7 @@ from bot.domain.case import Case, CaseText, Channel, Handoff, HandoffState, Secu
 from bot.domain.guarded import Guarded
 from bot.domain.turn import Turn
 from bot.ports.storage import Scope
-from bot.protection.secure_access import Key, normalised
+from bot.protection.secure_access import SearchKey, normalised
 from storage.sql.engines import writing_engine
 from tests.contracts.storage_engines import START, Clock, Kept
 from tests.contracts.storage_values import DUTY, OFFICER, case, new_id, opening, step
@@ -124,5 +124,5 @@ async def test_the_index_says_nothing_without_its_key(database: str) -> None:
     engine.dispose()
     assert len(token) == 32
     assert PHONE.encode() not in bytes(token)
-    assert bytes(token) == vault(1, 2).token("phone", normalised(Key.PHONE, PHONE)), "a new key finds it too"
+    assert bytes(token) == vault(1, 2).token("phone", normalised(SearchKey.PHONE, PHONE)), "a new key finds it too"
     assert bytes(token) != hashlib.sha256(PHONE.encode()).digest()

@@ -10,8 +10,8 @@ from sqlalchemy import text
 
 import storage
 from bot.domain.case import Case
-from bot.domain.journal import PURGED, Finding, Head, Summary, Witness
 from bot.domain.turn import Turn
+from bot.domain.verify_journal import PURGED, Finding, Head, Summary, Witness
 from bot.ports.retention import Purge
 from bot.ports.storage import Scope, Storage
 from bot.record.journal_check import verify

@@ -6,8 +6,8 @@ import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
-from bot.domain.journal import Entry, Finding, Head, Link, link, row_of
-from bot.domain.verify_journal import GENESIS, examine, manifest_line, row_line
+from bot.domain.journal import Entry, Link, link, row_of
+from bot.domain.verify_journal import GENESIS, Finding, Head, examine, manifest_line, row_line
 from bot.record.journal_check import verify
 from tests.bench.journal import fill, sample_entry, storage_in
 

@@ -7,10 +7,10 @@ from datetime import date, time
 
 import pytest
 
-from bot.domain.journal import Entry, Finding
+from bot.domain.journal import Entry
 from bot.domain.messages import Outgoing
 from bot.domain.turn import Turn
-from bot.domain.verify_journal import read_witness
+from bot.domain.verify_journal import Finding, read_witness
 from bot.jobs.journal_digest import Digester, due_day
 from bot.record.journal_check import verify
 from tests.journeys.played import START, PlayedBridge

@@ -93,7 +93,8 @@ async def test_typed_a_case_of_others_is_no_case(bridge: PlayedBridge, counting:
 async def test_tapped_a_stolen_button_does_nothing(bridge: PlayedBridge, counting: Counting, act: str) -> None:
     case = await bridge.report_case()
     stolen, made_up = (
-        button_data.write(button_data.Act(number, case.stage, act, "police")) for number in (case.id, case.id + 12_345)
+        button_data.write(button_data.ActTap(number, case.stage, act, "police"))
+        for number in (case.id, case.id + 12_345)
     )
     for who in await outsiders(bridge, case):
         theirs = await tells(bridge, counting, who, "", stolen)

@@ -9,8 +9,8 @@ import pytest
 
 from bot.domain.case import Case
 from bot.domain.errors import BridgeError, StorageError
-from bot.domain.journal import Finding
 from bot.domain.retention_rules import Retention
+from bot.domain.verify_journal import Finding
 from bot.jobs.purge import NightlyPurge, Purger, Surroundings, forget_case
 from bot.ports.retention import Purge, Purged
 from bot.record.journal_check import verify

@@ -8,13 +8,13 @@ from dataclasses import replace
 
 import pytest
 
-from bot.acts.secure_visit import Entry, SecureVisit
+from bot.acts.secure_visit import EntryAdded, SecureVisit
 from bot.domain.case import Case, SecureEntry, SecureField, TextKind
 from bot.domain.guarded import Guarded
-from bot.domain.journal import Finding
 from bot.domain.turn import Turn
+from bot.domain.verify_journal import Finding
 from bot.line.message_work import PageAct
-from bot.protection.secure_access import Key, Purpose, secure_scope_of
+from bot.protection.secure_access import Purpose, SearchKey, secure_scope_of
 from bot.record.journal_check import verify
 from tests.journeys.played import PlayedBridge
 
@@ -33,8 +33,8 @@ async def visits(bridge: PlayedBridge, who: str, case: Case, **does: object) -> 
     return visit
 
 
-def an_entry(once: str = "form-1", field: SecureField = SecureField.PHONE) -> Entry:
-    return Entry(field, Guarded(json.dumps({"phone": NUMBER})), 1, once)
+def an_entry(once: str = "form-1", field: SecureField = SecureField.PHONE) -> EntryAdded:
+    return EntryAdded(field, Guarded(json.dumps({"phone": NUMBER})), 1, once)
 
 
 async def a_held_note(bridge: PlayedBridge, case: Case, kind: str = "note") -> int:
@@ -135,7 +135,7 @@ async def test_a_case_is_found_by_the_number_that_was_entered(bridge: PlayedBrid
     await visits(bridge, OFFICER, case, adds=an_entry())
     for who, hits in ((OFFICER, 1), (CLERK, 1), (DUTY, 0), (THIRD, 0), (ADMIN, 0), ("telegram:colleague", 0)):
         scope = secure_scope_of(await bridge.person(who), bridge.rules.agreement)
-        assert len(await bridge.storage.find_secure(Key.PHONE, NUMBER, scope)) == hits, who
+        assert len(await bridge.storage.find_secure(SearchKey.PHONE, NUMBER, scope)) == hits, who
 
 
 async def test_a_false_alarm_is_released_by_the_desk_and_both_desks_hear_that_there_is_a_text(

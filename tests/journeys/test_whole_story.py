@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.domain.case import Case, Status
-from bot.domain.journal import GENESIS, digest_details, hash_of
+from bot.domain.journal import hash_of
+from bot.domain.verify_journal import GENESIS, digest_details
 from tests.journeys.phones import labels
 from tests.journeys.played import PlayedBridge
 

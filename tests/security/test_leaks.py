@@ -16,9 +16,11 @@ import structlog
 import storage
 from adapters.web.site.sign_in_pages import new_link
 from bot.app.logs import configure
-from bot.record.export.case_log import ExportRequest, export
+from bot.record.export.case_log import export
+from bot.record.export.manifest import ExportRequest
 from bot.record.export.writers import WRITERS
-from bot.record.report.period_report import report, to_html, to_json
+from bot.record.report.period_report import report
+from bot.record.report.writers import to_html, to_json
 from tests.browser.web_kit import hidden
 from tests.cli.test_cli_record import RECIPIENT
 from tests.contracts.storage_engines import on_database

@@ -19,10 +19,12 @@ from openpyxl import load_workbook
 from bot.domain.case import Channel, Handoff, HandoffState
 from bot.domain.errors import BridgeError
 from bot.domain.turn import Turn
-from bot.record.export.case_log import ExportRequest, export, file_name
+from bot.record.export.case_log import export, file_name
+from bot.record.export.manifest import ExportRequest
 from bot.record.export.rows import COLUMNS
 from bot.record.export.writers import WRITERS, neutral
-from bot.record.report.period_report import report, to_html, to_pdf
+from bot.record.report.period_report import report
+from bot.record.report.writers import to_html, to_pdf
 from tests.browser.web_kit import sample_case
 from tests.security.story import mark, rename_everybody, whole_story
 from tests.security.stronghold import ADMIN, KH_SUPERVISOR, OFFICER, Stronghold

@@ -118,7 +118,7 @@ def command(act: Act, reference: str, form: Mapping[str, str]) -> str:
 
 
 def _tap(desk: Desk, label: str, act: Act, argument: str = "", *, meets: DeadlineKind | None = None) -> Tap:
-    return Tap(label, button_data.write(button_data.Act(desk.case.id, desk.case.stage, act.value, argument)), meets)
+    return Tap(label, button_data.write(button_data.ActTap(desk.case.id, desk.case.stage, act.value, argument)), meets)
 
 
 def _channels(act: Act) -> Iterable[Channel | None]:

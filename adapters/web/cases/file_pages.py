@@ -13,7 +13,7 @@ from adapters.web.site.request_checks import headers
 from adapters.web.site.sign_in_pages import redirect
 from adapters.web.site.site import Site
 from adapters.web.site.visit import Visit
-from bot.domain.attachments import FileState, Purpose, StoredFile, download_name, label_of
+from bot.domain.attachments import FilePurpose, FileState, StoredFile, download_name, label_of
 from bot.domain.case import Case
 from bot.domain.errors import StorageError
 from bot.domain.file_types import sniff
@@ -103,11 +103,11 @@ async def download(site: Site, visit: Visit) -> Response:
     if file is None:
         return site.pages.problem(visit.request, 404, tr(visit.language, "No such file."), visit=visit)
     purpose = visit.request.query_params.get("purpose", "")
-    if purpose not in {known.value for known in Purpose}:
+    if purpose not in {known.value for known in FilePurpose}:
         sentence = tr(visit.language, "Please choose on the page of the case what you need the file for.")
         return site.pages.problem(visit.request, 422, sentence, visit=visit)
     content = await _store(site).read(file.sha256)
-    await _note(site, visit, case, file, Purpose(purpose))
+    await _note(site, visit, case, file, FilePurpose(purpose))
     return Response(content, media_type="application/octet-stream", headers=_headers(site, file, case))
 
 
@@ -120,7 +120,7 @@ async def _find(site: Site, visit: Visit, case: Case) -> StoredFile | None:
     return next((f for f in readable if str(f.id) == wanted), None)
 
 
-async def _note(site: Site, visit: Visit, case: Case, file: StoredFile, purpose: Purpose) -> None:
+async def _note(site: Site, visit: Visit, case: Case, file: StoredFile, purpose: FilePurpose) -> None:
     entry = Entry(
         site.new_id(),
         case.corridor,

@@ -15,7 +15,7 @@ from bot.domain.errors import StorageError
 from bot.language.texts import tr
 from bot.line.message_work import PageAct
 from bot.protection.permissions import scope_of
-from bot.protection.secure_access import Key, normalised, secure_scope_of
+from bot.protection.secure_access import SearchKey, normalised, secure_scope_of
 
 _LIMIT = 100  #: characters of what is looked for
 
@@ -38,7 +38,7 @@ async def _found(site: Site, visit: Visit, kind: str, typed: str) -> list[Case]:
     if kind == REFERENCE:
         case = await site.storage.find_case(references.parse(typed) or typed, scope_of(visit.person, site.agreement))
         return [case] if case else []
-    key = Key(kind)
+    key = SearchKey(kind)
     scope = secure_scope_of(visit.person, site.agreement)
     found = await site.storage.find_secure(key, normalised(key, typed), scope)
     made = SecureSearch(key, len(found))
@@ -54,10 +54,10 @@ async def _sorry(site: Site, visit: Visit, status: int, problem: str) -> Respons
 def _problem(visit: Visit, kind: str, typed: str) -> str:
     if not typed:
         return tr(visit.language, "Please write what to look for.")
-    if kind == Key.PHONE and not normalised(Key.PHONE, typed):
+    if kind == SearchKey.PHONE and not normalised(SearchKey.PHONE, typed):
         return tr(
             visit.language, "Please write the phone number with + and the country code, for example +85510000000."
         )
-    if kind == Key.DOCUMENT and not normalised(Key.DOCUMENT, typed):
+    if kind == SearchKey.DOCUMENT and not normalised(SearchKey.DOCUMENT, typed):
         return tr(visit.language, "Please write the number of the document.")
     return ""

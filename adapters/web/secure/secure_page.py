@@ -19,11 +19,11 @@ from adapters.web.site.request_checks import new_token, signature, tokens_match
 from adapters.web.site.site import Site
 from adapters.web.site.visit import Visit
 from bot.acts.secure_entries import read_entry, read_subject
-from bot.acts.secure_visit import Entry, SecureVisit
+from bot.acts.secure_visit import EntryAdded, SecureVisit
 from bot.domain.case import Case, SecureField
 from bot.domain.errors import StorageError
 from bot.domain.guarded import Guarded
-from bot.intake.reading.answer_reader import Unclear
+from bot.intake.reading.result import Unclear
 from bot.language.normalise import clean
 from bot.language.texts import tr
 from bot.line.message_work import PageAct
@@ -129,7 +129,7 @@ def _fill(made: SecureVisit, visit: Visit) -> str:
     reading = read_entry(field, visit.form, visit.now.date(), visit.language)
     if isinstance(reading, Unclear):
         return reading.sentence
-    made.adds = Entry(field, Guarded(str(reading.value)), subject, once[:100])
+    made.adds = EntryAdded(field, Guarded(str(reading.value)), subject, once[:100])
     return ""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.domain.attachments import FileState, Purpose
+from bot.domain.attachments import FilePurpose, FileState
 from bot.domain.case import Case, DeadlineState, HandoffState, TextKind
 from bot.domain.names import closure_name, status_name
 from bot.domain.people import Role
@@ -65,11 +65,11 @@ _FILES = {
     FileState.PARKED: later("could not be fetched"),
 }
 _PURPOSES = {
-    Purpose.SAFETY: later("to find or protect the person"),
-    Purpose.IDENTITY: later("to establish identity"),
-    Purpose.EVIDENCE: later("evidence"),
-    Purpose.SUPPORT: later("support and return"),
-    Purpose.RECORD: later("to check the record"),
+    FilePurpose.SAFETY: later("to find or protect the person"),
+    FilePurpose.IDENTITY: later("to establish identity"),
+    FilePurpose.EVIDENCE: later("evidence"),
+    FilePurpose.SUPPORT: later("support and return"),
+    FilePurpose.RECORD: later("to check the record"),
 }
 _KINDS = {
     "alert": "alert", "ping": "ping", "told": "news", "relay": "relayed message", "edit": "update", "test": "test",

@@ -12,12 +12,10 @@ from zoneinfo import ZoneInfo
 from bot.domain.fields import UNKNOWN, UNKNOWN_WORDS, Field, FieldKind
 from bot.intake.reading.choice import read_choice, read_choices
 from bot.intake.reading.country import read_country
-from bot.intake.reading.result import Confirm, Read, Reading, Refused, Unclear
+from bot.intake.reading.result import Read, Reading, Unclear
 from bot.intake.reading.times import read_time
 from bot.language.normalise import clean, plain
 from bot.language.texts import tr
-
-__all__ = ["Confirm", "Read", "Reading", "Refused", "Unclear", "read"]
 
 _NUMBER_WORDS = (
     "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",

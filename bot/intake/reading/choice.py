@@ -7,7 +7,7 @@ from functools import cache
 
 from bot.domain.fields import UNKNOWN, UNKNOWN_WORDS, Choice, Field, FieldKind
 from bot.domain.purpose_limits import outside_purpose
-from bot.intake.reading.result import Read, Reading, Refused, Unclear
+from bot.intake.reading.result import OutsidePurpose, Read, Reading, Unclear
 from bot.language.normalise import plain
 from bot.language.texts import tr
 
@@ -30,7 +30,7 @@ def read_choice(field: Field, text: str, language: str) -> Reading:
         return Read(choice.code, tr(language, choice.label))
     typed = plain(text)
     refused = next((c for c in field.refused if typed in _names(c, language) or typed in _also(c)), None)
-    return Refused(outside_purpose(language), refused.code) if refused else _unclear(field, language)
+    return OutsidePurpose(outside_purpose(language), refused.code) if refused else _unclear(field, language)
 
 
 def read_choices(field: Field, text: str, language: str) -> Reading:

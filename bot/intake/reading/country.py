@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.domain import countries
-from bot.domain.countries import Found
+from bot.domain.countries import FoundCountry
 from bot.domain.fields import Field, FieldKind
 from bot.intake.reading.result import Confirm, Read, Reading, Unclear
 from bot.language.texts import tr
@@ -31,7 +31,7 @@ def read_country(field: Field, text: str, language: str) -> Reading:
     return Read(value, shown) if all(f.certain for f in found) else Confirm(value, shown)
 
 
-def _all(text: str) -> list[Found]:
+def _all(text: str) -> list[FoundCountry]:
     whole = countries.find(text)
     if whole.codes:
         return [whole]
@@ -41,10 +41,10 @@ def _all(text: str) -> list[Found]:
     return [found for piece in pieces for found in _joined(piece)]
 
 
-def _joined(piece: str) -> list[Found]:
+def _joined(piece: str) -> list[FoundCountry]:
     """Read names joined by "and", some of which have an "and" of their own."""
     words = _AND.split(piece)[: _AT_MOST + 1]
-    found: list[Found] = []
+    found: list[FoundCountry] = []
     while words:
         sizes = range(min(len(words), 3), 1, -1)
         longest = next((n for n in sizes if countries.find(" and ".join(words[:n]), nearly=False).codes), 1)
@@ -53,7 +53,7 @@ def _joined(piece: str) -> list[Found]:
     return found
 
 
-def _which(found: Found, language: str) -> Unclear:
+def _which(found: FoundCountry, language: str) -> Unclear:
     names = ", ".join(f"{tr(language, countries.name(c))} ({c})" for c in found.codes[:_NAMED])
     return Unclear(
         tr(

@@ -31,7 +31,7 @@ class Unclear:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused(Unclear):
+class OutsidePurpose(Unclear):
     """Understood, and outside the purpose of the bridge; the sentence says so."""
 
     code: str

@@ -18,8 +18,6 @@ from bot.protection.identity.numbers import cards, long_numbers, phones
 from bot.protection.identity.places import coordinates, emails, links
 from bot.protection.identity.residents import checked, named
 
-__all__ = ["Found", "Identity", "find", "mask", "partly"]
-
 #: What stands in a masked text.
 WORDS = {
     Identity.TRAVEL_DOCUMENT: "[travel document number]",

@@ -20,13 +20,11 @@ from bot.ports.storage import Storage
 from bot.protection import redaction
 from bot.record.atomic_files import sync, sync_folder
 from bot.record.export.age import SealedFile
-from bot.record.export.dossier import Dossier, Reader
+from bot.record.export.dossier import Dossier, ExportReader
 from bot.record.export.layouts import Layout, layout_of
 from bot.record.export.manifest import ExportRequest, Manifest, begin
 from bot.record.export.rows import Subject
 from bot.record.export.writers import STREAMED, WRITERS, CaseFile
-
-__all__ = ["ExportRequest", "Included", "Manifest", "Progress", "Reader", "export", "file_name"]
 
 #: Is told after each chunk how many cases are written, and how many there were at the beginning.
 Progress = Callable[[int, int], None]
@@ -48,7 +46,7 @@ class _Making:
     layout: Layout
     now: datetime
     agreement: Agreement
-    reader: Reader | None
+    reader: ExportReader | None
     progress: Progress | None
     included: Included | None
 
@@ -82,7 +80,7 @@ class _Making:
     def _is_told(self, name: str, case: Case, reader: redaction.Reader) -> bool:
         return redaction.may_read(field(name), case, reader, redaction.Way.EXPORT, self.agreement)
 
-    async def _read(self, subject: Subject, reader: Reader) -> Dossier:
+    async def _read(self, subject: Subject, reader: ExportReader) -> Dossier:
         texts = (await self.storage.history(subject.case.id)).texts
         return Dossier(subject, reader, texts, tuple(await self.storage.secure_entries(subject.case.id)))
 
@@ -103,7 +101,7 @@ async def export(  # noqa: PLR0913 - what an export is made of, by name
     clock: Callable[[], datetime],
     agreement: Agreement,
     progress: Progress | None = None,
-    reader: Reader | None = None,
+    reader: ExportReader | None = None,
     included: Included | None = None,
 ) -> Manifest:
     """Write the cases of an order to `target`, and the manifest beside it as ``<target>.manifest.json``.
@@ -128,7 +126,7 @@ async def export(  # noqa: PLR0913 - what an export is made of, by name
         ) from error
 
 
-def _check(order: ExportRequest, reader: Reader | None) -> None:
+def _check(order: ExportRequest, reader: ExportReader | None) -> None:
     forms = STREAMED if order.is_identified else WRITERS
     if order.format not in forms:
         what = "An identified export" if order.is_identified else "An export"

@@ -12,7 +12,7 @@ from bot.record.export.rows import Subject
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class ExportReader:
     """For which side an identified export is made: what the other side keeps to itself is left out of it."""
 
     party: str
@@ -29,6 +29,6 @@ class Dossier:
     """A case, and of an identified export what was written about it."""
 
     subject: Subject
-    reader: Reader | None = None  #: None: the export is de-identified
+    reader: ExportReader | None = None  #: None: the export is de-identified
     texts: tuple[CaseText, ...] = field(default=(), repr=False)
     secure: tuple[SecureEntry, ...] = field(default=(), repr=False)

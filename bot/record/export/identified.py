@@ -14,10 +14,10 @@ from bot.domain.fields import UNKNOWN, field, is_field
 from bot.domain.time_words import as_utc
 from bot.protection.redaction import Way, answer_for, line_for, may_read, name_for, officer_for, secure_for, text_for
 from bot.record.export import htcds, rows
-from bot.record.export.dossier import Dossier, Reader
+from bot.record.export.dossier import Dossier, ExportReader
 from bot.record.export.rows import Cell, Row, side_and_role
 
-Read = Callable[[Dossier, Reader], Cell]
+Read = Callable[[Dossier, ExportReader], Cell]
 
 
 def row(dossier: Dossier) -> Row:
@@ -33,7 +33,7 @@ def htcds_row(dossier: Dossier) -> Row:
     return tuple(_HTCDS[name](dossier, reader) if name in _HTCDS else plain[name] for name in HTCDS_COLUMNS)
 
 
-def _as_read(dossier: Dossier) -> tuple[Dossier, Reader]:
+def _as_read(dossier: Dossier) -> tuple[Dossier, ExportReader]:
     """The case as its reader may know it."""
     if dossier.reader is None:
         raise LookupError("an identified export is made for a side")
@@ -42,32 +42,32 @@ def _as_read(dossier: Dossier) -> tuple[Dossier, Reader]:
     return replace(dossier, subject=replace(dossier.subject, case=replace(case, answers=known))), reader
 
 
-def _is_told(name: str, case: Case, reader: Reader) -> bool:
+def _is_told(name: str, case: Case, reader: ExportReader) -> bool:
     return is_field(name) and may_read(field(name), case, reader.policy, Way.IDENTIFIED, reader.agreement)
 
 
 def _answer(name: str) -> Read:
-    def cell(dossier: Dossier, reader: Reader) -> Cell:
+    def cell(dossier: Dossier, reader: ExportReader) -> Cell:
         value = answer_for(field(name), dossier.subject.case, reader.policy, Way.IDENTIFIED, reader.agreement)
         return None if value is None else str(value)
 
     return cell
 
 
-def _person(dossier: Dossier, reader: Reader, person_id: int | None) -> str | None:
+def _person(dossier: Dossier, reader: ExportReader, person_id: int | None) -> str | None:
     """A person by name where the policy says so, else as side and role."""
     person = dossier.subject.directory.get(person_id)
     name = name_for(person, reader.policy, Way.IDENTIFIED) if person is not None else None
     return name or side_and_role(dossier.subject, person_id)
 
 
-def _assignees(dossier: Dossier, reader: Reader) -> Cell:
+def _assignees(dossier: Dossier, reader: ExportReader) -> Cell:
     found = (_person(dossier, reader, i) for i in dossier.subject.case.assignees)
     return tuple(name for name in found if name) or None
 
 
 def _accepting(channel: Channel) -> Read:
-    def cell(dossier: Dossier, reader: Reader) -> Cell:
+    def cell(dossier: Dossier, reader: ExportReader) -> Cell:
         case, policy = dossier.subject.case, reader.policy
         given = (h for h in case.handoffs if h.channel is channel)
         officers = (officer_for(h, case, policy, Way.IDENTIFIED, reader.agreement) for h in given)
@@ -76,7 +76,7 @@ def _accepting(channel: Channel) -> Read:
     return cell
 
 
-def _return_reasons(dossier: Dossier, reader: Reader) -> Cell:
+def _return_reasons(dossier: Dossier, reader: ExportReader) -> Cell:
     case = dossier.subject.case
     opened = (
         (h, line_for(h.return_reason, 0, case.requested, case, reader.policy, Way.IDENTIFIED, reader.agreement))
@@ -85,13 +85,13 @@ def _return_reasons(dossier: Dossier, reader: Reader) -> Cell:
     return tuple(f"{h.channel.value}: {reason}" for h, reason in opened if reason) or None
 
 
-def _texts(dossier: Dossier, reader: Reader) -> Cell:
+def _texts(dossier: Dossier, reader: ExportReader) -> Cell:
     case = dossier.subject.case
     opened = ((t, text_for(t, case, reader.policy, Way.IDENTIFIED, reader.agreement)) for t in dossier.texts)
     return tuple(f"{as_utc(t.at)} {t.party} {t.kind.value}: {text}" for t, text in opened if text is not None) or None
 
 
-def _opened(dossier: Dossier, reader: Reader) -> Iterator[tuple[SecureEntry, str]]:
+def _opened(dossier: Dossier, reader: ExportReader) -> Iterator[tuple[SecureEntry, str]]:
     """The entries of the secure case that this side gets; what was released is among the texts."""
     for entry in dossier.secure:
         said = secure_for(entry, dossier.subject.case, reader.policy, Way.IDENTIFIED, reader.agreement)
@@ -99,7 +99,7 @@ def _opened(dossier: Dossier, reader: Reader) -> Iterator[tuple[SecureEntry, str
             yield entry, said
 
 
-def _secure(dossier: Dossier, reader: Reader) -> Cell:
+def _secure(dossier: Dossier, reader: ExportReader) -> Cell:
     return tuple(f"person {e.subject} {e.field.value}: {said}" for e, said in _opened(dossier, reader)) or None
 
 
@@ -122,14 +122,14 @@ _MORE: Mapping[str, Read] = {
 COLUMNS = (*rows.COLUMNS, *_MORE)
 
 
-def _values(dossier: Dossier, reader: Reader, wanted: SecureField) -> list[str]:
+def _values(dossier: Dossier, reader: ExportReader, wanted: SecureField) -> list[str]:
     return [said for entry, said in _opened(dossier, reader) if entry.field is wanted]
 
 
 def _each(wanted: SecureField, read: Callable[[str], str | None] = lambda value: value) -> Read:
     """What entries of the secure case say, person by person, where the standard's column can hold it."""
 
-    def cell(dossier: Dossier, reader: Reader) -> Cell:
+    def cell(dossier: Dossier, reader: ExportReader) -> Cell:
         return tuple(said for value in _values(dossier, reader, wanted) if (said := read(value))) or None
 
     return cell
@@ -153,7 +153,7 @@ def _gender(value: str) -> str | None:
     return value if value in htcds.CODES["prs_Gender"] else None
 
 
-def _control(dossier: Dossier, reader: Reader) -> Cell:
+def _control(dossier: Dossier, reader: ExportReader) -> Cell:
     """The codes of the standard and the one of ours, from the intake and the secure case."""
     said = {word for value in _values(dossier, reader, SecureField.CONTROL) for word in value.replace(",", " ").split()}
     if dossier.subject.case.value("situation") == "confined":
@@ -162,16 +162,16 @@ def _control(dossier: Dossier, reader: Reader) -> Cell:
     return tuple(code for code in known if code in said) or None
 
 
-def _city(dossier: Dossier, reader: Reader) -> Cell:
+def _city(dossier: Dossier, reader: ExportReader) -> Cell:
     area = _answer("area")(dossier, reader)
     return None if area == UNKNOWN else area
 
 
-def _comment(dossier: Dossier, reader: Reader) -> Cell:
+def _comment(dossier: Dossier, reader: ExportReader) -> Cell:
     return "; ".join([htcds.comment(dossier.subject), *_in_comment(dossier, reader)])
 
 
-def _in_comment(dossier: Dossier, reader: Reader) -> Iterator[str]:
+def _in_comment(dossier: Dossier, reader: ExportReader) -> Iterator[str]:
     """What points to people and fits no column of the standard."""
     for name, cell in _MORE.items():
         if name not in _IN_COLUMNS and (said := cell(dossier, reader)) is not None:

@@ -46,7 +46,7 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class ColumnGroup:
     """Columns that are read off a case together."""
 
     names: tuple[str, ...]
@@ -103,7 +103,7 @@ def _answers(subject: Subject) -> Row:
     return tuple(None if isinstance(value, Guarded) else value for value in found)
 
 
-def _handoff(channel: Channel) -> Group:
+def _handoff(channel: Channel) -> ColumnGroup:
     def cells(subject: Subject) -> Row:
         given = [h for h in subject.case.handoffs if h.channel is channel]
         if not given:
@@ -122,10 +122,10 @@ def _handoff(channel: Channel) -> Group:
             last.letter_reference or None,
         )
 
-    return Group(tuple(f"{channel.value}_{name}" for name in _HANDOFF_NAMES), cells)
+    return ColumnGroup(tuple(f"{channel.value}_{name}" for name in _HANDOFF_NAMES), cells)
 
 
-def _deadline(kind: DeadlineKind, channel: Channel | None = None) -> Group:
+def _deadline(kind: DeadlineKind, channel: Channel | None = None) -> ColumnGroup:
     prefix = "_".join(["deadline", kind.value, *([channel.value] if channel else [])])
 
     def cells(subject: Subject) -> Row:
@@ -136,7 +136,7 @@ def _deadline(kind: DeadlineKind, channel: Channel | None = None) -> Group:
         settled = None if newest.is_running else newest.settled_at
         return (as_utc(newest.due_at), _utc(settled), outcome(newest, subject.at).value, sum(d.pings for d in same))
 
-    return Group(tuple(f"{prefix}_{name}" for name in ("due_at", "settled_at", "outcome", "pings")), cells)
+    return ColumnGroup(tuple(f"{prefix}_{name}" for name in ("due_at", "settled_at", "outcome", "pings")), cells)
 
 
 def _utc(moment: datetime | None) -> str | None:
@@ -180,9 +180,9 @@ _HANDOFF_NAMES = (
     "letter_reference",
 )
 _GROUPS = (
-    Group(_CASE_NAMES, _case),
-    Group(_TIME_NAMES, _times),
-    Group(_ANSWERS, _answers),
+    ColumnGroup(_CASE_NAMES, _case),
+    ColumnGroup(_TIME_NAMES, _times),
+    ColumnGroup(_ANSWERS, _answers),
     _handoff(Channel.POLICE),
     _handoff(Channel.DIPLOMATIC),
     _deadline(DeadlineKind.ACKNOWLEDGE),

@@ -48,7 +48,7 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class ReportBlock:
     """A heading and what stands under it: any of a chart, a table, a list of references, a note."""
 
     heading: str
@@ -61,7 +61,7 @@ class Block:
     items: tuple[str, ...] = ()
 
 
-def blocks(direction: Direction, language: str) -> Iterator[Block]:
+def blocks(direction: Direction, language: str) -> Iterator[ReportBlock]:
     """Write one direction out."""
     opened = {urgency_name(urgency, language): n for urgency, n in direction.opened.items()}
     yield _chart(tr(language, "Cases opened, by urgency"), opened, language)
@@ -83,8 +83,10 @@ def number(shown: Shown, language: str) -> str:
     return tr(language, "not shown") if shown == WITHHELD else str(shown)
 
 
-def _chart(heading: str, counts: Mapping[str, Shown], language: str) -> Block:
-    return Block(heading, bars=tuple(Bar(label, (_length(n),), number(n, language)) for label, n in counts.items()))
+def _chart(heading: str, counts: Mapping[str, Shown], language: str) -> ReportBlock:
+    return ReportBlock(
+        heading, bars=tuple(Bar(label, (_length(n),), number(n, language)) for label, n in counts.items())
+    )
 
 
 def _length(shown: Shown) -> int:
@@ -92,18 +94,18 @@ def _length(shown: Shown) -> int:
     return shown if isinstance(shown, int) else 0
 
 
-def _counts(heading: str, counts: Mapping[str, Shown], language: str) -> Block:
+def _counts(heading: str, counts: Mapping[str, Shown], language: str) -> ReportBlock:
     if not any(counts.values()):
-        return Block(heading, note=tr(language, "None."))
+        return ReportBlock(heading, note=tr(language, "None."))
     rows = tuple((name, number(n, language)) for name, n in counts.items())
-    return Block(heading, columns=("", tr(language, "Number")), rows=rows)
+    return ReportBlock(heading, columns=("", tr(language, "Number")), rows=rows)
 
 
-def _timings(direction: Direction, language: str) -> Block:
+def _timings(direction: Direction, language: str) -> ReportBlock:
     heading = tr(language, "How long it took, for cases opened in the period")
     if not direction.timings:
-        return Block(heading, note=tr(language, "Nothing was acknowledged, accepted or confirmed."))
-    return Block(
+        return ReportBlock(heading, note=tr(language, "Nothing was acknowledged, accepted or confirmed."))
+    return ReportBlock(
         heading,
         columns=("", tr(language, "Number"), tr(language, "Half within"), tr(language, "9 in 10 within")),
         rows=tuple(
@@ -126,11 +128,11 @@ def _duration(minutes: Shown, language: str) -> str:
     return words if minutes < 60 else f"{words} ({minutes} min)"
 
 
-def _outcomes(direction: Direction, language: str) -> Block:
+def _outcomes(direction: Direction, language: str) -> ReportBlock:
     heading = tr(language, "Deadlines that fell due, by kind")
     if not direction.kinds:
-        return Block(heading, note=tr(language, "No deadline fell due."))
-    return Block(
+        return ReportBlock(heading, note=tr(language, "No deadline fell due."))
+    return ReportBlock(
         heading,
         legend=tuple(tr(language, part) for part in _PARTS.values()),
         bars=tuple(_bar(tr(language, _KINDS[figures.kind]), figures.parts, language) for figures in direction.kinds),
@@ -142,11 +144,11 @@ def _bar(label: str, parts: Mapping[Part, Shown], language: str) -> Bar:
     return Bar(label, tuple(map(_length, shown)), " + ".join(number(n, language) for n in shown))
 
 
-def _deadlines(direction: Direction, language: str) -> Block:
+def _deadlines(direction: Direction, language: str) -> ReportBlock:
     heading = tr(language, "Deadlines that fell due, by kind and urgency")
     if not direction.deadlines:
         note = tr(language, "Only kinds without a number from 1 to 4 are told by urgency; there is none.")
-        return Block(heading, note=note)
+        return ReportBlock(heading, note=note)
     parts = (tr(language, part) for part in _PARTS.values())
     names = (tr(language, "Deadline"), tr(language, "Urgency"), *parts, tr(language, "Pings needed"))
     rows = []
@@ -159,27 +161,27 @@ def _deadlines(direction: Direction, language: str) -> Block:
         "Only kinds without a number from 1 to 4 are told by urgency. A review that was answered in time moves on and "
         "does not count.",
     )
-    return Block(heading, note=note, columns=names, rows=tuple(rows), labels=2)
+    return ReportBlock(heading, note=note, columns=names, rows=tuple(rows), labels=2)
 
 
-def _unaccepted(direction: Direction, language: str) -> Iterator[Block]:
+def _unaccepted(direction: Direction, language: str) -> Iterator[ReportBlock]:
     still, gone = ([u.reference for u in direction.unaccepted if u.is_open is is_open] for is_open in (True, False))
     yield _listed(tr(language, "Open past the police deadline without any formal acceptance"), still, language)
     yield _listed(tr(language, "Closed past the police deadline without any formal acceptance"), gone, language)
 
 
-def _listed(heading: str, references: Iterable[str], language: str) -> Block:
+def _listed(heading: str, references: Iterable[str], language: str) -> ReportBlock:
     items = tuple(references)
-    return Block(heading, items=items, note="" if items else tr(language, "None."))
+    return ReportBlock(heading, items=items, note="" if items else tr(language, "None."))
 
 
-def _victims(direction: Direction, language: str) -> Iterator[Block]:
+def _victims(direction: Direction, language: str) -> Iterator[ReportBlock]:
     if not direction.victims:
         note = tr(language, "Nothing is shown where fewer than 5 cases were opened.")
-        yield Block(tr(language, "The people concerned"), note=note)
+        yield ReportBlock(tr(language, "The people concerned"), note=note)
     for name, counts in direction.victims.items():
         rows = tuple((_value(name, code, language), number(shown, language)) for code, shown in counts.items())
-        yield Block(tr(language, field(name).label), columns=("", tr(language, "Number of cases")), rows=rows)
+        yield ReportBlock(tr(language, field(name).label), columns=("", tr(language, "Number of cases")), rows=rows)
 
 
 def _value(name: str, code: str, language: str) -> str:

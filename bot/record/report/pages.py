@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.domain.time_words import both_times
 from bot.language.texts import later, tr
-from bot.record.report.blocks import Block, blocks, number
+from bot.record.report.blocks import ReportBlock, blocks, number
 from bot.record.report.figures import Direction, Report
 
 _OVERVIEW = (
@@ -27,7 +27,7 @@ class Section:
     """One direction, or the overview."""
 
     title: str
-    blocks: tuple[Block, ...]
+    blocks: tuple[ReportBlock, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +74,12 @@ def _title(report: Report, direction: Direction, language: str) -> str:
     )
 
 
-def _overview(report: Report, language: str) -> Block:
+def _overview(report: Report, language: str) -> ReportBlock:
     heading = tr(language, "All directions")
     if not report.directions:
-        return Block(heading, note=tr(language, "Nothing was reported, closed or still open in this period."))
+        return ReportBlock(heading, note=tr(language, "Nothing was reported, closed or still open in this period."))
     rows = tuple(_overview_row(direction, language) for direction in report.directions)
-    return Block(heading, columns=tuple(tr(language, name) for name in _OVERVIEW), rows=rows, labels=3)
+    return ReportBlock(heading, columns=tuple(tr(language, name) for name in _OVERVIEW), rows=rows, labels=3)
 
 
 def _overview_row(direction: Direction, language: str) -> tuple[str, ...]:

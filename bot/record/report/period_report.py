@@ -12,9 +12,6 @@ from bot.domain.errors import BridgeError
 from bot.ports.storage import Storage
 from bot.record.report.figures import Report
 from bot.record.report.tally import Tally
-from bot.record.report.writers import to_html, to_json, to_pdf, write_report
-
-__all__ = ["Report", "report", "to_html", "to_json", "to_pdf", "write_report"]
 
 #: Cases from before the period count too: they may still be open, or were closed in it.
 _BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)

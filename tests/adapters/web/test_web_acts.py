@@ -59,7 +59,7 @@ async def test_a_tap_on_the_page_goes_the_one_way_in_and_the_answer_is_shown(bri
     await client.post(PAGE, data=form)
     (message,) = bridge.core.received
     assert message.kind is Kind.BUTTON
-    assert button_data.parse(message.button) == button_data.Act(case.id, case.stage, "ack")
+    assert button_data.parse(message.button) == button_data.ActTap(case.id, case.stage, "ack")
     assert answer.headers["location"].startswith(f"{PAGE}?after=")
     shown = (await client.get(answer.headers["location"])).text
     assert "Noted: Acknowledge" in shown

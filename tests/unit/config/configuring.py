@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from bot.config.load import Settings, load
+from bot.config.load import load
+from bot.config.model import Settings
 from bot.domain.errors import ConfigError, Mistake
 from tests.kit.keys import KEYS
 

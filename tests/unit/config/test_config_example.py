@@ -12,7 +12,8 @@ from typing import Any
 from pydantic import BaseModel, SecretStr
 
 from bot.config.kinds import read_duration, read_keeping, read_time_of_day
-from bot.config.load import Settings, embedded, load
+from bot.config.load import embedded, load
+from bot.config.model import Settings
 from bot.domain.agreement import DEFAULT_LEVELS, Urgency
 from tests.kit.keys import KEYS, key_file
 from tests.kit.root import ROOT

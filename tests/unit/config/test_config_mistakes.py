@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.config.load import SAMPLE, Settings, load
+from bot.config.load import SAMPLE, load
+from bot.config.model import Settings
 from bot.domain.errors import ConfigError
 from tests.unit.config.configuring import SMALLEST, TOKEN, Write, told, writer
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.button_data import LIMIT, Act, Choice, Promise, Word, parse, to_base36, write
+from bot.domain.button_data import LIMIT, ActTap, ChoiceTap, Promise, WordTap, parse, to_base36, write
 from bot.domain.case import Channel, ClosureCode
 from bot.domain.fields import FIELDS
 from bot.protection.permissions import Act as Deed
@@ -16,9 +16,9 @@ LARGEST_ID = 2**63 - 1
 ids = st.integers(0, LARGEST_ID)
 words = st.text("abcdefghijklmnopqrstuvwxyz_", min_size=1, max_size=10)
 promises = st.one_of(
-    st.builds(Act, ids, st.integers(0, 9999), words, st.one_of(st.just(""), words)),
-    st.builds(Choice, ids, words, words),
-    st.builds(Word, words, st.one_of(st.just(""), words)),
+    st.builds(ActTap, ids, st.integers(0, 9999), words, st.one_of(st.just(""), words)),
+    st.builds(ChoiceTap, ids, words, words),
+    st.builds(WordTap, words, st.one_of(st.just(""), words)),
 )
 
 
@@ -30,7 +30,7 @@ def test_what_a_button_says_is_what_a_tap_means(promise: Promise) -> None:
 def test_every_choice_of_every_question_fits_on_every_messenger() -> None:
     for field in FIELDS:
         for choice in (*(c.code for c in field.choices), "done", "skip", "back"):
-            promise = Choice(LARGEST_ID, field.id, choice)
+            promise = ChoiceTap(LARGEST_ID, field.id, choice)
             assert len(write(promise).encode()) <= LIMIT
             assert parse(write(promise)) == promise
 
@@ -38,18 +38,18 @@ def test_every_choice_of_every_question_fits_on_every_messenger() -> None:
 @pytest.mark.parametrize("argument", [*ClosureCode, *Channel, ""])
 @pytest.mark.parametrize("deed", Deed)
 def test_every_act_fits_on_every_messenger(deed: Deed, argument: str) -> None:
-    promise = Act(LARGEST_ID, 9999, deed.value, str(argument))
+    promise = ActTap(LARGEST_ID, 9999, deed.value, str(argument))
     assert parse(write(promise)) == promise
 
 
 def test_what_does_not_fit_is_refused_and_never_cut() -> None:
     with pytest.raises(ValueError, match="64 bytes"):
-        write(Word("w" * LIMIT))
+        write(WordTap("w" * LIMIT))
 
 
 def test_an_argument_may_hold_dots() -> None:
-    assert parse("c.case.a.b.c") == Word("case", "a.b.c")
-    assert parse("a.1.1.close.found_safe.x") == Act(1, 1, "close", "found_safe.x")
+    assert parse("c.case.a.b.c") == WordTap("case", "a.b.c")
+    assert parse("a.1.1.close.found_safe.x") == ActTap(1, 1, "close", "found_safe.x")
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_data_that_is_not_ours_means_nothing(data: str) -> None:
 @given(st.text())
 def test_no_data_breaks_the_reading(data: str) -> None:
     promise = parse(data)
-    assert promise is None or isinstance(promise, Act | Choice | Word)
+    assert promise is None or isinstance(promise, ActTap | ChoiceTap | WordTap)
 
 
 @given(ids)

@@ -194,7 +194,7 @@ def test_the_catalogue_gets_every_text_of_the_questions() -> None:
 def test_every_country_of_the_standard_has_a_name_and_is_found_by_it() -> None:
     assert len(countries.NAMES) == 249
     for code, name in countries.NAMES.items():
-        assert countries.find(name) == countries.Found((code,), certain=True), name
+        assert countries.find(name) == countries.FoundCountry((code,), certain=True), name
 
 
 def test_every_country_is_found_by_its_two_letter_code_but_the_one_that_says_no() -> None:

@@ -11,7 +11,7 @@ from bot.domain.retention_rules import (
     CODED_ACTS,
     FREE_FIELDS,
     Cutoffs,
-    Due,
+    PurgeDue,
     Retention,
     Rule,
     due,
@@ -30,30 +30,30 @@ def test_an_open_case_keeps_everything_for_ever() -> None:
 
 def test_after_its_closure_first_the_free_texts_go_and_then_the_case() -> None:
     closed = a_case(closed_at=NOW)
-    assert due(closed, NOW, RULES) == Due(Rule.TIER2, NOW + 180 * DAY)
+    assert due(closed, NOW, RULES) == PurgeDue(Rule.TIER2, NOW + 180 * DAY)
     purged = a_case(closed_at=NOW, purged_at=NOW + 1700 * DAY)
-    assert due(purged, NOW + 1700 * DAY, RULES) == Due(Rule.CASE, NOW + 1826 * DAY)
+    assert due(purged, NOW + 1700 * DAY, RULES) == PurgeDue(Rule.CASE, NOW + 1826 * DAY)
 
 
 def test_a_case_that_nobody_purged_for_years_goes_whole_at_once() -> None:
-    assert due(a_case(closed_at=NOW), NOW + 1826 * DAY, RULES) == Due(Rule.CASE, NOW + 1826 * DAY)
+    assert due(a_case(closed_at=NOW), NOW + 1826 * DAY, RULES) == PurgeDue(Rule.CASE, NOW + 1826 * DAY)
 
 
 def test_what_was_written_about_a_closed_case_after_its_purge_goes_as_long_after_that() -> None:
     purged = a_case(closed_at=NOW, purged_at=NOW + 181 * DAY)
-    assert due(purged, NOW + 181 * DAY, RULES) == Due(Rule.TIER2, NOW + 361 * DAY)
+    assert due(purged, NOW + 181 * DAY, RULES) == PurgeDue(Rule.TIER2, NOW + 361 * DAY)
 
 
 def test_what_was_written_before_another_closure_goes_in_its_turn() -> None:
     again = a_case(closed_at=NOW + DAY, purged_at=NOW)
-    assert due(again, NOW + DAY, RULES) == Due(Rule.TIER2, NOW + 181 * DAY)
+    assert due(again, NOW + DAY, RULES) == PurgeDue(Rule.TIER2, NOW + 181 * DAY)
 
 
 @pytest.mark.parametrize(("reference", "exercise"), [("XX26-M9S34-4", False), ("KC26-M9S34-4", True)])
 def test_a_drill_goes_thirty_days_after_it_began_closed_or_not(reference: str, exercise: bool) -> None:
     drill = a_case(reference=reference, exercise=exercise)
     assert is_drill(drill)
-    assert due(drill, NOW, RULES) == Due(Rule.DRILL, drill.opened_at + 30 * DAY)
+    assert due(drill, NOW, RULES) == PurgeDue(Rule.DRILL, drill.opened_at + 30 * DAY)
 
 
 def test_the_cutoffs_are_the_moments_before_which_something_must_have_ended() -> None:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from bot.domain.case import Value
 from bot.domain.fields import FIELDS, Field, FieldKind, field
-from bot.intake.reading.answer_reader import Confirm, Read, Reading, Unclear, read
+from bot.intake.reading.answer_reader import read
+from bot.intake.reading.result import Confirm, Read, Reading, Unclear
 
 NOW = datetime(2026, 4, 18, 7, 5, tzinfo=UTC)
 ZONE = ZoneInfo("Asia/Phnom_Penh")

@@ -9,7 +9,8 @@ import pytest
 
 from bot.domain.case import Value
 from bot.domain.fields import field
-from bot.intake.reading.answer_reader import Confirm, Read, Reading, Unclear, read
+from bot.intake.reading.answer_reader import read
+from bot.intake.reading.result import Confirm, Read, Reading, Unclear
 
 
 def reading(field_id: str, text: str) -> Reading:

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.fields import field
-from bot.intake.reading.answer_reader import Confirm, Reading, Unclear, read
+from bot.intake.reading.answer_reader import read
+from bot.intake.reading.result import Confirm, Reading, Unclear
 
 #: Saturday 18 April 2026, 14:05 in Phnom Penh.
 NOW = datetime(2026, 4, 18, 7, 5, tzinfo=UTC)

@@ -7,7 +7,8 @@ import pytest
 from bot.domain.case import Case, Channel, Value
 from bot.domain.fields import DESK_FIELDS, FIELDS, field, find_label, is_field
 from bot.domain.purpose_limits import REFUSED, is_suspected, outside_purpose
-from bot.intake.reading.answer_reader import Read, Refused, Unclear, read
+from bot.intake.reading.answer_reader import read
+from bot.intake.reading.result import OutsidePurpose, Read, Unclear
 from bot.protection.gate_words import for_side, in_pings, sentence
 from bot.protection.gates import Blocked, Needs, Open, Reason
 from tests.kit.cases import AGREEMENT, NOW, a_case, with_answers
@@ -83,7 +84,7 @@ def test_a_chosen_category_outside_the_purpose_is_refused() -> None:
     zone = AGREEMENT.parties["KH"].zone
     for word in ("political", "Political security", "military matter", "religion", "Racial matter"):
         answer = read(field("category"), word, now=NOW, zone=zone)
-        assert isinstance(answer, Refused), word
+        assert isinstance(answer, OutsidePurpose), word
         assert answer.code in REFUSED
         assert answer.sentence == outside_purpose("en")
     assert {"political", "military", "religious", "racial"} == REFUSED
@@ -92,10 +93,10 @@ def test_a_chosen_category_outside_the_purpose_is_refused() -> None:
 def test_only_the_category_question_refuses_and_only_a_choice() -> None:
     zone = AGREEMENT.parties["KH"].zone
     assert isinstance(read(field("summary"), "a political matter", now=NOW, zone=zone), Read)
-    assert not isinstance(read(field("situation"), "political", now=NOW, zone=zone), Refused)
+    assert not isinstance(read(field("situation"), "political", now=NOW, zone=zone), OutsidePurpose)
     unsure = read(field("category"), "held because of her political views", now=NOW, zone=zone)
     assert isinstance(unsure, Unclear)
-    assert not isinstance(unsure, Refused)
+    assert not isinstance(unsure, OutsidePurpose)
     trafficking = read(field("category"), "trafficking", now=NOW, zone=zone)
     assert isinstance(trafficking, Read)
     assert trafficking.value == "trafficking_in_persons"

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from bot.domain import reference
 from bot.people.enrolment import CODE_ALPHABET, shown_code
-from bot.protection.identity.detector import Found, Identity, find, mask, partly
+from bot.protection.identity.detector import find, mask, partly
+from bot.protection.identity.found import Found, Identity
 
 _ESCAPES = {"\\n": "\n", "\\u200b": "\u200b", "\\u00a0": "\u00a0"}
 

@@ -15,7 +15,7 @@ from bot.domain.people import Person, Role
 from bot.domain.turn import Turn
 from bot.ports.storage import Loaded
 from bot.protection.secure_access import (
-    Key,
+    SearchKey,
     border_is_open,
     keys_of,
     may_read_secure,
@@ -166,7 +166,7 @@ async def test_a_search_finds_for_everybody_exactly_what_they_may_read() -> None
         written = entry(words=words, by=author.id)
         await kept.apply([Turn(cases=(case,), new_cases=frozenset({case.id}), secure=(written,))])
         for person in EVERYBODY:
-            found = await kept.find_secure(Key.PHONE, "+85510000000", secure_scope_of(person, HERE))
+            found = await kept.find_secure(SearchKey.PHONE, "+85510000000", secure_scope_of(person, HERE))
             may = bool(readable([written], [], person, case, HERE))
             assert [c.id for c in found] == ([case.id] if may else []), person
 
@@ -180,30 +180,30 @@ def test_numbers_are_searched_only_by_people_who_ever_read_secure_cases() -> Non
 @pytest.mark.parametrize(
     ("key", "typed", "expected"),
     [
-        (Key.PHONE, "+855 10 000 000", "+85510000000"),
-        (Key.PHONE, "00855-10-000-000", "+85510000000"),
-        (Key.PHONE, "＋85510000000", "+85510000000"),
-        (Key.PHONE, "010 000 000", ""),
-        (Key.PHONE, "+0 10 000 000", ""),
-        (Key.PHONE, "+855", ""),
-        (Key.PHONE, "+" + "1" * 16, ""),
-        (Key.PHONE, "Dara", ""),
-        (Key.DOCUMENT, " n 0123-4567 ", "N01234567"),
-        (Key.DOCUMENT, "N01234567<<", "N01234567"),
-        (Key.DOCUMENT, "--", ""),
+        (SearchKey.PHONE, "+855 10 000 000", "+85510000000"),
+        (SearchKey.PHONE, "00855-10-000-000", "+85510000000"),
+        (SearchKey.PHONE, "＋85510000000", "+85510000000"),
+        (SearchKey.PHONE, "010 000 000", ""),
+        (SearchKey.PHONE, "+0 10 000 000", ""),
+        (SearchKey.PHONE, "+855", ""),
+        (SearchKey.PHONE, "+" + "1" * 16, ""),
+        (SearchKey.PHONE, "Dara", ""),
+        (SearchKey.DOCUMENT, " n 0123-4567 ", "N01234567"),
+        (SearchKey.DOCUMENT, "N01234567<<", "N01234567"),
+        (SearchKey.DOCUMENT, "--", ""),
     ],
 )
-def test_a_number_is_compared_in_one_form(key: Key, typed: str, expected: str) -> None:
+def test_a_number_is_compared_in_one_form(key: SearchKey, typed: str, expected: str) -> None:
     assert normalised(key, typed) == expected
 
 
 def test_an_entry_is_found_by_its_phone_or_document_number_and_by_nothing_else() -> None:
     phone = entry(words=json.dumps({"phone": "+85510000000", "app": "WeChat: x"}))
-    assert keys_of(phone, phone.value.reveal()) == ((Key.PHONE, "+85510000000"),)
+    assert keys_of(phone, phone.value.reveal()) == ((SearchKey.PHONE, "+85510000000"),)
     typed = entry(words="+855 10 000 000")
-    assert keys_of(typed, typed.value.reveal()) == ((Key.PHONE, "+85510000000"),)
+    assert keys_of(typed, typed.value.reveal()) == ((SearchKey.PHONE, "+85510000000"),)
     document = json.dumps({"number": "N01234567", "type": "P"})
-    assert keys_of(entry(SecureField.TRAVEL_DOCUMENT), document) == ((Key.DOCUMENT, "N01234567"),)
+    assert keys_of(entry(SecureField.TRAVEL_DOCUMENT), document) == ((SearchKey.DOCUMENT, "N01234567"),)
     assert keys_of(entry(SecureField.TRAVEL_DOCUMENT), json.dumps({"type": "P"})) == ()
     assert keys_of(entry(SecureField.SUSPECTS), "+85510000000") == ()
 
@@ -212,7 +212,7 @@ def test_a_text_is_found_by_each_number_in_it() -> None:
     words = "call +855 10 000 000 or 00855 10 000 001, passport N01234567, again +855-10-000-000, flat 1204, 17.04.2026"
     found = keys_of(entry(SecureField.MESSAGE), words)
     assert found == (
-        (Key.PHONE, "+85510000000"),
-        (Key.PHONE, "+85510000001"),
-        (Key.DOCUMENT, "N01234567"),
+        (SearchKey.PHONE, "+85510000000"),
+        (SearchKey.PHONE, "+85510000001"),
+        (SearchKey.DOCUMENT, "N01234567"),
     )

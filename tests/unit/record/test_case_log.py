@@ -18,7 +18,8 @@ import pytest
 from bot.domain.case import Case, Channel, ClosureCode, DeadlineKind, HandoffState, Status
 from bot.domain.errors import BridgeError
 from bot.record.export import writers as export_writers
-from bot.record.export.case_log import ExportRequest, Manifest, export, file_name
+from bot.record.export.case_log import export, file_name
+from bot.record.export.manifest import ExportRequest, Manifest
 from bot.record.export.rows import COLUMNS, Row
 from bot.record.export.writers import CsvFile
 from tests.kit.database import KeptStorage

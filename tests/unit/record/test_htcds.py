@@ -17,7 +17,8 @@ from bot.domain.countries import NAMES as COUNTRIES
 from bot.domain.fields import FIELDS, UNKNOWN
 from bot.domain.provinces import province
 from bot.record.export import htcds, identified
-from bot.record.export.case_log import ExportRequest, export, file_name
+from bot.record.export.case_log import export, file_name
+from bot.record.export.manifest import ExportRequest
 from tests.kit.database import KeptStorage
 from tests.unit.record.casebook import AGREEMENT, NOW, SINCE, UNTIL, a_case, accepted, answered, clock, keep
 

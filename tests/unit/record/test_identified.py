@@ -22,14 +22,16 @@ from bot.domain.errors import BridgeError, StorageError
 from bot.domain.guarded import Guarded
 from bot.record.export import age
 from bot.record.export.age import is_recipient
-from bot.record.export.case_log import ExportRequest, Manifest, Reader, export, file_name
+from bot.record.export.case_log import export, file_name
+from bot.record.export.dossier import ExportReader
 from bot.record.export.identified import COLUMNS
+from bot.record.export.manifest import ExportRequest, Manifest
 from tests.kit.database import KeptStorage
 from tests.unit.record.casebook import AGREEMENT, SINCE, UNTIL, a_case, accepted, answered, clock, keep
 
 DAY = timedelta(days=1)
 KEY, OTHER = (pyrage.x25519.Identity.generate() for _ in range(2))
-READER = Reader("KH", AGREEMENT)
+READER = ExportReader("KH", AGREEMENT)
 SECRETS = (b"Nanchang", b"sister of Chan", b"Sok Dara", b"girl 16", b"reference")
 
 
@@ -44,7 +46,7 @@ async def nothing(_cases: Sequence[Case]) -> None:
     """Where nobody looks at what is journalled."""
 
 
-async def made(folder: Path, request: ExportRequest, *cases: Case, reader: Reader | None = READER) -> Manifest:
+async def made(folder: Path, request: ExportRequest, *cases: Case, reader: ExportReader | None = READER) -> Manifest:
     storage = KeptStorage()
     await keep(storage, cases)
     target = folder / file_name(request, 7)
@@ -223,7 +225,7 @@ async def test_nothing_is_made_when_it_could_not_be_journalled(tmp_path: Path) -
     ],
 )
 async def test_an_order_that_must_not_be_carried_out_is_refused_in_one_sentence(
-    request_: ExportRequest, reader: Reader | None, sentence: str, tmp_path: Path
+    request_: ExportRequest, reader: ExportReader | None, sentence: str, tmp_path: Path
 ) -> None:
     with pytest.raises(BridgeError, match=sentence):
         await made(tmp_path, request_, a_full_case(1), reader=reader)

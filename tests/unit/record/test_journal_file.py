@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from bot.domain.errors import BridgeError
-from bot.domain.journal import Entry, Finding, Link
+from bot.domain.journal import Entry, Link
 from bot.domain.turn import Turn
-from bot.domain.verify_journal import examine
+from bot.domain.verify_journal import Finding, examine
 from bot.record.journal_file import Exported, JournalExport, export_journal
 from tests.kit.database import KeptStorage
 

@@ -18,11 +18,12 @@ import pytest
 from bot.domain.agreement import Agreement, Party, Urgency
 from bot.domain.case import Case, Channel, ClosureCode, DeadlineKind, DeadlineState, HandoffState, Status
 from bot.domain.errors import BridgeError
-from bot.record.report.figures import Age, Direction, Measure, Part, Timing, Totals, Unaccepted
-from bot.record.report.period_report import Report, report, to_html, to_json, to_pdf, write_report
+from bot.record.report.figures import Age, Direction, Measure, Part, Report, Timing, Totals, Unaccepted
+from bot.record.report.period_report import report
 from bot.record.report.publishing import Counted, missed, published
 from bot.record.report.suppression import Shown
 from bot.record.report.tally import Tally
+from bot.record.report.writers import to_html, to_json, to_pdf, write_report
 from tests.kit.database import KeptStorage
 from tests.unit.record.casebook import AGREEMENT, NOW, SINCE, UNTIL, a_case, accepted, answered, clock, due, keep
 
