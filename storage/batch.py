@@ -13,7 +13,7 @@ from bot.domain.case import Answer, Case, CaseText, Conversation, SecureEntry
 from bot.domain.errors import Stale
 from bot.domain.export_orders import IdentifiedOrder
 from bot.domain.journal import Entry
-from bot.domain.messages import Address, Delivery, DeliveryState, Inbound, Outgoing
+from bot.domain.messages import Address, Delivery, DeliveryState, Inbound, Outgoing, OutgoingKind
 from bot.domain.people import Invite, Person, SignIn, Stranger
 from bot.domain.reply_windows import Window
 from bot.domain.turn import InboxRow, InboxState, KnockOutcome, Mark, SeenBy, Turn, Withdrawal, outgoing_of
@@ -24,7 +24,6 @@ PURGED_FIRST = "what it said is kept no longer"  #: why what waited when its tex
 BORN_LEASED_SECONDS = 30  #: new outbox rows that are due at once belong to the process that wrote them
 LOOKED_THROUGH = 20  #: newest messages at an address among which those with choices are looked for
 _OFFERED_AT_MOST = 10
-_WORDS = "relay"  #: the kind of outbox rows with what others wrote
 _OFFERED = frozenset(
     {DeliveryState.QUEUED, DeliveryState.SENT, DeliveryState.SEEN, DeliveryState.WINDOW_CLOSED}
 )  #: states of what somebody may have before them
@@ -177,7 +176,7 @@ def offered_of(newest: Iterable[Delivery]) -> tuple[Delivery, ...]:
     What others wrote comes first where nothing came after it: a number may be meant for them.
     """
     had = [delivery for delivery in newest if delivery.state in _OFFERED]
-    offered = [d for d in had if d.message.buttons or (d is had[0] and d.message.kind == _WORDS)]
+    offered = [d for d in had if d.message.buttons or (d is had[0] and d.message.kind is OutgoingKind.RELAY)]
     return tuple(offered[:_OFFERED_AT_MOST])
 
 

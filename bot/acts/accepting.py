@@ -11,6 +11,7 @@ from bot.acts.request import ActRequest, changed, done, is_allowed, prompt
 from bot.clock import deadlines
 from bot.domain.case import Case, Channel, DeadlineKind, HandoffState, Status
 from bot.domain.guarded import Guarded
+from bot.domain.journal_acts import JournalAct
 from bot.domain.names import channel_name, moment
 from bot.intake.open_case import policy_of
 from bot.language.texts import tr
@@ -63,7 +64,7 @@ def _accept(request: ActRequest, channel: Channel, formal_reference: str, office
     case = deadlines.meet(case, DEADLINE[channel], c.now)
     due = c.now + policy_of(c, case).written
     case = deadlines.arm(case, DeadlineKind.WRITTEN, due, c.context.new_id, channel)
-    c.journal("accepted", case, channel=channel.value, formal_reference=formal_reference, officer=officer)
+    c.journal(JournalAct.ACCEPTED, case, channel=channel.value, formal_reference=formal_reference, officer=officer)
     name = channel_name(channel, "en")
     when = moment(due, case, c.context.agreement)
     done(
@@ -102,7 +103,7 @@ def send_back(request: ActRequest) -> None:
     returned = replace(handoff, state=HandoffState.RETURNED, returned_at=c.now, return_reason=Guarded(reason))
     case = with_handoff(changed(request.case), returned)
     case = _run_again(request, case, channel)
-    c.journal("returned", case, channel=channel.value)
+    c.journal(JournalAct.RETURNED, case, channel=channel.value)
     name = channel_name(channel, "en")
     done(
         request,

@@ -10,6 +10,7 @@ from bot.acts.request import ActRequest, changed, done, duty_desks, is_allowed, 
 from bot.clock import alerts, deadlines
 from bot.domain.agreement import Urgency
 from bot.domain.case import Case, DeadlineKind, Status, TextKind
+from bot.domain.journal_acts import JournalAct
 from bot.domain.names import moment, urgency_name
 from bot.domain.people import Person, Role
 from bot.domain.recipients import at_person
@@ -31,14 +32,14 @@ def acknowledge(request: ActRequest) -> None:
         request.say(tr(request.language, "{reference} is closed.", reference=case.reference))
         return
     if case.acknowledged_at is not None:
-        c.journal("still_on_it", case)
+        c.journal(JournalAct.STILL_ON_IT, case)
         when = moment(case.acknowledged_at, case, c.context.agreement)
         done(request, case, tr(request.language, "acknowledged already, {when}. Noted that you are on it.", when=when))
         return
     status = Status.ACKNOWLEDGED if case.status is Status.OPEN else case.status
     case = replace(changed(case, status), acknowledged_at=c.now, acknowledged_by=request.person.id)
     case = deadlines.meet(case, DeadlineKind.ACKNOWLEDGE, c.now)
-    c.journal("acknowledged", case)
+    c.journal(JournalAct.ACKNOWLEDGED, case)
     done(
         request,
         case,
@@ -65,7 +66,7 @@ def assign(request: ActRequest) -> None:
         return
     chosen = matches[0]
     case = replace(case, assignees=_with(case, chosen, c.view.directory.people))
-    c.journal("assigned", case, person=chosen.id)
+    c.journal(JournalAct.ASSIGNED, case, person=chosen.id)
     told = [at_person(chosen)] if chosen.id != request.person.id else []
     done(
         request,
@@ -113,7 +114,7 @@ def _snooze(request: ActRequest, until: datetime, reason: str) -> None:
     c = request.c
     case = deadlines.snooze(request.case, until)
     c.keep_text(case, TextKind.REASON, reason)
-    c.journal("snoozed", case, until=until.isoformat(), reason=reason)
+    c.journal(JournalAct.SNOOZED, case, until=until.isoformat(), reason=reason)
     when = moment(until, case, c.context.agreement)
     done(
         request,
@@ -163,7 +164,7 @@ def _set_urgency(request: ActRequest, level: Urgency, reason: str) -> None:
     c, before = request.c, request.case
     case = set_by_hand(c, before, level)
     c.keep_text(case, TextKind.REASON, reason)
-    c.journal("urgency_by_hand", case, before=before.urgency.value, after=level.value, reason=reason)
+    c.journal(JournalAct.URGENCY_BY_HAND, case, before=before.urgency.value, after=level.value, reason=reason)
     if case.alerted_at is not None:
         is_rise = level.is_above(before.urgency)
         case = alerts.tell(c, case if is_rise else deadlines.begin_anew(case, DeadlineKind.ALERT))

@@ -9,6 +9,7 @@ from bot.acts.request import ActRequest, changed, done, is_allowed, prompt, show
 from bot.clock import deadlines
 from bot.clock.alerts import act_button
 from bot.domain.case import ClosureCode, DeadlineKind, Status, TextKind
+from bot.domain.journal_acts import JournalAct
 from bot.domain.names import closure_name, rows
 from bot.intake.open_case import policy_of
 from bot.language.texts import tr
@@ -47,7 +48,7 @@ def _close(request: ActRequest, code: ClosureCode, outcome: str) -> None:
     case = deadlines.end(changed(request.case, Status.CLOSED), c.now)
     case = replace(case, closed_at=c.now, closed_by=request.person.id, closure=code, stood_down_at=None)
     c.keep_text(case, TextKind.OUTCOME, outcome)
-    c.journal("closed", case, code=code.value)
+    c.journal(JournalAct.CLOSED, case, code=code.value)
     done(
         request,
         case,
@@ -81,7 +82,7 @@ def stand_down(request: ActRequest) -> None:
     if review is None or not review.is_running:
         case = deadlines.arm(case, DeadlineKind.REVIEW, c.now + policy_of(c, case).review, c.context.new_id)
     c.keep_text(case, TextKind.REASON, reason)
-    c.journal("stood_down", case)
+    c.journal(JournalAct.STOOD_DOWN, case)
     done(
         request,
         case,
@@ -117,7 +118,7 @@ def reopen(request: ActRequest) -> None:
     case = deadlines.end(case, c.now, but=[DeadlineKind.ALERT])
     case = deadlines.rearm_from(case, policy_of(c, case), c.now, c.context.new_id)
     c.keep_text(case, TextKind.REASON, reason)
-    c.journal("reopened", case)
+    c.journal(JournalAct.REOPENED, case)
     done(
         request,
         case,

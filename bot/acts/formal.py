@@ -13,6 +13,7 @@ from bot.clock.alerts import act_button
 from bot.domain.agreement import Desk, DeskRole
 from bot.domain.case import Case, Channel, DeadlineKind, Handoff, HandoffState, TextKind
 from bot.domain.fields import field, is_field
+from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Keyboard
 from bot.domain.names import channel_name, link, rows, urgency_name
 from bot.domain.recipients import Recipient, at_desk, desk_name
@@ -59,7 +60,7 @@ def _is_kept_from(request: ActRequest, channel: Channel) -> bool:
 def _refuse(request: ActRequest, channel: Channel, verdict: gates.Blocked) -> None:
     """Say that the gate is closed: to the own side why, and how to go on; to the other side that it is."""
     c, case = request.c, request.case
-    c.journal("handoff_stopped", case, channel=channel.value, row=verdict.row, reason=verdict.reason.value)
+    c.journal(JournalAct.HANDOFF_STOPPED, case, channel=channel.value, row=verdict.row, reason=verdict.reason.value)
     party = request.person.party if is_among_own(c, request.person.party) else ""
     request.say(
         f"{case.reference}: {for_side(case, channel, party, c.context.agreement, request.language)}",
@@ -71,7 +72,7 @@ def _draft(request: ActRequest, handoff: Handoff, verdict: gates.Verdict) -> Non
     c, channel = request.c, handoff.channel
     missing = verdict.missing if isinstance(verdict, gates.Needs) else ()
     case = with_handoff(changed(request.case), handoff)
-    c.journal("handoff_drafted", case, channel=channel.value, missing=list(missing))
+    c.journal(JournalAct.HANDOFF_DRAFTED, case, channel=channel.value, missing=list(missing))
     asked = _ask(request, case, handoff, missing) if missing else _tell_kept_back(request, case)
     party = request.person.party if is_among_own(c, request.person.party) else ""
     done(
@@ -98,7 +99,7 @@ def _tell_kept_back(request: ActRequest, case: Case) -> tuple[Recipient, ...]:
         reference=case.reference,
     )
     to = own_desk(c, case)
-    c.tell(to, "told", gates.key_of(case, f"kept-back:{c.inbox_id}"), words, case=case)
+    c.tell(to, gates.key_of(case, f"kept-back:{c.inbox_id}"), words, case=case)
     return to
 
 
@@ -123,7 +124,7 @@ def _ask(request: ActRequest, case: Case, handoff: Handoff, missing: Sequence[st
     )
     desk = own_desk(c, case)
     if len(questions) < len(missing):
-        c.tell(desk, "told", gates.key_of(case, f"missing:{handoff.id}:{c.inbox_id}"), words, case=case)
+        c.tell(desk, gates.key_of(case, f"missing:{handoff.id}:{c.inbox_id}"), words, case=case)
     return whom_to_ask(c, case) if questions else desk
 
 
@@ -131,7 +132,7 @@ def _send(request: ActRequest, handoff: Handoff, desk: Desk) -> None:
     c = request.c
     handoff = replace(handoff, state=HandoffState.SENT, sent_at=c.now, by=request.person.id)
     case = with_handoff(changed(request.case), handoff)
-    c.journal("handoff_sent", case, channel=handoff.channel.value, desk=desk.id)
+    c.journal(JournalAct.HANDOFF_SENT, case, channel=handoff.channel.value, desk=desk.id)
     case = c.put(case)
     to = at_desk(desk, c.view.directory)
     words = tr(
@@ -145,9 +146,7 @@ def _send(request: ActRequest, handoff: Handoff, desk: Desk) -> None:
         who=shown_name(request),
         link=link(c.context.public_url, case),
     )
-    c.tell(
-        to, "told", f"case:{case.id}:handoff:{handoff.id}", words, case=case, buttons=_answers(case, handoff.channel)
-    )
+    c.tell(to, f"case:{case.id}:handoff:{handoff.id}", words, case=case, buttons=_answers(case, handoff.channel))
     told_names = {r.name for r in to}
     others = [r for r in everybody(request, case) if r.name not in told_names]
     name = channel_name(handoff.channel, "en")
@@ -182,7 +181,7 @@ def written(request: ActRequest) -> None:
     c = request.c
     case = with_handoff(changed(request.case), replace(handoff, letter_reference=letter, letter_at=c.now))
     case = deadlines.meet(case, DeadlineKind.WRITTEN, c.now, handoff.channel)
-    c.journal("confirmed_in_writing", case, channel=handoff.channel.value, letter=letter)
+    c.journal(JournalAct.CONFIRMED_IN_WRITING, case, channel=handoff.channel.value, letter=letter)
     name = channel_name(handoff.channel, "en")
     done(
         request,
@@ -208,7 +207,7 @@ def not_needed(request: ActRequest) -> None:
     case = replace(changed(request.case), diplomatic_not_needed_at=c.now)
     case = deadlines.meet(case, DeadlineKind.DIPLOMATIC, c.now)
     c.keep_text(case, TextKind.REASON, reason)
-    c.journal("diplomatic_not_needed", case)
+    c.journal(JournalAct.DIPLOMATIC_NOT_NEEDED, case)
     done(
         request,
         case,

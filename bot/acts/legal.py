@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bot.acts.request import ActRequest, done, is_allowed, prompt, shown_name
 from bot.domain.case import TextKind
+from bot.domain.journal_acts import JournalAct
 from bot.language.texts import tr
 
 
@@ -19,7 +20,7 @@ def hold(request: ActRequest) -> None:
         return
     case = replace(request.case, held_at=c.now, held_by=request.person.id)
     c.keep_text(case, TextKind.REASON, reason)
-    c.journal("held", case)
+    c.journal(JournalAct.HELD, case)
     done(
         request,
         case,
@@ -42,7 +43,7 @@ def release(request: ActRequest) -> None:
         return
     case = replace(request.case, held_at=None, held_by=None)
     c.keep_text(case, TextKind.REASON, reason)
-    c.journal("released", case)
+    c.journal(JournalAct.RELEASED, case)
     done(
         request,
         case,

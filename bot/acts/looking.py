@@ -10,8 +10,9 @@ from bot.clock import deadlines
 from bot.clock.escalation_plan import describe
 from bot.domain import reference
 from bot.domain.case import Case, Channel, DeadlineKind, Handoff, HandoffState
+from bot.domain.closed_sets import for_each
 from bot.domain.fields import show
-from bot.domain.messages import Delivery
+from bot.domain.messages import Delivery, OutgoingKind
 from bot.domain.names import (
     channel_name,
     closure_name,
@@ -31,7 +32,6 @@ from bot.protection.gate_words import for_side
 from bot.protection.gates import is_draft, is_hidden, is_open, shown_state
 from bot.protection.redaction import Reader, Way, answers
 from bot.protection.secure_access import may_read_secure
-from bot.relay import relay
 from bot.turns.composer import Composer
 
 
@@ -87,12 +87,24 @@ def _elsewhere(language: str) -> str:
     return tr(language, "The answers are shown in private and in your own desk's group only.")
 
 
-_TOLD = {
-    "alert": later("alert"),
-    "ping": later("ping"),
-    "told": later("message"),
-    relay.KIND: later("relayed message"),
-}
+#: What is listed with how far it has come: what a desk must hear; nobody waits for the rest.
+_TOLD = for_each(
+    OutgoingKind,
+    {
+        OutgoingKind.ALERT: later("alert"),
+        OutgoingKind.PING: later("ping"),
+        OutgoingKind.TOLD: later("message"),
+        OutgoingKind.RELAY: later("relayed message"),
+    },
+    but={
+        OutgoingKind.REPLY,
+        OutgoingKind.EDIT,
+        OutgoingKind.FILE,
+        OutgoingKind.TEST,
+        OutgoingKind.DIGEST,
+        OutgoingKind.WINDOW,
+    },
+)
 
 #: Views by the word people type or a button says.
 VIEWS: dict[str, Callable[[Composer, Case], None]] = {"case": case, "plan": plan, "secure": secure}
@@ -135,7 +147,7 @@ def _delivery_lines(c: Composer, shown: Case) -> list[str]:
     for delivery in c.view.deliveries(shown.id):
         message = delivery.message
         if message.kind in _TOLD and not _is_hidden(c, delivery, shown):
-            newest[message.recipient, message.kind == relay.KIND] = delivery
+            newest[message.recipient, message.kind is OutgoingKind.RELAY] = delivery
     return [_delivery_line(c, key[0], newest[key]) for key in sorted(newest)]
 
 

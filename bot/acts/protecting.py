@@ -14,6 +14,7 @@ from bot.clock import deadlines
 from bot.clock.alerts import act_button
 from bot.domain.case import Case, Channel, DeadlineKind, TextKind
 from bot.domain.fields import Field, field, show
+from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Keyboard
 from bot.domain.names import rows
 from bot.intake import answers
@@ -144,7 +145,7 @@ def _record(request: ActRequest, name: str, code: str, words: str) -> None:
     case = answers.store(c, request.case, asked, code, "act")
     if words:
         c.keep_text(case, TextKind.PROTECTION, words, own_side_only=True)
-    c.journal("protection", case, field=name, code=code)
+    c.journal(JournalAct.PROTECTION, case, field=name, code=code)
     if name == gates.ALTERNATIVE:
         case = deadlines.meet(case, DeadlineKind.DIPLOMATIC, c.now)
     label, value = tr(request.language, asked.label), show(asked, code, request.language)

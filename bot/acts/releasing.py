@@ -7,6 +7,7 @@ from dataclasses import replace
 from bot.acts.finding import no_such_case
 from bot.acts.request import ActRequest, duty_desks, is_allowed
 from bot.domain.case import Case, CaseText, SecureEntry
+from bot.domain.journal_acts import JournalAct
 from bot.domain.names import link
 from bot.language.normalise import whole_number
 from bot.language.texts import tr
@@ -61,7 +62,7 @@ def _release(request: ActRequest, entry: SecureEntry, masked: CaseText) -> None:
     c, case = request.c, request.case
     c.keep_text(case, masked.kind, entry.value, own_side_only=masked.own_side_only, amends=masked.id, message="")
     c.put_secure(replace(entry, released_at=c.now, released_by=request.person.id))
-    c.journal("released", case, entry=entry.id)
+    c.journal(JournalAct.RELEASED, case, entry=entry.id)
     c.put(case)
     _tell(request, case, masked)
 
@@ -79,4 +80,4 @@ def _tell(request: ActRequest, case: Case, masked: CaseText) -> None:
         reference=case.reference,
         link=link(request.c.context.public_url, case),
     )
-    request.c.tell(told, "told", f"case:{case.id}:release:{masked.id}", words, case=case)
+    request.c.tell(told, f"case:{case.id}:release:{masked.id}", words, case=case)

@@ -10,6 +10,7 @@ from bot.acts.offering import buttons_for
 from bot.clock import alerts, deadlines
 from bot.domain.agreement import DeskRole
 from bot.domain.case import Case, Channel, Status
+from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Keyboard
 from bot.domain.names import deadline_name, lateness, moment, status_name, urgency_name
 from bot.domain.people import Person, Role
@@ -49,7 +50,7 @@ def is_allowed(request: ActRequest, channel: Channel | None = None) -> bool:
     agreement = request.c.context.agreement
     if not may(request.person, request.act, request.case, agreement, channel):
         request.say(_who_may(request))
-        request.c.journal("refused", request.case, wanted=request.act.value)
+        request.c.journal(JournalAct.REFUSED, request.case, wanted=request.act.value)
         return False
     if not fits(request.act, request.case, channel) and request.act is not Act.ACK:
         request.say(_does_not_fit(request, channel), offered(request.case, request))
@@ -90,9 +91,7 @@ def done(
     if tells:
         recipients = list(everybody(request, case) if to is None else to)
         words = f"{urgency_name(case.urgency, 'en')} · {case.reference}\n{tells}"
-        c.tell(
-            _others(request, recipients), "told", f"case:{case.id}:{request.act.value}:{c.inbox_id}", words, case=case
-        )
+        c.tell(_others(request, recipients), f"case:{case.id}:{request.act.value}:{c.inbox_id}", words, case=case)
     c.saw(case)
     answer = f"{case.reference}: {sentence}"
     coming = what_next(case, c)

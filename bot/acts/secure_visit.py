@@ -8,6 +8,7 @@ from bot.acts.releasing import release_entry
 from bot.acts.request import ActRequest
 from bot.domain.case import Case, SecureEntry, SecureField
 from bot.domain.guarded import Guarded
+from bot.domain.journal_acts import JournalAct
 from bot.domain.people import Person
 from bot.language.texts import tr
 from bot.protection.permissions import Act
@@ -53,7 +54,7 @@ class SecureVisit:
         mine = {e.id for e in readable(kept.entries, kept.texts, person, case, c.context.agreement)}
         self.entries = tuple((n, e) for n, e in enumerate(kept.entries, start=1) if e.id in mine)
         reason = {"reason": self.why} if self.why else {}
-        c.journal("secure_read", case, purpose=self.purpose.value, entries=len(self.entries), **reason)
+        c.journal(JournalAct.SECURE_READ, case, purpose=self.purpose.value, entries=len(self.entries), **reason)
 
     def _add(self, c: Composer, case: Case, person: Person, added: EntryAdded) -> str:
         if not may_write_secure(person, case, c.context.agreement):
@@ -74,4 +75,4 @@ class SecureSearch:
 
     def act(self, c: Composer) -> None:
         """Journal the search before its result is shown."""
-        c.journal("secure_search", kind=self.key.value, hits=self.hits)
+        c.journal(JournalAct.SECURE_SEARCH, kind=self.key.value, hits=self.hits)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.acts.request import ActRequest
 from bot.domain.case import TextKind
+from bot.domain.journal_acts import JournalAct
 from bot.intake.open_case import Piece, keep_piece
 from bot.language.texts import tr
 from bot.people import lapsed_enrolment
@@ -31,7 +32,7 @@ def _keep(request: ActRequest, kind: TextKind) -> None:
     c, case = request.c, request.case
     for piece in request.pieces or (Piece(TextKind.TEXT, request.text, c.came_as),):
         keep_piece(c, case, piece, kind, own_side_only=True)
-    c.journal("words_kept", case)
+    c.journal(JournalAct.WORDS_KEPT, case)
     c.put(case)
     request.say(
         tr(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.acts.request import ActRequest, done, is_allowed, prompt
 from bot.clock import alerts
 from bot.domain.case import TextKind
+from bot.domain.journal_acts import JournalAct
 from bot.intake.open_case import Piece, keep_piece
 from bot.language.texts import tr
 from bot.protection import gates
@@ -30,7 +31,7 @@ def note(request: ActRequest) -> None:
     kept: dict[str, int | None] = {}  # of words that were changed while they waited the last version is sent on
     for number, piece in enumerate(pieces):
         kept[piece.message or str(number)] = keep_piece(c, case, piece, TextKind.NOTE, own_side_only=is_stopped)
-    c.journal("noted", case)
+    c.journal(JournalAct.NOTED, case)
     relayed = relay.pass_on(c, case, c.texts_kept(*kept.values()))
     sentence = relayed.sentence(request.language)
     if other and not is_stopped and not relayed.reaches(other):
@@ -48,7 +49,7 @@ def _comes_back(request: ActRequest) -> None:
     sentence = tr(
         request.language, "That is a message of this bridge, so it was not sent on. Please use your own words."
     )
-    request.c.journal("came_back", request.case)
+    request.c.journal(JournalAct.CAME_BACK, request.case)
     if not request.text.endswith(sentence):
         request.say(f"{request.case.reference}: {sentence}")
 
@@ -61,5 +62,5 @@ def memo(request: ActRequest) -> None:
         prompt(request, tr(request.language, "What should be kept for your own side?"))
         return
     request.c.keep_text(request.case, TextKind.MEMO, request.text, own_side_only=True)
-    request.c.journal("memo", request.case)
+    request.c.journal(JournalAct.MEMO, request.case)
     done(request, request.case, tr(request.language, "kept for your side only."))

@@ -8,6 +8,7 @@ from bot.clock.alerts import act_button, keyboard
 from bot.clock.alerts import text as alert_text
 from bot.domain.agreement import DeskRole
 from bot.domain.case import Case, Channel, Handoff, HandoffState
+from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Keyboard
 from bot.domain.names import channel_name, link, rows, urgency_name
 from bot.domain.recipients import Recipient, at_desks, supervisors, unique
@@ -42,7 +43,7 @@ def _follow_relay(c: Composer, before: Case, case: Case) -> None:
     if is_stopped and not was_stopped:
         _relay_stopped(c, case)
     elif was_stopped and not is_stopped:
-        c.journal("relay_resumed", case, channel=Channel.POLICE.value)
+        c.journal(JournalAct.RELAY_RESUMED, case, channel=Channel.POLICE.value)
         words = tr("en", "From now on {party} is told about it again.", party=case.requested)
         _tell(c, case, own_desk(c, case), "relay", words)
 
@@ -61,7 +62,11 @@ def _redraft(c: Composer, case: Case, channel: Channel, verdict: gates.Verdict) 
         return case
     others = tuple(h for h in case.handoffs if h.id != handoff.id)
     case = replace(case, stage=case.stage + 1, handoffs=(*others, replace(handoff, state=state)))
-    c.journal("handoff_blocked" if state is HandoffState.BLOCKED else "handoff_waits", case, channel=channel.value)
+    c.journal(
+        JournalAct.HANDOFF_BLOCKED if state is HandoffState.BLOCKED else JournalAct.HANDOFF_WAITS,
+        case,
+        channel=channel.value,
+    )
     if state is HandoffState.BLOCKED:
         _tell_blocked(c, case, channel)
     return case
@@ -104,7 +109,7 @@ def _hold_back(c: Composer, case: Case, handoff: Handoff) -> None:
 
 def _closed_after_sending(c: Composer, case: Case, handoff: Handoff) -> None:
     _hold_back(c, case, handoff)
-    c.journal("gate_closed", case, channel=handoff.channel.value)
+    c.journal(JournalAct.GATE_CLOSED, case, channel=handoff.channel.value)
     words = tr(
         "en",
         "It was handed to the {channel} before, and its gate has closed since. Please decide now what that channel "
@@ -126,7 +131,7 @@ def _withdraw(c: Composer, case: Case) -> None:
 
 def _relay_stopped(c: Composer, case: Case) -> None:
     _withdraw(c, case)
-    c.journal("relay_stopped", case, channel=Channel.POLICE.value)
+    c.journal(JournalAct.RELAY_STOPPED, case, channel=Channel.POLICE.value)
     words = tr(
         "en",
         "From now on {party} is told only the minimum, and its police nothing, until a supervisor decides: /decide "
@@ -140,7 +145,7 @@ def _relay_stopped(c: Composer, case: Case) -> None:
 
 def _tell(c: Composer, case: Case, to: tuple[Recipient, ...], what: str, words: str, buttons: Keyboard = ()) -> None:
     lead = f"{urgency_name(case.urgency, 'en')} · {case.reference}"
-    c.tell(to, "told", gates.key_of(case, f"{what}:{c.inbox_id}"), f"{lead}\n{words}", case=case, buttons=buttons)
+    c.tell(to, gates.key_of(case, f"{what}:{c.inbox_id}"), f"{lead}\n{words}", case=case, buttons=buttons)
 
 
 def _duty_desks(c: Composer, case: Case) -> tuple[Recipient, ...]:

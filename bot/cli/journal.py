@@ -8,6 +8,7 @@ from pathlib import Path
 from bot.cli.database import opened, write
 from bot.config.model import Settings
 from bot.domain.errors import BridgeError
+from bot.domain.journal_acts import JournalAct
 from bot.domain.verify_journal import Finding, Summary, Witness, examine, read_witnesses
 from bot.record.journal_check import verify
 from bot.record.journal_file import Exported, JournalExport, export_journal
@@ -70,7 +71,7 @@ async def export(settings: Settings, order: JournalExport, by: str) -> str:
         async def record(exported: Exported) -> None:
             def act(c: Composer) -> None:
                 c.journal(
-                    "journal_exported",
+                    JournalAct.JOURNAL_EXPORTED,
                     entries=exported.entries,
                     sha256=exported.sha256,
                     withholds_details=order.withholds,

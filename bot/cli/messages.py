@@ -11,7 +11,8 @@ from bot.config.model import Settings
 from bot.domain.agreement import Desk
 from bot.domain.attachments import FileState, StoredFile
 from bot.domain.errors import BridgeError
-from bot.domain.messages import Address, Delivery, DeliveryState, Outgoing
+from bot.domain.journal_acts import JournalAct
+from bot.domain.messages import Address, Delivery, DeliveryState, Outgoing, OutgoingKind
 from bot.domain.recipients import at_desk, desk_name
 from bot.intake.question_texts import word_button
 from bot.language.texts import tr
@@ -40,7 +41,7 @@ async def ping(settings: Settings, desk_id: str, by: str) -> list[str]:
             for number, address in enumerate(addresses):
                 sent.append(_test_message(c, desk, address, number))
                 c.send(sent[-1])
-            c.journal("test_ping", desk=desk.id)
+            c.journal(JournalAct.TEST_PING, desk=desk.id)
 
         await write(settings, storage, by, act)
         return await _watch(storage, sent)
@@ -55,7 +56,7 @@ def _test_message(c: Composer, desk: Desk, address: Address, number: int) -> Out
     return Outgoing(
         id=c.context.new_id(),
         dedupe_key=f"test:{c.inbox_id}:{number}",
-        kind="test",
+        kind=OutgoingKind.TEST,
         recipient=f"desk:{desk.id}",
         address=address,
         text=words,

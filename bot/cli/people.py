@@ -13,6 +13,7 @@ from bot.cli.database import opened, write
 from bot.config.model import Settings
 from bot.domain.agreement import Agreement
 from bot.domain.errors import BridgeError
+from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Address
 from bot.domain.people import Invite, Person, Role
 from bot.domain.time_words import as_utc
@@ -56,7 +57,7 @@ async def invite(settings: Settings, order: InviteOrder) -> list[str]:
 
     def act(c: Composer) -> None:
         c.put_invite(kept)
-        c.journal("invited", party=kept.party, role=kept.role.value, desk=kept.desk, invite=kept.id)
+        c.journal(JournalAct.INVITED, party=kept.party, role=kept.role.value, desk=kept.desk, invite=kept.id)
 
     async with opened(settings) as storage:
         await write(settings, storage, order.by, act)
@@ -131,7 +132,7 @@ async def revoke(settings: Settings, person_id: int, by: str) -> list[str]:
         left: list[handover.CasesLeft] = []
 
         def act(c: Composer) -> None:
-            left[:] = [revocation.cut_off(c, person, "revoked", tr("en", "by an admin"))]
+            left[:] = [revocation.cut_off(c, person, JournalAct.REVOKED, tr("en", "by an admin"))]
 
         await write(settings, storage, by, act, revocation.wants(person.id))
     lines = [f"{person.name} is cut off from all messengers and sessions."]
@@ -175,7 +176,7 @@ async def sign_in(settings: Settings, person_id: int, by: str) -> str:
         if not person.is_active:
             raise BridgeError(f"{person.name} is cut off; invite them again first.")
         path = await new_link(storage, person.id, assembly.clock())
-        await write(settings, storage, by, lambda c: c.journal("sign_in_link", person=person.id))
+        await write(settings, storage, by, lambda c: c.journal(JournalAct.SIGN_IN_LINK, person=person.id))
     return f"{settings.server.url}{path}\nWorks once, within 10 minutes."
 
 

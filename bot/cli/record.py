@@ -16,6 +16,7 @@ from bot.domain import reference
 from bot.domain.case import Case
 from bot.domain.errors import BridgeError
 from bot.domain.export_orders import may_ask
+from bot.domain.journal_acts import JournalAct
 from bot.domain.time_words import as_utc
 from bot.language.normalise import whole_number
 from bot.ports.storage import Scope, Storage
@@ -51,7 +52,7 @@ async def export(settings: Settings, order: ExportCommand, *, progress: Callable
         )
 
         def act(c: Composer) -> None:
-            c.journal("exported", count=manifest.count, sha256=manifest.sha256, reason=order.reason)
+            c.journal(JournalAct.EXPORTED, count=manifest.count, sha256=manifest.sha256, reason=order.reason)
 
         await write(settings, storage, order.by, act)
     return f"{manifest.count} cases written to {order.target}, SHA-256 {manifest.sha256}."

@@ -14,6 +14,7 @@ from bot.cli.record import case_of
 from bot.config.model import Settings
 from bot.domain.errors import BridgeError
 from bot.domain.journal import NO_CASE, Entry
+from bot.domain.journal_acts import JournalAct
 from bot.domain.time_words import as_utc
 from bot.jobs.purge import Listed, Purger, Surroundings, forget_case
 
@@ -74,7 +75,7 @@ async def forget(settings: Settings, text: str, reason: str, by: str) -> str:
         purger = Purger(storage, _surroundings(settings, by))
         gone = await forget_case(purger, case)
         # The record of the purge holds counts only and stays for ever; the reason goes with the rest one day.
-        await write(settings, storage, by, lambda c: c.journal("forgotten", case, reason=reason))
+        await write(settings, storage, by, lambda c: c.journal(JournalAct.FORGOTTEN, case, reason=reason))
         await purger.finish()
     return f"{case.reference}: forgotten. Rows that lost something: {sum(gone.values())}."
 
@@ -88,7 +89,9 @@ async def forget_person(settings: Settings, person_id: int, reason: str, by: str
         around = _surroundings(settings, by)
         details = {"person": person_id, "reason": reason}
         now, salt = assembly.clock(), around.salt()
-        record = Entry(around.new_id(), NO_CASE, now, around.actor, "person_forgotten", details=details, salt=salt)
+        record = Entry(
+            around.new_id(), NO_CASE, now, around.actor, JournalAct.PERSON_FORGOTTEN, details=details, salt=salt
+        )
         purger = Purger(storage, around)
         await purger.begin()
         await storage.forget_person(person_id, FORGOTTEN, record)

@@ -13,7 +13,8 @@ from bot.domain import button_data
 from bot.domain.agreement import Agreement, DeskRole, Urgency
 from bot.domain.case import Case, DeadlineKind
 from bot.domain.fields import field, is_field, show
-from bot.domain.messages import Button, Keyboard
+from bot.domain.journal_acts import JournalAct
+from bot.domain.messages import Button, Keyboard, OutgoingKind
 from bot.domain.names import link, moment, reasons, rows, sides, urgency_name
 from bot.domain.recipients import Recipient, at_desks, supervisors, unique
 from bot.language.texts import tr
@@ -62,8 +63,8 @@ def tell(c: Composer, case: Case) -> Case:
         found = _desk_of(c, party) if party else ()
         told += _send(c, case, party, found, key=_key(case))
         if party and not found:
-            c.journal("alert_reached_nobody", case, party=party)
-    c.journal("alerted", case, urgency=case.urgency.value, recipients=[r.name for r in told])
+            c.journal(JournalAct.ALERT_REACHED_NOBODY, case, party=party)
+    c.journal(JournalAct.ALERTED, case, urgency=case.urgency.value, recipients=[r.name for r in told])
     return replace(
         deadlines.look_at(case, DeadlineKind.ALERT, None),
         alerted_at=case.alerted_at or c.now,
@@ -79,9 +80,9 @@ def refresh(c: Composer, case: Case) -> None:
     for party in filter(None, (case.requested, case.reporting)):
         c.tell(
             _desk_of(c, party),
-            "edit",
             f"case:{case.id}:edit:{c.inbox_id}",
             text(case, party, c.context.agreement, c.context.public_url),
+            kind=OutgoingKind.EDIT,
             case=case,
             buttons=keyboard(case, party),
             replaces=_key(case, case.alerted_urgency or case.urgency),
@@ -115,8 +116,8 @@ def flag_country(c: Composer, case: Case) -> Case:
             *supervisors(c.view.directory, party),
         )
     )
-    c.tell(people, "told", f"case:{case.id}:country:{country}:{c.inbox_id}", words, case=case)
-    c.journal("country_outside_corridor", case, country=country)
+    c.tell(people, f"case:{case.id}:country:{country}:{c.inbox_id}", words, case=case)
+    c.journal(JournalAct.COUNTRY_OUTSIDE_CORRIDOR, case, country=country)
     return replace(case, flagged_country=country)
 
 
@@ -169,7 +170,7 @@ def _desk_of(c: Composer, party: str) -> tuple[Recipient, ...]:
 
 def _send(c: Composer, case: Case, party: str, found: Sequence[Recipient], key: str) -> list[Recipient]:
     words = text(case, party, c.context.agreement, c.context.public_url) if found else ""
-    return c.tell(found, "alert", key, words, case=case, buttons=keyboard(case, party))
+    return c.tell(found, key, words, kind=OutgoingKind.ALERT, case=case, buttons=keyboard(case, party))
 
 
 def _key(case: Case, urgency: str = "") -> str:

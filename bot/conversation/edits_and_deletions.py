@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.domain import reference
 from bot.domain.case import Case, CaseText, TextKind
 from bot.domain.fields import field
+from bot.domain.journal_acts import JournalAct
 from bot.domain.typed_commands import ABOUT_CASE, OPENING, is_known, parse_command
 from bot.intake import answers
 from bot.intake.open_case import held, held_for, hold, words_of
@@ -62,7 +63,7 @@ def deleted(c: Composer) -> None:
     first, case = _first_of(c)
     if first is None or case is None:
         return
-    c.journal("memo_deleted" if first.own_side_only else "deleted_by_writer", case, text=first.id)
+    c.journal(JournalAct.MEMO_DELETED if first.own_side_only else JournalAct.DELETED_BY_WRITER, case, text=first.id)
     c.case_id = case.id
     if not _is_relayed(c, case, first):
         return
@@ -87,7 +88,7 @@ def _amend_text(c: Composer, case: Case, first: CaseText, text: str) -> None:
     kept = c.keep_text(
         case, first.kind, text, own_side_only=first.own_side_only or is_stopped, amends=first.id, message=""
     )
-    c.journal("memo_amended" if first.own_side_only else "amended", case, text=first.id)
+    c.journal(JournalAct.MEMO_AMENDED if first.own_side_only else JournalAct.AMENDED, case, text=first.id)
     c.put(case)
     if is_nothing_new:
         return

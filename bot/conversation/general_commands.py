@@ -11,6 +11,7 @@ from bot.clock import deadlines
 from bot.clock.alerts import act_button
 from bot.domain.agreement import DeskRole
 from bot.domain.case import Case
+from bot.domain.journal_acts import JournalAct
 from bot.domain.names import deadline_name, lateness, rows, status_name
 from bot.domain.people import Person, Role
 from bot.domain.recipients import at_desks, at_person
@@ -137,7 +138,7 @@ def on_duty(c: Composer, command: Command) -> None:
         return
     is_on = command.name == "onduty"
     c.put_person(replace(person, on_duty=is_on))
-    c.journal("on_duty" if is_on else "off_duty")
+    c.journal(JournalAct.ON_DUTY if is_on else JournalAct.OFF_DUTY)
     others = [
         p for p in c.view.directory.members(person.desk) if p.on_duty and p.id != person.id and p.role is person.role
     ]
@@ -178,14 +179,14 @@ def lost(c: Composer, command: Command) -> None:
         )
         return
     c.say(tr(c.language, "Done. Everything of yours is cut off. Your desk is told. Ask your admin for a new code."))
-    cut_off(c, person, "cut_off", tr("en", "phone lost"))
+    cut_off(c, person, JournalAct.CUT_OFF, tr("en", "phone lost"))
 
 
 def heard(c: Composer) -> None:
     """Note that a test message was read, and show so in its place."""
     if c.person is None or c.message is None:
         return
-    c.journal("test_read")
+    c.journal(JournalAct.TEST_READ)
     who = at_person(c.person).shown
     c.say(tr(c.language, "Test message: read by {who}.", who=who), edits=c.message.message_id)
 
@@ -217,7 +218,9 @@ def export(c: Composer, command: Command) -> None:
         )
         return
     c.order(order)
-    c.journal("export_ordered", since=order.since.isoformat(), until=order.until.isoformat(), format=order.format)
+    c.journal(
+        JournalAct.EXPORT_ORDERED, since=order.since.isoformat(), until=order.until.isoformat(), format=order.format
+    )
     c.say(tr(c.language, "The export is being made; the file comes here."))
 
 
@@ -259,7 +262,7 @@ def _cut_colleague(c: Composer, person: Person, other_id: int) -> None:
     if other is None or other.party != person.party or person.role is Role.OFFICER or not other.is_active:
         c.say(tr(c.language, "There is nobody of your side with that number."))
         return
-    work = cut_off(c, other, "cut_off", tr("en", "phone lost"))
+    work = cut_off(c, other, JournalAct.CUT_OFF, tr("en", "phone lost"))
     c.say(tr(c.language, "{name} is cut off from all messengers and sessions.", name=other.name))
     if work.assigned:
         words, laid = told(work, tr(c.language, "Their desk is told."))
@@ -276,7 +279,7 @@ def tell_of_cut_off(c: Composer, person: Person) -> None:
         role=person.role.value,
         party=person.party,
     )
-    c.tell(desks, "told", f"cut-off:{person.id}:{c.now.date().isoformat()}", words)
+    c.tell(desks, f"cut-off:{person.id}:{c.now.date().isoformat()}", words)
 
 
 def _order(text: str, person: Person, c: Composer) -> ExportOrder | None:

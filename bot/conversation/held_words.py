@@ -9,6 +9,7 @@ from bot.acts.request import ActRequest
 from bot.domain import button_data, reference
 from bot.domain.agreement import Agreement
 from bot.domain.case import Case, TextKind
+from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Address, Inbound, Kind
 from bot.domain.people import Person, Role
 from bot.domain.typed_commands import parse_command
@@ -94,7 +95,7 @@ def unheard(c: Composer) -> None:
 
 
 def _went_nowhere(c: Composer, place: Address) -> None:
-    c.journal("words_not_sent")
+    c.journal(JournalAct.WORDS_NOT_SENT)
     if c.person is not None and c.person.is_active:
         words = tr(
             c.language,
@@ -133,7 +134,7 @@ def _named(text: str, cases: Sequence[Case]) -> Case | None:
 def for_none(c: Composer) -> None:
     """Take it that the held words belong to no case: nothing is sent on."""
     take_held(c)
-    c.journal("words_not_sent")
+    c.journal(JournalAct.WORDS_NOT_SENT)
     c.say(
         tr(
             c.language,

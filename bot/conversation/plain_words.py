@@ -12,7 +12,8 @@ from bot.conversation.held_words import candidates, for_none, give_to, more_held
 from bot.domain import button_data
 from bot.domain.case import Case, TextKind
 from bot.domain.fields import Field, FieldKind
-from bot.domain.messages import Kind
+from bot.domain.journal_acts import JournalAct
+from bot.domain.messages import Kind, OutgoingKind
 from bot.domain.people import Role
 from bot.domain.typed_commands import Command
 from bot.intake import interview, other_messenger, purpose_hint
@@ -165,7 +166,7 @@ def _could_answer(c: Composer, case: Case, asking: Field, text: str) -> bool:
 def _keep_words(c: Composer, case: Case) -> None:
     for piece in words_of(c):
         keep_piece(c, case, piece)
-    c.journal("words_kept", case)
+    c.journal(JournalAct.WORDS_KEPT, case)
     purpose_hint.on_texts(c, case, [piece.text for piece in words_of(c) if piece.kind is TextKind.TEXT])
     c.put(case)
 
@@ -256,7 +257,7 @@ def _is_to_others_words(c: Composer, case: Case) -> bool:
     """Whether what is replied to is what others wrote or did, and no answer of ours to this person."""
     place, meant = (c.message.place, c.message.reply_to) if c.message is not None else (None, "")
     said = [d.message for d in c.view.said_at(place) if d.external_id == meant]
-    return any(message.kind != "reply" and message.case_id == case.id for message in said)
+    return any(message.kind is not OutgoingKind.REPLY and message.case_id == case.id for message in said)
 
 
 def _not_filed(c: Composer) -> None:

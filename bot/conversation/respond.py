@@ -13,6 +13,7 @@ from bot.domain import button_data, reference
 from bot.domain.agreement import Agreement
 from bot.domain.case import Case
 from bot.domain.fields import field, is_field
+from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Button, Inbound, Kind
 from bot.domain.names import rows
 from bot.domain.people import Directory, Person
@@ -120,7 +121,7 @@ def _from_outside(c: Composer, cut_off: Person | None) -> None:
     message = c.message
     command = parse_command(message.text) if message else None
     if cut_off is not None:
-        c.journal("revoked_sender")
+        c.journal(JournalAct.REVOKED_SENDER)
         general_commands.tell_of_cut_off(c, cut_off)
     enrolment.stranger_writes(c, command)
 

@@ -11,7 +11,7 @@ from bot.delivery.numbered_choices import numbered, word_of
 from bot.domain import button_data
 from bot.domain.case import Conversation
 from bot.domain.fields import FieldKind, field, is_field
-from bot.domain.messages import Button, Delivery, DeliveryState, Inbound, Kind
+from bot.domain.messages import Button, Delivery, DeliveryState, Inbound, Kind, OutgoingKind
 from bot.intake.question_texts import word_button
 from bot.language.normalise import plain, whole_number
 from bot.language.texts import tr
@@ -19,7 +19,6 @@ from bot.language.texts import tr
 #: Questions whose typed numbers are read as they are numbered here anyway, several at once too.
 _READ_AS_NUMBERED = (FieldKind.CHOICE, FieldKind.CHOICES)
 _DONE = "done"
-_WORDS = "relay"  #: the kind of outbox rows with what others wrote
 _ABOUT = 60  #: characters that tell one question from another
 _CLOSE = timedelta(seconds=1)  #: which of two messages stands last is not known when they went closer than this
 _ON_ITS_WAY = datetime.max.replace(tzinfo=UTC)  #: later than everything that is known to have been shown
@@ -103,14 +102,14 @@ def _told_since(message: Inbound, shown: Sequence[Delivery], conversation: Conve
         is_later = question is None or _shown(offer)[0] > _shown(question)[0] - _CLOSE
         if prompted is not None and (question is None or not _is_asked_since(question, prompted)):
             is_later = _shown(offer)[0] > prompted
-        if offer.message.kind != "reply" and is_later:
+        if offer.message.kind is not OutgoingKind.REPLY and is_later:
             yield from _choice(offer, message.text, conversation)
 
 
 def _to_others(message: Inbound, shown: Sequence[Delivery]) -> list[_Candidate]:
     """An answer to what somebody wrote about a case, when nothing was said here since."""
     newest = shown[0].message if shown else None
-    if newest is None or newest.kind != _WORDS or newest.case_id is None:
+    if newest is None or newest.kind is not OutgoingKind.RELAY or newest.case_id is None:
         return []
     note = button_data.write(button_data.ActTap(newest.case_id, 0, "note", message.text))
     about = " · ".join(newest.text.partition("\n")[0].split(" · ")[:2])
@@ -127,13 +126,13 @@ def _choice(offer: Delivery, text: str, conversation: Conversation) -> Iterator[
 
 
 def _replies(offers: Iterable[Delivery]) -> Iterator[Delivery]:
-    return (offer for offer in offers if offer.message.kind == "reply")
+    return (offer for offer in offers if offer.message.kind is OutgoingKind.REPLY)
 
 
 def _is_open(offer: Delivery, button: Button, conversation: Conversation) -> bool:
     """Whether a question still waits; what an act's button may do is looked at when it is done."""
     promise = button_data.parse(button.data)
-    if not isinstance(promise, button_data.ChoiceTap) or offer.message.kind != "reply":
+    if not isinstance(promise, button_data.ChoiceTap) or offer.message.kind is not OutgoingKind.REPLY:
         return promise is not None
     return promise.choice == "ask" or _is_asked(promise, conversation) or not conversation.asking
 

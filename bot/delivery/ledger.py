@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.delivery import window_rules
 from bot.delivery.split import measure, room
 from bot.domain.errors import SendError, Uncertain, WindowClosed
-from bot.domain.messages import Capabilities, Outgoing, WindowRules
+from bot.domain.messages import Capabilities, Outgoing, OutgoingKind, WindowRules
 from bot.domain.reply_windows import Window
 from bot.ports.storage import Storage
 
@@ -48,7 +48,7 @@ class Ledger:
             raise
 
     async def _is_last(self, message: Outgoing, spent: Window, rules: WindowRules, now: datetime) -> bool:
-        if message.kind == window_rules.ASKING or window_rules.takes_more(message, spent, rules):
+        if message.kind is OutgoingKind.WINDOW or window_rules.takes_more(message, spent, rules):
             return False
         others = await self._storage.open_windows(message.address, now)
         return not any(window_rules.takes_more(message, window, rules) for window in others)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.delivery import verdict
 from bot.delivery.lanes import Check, LaneRow
-from bot.domain.messages import DeliveryState, Outgoing
+from bot.domain.messages import DeliveryState, Outgoing, OutgoingKind
 from bot.ports.storage import Storage, Wanted
 
 _FRESH = timedelta(milliseconds=100)
@@ -41,7 +41,7 @@ async def lost_original(storage: Storage, edit: Outgoing, now: datetime) -> str:
 
 async def outdated(storage: Storage, message: Outgoing) -> str:
     """Say why what waited long is no news any more: an alert of a case that was closed meanwhile."""
-    if message.kind != "alert" or message.case_id is None:
+    if message.kind is not OutgoingKind.ALERT or message.case_id is None:
         return ""
     case = (await storage.load(Wanted(cases=(message.case_id,)))).cases.get(message.case_id)
     return "case closed" if case is not None and not case.is_open else ""

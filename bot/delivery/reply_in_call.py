@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.delivery.numbered_choices import as_text
 from bot.delivery.split import fit, measure
-from bot.domain.messages import Capabilities, Delivery, DeliveryState, Inbound, Outgoing
+from bot.domain.messages import Capabilities, Delivery, DeliveryState, Inbound, Outgoing, OutgoingKind
 from bot.domain.turn import Mark, Turn
 
 #: A messenger waits no longer for its answer; what did not go in the call by then is sent like any other message.
@@ -43,7 +43,7 @@ def ride(turn: Turn, message: Inbound, capabilities: Capabilities, now: datetime
 
 def _answers(outgoing: Outgoing, message: Inbound) -> bool:
     is_now = outgoing.not_before is None and not outgoing.file
-    return is_now and outgoing.kind == "reply" and outgoing.address == message.place
+    return is_now and outgoing.kind is OutgoingKind.REPLY and outgoing.address == message.place
 
 
 def _whole(answers: Sequence[Outgoing], capabilities: Capabilities) -> InCall | None:

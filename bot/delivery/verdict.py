@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.domain.errors import Refused, SendError, Throttled, Unreachable, WindowClosed
-from bot.domain.messages import Address, Delivery, DeliveryState, Outgoing, Priority
+from bot.domain.messages import Address, Delivery, DeliveryState, Outgoing, OutgoingKind, Priority
 
 FIRST_RETRY = timedelta(seconds=1)
 LONGEST_RETRY = timedelta(minutes=5)
@@ -87,7 +87,7 @@ def is_edit(message: Outgoing) -> bool:
 def is_reread(delivery: Delivery, now: datetime) -> bool:
     """Whether it waited so long that what it may say of its case can have changed. Pings say the same always."""
     message = delivery.message
-    is_fixed = message.case_id is None or message.kind == "ping" or delivery.parts_done
+    is_fixed = message.case_id is None or message.kind is OutgoingKind.PING or delivery.parts_done
     return not is_fixed and now - born(message, now) > REREAD_AFTER
 
 

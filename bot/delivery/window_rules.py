@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from enum import Enum
 
 from bot.domain.agreement import Agreement
 from bot.domain.case import Case, DeadlineKind
-from bot.domain.messages import Address, Contact, Inbound, Kind, Outgoing, Priority, WindowRules
+from bot.domain.closed_sets import for_each
+from bot.domain.journal_acts import JournalAct
+from bot.domain.messages import Address, Contact, Inbound, Kind, Outgoing, OutgoingKind, Priority, WindowRules
 from bot.domain.names import moment
 from bot.domain.people import Directory
 from bot.domain.recipients import Recipient, at_desk, side_of_case, supervisors
@@ -16,13 +19,30 @@ from bot.domain.turn import KnockOutcome, Turn
 from bot.language.texts import tr
 from bot.turns.composer import Composer
 
-#: The message that asks somebody to write before their window closes.
-ASKING = "window"
-#: What may use up a window to its last message.
-_USES_THE_LAST = frozenset({"ping", ASKING})
-#: A template message for these even where they belong to no case; an answer never knocks.
-_KNOCKS = frozenset({"alert", "ping", "told", "test"})
-_NEVER_KNOCKS = frozenset({"reply", "edit", ASKING})
+
+class _Knock(Enum):
+    """Whether somebody is asked by a template message to tap, so that a message can reach them."""
+
+    ALWAYS = "always"
+    ABOUT_A_CASE = "about a case"
+    NEVER = "never"  #: it comes too late, or answers somebody who will write again
+
+
+_KNOCKS = for_each(
+    OutgoingKind,
+    {
+        OutgoingKind.REPLY: _Knock.NEVER,
+        OutgoingKind.ALERT: _Knock.ALWAYS,
+        OutgoingKind.PING: _Knock.ALWAYS,
+        OutgoingKind.TOLD: _Knock.ALWAYS,
+        OutgoingKind.RELAY: _Knock.ABOUT_A_CASE,
+        OutgoingKind.EDIT: _Knock.NEVER,
+        OutgoingKind.FILE: _Knock.ABOUT_A_CASE,
+        OutgoingKind.TEST: _Knock.ALWAYS,
+        OutgoingKind.DIGEST: _Knock.ABOUT_A_CASE,
+        OutgoingKind.WINDOW: _Knock.NEVER,
+    },
+)
 
 
 def opened(message: Inbound, rules: Mapping[str, WindowRules]) -> tuple[Window, ...]:
@@ -50,18 +70,19 @@ def noted(turn: Turn, message: Inbound, rules: Mapping[str, WindowRules]) -> Tur
 
 def keep(message: Outgoing, rules: WindowRules) -> int:
     """How many messages of a window must be left when this one wants to use it."""
-    return 0 if message.kind in _USES_THE_LAST else rules.kept
+    uses_the_last = message.kind in (OutgoingKind.PING, OutgoingKind.WINDOW)
+    return 0 if uses_the_last else rules.kept
 
 
 def is_needless_when_closed(message: Outgoing) -> bool:
     """Whether a message means nothing once the window is closed."""
-    return message.kind == ASKING
+    return message.kind is OutgoingKind.WINDOW
 
 
 def wants_knock(message: Outgoing) -> bool:
     """Whether somebody is asked to tap so that this can reach them."""
-    has_weight = message.case_id is not None or message.kind in _KNOCKS
-    return has_weight and message.kind not in _NEVER_KNOCKS
+    knock = _KNOCKS[message.kind]
+    return knock is _Knock.ALWAYS or (knock is _Knock.ABOUT_A_CASE and message.case_id is not None)
 
 
 def is_urgent(message: Outgoing) -> bool:
@@ -72,7 +93,11 @@ def is_urgent(message: Outgoing) -> bool:
 def headline(message: Outgoing, case: Case | None) -> str:
     """Say on a knock which case, how urgent, which act is wanted; nothing else, for nothing else may be told there."""
     if case is None:
-        return tr("en", "Test message: please tap") if message.kind == "test" else tr("en", "A message waits for you")
+        return (
+            tr("en", "Test message: please tap")
+            if message.kind is OutgoingKind.TEST
+            else tr("en", "A message waits for you")
+        )
     return f"{case.reference} {case.urgency.value}: {_wanted(message, case)}"
 
 
@@ -89,7 +114,11 @@ def _wanted(message: Outgoing, case: Case) -> str:
             return tr("en", "please confirm in writing")
         case DeadlineKind.REVIEW:
             return tr("en", "are you still on it?")
-    return tr("en", "new alert, please look") if message.kind == "alert" else tr("en", "a message waits for you")
+    return (
+        tr("en", "new alert, please look")
+        if message.kind is OutgoingKind.ALERT
+        else tr("en", "a message waits for you")
+    )
 
 
 def concerning(address: Address, cases: Iterable[Case], agreement: Agreement, directory: Directory) -> tuple[Case, ...]:
@@ -125,7 +154,7 @@ def ask(c: Composer, window: Window, case: Case) -> bool:
         Outgoing(
             id=c.context.new_id(),
             dedupe_key=f"window:{window.address}:{window.opened_at.isoformat()}",
-            kind=ASKING,
+            kind=OutgoingKind.WINDOW,
             recipient=f"person:{person.id}",
             address=window.address,
             text=words,
@@ -134,7 +163,7 @@ def ask(c: Composer, window: Window, case: Case) -> bool:
             created_at=c.now,
         )
     )
-    c.journal("asked_to_write", case, messenger=window.address.messenger, until=window.closes_at.isoformat())
+    c.journal(JournalAct.ASKED_TO_WRITE, case, messenger=window.address.messenger, until=window.closes_at.isoformat())
     return True
 
 

@@ -134,6 +134,21 @@ class Button:
 Keyboard = tuple[tuple[Button, ...], ...]  #: rows of buttons
 
 
+class OutgoingKind(StrEnum):
+    """What a message of ours is for."""
+
+    REPLY = "reply"  #: the answer to a person's own message
+    ALERT = "alert"  #: first tells a desk of a case, or that its urgency rose
+    PING = "ping"  #: about a deadline
+    TOLD = "told"  #: news of an act, or a question
+    RELAY = "relay"  #: the words of somebody on the other side
+    EDIT = "edit"  #: changes a message that was sent before
+    FILE = "file"  #: brings a file
+    TEST = "test"  #: from `casebridge ping`
+    DIGEST = "digest"  #: the head of the record, once a day
+    WINDOW = "window"  #: asks somebody to write before their reply window closes
+
+
 class Priority(IntEnum):
     """Which waiting message goes first; lower goes first."""
 
@@ -162,7 +177,7 @@ class Outgoing:
 
     id: int
     dedupe_key: str  #: unique for ever, ``case:7:police:1:desk:cn-duty``
-    kind: str  #: reply, alert, ping, told, relay, edit, file, test, digest, window
+    kind: OutgoingKind
     recipient: str  #: ``person:12`` or ``desk:cn-duty``
     address: Address  #: where it goes first
     others: tuple[Address, ...] = ()  #: where it also goes when that fails (design rule 8)

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from bot.domain.case import Case
 from bot.domain.fields import FIELDS
+from bot.domain.journal_acts import CODED_ACTS
 from bot.domain.reference import DRILL
 
 
@@ -61,14 +62,6 @@ class PurgeDue:
 
 #: Fields whose answers are free text.
 FREE_FIELDS = tuple(field.id for field in FIELDS if not field.coded)
-#: Acts whose details are codes, counts, moments and names of desks only: they stay until the whole case goes.
-CODED_ACTS = frozenset(
-    {
-        "opened", "answered", "sent", "urgency", "alerted", "alert_reached_nobody", "pinged", "acknowledged",
-        "acknowledgment_lapsed", "still_on_it", "assigned", "handoff_drafted", "handoff_sent", "requested_side",
-        "asked_to_write", "country_outside_corridor", "refused", "closed", "reopened", "stood_down", "held", "released",
-    }
-)  # fmt: skip
 
 
 def is_drill(case: Case) -> bool:

@@ -11,7 +11,7 @@ from bot.domain.attachments import StoredFile
 from bot.domain.case import Answer, Case, CaseText, Conversation, SecureEntry
 from bot.domain.export_orders import IdentifiedOrder
 from bot.domain.journal import Entry
-from bot.domain.messages import Address, DeliveryState, Inbound, Keyboard, Outgoing
+from bot.domain.messages import Address, DeliveryState, Inbound, Keyboard, Outgoing, OutgoingKind
 from bot.domain.people import Invite, Person, SignIn, Stranger
 from bot.domain.reply_windows import Window
 
@@ -76,7 +76,7 @@ class Withdrawal:
     def concerns(self, message: Outgoing) -> bool:
         """Whether this message is among what is withdrawn."""
         is_theirs = message.recipient in self.recipients and message.case_id == self.case_id
-        return is_theirs and message.kind != "ping"
+        return is_theirs and message.kind is not OutgoingKind.PING
 
     def instead_of(self, message: Outgoing) -> Outgoing:
         """What is sent in its place."""

@@ -11,6 +11,7 @@ from bot.domain.agreement import Urgency
 from bot.domain.case import Answer, Case, Value
 from bot.domain.fields import UNKNOWN, Field, FieldKind
 from bot.domain.guarded import Guarded
+from bot.domain.journal_acts import JournalAct
 from bot.domain.triage import assess
 from bot.intake import purpose_hint
 from bot.intake.open_case import policy_at
@@ -38,7 +39,7 @@ def keep(c: Composer, case: Case, asked: Field, value: Value, source: str) -> Ca
     c.keep(answer)
     _, before = assess(values(case))
     case = replace(case, answers={**case.answers, asked.id: answer})
-    c.journal("answered", case, field=asked.id, answer=answer.id, source=source)
+    c.journal(JournalAct.ANSWERED, case, field=asked.id, answer=answer.id, source=source)
     case = _assessed(c, case, before)
     return alerts.flag_country(c, case) if asked.id == "country" else case
 
@@ -67,7 +68,7 @@ def _assessed(c: Composer, case: Case, before: Collection[str]) -> Case:
 def set_urgency(c: Composer, case: Case, urgency: Urgency, rules: Sequence[str]) -> Case:
     """Set the level with the rules that fired; deadlines move with it."""
     if urgency is not case.urgency:
-        c.journal("urgency", case, before=case.urgency.value, after=urgency.value, rules=list(rules))
+        c.journal(JournalAct.URGENCY, case, before=case.urgency.value, after=urgency.value, rules=list(rules))
     case = deadlines.follow(case, urgency, policy_at(c, case, urgency), c.now)
     return case if case.rules == tuple(rules) else replace(case, rules=tuple(rules))
 

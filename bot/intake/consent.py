@@ -39,7 +39,7 @@ def ask(c: Composer, case: Case, asking: Field, lead: str, key: str) -> None:
     asked = whom_to_ask(c, case)
     text = f"{lead}\n\n{question(case, asking, 'en')}"
     laid = keyboard(case, asking, c.context.agreement, "en")
-    c.tell(asked, "told", f"case:{case.id}:consent:{key}:{asking.id}:{c.inbox_id}", text, case=case, buttons=laid)
+    c.tell(asked, f"case:{case.id}:consent:{key}:{asking.id}:{c.inbox_id}", text, case=case, buttons=laid)
 
 
 def next_open(case: Case, agreement: Agreement) -> Field | None:

@@ -12,6 +12,7 @@ from bot.clock import alerts, deadlines
 from bot.domain import button_data
 from bot.domain.case import Case, Value
 from bot.domain.fields import FIELDS, Field, by_number, field
+from bot.domain.journal_acts import JournalAct
 from bot.intake.answers import follow_up, keep, store
 from bot.intake.open_case import ask_side, choose_side, move_on, policy_of
 from bot.intake.question_texts import (
@@ -102,7 +103,7 @@ def answer_text(c: Composer, case: Case, asking: Field, text: str, lead: str = "
 
 def _refuse(c: Composer, case: Case, asking: Field, sentence: str) -> None:
     """Say that a chosen category is outside the purpose and ask again. The journal does not say which it was."""
-    c.journal("category_refused", case)
+    c.journal(JournalAct.CATEGORY_REFUSED, case)
     c.put(case)
     ask_field(c, case, asking, sentence, returning=bool(c.conversation.pending.get("returning")))
 
@@ -227,7 +228,7 @@ def send(c: Composer, case: Case) -> None:
         )
         return
     case = replace(case, sent_at=c.now)
-    c.journal("sent", case, answered=len(case.answers))
+    c.journal(JournalAct.SENT, case, answered=len(case.answers))
     c.put(alerts.told(c, case))
     move_on(c, case_id=case.id, asking="")
     c.say(
@@ -257,7 +258,7 @@ def apply_block(c: Composer, case: Case, block: Block) -> None:
                 confirms.append((asking, value, shown))
             case Unclear(sentence=sentence) as unclear:
                 if isinstance(unclear, OutsidePurpose):
-                    c.journal("category_refused", case)
+                    c.journal(JournalAct.CATEGORY_REFUSED, case)
                 problems.append(f"{tr(c.language, asking.label)}: {sentence}")
     labels = ", ".join(tr(c.language, asking.label) for asking in stored)
     lead = [tr(c.language, "Stored: {labels}.", labels=labels)] if stored else []

@@ -14,6 +14,7 @@ from bot.domain.attachments import Left
 from bot.domain.case import Case, SecureField, TextKind
 from bot.domain.fields import Field
 from bot.domain.guarded import Guarded
+from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Address, Kind
 from bot.domain.names import sides
 from bot.domain.people import Role
@@ -117,7 +118,7 @@ def open_case(c: Composer, words: Sequence[Piece]) -> Case | None:
     corridors = c.context.agreement.corridors_of(person.party) if person else ()
     if person is None or not corridors:
         c.say(tr(c.language, "Your side has no agreement in this bridge. Please tell your admin; use the hotline now."))
-        c.journal("no_corridor")
+        c.journal(JournalAct.NO_CORRIDOR)
         return None
     prefix = next((k.code for k in corridors if k.code == person.corridor), corridors[0].code)
     urgency, rules = assess({})
@@ -139,7 +140,7 @@ def open_case(c: Composer, words: Sequence[Piece]) -> Case | None:
     for position, piece in enumerate(words):
         kind = TextKind.FIRST if position == 0 and piece.kind is TextKind.TEXT else piece.kind
         keep_piece(c, case, piece, kind)
-    c.journal("opened", case, reference=case.reference, urgency=urgency.value, words=len(words))
+    c.journal(JournalAct.OPENED, case, reference=case.reference, urgency=urgency.value, words=len(words))
     purpose_hint.on_texts(c, case, [piece.text for piece in words if piece.kind is TextKind.TEXT])
     move_on(c, case_id=case.id, asking="" if case.requested else "corridor", place=_place(c))
     return case
@@ -257,7 +258,7 @@ def choose_side(c: Composer, case: Case, party: str) -> Case | None:
     if party not in {k.other(case.reporting) for k in _corridors(c, case)}:
         return None
     case = replace(case, requested=party)
-    c.journal("requested_side", case, party=party)
+    c.journal(JournalAct.REQUESTED_SIDE, case, party=party)
     return c.put(case)
 
 

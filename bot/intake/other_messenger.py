@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from bot.domain.case import Case, TextKind
 from bot.domain.fields import Field
+from bot.domain.journal_acts import JournalAct
 from bot.intake import interview
 from bot.intake.open_case import hold, keep_piece, take_held, words_of
 from bot.language.texts import tr
@@ -51,5 +52,5 @@ def answer(c: Composer, case: Case, asking: Field) -> None:
     elif not interview.answer_text(c, case, asking, text):
         for piece in texts:
             keep_piece(c, case, piece)
-        c.journal("words_kept", case)
+        c.journal(JournalAct.WORDS_KEPT, case)
         interview.ask_again(c, case, asking, text)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from bot.domain.agreement import DeskRole
 from bot.domain.case import Case
+from bot.domain.journal_acts import JournalAct
 from bot.domain.names import link, urgency_name
 from bot.domain.purpose_limits import is_suspected
 from bot.domain.recipients import at_desks, supervisors
@@ -29,5 +30,5 @@ def on_texts(c: Composer, case: Case, texts: Iterable[str]) -> None:
     directory = c.view.directory
     people = supervisors(directory, case.reporting)
     desk = at_desks(c.context.agreement, directory, case.reporting, DeskRole.DUTY)
-    c.tell(people or desk, "told", gates.key_of(case, "category"), words, case=case)
-    c.journal("category_hint", case)
+    c.tell(people or desk, gates.key_of(case, "category"), words, case=case)
+    c.journal(JournalAct.CATEGORY_HINT, case)

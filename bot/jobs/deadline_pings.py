@@ -9,7 +9,8 @@ from bot.clock import alerts, deadlines
 from bot.clock.escalation_ladder import Audience, audience
 from bot.domain.case import Case, Channel, Deadline, DeadlineKind, HandoffState, Status
 from bot.domain.fields import field
-from bot.domain.messages import Keyboard
+from bot.domain.journal_acts import JournalAct
+from bot.domain.messages import Keyboard, OutgoingKind
 from bot.domain.names import deadline_name, lateness, link, moment, rows, urgency_name
 from bot.domain.recipients import Recipient
 from bot.intake.consent import ask
@@ -45,9 +46,9 @@ def _ping(c: Composer, case: Case, deadline: Deadline) -> None:
     for party in dict.fromkeys(r.party for r in reached.recipients):
         told += c.tell(
             [r for r in reached.recipients if r.party == party],
-            "ping",
             key,
             _words(c, case, deadline, number, party),
+            kind=OutgoingKind.PING,
             case=case,
             buttons=_keyboard(c, case, deadline, party),
             deadline_id=deadline.id,
@@ -68,7 +69,7 @@ def _ask_person(c: Composer, case: Case) -> None:
 
 def _record(c: Composer, case: Case, deadline: Deadline, number: int, reached: Audience, told: list[str]) -> None:
     c.journal(
-        "pinged",
+        JournalAct.PINGED,
         case,
         deadline=deadline.kind.value,
         number=number,
@@ -80,7 +81,7 @@ def _record(c: Composer, case: Case, deadline: Deadline, number: int, reached: A
 
 def _lapse(c: Composer, case: Case) -> None:
     """Nobody answered "still on it?": the acknowledgment lapses and the ladder starts again at once."""
-    c.journal("acknowledgment_lapsed", case)
+    c.journal(JournalAct.ACKNOWLEDGMENT_LAPSED, case)
     status = Status.OPEN if case.status is Status.ACKNOWLEDGED else case.status
     case = replace(case, status=status, stage=case.stage + 1)
     c.put(deadlines.lapsed(case, c.now, c.context.new_id))

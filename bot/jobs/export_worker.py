@@ -14,7 +14,8 @@ from bot.domain.case import Case
 from bot.domain.errors import BridgeError, StorageError
 from bot.domain.export_orders import IdentifiedOrder, is_alive
 from bot.domain.journal import Filed
-from bot.domain.messages import Address, Outgoing
+from bot.domain.journal_acts import JournalAct
+from bot.domain.messages import Address, Outgoing, OutgoingKind
 from bot.domain.turn import ExportOrder
 from bot.language.texts import tr
 from bot.line.line import Line
@@ -156,14 +157,14 @@ class Exports:
 
         def act(c: Composer) -> None:
             for case in cases:
-                c.journal("identified_export_read", case, order=order.number, reason=order.reason)
+                c.journal(JournalAct.EXPORT_READ, case, order=order.number, reason=order.reason)
 
         await self.line.submit(Order(act, actor=f"person:{order.person_id}"))
 
     async def _journal_made(self, order: IdentifiedOrder, manifest: Manifest) -> None:
         def act(c: Composer) -> None:
             c.journal(
-                "identified_export_made",
+                JournalAct.EXPORT_MADE,
                 order=order.number,
                 file=manifest.file,
                 count=manifest.count,
@@ -179,12 +180,12 @@ class Exports:
     async def _tell(self, told: Told) -> None:
         def act(c: Composer) -> None:
             if told.file:
-                c.journal("exported", file=told.file, person=told.person_id, reason=told.reason)
+                c.journal(JournalAct.EXPORTED, file=told.file, person=told.person_id, reason=told.reason)
             c.send(
                 Outgoing(
                     id=c.context.new_id(),
                     dedupe_key=f"export:{c.inbox_id}",
-                    kind="file" if told.file else "reply",
+                    kind=OutgoingKind.FILE if told.file else OutgoingKind.REPLY,
                     recipient=f"person:{told.person_id}",
                     address=told.place,
                     text=told.words,

@@ -12,6 +12,7 @@ import structlog
 from bot.domain.attachments import LIMIT, FileState, StoredFile, failed, stored
 from bot.domain.errors import Refused, SendError, StorageError, Unavailable
 from bot.domain.file_types import sniff
+from bot.domain.journal_acts import JournalAct
 from bot.line.message_work import Order
 from bot.line.work import Work
 from bot.ports.messengers import FileSource
@@ -88,6 +89,8 @@ def _note(file: StoredFile, c: Composer) -> None:
         return
     c.put_file(file)
     if file.state is FileState.STORED:
-        c.journal("file_stored", case, file=file.id, sha256=file.sha256, media_type=file.media_type, size=file.size)
+        c.journal(
+            JournalAct.FILE_STORED, case, file=file.id, sha256=file.sha256, media_type=file.media_type, size=file.size
+        )
     elif file.state is FileState.PARKED:
-        c.journal("file_parked", case, file=file.id, reason=file.reason)
+        c.journal(JournalAct.FILE_PARKED, case, file=file.id, reason=file.reason)

@@ -8,6 +8,8 @@ from functools import partial
 
 from bot.domain.agreement import Agreement, DeskRole, Party
 from bot.domain.journal import NO_CASE
+from bot.domain.journal_acts import JournalAct
+from bot.domain.messages import OutgoingKind
 from bot.domain.people import Directory
 from bot.domain.recipients import Recipient, at_desks, unique
 from bot.domain.time_words import both_times
@@ -34,13 +36,13 @@ def tell(c: Composer, heads: Mapping[str, Head], day: date) -> None:
     for chain, head in sorted(heads.items()):
         told = c.tell(
             _desks_of(chain, c.context.agreement, c.view.directory),
-            NAME,
-            f"{NAME}:{chain}:{day.isoformat()}",
+            f"digest:{chain}:{day.isoformat()}",
             _words(chain, head, c),
+            kind=OutgoingKind.DIGEST,
         )
         recipients[chain] = [recipient.name for recipient in told]
     named = {chain: list(head) for chain, head in sorted(heads.items())}
-    c.journal("digest", day=day.isoformat(), heads=named, recipients=recipients)
+    c.journal(JournalAct.DIGEST, day=day.isoformat(), heads=named, recipients=recipients)
 
 
 def _desks_of(chain: str, agreement: Agreement, directory: Directory) -> tuple[Recipient, ...]:

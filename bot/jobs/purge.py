@@ -11,8 +11,8 @@ import structlog
 from bot.domain.case import Case
 from bot.domain.errors import BridgeError, Stale, StorageError
 from bot.domain.journal import NO_CASE, Entry
+from bot.domain.journal_acts import JournalAct
 from bot.domain.retention_rules import FREE_FIELDS, Cutoffs, PurgeDue, Retention, Rule, due, kept_acts
-from bot.domain.verify_journal import PURGED
 from bot.jobs.journal_digest import due_day
 from bot.ports.retention import Purge
 from bot.ports.storage import Files, Storage
@@ -118,7 +118,7 @@ class Purger:
         if await self._storage.unassigned(before):
             await self.begin()
         while True:
-            record = self._record(NO_CASE, "unassigned_purged")
+            record = self._record(NO_CASE, JournalAct.UNASSIGNED_PURGED)
             number = await self._storage.purge_unassigned(before, record, around.retention.batch)
             gone += number
             if number < around.retention.batch:
@@ -134,12 +134,12 @@ class Purger:
             after = cases[-1].id
 
     def _order(self, case: Case, rule: Rule) -> Purge:
-        record = self._record(case.corridor, PURGED, case_id=case.id, rule=rule.value)
+        record = self._record(case.corridor, JournalAct.PURGED, case_id=case.id, rule=rule.value)
         batch = self._around.retention.batch
         is_first = rule is not Rule.TIER2 or case.purged_at is None
         return Purge(case.id, case.version, rule.is_whole, record, batch, FREE_FIELDS, kept_acts(rule), is_first)
 
-    def _record(self, chain: str, act: str, case_id: int | None = None, **details: object) -> Entry:
+    def _record(self, chain: str, act: JournalAct, case_id: int | None = None, **details: object) -> Entry:
         around = self._around
         now = around.clock()
         return Entry(around.new_id(), chain, now, around.actor, act, case_id, details=details, salt=around.salt())

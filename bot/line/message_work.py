@@ -12,7 +12,7 @@ from bot.delivery import window_rules
 from bot.domain import button_data
 from bot.domain.agreement import Agreement
 from bot.domain.errors import StorageError
-from bot.domain.messages import Address, Button, Inbound, Kind, Outgoing
+from bot.domain.messages import Address, Button, Inbound, Kind, Outgoing, OutgoingKind
 from bot.domain.people import Directory
 from bot.domain.turn import InboxRow, InboxState, Turn
 from bot.domain.typed_commands import parse_command
@@ -129,7 +129,11 @@ class Again:
             "somebody is in danger, call your desk now.",
         )
         key = f"failed:{self.row.id}"
-        return (Outgoing(context.new_id(), key, "reply", "sender", message.place, text=words, created_at=context.now),)
+        return (
+            Outgoing(
+                context.new_id(), key, OutgoingKind.REPLY, "sender", message.place, text=words, created_at=context.now
+            ),
+        )
 
 
 @dataclass(frozen=True, slots=True)

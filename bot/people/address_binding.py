@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Address
 from bot.domain.names import messenger_name
 from bot.domain.people import Invite, Person
@@ -32,7 +33,7 @@ def bind(c: Composer, invite: Invite, address: Address) -> None:
     c.put_person(bound)
     c.put_invite(replace(invite, used_at=c.now, used_by=person.id))
     c.person, c.actor = bound, f"person:{person.id}"
-    c.journal("bound", messenger=address.messenger, invite=invite.id)
+    c.journal(JournalAct.BOUND, messenger=address.messenger, invite=invite.id)
     _tell_of(c, person, address, f"bound:{invite.id}")
     c.say(_welcome(bound, messenger_name(address.messenger, person.language)), place=address)
 
@@ -42,7 +43,7 @@ def signed_in(c: Composer, address: Address) -> None:
     person = c.person
     if person is None:
         return
-    c.journal("signin")
+    c.journal(JournalAct.SIGNED_IN)
     if address in person.addresses:
         return
     c.put_person(replace(person, addresses=(*person.addresses, address)))
@@ -59,7 +60,7 @@ def set_free(c: Composer, address: Address) -> None:
 def tell_all(c: Composer, person: Person, addresses: tuple[Address, ...], key: str, words: str) -> None:
     """Tell a person something at each of these addresses: whoever holds one phone must not be the only one to know."""
     for number, address in enumerate(addresses):
-        c.tell([replace(at_person(person), addresses=(address,))], "told", f"{key}:{number}", words)
+        c.tell([replace(at_person(person), addresses=(address,))], f"{key}:{number}", words)
 
 
 def _tell_of(c: Composer, person: Person, bound: Address, key: str) -> None:

@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Address
 from bot.domain.people import Invite, Person, Role, Stranger
 from bot.domain.time_words import both_times
@@ -85,7 +86,7 @@ def _try_code(c: Composer, stranger: Stranger, text: str, address: Address) -> N
         return
     invite = c.view.invite(hash_of(text))
     if invite is None or not address_binding.is_alive(c, invite):
-        c.journal("wrong_code", wrong=stranger.wrong_codes + 1)
+        c.journal(JournalAct.WRONG_CODE, wrong=stranger.wrong_codes + 1)
         _refuse(
             c,
             _after_wrong(stranger, c.now),
@@ -130,7 +131,7 @@ def _enrol(c: Composer, invite: Invite, address: Address) -> None:
     c.put_person(person)
     c.put_invite(replace(invite, used_at=c.now, used_by=person.id))
     c.person, c.actor = person, f"person:{person.id}"
-    c.journal("enrolled", party=person.party, role=person.role.value, desk=person.desk)
+    c.journal(JournalAct.ENROLLED, party=person.party, role=person.role.value, desk=person.desk)
     c.say(welcome(person))
 
 

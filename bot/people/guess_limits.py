@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from bot.domain import reference
 from bot.domain.agreement import Agreement
+from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Inbound
 from bot.domain.people import Person
 from bot.domain.recipients import Recipient, admins, supervisors, unique
@@ -119,8 +120,8 @@ def report_links(c: Composer, client: str) -> None:
 
 
 def _report(c: Composer, told: tuple[Recipient, ...], key: str, words: str, **details: object) -> None:
-    c.journal("many_guesses", None, kind=key.split(":")[1], **details)
-    c.tell(told, "told", key, words)
+    c.journal(JournalAct.MANY_GUESSES, None, kind=key.split(":")[1], **details)
+    c.tell(told, key, words)
 
 
 def _is_miss(command: Command, person: Person, view: View, agreement: Agreement) -> bool:

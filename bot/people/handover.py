@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from bot.clock.alerts import act_button
 from bot.domain.agreement import DeskRole
 from bot.domain.case import Case
+from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Keyboard
 from bot.domain.names import rows
 from bot.domain.people import Directory, Person
@@ -70,7 +71,6 @@ def ask_desk(c: Composer, cases: Sequence[Case], directory: Directory) -> None:
         )
         c.tell(
             desk or supervisors(directory, case.reporting),
-            "told",
             f"case:{case.id}:left:{asking.id}:{c.inbox_id}",
             f"{words}\n\n{question(case, asking, 'en')}",
             case=case,
@@ -79,7 +79,7 @@ def ask_desk(c: Composer, cases: Sequence[Case], directory: Directory) -> None:
 
 
 def _unassigned(c: Composer, case: Case, person: Person) -> Case:
-    c.journal("unassigned", case, person=person.id)
+    c.journal(JournalAct.UNASSIGNED, case, person=person.id)
     return c.put(replace(case, assignees=tuple(i for i in case.assignees if i != person.id)))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.domain.case import ClosureCode, TextKind
+from bot.domain.journal_acts import JournalAct
 from bot.domain.people import Directory, Person, Role
 from bot.domain.time_words import both_times
 from bot.language.texts import tr
@@ -66,7 +67,7 @@ def must_wait(c: Composer, again: str = "") -> bool:
     person = c.person
     if person is None or not is_lapsed(c):
         return False
-    c.journal("waits", wanted=again)
+    c.journal(JournalAct.WAITS, wanted=again)
     if again:
         c.move(pending={**c.conversation.pending, "wanted": {"type": again, "at": c.now.isoformat()}})
     c.say(waiting(c, person, again))

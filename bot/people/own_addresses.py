@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.domain import sign_in
+from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Address
 from bot.domain.names import messenger_name
 from bot.domain.people import Invite, Person
@@ -61,7 +62,7 @@ def prefer(c: Composer, command: Command) -> None:
     if person is None or address is None:
         return
     c.put_person(replace(person, addresses=(address, *person.without(address).addresses)))
-    c.journal("preferred", messenger=address.messenger)
+    c.journal(JournalAct.PREFERRED, messenger=address.messenger)
     name = messenger_name(address.messenger, c.language)
     c.say(tr(c.language, "You are written to on {messenger} first from now on.", messenger=name))
     if address.messenger == "web" and len(person.addresses) > 1:
@@ -82,7 +83,7 @@ def unbind(c: Composer, command: Command) -> None:
     left = person.without(address)
     c.put_person(left)
     c.give_up(address)
-    c.journal("unbound", messenger=address.messenger)
+    c.journal(JournalAct.UNBOUND, messenger=address.messenger)
     name = messenger_name(address.messenger, c.language)
     words = tr(c.language, "{messenger} is not bound to you any more. If that was not you: /lost", messenger=name)
     here = c.message.place if c.message else None
@@ -127,7 +128,7 @@ def _give_code(c: Composer, person: Person) -> None:
         person_id=person.id,
     )
     c.put_invite(invite)
-    c.journal("bind_code", invite=invite.id)
+    c.journal(JournalAct.BIND_CODE, invite=invite.id)
     c.say(
         tr(
             c.language,
@@ -142,7 +143,7 @@ def _give_code(c: Composer, person: Person) -> None:
 def _give_link(c: Composer, person: Person) -> None:
     link, path = sign_in.new_link(person.id, c.now, c.context.choose)
     c.put_sign_in(link)
-    c.journal("sign_in_link")
+    c.journal(JournalAct.SIGN_IN_LINK)
     c.say(
         tr(
             c.language,

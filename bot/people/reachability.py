@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from bot.domain.agreement import Agreement, Desk, DeskRole
 from bot.domain.case import Case
+from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Address, Contact, Inbound, Kind
 from bot.domain.names import messenger_name
 from bot.domain.people import Directory, Person, Role
@@ -51,7 +52,7 @@ def returned(c: Composer) -> None:
     back = replace(person, unreachable=person.unreachable - {message.sender})
     c.put_person(back)
     c.person = back
-    c.journal("reachable", messenger=message.sender.messenger)
+    c.journal(JournalAct.REACHABLE, messenger=message.sender.messenger)
     words = tr(
         "en",
         "{name} ({role}, {party}) can be reached on {messenger} again.",
@@ -114,7 +115,7 @@ def left(c: Composer, person: Person, address: Address) -> None:
         return
     gone = replace(person, unreachable=person.unreachable | {address})
     c.put_person(gone)
-    c.journal("left", person=person.id, messenger=address.messenger)
+    c.journal(JournalAct.LEFT, person=person.id, messenger=address.messenger)
     lines = [
         tr(
             "en",
@@ -187,7 +188,7 @@ def _tell(c: Composer, person: Person, matter: _Matter, lines: Sequence[str]) ->
         lines.append(tr("en", "No supervisor of {party} can be reached now.", party=person.party))
     only = matter.cases[0] if len(matter.cases) == 1 else None
     told = _told(c, person, matter.desk)
-    c.tell(told, "told", f"reach:{person.id}:{c.inbox_id}", "\n".join(lines), case=only)
+    c.tell(told, f"reach:{person.id}:{c.inbox_id}", "\n".join(lines), case=only)
 
 
 def _told(c: Composer, person: Person, silent: Desk | None) -> tuple[Recipient, ...]:
@@ -221,7 +222,7 @@ def _is_group(address: Address, place: Address | None) -> bool:
 
 def _tell_of_group(c: Composer, desk: Desk, message: Inbound) -> None:
     is_out = message.kind is Kind.LEFT
-    c.journal("desk_left" if is_out else "desk_reachable", desk=desk.id, messenger=message.messenger)
+    c.journal(JournalAct.DESK_LEFT if is_out else JournalAct.DESK_REACHABLE, desk=desk.id, messenger=message.messenger)
     messenger = messenger_name(message.messenger, "en")
     if is_out:
         words = tr(
@@ -245,4 +246,4 @@ def _tell_people_of(c: Composer, desk: Desk, when: str, words: str) -> None:
     """Tell everybody of a desk and their supervisors at their own addresses."""
     people = [at_person(p) for p in c.view.directory.members(desk.id)]
     told = unique((*people, *supervisors(c.view.directory, desk.party)))
-    c.tell(told or admins(c.view.directory, desk.party), "told", f"reach:{desk.id}:{when}", words)
+    c.tell(told or admins(c.view.directory, desk.party), f"reach:{desk.id}:{when}", words)

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from bot.domain import button_data
 from bot.domain.agreement import Agreement
+from bot.domain.journal_acts import JournalAct
 from bot.domain.names import rows
 from bot.domain.people import Directory, Person, Role
 from bot.domain.recipients import Recipient, admins, at_person, supervisors, unique
@@ -84,7 +85,7 @@ def confirm(c: Composer, command: Command) -> None:
 def confirmed(c: Composer, person: Person) -> str:
     """Confirm somebody, tell them what waited, and return until when it holds."""
     c.put_person(replace(person, confirmed_at=c.now))
-    c.journal("confirmed", person=person.id)
+    c.journal(JournalAct.CONFIRMED, person=person.id)
     until = _moment(c, person, c.now + c.context.confirm_every)
     words = tr(person.language, "Your enrolment is confirmed until {moment}.", moment=until)
     pending = c.view.conversation(person.id).pending
@@ -93,7 +94,7 @@ def confirmed(c: Composer, person: Person) -> str:
         again = str(waiting["type"])
         words += "\n" + tr(person.language, "You wanted: {again}. If that still holds, type it now.", again=again)
         c.move_other(person.id, pending={name: value for name, value in pending.items() if name != "wanted"})
-    c.tell([at_person(person)], "told", f"confirmed:{person.id}:{c.inbox_id}", words)
+    c.tell([at_person(person)], f"confirmed:{person.id}:{c.inbox_id}", words)
     return until
 
 
@@ -150,7 +151,7 @@ def _warn(c: Composer, lapse: Lapse, person: Person) -> None:
         lapsed_enrolment.ask_whom(c, person),
         lapsed_enrolment.still(person),
     ]
-    c.tell([at_person(person)], "told", lapse.key, "\n".join(lines))
+    c.tell([at_person(person)], lapse.key, "\n".join(lines))
 
 
 def _warn_confirmers(c: Composer, lapse: Lapse) -> None:
@@ -169,7 +170,7 @@ def _warn_confirmers(c: Composer, lapse: Lapse) -> None:
             word_button(tr(language, "Confirm {name}", name=p.name), "confirm", button_data.to_base36(p.id))
             for p in others[:_TAPS]
         ]
-        c.tell([recipient], "told", f"{lapse.key}:others", "\n".join(lines), buttons=rows(taps))
+        c.tell([recipient], f"{lapse.key}:others", "\n".join(lines), buttons=rows(taps))
 
 
 def _warn_of_desk(c: Composer, lapse: Lapse) -> None:
@@ -183,7 +184,7 @@ def _warn_of_desk(c: Composer, lapse: Lapse) -> None:
             moment=_moment(c, lapse.people[0], lapse.until),
             people=", ".join(f"{p.name} {p.id}" for p in lapse.people),
         )
-        c.tell([recipient], "told", lapse.key, words)
+        c.tell([recipient], lapse.key, words)
 
 
 def _confirmers(c: Composer, party: str) -> tuple[Recipient, ...]:

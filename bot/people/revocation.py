@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from bot.domain import button_data
 from bot.domain.agreement import DeskRole
+from bot.domain.journal_acts import JournalAct
 from bot.domain.people import Directory, Person
 from bot.domain.recipients import Recipient, admins, at_desk, at_desks, supervisors, unique
 from bot.domain.typed_commands import Command
@@ -24,7 +25,7 @@ from bot.turns.composer import Composer
 _HELD = ("held", "options")
 
 
-def cut_off(c: Composer, person: Person, act: str, reason: str) -> handover.CasesLeft:
+def cut_off(c: Composer, person: Person, act: JournalAct, reason: str) -> handover.CasesLeft:
     """Cut a person off from everything at once and tell their desk and supervisors what they leave.
 
     Args:
@@ -50,7 +51,7 @@ def cut_off(c: Composer, person: Person, act: str, reason: str) -> handover.Case
         reason=reason,
     )
     words, laid = handover.told(work, lead)
-    c.tell(_takers(c, cut, directory), "told", f"cut:{person.id}:{c.inbox_id}", words, buttons=laid)
+    c.tell(_takers(c, cut, directory), f"cut:{person.id}:{c.inbox_id}", words, buttons=laid)
     handover.ask_desk(c, work.reported, directory)
     return work
 

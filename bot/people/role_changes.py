@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from bot.domain.agreement import Agreement, DeskRole
 from bot.domain.errors import BridgeError
+from bot.domain.journal_acts import JournalAct
 from bot.domain.people import Person, Role
 from bot.domain.recipients import at_desks, at_person, supervisors, unique
 from bot.language.texts import tr
@@ -53,7 +54,7 @@ def changed(person: Person, change: Change, agreement: Agreement) -> Person:
 def change(c: Composer, person: Person, after: Person) -> None:
     """Make somebody what `changed` worked out; who may not work on cases any more leaves those they have."""
     c.put_person(after)
-    c.journal("changed", person=person.id, before=_facts(person), after=_facts(after))
+    c.journal(JournalAct.CHANGED, person=person.id, before=_facts(person), after=_facts(after))
     if person.role in _AT_DESKS and after.role not in _AT_DESKS:
         _leave(c, after)
     words = tr(
@@ -63,7 +64,7 @@ def change(c: Composer, person: Person, after: Person) -> None:
         desk=f" ({after.desk})" if after.desk else "",
         party=after.party,
     )
-    c.tell([at_person(after)], "told", f"changed:{person.id}:{c.inbox_id}", words)
+    c.tell([at_person(after)], f"changed:{person.id}:{c.inbox_id}", words)
 
 
 def _leave(c: Composer, person: Person) -> None:
@@ -79,7 +80,6 @@ def _leave(c: Composer, person: Person) -> None:
     takers = unique((*desks, *supervisors(directory, person.party)))
     c.tell(
         [r for r in takers if r.name != f"person:{person.id}"],
-        "told",
         f"left:{person.id}:{c.inbox_id}",
         words,
         buttons=laid,

@@ -20,9 +20,6 @@ from bot.ports.storage import NOBODY, Scope
 from bot.protection.permissions import is_duty, may_see
 from bot.protection.redaction import is_cleared
 
-#: Acts of the journal that only those who may read the secure case see on a page.
-SECURE_ACTS = frozenset({"secured", "secure_read", "released"})
-
 _DESK_ROLES = frozenset({Role.DUTY, Role.SUPERVISOR})
 _CHANNEL_DESKS = frozenset({DeskRole.POLICE, DeskRole.DIPLOMATIC})
 

@@ -7,8 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.domain import button_data
+from bot.domain.closed_sets import for_each
 from bot.domain.export_orders import DECIDED_WITHIN, IdentifiedOrder, OrderState, is_alive, is_second, may_decide
-from bot.domain.messages import Address, Button, Keyboard
+from bot.domain.journal_acts import JournalAct
+from bot.domain.messages import Address, Button, Keyboard, OutgoingKind
 from bot.domain.people import Directory, Person
 from bot.domain.recipients import Recipient, at_person
 from bot.domain.time_words import both_times
@@ -25,6 +27,15 @@ _STATES = {
     OrderState.REFUSED: later("refused by {name}"),
     OrderState.EXPIRED: later("expired"),
 }
+_SETTLED = for_each(
+    OrderState,
+    {
+        OrderState.APPROVED: JournalAct.EXPORT_APPROVED,
+        OrderState.REFUSED: JournalAct.EXPORT_REFUSED,
+        OrderState.EXPIRED: JournalAct.EXPORT_EXPIRED,
+    },
+    but={OrderState.WAITING},
+)
 
 
 def asked(c: Composer, person: Person, place: Address, text: str) -> None:
@@ -73,9 +84,7 @@ def ask(c: Composer, person: Person, wish: Wish, place: Address | None) -> Ident
     c.put_order(order)
     _record(c, order)
     for recipient in _at(deciders(c.view.directory, order)):
-        c.tell(
-            [recipient], "told", _key(order), _request(c, order, person, recipient.language), buttons=_choices(order)
-        )
+        c.tell([recipient], _key(order), _request(c, order, person, recipient.language), buttons=_choices(order))
     return order
 
 
@@ -144,7 +153,7 @@ def _decide(c: Composer, number: str, reason: str, again: str, *, is_approved: b
 
 def _record(c: Composer, order: IdentifiedOrder) -> None:
     c.journal(
-        "identified_export_asked",
+        JournalAct.EXPORT_ASKED,
         order=order.number,
         person=order.person_id,
         party=order.party,
@@ -165,7 +174,7 @@ def _answer(order: IdentifiedOrder, language: str, *, is_approved: bool) -> str:
 def _settle(c: Composer, order: IdentifiedOrder) -> None:
     """Write what was decided, tell who asked, and take the buttons away everywhere."""
     c.put_order(order)
-    c.journal(f"identified_export_{order.state.value}", order=order.number, person=order.person_id, why=order.refusal)
+    c.journal(_SETTLED[order.state], order=order.number, person=order.person_id, why=order.refusal)
     if order.state is OrderState.APPROVED:
         c.order(order)
     asker = c.view.directory.get(order.person_id)
@@ -174,7 +183,7 @@ def _settle(c: Composer, order: IdentifiedOrder) -> None:
     for recipient in _at(deciders(c.view.directory, order)):
         state = state_of(order, c.view.directory, recipient.language)
         words = tr(recipient.language, "Identified export {number}: {state}.", number=order.number, state=state)
-        c.tell([recipient], "edit", f"{_key(order)}:settled", words, replaces=_key(order))
+        c.tell([recipient], f"{_key(order)}:settled", words, kind=OutgoingKind.EDIT, replaces=_key(order))
 
 
 def _tell_asker(c: Composer, order: IdentifiedOrder, asker: Person) -> None:
@@ -183,7 +192,7 @@ def _tell_asker(c: Composer, order: IdentifiedOrder, asker: Person) -> None:
     if order.state is OrderState.REFUSED:
         words += " " + tr(asker.language, "Why is on the page: {link}", link=_page(c))
     at = replace(at_person(asker), addresses=(order.place,) if order.place else asker.addresses)
-    c.tell([at], "told", f"{_key(order)}:told", words)
+    c.tell([at], f"{_key(order)}:told", words)
 
 
 def _request(c: Composer, order: IdentifiedOrder, person: Person, language: str) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from bot.domain.agreement import Agreement
 from bot.domain.case import Case, CaseText, HandoffState
 from bot.domain.guarded import Guarded
-from bot.domain.messages import Address, Kind
+from bot.domain.messages import Address, Kind, OutgoingKind
 from bot.domain.names import clocks, link, moment
 from bot.domain.people import Directory, Person, Role
 from bot.domain.recipients import Recipient, at_desk, shown_as, side_of_case, unique
@@ -21,8 +21,6 @@ from bot.language.writing_systems import mark
 from bot.protection import gates
 from bot.protection.redaction import Matter, Reader, Showing, Way, decide, standing, text_for
 from bot.turns.composer import Composer
-
-KIND = "relay"  #: of the outbox rows
 
 _CHANGED = "changed"
 _HANDED = frozenset({HandoffState.SENT, HandoffState.ACCEPTED})
@@ -196,7 +194,14 @@ def _key(case: Case, what: str, *, is_own: bool) -> str:
 
 def _send(c: Composer, case: Case, recipient: Recipient, key: str, lines: Iterable[str]) -> None:
     text = "\n".join(filter(None, lines))
-    c.tell([recipient], KIND, key, text, case=case, reply_to=_thread(c, case).get(recipient.addresses[0], ""))
+    c.tell(
+        [recipient],
+        key,
+        text,
+        kind=OutgoingKind.RELAY,
+        case=case,
+        reply_to=_thread(c, case).get(recipient.addresses[0], ""),
+    )
 
 
 def _thread(c: Composer, case: Case) -> Mapping[Address, str]:

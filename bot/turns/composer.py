@@ -11,7 +11,8 @@ from bot.domain.case import Answer, Case, CaseText, Conversation, SecureEntry, S
 from bot.domain.export_orders import IdentifiedOrder
 from bot.domain.guarded import Guarded
 from bot.domain.journal import Entry, Filed
-from bot.domain.messages import Address, Inbound, Keyboard, Outgoing, Priority
+from bot.domain.journal_acts import JournalAct
+from bot.domain.messages import Address, Inbound, Keyboard, Outgoing, OutgoingKind, Priority
 from bot.domain.people import Invite, Person, SignIn, Stranger
 from bot.domain.recipients import Recipient, reads_as
 from bot.domain.turn import ExportOrder, InboxRow, SeenBy, Turn, Withdrawal
@@ -191,7 +192,7 @@ class Composer:
             text_id,
         )
         self._secure.append(kept)
-        self.journal("secured", case, field=field.value, entry=kept.id)
+        self.journal(JournalAct.SECURED, case, field=field.value, entry=kept.id)
 
     def put_secure(self, entry: SecureEntry) -> None:
         """Change an entry of the secure case: it was released."""
@@ -204,7 +205,9 @@ class Composer:
         file = received(left, number=self.context.new_id(), case=case, person=self.person, now=self.now)
         self.put_file(file)
         is_stored = file.state is FileState.STORED
-        self.journal("file_stored" if is_stored else "file_left", case, file=file.id, sha256=file.sha256)
+        self.journal(
+            JournalAct.FILE_STORED if is_stored else JournalAct.FILE_LEFT, case, file=file.id, sha256=file.sha256
+        )
 
     def put_file(self, file: StoredFile) -> None:
         """Keep what became of a file."""
@@ -220,7 +223,7 @@ class Composer:
         m = self.message
         return f"{m.place}#{m.message_id}" if m and m.place and m.message_id and not m.button else ""
 
-    def journal(self, act: str, case: Filed | None = None, **details: object) -> None:
+    def journal(self, act: JournalAct, case: Filed | None = None, **details: object) -> None:
         """Record an act."""
         self._journal.append(
             Entry(
@@ -251,14 +254,14 @@ class Composer:
         place = place or (message.place if message else self.conversation.place if self.person else None)
         if place is None:
             return
-        number = sum(1 for o in self._outgoing.values() if o.kind == "reply")
+        number = sum(1 for o in self._outgoing.values() if o.kind is OutgoingKind.REPLY)
         first = not self._replied
         self._replied = True
         self.send(
             Outgoing(
                 id=self.context.new_id(),
                 dedupe_key=f"reply:{self.inbox_id}:{number}",
-                kind="reply",
+                kind=OutgoingKind.REPLY,
                 recipient=f"person:{self.person.id}" if self.person else "stranger",
                 address=place,
                 text=text,
@@ -275,10 +278,10 @@ class Composer:
     def tell(  # noqa: PLR0913 - a message to several has this many sides
         self,
         recipients: Iterable[Recipient],
-        kind: str,
         key: str,
         text: str,
         *,
+        kind: OutgoingKind = OutgoingKind.TOLD,
         case: Case | None = None,
         buttons: Keyboard = (),
         deadline_id: int | None = None,
@@ -298,10 +301,12 @@ class Composer:
                     kind=kind,
                     recipient=recipient.name,
                     address=recipient.addresses[0],
-                    others=recipient.addresses[1:] if kind != "edit" else (),
+                    others=recipient.addresses[1:] if kind is not OutgoingKind.EDIT else (),
                     text=text,
                     buttons=buttons,
-                    priority=Priority.EDIT if kind == "edit" else Priority[case.urgency.value if case else "U4"],
+                    priority=Priority.EDIT
+                    if kind is OutgoingKind.EDIT
+                    else Priority[case.urgency.value if case else "U4"],
                     case_id=case.id if case else None,
                     deadline_id=deadline_id,
                     replaces=f"{replaces}:{recipient.name}" if replaces else "",

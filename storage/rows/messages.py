@@ -18,6 +18,7 @@ from bot.domain.messages import (
     Keyboard,
     Kind,
     Outgoing,
+    OutgoingKind,
     Priority,
 )
 from bot.domain.turn import InboxRow, InboxState, Mark
@@ -214,7 +215,7 @@ def outgoing_of(vault: Vault, row: KeptRow) -> Outgoing:
     return Outgoing(
         id=row["id"],
         dedupe_key=row["dedupe_key"],
-        kind=row["kind"],
+        kind=OutgoingKind(row["kind"]),
         recipient=row["recipient"],
         address=address(row["address"]),
         others=addresses_of(row["others"]),

@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from bot.domain.case import TextKind
-from bot.domain.messages import Address, Button, Outgoing
+from bot.domain.messages import Address, Button, Outgoing, OutgoingKind
 from bot.domain.turn import Turn
 from tests.browser.web_kit import (
     ADMIN,
@@ -85,7 +85,7 @@ async def test_what_the_bridge_says_by_itself_appears_within_seconds(window: Win
     alert = Outgoing(
         window.bridge.core.new_id(),
         "alert:1",
-        "alert",
+        OutgoingKind.ALERT,
         "person:2",
         Address("web", "2"),
         text=f"U1 immediate · {REFERENCE}",
@@ -158,7 +158,7 @@ async def test_the_focus_stays_on_a_button_while_news_come_in(window: Window) ->
     news = Outgoing(
         window.bridge.core.new_id(),
         "n:1",
-        "told",
+        OutgoingKind.TOLD,
         "person:1",
         Address("web", "1"),
         text="News",

@@ -24,7 +24,7 @@ from bot.domain.errors import StorageError
 from bot.domain.guarded import Guarded
 from bot.domain.ids import Ids
 from bot.domain.journal import Entry
-from bot.domain.messages import Address, Button, DeliveryState, Inbound, Keyboard, Outgoing
+from bot.domain.messages import Address, Button, DeliveryState, Inbound, Keyboard, Outgoing, OutgoingKind
 from bot.domain.people import Person, Role
 from bot.domain.turn import InboxRow, Mark, Turn
 from bot.line.line import Line
@@ -127,7 +127,7 @@ class EchoCore:
         return Outgoing(
             number,
             f"reply:{number}",
-            "reply",
+            OutgoingKind.REPLY,
             f"person:{message.sender.peer}",
             message.sender,
             text=f"Chosen: {message.text}" if changes else f"Noted: {message.text}",
@@ -247,7 +247,7 @@ async def keep(bridge: Bridge, case: Case, *texts: CaseText) -> None:
     alert = Outgoing(
         case.id * 10 + 5,
         f"case:{case.id}:alert:U1:desk:cn-duty",
-        "alert",
+        OutgoingKind.ALERT,
         "desk:cn-duty",
         Address("telegram", "-1001"),
         text="U1",

@@ -12,7 +12,7 @@ from bot.app import assembly
 from bot.domain.case import Case, CaseText, ClosureCode, Status, TextKind
 from bot.domain.guarded import Guarded
 from bot.domain.journal import Entry
-from bot.domain.messages import Address, Inbound, Kind, Outgoing
+from bot.domain.messages import Address, Inbound, Kind, Outgoing, OutgoingKind
 from bot.domain.turn import InboxRow, Turn
 from bot.ports.storage import Wanted
 from tests.browser.web_kit import REFERENCE, sample_case
@@ -51,7 +51,7 @@ async def _write(setup: Setup) -> None:
         texts=(CaseText(1, number, TextKind.FIRST, Guarded(SECRET), CLOSED_AT, 11, "KH"),),
         inbox=InboxRow(2, received, person_id=11),
         journal=(Entry(3, "KC", CLOSED_AT, "person:21", "snoozed", number, details={"reason": SECRET}, salt="5a17"),),
-        outgoing=(Outgoing(4, "reply:2:0", "reply", "person:11", chat, text=SECRET, case_id=number),),
+        outgoing=(Outgoing(4, "reply:2:0", OutgoingKind.REPLY, "person:11", chat, text=SECRET, case_id=number),),
     )
     async with setup.storage() as storage:
         await storage.apply([turn])

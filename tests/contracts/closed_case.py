@@ -8,7 +8,8 @@ from typing import Any
 
 from bot.domain.case import Answer, Case, CaseText, Channel, ClosureCode, Handoff, HandoffState, Status, TextKind
 from bot.domain.guarded import Guarded
-from bot.domain.retention_rules import CODED_ACTS, FREE_FIELDS
+from bot.domain.journal_acts import CODED_ACTS
+from bot.domain.retention_rules import FREE_FIELDS
 from bot.domain.turn import Turn
 from bot.domain.verify_journal import PURGED
 from bot.ports.retention import Purge

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.domain.case import Answer, Case, Conversation, Deadline, DeadlineKind
 from bot.domain.journal import Entry
-from bot.domain.messages import Address, Inbound, Kind, Outgoing
+from bot.domain.messages import Address, Inbound, Kind, Outgoing, OutgoingKind
 from bot.domain.people import Person, Role
 from bot.domain.turn import InboxRow, Turn
 from tests.contracts.storage_engines import START
@@ -84,7 +84,13 @@ def conversation(version: int = 1, **changes: Any) -> Conversation:
 def message(key: str = "", **changes: Any) -> Outgoing:
     number = new_id()
     sent = Outgoing(
-        number, key or f"reply:{number}", "reply", "person:1", OFFICERS_CHAT, text="Where is she?", created_at=START
+        number,
+        key or f"reply:{number}",
+        OutgoingKind.REPLY,
+        "person:1",
+        OFFICERS_CHAT,
+        text="Where is she?",
+        created_at=START,
     )
     return replace(sent, **changes)
 

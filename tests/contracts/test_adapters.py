@@ -12,7 +12,7 @@ import pytest
 from adapters.web.adapter import WebAdapter
 from bot.domain.button_data import LIMIT
 from bot.domain.errors import SendError, StorageError, Unavailable
-from bot.domain.messages import Address, Delivery, Inbound, Kind, Outgoing
+from bot.domain.messages import Address, Delivery, Inbound, Kind, Outgoing, OutgoingKind
 from bot.ports.messengers import Adapter
 from tests.adapters.email.email_kit import make_email
 from tests.adapters.telegram.telegram_kit import ROWS, Clock, Inbox, export, make_telegram
@@ -40,7 +40,7 @@ async def bench(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
 
 def to(bench: Bench, peer: str, text: str = "", *, edits: str = "", **message: object) -> Delivery:
     address = Address(bench.adapter.messenger, peer + bench.at)
-    outgoing = Outgoing(1, f"case:7:{text}", "reply", "person:1", address, text=text)
+    outgoing = Outgoing(1, f"case:7:{text}", OutgoingKind.REPLY, "person:1", address, text=text)
     return Delivery(replace(outgoing, **message), edits=edits)  # type: ignore[arg-type]
 
 
@@ -181,7 +181,7 @@ async def test_the_web_takes_messages_only_while_it_runs() -> None:
 
 async def test_the_web_shows_what_is_stored_so_sending_names_it() -> None:
     web = WebAdapter()
-    delivery = Delivery(Outgoing(7, "case:1", "reply", "person:1", Address("web", "1"), text="Noted"))
+    delivery = Delivery(Outgoing(7, "case:1", OutgoingKind.REPLY, "person:1", Address("web", "1"), text="Noted"))
     assert await web.send(delivery, "Noted", is_last=True) == "7"
     assert await web.send(replace(delivery, edits="7"), "Noted: yes", is_last=True) == "7"
 
@@ -191,7 +191,7 @@ async def test_in_memory_a_person_taps_what_is_shown_and_amends_what_they_wrote(
     await memory.start(inbox)
     address = memory.address(ONE)
     await memory.send(
-        Delivery(Outgoing(1, "k", "reply", "person:1", address, text="?", buttons=ROWS)), "?", is_last=True
+        Delivery(Outgoing(1, "k", OutgoingKind.REPLY, "person:1", address, text="?", buttons=ROWS)), "?", is_last=True
     )
     tap = await memory.taps(ONE, "Yes")
     assert (str(tap.sender), tap.button, tap.message_id) == ("wechat:111", "f.1.danger.yes", memory.last(ONE).id)
@@ -206,7 +206,7 @@ async def test_in_memory_a_fault_lasts_as_long_as_was_said_and_hits_whom_was_sai
     memory = MemoryAdapter(clock=Clock())
     await memory.start(Inbox())
     memory.fail(Unavailable("down"), address=ONE)
-    delivery = Delivery(Outgoing(1, "k", "reply", "person:1", memory.address(ONE), text="hello"))
+    delivery = Delivery(Outgoing(1, "k", OutgoingKind.REPLY, "person:1", memory.address(ONE), text="hello"))
     elsewhere = Delivery(replace(delivery.message, address=memory.address(OTHER)))
     await memory.send(elsewhere, "hello", is_last=True)
     with pytest.raises(Unavailable):

@@ -13,6 +13,7 @@ import pytest
 
 from bot.domain.case import Case, Status
 from bot.domain.ids import Ids
+from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Address, DeliveryState, Inbound, Kind
 from bot.domain.people import Person, Role, SignIn
 from bot.domain.sign_in import hash_token
@@ -110,7 +111,7 @@ async def test_who_is_cut_off_at_one_node_is_a_stranger_at_the_other(nodes: tupl
     await two.says(DUTY, f"/assign {case.reference} me")
 
     def act(c: Composer) -> None:
-        revocation.cut_off(c, _PEOPLE[1], "revoked", "by an admin")
+        revocation.cut_off(c, _PEOPLE[1], JournalAct.REVOKED, "by an admin")
 
     await one.line.submit(Order(act, actor="cli:root", wanted=revocation.wants(DUTY)))
     assert "enrolled officers" in await two.says(DUTY, f"/close {case.reference} found_safe home")

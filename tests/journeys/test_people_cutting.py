@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.errors import BridgeError, Unavailable
+from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Address, DeliveryState
 from bot.domain.people import Invite, Role, SignIn
 from bot.domain.turn import Turn
@@ -29,7 +30,7 @@ async def cut_off(bridge: PlayedBridge, who: str, reason: str = "by an admin") -
     person = await bridge.person(who)
 
     def act(c: Composer) -> None:
-        revocation.cut_off(c, person, "revoked", reason)
+        revocation.cut_off(c, person, JournalAct.REVOKED, reason)
 
     await bridge.orders(Order(act, actor="cli:root", wanted=revocation.wants(person.id)))
     await bridge.tick()

@@ -16,7 +16,17 @@ from bot.domain.agreement import Urgency
 from bot.domain.case import Case, Channel, DeadlineKind, Status
 from bot.domain.errors import StorageError
 from bot.domain.guarded import Guarded
-from bot.domain.messages import Address, Attachment, Button, DeliveryState, Inbound, Kind, Outgoing, storable
+from bot.domain.messages import (
+    Address,
+    Attachment,
+    Button,
+    DeliveryState,
+    Inbound,
+    Kind,
+    Outgoing,
+    OutgoingKind,
+    storable,
+)
 from bot.domain.people import Invite, Role
 from bot.domain.turn import InboxState, Turn
 from bot.line import message_work
@@ -291,7 +301,9 @@ async def test_who_lost_a_phone_enrols_again_from_the_same_address_with_a_new_co
 async def test_what_is_for_a_messenger_that_is_gone_is_parked_and_goes_to_the_next_address(
     bridge: PlayedBridge,
 ) -> None:
-    gone = Outgoing(1, "k", "alert", "desk:kh-duty", Address.parse("email:desk@example.org"), text="U1 immediate")
+    gone = Outgoing(
+        1, "k", OutgoingKind.ALERT, "desk:kh-duty", Address.parse("email:desk@example.org"), text="U1 immediate"
+    )
     left = replace(gone, others=(Address.parse(KH_GROUP),), created_at=bridge.now)
     await bridge.storage.apply([Turn(outgoing=(left,))])
     await bridge.fast_forward(seconds=31)

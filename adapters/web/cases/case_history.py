@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
+from typing import assert_never
 
 from adapters.web.cases import case_view
 from adapters.web.site import page_words
 from bot.domain.case import Answer, Case, CaseText, Channel, Handoff
 from bot.domain.fields import DESK_FIELDS, field, show
 from bot.domain.journal import Link
+from bot.domain.journal_acts import JournalAct, Seen
 from bot.domain.messages import Delivery
 from bot.domain.names import channel_name, delivery_name
 from bot.domain.recipients import desk_name
@@ -18,7 +20,7 @@ from bot.ports.storage import History
 from bot.protection import gates
 from bot.protection.gate_words import for_side
 from bot.protection.redaction import Reader, Way, line_for, may_read, officer_for, text_for
-from bot.protection.secure_access import SECURE_ACTS, is_held, may_read_secure, readable
+from bot.protection.secure_access import is_held, may_read_secure, readable
 
 #: Details of journal entries that are codes or numbers, never what somebody wrote.
 _SHOWN_DETAILS = (
@@ -36,19 +38,6 @@ _SHOWN_DETAILS = (
     "purpose",
     "entries",
 )
-#: Acts and decisions around protection: the other side could be the State that is feared.
-_ABOUT_PROTECTION = frozenset(
-    {
-        "protection", "relay_stopped", "relay_resumed", "gate_closed", "handoff_stopped", "handoff_blocked",
-        "handoff_waits", "category_hint", "category_refused",
-    }
-)  # fmt: skip
-#: What is said about a case, of which a side hears nothing while the police gate is closed to it.
-_SAID = frozenset(
-    {"answered", "noted", "amended", "deleted_by_writer", "came_back", "words_kept", "secured", "released"}
-)
-#: Acts that are nobody's business on the other side.
-_OWN_SIDE = frozenset({"memo", "memo_amended", "memo_deleted", "file_read", "identified_export_read"})
 _DESK_IDS = frozenset(f.id for f in DESK_FIELDS)
 _DETAIL_LIMIT = 40  #: characters
 _JOURNAL_LINES = 200
@@ -160,20 +149,35 @@ def _recorded(answer: Answer, case: Case, reader: case_view.Reader) -> Row:
 def journal(case: Case, found: Sequence[Link], reader: case_view.Reader) -> list[Row]:
     """List what was done, newest first; what the other side wrote to itself, read or protects is not told."""
     opens = may_read_secure(reader.person, case, reader.agreement)
-    told = (link for link in found if opens or link.entry.act not in SECURE_ACTS)
-    shown = [link for link in told if not _is_theirs(link, case, reader)][-_JOURNAL_LINES:]
+    shown = [link for link in found if _is_told(link, case, reader, opens=opens)][-_JOURNAL_LINES:]
     return [_entry(link, case, reader) for link in reversed(shown)]
 
 
-def _is_theirs(link: Link, case: Case, reader: case_view.Reader) -> bool:
+def _is_told(link: Link, case: Case, reader: case_view.Reader, *, opens: bool) -> bool:
     entry, party = link.entry, reader.person.party
+    act = JournalAct.known(entry.act)
+    if act is not None and act.seen is Seen.SECURE:
+        return opens
     author = reader.directory.get(_person_in(entry.actor))
     if author is not None and author.party == party:
-        return False
-    if entry.act in _ABOUT_PROTECTION or entry.told.get("field") in _DESK_IDS:
-        return party != case.reporting
-    is_word = entry.act in _SAID and gates.stops_relay(case, party, reader.agreement)
-    return entry.act in _OWN_SIDE or is_word
+        return True
+    if entry.told.get("field") in _DESK_IDS:
+        return party == case.reporting
+    return _crosses(act.seen if act else Seen.OWN, case, reader)
+
+
+def _crosses(seen: Seen, case: Case, reader: case_view.Reader) -> bool:
+    match seen:
+        case Seen.BOTH | Seen.NOWHERE:
+            return True
+        case Seen.SAID:
+            return not gates.stops_relay(case, reader.person.party, reader.agreement)
+        case Seen.OWN | Seen.SECURE:
+            return False
+        case Seen.PROTECTION:
+            return reader.person.party == case.reporting
+        case _:
+            assert_never(seen)
 
 
 def _person_in(actor: str) -> int | None:

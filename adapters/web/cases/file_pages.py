@@ -18,6 +18,7 @@ from bot.domain.case import Case
 from bot.domain.errors import StorageError
 from bot.domain.file_types import sniff
 from bot.domain.journal import Entry
+from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Attachment
 from bot.domain.turn import Turn
 from bot.language.texts import tr
@@ -126,7 +127,7 @@ async def _note(site: Site, visit: Visit, case: Case, file: StoredFile, purpose:
         case.corridor,
         visit.now,
         f"person:{visit.person.id}",
-        "file_read",
+        JournalAct.FILE_READ,
         case.id,
         str(visit.address),
         {"file": file.id, "sha256": file.sha256, "purpose": purpose.value},

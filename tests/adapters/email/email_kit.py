@@ -9,7 +9,7 @@ from typing import Any
 
 from adapters.email import EmailAdapter, EmailSettings, Security
 from adapters.email.settings import Patience
-from bot.domain.messages import Address, Delivery, Outgoing
+from bot.domain.messages import Address, Delivery, Outgoing, OutgoingKind
 from tests.adapters.telegram.telegram_kit import Clock, Inbox
 from tests.fakes.mail_server import MailServer, trusting
 
@@ -47,7 +47,7 @@ async def running(adapter: EmailAdapter) -> AsyncIterator[EmailAdapter]:
 
 
 def outgoing(text: str = "hello", *, to: str = DESK, key: str = "case:7:alert", **message: Any) -> Delivery:
-    return Delivery(Outgoing(1, key, "alert", "desk:cn-duty", Address("email", to), text=text, **message))
+    return Delivery(Outgoing(1, key, OutgoingKind.ALERT, "desk:cn-duty", Address("email", to), text=text, **message))
 
 
 async def send(adapter: EmailAdapter, delivery: Delivery) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from adapters.telegram import TelegramAdapter, TelegramSettings
 from adapters.telegram.settings import Mode, Patience
 from bot.domain.errors import StorageError
-from bot.domain.messages import Address, Button, Delivery, Inbound, Keyboard, Outgoing
+from bot.domain.messages import Address, Button, Delivery, Inbound, Keyboard, Outgoing, OutgoingKind
 from bot.ports.messengers import Receipt, Request, Response
 from tests.fakes.bot_api import BotApi
 from tests.fakes.wire import Asked, Reply, Server
@@ -166,7 +166,9 @@ async def hooked(api: BotApi, inbox: Inbox, **changed: Any) -> AsyncIterator[Tel
 
 def outgoing(peer: str | int, text: str = "", *, edits: str = "", **message: Any) -> Delivery:
     address = Address("telegram", str(peer))
-    return Delivery(Outgoing(1, "case:7:reply", "reply", "person:1", address, text=text, **message), edits=edits)
+    return Delivery(
+        Outgoing(1, "case:7:reply", OutgoingKind.REPLY, "person:1", address, text=text, **message), edits=edits
+    )
 
 
 async def send(telegram: TelegramAdapter, delivery: Delivery) -> str:

@@ -11,7 +11,7 @@ import pytest
 from adapters.web.adapter import WebAdapter
 from adapters.web.site.links import with_links
 from bot.domain.errors import StorageError
-from bot.domain.messages import Address, Button, Delivery, DeliveryState, Kind, Outgoing
+from bot.domain.messages import Address, Button, Delivery, DeliveryState, Kind, Outgoing, OutgoingKind
 from bot.domain.turn import Mark, Turn
 from tests.browser.web_kit import DUTY_CN, OFFICER, Bridge, hidden, open_bridge, write
 
@@ -181,7 +181,9 @@ async def test_a_signed_out_page_stops_asking(bridge: Bridge) -> None:
 
 async def test_reading_the_page_marks_messages_as_seen_but_a_page_in_the_background_does_not(bridge: Bridge) -> None:
     client = await bridge.signed_in(OFFICER)
-    sent = Outgoing(9, "test:1", "test", "person:1", Address("web", "1"), text="Test", created_at=bridge.clock())
+    sent = Outgoing(
+        9, "test:1", OutgoingKind.TEST, "person:1", Address("web", "1"), text="Test", created_at=bridge.clock()
+    )
     await bridge.storage.apply([Turn(outgoing=(sent,))])
     await bridge.storage.apply([], [Mark(9, DeliveryState.SENT, bridge.clock())])
 
@@ -208,7 +210,7 @@ async def test_a_changed_message_is_shown_in_its_place(bridge: Bridge) -> None:
     await write(client, "toggle")
     answer = (await bridge.storage.transcript((Address("web", "1"),), 0, 10))[-1]
     change = Outgoing(
-        answer.id + 5, "reply:x", "reply", "person:1", Address("web", "1"), text="Chosen: police",
+        answer.id + 5, "reply:x", OutgoingKind.REPLY, "person:1", Address("web", "1"), text="Chosen: police",
         edits=str(answer.id), created_at=bridge.clock(),
     )  # fmt: skip
     await bridge.storage.apply([Turn(outgoing=(change,))])
@@ -225,7 +227,7 @@ async def test_people_see_only_their_own_conversation(bridge: Bridge) -> None:
 
 async def test_the_adapter_knows_a_message_by_its_own_number_and_refuses_what_it_cannot_store() -> None:
     adapter = WebAdapter()
-    message = Outgoing(77, "k", "reply", "person:1", Address("web", "1"), text="hi")
+    message = Outgoing(77, "k", OutgoingKind.REPLY, "person:1", Address("web", "1"), text="hi")
     assert await adapter.send(Delivery(message), "hi", is_last=True) == "77"
     assert await adapter.send(Delivery(message, edits="55"), "hi", is_last=True) == "55"
     with pytest.raises(StorageError):

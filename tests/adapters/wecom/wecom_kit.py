@@ -11,7 +11,7 @@ from adapters.tencent.http import Patience
 from adapters.wecom import Robot, WecomAdapter, WecomSettings
 from bot.delivery.split import fit
 from bot.domain import phone_menus
-from bot.domain.messages import Address, Delivery, Outgoing
+from bot.domain.messages import Address, Delivery, Outgoing, OutgoingKind
 from tests.adapters.telegram.telegram_kit import Clock, Inbox, Naps
 from tests.adapters.tencent.tencent_kit import Shelf
 from tests.fakes.tencent import AES_KEY, TOKEN
@@ -64,7 +64,7 @@ class Company:
 
 def to(peer: str, text: str = "", *, attempts: int = 0, number: int = 1, **message: Any) -> Delivery:
     address = Address("wecom", peer)
-    outgoing = Outgoing(number, f"case:7:{number}", "reply", "person:1", address, text=text, **message)
+    outgoing = Outgoing(number, f"case:7:{number}", OutgoingKind.REPLY, "person:1", address, text=text, **message)
     return Delivery(outgoing, attempts=attempts)
 
 

@@ -9,7 +9,17 @@ import pytest
 
 from bot.conversation.typed_numbers import may_pick, picked
 from bot.domain.case import Conversation
-from bot.domain.messages import Address, Button, Delivery, DeliveryState, Inbound, Keyboard, Kind, Outgoing
+from bot.domain.messages import (
+    Address,
+    Button,
+    Delivery,
+    DeliveryState,
+    Inbound,
+    Keyboard,
+    Kind,
+    Outgoing,
+    OutgoingKind,
+)
 
 NOW = datetime(2026, 4, 18, 7, 5, tzinfo=UTC)
 HERE = Address("wechat", "officer")
@@ -29,7 +39,9 @@ def wrote(text: str, kind: Kind = Kind.TEXT) -> Inbound:
 
 def sent(number: int, kind: str, text: str, keyboard: Keyboard) -> Delivery:
     at = NOW - timedelta(minutes=30 - number)
-    made = Outgoing(number, f"k{number}", kind, "person:1", HERE, text=text, buttons=keyboard, created_at=at)
+    made = Outgoing(
+        number, f"k{number}", OutgoingKind(kind), "person:1", HERE, text=text, buttons=keyboard, created_at=at
+    )
     return Delivery(made, DeliveryState.SENT, sent_at=at)
 
 

@@ -13,7 +13,17 @@ from itertools import count
 from bot.delivery.deliverer import Deliverer
 from bot.domain.case import Case, Deadline, DeadlineKind, DeadlineState
 from bot.domain.errors import StorageError
-from bot.domain.messages import Address, Capabilities, Delivery, DeliveryState, Grant, Outgoing, Priority, WindowRules
+from bot.domain.messages import (
+    Address,
+    Capabilities,
+    Delivery,
+    DeliveryState,
+    Grant,
+    Outgoing,
+    OutgoingKind,
+    Priority,
+    WindowRules,
+)
 from bot.domain.reply_windows import Window
 from bot.domain.turn import Mark, Turn
 from bot.ports.messengers import Receive
@@ -268,7 +278,7 @@ def message(
     return Outgoing(
         outbox_id,
         f"key:{outbox_id}",
-        "alert",
+        OutgoingKind.ALERT,
         "desk:cn-duty",
         Address.parse(to),
         tuple(Address.parse(other) for other in others),
@@ -280,14 +290,16 @@ def message(
 
 def ping(outbox_id: int, to: str = "telegram:1") -> Outgoing:
     """A ping about the deadline of `Postroom.case_with_deadline`."""
-    return replace(message(outbox_id, to), kind="ping", case_id=7, deadline_id=70)
+    return replace(message(outbox_id, to), kind=OutgoingKind.PING, case_id=7, deadline_id=70)
 
 
 def edit(outbox_id: int, of: int, to: str = "telegram:1") -> Outgoing:
     """An edit of an earlier message."""
-    return replace(message(outbox_id, to, priority=Priority.EDIT), kind="edit", replaces=f"key:{of}", case_id=7)
+    return replace(
+        message(outbox_id, to, priority=Priority.EDIT), kind=OutgoingKind.EDIT, replaces=f"key:{of}", case_id=7
+    )
 
 
 def answer(outbox_id: int, to: str = "telegram:1") -> Outgoing:
     """The answer to a person's own message."""
-    return replace(message(outbox_id, to, priority=Priority.ANSWER), kind="reply")
+    return replace(message(outbox_id, to, priority=Priority.ANSWER), kind=OutgoingKind.REPLY)

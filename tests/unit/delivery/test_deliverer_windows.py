@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from bot.delivery import verdict
 from bot.delivery.settled import Settled
 from bot.domain.errors import Refused, SendError, Unavailable, Uncertain, Unreachable, WindowClosed
-from bot.domain.messages import KNOCK_FAILED, Address, Button, Delivery, DeliveryState, Outgoing, Priority
+from bot.domain.messages import KNOCK_FAILED, Address, Button, Delivery, DeliveryState, Outgoing, OutgoingKind, Priority
 from bot.domain.turn import KnockOutcome, Mark, Turn, Withdrawal
 from tests.unit.delivery.delivering import NOON, WINDOWED, WINDOWS, Postroom, answer, message, ping
 
@@ -29,7 +29,7 @@ async def a_room() -> Postroom:
 
 def about(outbox_id: int, *others: str, case_id: int = 7, priority: Priority = Priority.U1) -> Outgoing:
     """A message about a case, to somebody on WeChat."""
-    return replace(message(outbox_id, LI, *others, priority=priority), kind="told", case_id=case_id)
+    return replace(message(outbox_id, LI, *others, priority=priority), kind=OutgoingKind.TOLD, case_id=case_id)
 
 
 def nudge(outbox_id: int, *others: str) -> Outgoing:
@@ -296,7 +296,7 @@ async def test_two_nodes_spend_the_same_window() -> None:
 
 async def test_the_question_to_write_is_dropped_when_the_window_closed_before_it() -> None:
     room = await a_room()
-    await room.post(replace(message(1, LI, "telegram:li"), kind="window"))
+    await room.post(replace(message(1, LI, "telegram:li"), kind=OutgoingKind.WINDOW))
     row = await room.row(1)
     assert (row.state, row.reason) == (DeliveryState.DROPPED, "window closed: by our ledger")
     assert room["wechat"].knocks == []
@@ -306,7 +306,7 @@ async def test_the_question_to_write_is_dropped_when_the_window_closed_before_it
 async def test_the_question_to_write_may_be_the_last_message_and_says_nothing_more() -> None:
     room = await a_room()
     await room.opens(LI)
-    await room.post(*(nudge(n) for n in range(1, 5)), replace(message(9, LI), kind="window"))
+    await room.post(*(nudge(n) for n in range(1, 5)), replace(message(9, LI), kind=OutgoingKind.WINDOW))
     assert room["wechat"].texts[-1] == "message 9"
 
 

@@ -23,6 +23,7 @@ from bot.domain.messages import (
     Inbound,
     Kind,
     Outgoing,
+    OutgoingKind,
     Priority,
 )
 from bot.domain.turn import KnockOutcome, Turn
@@ -98,7 +99,7 @@ class World:
         number = next(self.numbers)
         made = {"ping": ping(number, str(LI)), "reply": answer(number, str(LI))}.get(kind) or message(number, str(LI))
         others = (Address("telegram", "li"),) if has_next and kind in ("ping", "told") else ()
-        changed = replace(made, kind=kind, others=others, created_at=self.time.now)
+        changed = replace(made, kind=OutgoingKind(kind), others=others, created_at=self.time.now)
         if kind != "reply":
             changed = replace(changed, priority=priority, case_id=7)
         self.posted[number] = changed

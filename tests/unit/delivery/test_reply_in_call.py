@@ -7,7 +7,17 @@ from datetime import UTC, datetime, timedelta
 
 from bot.delivery.reply_in_call import ride
 from bot.delivery.split import fit
-from bot.domain.messages import Address, Button, Capabilities, Delivery, DeliveryState, Inbound, Kind, Outgoing
+from bot.domain.messages import (
+    Address,
+    Button,
+    Capabilities,
+    Delivery,
+    DeliveryState,
+    Inbound,
+    Kind,
+    Outgoing,
+    OutgoingKind,
+)
 from bot.domain.turn import InboxRow, Turn
 
 NOW = datetime(2026, 4, 18, 7, 5, tzinfo=UTC)
@@ -18,7 +28,7 @@ CHOICES = ((Button("Yes", "f.7.danger_now.yes"), Button("No", "f.7.danger_now.no
 
 
 def answer(number: int, text: str, **fields: object) -> Outgoing:
-    made = Outgoing(number, f"k{number}", "reply", "person:1", HERE, text=text, created_at=NOW)
+    made = Outgoing(number, f"k{number}", OutgoingKind.REPLY, "person:1", HERE, text=text, created_at=NOW)
     return replace(made, **fields)  # type: ignore[arg-type]
 
 
@@ -27,7 +37,7 @@ def turn(*outgoing: Outgoing) -> Turn:
 
 
 def test_the_answer_with_its_numbers_is_stored_beside_the_message_and_not_sent_meanwhile() -> None:
-    alert = Outgoing(9, "k9", "alert", "desk:cn-duty", THERE, text="Alert")
+    alert = Outgoing(9, "k9", OutgoingKind.ALERT, "desk:cn-duty", THERE, text="Alert")
     changed, call = ride(turn(answer(1, "In danger?", buttons=CHOICES), alert), MESSAGE, CAN, NOW)
     assert call is not None
     assert call.reply == "In danger?\n\n1. Yes\n2. No"

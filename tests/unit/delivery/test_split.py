@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.delivery.split import fit, measure, split
-from bot.domain.messages import Address, Button, Capabilities, Delivery, Outgoing
+from bot.domain.messages import Address, Button, Capabilities, Delivery, Outgoing, OutgoingKind
 
 TELEGRAM = Capabilities(text_limit=4096, edits=True, files=True)
 WECHAT = Capabilities(text_limit=2048, text_unit="bytes", buttons=False)
@@ -17,7 +17,7 @@ CHOICES = ((Button("Yes", "f.7.danger.yes"), Button("No", "f.7.danger.no")), (Bu
 
 
 def delivery(text: str = "In danger?", **fields: object) -> Delivery:
-    message = Outgoing(1, "key:1", "reply", "person:1", Address("telegram", "1"), text=text)
+    message = Outgoing(1, "key:1", OutgoingKind.REPLY, "person:1", Address("telegram", "1"), text=text)
     return Delivery(replace(message, **fields))  # type: ignore[arg-type]
 
 

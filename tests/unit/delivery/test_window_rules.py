@@ -9,7 +9,7 @@ import pytest
 
 from bot.delivery import window_rules
 from bot.domain.case import Case, DeadlineKind, Status
-from bot.domain.messages import Address, Contact, Grant, Inbound, Kind, Outgoing, Priority, WindowRules
+from bot.domain.messages import Address, Contact, Grant, Inbound, Kind, Outgoing, OutgoingKind, Priority, WindowRules
 from bot.domain.people import Directory
 from bot.domain.reply_windows import Window
 from bot.domain.turn import KnockOutcome
@@ -25,7 +25,9 @@ def said(contact: Contact, *, messenger: str = "wechat", kind: Kind = Kind.TEXT)
 
 
 def waiting(kind: str, *, case_id: int | None = 1, deadline_id: int | None = None, **changes: object) -> Outgoing:
-    plain = Outgoing(9, "k", kind, "person:4", LI, case_id=case_id, deadline_id=deadline_id, priority=Priority.U1)
+    plain = Outgoing(
+        9, "k", OutgoingKind(kind), "person:4", LI, case_id=case_id, deadline_id=deadline_id, priority=Priority.U1
+    )
     return replace(plain, **changes)  # type: ignore[arg-type]
 
 
@@ -89,7 +91,7 @@ def test_a_short_window_is_used_to_its_last_message(kind: str, left: int, by_tap
         (waiting("ping"), True),
         (waiting("told"), True),
         (waiting("test", case_id=None), True),
-        (waiting("note"), True),
+        (waiting("relay"), True),
         (waiting("reply"), False),
         (waiting("edit"), False),
         (waiting("window"), False),

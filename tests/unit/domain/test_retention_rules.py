@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.fields import FIELDS
+from bot.domain.journal_acts import CODED_ACTS
 from bot.domain.retention_rules import (
-    CODED_ACTS,
     FREE_FIELDS,
     Cutoffs,
     PurgeDue,

@@ -1,0 +1,153 @@
+"""Every act that the journal knows, each with what its details hold and who may read it on a case's page."""
+
+from __future__ import annotations
+
+from enum import Enum, StrEnum
+
+from bot.domain.verify_journal import PURGED
+
+
+class Details(Enum):
+    """What the details of an act hold, which says when they go."""
+
+    CODED = "coded"  #: codes, counts, moments and names of desks only: they stay until the whole case goes
+    WORDS = "words"  #: perhaps a name or somebody's words: they go half a year after the closure
+
+
+class Seen(Enum):
+    """Who reads an act on the page of its case, besides the side that did it."""
+
+    BOTH = "both"
+    SAID = "said"  #: both, but nobody at a side to which the police gate is closed
+    SECURE = "secure"  #: only those who may open the secure case, whichever side did it
+    OWN = "own"  #: nobody else
+    PROTECTION = "protection"  #: the reporting side only: the other one could be the State that is feared
+    NOWHERE = "nowhere"  #: it belongs to no case
+
+
+class JournalAct(StrEnum):
+    """An act, by the word that the journal has for it. A word stays for ever: the chain hashes it."""
+
+    details: Details
+    seen: Seen
+
+    def __new__(cls, word: str, details: Details, seen: Seen) -> JournalAct:
+        """Take the word and what holds for the act."""
+        act = str.__new__(cls, word)
+        act._value_ = word
+        act.details, act.seen = details, seen
+        return act
+
+    @classmethod
+    def known(cls, word: str) -> JournalAct | None:
+        """The act of a stored entry; None for one of another version of the program."""
+        return cls._value2member_map_.get(word)  # type: ignore[return-value]  # its values are members of this class
+
+    # A case from its first message to its end.
+    OPENED = "opened", Details.CODED, Seen.BOTH
+    REQUESTED_SIDE = "requested_side", Details.CODED, Seen.BOTH
+    ANSWERED = "answered", Details.CODED, Seen.SAID
+    URGENCY = "urgency", Details.CODED, Seen.BOTH
+    SENT = "sent", Details.CODED, Seen.BOTH
+    CATEGORY_REFUSED = "category_refused", Details.WORDS, Seen.PROTECTION
+    CATEGORY_HINT = "category_hint", Details.WORDS, Seen.PROTECTION
+    COUNTRY_OUTSIDE_CORRIDOR = "country_outside_corridor", Details.CODED, Seen.BOTH
+    URGENCY_BY_HAND = "urgency_by_hand", Details.WORDS, Seen.BOTH
+    ACKNOWLEDGED = "acknowledged", Details.CODED, Seen.BOTH
+    STILL_ON_IT = "still_on_it", Details.CODED, Seen.BOTH
+    ASSIGNED = "assigned", Details.CODED, Seen.BOTH
+    UNASSIGNED = "unassigned", Details.WORDS, Seen.BOTH
+    SNOOZED = "snoozed", Details.WORDS, Seen.BOTH
+    STOOD_DOWN = "stood_down", Details.CODED, Seen.BOTH
+    CLOSED = "closed", Details.CODED, Seen.BOTH
+    REOPENED = "reopened", Details.CODED, Seen.BOTH
+    REFUSED = "refused", Details.CODED, Seen.BOTH  #: an act that was asked for
+    HELD = "held", Details.CODED, Seen.BOTH  #: on legal hold
+    RELEASED = "released", Details.CODED, Seen.SECURE  #: from legal hold, or a text that was withheld
+
+    # What the clock does.
+    ALERTED = "alerted", Details.CODED, Seen.BOTH
+    ALERT_REACHED_NOBODY = "alert_reached_nobody", Details.CODED, Seen.BOTH
+    PINGED = "pinged", Details.CODED, Seen.BOTH
+    ACKNOWLEDGMENT_LAPSED = "acknowledgment_lapsed", Details.CODED, Seen.BOTH
+    ASKED_TO_WRITE = "asked_to_write", Details.CODED, Seen.BOTH
+
+    # The formal channels and their gates.
+    HANDOFF_DRAFTED = "handoff_drafted", Details.CODED, Seen.BOTH
+    HANDOFF_WAITS = "handoff_waits", Details.WORDS, Seen.PROTECTION
+    HANDOFF_BLOCKED = "handoff_blocked", Details.WORDS, Seen.PROTECTION
+    HANDOFF_STOPPED = "handoff_stopped", Details.WORDS, Seen.PROTECTION
+    HANDOFF_SENT = "handoff_sent", Details.CODED, Seen.BOTH
+    ACCEPTED = "accepted", Details.WORDS, Seen.BOTH
+    RETURNED = "returned", Details.WORDS, Seen.BOTH
+    CONFIRMED_IN_WRITING = "confirmed_in_writing", Details.WORDS, Seen.BOTH
+    DIPLOMATIC_NOT_NEEDED = "diplomatic_not_needed", Details.WORDS, Seen.BOTH
+    PROTECTION = "protection", Details.WORDS, Seen.PROTECTION
+    GATE_CLOSED = "gate_closed", Details.WORDS, Seen.PROTECTION
+    RELAY_STOPPED = "relay_stopped", Details.WORDS, Seen.PROTECTION
+    RELAY_RESUMED = "relay_resumed", Details.WORDS, Seen.PROTECTION
+
+    # What is said and kept.
+    NOTED = "noted", Details.WORDS, Seen.SAID
+    MEMO = "memo", Details.WORDS, Seen.OWN
+    AMENDED = "amended", Details.WORDS, Seen.SAID
+    MEMO_AMENDED = "memo_amended", Details.WORDS, Seen.OWN
+    DELETED_BY_WRITER = "deleted_by_writer", Details.WORDS, Seen.SAID
+    MEMO_DELETED = "memo_deleted", Details.WORDS, Seen.OWN
+    CAME_BACK = "came_back", Details.WORDS, Seen.SAID  #: our own message, from a program that answers by itself
+    WORDS_KEPT = "words_kept", Details.WORDS, Seen.SAID
+    WORDS_NOT_SENT = "words_not_sent", Details.WORDS, Seen.NOWHERE
+    SECURED = "secured", Details.WORDS, Seen.SECURE
+    SECURE_READ = "secure_read", Details.WORDS, Seen.SECURE
+    SECURE_SEARCH = "secure_search", Details.WORDS, Seen.NOWHERE
+    FILE_LEFT = "file_left", Details.WORDS, Seen.BOTH
+    FILE_STORED = "file_stored", Details.WORDS, Seen.BOTH
+    FILE_PARKED = "file_parked", Details.WORDS, Seen.BOTH
+    FILE_READ = "file_read", Details.WORDS, Seen.OWN
+
+    # Who may use it.
+    INVITED = "invited", Details.WORDS, Seen.NOWHERE
+    ENROLLED = "enrolled", Details.WORDS, Seen.NOWHERE
+    WRONG_CODE = "wrong_code", Details.WORDS, Seen.NOWHERE
+    MANY_GUESSES = "many_guesses", Details.WORDS, Seen.BOTH
+    NO_CORRIDOR = "no_corridor", Details.WORDS, Seen.NOWHERE
+    SIGN_IN_LINK = "sign_in_link", Details.WORDS, Seen.NOWHERE
+    SIGNED_IN = "signin", Details.WORDS, Seen.NOWHERE
+    BIND_CODE = "bind_code", Details.WORDS, Seen.NOWHERE
+    BOUND = "bound", Details.WORDS, Seen.NOWHERE
+    PREFERRED = "preferred", Details.WORDS, Seen.NOWHERE
+    UNBOUND = "unbound", Details.WORDS, Seen.NOWHERE
+    CHANGED = "changed", Details.WORDS, Seen.NOWHERE
+    CONFIRMED = "confirmed", Details.WORDS, Seen.NOWHERE
+    WAITS = "waits", Details.WORDS, Seen.NOWHERE  #: an act of somebody whose enrolment has lapsed
+    ON_DUTY = "on_duty", Details.WORDS, Seen.NOWHERE
+    OFF_DUTY = "off_duty", Details.WORDS, Seen.NOWHERE
+    CUT_OFF = "cut_off", Details.WORDS, Seen.NOWHERE  #: by somebody whose phone is lost, or for them
+    REVOKED = "revoked", Details.WORDS, Seen.NOWHERE  #: by an admin
+    REVOKED_SENDER = "revoked_sender", Details.WORDS, Seen.NOWHERE
+    REACHABLE = "reachable", Details.WORDS, Seen.NOWHERE
+    LEFT = "left", Details.WORDS, Seen.NOWHERE
+    DESK_REACHABLE = "desk_reachable", Details.WORDS, Seen.NOWHERE
+    DESK_LEFT = "desk_left", Details.WORDS, Seen.NOWHERE
+    TEST_PING = "test_ping", Details.WORDS, Seen.NOWHERE
+    TEST_READ = "test_read", Details.WORDS, Seen.NOWHERE
+
+    # The record itself.
+    DIGEST = "digest", Details.WORDS, Seen.NOWHERE
+    EXPORT_ORDERED = "export_ordered", Details.WORDS, Seen.NOWHERE
+    EXPORTED = "exported", Details.WORDS, Seen.NOWHERE
+    JOURNAL_EXPORTED = "journal_exported", Details.WORDS, Seen.NOWHERE
+    EXPORT_ASKED = "identified_export_asked", Details.WORDS, Seen.NOWHERE
+    EXPORT_APPROVED = "identified_export_approved", Details.WORDS, Seen.NOWHERE
+    EXPORT_REFUSED = "identified_export_refused", Details.WORDS, Seen.NOWHERE
+    EXPORT_EXPIRED = "identified_export_expired", Details.WORDS, Seen.NOWHERE
+    EXPORT_READ = "identified_export_read", Details.WORDS, Seen.OWN
+    EXPORT_MADE = "identified_export_made", Details.WORDS, Seen.NOWHERE
+    FORGOTTEN = "forgotten", Details.WORDS, Seen.BOTH
+    PERSON_FORGOTTEN = "person_forgotten", Details.WORDS, Seen.NOWHERE
+    UNASSIGNED_PURGED = "unassigned_purged", Details.WORDS, Seen.NOWHERE
+    PURGED = PURGED, Details.WORDS, Seen.BOTH
+
+
+#: Acts whose details stay in the journal until the whole case goes.
+CODED_ACTS = frozenset(act.value for act in JournalAct if act.details is Details.CODED)
