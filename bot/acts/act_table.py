@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from bot.acts import (
@@ -20,41 +20,43 @@ from bot.acts import (
 from bot.acts.finding import find_case, no_such_case
 from bot.acts.request import ActRequest, stale
 from bot.domain import button_data
+from bot.domain.case_acts import Act
+from bot.domain.closed_sets import for_each
 from bot.domain.typed_commands import Command
 from bot.language.texts import tr
 from bot.people import lapsed_enrolment
-from bot.protection.permissions import PROTECTION_ACTS, Act, may_see
+from bot.protection.permissions import may_see
 from bot.turns.composer import Composer
 
-_HANDLERS: dict[Act, Callable[[ActRequest], None]] = {
-    Act.ACK: desk.acknowledge,
-    Act.ASSIGN: desk.assign,
-    Act.SNOOZE: desk.snooze,
-    Act.URGENCY: desk.urgency,
-    Act.STANDDOWN: ending.stand_down,
-    Act.CLOSE: ending.close,
-    Act.REOPEN: ending.reopen,
-    Act.NOTE: words.note,
-    Act.MEMO: words.memo,
-    Act.HANDOFF: formal.hand_off,
-    Act.ACCEPT: accepting.accept,
-    Act.RETURN: accepting.send_back,
-    Act.WRITTEN: formal.written,
-    Act.NOTNEEDED: formal.not_needed,
-    Act.CONSENT: protecting.consent,
-    Act.PROTECT: protecting.protect,
-    Act.GUARDIAN: protecting.record,
-    Act.INTEREST: protecting.record,
-    Act.VITAL: protecting.record,
-    Act.DECIDE: protecting.decide,
-    Act.ALTERNATIVE: protecting.record,
-    Act.RELEASE: releasing.release,
-    Act.HOLD: legal.hold,
-    Act.UNHOLD: legal.release,
-}
-
-#: Taps that change nothing of the case's status can be made at any stage.
-_ANY_STAGE = frozenset({Act.ACK, Act.NOTE, Act.MEMO, Act.CONSENT, *PROTECTION_ACTS})
+_HANDLERS: Mapping[Act, Callable[[ActRequest], None]] = for_each(
+    Act,
+    {
+        Act.ACK: desk.acknowledge,
+        Act.ASSIGN: desk.assign,
+        Act.SNOOZE: desk.snooze,
+        Act.URGENCY: desk.urgency,
+        Act.STANDDOWN: ending.stand_down,
+        Act.CLOSE: ending.close,
+        Act.REOPEN: ending.reopen,
+        Act.NOTE: words.note,
+        Act.MEMO: words.memo,
+        Act.HANDOFF: formal.hand_off,
+        Act.ACCEPT: accepting.accept,
+        Act.RETURN: accepting.send_back,
+        Act.WRITTEN: formal.written,
+        Act.NOTNEEDED: formal.not_needed,
+        Act.CONSENT: protecting.consent,
+        Act.PROTECT: protecting.protect,
+        Act.GUARDIAN: protecting.record,
+        Act.INTEREST: protecting.record,
+        Act.VITAL: protecting.record,
+        Act.DECIDE: protecting.decide,
+        Act.ALTERNATIVE: protecting.record,
+        Act.RELEASE: releasing.release,
+        Act.HOLD: legal.hold,
+        Act.UNHOLD: legal.release,
+    },
+)
 
 
 def typed(c: Composer, command: Command) -> None:
@@ -83,7 +85,7 @@ def tapped(c: Composer, promise: button_data.ActTap) -> None:
         c.say(tr(c.language, "This button is not known any more. Type /help."))
         return
     request = ActRequest(c, c.person, case, Act(promise.act), promise.argument)
-    if promise.stage != case.stage and request.act not in _ANY_STAGE:
+    if promise.stage != case.stage and not request.act.rule.at_any_stage:
         stale(request)
         return
     do(request)
@@ -121,7 +123,7 @@ def answered(c: Composer, waiting: dict[str, object], text: str) -> None:
         return
     act = Act(str(waiting["act"]))
     request = ActRequest(c, c.person, case, act, f"{waiting['prefix']} {text}".strip())
-    if waiting["stage"] != case.stage and act not in _ANY_STAGE:
+    if waiting["stage"] != case.stage and not act.rule.at_any_stage:
         stale(request)
         return
     do(request)

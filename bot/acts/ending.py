@@ -9,12 +9,12 @@ from bot.acts.request import ActRequest, changed, done, is_allowed, prompt, show
 from bot.clock import deadlines
 from bot.clock.alerts import act_button
 from bot.domain.case import ClosureCode, DeadlineKind, Status, TextKind
+from bot.domain.case_acts import Act
 from bot.domain.journal_acts import JournalAct
 from bot.domain.names import closure_name, rows
 from bot.intake.open_case import policy_of
 from bot.language.texts import tr
 from bot.language.writing_systems import is_english
-from bot.protection.permissions import Act
 
 
 def close(request: ActRequest) -> None:

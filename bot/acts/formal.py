@@ -12,6 +12,7 @@ from bot.clock import deadlines
 from bot.clock.alerts import act_button
 from bot.domain.agreement import Desk, DeskRole
 from bot.domain.case import Case, Channel, DeadlineKind, Handoff, HandoffState, TextKind
+from bot.domain.case_acts import Act
 from bot.domain.fields import field, is_field
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Keyboard
@@ -21,7 +22,6 @@ from bot.intake.consent import ask, whom_to_ask
 from bot.language.texts import tr
 from bot.protection import gates
 from bot.protection.gate_words import for_side, missing_names
-from bot.protection.permissions import Act
 
 DEADLINE = {Channel.POLICE: DeadlineKind.POLICE, Channel.DIPLOMATIC: DeadlineKind.DIPLOMATIC}
 

@@ -2,35 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from bot.acts.finding import is_among_own
 from bot.clock import alerts
 from bot.domain.agreement import Agreement
 from bot.domain.case import Case, Channel
+from bot.domain.case_acts import Act
+from bot.domain.closed_sets import for_each
 from bot.domain.messages import Keyboard
 from bot.domain.names import rows
 from bot.domain.people import Person
 from bot.language.texts import later, tr
 from bot.protection import gates
-from bot.protection.permissions import Act, fits, may
+from bot.protection.permissions import fits, may
 from bot.turns.composer import Composer
 
-_LABELS = {
-    Act.ACK: "Acknowledge",
-    Act.ASSIGN: "Assign to me",
-    Act.SNOOZE: "Quiet for 30 min",
-    Act.STANDDOWN: "Stand down",
-    Act.CLOSE: "Close",
-    Act.REOPEN: "Reopen",
-    Act.NOTE: "Note",
-    Act.MEMO: "Memo",
-    Act.NOTNEEDED: "Diplomatic not needed",
-    Act.WRITTEN: "Letter sent",
-    Act.URGENCY: "Urgency",
-    Act.DECIDE: later("Decide on police"),
-    Act.ALTERNATIVE: later("Decide an alternative"),
-}
+#: The acts with a button below what is said about a case; those of a channel have one for each channel.
+_LABELS = for_each(
+    Act,
+    {
+        Act.ACK: later("Acknowledge"),
+        Act.ACCEPT: later("Accepted by {channel}"),
+        Act.RETURN: later("Return from {channel}"),
+        Act.HANDOFF: later("Hand to {channel}"),
+        Act.WRITTEN: later("Letter sent"),
+        Act.CLOSE: later("Close"),
+        Act.REOPEN: later("Reopen"),
+        Act.STANDDOWN: later("Stand down"),
+        Act.ASSIGN: later("Assign to me"),
+        Act.DECIDE: later("Decide on police"),
+        Act.ALTERNATIVE: later("Decide an alternative"),
+    },
+    but={
+        Act.SNOOZE, Act.URGENCY, Act.NOTE, Act.MEMO, Act.NOTNEEDED, Act.CONSENT, Act.PROTECT, Act.GUARDIAN,
+        Act.INTEREST, Act.VITAL, Act.RELEASE, Act.HOLD, Act.UNHOLD,
+    },
+)  # fmt: skip
 
 
 def is_offered(act: Act, person: Person, case: Case, agreement: Agreement, channel: Channel | None = None) -> bool:
@@ -43,19 +51,34 @@ def is_offered(act: Act, person: Person, case: Case, agreement: Agreement, chann
 
 
 def _is_asked_for(act: Act, person: Person, case: Case, agreement: Agreement, channel: Channel | None) -> bool:
-    match act:
-        case Act.HANDOFF:
-            return channel is None or gates.offers_handoff(case, channel, person.party, agreement)
-        case Act.GUARDIAN | Act.INTEREST:
-            return gates.may_be_child(case)
-        case Act.VITAL:
-            return not gates.may_be_child(case) and case.value(gates.CONSENT[Channel.POLICE]) != "yes"
-        case Act.DECIDE:
-            return gates.needs_decision(case, agreement)
-        case Act.ALTERNATIVE:
-            return gates.wants_alternative(case, agreement)
-        case _:
-            return True
+    asked = _ASKED_FOR.get(act)
+    return asked is None or asked(person, case, agreement, channel)
+
+
+def _is_at_its_gate(person: Person, case: Case, agreement: Agreement, channel: Channel | None) -> bool:
+    return channel is None or gates.offers_handoff(case, channel, person.party, agreement)
+
+
+def _is_vital(_person: Person, case: Case, _agreement: Agreement, _channel: Channel | None) -> bool:
+    return not gates.may_be_child(case) and case.value(gates.CONSENT[Channel.POLICE]) != "yes"
+
+
+#: What a gate asks for, and when; all other acts are worth a button wherever they fit.
+_ASKED_FOR: Mapping[Act, Callable[[Person, Case, Agreement, Channel | None], bool]] = for_each(
+    Act,
+    {
+        Act.HANDOFF: _is_at_its_gate,
+        Act.GUARDIAN: lambda _person, case, _agreement, _channel: gates.may_be_child(case),
+        Act.INTEREST: lambda _person, case, _agreement, _channel: gates.may_be_child(case),
+        Act.VITAL: _is_vital,
+        Act.DECIDE: lambda _person, case, agreement, _channel: gates.needs_decision(case, agreement),
+        Act.ALTERNATIVE: lambda _person, case, agreement, _channel: gates.wants_alternative(case, agreement),
+    },
+    but={
+        Act.ACK, Act.ASSIGN, Act.SNOOZE, Act.URGENCY, Act.STANDDOWN, Act.CLOSE, Act.REOPEN, Act.NOTE, Act.MEMO,
+        Act.ACCEPT, Act.RETURN, Act.WRITTEN, Act.NOTNEEDED, Act.CONSENT, Act.PROTECT, Act.RELEASE, Act.HOLD, Act.UNHOLD,
+    },
+)  # fmt: skip
 
 
 def buttons_for(case: Case, person: Person, c: Composer) -> Keyboard:
@@ -71,9 +94,8 @@ def _worth_a_button(case: Case, person: Person, c: Composer) -> Iterator[tuple[s
     language = person.language
     yield tr(language, _LABELS[Act.ACK]), Act.ACK, "", None
     for channel in Channel:
-        yield tr(language, "Accepted by {channel}", channel=channel.value), Act.ACCEPT, channel.value, channel
-        yield tr(language, "Return from {channel}", channel=channel.value), Act.RETURN, channel.value, channel
-        yield tr(language, "Hand to {channel}", channel=channel.value), Act.HANDOFF, channel.value, channel
+        for act in (Act.ACCEPT, Act.RETURN, Act.HANDOFF):
+            yield tr(language, _LABELS[act], channel=channel.value), act, channel.value, channel
     for act in (Act.WRITTEN, Act.CLOSE, Act.REOPEN, Act.STANDDOWN):
         yield tr(language, _LABELS[act]), act, "", None
     if person.id not in case.assignees:

@@ -13,6 +13,7 @@ from bot.acts.request import ActRequest, done, is_allowed, prompt
 from bot.clock import deadlines
 from bot.clock.alerts import act_button
 from bot.domain.case import Case, Channel, DeadlineKind, TextKind
+from bot.domain.case_acts import Act
 from bot.domain.fields import Field, field, show
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Keyboard
@@ -24,7 +25,6 @@ from bot.intake.reading.answer_reader import read
 from bot.intake.reading.result import Read
 from bot.language.texts import later, tr
 from bot.protection import gates
-from bot.protection.permissions import Act
 
 _ABOUT = {
     "police": gates.CONSENT[Channel.POLICE],

@@ -10,14 +10,16 @@ from bot.acts.offering import buttons_for
 from bot.clock import alerts, deadlines
 from bot.domain.agreement import DeskRole
 from bot.domain.case import Case, Channel, Status
+from bot.domain.case_acts import Act, Whose
+from bot.domain.closed_sets import for_each
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Keyboard
 from bot.domain.names import deadline_name, lateness, moment, status_name, urgency_name
 from bot.domain.people import Person, Role
 from bot.domain.recipients import Recipient, at_desks, desk_name, shown_as, side_of_case, unique
 from bot.intake.open_case import Piece, policy_of
-from bot.language.texts import tr
-from bot.protection.permissions import PROTECTION_ACTS, Act, fits, may
+from bot.language.texts import later, tr
+from bot.protection.permissions import fits, may
 from bot.turns.composer import Composer
 
 #: How long a question like "which reference?" waits for its answer.
@@ -177,52 +179,41 @@ def _others(request: ActRequest, recipients: Iterable[Recipient]) -> list[Recipi
     return [r for r in recipients if r.name != me and (not r.addresses or r.addresses[0] != place)]
 
 
+_FOR_DESKS = later("That is for the duty desk or a supervisor of either side. To tell them: /note {reference} text")
+#: What somebody hears who may not do an act; `party` is the side whose act it is.
+_WHO_MAY = for_each(
+    Whose,
+    {
+        Whose.EVERYBODY: _FOR_DESKS,  # of all who see a case only admins hear it
+        Whose.DESKS: _FOR_DESKS,
+        Whose.REQUESTED_DUTY: later("Only the requested side can acknowledge: {desks}."),
+        Whose.SUPERVISORS: later("Only a supervisor of either side can hold or release a case."),
+        Whose.REPORTING_SUPERVISOR: later("Only a supervisor of {party} can stand this case down."),
+        Whose.CHANNEL: later("Only the desk it was handed to, or the duty desk of {party}, can record that."),
+        Whose.OFFICER_OR_DESK: later(
+            "Only the reporting officer, or the duty desk or a supervisor of {party}, can record that."
+        ),
+        Whose.OWN_DESK: later("Only the duty desk or a supervisor of {party} can record that."),
+        Whose.OWN_DUTY: later("Only the duty desk of {party} can record that."),
+        Whose.OWN_SUPERVISOR: later("Only a supervisor of {party} can record that."),
+    },
+)
+
+
 def _who_may(request: ActRequest) -> str:
-    agreement, case = request.c.context.agreement, request.case
+    case, language, whose = request.case, request.language, request.act.rule.whose
     if request.act is Act.ACK and not case.requested:
-        return tr(
-            request.language, "Nobody can acknowledge yet: the officer must first say which side is asked to help."
-        )
-    if request.act is Act.ACK:
-        desks = ", ".join(desk_name(d) for d in agreement.desks_of(case.requested, DeskRole.DUTY))
-        return tr(request.language, "Only the requested side can acknowledge: {desks}.", desks=desks)
-    if request.act is Act.STANDDOWN:
-        return tr(request.language, "Only a supervisor of {party} can stand this case down.", party=case.reporting)
-    if request.act in (Act.HOLD, Act.UNHOLD):
-        return tr(request.language, "Only a supervisor of either side can hold or release a case.")
+        return tr(language, "Nobody can acknowledge yet: the officer must first say which side is asked to help.")
     if request.act is Act.NOTNEEDED:
-        return tr(request.language, "Only a supervisor can record that the diplomatic channel is not needed.")
-    if request.act in PROTECTION_ACTS or request.act is Act.CONSENT:
-        return _who_may_protect(request)
-    if request.act in (Act.ACCEPT, Act.RETURN):
-        return tr(
-            request.language,
-            "Only the desk it was handed to, or the duty desk of {party}, can record that.",
-            party=case.requested,
-        )
+        return tr(language, "Only a supervisor can record that the diplomatic channel is not needed.")
+    duty = request.c.context.agreement.desks_of(case.requested, DeskRole.DUTY)
     return tr(
-        request.language,
-        "That is for the duty desk or a supervisor of either side. To tell them: /note {reference} text",
+        language,
+        _WHO_MAY[whose],
         reference=case.reference,
+        desks=", ".join(desk_name(desk) for desk in duty),
+        party=case.requested if whose is Whose.CHANNEL else case.reporting,
     )
-
-
-def _who_may_protect(request: ActRequest) -> str:
-    party, language = request.case.reporting, request.language
-    match request.act:
-        case Act.CONSENT:
-            sentence = tr(
-                language,
-                "Only the reporting officer, or the duty desk or a supervisor of {party}, can record that.",
-                party=party,
-            )
-        case Act.VITAL | Act.DECIDE | Act.ALTERNATIVE:
-            sentence = tr(language, "Only a supervisor of {party} can record that.", party=party)
-        case Act.INTEREST:
-            sentence = tr(language, "Only the duty desk of {party} can record that.", party=party)
-        case _:
-            sentence = tr(language, "Only the duty desk or a supervisor of {party} can record that.", party=party)
-    return sentence
 
 
 def _does_not_fit(request: ActRequest, channel: Channel | None) -> str:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from bot.acts.releasing import release_entry
 from bot.acts.request import ActRequest
 from bot.domain.case import Case, SecureEntry, SecureField
+from bot.domain.case_acts import Act
 from bot.domain.guarded import Guarded
 from bot.domain.journal_acts import JournalAct
 from bot.domain.people import Person
 from bot.language.texts import tr
-from bot.protection.permissions import Act
 from bot.protection.secure_access import Purpose, SearchKey, may_read_secure, may_write_secure, readable
 from bot.turns.composer import Composer
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from bot.acts.request import ActRequest
 from bot.domain.case import TextKind
+from bot.domain.case_acts import Act
 from bot.domain.journal_acts import JournalAct
 from bot.intake.open_case import Piece, keep_piece
 from bot.language.texts import tr
 from bot.people import lapsed_enrolment
-from bot.protection.permissions import Act, may
+from bot.protection.permissions import may
 
 
 def is_refused(request: ActRequest) -> bool:

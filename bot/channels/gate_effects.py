@@ -8,13 +8,13 @@ from bot.clock.alerts import act_button, keyboard
 from bot.clock.alerts import text as alert_text
 from bot.domain.agreement import DeskRole
 from bot.domain.case import Case, Channel, Handoff, HandoffState
+from bot.domain.case_acts import Act
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Keyboard
 from bot.domain.names import channel_name, link, rows, urgency_name
 from bot.domain.recipients import Recipient, at_desks, supervisors, unique
 from bot.language.texts import tr
 from bot.protection import gates
-from bot.protection.permissions import Act
 from bot.turns.composer import Composer
 
 

@@ -12,13 +12,13 @@ from bot.clock import deadlines
 from bot.domain import button_data
 from bot.domain.agreement import Agreement, DeskRole, Urgency
 from bot.domain.case import Case, DeadlineKind
+from bot.domain.case_acts import Act
 from bot.domain.fields import field, is_field, show
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Button, Keyboard, OutgoingKind
 from bot.domain.names import link, moment, reasons, rows, sides, urgency_name
 from bot.domain.recipients import Recipient, at_desks, supervisors, unique
 from bot.language.texts import tr
-from bot.protection.permissions import Act
 from bot.protection.redaction import Matter, Reader, Showing, Way, answers, decide, standing
 from bot.turns.composer import Composer
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.domain import reference
 from bot.domain.case import Case, CaseText, TextKind
+from bot.domain.case_acts import Act
 from bot.domain.fields import field
 from bot.domain.journal_acts import JournalAct
 from bot.domain.typed_commands import ABOUT_CASE, OPENING, is_known, parse_command
@@ -15,12 +16,12 @@ from bot.intake.reading.result import Read
 from bot.language.texts import tr
 from bot.people import lapsed_enrolment
 from bot.protection import gates
-from bot.protection.permissions import Act, may, may_see
+from bot.protection.permissions import may, may_see
 from bot.relay import own_echoes, relay
 from bot.turns.composer import Composer
 
 #: Commands whose words, all of them, are kept with the case.
-_WITH_WORDS = frozenset({"note", "memo", "guardian", "interest", "vital", "alternative"})
+_WITH_WORDS = frozenset(act.value for act in Act if act.rule.is_words)
 #: As what the words of a command are kept that says who reads them.
 _KEPT_AS = {"note": (TextKind.NOTE, TextKind.TEXT), "memo": (TextKind.MEMO,)}
 

@@ -9,6 +9,7 @@ from bot.acts.request import ActRequest
 from bot.domain import button_data, reference
 from bot.domain.agreement import Agreement
 from bot.domain.case import Case, TextKind
+from bot.domain.case_acts import Act
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Address, Inbound, Kind
 from bot.domain.people import Person, Role
@@ -32,7 +33,7 @@ from bot.intake.reading.block import Block
 from bot.language.normalise import plain, whole_number
 from bot.language.texts import tr
 from bot.ports.storage import Scope
-from bot.protection.permissions import Act, may, scope_of
+from bot.protection.permissions import may, scope_of
 from bot.turns.composer import Composer
 
 CANDIDATES = 8  #: cases offered for words whose case is not known

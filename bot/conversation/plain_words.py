@@ -11,6 +11,7 @@ from bot.conversation import bare_alert
 from bot.conversation.held_words import candidates, for_none, give_to, more_held, open_new, open_with
 from bot.domain import button_data
 from bot.domain.case import Case, TextKind
+from bot.domain.case_acts import Act
 from bot.domain.fields import Field, FieldKind
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Kind, OutgoingKind
@@ -25,7 +26,7 @@ from bot.intake.reading.block import parse_block
 from bot.intake.reading.result import Read
 from bot.language.normalise import whole_number
 from bot.language.texts import tr
-from bot.protection.permissions import Act, may_see
+from bot.protection.permissions import may_see
 from bot.turns.composer import Composer
 
 _FIGURES = 3  #: of a number that stands for a choice

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 
 from bot.domain import reference
+from bot.domain.case_acts import Act
 from bot.domain.messages import MESSENGERS
 
 #: Commands that stand alone.
@@ -33,14 +34,7 @@ ALONE = frozenset(
 )
 
 #: Commands about one case, named by its reference.
-ABOUT_CASE = frozenset(
-    {
-        "case", "plan", "ack", "assign", "snooze", "urgency", "standdown", "close", "reopen", "note", "memo",
-        "handoff", "accept", "return", "written", "notneeded",
-        "consent", "protect", "guardian", "interest", "vital", "decide", "alternative", "secure", "release",
-        "hold", "unhold",
-    }
-)  # fmt: skip
+ABOUT_CASE = frozenset({"case", "plan", "secure", *(act.value for act in Act)})
 
 #: Words that open a case, whatever follows.
 OPENING = frozenset({"alert", "urgent"})

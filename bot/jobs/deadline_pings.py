@@ -8,6 +8,7 @@ from datetime import timedelta
 from bot.clock import alerts, deadlines
 from bot.clock.escalation_ladder import Audience, audience
 from bot.domain.case import Case, Channel, Deadline, DeadlineKind, HandoffState, Status
+from bot.domain.case_acts import Act
 from bot.domain.fields import field
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Keyboard, OutgoingKind
@@ -18,7 +19,6 @@ from bot.intake.open_case import policy_of
 from bot.language.texts import tr
 from bot.protection import gates
 from bot.protection.gate_words import in_pings
-from bot.protection.permissions import Act
 from bot.turns.composer import Composer
 
 #: A ping so much behind its planned moment says so: the bridge was down.

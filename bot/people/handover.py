@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from bot.clock.alerts import act_button
 from bot.domain.agreement import DeskRole
 from bot.domain.case import Case
+from bot.domain.case_acts import Act
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Keyboard
 from bot.domain.names import rows
@@ -16,7 +17,6 @@ from bot.domain.recipients import at_desks, supervisors
 from bot.intake.consent import next_open
 from bot.intake.question_texts import keyboard, question
 from bot.language.texts import tr
-from bot.protection.permissions import Act
 from bot.turns.composer import Composer
 
 _LISTED = 15  #: references in one message

@@ -9,11 +9,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.domain.case import ClosureCode, TextKind
+from bot.domain.case_acts import Act
 from bot.domain.journal_acts import JournalAct
 from bot.domain.people import Directory, Person, Role
 from bot.domain.time_words import both_times
 from bot.language.texts import tr
-from bot.protection.permissions import Act
 from bot.turns.composer import Composer
 
 CONFIRMERS = (Role.SUPERVISOR, Role.ADMIN)

@@ -5,52 +5,19 @@ The person counts, never the group. Outside their scope a case does not exist fo
 
 from __future__ import annotations
 
-from enum import StrEnum
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from bot.domain.agreement import Agreement, DeskRole
-from bot.domain.case import Case, Channel, HandoffState, Status
+from bot.domain.case import Case, Channel, Handoff, HandoffState, Status
+from bot.domain.case_acts import Act, Whose
+from bot.domain.closed_sets import for_each
 from bot.domain.people import Person, Role
 from bot.domain.recipients import reads_as
 from bot.ports.storage import Scope
 
-
-class Act(StrEnum):
-    """What can be done to a case, by the word people type."""
-
-    ACK = "ack"
-    ASSIGN = "assign"
-    SNOOZE = "snooze"
-    URGENCY = "urgency"
-    STANDDOWN = "standdown"
-    CLOSE = "close"
-    REOPEN = "reopen"
-    NOTE = "note"
-    MEMO = "memo"
-    HANDOFF = "handoff"
-    ACCEPT = "accept"
-    RETURN = "return"
-    WRITTEN = "written"
-    NOTNEEDED = "notneeded"  #: a supervisor records that the diplomatic channel is not needed
-    CONSENT = "consent"  #: what the person said about a channel, or about fear of their own State
-    PROTECT = "protect"  #: whether the person needs protection from a State
-    GUARDIAN = "guardian"  #: who speaks for a child
-    INTEREST = "interest"  #: why a hand-off is in a child's best interests
-    VITAL = "vital"  #: a supervisor says why an adult's case is handed off without consent
-    DECIDE = "decide"  #: a supervisor says whether a State that is feared is told after all
-    ALTERNATIVE = "alternative"  #: a supervisor says what is done instead of the diplomatic step
-    RELEASE = "release"  #: a withheld text holds nothing that points to a person after all
-    HOLD = "hold"  #: legal hold: nothing of the case is purged
-    UNHOLD = "unhold"
-
-
 #: Desks whose people follow every case of their side.
 _FOLLOWS_ALL = frozenset({DeskRole.DUTY, DeskRole.SECRETARIAT})
-
-#: What the gates ask for: acts of the reporting side, of which the other side is told nothing.
-PROTECTION_ACTS = frozenset({Act.PROTECT, Act.GUARDIAN, Act.INTEREST, Act.VITAL, Act.DECIDE, Act.ALTERNATIVE})
-_DESK_ACTS = frozenset(
-    {Act.ASSIGN, Act.SNOOZE, Act.URGENCY, Act.CLOSE, Act.REOPEN, Act.HANDOFF, Act.WRITTEN, Act.RELEASE}
-)
 
 
 def scope_of(person: Person, agreement: Agreement) -> Scope:
@@ -84,24 +51,9 @@ def may(person: Person, act: Act, case: Case, agreement: Agreement, channel: Cha
     """Whether this person may do this to a case they can see, whatever its state."""
     if not may_see(person, case, agreement) or person.role is Role.ADMIN:
         return False
-    if act is Act.CONSENT or act in PROTECTION_ACTS:
-        return _may_protect(person, act, case, agreement)
-    is_word = act in (Act.NOTE, Act.MEMO)
-    return is_word or (person.role is not Role.OFFICER and _may_act(person, act, case, agreement, channel))
-
-
-def _may_act(person: Person, act: Act, case: Case, agreement: Agreement, channel: Channel | None) -> bool:
-    match act:
-        case Act.ACK:
-            return is_requested_duty(person, case, agreement)
-        case Act.STANDDOWN:
-            return person.role is Role.SUPERVISOR and person.party == case.reporting
-        case Act.NOTNEEDED | Act.HOLD | Act.UNHOLD:
-            return person.role is Role.SUPERVISOR
-        case Act.ACCEPT | Act.RETURN:
-            return _answers_handoffs(person, case, agreement, channel)
-        case _:
-            return act in _DESK_ACTS and (person.role is Role.SUPERVISOR or is_duty(person, agreement))
+    if person.role is Role.OFFICER and act.rule.whose not in _FOR_OFFICERS:
+        return False
+    return _MAY[act.rule.whose](_Asked(person, case, agreement, channel))
 
 
 def may_answer_consent(person: Person, case: Case, agreement: Agreement) -> bool:
@@ -114,17 +66,6 @@ def may_answer_consent(person: Person, case: Case, agreement: Agreement) -> bool
 def _desk_role(person: Person, agreement: Agreement) -> DeskRole | None:
     desk = agreement.desks.get(person.desk)
     return desk.role if desk is not None and desk.party == person.party else None
-
-
-def _may_protect(person: Person, act: Act, case: Case, agreement: Agreement) -> bool:
-    if act is Act.CONSENT:
-        return may_answer_consent(person, case, agreement)
-    if person.party != case.reporting or person.role is Role.OFFICER:
-        return False
-    if act is Act.INTEREST:
-        return is_duty(person, agreement)
-    is_supervisor = person.role is Role.SUPERVISOR
-    return is_supervisor or (act in (Act.PROTECT, Act.GUARDIAN) and is_duty(person, agreement))
 
 
 def is_duty(person: Person, agreement: Agreement) -> bool:
@@ -147,31 +88,92 @@ def _answers_handoffs(person: Person, case: Case, agreement: Agreement, channel:
     return desk.role in roles
 
 
+#: What officers may be allowed at all.
+_FOR_OFFICERS = frozenset({Whose.EVERYBODY, Whose.OFFICER_OR_DESK})
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Somebody who asks for an act to a case that they see."""
+
+    person: Person
+    case: Case
+    agreement: Agreement
+    channel: Channel | None
+
+    @property
+    def is_own(self) -> bool:
+        return self.person.party == self.case.reporting
+
+    @property
+    def is_supervisor(self) -> bool:
+        return self.person.role is Role.SUPERVISOR
+
+    @property
+    def is_duty(self) -> bool:
+        return is_duty(self.person, self.agreement)
+
+
+_MAY: Mapping[Whose, Callable[[_Asked], bool]] = for_each(
+    Whose,
+    {
+        Whose.EVERYBODY: lambda _asked: True,
+        Whose.OFFICER_OR_DESK: lambda asked: may_answer_consent(asked.person, asked.case, asked.agreement),
+        Whose.REQUESTED_DUTY: lambda asked: is_requested_duty(asked.person, asked.case, asked.agreement),
+        Whose.DESKS: lambda asked: asked.is_supervisor or asked.is_duty,
+        Whose.SUPERVISORS: lambda asked: asked.is_supervisor,
+        Whose.REPORTING_SUPERVISOR: lambda asked: asked.is_own and asked.is_supervisor,
+        Whose.CHANNEL: lambda asked: _answers_handoffs(asked.person, asked.case, asked.agreement, asked.channel),
+        Whose.OWN_DESK: lambda asked: asked.is_own and (asked.is_supervisor or asked.is_duty),
+        Whose.OWN_DUTY: lambda asked: asked.is_own and asked.is_duty,
+        Whose.OWN_SUPERVISOR: lambda asked: asked.is_own and asked.is_supervisor,
+    },
+)
+
+
 def fits(act: Act, case: Case, channel: Channel | None = None) -> bool:
     """Whether an act makes sense in the case's present state, so that it is worth a button."""
-    match act:
-        case Act.REOPEN:
-            return case.status is Status.CLOSED or case.stood_down_at is not None
-        case Act.HOLD | Act.UNHOLD:
-            return (case.held_at is None) is (act is Act.HOLD)
-        case _:
-            return case.is_open and _fits_open(act, case, channel)
+    if act not in _FITS_ENDED and not case.is_open:
+        return False
+    fitting = _FITS.get(act)
+    return fitting is None or fitting(case, case.handoff(channel) if channel else None)
 
 
-def _fits_open(act: Act, case: Case, channel: Channel | None) -> bool:
-    handoff = case.handoff(channel) if channel else None
-    match act:
-        case Act.ACK:
-            return case.acknowledged_at is None
-        case Act.STANDDOWN:
-            return case.stood_down_at is None
-        case Act.HANDOFF:
-            return handoff is None or handoff.state in (HandoffState.DRAFTED, HandoffState.BLOCKED)
-        case Act.ACCEPT | Act.RETURN:
-            return handoff is not None and handoff.state is HandoffState.SENT
-        case Act.WRITTEN:
-            return any(h.state is HandoffState.ACCEPTED and not h.letter_reference for h in case.handoffs)
-        case Act.NOTNEEDED:
-            return case.diplomatic_not_needed_at is None and case.handoff(Channel.DIPLOMATIC) is None
-        case _:
-            return True
+def _can_be_handed_off(_case: Case, handoff: Handoff | None) -> bool:
+    return handoff is None or handoff.state in (HandoffState.DRAFTED, HandoffState.BLOCKED)
+
+
+def _waits_at_its_desk(_case: Case, handoff: Handoff | None) -> bool:
+    return handoff is not None and handoff.state is HandoffState.SENT
+
+
+def _lacks_a_letter(case: Case, _handoff: Handoff | None) -> bool:
+    return any(h.state is HandoffState.ACCEPTED and not h.letter_reference for h in case.handoffs)
+
+
+def _is_undecided(case: Case, _handoff: Handoff | None) -> bool:
+    return case.diplomatic_not_needed_at is None and case.handoff(Channel.DIPLOMATIC) is None
+
+
+#: Acts that may make sense for a case that has ended.
+_FITS_ENDED = frozenset({Act.REOPEN, Act.HOLD, Act.UNHOLD})
+#: Whether an act makes sense for a case, given its hand-off to the channel that is meant; the others always do.
+_FITS: Mapping[Act, Callable[[Case, Handoff | None], bool]] = for_each(
+    Act,
+    {
+        Act.ACK: lambda case, _handoff: case.acknowledged_at is None,
+        Act.STANDDOWN: lambda case, _handoff: case.stood_down_at is None,
+        Act.REOPEN: lambda case, _handoff: case.status is Status.CLOSED or case.stood_down_at is not None,
+        Act.HANDOFF: _can_be_handed_off,
+        Act.ACCEPT: _waits_at_its_desk,
+        Act.RETURN: _waits_at_its_desk,
+        Act.WRITTEN: _lacks_a_letter,
+        Act.NOTNEEDED: _is_undecided,
+        Act.HOLD: lambda case, _handoff: case.held_at is None,
+        Act.UNHOLD: lambda case, _handoff: case.held_at is not None,
+    },
+    but={
+        Act.ASSIGN, Act.SNOOZE, Act.URGENCY, Act.CLOSE, Act.NOTE, Act.MEMO, Act.CONSENT, Act.PROTECT, Act.GUARDIAN,
+        Act.INTEREST, Act.VITAL, Act.DECIDE, Act.ALTERNATIVE, Act.RELEASE,
+    },
+)  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from adapters.web.cases import act_forms, case_history, case_view
 from bot.domain.case import Case, Channel, Handoff
-from bot.protection.permissions import Act
+from bot.domain.case_acts import Act
 from tests.journeys.played import PlayedBridge
 
 OFFICER, CLERK, OWN_SUPERVISOR, OWN_GROUP = (

@@ -12,8 +12,8 @@ from pathlib import Path
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from bot.domain.case_acts import Act
 from bot.domain.messages import Inbound
-from bot.protection.permissions import Act
 from tests.journeys.phones import labels
 from tests.journeys.played import PlayedBridge
 from tests.journeys.watched import EVERYBODY, PARTY_AT, VN_SUPERVISOR, Watch, marked

@@ -6,7 +6,7 @@ import pytest
 
 from adapters.web.cases import act_forms
 from bot.domain.case import DeadlineKind
-from bot.protection.permissions import Act
+from bot.domain.case_acts import Act
 from tests.journeys.gated import (
     CLERK,
     DUTY,

@@ -10,9 +10,10 @@ import pytest
 
 from bot.domain import button_data
 from bot.domain.case import Case
+from bot.domain.case_acts import Act
 from bot.domain.messages import Address, Inbound, Kind
 from bot.domain.typed_commands import ABOUT_CASE
-from bot.protection.permissions import Act, may_see
+from bot.protection.permissions import may_see
 from tests.journeys.played import PlayedBridge
 from tests.journeys.world import PEOPLE
 

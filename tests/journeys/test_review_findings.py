@@ -14,6 +14,7 @@ from bot.conversation.respond import respond
 from bot.domain import button_data
 from bot.domain.agreement import Urgency
 from bot.domain.case import Case, Channel, DeadlineKind, Status
+from bot.domain.case_acts import Act
 from bot.domain.errors import StorageError
 from bot.domain.guarded import Guarded
 from bot.domain.messages import (
@@ -31,7 +32,6 @@ from bot.domain.people import Invite, Role
 from bot.domain.turn import InboxState, Turn
 from bot.line import message_work
 from bot.people.enrolment import hash_of
-from bot.protection.permissions import Act
 from bot.turns.composer import Composer
 from bot.turns.context import Context
 from bot.turns.view import View

@@ -9,7 +9,7 @@ import pytest
 
 from bot.domain import button_data
 from bot.domain.case import Case
-from bot.protection.permissions import Act
+from bot.domain.case_acts import Act
 from tests.security.story import mark, whole_story
 from tests.security.stronghold import CLERK, DUTY, KH_SUPERVISOR, OFFICER, OUTSIDERS, STRANGER, Stronghold
 

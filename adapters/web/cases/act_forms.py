@@ -12,11 +12,13 @@ from bot.acts.offering import is_offered
 from bot.domain import button_data
 from bot.domain.agreement import Agreement, Urgency
 from bot.domain.case import Case, Channel, ClosureCode, DeadlineKind
+from bot.domain.case_acts import Act
+from bot.domain.closed_sets import for_each
 from bot.domain.names import channel_name, closure_name, urgency_name
 from bot.domain.people import Directory, Person, Role
 from bot.language.texts import tr
 from bot.protection import gates
-from bot.protection.permissions import PROTECTION_ACTS, Act, may
+from bot.protection.permissions import may
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ def forms(desk: Desk) -> list[ActForm]:
 
 def command(act: Act, reference: str, form: Mapping[str, str]) -> str:
     """Write the command that a filled form stands for; empty when something is missing in it."""
-    names = _WORDS[act]
+    names = act.rule.takes
     words = [" ".join(form.get(name, "").split()) if name != "text" else form.get(name, "").strip() for name in names]
     if not all(word for name, word in zip(names, words, strict=True) if name not in MAY_BE_EMPTY):
         return ""
@@ -155,10 +157,9 @@ def _hint(act: Act, desk: Desk) -> str:
             return tr(
                 language, "It is sent in words to the people of the case on both sides. No names or numbers of people."
             )
-        case _ if act is Act.MEMO or act in PROTECTION_ACTS:
+        case _ if act is Act.MEMO or act.rule.is_protection:
             return tr(language, "Only your own side can read it.")
-        case _:
-            return ""
+    return ""
 
 
 def _is_kept_on_own_side(desk: Desk) -> bool:
@@ -231,37 +232,24 @@ def _of_gates(act: Act) -> Callable[[Desk], tuple[Input, ...]]:
 
 
 _MET_BY = {Channel.POLICE: DeadlineKind.POLICE, Channel.DIPLOMATIC: DeadlineKind.DIPLOMATIC}
-_FORMS: Mapping[Act, Callable[[Desk], tuple[Input, ...]]] = {
-    Act.ACCEPT: _accept,
-    Act.RETURN: _return,
-    Act.WRITTEN: _written,
-    **{act: _of_gates(act) for act in gate_forms.ACTS},
-    Act.NOTE: _only_text,
-    Act.MEMO: _only_text,
-    Act.ASSIGN: _assign,
-    Act.SNOOZE: _snooze,
-    Act.URGENCY: _urgency,
-    Act.STANDDOWN: _only_reason,
-    Act.CLOSE: _close,
-    Act.REOPEN: _only_reason,
-    Act.HOLD: _only_reason,
-    Act.UNHOLD: _only_reason,
-}
-#: What follows the reference in each typed command, in order.
-_WORDS: Mapping[Act, tuple[str, ...]] = {
-    Act.ACCEPT: ("channel", "formal", "officer"),
-    Act.RETURN: ("channel", "reason"),
-    Act.WRITTEN: ("letter",),
-    Act.NOTE: ("text",),
-    Act.MEMO: ("text",),
-    Act.ASSIGN: ("person",),
-    Act.SNOOZE: ("minutes", "reason"),
-    Act.URGENCY: ("level", "reason"),
-    Act.STANDDOWN: ("reason",),
-    Act.CLOSE: ("code", "text"),
-    Act.REOPEN: ("reason",),
-    Act.RELEASE: ("entry",),
-    **gate_forms.WORDS,
-    Act.HOLD: ("reason",),
-    Act.UNHOLD: ("reason",),
-}
+#: The acts that need words, in the order in which a case goes; the others are taps.
+_FORMS: Mapping[Act, Callable[[Desk], tuple[Input, ...]]] = for_each(
+    Act,
+    {
+        Act.ACCEPT: _accept,
+        Act.RETURN: _return,
+        Act.WRITTEN: _written,
+        **{act: _of_gates(act) for act in gate_forms.ACTS},
+        Act.NOTE: _only_text,
+        Act.MEMO: _only_text,
+        Act.ASSIGN: _assign,
+        Act.SNOOZE: _snooze,
+        Act.URGENCY: _urgency,
+        Act.STANDDOWN: _only_reason,
+        Act.CLOSE: _close,
+        Act.REOPEN: _only_reason,
+        Act.HOLD: _only_reason,
+        Act.UNHOLD: _only_reason,
+    },
+    but={Act.ACK, Act.HANDOFF, Act.NOTNEEDED, Act.RELEASE},
+)

@@ -17,6 +17,7 @@ from adapters.web.site.site import Site
 from adapters.web.site.visit import Visit, is_number
 from bot.domain import reference as references
 from bot.domain.case import Case
+from bot.domain.case_acts import Act
 from bot.domain.errors import StorageError
 from bot.domain.messages import DeliveryState
 from bot.domain.recipients import reads_as
@@ -24,7 +25,7 @@ from bot.domain.turn import SeenBy, Turn
 from bot.language.texts import tr
 from bot.people import guess_limits
 from bot.ports.storage import History, Said
-from bot.protection.permissions import Act, may, scope_of
+from bot.protection.permissions import may, scope_of
 
 _MOST_OPEN = 200  #: open cases on one page
 _CHUNK = 100  #: cases read for a page of older ones

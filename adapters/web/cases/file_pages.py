@@ -15,6 +15,7 @@ from adapters.web.site.site import Site
 from adapters.web.site.visit import Visit
 from bot.domain.attachments import FilePurpose, FileState, StoredFile, download_name, label_of
 from bot.domain.case import Case
+from bot.domain.case_acts import Act
 from bot.domain.errors import StorageError
 from bot.domain.file_types import sniff
 from bot.domain.journal import Entry
@@ -23,7 +24,7 @@ from bot.domain.messages import Attachment
 from bot.domain.turn import Turn
 from bot.language.texts import tr
 from bot.ports.storage import Files
-from bot.protection.permissions import Act, may
+from bot.protection.permissions import may
 from bot.protection.redaction import Reader, may_read_file
 
 #: Whatever a browser makes of it: nothing in it runs, and nothing is shown in its place.

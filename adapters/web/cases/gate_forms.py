@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.domain.case import Channel
+from bot.domain.case_acts import Act
 from bot.domain.fields import field
 from bot.language.texts import tr
 from bot.protection import gates
-from bot.protection.permissions import Act
 
 #: Questions whose answer may stay empty.
 MAY_BE_EMPTY = frozenset({"officer", "why"})
@@ -26,15 +25,8 @@ _ONE_LINE = {
     Act.VITAL: gates.VITAL_INTEREST,
     Act.ALTERNATIVE: gates.ALTERNATIVE,
 }
-#: What follows the reference in each typed command, in order.
-WORDS: Mapping[Act, tuple[str, ...]] = {
-    Act.CONSENT: ("about", "said"),
-    Act.PROTECT: ("code", "why"),
-    Act.DECIDE: ("code", "reason"),
-    **dict.fromkeys(_ONE_LINE, ("words",)),
-}
 #: The acts with such forms, in the order in which a page shows them.
-ACTS = tuple(WORDS)
+ACTS = (Act.CONSENT, Act.PROTECT, Act.DECIDE, *_ONE_LINE)
 
 
 @dataclass(frozen=True, slots=True)

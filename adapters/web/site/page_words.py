@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bot.domain.attachments import FilePurpose, FileState
 from bot.domain.case import Case, DeadlineState, HandoffState, TextKind
+from bot.domain.case_acts import Act
 from bot.domain.names import closure_name, status_name
 from bot.domain.people import Role
 from bot.language.texts import later, tr
-from bot.protection.permissions import Act
 
 _ROLES = {Role.OFFICER: "officer", Role.DUTY: "duty officer", Role.SUPERVISOR: "supervisor", Role.ADMIN: "admin"}
 _DEADLINES = {

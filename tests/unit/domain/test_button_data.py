@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from bot.domain.button_data import LIMIT, ActTap, ChoiceTap, Promise, WordTap, parse, to_base36, write
 from bot.domain.case import Channel, ClosureCode
+from bot.domain.case_acts import Act as Deed
 from bot.domain.fields import FIELDS
-from bot.protection.permissions import Act as Deed
 
 LARGEST_ID = 2**63 - 1
 

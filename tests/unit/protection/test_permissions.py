@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.case import Channel, Handoff, HandoffState, Status
+from bot.domain.case_acts import Act
 from bot.domain.people import Person
-from bot.protection.permissions import Act, fits, may, may_see, scope_of
+from bot.protection.permissions import fits, may, may_see, scope_of
 from tests.kit.cases import (
     ADMIN,
     AGREEMENT,

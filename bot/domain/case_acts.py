@@ -1,0 +1,112 @@
+"""What can be done to a case: every act by the word people type, with who may do it and what follows the reference."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+
+from bot.domain.closed_sets import for_each
+
+
+class Whose(Enum):
+    """Who may do an act to a case that they can see; admins may do none."""
+
+    EVERYBODY = "everybody"
+    REQUESTED_DUTY = "the requested side's duty desk"
+    DESKS = "duty desk or supervisor of either side"
+    SUPERVISORS = "a supervisor of either side"
+    REPORTING_SUPERVISOR = "a supervisor of the reporting side"
+    CHANNEL = "the desk that it was handed to, or the requested side's duty desk"
+    # What the gates ask for: of the reporting side, and the other side is told nothing of it.
+    OFFICER_OR_DESK = "the reporting officer, or their duty desk or supervisor"
+    OWN_DESK = "duty desk or supervisor of the reporting side"
+    OWN_DUTY = "duty desk of the reporting side"
+    OWN_SUPERVISOR = "a supervisor of the reporting side, about protection"
+
+
+class Act(StrEnum):
+    """What can be done to a case, by the word people type."""
+
+    ACK = "ack"
+    ASSIGN = "assign"
+    SNOOZE = "snooze"
+    URGENCY = "urgency"
+    STANDDOWN = "standdown"
+    CLOSE = "close"
+    REOPEN = "reopen"
+    NOTE = "note"
+    MEMO = "memo"
+    HANDOFF = "handoff"
+    ACCEPT = "accept"
+    RETURN = "return"
+    WRITTEN = "written"
+    NOTNEEDED = "notneeded"  #: a supervisor records that the diplomatic channel is not needed
+    CONSENT = "consent"  #: what the person said about a channel, or about fear of their own State
+    PROTECT = "protect"  #: whether the person needs protection from a State
+    GUARDIAN = "guardian"  #: who speaks for a child
+    INTEREST = "interest"  #: why a hand-off is in a child's best interests
+    VITAL = "vital"  #: a supervisor says why an adult's case is handed off without consent
+    DECIDE = "decide"  #: a supervisor says whether a State that is feared is told after all
+    ALTERNATIVE = "alternative"  #: a supervisor says what is done instead of the diplomatic step
+    RELEASE = "release"  #: a withheld text holds nothing that points to a person after all
+    HOLD = "hold"  #: legal hold: nothing of the case is purged
+    UNHOLD = "unhold"
+
+    @property
+    def rule(self) -> ActRule:
+        """What holds for it."""
+        return _RULES[self]
+
+
+@dataclass(frozen=True, slots=True)
+class ActRule:
+    """What holds for an act."""
+
+    whose: Whose
+    takes: tuple[str, ...] = ()  #: what follows the reference in the typed command, in order
+    at_any_stage: bool = False  #: it changes nothing of the case's status: a button of an earlier moment still holds
+
+    @property
+    def is_protection(self) -> bool:
+        """Whether the gates ask for it: an act of the reporting side, of which the other side is told nothing."""
+        return self.whose in (Whose.OWN_DESK, Whose.OWN_DUTY, Whose.OWN_SUPERVISOR)
+
+    @property
+    def is_words(self) -> bool:
+        """Whether nothing but somebody's words follows the reference."""
+        return self.takes in (("text",), ("words",))
+
+
+def _rule(whose: Whose, takes: str = "", *, at_any_stage: bool = False) -> ActRule:
+    return ActRule(whose, tuple(takes.split()), at_any_stage)
+
+
+_RULES = for_each(
+    Act,
+    {
+        Act.ACK: _rule(Whose.REQUESTED_DUTY, at_any_stage=True),
+        Act.ASSIGN: _rule(Whose.DESKS, "person"),
+        Act.SNOOZE: _rule(Whose.DESKS, "minutes reason"),
+        Act.URGENCY: _rule(Whose.DESKS, "level reason"),
+        Act.STANDDOWN: _rule(Whose.REPORTING_SUPERVISOR, "reason"),
+        Act.CLOSE: _rule(Whose.DESKS, "code text"),
+        Act.REOPEN: _rule(Whose.DESKS, "reason"),
+        Act.NOTE: _rule(Whose.EVERYBODY, "text", at_any_stage=True),
+        Act.MEMO: _rule(Whose.EVERYBODY, "text", at_any_stage=True),
+        Act.HANDOFF: _rule(Whose.DESKS, "channel"),
+        Act.ACCEPT: _rule(Whose.CHANNEL, "channel formal officer"),
+        Act.RETURN: _rule(Whose.CHANNEL, "channel reason"),
+        Act.WRITTEN: _rule(Whose.DESKS, "letter"),
+        Act.NOTNEEDED: _rule(Whose.SUPERVISORS, "reason"),
+        Act.CONSENT: _rule(Whose.OFFICER_OR_DESK, "about said", at_any_stage=True),
+        Act.PROTECT: _rule(Whose.OWN_DESK, "code why", at_any_stage=True),
+        Act.GUARDIAN: _rule(Whose.OWN_DESK, "words", at_any_stage=True),
+        Act.INTEREST: _rule(Whose.OWN_DUTY, "words", at_any_stage=True),
+        Act.VITAL: _rule(Whose.OWN_SUPERVISOR, "words", at_any_stage=True),
+        Act.DECIDE: _rule(Whose.OWN_SUPERVISOR, "code reason", at_any_stage=True),
+        Act.ALTERNATIVE: _rule(Whose.OWN_SUPERVISOR, "words", at_any_stage=True),
+        Act.RELEASE: _rule(Whose.DESKS, "entry"),
+        Act.HOLD: _rule(Whose.SUPERVISORS, "reason"),
+        Act.UNHOLD: _rule(Whose.SUPERVISORS, "reason"),
+    },
+)
