@@ -13,6 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, func, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.domain.closed_sets import for_each
 from bot.domain.errors import SchemaMismatch, StorageError
 from bot.protection.sealing import Vault
 from storage.sql.checks import check_keys, noted_keys
@@ -33,18 +34,26 @@ class SchemaState(StrEnum):
     EMPTY = "empty"  #: there is none yet
 
 
-_REMEDIES = {
-    SchemaState.OLDER: "The database is older than this program: run `casebridge migrate`.",
-    SchemaState.NEWER: "The database was made by a newer program: use a newer program.",
-    SchemaState.EMPTY: "The database has no tables yet: run `casebridge migrate`.",
-}
+_REMEDIES = for_each(
+    SchemaState,
+    {
+        SchemaState.OLDER: "The database is older than this program: run `casebridge migrate`.",
+        SchemaState.NEWER: "The database was made by a newer program: use a newer program.",
+        SchemaState.EMPTY: "The database has no tables yet: run `casebridge migrate`.",
+    },
+    but={SchemaState.HEAD},
+)
 
 
-_DONE = {
-    SchemaState.EMPTY: "The database was made at version {}.",
-    SchemaState.OLDER: "The database was brought to version {}.",
-    SchemaState.HEAD: "The database is at version {} already; nothing was changed.",
-}
+_DONE = for_each(
+    SchemaState,
+    {
+        SchemaState.EMPTY: "The database was made at version {}.",
+        SchemaState.OLDER: "The database was brought to version {}.",
+        SchemaState.HEAD: "The database is at version {} already; nothing was changed.",
+    },
+    but={SchemaState.NEWER},
+)
 
 
 def schema_state(url: str) -> SchemaState:

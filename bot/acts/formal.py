@@ -13,6 +13,7 @@ from bot.clock.alerts import act_button
 from bot.domain.agreement import Desk, DeskRole
 from bot.domain.case import Case, Channel, DeadlineKind, Handoff, HandoffState, TextKind
 from bot.domain.case_acts import Act
+from bot.domain.closed_sets import for_each
 from bot.domain.fields import field, is_field
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Keyboard
@@ -23,7 +24,7 @@ from bot.language.texts import tr
 from bot.protection import gates
 from bot.protection.gate_words import for_side, missing_names
 
-DEADLINE = {Channel.POLICE: DeadlineKind.POLICE, Channel.DIPLOMATIC: DeadlineKind.DIPLOMATIC}
+DEADLINE = for_each(Channel, {Channel.POLICE: DeadlineKind.POLICE, Channel.DIPLOMATIC: DeadlineKind.DIPLOMATIC})
 
 
 def hand_off(request: ActRequest) -> None:

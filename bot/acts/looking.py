@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import assert_never
 
 from bot.acts.finding import is_among_own, no_such_case
 from bot.acts.offering import buttons_for
@@ -205,5 +206,7 @@ def _handoff_line(handoff: Handoff, state: HandoffState, language: str) -> str:
             return tr(language, "{channel}: returned", channel=name)
         case HandoffState.BLOCKED:
             return tr(language, "{channel}: drafted, blocked", channel=name)
-        case _:
+        case HandoffState.DRAFTED:
             return tr(language, "{channel}: drafted, not sent", channel=name)
+        case _:
+            assert_never(state)

@@ -14,6 +14,7 @@ from bot.clock import deadlines
 from bot.clock.alerts import act_button
 from bot.domain.case import Case, Channel, DeadlineKind, TextKind
 from bot.domain.case_acts import Act
+from bot.domain.closed_sets import for_each
 from bot.domain.fields import Field, field, show
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Keyboard
@@ -45,26 +46,30 @@ class _Recorded:
     ask: str  #: what is asked when the words are missing
 
 
-_RECORDED: Mapping[Act, _Recorded] = {
-    Act.GUARDIAN: _Recorded(
-        gates.GUARDIAN, "named", later("Which guardian or child-protection authority? Only your own side reads it.")
-    ),
-    Act.INTEREST: _Recorded(
-        gates.BEST_INTERESTS,
-        "recorded",
-        later("Why is it in the child's best interests? One line; only your own side reads it."),
-    ),
-    Act.VITAL: _Recorded(
-        gates.VITAL_INTEREST,
-        "recorded",
-        later("Which vital interest makes it right without consent? One line; only your own side reads it."),
-    ),
-    Act.ALTERNATIVE: _Recorded(
-        gates.ALTERNATIVE,
-        "decided",
-        later("What is done instead of the diplomatic step? One line; only your own side reads it."),
-    ),
-}
+_RECORDED: Mapping[Act, _Recorded] = for_each(
+    Act,
+    {
+        Act.GUARDIAN: _Recorded(
+            gates.GUARDIAN, "named", later("Which guardian or child-protection authority? Only your own side reads it.")
+        ),
+        Act.INTEREST: _Recorded(
+            gates.BEST_INTERESTS,
+            "recorded",
+            later("Why is it in the child's best interests? One line; only your own side reads it."),
+        ),
+        Act.VITAL: _Recorded(
+            gates.VITAL_INTEREST,
+            "recorded",
+            later("Which vital interest makes it right without consent? One line; only your own side reads it."),
+        ),
+        Act.ALTERNATIVE: _Recorded(
+            gates.ALTERNATIVE,
+            "decided",
+            later("What is done instead of the diplomatic step? One line; only your own side reads it."),
+        ),
+    },
+    but={act for act in Act if act.rule.takes != ("words",)},
+)
 
 
 def consent(request: ActRequest) -> None:

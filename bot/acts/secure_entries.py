@@ -9,6 +9,7 @@ from datetime import date
 
 from bot.domain import countries
 from bot.domain.case import SecureField
+from bot.domain.closed_sets import for_each
 from bot.domain.travel_documents import read_line
 from bot.intake.reading.result import Read, Unclear
 from bot.language.normalise import clean
@@ -170,12 +171,23 @@ def _authority(typed: dict[str, str], today: date) -> str:
     return _phone(typed, today)
 
 
-_CHECKS: Mapping[SecureField, Check] = {
-    SecureField.NAMES: _names,
-    SecureField.BIRTH_DATE: _birth_date,
-    SecureField.TRAVEL_DOCUMENT: _travel_document,
-    SecureField.PHONE: _phone,
-    SecureField.EXACT_LOCATION: _location,
-    SecureField.LANGUAGE: _language,
-    SecureField.REQUESTING_AUTHORITY: _authority,
-}
+_CHECKS: Mapping[SecureField, Check] = for_each(
+    SecureField,
+    {
+        SecureField.NAMES: _names,
+        SecureField.BIRTH_DATE: _birth_date,
+        SecureField.TRAVEL_DOCUMENT: _travel_document,
+        SecureField.PHONE: _phone,
+        SecureField.EXACT_LOCATION: _location,
+        SecureField.LANGUAGE: _language,
+        SecureField.REQUESTING_AUTHORITY: _authority,
+    },
+    but={
+        SecureField.MESSAGE,
+        SecureField.GENDER,
+        SecureField.DESCRIPTION,
+        SecureField.CONTROL,
+        SecureField.SUSPECTS,
+        SecureField.LEGAL_BASIS,
+    },
+)

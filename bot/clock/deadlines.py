@@ -5,12 +5,13 @@ Every function takes a case and returns the case with its deadlines changed; `no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.agreement import LevelPolicy, Urgency
 from bot.domain.case import Case, Channel, Deadline, DeadlineKind, DeadlineState
+from bot.domain.closed_sets import for_each
 
 NewId = Callable[[], int]
 
@@ -31,13 +32,20 @@ def opened(case: Case, policy: LevelPolicy, alert_after: timedelta, new_id: NewI
 
 def allowed(policy: LevelPolicy, kind: DeadlineKind) -> timedelta:
     """How long a level allows for a deadline."""
-    return {
-        DeadlineKind.ACKNOWLEDGE: policy.acknowledge,
-        DeadlineKind.POLICE: policy.police,
-        DeadlineKind.DIPLOMATIC: policy.diplomatic,
-        DeadlineKind.WRITTEN: policy.written,
-        DeadlineKind.REVIEW: policy.review,
-    }[kind]
+    return _ALLOWED[kind](policy)
+
+
+_ALLOWED: Mapping[DeadlineKind, Callable[[LevelPolicy], timedelta]] = for_each(
+    DeadlineKind,
+    {
+        DeadlineKind.ACKNOWLEDGE: lambda policy: policy.acknowledge,
+        DeadlineKind.POLICE: lambda policy: policy.police,
+        DeadlineKind.DIPLOMATIC: lambda policy: policy.diplomatic,
+        DeadlineKind.WRITTEN: lambda policy: policy.written,
+        DeadlineKind.REVIEW: lambda policy: policy.review,
+    },
+    but={DeadlineKind.ALERT},  # the same for all levels
+)
 
 
 def arm(case: Case, kind: DeadlineKind, due_at: datetime, new_id: NewId, channel: Channel | None = None) -> Case:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.domain.agreement import Agreement, DeskRole
 from bot.domain.case import Case, DeadlineKind
+from bot.domain.closed_sets import for_each
 from bot.domain.people import Directory
 from bot.domain.recipients import Recipient, at_desks, at_person, supervisors, unique
 
@@ -21,19 +23,23 @@ class Group(StrEnum):
     SECRETARIATS = "both secretariats"
 
 
-_RUNGS: dict[DeadlineKind, tuple[tuple[Group, ...], ...]] = {
-    DeadlineKind.ACKNOWLEDGE: (
-        (Group.REQUESTED_DUTY,),
-        (Group.REQUESTED_SUPERVISOR,),
-        (Group.SECRETARIATS,),
-    ),
-    DeadlineKind.POLICE: ((Group.REQUESTED_DUTY, Group.REPORTING_DUTY),),
-    DeadlineKind.DIPLOMATIC: (
-        (Group.REPORTING_DUTY, Group.REPORTING_SUPERVISOR, Group.REQUESTED_DUTY, Group.REQUESTED_SUPERVISOR),
-    ),
-    DeadlineKind.WRITTEN: ((Group.REPORTING_DUTY,),),
-    DeadlineKind.REVIEW: ((Group.REQUESTED_DUTY,),),
-}
+_RUNGS: Mapping[DeadlineKind, tuple[tuple[Group, ...], ...]] = for_each(
+    DeadlineKind,
+    {
+        DeadlineKind.ACKNOWLEDGE: (
+            (Group.REQUESTED_DUTY,),
+            (Group.REQUESTED_SUPERVISOR,),
+            (Group.SECRETARIATS,),
+        ),
+        DeadlineKind.POLICE: ((Group.REQUESTED_DUTY, Group.REPORTING_DUTY),),
+        DeadlineKind.DIPLOMATIC: (
+            (Group.REPORTING_DUTY, Group.REPORTING_SUPERVISOR, Group.REQUESTED_DUTY, Group.REQUESTED_SUPERVISOR),
+        ),
+        DeadlineKind.WRITTEN: ((Group.REPORTING_DUTY,),),
+        DeadlineKind.REVIEW: ((Group.REQUESTED_DUTY,),),
+    },
+    but={DeadlineKind.ALERT},
+)
 
 
 @dataclass(frozen=True, slots=True)

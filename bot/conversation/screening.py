@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from bot.acts.act_table import waiting_prompt
 from bot.domain.case import SecureField
+from bot.domain.closed_sets import for_each
 from bot.domain.guarded import Guarded
 from bot.domain.messages import Kind
 from bot.domain.typed_commands import parse_command
@@ -32,10 +33,14 @@ class Mode(StrEnum):
     ALLOWED = "allowed"
 
 
-_HIDE: Mapping[Mode, Callable[[str, Sequence[Found]], str]] = {
-    Mode.NEVER: detector.mask,
-    Mode.MASKED: detector.partly,
-}
+_HIDE: Mapping[Mode, Callable[[str, Sequence[Found]], str]] = for_each(
+    Mode,
+    {
+        Mode.NEVER: detector.mask,
+        Mode.MASKED: detector.partly,
+    },
+    but={Mode.ALLOWED},
+)
 
 
 def screen(c: Composer, *, as_words: bool = False) -> None:

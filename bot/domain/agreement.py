@@ -9,6 +9,7 @@ from enum import StrEnum
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from bot.domain.closed_sets import for_each
 from bot.domain.messages import Address
 
 #: Zones whose city is not the capital by which the other side knows the time.
@@ -108,12 +109,15 @@ def _level(ack: int, police: int, diplomatic: int, written: int, review: int, re
 
 
 #: Proposals that both sides sign off; ``[urgency.*]`` in the configuration changes them.
-DEFAULT_LEVELS: Mapping[Urgency, LevelPolicy] = {
-    Urgency.U1: _level(15, 60, 180, 24, 6, 10),
-    Urgency.U2: _level(60, 480, 1440, 72, 24, 30),
-    Urgency.U3: _level(240, 4320, 10080, 120, 72, 240),
-    Urgency.U4: _level(1440, 10080, 43200, 120, 168, 1440),
-}
+DEFAULT_LEVELS: Mapping[Urgency, LevelPolicy] = for_each(
+    Urgency,
+    {
+        Urgency.U1: _level(15, 60, 180, 24, 6, 10),
+        Urgency.U2: _level(60, 480, 1440, 72, 24, 30),
+        Urgency.U3: _level(240, 4320, 10080, 120, 72, 240),
+        Urgency.U4: _level(1440, 10080, 43200, 120, 168, 1440),
+    },
+)
 
 
 @dataclass(frozen=True)

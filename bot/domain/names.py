@@ -7,53 +7,69 @@ from datetime import datetime
 
 from bot.domain.agreement import Agreement, Party, Urgency
 from bot.domain.case import Case, Channel, ClosureCode, Deadline, DeadlineKind, Status
+from bot.domain.closed_sets import for_each
 from bot.domain.messages import Button, DeliveryState, Keyboard
 from bot.domain.time_words import both_times, span
 from bot.domain.time_words import clocks as clocks_of
 from bot.domain.triage import decisive
 from bot.language.texts import later, tr
 
-_URGENCY = {
-    Urgency.U1: later("U1 immediate"),
-    Urgency.U2: later("U2 urgent"),
-    Urgency.U3: later("U3 priority"),
-    Urgency.U4: later("U4 routine"),
-}
-_DEADLINE = {
-    DeadlineKind.ALERT: later("tell the desks"),
-    DeadlineKind.ACKNOWLEDGE: later("acknowledge"),
-    DeadlineKind.POLICE: later("police channel"),
-    DeadlineKind.DIPLOMATIC: later("diplomatic channel"),
-    DeadlineKind.WRITTEN: later("confirm in writing"),
-    DeadlineKind.REVIEW: later("review"),
-}
-_CHANNEL = {Channel.POLICE: later("police channel"), Channel.DIPLOMATIC: later("diplomatic channel")}
-_STATUS = {
-    Status.OPEN: later("open, nobody has acknowledged"),
-    Status.ACKNOWLEDGED: later("acknowledged"),
-    Status.HANDED_OFF: later("accepted by a formal channel"),
-    Status.CLOSED: later("closed"),
-}
-_CLOSURE = {
-    ClosureCode.FOUND_SAFE: later("Found safe"),
-    ClosureCode.RESCUED: later("Rescued"),
-    ClosureCode.RETURNED: later("Returned home"),
-    ClosureCode.TAKEN_OVER: later("Taken over by a formal channel"),
-    ClosureCode.NOT_TRAFFICKING: later("Not trafficking"),
-    ClosureCode.NO_FURTHER_INFORMATION: later("No further information"),
-    ClosureCode.PERSON_WITHDREW: later("The person withdrew"),
-    ClosureCode.DUPLICATE: later("Duplicate of another case"),
-    ClosureCode.ERROR: later("Opened in error"),
-    ClosureCode.EXERCISE: later("Exercise"),
-}
-_DELIVERY = {
-    DeliveryState.QUEUED: later("waits to be sent"),
-    DeliveryState.SENT: later("sent, not known to be read"),
-    DeliveryState.SEEN: later("seen"),
-    DeliveryState.WINDOW_CLOSED: later("waits: the messenger allows no message now"),
-    DeliveryState.PARKED: later("could not be sent"),
-    DeliveryState.DROPPED: later("not needed any more"),
-}
+_URGENCY = for_each(
+    Urgency,
+    {
+        Urgency.U1: later("U1 immediate"),
+        Urgency.U2: later("U2 urgent"),
+        Urgency.U3: later("U3 priority"),
+        Urgency.U4: later("U4 routine"),
+    },
+)
+_DEADLINE = for_each(
+    DeadlineKind,
+    {
+        DeadlineKind.ALERT: later("tell the desks"),
+        DeadlineKind.ACKNOWLEDGE: later("acknowledge"),
+        DeadlineKind.POLICE: later("police channel"),
+        DeadlineKind.DIPLOMATIC: later("diplomatic channel"),
+        DeadlineKind.WRITTEN: later("confirm in writing"),
+        DeadlineKind.REVIEW: later("review"),
+    },
+)
+_CHANNEL = for_each(Channel, {Channel.POLICE: later("police channel"), Channel.DIPLOMATIC: later("diplomatic channel")})
+_STATUS = for_each(
+    Status,
+    {
+        Status.OPEN: later("open, nobody has acknowledged"),
+        Status.ACKNOWLEDGED: later("acknowledged"),
+        Status.HANDED_OFF: later("accepted by a formal channel"),
+        Status.CLOSED: later("closed"),
+    },
+)
+_CLOSURE = for_each(
+    ClosureCode,
+    {
+        ClosureCode.FOUND_SAFE: later("Found safe"),
+        ClosureCode.RESCUED: later("Rescued"),
+        ClosureCode.RETURNED: later("Returned home"),
+        ClosureCode.TAKEN_OVER: later("Taken over by a formal channel"),
+        ClosureCode.NOT_TRAFFICKING: later("Not trafficking"),
+        ClosureCode.NO_FURTHER_INFORMATION: later("No further information"),
+        ClosureCode.PERSON_WITHDREW: later("The person withdrew"),
+        ClosureCode.DUPLICATE: later("Duplicate of another case"),
+        ClosureCode.ERROR: later("Opened in error"),
+        ClosureCode.EXERCISE: later("Exercise"),
+    },
+)
+_DELIVERY = for_each(
+    DeliveryState,
+    {
+        DeliveryState.QUEUED: later("waits to be sent"),
+        DeliveryState.SENT: later("sent, not known to be read"),
+        DeliveryState.SEEN: later("seen"),
+        DeliveryState.WINDOW_CLOSED: later("waits: the messenger allows no message now"),
+        DeliveryState.PARKED: later("could not be sent"),
+        DeliveryState.DROPPED: later("not needed any more"),
+    },
+)
 _RULES = {
     "R1": later("somebody is in immediate danger"),
     "R2": later("the person is being moved or escaped and is not safe"),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.clock import alerts, deadlines
 from bot.clock.escalation_ladder import Audience, audience
 from bot.domain.case import Case, Channel, Deadline, DeadlineKind, HandoffState, Status
 from bot.domain.case_acts import Act
+from bot.domain.closed_sets import for_each
 from bot.domain.fields import field
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Keyboard, OutgoingKind
@@ -20,6 +22,8 @@ from bot.language.texts import tr
 from bot.protection import gates
 from bot.protection.gate_words import in_pings
 from bot.turns.composer import Composer
+
+Offer = tuple[str, str, str]  #: label, act and argument of a button
 
 #: A ping so much behind its planned moment says so: the bridge was down.
 LATE = timedelta(minutes=1)
@@ -97,7 +101,7 @@ def _words(c: Composer, case: Case, deadline: Deadline, number: int, party: str)
             moment=moment(deadline.due_at, case, c.context.agreement),
             lateness=lateness(deadline.due_at, c.now, "en"),
         ),
-        _wanted(c, case, deadline, party),
+        _PINGS[deadline.kind].wants(c, case, deadline, party),
     ]
     planned = deadline.next_at or deadline.due_at
     if c.now - planned > LATE:
@@ -109,31 +113,26 @@ def _words(c: Composer, case: Case, deadline: Deadline, number: int, party: str)
     return "\n".join(lines)
 
 
-def _wanted(c: Composer, case: Case, deadline: Deadline, party: str) -> str:
-    match deadline.kind:
-        case DeadlineKind.ACKNOWLEDGE:
-            return tr("en", "Nobody has acknowledged. Please acknowledge now.")
-        case DeadlineKind.POLICE | DeadlineKind.DIPLOMATIC:
-            return _channel_wanted(c, case, Channel(deadline.kind.value), party)
-        case DeadlineKind.WRITTEN:
-            return tr(
-                "en",
-                "The acceptance is not confirmed in writing yet. Please record the letter: /written {reference} LETTER",
-                reference=case.reference,
-            )
-        case _ if case.stood_down_at is not None:
-            return tr(
-                "en",
-                "It is stood down. Is that still right? If not: /reopen {reference} reason",
-                reference=case.reference,
-            )
-        case _:
-            return tr(
-                "en", "Are you still on it? If nobody answers, the acknowledgment lapses and the ladder starts again."
-            )
+def _wants_letter(_c: Composer, case: Case, _deadline: Deadline, _party: str) -> str:
+    return tr(
+        "en",
+        "The acceptance is not confirmed in writing yet. Please record the letter: /written {reference} LETTER",
+        reference=case.reference,
+    )
 
 
-def _channel_wanted(c: Composer, case: Case, channel: Channel, party: str) -> str:
+def _wants_review(_c: Composer, case: Case, _deadline: Deadline, _party: str) -> str:
+    if case.stood_down_at is not None:
+        return tr(
+            "en",
+            "It is stood down. Is that still right? If not: /reopen {reference} reason",
+            reference=case.reference,
+        )
+    return tr("en", "Are you still on it? If nobody answers, the acknowledgment lapses and the ladder starts again.")
+
+
+def _wants_channel(c: Composer, case: Case, deadline: Deadline, party: str) -> str:
+    channel = Channel(deadline.kind.value)
     handoff = case.handoff(channel)
     if handoff is not None and handoff.state is HandoffState.SENT:
         return tr("en", "Handed to the {channel} channel, not yet accepted.", channel=channel.value)
@@ -160,28 +159,28 @@ def _drafted(channel: Channel, at_gate: str) -> str:
 
 
 def _keyboard(c: Composer, case: Case, deadline: Deadline, party: str) -> Keyboard:
-    offered: list[tuple[str, str, str]]
-    match deadline.kind:
-        case DeadlineKind.ACKNOWLEDGE:
-            offered = [(tr("en", "Acknowledge"), Act.ACK, ""), (tr("en", "Assign to me"), Act.ASSIGN, "me")]
-        case DeadlineKind.POLICE | DeadlineKind.DIPLOMATIC:
-            offered = _channel_buttons(c, case, Channel(deadline.kind.value), party)
-        case DeadlineKind.WRITTEN:
-            channel = deadline.channel.value if deadline.channel else ""
-            offered = [(tr("en", "Letter sent"), Act.WRITTEN, channel)]
-        case _:
-            offered = [(tr("en", "Still on it"), Act.ACK, "")]
-    if deadline.kind is not DeadlineKind.REVIEW:
+    ping = _PINGS[deadline.kind]
+    offered = ping.offers(c, case, deadline, party)
+    if ping.may_be_quiet:
         offered.append((tr("en", "Quiet for a while"), Act.SNOOZE, ""))
     offered.append((tr("en", "Show case"), "case", ""))
     return rows([alerts.act_button(case, label, act, argument) for label, act, argument in offered])
 
 
-def _channel_buttons(c: Composer, case: Case, channel: Channel, party: str) -> list[tuple[str, str, str]]:
+def _offers_acknowledgment(_c: Composer, _case: Case, _deadline: Deadline, _party: str) -> list[Offer]:
+    return [(tr("en", "Acknowledge"), Act.ACK, ""), (tr("en", "Assign to me"), Act.ASSIGN, "me")]
+
+
+def _offers_letter(_c: Composer, _case: Case, deadline: Deadline, _party: str) -> list[Offer]:
+    return [(tr("en", "Letter sent"), Act.WRITTEN, deadline.channel.value if deadline.channel else "")]
+
+
+def _offers_channel(c: Composer, case: Case, deadline: Deadline, party: str) -> list[Offer]:
+    channel = Channel(deadline.kind.value)
     handoff = case.handoff(channel)
     if handoff is not None and handoff.state is HandoffState.SENT:
         return [(tr("en", "Accept"), Act.ACCEPT, channel.value), (tr("en", "Return"), Act.RETURN, channel.value)]
-    offered: list[tuple[str, str, str]] = []
+    offered: list[Offer] = []
     if gates.offers_handoff(case, channel, party, c.context.agreement):
         offered.append((tr("en", "Hand off"), Act.HANDOFF, channel.value))
     if channel is Channel.DIPLOMATIC:
@@ -190,3 +189,29 @@ def _channel_buttons(c: Composer, case: Case, channel: Channel, party: str) -> l
         offered += [alternative] if is_decided else []
         offered.append((tr("en", "Not needed"), Act.NOTNEEDED, ""))
     return offered
+
+
+@dataclass(frozen=True, slots=True)
+class _Ping:
+    """What a ping about one kind of deadline says and offers."""
+
+    wants: Callable[[Composer, Case, Deadline, str], str]
+    offers: Callable[[Composer, Case, Deadline, str], list[Offer]]
+    may_be_quiet: bool = True
+
+
+_PINGS = for_each(
+    DeadlineKind,
+    {
+        DeadlineKind.ACKNOWLEDGE: _Ping(
+            lambda *_: tr("en", "Nobody has acknowledged. Please acknowledge now."), _offers_acknowledgment
+        ),
+        DeadlineKind.POLICE: _Ping(_wants_channel, _offers_channel),
+        DeadlineKind.DIPLOMATIC: _Ping(_wants_channel, _offers_channel),
+        DeadlineKind.WRITTEN: _Ping(_wants_letter, _offers_letter),
+        DeadlineKind.REVIEW: _Ping(
+            _wants_review, lambda *_: [(tr("en", "Still on it"), Act.ACK, "")], may_be_quiet=False
+        ),
+    },
+    but={DeadlineKind.ALERT},  # it tells the desks, it does not ping
+)

@@ -6,8 +6,9 @@ import re
 import unicodedata
 from collections import Counter
 from enum import StrEnum
+from typing import assert_never
 
-from bot.language.texts import later, tr
+from bot.language.texts import tr
 
 
 class Script(StrEnum):
@@ -20,12 +21,6 @@ class Script(StrEnum):
     OTHER = "other"
 
 
-_NAMES = {
-    Script.KHMER: later("Khmer"),
-    Script.CHINESE: later("Chinese"),
-    Script.VIETNAMESE: later("Vietnamese"),
-    Script.OTHER: later("another script"),
-}
 _LATIN = ("LATIN", "FULLWIDTH LATIN")
 _HAN = ("CJK ", "IDEOGRAPHIC")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -54,11 +49,25 @@ def mark(text: str, language: str) -> str:
     script = script_of(text)
     if script is Script.LATIN:
         return ""
-    name, found = tr(language, _NAMES[script]), _letters(text)
+    name, found = _name(script, language), _letters(text)
     if script is not Script.VIETNAMESE and found[Script.LATIN] > found[script]:
         return tr(language, "(partly written in {script}; an English version is needed for the formal channels)",
                   script=name)  # fmt: skip
     return tr(language, "(written in {script}; an English version is needed for the formal channels)", script=name)
+
+
+def _name(script: Script, language: str) -> str:
+    match script:
+        case Script.KHMER:
+            return tr(language, "Khmer")
+        case Script.CHINESE:
+            return tr(language, "Chinese")
+        case Script.VIETNAMESE:
+            return tr(language, "Vietnamese")
+        case Script.LATIN | Script.OTHER:
+            return tr(language, "another script")
+        case _:
+            assert_never(script)
 
 
 def _letters(text: str) -> Counter[Script]:

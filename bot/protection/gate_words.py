@@ -2,38 +2,45 @@
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from bot.domain.agreement import Agreement
 from bot.domain.case import Case, Channel
+from bot.domain.closed_sets import for_each
 from bot.domain.fields import field
 from bot.language.texts import later, tr
 from bot.protection import gates
 from bot.protection.gates import Blocked, Needs, Open, Reason, Verdict
 
-_BLOCKED = {
-    Reason.FEAR: later(
-        "Blocked: the person fears the authorities of their own country, so no embassy or consulate is told. Think of "
-        "a referral to UNHCR, IOM or an NGO. A supervisor decides: /alternative {reference} what is done instead"
-    ),
-    Reason.FLAG_NOT_SET: later(
-        "Blocked: nobody has recorded yet whether the person needs protection from a State. The duty desk records it: "
-        "/protect {reference} none_known"
-    ),
-    Reason.FLAG: later(
-        "Blocked: the person may need protection from a State, so no embassy or consulate is told. A supervisor "
-        "decides: /alternative {reference} what is done instead"
-    ),
-    Reason.NO_CONSENT: later(
-        "Blocked: the person has not agreed. Please ask them, then: /consent {reference} diplomatic yes"
-    ),
-    Reason.STATE_FEARED: later(
-        "Blocked: it would go to a State that the person must be protected from, and nothing more is told to that "
-        "side. A supervisor decides: /decide {reference} refused reason"
-    ),
-    Reason.REFUSED: later(
-        "Blocked: a supervisor decided that the police of the other side are not told. To decide anew: "
-        "/decide {reference} allowed reason"
-    ),
-}
+_BLOCKED = for_each(
+    Reason,
+    {
+        Reason.FEAR: later(
+            "Blocked: the person fears the authorities of their own country, so no embassy or consulate is told. "
+            "Think of a referral to UNHCR, IOM or an NGO. A supervisor decides: /alternative {reference} what is done "
+            "instead"
+        ),
+        Reason.FLAG_NOT_SET: later(
+            "Blocked: nobody has recorded yet whether the person needs protection from a State. The duty desk records "
+            "it: /protect {reference} none_known"
+        ),
+        Reason.FLAG: later(
+            "Blocked: the person may need protection from a State, so no embassy or consulate is told. A supervisor "
+            "decides: /alternative {reference} what is done instead"
+        ),
+        Reason.NO_CONSENT: later(
+            "Blocked: the person has not agreed. Please ask them, then: /consent {reference} diplomatic yes"
+        ),
+        Reason.STATE_FEARED: later(
+            "Blocked: it would go to a State that the person must be protected from, and nothing more is told to that "
+            "side. A supervisor decides: /decide {reference} refused reason"
+        ),
+        Reason.REFUSED: later(
+            "Blocked: a supervisor decided that the police of the other side are not told. To decide anew: "
+            "/decide {reference} allowed reason"
+        ),
+    },
+)
 _RECORDED_BY = {
     gates.GUARDIAN: later("guardian or child-protection authority (/guardian {reference} name)"),
     gates.BEST_INTERESTS: later("a best-interests reason of the duty desk (/interest {reference} reason)"),
@@ -110,5 +117,7 @@ def _way_out(verdict: Blocked, reference: str) -> str:
             return tr("en", "Or record what is known: /protect {reference} none_known", reference=reference)
         case Reason.NO_CONSENT:
             return tr("en", "Or ask the person, then: /consent {reference} diplomatic yes", reference=reference)
-        case _:
+        case Reason.FLAG | Reason.STATE_FEARED | Reason.REFUSED:
             return tr("en", "/alternative {reference} what is done instead", reference=reference)
+        case _:
+            assert_never(verdict.reason)

@@ -12,8 +12,9 @@ from enum import StrEnum
 
 from bot.domain.agreement import Agreement
 from bot.domain.case import Answer, Case, Channel, DeadlineKind, Handoff, HandoffState
+from bot.domain.closed_sets import for_each
 
-CONSENT = {Channel.POLICE: "consent_police", Channel.DIPLOMATIC: "consent_diplomatic"}
+CONSENT = for_each(Channel, {Channel.POLICE: "consent_police", Channel.DIPLOMATIC: "consent_diplomatic"})
 FEARS, FLAG = "fears_own_authorities", "protection_flag"
 GUARDIAN, BEST_INTERESTS, VITAL_INTEREST = "guardian", "best_interests", "vital_interest"
 DECISION, ALTERNATIVE = "police_decision", "diplomatic_alternative"

@@ -13,6 +13,7 @@ from enum import StrEnum
 from bot.domain.agreement import Agreement, DeskRole
 from bot.domain.attachments import StoredFile
 from bot.domain.case import Case, CaseText, Handoff, SecureEntry, TextKind, Value
+from bot.domain.closed_sets import for_each
 from bot.domain.fields import DESK_FIELDS, FIELDS, Field
 from bot.domain.guarded import Guarded
 from bot.domain.people import Person, Role
@@ -77,7 +78,7 @@ _COLUMNS = (
     Way.PING, Way.ALERT, Way.RELAY, Way.CASE, Way.ECHO, Way.PAGE,
     Way.SECURE, Way.SEARCH, Way.PACKET, Way.EXPORT, Way.IDENTIFIED,
 )  # fmt: skip
-_TABLE: Mapping[Matter, tuple[str, ...]] = {
+_TABLE: Mapping[Matter, tuple[str, ...]] = for_each(Matter, {
     #                  ping     alert    relay    case     echo     page     secure   search  packet export   identified
     Matter.REFERENCE: ("AOTUC", "AOTUC", "AOTUC", "AOTUC", "AOTUC", "AOTUC", "AOTUC", "AOTU", "AOTU","AOTUC", "AOTUC"),
     Matter.MINIMUM:   ("",      "AOTUC", "",      "AOTUC", "AO",    "AOTUC", "",      "",     "AOTU","AOTUC", "AOTUC"),
@@ -90,14 +91,18 @@ _TABLE: Mapping[Matter, tuple[str, ...]] = {
     Matter.IDENTITY:  ("",      "",      "",      "",      "",      "",      "AOT",   "aot",  "aot", "",      "AO"),
     Matter.ACCEPTANCE:("",      "",      "",      "",      "",      "AOTUC", "",      "",     "AOTU","",      "AOTUC"),
     Matter.NAME:      ("aotuc", "aotuc", "AOtuc", "aotuc", "AO",    "AOtuc", "AOtuc", "",     "AOtuc","aotuc", "AOtuc"),
-}  # fmt: skip
-_LETTER = {
-    Standing.AUTHOR: "A",
-    Standing.OWN: "O",
-    Standing.OTHER: "T",
-    Standing.UNCLEARED: "U",
-    Standing.CLOSED: "C",
-}
+})  # fmt: skip
+_LETTER = for_each(
+    Standing,
+    {
+        Standing.AUTHOR: "A",
+        Standing.OWN: "O",
+        Standing.OTHER: "T",
+        Standing.UNCLEARED: "U",
+        Standing.CLOSED: "C",
+    },
+    but={Standing.NOBODY},
+)
 
 #: What points to a person is no business of these desks, whatever their side.
 _NOT_TOLD_WHO = frozenset({DeskRole.SECRETARIAT, DeskRole.SUPPORT})
@@ -112,13 +117,17 @@ _FIELD_MATTER = (
     | dict.fromkeys(MINIMUM, Matter.MINIMUM)
     | dict.fromkeys((f.id for f in DESK_FIELDS), Matter.PROTECTION)
 )
-_TEXT_MATTER = {
-    TextKind.NOTE: Matter.NOTE,
-    TextKind.MEMO: Matter.MEMO,
-    TextKind.PROTECTION: Matter.PROTECTION,
-    TextKind.LOCATION: Matter.IDENTITY,
-    TextKind.FILE: Matter.IDENTITY,
-}
+_TEXT_MATTER = for_each(
+    TextKind,
+    {
+        TextKind.NOTE: Matter.NOTE,
+        TextKind.MEMO: Matter.MEMO,
+        TextKind.PROTECTION: Matter.PROTECTION,
+        TextKind.LOCATION: Matter.IDENTITY,
+        TextKind.FILE: Matter.IDENTITY,
+    },
+    but={TextKind.FIRST, TextKind.TEXT, TextKind.OUTCOME, TextKind.REASON},
+)
 
 
 @dataclass(frozen=True, slots=True)

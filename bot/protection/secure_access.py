@@ -8,12 +8,13 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from itertools import chain
 
 from bot.domain.agreement import Agreement, DeskRole
 from bot.domain.case import Case, CaseText, SecureEntry, SecureField
+from bot.domain.closed_sets import for_each
 from bot.domain.people import Person, Role
 from bot.domain.recipients import reads_as
 from bot.ports.storage import NOBODY, Scope
@@ -116,18 +117,31 @@ def normalised(key: SearchKey, text: str) -> str:
 
 def keys_of(entry: SecureEntry, words: str) -> tuple[tuple[SearchKey, str], ...]:
     """By what an entry with these words is found, each normalised and named once."""
-    match entry.field:
-        case SecureField.PHONE:
-            found = [(SearchKey.PHONE, _part(words, "phone"))]
-        case SecureField.TRAVEL_DOCUMENT:
-            found = [(SearchKey.DOCUMENT, _part(words, "number"))]
-        case SecureField.MESSAGE:
-            phones = ((SearchKey.PHONE, number) for number in _PHONE.findall(words))
-            found = list(chain(phones, ((SearchKey.DOCUMENT, number) for number in _DOCUMENT.findall(words))))
-        case _:
-            found = []
+    find = _FOUND_BY.get(entry.field)
+    found = find(words) if find is not None else []
     made = ((key, normalised(key, text)) for key, text in found)
     return tuple(dict.fromkeys((key, text) for key, text in made if text))
+
+
+def _in_message(words: str) -> list[tuple[SearchKey, str]]:
+    phones = ((SearchKey.PHONE, number) for number in _PHONE.findall(words))
+    return list(chain(phones, ((SearchKey.DOCUMENT, number) for number in _DOCUMENT.findall(words))))
+
+
+#: By what an entry of a field is found; the others are not found by anything exact.
+_FOUND_BY: Mapping[SecureField, Callable[[str], list[tuple[SearchKey, str]]]] = for_each(
+    SecureField,
+    {
+        SecureField.PHONE: lambda words: [(SearchKey.PHONE, _part(words, "phone"))],
+        SecureField.TRAVEL_DOCUMENT: lambda words: [(SearchKey.DOCUMENT, _part(words, "number"))],
+        SecureField.MESSAGE: _in_message,
+    },
+    but={
+        SecureField.NAMES, SecureField.BIRTH_DATE, SecureField.GENDER, SecureField.EXACT_LOCATION,
+        SecureField.DESCRIPTION, SecureField.CONTROL, SecureField.SUSPECTS, SecureField.LEGAL_BASIS,
+        SecureField.LANGUAGE, SecureField.REQUESTING_AUTHORITY,
+    },
+)  # fmt: skip
 
 
 #: In a whole text only what is written with its country code is a phone number for sure.

@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.data.reader import data
 from bot.domain.case import SecureField
+from bot.domain.closed_sets import for_each
 from bot.domain.fields import Choice
 from bot.language.texts import later, tr
 
@@ -180,7 +181,7 @@ _ALL = (
     ),
 )
 
-FORMS: Mapping[SecureField, EntryForm] = {form.field: form for form in _ALL}
+FORMS = for_each(SecureField, {form.field: form for form in _ALL}, but={SecureField.MESSAGE})
 
 
 def sentences() -> tuple[str, ...]:

@@ -21,12 +21,15 @@ from bot.record.export_request import Wish, parse_wish
 from bot.turns.composer import Composer
 
 NOBODY = later("Nobody could approve it: your side needs a supervisor or another admin who can be reached.")
-_STATES = {
-    OrderState.WAITING: later("waits for a second person"),
-    OrderState.APPROVED: later("approved by {name}"),
-    OrderState.REFUSED: later("refused by {name}"),
-    OrderState.EXPIRED: later("expired"),
-}
+_STATES = for_each(
+    OrderState,
+    {
+        OrderState.WAITING: later("waits for a second person"),
+        OrderState.APPROVED: later("approved by {name}"),
+        OrderState.REFUSED: later("refused by {name}"),
+        OrderState.EXPIRED: later("expired"),
+    },
+)
 _SETTLED = for_each(
     OrderState,
     {

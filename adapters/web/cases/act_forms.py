@@ -231,7 +231,7 @@ def _of_gates(act: Act) -> Callable[[Desk], tuple[Input, ...]]:
     return lambda desk: gate_forms.inputs(act, desk.person.language)
 
 
-_MET_BY = {Channel.POLICE: DeadlineKind.POLICE, Channel.DIPLOMATIC: DeadlineKind.DIPLOMATIC}
+_MET_BY = for_each(Channel, {Channel.POLICE: DeadlineKind.POLICE, Channel.DIPLOMATIC: DeadlineKind.DIPLOMATIC})
 #: The acts that need words, in the order in which a case goes; the others are taps.
 _FORMS: Mapping[Act, Callable[[Desk], tuple[Input, ...]]] = for_each(
     Act,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.domain.case import Channel
 from bot.domain.case_acts import Act
+from bot.domain.closed_sets import for_each
 from bot.domain.fields import field
 from bot.language.texts import tr
 from bot.protection import gates
@@ -19,12 +20,16 @@ _ABOUT = {
     "fears": gates.FEARS,
 }
 #: Acts that ask for one line of words, with the field that they answer.
-_ONE_LINE = {
-    Act.GUARDIAN: gates.GUARDIAN,
-    Act.INTEREST: gates.BEST_INTERESTS,
-    Act.VITAL: gates.VITAL_INTEREST,
-    Act.ALTERNATIVE: gates.ALTERNATIVE,
-}
+_ONE_LINE = for_each(
+    Act,
+    {
+        Act.GUARDIAN: gates.GUARDIAN,
+        Act.INTEREST: gates.BEST_INTERESTS,
+        Act.VITAL: gates.VITAL_INTEREST,
+        Act.ALTERNATIVE: gates.ALTERNATIVE,
+    },
+    but={act for act in Act if act.rule.takes != ("words",)},
+)
 #: The acts with such forms, in the order in which a page shows them.
 ACTS = (Act.CONSENT, Act.PROTECT, Act.DECIDE, *_ONE_LINE)
 
@@ -47,6 +52,8 @@ class Input:
 
 def inputs(act: Act, language: str) -> tuple[Input, ...]:
     """List the questions of a form."""
+    if act in _ONE_LINE:
+        return (Input("words", tr(language, field(_ONE_LINE[act]).question)),)
     match act:
         case Act.CONSENT:
             return _consent(language)
@@ -55,7 +62,7 @@ def inputs(act: Act, language: str) -> tuple[Input, ...]:
         case Act.DECIDE:
             return (_coded(gates.DECISION, language), Input("reason", tr(language, "Reason")))
         case _:
-            return (Input("words", tr(language, field(_ONE_LINE[act]).question)),)
+            raise LookupError(f"no gate asks for {act}")
 
 
 def _consent(language: str) -> tuple[Input, ...]:

@@ -7,19 +7,23 @@ from dataclasses import dataclass
 
 from adapters.web.cases import case_view
 from bot.domain.case import Case, SecureEntry, SecureField
+from bot.domain.closed_sets import for_each
 from bot.language.texts import later, tr
 from bot.protection.redaction import Way, secure_for
 from bot.protection.secure_access import Purpose, is_held, may_release
 from bot.protection.secure_forms import FORMS, EntryForm, lines, title, values
 
-_PURPOSES = {
-    Purpose.LOCATE: later("Locate or rescue the person"),
-    Purpose.VERIFY: later("Verify an identity"),
-    Purpose.PAPER: later("Write the paper of a hand-off"),
-    Purpose.SUPPORT: later("Support the person"),
-    Purpose.CORRECT: later("Add or correct an entry"),
-    Purpose.OTHER: later("Something else, in a line"),
-}
+_PURPOSES = for_each(
+    Purpose,
+    {
+        Purpose.LOCATE: later("Locate or rescue the person"),
+        Purpose.VERIFY: later("Verify an identity"),
+        Purpose.PAPER: later("Write the paper of a hand-off"),
+        Purpose.SUPPORT: later("Support the person"),
+        Purpose.CORRECT: later("Add or correct an entry"),
+        Purpose.OTHER: later("Something else, in a line"),
+    },
+)
 
 
 @dataclass(frozen=True, slots=True)

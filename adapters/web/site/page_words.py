@@ -5,72 +5,93 @@ from __future__ import annotations
 from bot.domain.attachments import FilePurpose, FileState
 from bot.domain.case import Case, DeadlineState, HandoffState, TextKind
 from bot.domain.case_acts import Act
+from bot.domain.closed_sets import for_each
 from bot.domain.names import closure_name, status_name
 from bot.domain.people import Role
 from bot.language.texts import later, tr
 
-_ROLES = {Role.OFFICER: "officer", Role.DUTY: "duty officer", Role.SUPERVISOR: "supervisor", Role.ADMIN: "admin"}
-_DEADLINES = {
-    DeadlineState.RUNNING: later("running"),
-    DeadlineState.MET: later("met"),
-    DeadlineState.ENDED: later("ended"),
-}
-_HANDOFFS = {
-    HandoffState.DRAFTED: later("drafted, not sent"),
-    HandoffState.BLOCKED: later("drafted, blocked"),
-    HandoffState.SENT: later("sent, not yet accepted"),
-    HandoffState.ACCEPTED: later("accepted"),
-    HandoffState.RETURNED: later("returned"),
-}
-_TEXTS = {
-    TextKind.FIRST: later("First message"),
-    TextKind.TEXT: later("Message"),
-    TextKind.NOTE: later("Note to both sides"),
-    TextKind.MEMO: later("Memo, own side only"),
-    TextKind.OUTCOME: later("Outcome"),
-    TextKind.REASON: later("Reason"),
-    TextKind.LOCATION: later("Location, own side only"),
-    TextKind.FILE: later("File left at the messenger"),
-    TextKind.PROTECTION: later("Protection, own side only"),
-}
-_ACTS = {
-    Act.ACK: later("Acknowledge"),
-    Act.ASSIGN: later("Assign"),
-    Act.SNOOZE: later("Snooze pings"),
-    Act.URGENCY: later("Change urgency"),
-    Act.STANDDOWN: later("Stand down"),
-    Act.CLOSE: later("Close"),
-    Act.REOPEN: later("Reopen"),
-    Act.NOTE: later("Note to both sides"),
-    Act.MEMO: later("Memo to own side"),
-    Act.HANDOFF: later("Hand off"),
-    Act.ACCEPT: later("Record acceptance"),
-    Act.RETURN: later("Return hand-off"),
-    Act.WRITTEN: later("Record letter"),
-    Act.NOTNEEDED: later("Diplomatic channel not needed"),
-    Act.CONSENT: later("Record consent or fear"),
-    Act.PROTECT: later("Record protection need"),
-    Act.GUARDIAN: later("Name guardian"),
-    Act.INTEREST: later("Best-interests reason"),
-    Act.VITAL: later("Vital-interest reason"),
-    Act.DECIDE: later("Decide on the police channel"),
-    Act.ALTERNATIVE: later("Alternative to the diplomatic step"),
-    Act.RELEASE: later("Release a withheld text"),
-    Act.HOLD: later("Put on legal hold"),
-    Act.UNHOLD: later("Release from legal hold"),
-}
-_FILES = {
-    FileState.WAITING: later("being fetched"),
-    FileState.STORED: later("stored"),
-    FileState.PARKED: later("could not be fetched"),
-}
-_PURPOSES = {
-    FilePurpose.SAFETY: later("to find or protect the person"),
-    FilePurpose.IDENTITY: later("to establish identity"),
-    FilePurpose.EVIDENCE: later("evidence"),
-    FilePurpose.SUPPORT: later("support and return"),
-    FilePurpose.RECORD: later("to check the record"),
-}
+_ROLES = for_each(
+    Role, {Role.OFFICER: "officer", Role.DUTY: "duty officer", Role.SUPERVISOR: "supervisor", Role.ADMIN: "admin"}
+)
+_DEADLINES = for_each(
+    DeadlineState,
+    {
+        DeadlineState.RUNNING: later("running"),
+        DeadlineState.MET: later("met"),
+        DeadlineState.ENDED: later("ended"),
+    },
+)
+_HANDOFFS = for_each(
+    HandoffState,
+    {
+        HandoffState.DRAFTED: later("drafted, not sent"),
+        HandoffState.BLOCKED: later("drafted, blocked"),
+        HandoffState.SENT: later("sent, not yet accepted"),
+        HandoffState.ACCEPTED: later("accepted"),
+        HandoffState.RETURNED: later("returned"),
+    },
+)
+_TEXTS = for_each(
+    TextKind,
+    {
+        TextKind.FIRST: later("First message"),
+        TextKind.TEXT: later("Message"),
+        TextKind.NOTE: later("Note to both sides"),
+        TextKind.MEMO: later("Memo, own side only"),
+        TextKind.OUTCOME: later("Outcome"),
+        TextKind.REASON: later("Reason"),
+        TextKind.LOCATION: later("Location, own side only"),
+        TextKind.FILE: later("File left at the messenger"),
+        TextKind.PROTECTION: later("Protection, own side only"),
+    },
+)
+_ACTS = for_each(
+    Act,
+    {
+        Act.ACK: later("Acknowledge"),
+        Act.ASSIGN: later("Assign"),
+        Act.SNOOZE: later("Snooze pings"),
+        Act.URGENCY: later("Change urgency"),
+        Act.STANDDOWN: later("Stand down"),
+        Act.CLOSE: later("Close"),
+        Act.REOPEN: later("Reopen"),
+        Act.NOTE: later("Note to both sides"),
+        Act.MEMO: later("Memo to own side"),
+        Act.HANDOFF: later("Hand off"),
+        Act.ACCEPT: later("Record acceptance"),
+        Act.RETURN: later("Return hand-off"),
+        Act.WRITTEN: later("Record letter"),
+        Act.NOTNEEDED: later("Diplomatic channel not needed"),
+        Act.CONSENT: later("Record consent or fear"),
+        Act.PROTECT: later("Record protection need"),
+        Act.GUARDIAN: later("Name guardian"),
+        Act.INTEREST: later("Best-interests reason"),
+        Act.VITAL: later("Vital-interest reason"),
+        Act.DECIDE: later("Decide on the police channel"),
+        Act.ALTERNATIVE: later("Alternative to the diplomatic step"),
+        Act.RELEASE: later("Release a withheld text"),
+        Act.HOLD: later("Put on legal hold"),
+        Act.UNHOLD: later("Release from legal hold"),
+    },
+)
+_FILES = for_each(
+    FileState,
+    {
+        FileState.WAITING: later("being fetched"),
+        FileState.STORED: later("stored"),
+        FileState.PARKED: later("could not be fetched"),
+    },
+)
+_PURPOSES = for_each(
+    FilePurpose,
+    {
+        FilePurpose.SAFETY: later("to find or protect the person"),
+        FilePurpose.IDENTITY: later("to establish identity"),
+        FilePurpose.EVIDENCE: later("evidence"),
+        FilePurpose.SUPPORT: later("support and return"),
+        FilePurpose.RECORD: later("to check the record"),
+    },
+)
 _KINDS = {
     "alert": "alert", "ping": "ping", "told": "news", "relay": "relayed message", "edit": "update", "test": "test",
     "reply": "answer",

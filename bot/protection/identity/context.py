@@ -8,6 +8,7 @@ from enum import Enum, auto
 from functools import cached_property
 from operator import itemgetter
 
+from bot.domain.closed_sets import for_each
 from bot.protection.identity.folding import fold
 
 
@@ -26,7 +27,7 @@ _BEFORE = 30  #: characters between a word and its number
 _AFTER = 25
 
 #: With the usual slips of the pen; spaces may be missing.
-_LATIN = {
+_LATIN = for_each(About, {
     About.DOCUMENT: (
         "passports?", "pas+port", "passpot", "pasp+ort", "pp", "ppt", "travel ?doc(?:ument)?s?", "border ?pass",
         "travel ?permit", "laissez.passer", "ho ?chieu", "giay ?thong ?hanh", "hu ?zhao(?: ?hao(?:ma)?)?",
@@ -51,14 +52,18 @@ _LATIN = {
         "gps", "coordinates?", "coords?", "lat", "latitude", "location", "pin", "toa ?do", "zuo ?biao", "wei ?zhi",
     ),
     About.CODE: ("code", "invite", "start"),
-}  # fmt: skip
-_OTHERS = {
-    About.DOCUMENT: ("លិខិតឆ្លងដែន", "ប៉ាស្ព័រ", "护照", "護照", "旅行证", "通行证"),
-    About.RESIDENT: ("អត្តសញ្ញាណ", "身份证", "身份證"),
-    About.PHONE: ("ទូរស័ព្ទ", "លេខទូរស័ព្ទ", "电话", "電話", "手机", "手機", "座机"),
-    About.ACCOUNT: ("គណនី", "银行卡", "账号", "帐号", "卡号"),
-    About.PLACE: ("ទីតាំង", "坐标", "位置", "定位"),
-}
+})  # fmt: skip
+_OTHERS = for_each(
+    About,
+    {
+        About.DOCUMENT: ("លិខិតឆ្លងដែន", "ប៉ាស្ព័រ", "护照", "護照", "旅行证", "通行证"),
+        About.RESIDENT: ("អត្តសញ្ញាណ", "身份证", "身份證"),
+        About.PHONE: ("ទូរស័ព្ទ", "លេខទូរស័ព្ទ", "电话", "電話", "手机", "手機", "座机"),
+        About.ACCOUNT: ("គណនី", "银行卡", "账号", "帐号", "卡号"),
+        About.PLACE: ("ទីតាំង", "坐标", "位置", "定位"),
+    },
+    but={About.CODE},
+)
 
 
 def _pattern() -> re.Pattern[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 
+from bot.domain.closed_sets import for_each
 from bot.protection.identity.context import Words
 from bot.protection.identity.documents import machine_lines, travel_documents
 from bot.protection.identity.folding import Folded, fold
@@ -19,15 +20,18 @@ from bot.protection.identity.places import coordinates, emails, links
 from bot.protection.identity.residents import checked, named
 
 #: What stands in a masked text.
-WORDS = {
-    Identity.TRAVEL_DOCUMENT: "[travel document number]",
-    Identity.MRZ: "[passport line]",
-    Identity.PHONE: "[phone number]",
-    Identity.EMAIL: "[e-mail address]",
-    Identity.COORDINATES: "[coordinates]",
-    Identity.LONG_DIGITS: "[long number]",
-    Identity.RESIDENT_ID: "[identity number]",
-}
+WORDS = for_each(
+    Identity,
+    {
+        Identity.TRAVEL_DOCUMENT: "[travel document number]",
+        Identity.MRZ: "[passport line]",
+        Identity.PHONE: "[phone number]",
+        Identity.EMAIL: "[e-mail address]",
+        Identity.COORDINATES: "[coordinates]",
+        Identity.LONG_DIGITS: "[long number]",
+        Identity.RESIDENT_ID: "[identity number]",
+    },
+)
 #: Fewer figures than this are no number or place of anybody; most messages have none.
 _FEWEST = 4
 _FIGURE = re.compile(r"\d")

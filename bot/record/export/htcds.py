@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from bot.data.reader import data
 from bot.domain.case import Case, ClosureCode, Handoff, HandoffState, Status
+from bot.domain.closed_sets import for_each
 from bot.domain.fields import FIELDS, UNKNOWN
 from bot.protection.redaction import province_of
 from bot.record.export.rows import Cell, Row, Subject, side_and_role
@@ -29,12 +30,15 @@ NAMES: tuple[str, ...] = tuple(f["field"] for f in _STANDARD["fields"])
 
 #: Answers that have no column of their own but are worth keeping as codes.
 _COMMENTED = ("age_group", "consent_police", "consent_diplomatic")
-_STATUS = {
-    Status.OPEN: "Active",
-    Status.ACKNOWLEDGED: "Active",
-    Status.HANDED_OFF: "FollowUp",
-    Status.CLOSED: "Closed",
-}
+_STATUS = for_each(
+    Status,
+    {
+        Status.OPEN: "Active",
+        Status.ACKNOWLEDGED: "Active",
+        Status.HANDED_OFF: "FollowUp",
+        Status.CLOSED: "Closed",
+    },
+)
 
 #: What of ours the standard has no column for.
 UNMAPPED = (

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.domain.case import DeadlineKind
+from bot.domain.closed_sets import for_each
 from bot.domain.fields import field, show
 from bot.domain.names import channel_name, closure_name, urgency_name
 from bot.domain.time_words import span
@@ -15,27 +16,39 @@ from bot.record.report.figures import Age, Direction, Measure, Part
 from bot.record.report.suppression import WITHHELD, Shown
 from bot.record.report.tally import NOT_ANSWERED
 
-_MEASURES = {
-    Measure.ACKNOWLEDGE: later("First message to acknowledgment"),
-    Measure.POLICE: later("First message to acceptance by the police channel"),
-    Measure.DIPLOMATIC: later("First message to acceptance by the diplomatic channel"),
-    Measure.WRITTEN: later("Acceptance to confirming letter"),
-}
-_AGES = {
-    Age.DAY: later("Up to 1 day"),
-    Age.WEEK: later("Up to 7 days"),
-    Age.MONTH: later("Up to 30 days"),
-    Age.QUARTER: later("Up to 90 days"),
-    Age.LONGER: later("More than 90 days"),
-}
-_KINDS = {
-    DeadlineKind.ACKNOWLEDGE: later("Acknowledgment"),
-    DeadlineKind.POLICE: later("Police channel"),
-    DeadlineKind.DIPLOMATIC: later("Diplomatic channel"),
-    DeadlineKind.WRITTEN: later("Confirming letter"),
-    DeadlineKind.REVIEW: later("Review"),
-}
-_PARTS = {Part.IN_TIME: later("met in time"), Part.LATE: later("met late"), Part.NOT_MET: later("not met")}
+_MEASURES = for_each(
+    Measure,
+    {
+        Measure.ACKNOWLEDGE: later("First message to acknowledgment"),
+        Measure.POLICE: later("First message to acceptance by the police channel"),
+        Measure.DIPLOMATIC: later("First message to acceptance by the diplomatic channel"),
+        Measure.WRITTEN: later("Acceptance to confirming letter"),
+    },
+)
+_AGES = for_each(
+    Age,
+    {
+        Age.DAY: later("Up to 1 day"),
+        Age.WEEK: later("Up to 7 days"),
+        Age.MONTH: later("Up to 30 days"),
+        Age.QUARTER: later("Up to 90 days"),
+        Age.LONGER: later("More than 90 days"),
+    },
+)
+_KINDS = for_each(
+    DeadlineKind,
+    {
+        DeadlineKind.ACKNOWLEDGE: later("Acknowledgment"),
+        DeadlineKind.POLICE: later("Police channel"),
+        DeadlineKind.DIPLOMATIC: later("Diplomatic channel"),
+        DeadlineKind.WRITTEN: later("Confirming letter"),
+        DeadlineKind.REVIEW: later("Review"),
+    },
+    but={DeadlineKind.ALERT},
+)
+_PARTS = for_each(
+    Part, {Part.IN_TIME: later("met in time"), Part.LATE: later("met late"), Part.NOT_MET: later("not met")}
+)
 
 
 @dataclass(frozen=True, slots=True)

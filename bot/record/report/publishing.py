@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.domain.agreement import Urgency
 from bot.domain.case import Channel, ClosureCode, DeadlineKind
+from bot.domain.closed_sets import for_each
 from bot.record.report.figures import (
     Age,
     DeadlineFigures,
@@ -21,12 +22,15 @@ from bot.record.report.figures import (
 from bot.record.report.suppression import FEWER, SMALL, WITHHELD, Shown, alone, suppressed
 
 #: The kind of deadline that a measure times the meeting of.
-_TIMED = {
-    Measure.ACKNOWLEDGE: DeadlineKind.ACKNOWLEDGE,
-    Measure.POLICE: DeadlineKind.POLICE,
-    Measure.DIPLOMATIC: DeadlineKind.DIPLOMATIC,
-    Measure.WRITTEN: DeadlineKind.WRITTEN,
-}
+_TIMED = for_each(
+    Measure,
+    {
+        Measure.ACKNOWLEDGE: DeadlineKind.ACKNOWLEDGE,
+        Measure.POLICE: DeadlineKind.POLICE,
+        Measure.DIPLOMATIC: DeadlineKind.DIPLOMATIC,
+        Measure.WRITTEN: DeadlineKind.WRITTEN,
+    },
+)
 
 #: What became of the deadlines of one kind, as it is published.
 Parts = Mapping[Part, Shown]

@@ -10,6 +10,7 @@ from math import ceil
 from bot.clock.deadline_outcomes import Outcome, first_acknowledged_at, minutes, outcome
 from bot.domain.agreement import Agreement, Urgency
 from bot.domain.case import Case, Channel, ClosureCode, Deadline, DeadlineKind
+from bot.domain.closed_sets import for_each
 from bot.record.report.figures import Age, Direction, Measure, Part, Unaccepted
 from bot.record.report.publishing import Counted, published
 
@@ -19,12 +20,16 @@ NOT_ANSWERED = "not_answered"
 
 _AGES = ((1, Age.DAY), (7, Age.WEEK), (30, Age.MONTH), (90, Age.QUARTER))  #: days, at most
 #: What ended before it was due, or is not due yet, counts nowhere.
-_PARTS = {
-    Outcome.IN_TIME: Part.IN_TIME,
-    Outcome.LATE: Part.LATE,
-    Outcome.OVERDUE: Part.NOT_MET,
-    Outcome.ENDED_OVERDUE: Part.NOT_MET,
-}
+_PARTS = for_each(
+    Outcome,
+    {
+        Outcome.IN_TIME: Part.IN_TIME,
+        Outcome.LATE: Part.LATE,
+        Outcome.OVERDUE: Part.NOT_MET,
+        Outcome.ENDED_OVERDUE: Part.NOT_MET,
+    },
+    but={Outcome.RUNNING, Outcome.ENDED},
+)
 _KINDS = tuple(kind for kind in DeadlineKind if kind is not DeadlineKind.ALERT)
 _CODES = tuple(code for code in ClosureCode if code is not ClosureCode.EXERCISE)
 
