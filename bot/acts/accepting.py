@@ -13,7 +13,6 @@ from bot.domain.case import Case, Channel, DeadlineKind, HandoffState, Status
 from bot.domain.guarded import Guarded
 from bot.domain.journal_acts import JournalAct
 from bot.domain.names import channel_name, moment
-from bot.intake.open_case import policy_of
 from bot.language.texts import tr
 
 
@@ -62,7 +61,7 @@ def _accept(request: ActRequest, channel: Channel, formal_reference: str, office
     )
     case = with_handoff(changed(request.case, Status.HANDED_OFF), handoff)
     case = deadlines.meet(case, DEADLINE[channel], c.now)
-    due = c.now + policy_of(c, case).written
+    due = c.now + case.policy(c.context.agreement).written
     case = deadlines.arm(case, DeadlineKind.WRITTEN, due, c.context.new_id, channel)
     c.journal(JournalAct.ACCEPTED, case, channel=channel.value, formal_reference=formal_reference, officer=officer)
     name = channel_name(channel, "en")
@@ -123,7 +122,9 @@ def _run_again(request: ActRequest, case: Case, channel: Channel) -> Case:
     running = case.deadline(kind)
     if running is not None and running.is_running:
         return case
-    return deadlines.arm(case, kind, c.now + deadlines.allowed(policy_of(c, case), kind), c.context.new_id)
+    return deadlines.arm(
+        case, kind, c.now + deadlines.allowed(case.policy(c.context.agreement), kind), c.context.new_id
+    )
 
 
 def _only_waiting(case: Case) -> Channel | None:

@@ -16,7 +16,6 @@ from bot.domain.people import Person, Role
 from bot.domain.recipients import at_person
 from bot.domain.time_words import span
 from bot.intake.answers import set_by_hand
-from bot.intake.open_case import policy_of
 from bot.language.normalise import whole_number
 from bot.language.texts import tr
 
@@ -81,7 +80,7 @@ def snooze(request: ActRequest) -> None:
     """Silence the repeats for a while; first pings are never silenced, and both sides see it."""
     if not is_allowed(request):
         return
-    limit = policy_of(request.c, request.case).acknowledge
+    limit = request.case.policy(request.c.context.agreement).acknowledge
     asked = _duration(request.text)
     if asked is None or not asked[1]:
         _ask_how_long(request, limit, f"{int(asked[0].total_seconds() // 60)}m" if asked else "")
@@ -113,7 +112,7 @@ def _ask_how_long(request: ActRequest, limit: timedelta, prefix: str) -> None:
 def _snooze(request: ActRequest, until: datetime, reason: str) -> None:
     c = request.c
     case = deadlines.snooze(request.case, until)
-    c.keep_text(case, TextKind.REASON, reason)
+    c.kept.text(case, TextKind.REASON, reason)
     c.journal(JournalAct.SNOOZED, case, until=until.isoformat(), reason=reason)
     when = moment(until, case, c.context.agreement)
     done(
@@ -163,7 +162,7 @@ def urgency(request: ActRequest) -> None:
 def _set_urgency(request: ActRequest, level: Urgency, reason: str) -> None:
     c, before = request.c, request.case
     case = set_by_hand(c, before, level)
-    c.keep_text(case, TextKind.REASON, reason)
+    c.kept.text(case, TextKind.REASON, reason)
     c.journal(JournalAct.URGENCY_BY_HAND, case, before=before.urgency.value, after=level.value, reason=reason)
     if case.alerted_at is not None:
         is_rise = level.is_above(before.urgency)

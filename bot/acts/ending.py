@@ -12,7 +12,6 @@ from bot.domain.case import ClosureCode, DeadlineKind, Status, TextKind
 from bot.domain.case_acts import Act
 from bot.domain.journal_acts import JournalAct
 from bot.domain.names import closure_name, rows
-from bot.intake.open_case import policy_of
 from bot.language.texts import tr
 from bot.language.writing_systems import is_english
 
@@ -47,7 +46,7 @@ def _close(request: ActRequest, code: ClosureCode, outcome: str) -> None:
     c = request.c
     case = deadlines.end(changed(request.case, Status.CLOSED), c.now)
     case = replace(case, closed_at=c.now, closed_by=request.person.id, closure=code, stood_down_at=None)
-    c.keep_text(case, TextKind.OUTCOME, outcome)
+    c.kept.text(case, TextKind.OUTCOME, outcome)
     c.journal(JournalAct.CLOSED, case, code=code.value)
     done(
         request,
@@ -80,8 +79,10 @@ def stand_down(request: ActRequest) -> None:
     case = replace(case, stood_down_at=c.now)
     review = case.deadline(DeadlineKind.REVIEW)
     if review is None or not review.is_running:
-        case = deadlines.arm(case, DeadlineKind.REVIEW, c.now + policy_of(c, case).review, c.context.new_id)
-    c.keep_text(case, TextKind.REASON, reason)
+        case = deadlines.arm(
+            case, DeadlineKind.REVIEW, c.now + case.policy(c.context.agreement).review, c.context.new_id
+        )
+    c.kept.text(case, TextKind.REASON, reason)
     c.journal(JournalAct.STOOD_DOWN, case)
     done(
         request,
@@ -116,8 +117,8 @@ def reopen(request: ActRequest) -> None:
         acknowledged_by=None,
     )
     case = deadlines.end(case, c.now, but=[DeadlineKind.ALERT])
-    case = deadlines.rearm_from(case, policy_of(c, case), c.now, c.context.new_id)
-    c.keep_text(case, TextKind.REASON, reason)
+    case = deadlines.rearm_from(case, case.policy(c.context.agreement), c.now, c.context.new_id)
+    c.kept.text(case, TextKind.REASON, reason)
     c.journal(JournalAct.REOPENED, case)
     done(
         request,

@@ -207,7 +207,7 @@ def not_needed(request: ActRequest) -> None:
         return
     case = replace(changed(request.case), diplomatic_not_needed_at=c.now)
     case = deadlines.meet(case, DeadlineKind.DIPLOMATIC, c.now)
-    c.keep_text(case, TextKind.REASON, reason)
+    c.kept.text(case, TextKind.REASON, reason)
     c.journal(JournalAct.DIPLOMATIC_NOT_NEEDED, case)
     done(
         request,

@@ -19,7 +19,7 @@ def hold(request: ActRequest) -> None:
         prompt(request, tr(request.language, "Why is it held? One line; both sides can read it on the page."))
         return
     case = replace(request.case, held_at=c.now, held_by=request.person.id)
-    c.keep_text(case, TextKind.REASON, reason)
+    c.kept.text(case, TextKind.REASON, reason)
     c.journal(JournalAct.HELD, case)
     done(
         request,
@@ -42,7 +42,7 @@ def release(request: ActRequest) -> None:
         prompt(request, tr(request.language, "Why is it released? One line."))
         return
     case = replace(request.case, held_at=None, held_by=None)
-    c.keep_text(case, TextKind.REASON, reason)
+    c.kept.text(case, TextKind.REASON, reason)
     c.journal(JournalAct.RELEASED, case)
     done(
         request,

@@ -149,7 +149,7 @@ def _record(request: ActRequest, name: str, code: str, words: str) -> None:
     c, asked = request.c, field(name)
     case = answers.store(c, request.case, asked, code, "act")
     if words:
-        c.keep_text(case, TextKind.PROTECTION, words, own_side_only=True)
+        c.kept.text(case, TextKind.PROTECTION, words, own_side_only=True)
     c.journal(JournalAct.PROTECTION, case, field=name, code=code)
     if name == gates.ALTERNATIVE:
         case = deadlines.meet(case, DeadlineKind.DIPLOMATIC, c.now)

@@ -60,8 +60,8 @@ def release_entry(request: ActRequest, number: int) -> str:
 def _release(request: ActRequest, entry: SecureEntry, masked: CaseText) -> None:
     """Keep the text as it was written beside the one that stood in its place."""
     c, case = request.c, request.case
-    c.keep_text(case, masked.kind, entry.value, own_side_only=masked.own_side_only, amends=masked.id, message="")
-    c.put_secure(replace(entry, released_at=c.now, released_by=request.person.id))
+    c.kept.text(case, masked.kind, entry.value, own_side_only=masked.own_side_only, amends=masked.id, message="")
+    c.kept.released(replace(entry, released_at=c.now, released_by=request.person.id))
     c.journal(JournalAct.RELEASED, case, entry=entry.id)
     c.put(case)
     _tell(request, case, masked)

@@ -17,7 +17,7 @@ from bot.domain.messages import Keyboard
 from bot.domain.names import deadline_name, lateness, moment, status_name, urgency_name
 from bot.domain.people import Person, Role
 from bot.domain.recipients import Recipient, at_desks, desk_name, shown_as, side_of_case, unique
-from bot.intake.open_case import Piece, policy_of
+from bot.intake.pieces import Piece
 from bot.language.texts import later, tr
 from bot.protection.permissions import fits, may
 from bot.turns.composer import Composer
@@ -87,7 +87,7 @@ def done(
     """Write the changed case, tell the others in one sentence, answer with what happened and what comes next."""
     c = request.c
     if request.person.party == case.requested and case.is_open:
-        case = deadlines.touched(case, policy_of(c, case), c.now, c.context.new_id)
+        case = deadlines.touched(case, case.policy(c.context.agreement), c.now, c.context.new_id)
     case = c.put(case)
     alerts.refresh(c, case)
     if tells:

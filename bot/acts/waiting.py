@@ -6,7 +6,7 @@ from bot.acts.request import ActRequest
 from bot.domain.case import TextKind
 from bot.domain.case_acts import Act
 from bot.domain.journal_acts import JournalAct
-from bot.intake.open_case import Piece, keep_piece
+from bot.intake.pieces import Piece, keep_piece
 from bot.language.texts import tr
 from bot.people import lapsed_enrolment
 from bot.protection.permissions import may

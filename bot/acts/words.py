@@ -6,7 +6,7 @@ from bot.acts.request import ActRequest, done, is_allowed, prompt
 from bot.clock import alerts
 from bot.domain.case import TextKind
 from bot.domain.journal_acts import JournalAct
-from bot.intake.open_case import Piece, keep_piece
+from bot.intake.pieces import Piece, keep_piece
 from bot.language.texts import tr
 from bot.protection import gates
 from bot.relay import own_echoes, relay
@@ -32,7 +32,7 @@ def note(request: ActRequest) -> None:
     for number, piece in enumerate(pieces):
         kept[piece.message or str(number)] = keep_piece(c, case, piece, TextKind.NOTE, own_side_only=is_stopped)
     c.journal(JournalAct.NOTED, case)
-    relayed = relay.pass_on(c, case, c.texts_kept(*kept.values()))
+    relayed = relay.pass_on(c, case, c.kept.texts_with(*kept.values()))
     sentence = relayed.sentence(request.language)
     if other and not is_stopped and not relayed.reaches(other):
         sentence += " " + tr(request.language, "Nobody of {party} can be reached at the moment.", party=other)
@@ -61,6 +61,6 @@ def memo(request: ActRequest) -> None:
     if not request.text:
         prompt(request, tr(request.language, "What should be kept for your own side?"))
         return
-    request.c.keep_text(request.case, TextKind.MEMO, request.text, own_side_only=True)
+    request.c.kept.text(request.case, TextKind.MEMO, request.text, own_side_only=True)
     request.c.journal(JournalAct.MEMO, request.case)
     done(request, request.case, tr(request.language, "kept for your side only."))

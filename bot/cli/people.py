@@ -56,7 +56,7 @@ async def invite(settings: Settings, order: InviteOrder) -> list[str]:
     )
 
     def act(c: Composer) -> None:
-        c.put_invite(kept)
+        c.people.invite(kept)
         c.journal(JournalAct.INVITED, party=kept.party, role=kept.role.value, desk=kept.desk, invite=kept.id)
 
     async with opened(settings) as storage:

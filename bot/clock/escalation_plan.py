@@ -33,8 +33,7 @@ def steps(case: Case, agreement: Agreement, directory: Directory) -> list[Step]:
 
 
 def _of(case: Case, deadline: Deadline, agreement: Agreement, directory: Directory) -> Iterator[Step]:
-    between = agreement.corridor_between(case.reporting, case.requested) if case.requested else None
-    repeat = agreement.policy(between.code if between else case.corridor, case.urgency).repeat
+    repeat = case.policy(agreement).repeat
     at = deadline.next_at or deadline.due_at
     last = max(rungs(deadline.kind), deadline.pings + 1)
     for ping in range(deadline.pings + 1, last + 1):

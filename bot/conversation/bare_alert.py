@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.conversation.held_words import open_with
+from bot.conversation.which_case import open_with
 from bot.domain.typed_commands import Command
-from bot.intake.open_case import held, take_held, words_of
+from bot.intake.held_pieces import held, take_held
+from bot.intake.pieces import words_of
 from bot.intake.question_texts import word_button
 from bot.intake.reading.block import parse_block
 from bot.language.texts import tr

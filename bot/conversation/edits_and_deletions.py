@@ -9,7 +9,8 @@ from bot.domain.fields import field
 from bot.domain.journal_acts import JournalAct
 from bot.domain.typed_commands import ABOUT_CASE, OPENING, is_known, parse_command
 from bot.intake import answers
-from bot.intake.open_case import held, held_for, hold, words_of
+from bot.intake.held_pieces import held, held_for, hold
+from bot.intake.pieces import words_of
 from bot.intake.question_texts import zone_of
 from bot.intake.reading.answer_reader import read
 from bot.intake.reading.result import Read
@@ -86,7 +87,7 @@ def _amend_text(c: Composer, case: Case, first: CaseText, text: str) -> None:
     is_relayed = _is_relayed(c, case, first) and not own_echoes.is_ours(c, case, text)
     is_nothing_new = is_relayed and relay.is_as_relayed(c, case, first, text)
     is_stopped = is_relayed and gates.stops_relay(case, _other_side(case, first), c.context.agreement)
-    kept = c.keep_text(
+    kept = c.kept.text(
         case, first.kind, text, own_side_only=first.own_side_only or is_stopped, amends=first.id, message=""
     )
     c.journal(JournalAct.MEMO_AMENDED if first.own_side_only else JournalAct.AMENDED, case, text=first.id)
@@ -95,7 +96,7 @@ def _amend_text(c: Composer, case: Case, first: CaseText, text: str) -> None:
         return
     sentence = tr(c.language, "{reference}: your change is kept beside the first version.", reference=case.reference)
     if is_relayed:
-        sentence += " " + relay.pass_on(c, case, c.texts_kept(kept), is_change=True).sentence(c.language)
+        sentence += " " + relay.pass_on(c, case, c.kept.texts_with(kept), is_change=True).sentence(c.language)
     elif first.kind is TextKind.NOTE:
         sentence += " " + tr(c.language, "It was not sent on.")
     c.say(sentence, case=case)

@@ -137,7 +137,7 @@ def on_duty(c: Composer, command: Command) -> None:
     if must_wait(c, f"/{command.name}"):
         return
     is_on = command.name == "onduty"
-    c.put_person(replace(person, on_duty=is_on))
+    c.people.put(replace(person, on_duty=is_on))
     c.journal(JournalAct.ON_DUTY if is_on else JournalAct.OFF_DUTY)
     others = [
         p for p in c.view.directory.members(person.desk) if p.on_duty and p.id != person.id and p.role is person.role

@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.acts import act_table
 from bot.acts.request import ActRequest
 from bot.conversation import bare_alert
-from bot.conversation.held_words import candidates, for_none, give_to, more_held, open_new, open_with
+from bot.conversation.which_case import candidates, for_none, give_to, more_held, open_new, open_with
 from bot.domain import button_data
 from bot.domain.case import Case, TextKind
 from bot.domain.case_acts import Act
@@ -18,7 +18,9 @@ from bot.domain.messages import Kind, OutgoingKind
 from bot.domain.people import Role
 from bot.domain.typed_commands import Command
 from bot.intake import interview, other_messenger, purpose_hint
-from bot.intake.open_case import ask_side, held, hold, keep_piece, take_held, words_of
+from bot.intake.held_pieces import held, hold, take_held
+from bot.intake.open_case import ask_side
+from bot.intake.pieces import keep_piece, words_of
 from bot.intake.position import answer_held, answer_tapped, asked, confirm, in_intake, own_case, send, side
 from bot.intake.question_texts import zone_of
 from bot.intake.reading.answer_reader import read

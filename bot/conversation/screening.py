@@ -77,7 +77,7 @@ def settle(c: Composer) -> None:
     """Put what was taken out into the secure case of the case that the message turned out to be about, and say so."""
     case = c.case(c.case_id)
     if case is not None and c.withheld:
-        c.keep_secure(case, SecureField.MESSAGE, Guarded(c.withheld), message=c.came_as, text_id=c.last_text_id)
+        c.keep_secure(case, SecureField.MESSAGE, Guarded(c.withheld), message=c.came_as, text_id=c.kept.last_text_id)
         c.secured.append(c.withheld)
         c.withheld = ""
         c.put(case)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from bot.domain.agreement import Urgency
+from bot.domain.agreement import Agreement, LevelPolicy, Urgency
 from bot.domain.guarded import NOTHING, Guarded
 from bot.domain.messages import Address
 
@@ -265,6 +265,11 @@ class Case:
         """The newest deadline of a kind (and, for `written`, channel)."""
         found = [d for d in self.deadlines if d.kind is kind and (channel is None or d.channel is channel)]
         return max(found, key=lambda d: d.id, default=None)
+
+    def policy(self, agreement: Agreement, urgency: Urgency | None = None) -> LevelPolicy:
+        """The deadlines that bind it: of the corridor between its two sides, at its present or another level."""
+        between = agreement.corridor_between(self.reporting, self.requested) if self.requested else None
+        return agreement.policy(between.code if between else self.corridor, urgency or self.urgency)
 
     def handoff(self, channel: Channel) -> Handoff | None:
         """The live hand-off to a channel."""

@@ -14,7 +14,6 @@ from bot.domain.guarded import Guarded
 from bot.domain.journal_acts import JournalAct
 from bot.domain.triage import assess
 from bot.intake import purpose_hint
-from bot.intake.open_case import policy_at
 from bot.intake.question_texts import values
 from bot.turns.composer import Composer
 
@@ -36,7 +35,7 @@ def keep(c: Composer, case: Case, asked: Field, value: Value, source: str) -> Ca
         purpose_hint.on_texts(c, case, [str(value)])
         value = Guarded(str(value))
     answer = Answer(c.context.new_id(), case.id, asked.id, value, c.now, c.person.id, source, came_as)
-    c.keep(answer)
+    c.kept.answer(answer)
     _, before = assess(values(case))
     case = replace(case, answers={**case.answers, asked.id: answer})
     c.journal(JournalAct.ANSWERED, case, field=asked.id, answer=answer.id, source=source)
@@ -69,7 +68,7 @@ def set_urgency(c: Composer, case: Case, urgency: Urgency, rules: Sequence[str])
     """Set the level with the rules that fired; deadlines move with it."""
     if urgency is not case.urgency:
         c.journal(JournalAct.URGENCY, case, before=case.urgency.value, after=urgency.value, rules=list(rules))
-    case = deadlines.follow(case, urgency, policy_at(c, case, urgency), c.now)
+    case = deadlines.follow(case, urgency, case.policy(c.context.agreement, urgency), c.now)
     return case if case.rules == tuple(rules) else replace(case, rules=tuple(rules))
 
 

@@ -14,7 +14,8 @@ from bot.domain.case import Case, Value
 from bot.domain.fields import FIELDS, Field, by_number, field
 from bot.domain.journal_acts import JournalAct
 from bot.intake.answers import follow_up, keep, store
-from bot.intake.open_case import ask_side, choose_side, move_on, policy_of
+from bot.intake.held_pieces import move_on
+from bot.intake.open_case import ask_side, choose_side
 from bot.intake.question_texts import (
     keyboard,
     missing,
@@ -286,7 +287,7 @@ def side_chosen(c: Composer, case: Case, party: str) -> None:
     if chosen is None:
         c.say(tr(c.language, "Your side has no agreement with that side. Please tap one of those offered."), case=case)
         return
-    chosen = deadlines.follow_policy(chosen, policy_of(c, chosen), c.now)
+    chosen = deadlines.follow_policy(chosen, chosen.policy(c.context.agreement), c.now)
     chosen = gate_effects.follow(c, case, alerts.flag_country(c, chosen))
     if chosen.alerted_at is not None:
         chosen = alerts.tell(c, chosen)

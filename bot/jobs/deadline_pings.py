@@ -17,7 +17,6 @@ from bot.domain.messages import Keyboard, OutgoingKind
 from bot.domain.names import deadline_name, lateness, link, moment, rows, urgency_name
 from bot.domain.recipients import Recipient
 from bot.intake.consent import ask
-from bot.intake.open_case import policy_of
 from bot.language.texts import tr
 from bot.protection import gates
 from bot.protection.gate_words import in_pings
@@ -60,7 +59,7 @@ def _ping(c: Composer, case: Case, deadline: Deadline) -> None:
     if deadline.kind is DeadlineKind.DIPLOMATIC and number == 1:
         _ask_person(c, case)
     _record(c, case, deadline, number, reached, [r.name for r in told])
-    c.put(deadlines.pinged(case, deadline, c.now + policy_of(c, case).repeat))
+    c.put(deadlines.pinged(case, deadline, c.now + case.policy(c.context.agreement).repeat))
 
 
 def _ask_person(c: Composer, case: Case) -> None:

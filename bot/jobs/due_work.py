@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from bot.conversation import held_words, screening
+from bot.conversation import screening, which_case
 from bot.delivery import window_rules
 from bot.domain.agreement import Agreement
 from bot.domain.people import Directory
@@ -66,7 +66,7 @@ class Wake:
         conversation = view.conversation(self.person_id)
         c = Composer(context, view, person=person, actor="clock")
         if person is not None and conversation.wakes_at is not None and conversation.wakes_at <= context.now:
-            held_words.unheard(c)
+            which_case.unheard(c)
             screening.settle(c)
         return c.finish()
 

@@ -87,7 +87,7 @@ def _note(file: StoredFile, c: Composer) -> None:
     case = c.case(file.case_id)
     if case is None:
         return
-    c.put_file(file)
+    c.kept.put_file(file)
     if file.state is FileState.STORED:
         c.journal(
             JournalAct.FILE_STORED, case, file=file.id, sha256=file.sha256, media_type=file.media_type, size=file.size

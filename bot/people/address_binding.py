@@ -30,8 +30,8 @@ def bind(c: Composer, invite: Invite, address: Address) -> None:
         raise LookupError("only an enrolled person's code binds")
     set_free(c, address)
     bound = replace(person, addresses=(*person.addresses, address))
-    c.put_person(bound)
-    c.put_invite(replace(invite, used_at=c.now, used_by=person.id))
+    c.people.put(bound)
+    c.people.invite(replace(invite, used_at=c.now, used_by=person.id))
     c.person, c.actor = bound, f"person:{person.id}"
     c.journal(JournalAct.BOUND, messenger=address.messenger, invite=invite.id)
     _tell_of(c, person, address, f"bound:{invite.id}")
@@ -46,7 +46,7 @@ def signed_in(c: Composer, address: Address) -> None:
     c.journal(JournalAct.SIGNED_IN)
     if address in person.addresses:
         return
-    c.put_person(replace(person, addresses=(*person.addresses, address)))
+    c.people.put(replace(person, addresses=(*person.addresses, address)))
     _tell_of(c, person, address, f"bound:{c.inbox_id}")
 
 
@@ -54,7 +54,7 @@ def set_free(c: Composer, address: Address) -> None:
     """Take an address from somebody who was cut off: it belongs to one person."""
     before = c.view.directory.at(address)
     if before is not None:
-        c.put_person(before.without(address))
+        c.people.put(before.without(address))
 
 
 def tell_all(c: Composer, person: Person, addresses: tuple[Address, ...], key: str, words: str) -> None:

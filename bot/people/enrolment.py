@@ -54,7 +54,7 @@ def stranger_writes(c: Composer, command: Command | None) -> None:
         _try_code(c, stranger, command.rest, message.sender)
         return
     may_answer = stranger.answered < ANSWERS_A_DAY and (message.in_private or message.button)
-    c.put_stranger(replace(stranger, attempts=stranger.attempts + 1, answered=stranger.answered + bool(may_answer)))
+    c.people.stranger(replace(stranger, attempts=stranger.attempts + 1, answered=stranger.answered + bool(may_answer)))
     if may_answer:
         c.say(
             tr(
@@ -97,12 +97,12 @@ def _try_code(c: Composer, stranger: Stranger, text: str, address: Address) -> N
         _enrol(c, invite, address)
     else:
         address_binding.bind(c, invite, address)
-    c.put_stranger(replace(stranger, wrong_codes=0, blocked_until=None))
+    c.people.stranger(replace(stranger, wrong_codes=0, blocked_until=None))
 
 
 def _refuse(c: Composer, stranger: Stranger, sentence: str) -> None:
     may_answer = stranger.answered < ANSWERS_A_DAY
-    c.put_stranger(replace(stranger, answered=stranger.answered + may_answer))
+    c.people.stranger(replace(stranger, answered=stranger.answered + may_answer))
     if may_answer:
         c.say(sentence)
 
@@ -128,8 +128,8 @@ def _enrol(c: Composer, invite: Invite, address: Address) -> None:
         addresses=(address,),
     )
     address_binding.set_free(c, address)
-    c.put_person(person)
-    c.put_invite(replace(invite, used_at=c.now, used_by=person.id))
+    c.people.put(person)
+    c.people.invite(replace(invite, used_at=c.now, used_by=person.id))
     c.person, c.actor = person, f"person:{person.id}"
     c.journal(JournalAct.ENROLLED, party=person.party, role=person.role.value, desk=person.desk)
     c.say(welcome(person))

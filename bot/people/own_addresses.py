@@ -61,7 +61,7 @@ def prefer(c: Composer, command: Command) -> None:
     address = _chosen(c, person, command) if person is not None else None
     if person is None or address is None:
         return
-    c.put_person(replace(person, addresses=(address, *person.without(address).addresses)))
+    c.people.put(replace(person, addresses=(address, *person.without(address).addresses)))
     c.journal(JournalAct.PREFERRED, messenger=address.messenger)
     name = messenger_name(address.messenger, c.language)
     c.say(tr(c.language, "You are written to on {messenger} first from now on.", messenger=name))
@@ -81,8 +81,8 @@ def unbind(c: Composer, command: Command) -> None:
         c.say(tr(c.language, "You write from there. Unbind it from another of your messengers."))
         return
     left = person.without(address)
-    c.put_person(left)
-    c.give_up(address)
+    c.people.put(left)
+    c.people.give_up(address)
     c.journal(JournalAct.UNBOUND, messenger=address.messenger)
     name = messenger_name(address.messenger, c.language)
     words = tr(c.language, "{messenger} is not bound to you any more. If that was not you: /lost", messenger=name)
@@ -113,7 +113,7 @@ def _in_private(c: Composer) -> Person | None:
 
 def _give_code(c: Composer, person: Person) -> None:
     for before in [i for i in c.view.invites() if i.person_id == person.id and i.used_at is None]:
-        c.put_invite(replace(before, expires_at=min(before.expires_at, c.now)))
+        c.people.invite(replace(before, expires_at=min(before.expires_at, c.now)))
     code = "".join(c.context.choose(CODE_ALPHABET) for _ in range(CODE_LENGTH))
     invite = Invite(
         id=c.context.new_id(),
@@ -127,7 +127,7 @@ def _give_code(c: Composer, person: Person) -> None:
         expires_at=c.now + CODE_LASTS,
         person_id=person.id,
     )
-    c.put_invite(invite)
+    c.people.invite(invite)
     c.journal(JournalAct.BIND_CODE, invite=invite.id)
     c.say(
         tr(
@@ -142,7 +142,7 @@ def _give_code(c: Composer, person: Person) -> None:
 
 def _give_link(c: Composer, person: Person) -> None:
     link, path = sign_in.new_link(person.id, c.now, c.context.choose)
-    c.put_sign_in(link)
+    c.people.sign_in(link)
     c.journal(JournalAct.SIGN_IN_LINK)
     c.say(
         tr(

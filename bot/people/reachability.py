@@ -50,7 +50,7 @@ def returned(c: Composer) -> None:
     if message is None or person is None or message.sender is None or not _proves(message, person):
         return
     back = replace(person, unreachable=person.unreachable - {message.sender})
-    c.put_person(back)
+    c.people.put(back)
     c.person = back
     c.journal(JournalAct.REACHABLE, messenger=message.sender.messenger)
     words = tr(
@@ -114,7 +114,7 @@ def left(c: Composer, person: Person, address: Address) -> None:
     if address in person.unreachable or address not in person.addresses:
         return
     gone = replace(person, unreachable=person.unreachable | {address})
-    c.put_person(gone)
+    c.people.put(gone)
     c.journal(JournalAct.LEFT, person=person.id, messenger=address.messenger)
     lines = [
         tr(

@@ -84,7 +84,7 @@ def confirm(c: Composer, command: Command) -> None:
 
 def confirmed(c: Composer, person: Person) -> str:
     """Confirm somebody, tell them what waited, and return until when it holds."""
-    c.put_person(replace(person, confirmed_at=c.now))
+    c.people.put(replace(person, confirmed_at=c.now))
     c.journal(JournalAct.CONFIRMED, person=person.id)
     until = _moment(c, person, c.now + c.context.confirm_every)
     words = tr(person.language, "Your enrolment is confirmed until {moment}.", moment=until)

@@ -14,7 +14,7 @@ from bot.domain.journal_acts import JournalAct
 from bot.domain.people import Directory, Person
 from bot.domain.recipients import Recipient, admins, at_desk, at_desks, supervisors, unique
 from bot.domain.typed_commands import Command
-from bot.intake.open_case import held
+from bot.intake.held_pieces import held
 from bot.language.normalise import whole_number
 from bot.language.texts import tr
 from bot.people import handover
@@ -35,8 +35,8 @@ def cut_off(c: Composer, person: Person, act: JournalAct, reason: str) -> handov
         reason: why, for whoever is told: ``phone lost``.
     """
     cut = replace(person, revoked_at=c.now, on_duty=False)
-    c.put_person(cut)
-    c.end_sessions(person.id)
+    c.people.put(cut)
+    c.people.end_sessions(person.id)
     invites = _end_invites(c, person)
     _end_conversation(c, person)
     c.journal(act, person=person.id, invites=invites)
@@ -83,7 +83,7 @@ def _end_invites(c: Composer, person: Person) -> int:
         and (invite.party, invite.name) == (person.party, person.name)
     ]
     for invite in unused:
-        c.put_invite(replace(invite, expires_at=c.now))
+        c.people.invite(replace(invite, expires_at=c.now))
     return len(unused)
 
 

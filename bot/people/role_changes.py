@@ -53,7 +53,7 @@ def changed(person: Person, change: Change, agreement: Agreement) -> Person:
 
 def change(c: Composer, person: Person, after: Person) -> None:
     """Make somebody what `changed` worked out; who may not work on cases any more leaves those they have."""
-    c.put_person(after)
+    c.people.put(after)
     c.journal(JournalAct.CHANGED, person=person.id, before=_facts(person), after=_facts(after))
     if person.role in _AT_DESKS and after.role not in _AT_DESKS:
         _leave(c, after)

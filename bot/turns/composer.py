@@ -6,26 +6,29 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from bot.domain.attachments import FileState, Left, StoredFile, received
-from bot.domain.case import Answer, Case, CaseText, Conversation, SecureEntry, SecureField, TextKind
+from bot.domain.attachments import FileState, Left
+from bot.domain.case import Case, Conversation, SecureField
 from bot.domain.export_orders import IdentifiedOrder
 from bot.domain.guarded import Guarded
 from bot.domain.journal import Entry, Filed
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Address, Inbound, Keyboard, Outgoing, OutgoingKind, Priority
-from bot.domain.people import Invite, Person, SignIn, Stranger
+from bot.domain.people import Person
 from bot.domain.recipients import Recipient, reads_as
 from bot.domain.turn import ExportOrder, InboxRow, SeenBy, Turn, Withdrawal
 from bot.ports.storage import SecureCase
 from bot.protection.secure_access import border_is_open
 from bot.turns.context import Context
+from bot.turns.kept import Kept
+from bot.turns.membership import Membership
+from bot.turns.source import Source
 from bot.turns.view import View
 
 
 class Composer:
     """One turn in the making."""
 
-    def __init__(  # noqa: PLR0915 - a list for everything that a turn can change
+    def __init__(
         self,
         context: Context,
         view: View,
@@ -40,6 +43,9 @@ class Composer:
         self.message = message
         self.person = person
         self.actor = actor or (f"person:{person.id}" if person else "stranger")
+        self._source = Source(context, message, person, self.actor)
+        self.kept = Kept(self._source)
+        self.people = Membership()
         self.withheld = ""  #: what was written, when something that points to a person was taken out of it
         self.secured: list[str] = []  #: what of that went to the secure case in this turn
         self.address = str(message.sender) if message and message.sender else ""  #: from where it is done
@@ -52,20 +58,10 @@ class Composer:
         self._base: dict[int, int] = {}
         self._conversation: Conversation | None = None
         self._others: dict[int, Conversation] = {}
-        self._answers: list[Answer] = []
-        self._texts: list[CaseText] = []
-        self._secure: list[SecureEntry] = []
-        self._files: dict[int, StoredFile] = {}
         self._journal: list[Entry] = []
         self._outgoing: dict[str, Outgoing] = {}
         self._withdrawals: list[Withdrawal] = []
-        self._people: dict[int, Person] = {}
-        self._invites: list[Invite] = []
-        self._strangers: list[Stranger] = []
         self._seen: list[SeenBy] = []
-        self._ended: list[int] = []
-        self._unbound: list[Address] = []
-        self._sign_ins: list[SignIn] = []
         self._orders: dict[int, IdentifiedOrder] = {}
         self._exports: list[ExportOrder | IdentifiedOrder] = []
         self._replied = False
@@ -124,47 +120,9 @@ class Composer:
         moved = replace(before, updated_at=self.now, version=before.version + 1, **changes)  # type: ignore[arg-type]  # likewise
         self._others[person_id] = moved
 
-    def keep(self, answer: Answer) -> None:
-        """Keep a new answer."""
-        self._answers.append(answer)
-
-    def keep_text(
-        self,
-        case: Case,
-        kind: TextKind,
-        text: str | Guarded,
-        *,
-        own_side_only: bool = False,
-        amends: int | None = None,
-        message: str | None = None,
-    ) -> int:
-        """Keep a free text of a case, written by the person of this turn. Returns its id."""
-        if self.person is None:
-            raise LookupError("only a person writes to a case")
-        came_as = self.came_as if message is None else message
-        kept = CaseText(
-            self.context.new_id(),
-            case.id,
-            kind,
-            Guarded(text) if isinstance(text, str) else text,
-            self.now,
-            self.person.id,
-            self.person.party,
-            own_side_only,
-            came_as,
-            amends,
-        )
-        self._texts.append(kept)
-        return kept.id
-
-    @property
-    def last_text_id(self) -> int | None:
-        """The id of the text that was kept last in this turn."""
-        return self._texts[-1].id if self._texts else None
-
-    def texts_kept(self, *ids: int | None) -> tuple[CaseText, ...]:
-        """The texts with these ids that were kept in this turn."""
-        return tuple(text for text in self._texts if text.id in ids)
+    def secure(self, case: Case) -> SecureCase:
+        """The secure case as it stands in this turn, where it was asked for."""
+        return self.view.secure(case.id, *self.kept.secured)
 
     def keep_secure(
         self,
@@ -177,67 +135,23 @@ class Composer:
         text_id: int | None = None,
     ) -> None:
         """Keep something that points to a person in the secure case; the journal holds only which field it is."""
-        if self.person is None:
-            raise LookupError("only a person writes to a case")
-        kept = SecureEntry(
-            self.context.new_id(),
-            case.id,
-            field,
-            value,
-            self.now,
-            self.person.id,
-            self.person.party,
-            subject,
-            message,
-            text_id,
-        )
-        self._secure.append(kept)
-        self.journal(JournalAct.SECURED, case, field=field.value, entry=kept.id)
-
-    def put_secure(self, entry: SecureEntry) -> None:
-        """Change an entry of the secure case: it was released."""
-        self._secure.append(entry)
+        entry = self.kept.secure(case, field, value, subject=subject, message=message, text_id=text_id)
+        self.journal(JournalAct.SECURED, case, field=field.value, entry=entry.id)
 
     def keep_file(self, case: Case, left: Left) -> None:
-        """Keep that the person of this turn left a file; its content is fetched after the commit."""
-        if self.person is None:
-            raise LookupError("only a person leaves a file")
-        file = received(left, number=self.context.new_id(), case=case, person=self.person, now=self.now)
-        self.put_file(file)
-        is_stored = file.state is FileState.STORED
-        self.journal(
-            JournalAct.FILE_STORED if is_stored else JournalAct.FILE_LEFT, case, file=file.id, sha256=file.sha256
-        )
-
-    def put_file(self, file: StoredFile) -> None:
-        """Keep what became of a file."""
-        self._files[file.id] = file
-
-    def secure(self, case: Case) -> SecureCase:
-        """The secure case as it stands in this turn, where it was asked for."""
-        return self.view.secure(case.id, *self._secure)
+        """Keep that the person of this turn left a file, and record it."""
+        file = self.kept.file(case, left)
+        act = JournalAct.FILE_STORED if file.state is FileState.STORED else JournalAct.FILE_LEFT
+        self.journal(act, case, file=file.id, sha256=file.sha256)
 
     @property
     def came_as(self) -> str:
         """The ``place#message_id`` of the message, empty for taps and ticks."""
-        m = self.message
-        return f"{m.place}#{m.message_id}" if m and m.place and m.message_id and not m.button else ""
+        return self._source.came_as
 
     def journal(self, act: JournalAct, case: Filed | None = None, **details: object) -> None:
         """Record an act."""
-        self._journal.append(
-            Entry(
-                self.context.new_id(),
-                case.corridor if case else "-",
-                self.now,
-                self.actor,
-                act,
-                case.id if case else None,
-                self.address,
-                details,
-                self.context.salt(),
-            )
-        )
+        self._journal.append(self._source.entry(act, case, self.address, details))
 
     def say(
         self,
@@ -327,30 +241,6 @@ class Composer:
         """Let what waits for these recipients about a case say this instead."""
         self._withdrawals.append(Withdrawal(case.id, frozenset(recipients), text, buttons))
 
-    def put_person(self, person: Person) -> None:
-        """Enrol or change a person."""
-        self._people[person.id] = person
-
-    def put_invite(self, invite: Invite) -> None:
-        """Make an invite or use one up."""
-        self._invites.append(invite)
-
-    def put_stranger(self, stranger: Stranger) -> None:
-        """Remember that a stranger tried."""
-        self._strangers.append(stranger)
-
-    def end_sessions(self, person_id: int) -> None:
-        """End a person's web sessions and sign-in links."""
-        self._ended.append(person_id)
-
-    def give_up(self, address: Address) -> None:
-        """Send nothing that waits to an address that is not bound any more, and end what is signed in there."""
-        self._unbound.append(address)
-
-    def put_sign_in(self, link: SignIn) -> None:
-        """Keep a one-time sign-in link."""
-        self._sign_ins.append(link)
-
     def saw(self, case: Case) -> None:
         """Record that the person, and so their desk, has what was sent about a case."""
         if self.person is None:
@@ -384,21 +274,21 @@ class Composer:
             retries_inbox=retries_inbox,
             cases=tuple(self._cases.values()),
             new_cases=frozenset(self._new_cases),
-            answers=tuple(self._answers),
-            texts=tuple(self._texts),
-            secure=tuple(self._secure),
-            files=tuple(self._files.values()),
+            answers=tuple(self.kept.answers),
+            texts=tuple(self.kept.texts),
+            secure=tuple(self.kept.secured),
+            files=tuple(self.kept.files.values()),
             conversations=(*([self._conversation] if self._conversation else []), *self._others.values()),
             journal=tuple(self._journal),
             withdrawals=tuple(self._withdrawals),
             outgoing=tuple(self._outgoing.values()),
-            people=tuple(self._people.values()),
-            invites=tuple(self._invites),
-            strangers=tuple(self._strangers),
+            people=tuple(self.people.people.values()),
+            invites=tuple(self.people.invites),
+            strangers=tuple(self.people.strangers),
             seen=tuple(self._seen),
-            ends_sessions_of=tuple(self._ended),
-            unbound=tuple(self._unbound),
+            ends_sessions_of=tuple(self.people.ended),
+            unbound=tuple(self.people.unbound),
             orders=tuple(self._orders.values()),
-            sign_ins=tuple(self._sign_ins),
+            sign_ins=tuple(self.people.sign_ins),
             exports=tuple(self._exports),
         )

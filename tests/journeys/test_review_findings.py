@@ -341,7 +341,7 @@ async def test_an_order_that_could_not_be_done_is_not_reported_as_done(bridge: P
 
     def collides(c: Composer) -> None:
         person = next(p for p in c.view.directory.people.values() if str(p.addresses[0]) == OFFICER)
-        c.put_person(replace(person, addresses=(Address.parse(CLERK),)))
+        c.people.put(replace(person, addresses=(Address.parse(CLERK),)))
 
     for act in (stumbles, collides):
         with pytest.raises(StorageError, match=r"was not done|belongs to somebody else"):

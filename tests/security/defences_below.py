@@ -213,7 +213,7 @@ BELOW = (
     Defence(
         "fetched links",
         "Connections are opened at the edge only",
-        "bot/conversation/held_words.py",
+        "bot/conversation/which_case.py",
         "from bot.acts import act_table",
         "import aiohttp\nfrom bot.acts import act_table",
         ("test_fetching.py::test_connections_are_opened_only_where_an_address_of_the_configuration_is_called",),

@@ -60,9 +60,9 @@ READING = (
     Defence(
         "cross-party reads",
         "Exact places are kept in the secure case, not among the texts",
-        "bot/intake/open_case.py",
+        "bot/intake/pieces.py",
         "c.keep_secure(case, SecureField.EXACT_LOCATION, Guarded(piece.text), message=piece.message)",
-        "c.keep_text(case, TextKind.TEXT, piece.text)",
+        "c.kept.text(case, TextKind.TEXT, piece.text)",
         (
             "test_cross_party.py::test_exact_coordinates_are_in_the_secure_case_only",
             "test_leaks.py::test_each_secret_is_found_in_the_places_of_its_row_and_nowhere_else",

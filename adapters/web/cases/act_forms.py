@@ -207,7 +207,7 @@ def _assign(desk: Desk) -> tuple[Input, ...]:
 
 
 def _snooze(desk: Desk) -> tuple[Input, ...]:
-    most = int(desk.agreement.policy(desk.case.corridor, desk.case.urgency).acknowledge.total_seconds() // 60)
+    most = int(desk.case.policy(desk.agreement).acknowledge.total_seconds() // 60)
     label = tr(desk.person.language, "Minutes, at most {most}", most=most)
     return (Input("minutes", label, "number", most=most), _reason(desk))
 

@@ -1,4 +1,4 @@
-"""Words that wait until it is known which case they belong to, and the cases they open. Decides, does no I/O."""
+"""Which case words belong to: asked, answered, or left open until they open one. Decides, does no I/O."""
 
 from __future__ import annotations
 
@@ -15,19 +15,9 @@ from bot.domain.messages import Address, Inbound, Kind
 from bot.domain.people import Person, Role
 from bot.domain.typed_commands import parse_command
 from bot.intake import interview
-from bot.intake.open_case import (
-    Piece,
-    greet,
-    held,
-    held_for,
-    hold,
-    keep_piece,
-    offered_for,
-    open_case,
-    opens_cases,
-    take_held,
-    words_of,
-)
+from bot.intake.held_pieces import held, held_for, hold, offered_for, opens_cases, take_held
+from bot.intake.open_case import greet, open_case
+from bot.intake.pieces import Piece, keep_piece, words_of
 from bot.intake.question_texts import which_case
 from bot.intake.reading.block import Block
 from bot.language.normalise import plain, whole_number

@@ -1,0 +1,98 @@
+"""Words that wait in a conversation until it is known which case they belong to, while an intake goes on. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from bot.domain.case import Case
+from bot.domain.fields import Field
+from bot.domain.messages import Address
+from bot.domain.people import Role
+from bot.intake.pieces import Piece
+from bot.intake.question_texts import (
+    NEW_OR_WHICH,
+    WHICH,
+    question,
+    which_case,
+    which_of,
+)
+from bot.language.texts import tr
+from bot.turns.composer import Composer
+
+_HELD = frozenset({"held", "options"})
+#: How long words wait for the answer to "which case?"; then they open one.
+HOLD = timedelta(minutes=3)
+
+
+def hold(
+    c: Composer, words: Sequence[Piece], cases: Sequence[Case], answering: tuple[Case, Field] | None = None
+) -> None:
+    """Keep words with the conversation and ask where they belong. Nothing is relayed before the answer."""
+    before = held(c.conversation.pending)
+    everything = [*before, *words]
+    pending = {"held": [w.as_json() for w in everything], "options": [k.id for k in cases]}
+    c.move(pending=pending, place=place_of(c), wakes_at=c.conversation.wakes_at if before else c.now + HOLD)
+    c.keep_content = True
+    if opens_cases(c):
+        c.withheld = ""  # it waits with the words
+    c.say(_which(c, answering), (which_case if opens_cases(c) else which_of)(cases, c.language, answering))
+
+
+def _which(c: Composer, answering: tuple[Case, Field] | None) -> str:
+    """Ask where words belong, with the question that they may answer."""
+    minutes = round(HOLD.total_seconds() / 60)
+    asked = tr(c.language, NEW_OR_WHICH if opens_cases(c) else WHICH, minutes=minutes)
+    if answering is None:
+        return asked
+    case, asking = answering
+    lead = tr(c.language, "Or is it the answer to what was asked about {reference}?", reference=case.reference)
+    return f"{asked} {lead}\n\n{question(case, asking, c.language)}"
+
+
+def opens_cases(c: Composer) -> bool:
+    """Whether words of this person open a case when nobody says where they belong; a desk's never do."""
+    return c.person is not None and c.person.role is Role.OFFICER
+
+
+def held(pending: Mapping[str, object]) -> list[Piece]:
+    """The words that wait in a conversation."""
+    waiting = pending.get("held")
+    return [Piece.from_json(w) for w in waiting] if isinstance(waiting, list) else []
+
+
+def held_for(c: Composer) -> list[Case]:
+    """The cases that were offered for the words that wait, as far as they are at hand."""
+    return [k for i in offered_for(c) if (k := c.case(i)) is not None]
+
+
+def offered_for(c: Composer) -> list[int]:
+    """The ids of the cases that were offered for the words that wait, as they were shown."""
+    options = c.conversation.pending.get("options")
+    return [int(i) for i in options] if isinstance(options, list) else []
+
+
+def take_held(c: Composer) -> list[Piece]:
+    """Take the words that wait, because it is known now where they belong."""
+    waiting = held(c.conversation.pending)
+    if waiting:
+        left = {k: v for k, v in c.conversation.pending.items() if k not in _HELD}
+        c.move(pending=left, wakes_at=None)
+    return waiting
+
+
+def move_on(c: Composer, *, pending: Mapping[str, object] | None = None, **changes: object) -> None:
+    """Change where the person stands in an intake; words that wait for their case go on waiting."""
+    waiting = {k: v for k, v in c.conversation.pending.items() if k in _HELD}
+    if "asking" in changes and c.message is not None and c.message.in_private:
+        changes = {"place": c.message.place, **changes}
+    c.move(pending={**(pending or {}), **waiting}, **changes)
+
+
+def place_of(c: Composer) -> Address:
+    """Where the person writes, or last wrote. Raises LookupError for somebody who never did."""
+    if c.message is not None and c.message.place is not None:
+        return c.message.place
+    if c.conversation.place is not None:
+        return c.conversation.place
+    raise LookupError("a case is opened from somewhere")

@@ -1,0 +1,89 @@
+"""What a person sent that belongs to a case, piece by piece: taken out of a message, kept with the case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.domain.attachments import Left
+from bot.domain.case import Case, SecureField, TextKind
+from bot.domain.guarded import Guarded
+from bot.domain.messages import Kind
+from bot.language.texts import later
+from bot.relay import relay
+from bot.turns.composer import Composer
+
+#: What the desks hear of something that the secure case holds, by the first fact that is written down of it.
+_ADDED = {
+    Kind.PHOTO.value: later("A photo was added to the secure case: {link}"),
+    Kind.VOICE.value: later("A voice message was added to the secure case: {link}"),
+    TextKind.LOCATION.value: later("A place was added to the secure case: {link}"),
+}
+
+
+_FILE_ADDED = later("A file was added to the secure case: {link}")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Something a person sent that belongs to a case: a text, a location, a file."""
+
+    kind: TextKind
+    text: str
+    message: str = ""  #: ``place#message_id``
+    withheld: str = ""  #: what was written, when something that points to a person was taken out of the text
+    file: Left | None = None
+
+    def as_json(self) -> dict[str, object]:
+        """Write it for the conversation's pending state."""
+        file = {} if self.file is None else {"file": self.file.as_json()}
+        held = {"kind": self.kind.value, "text": self.text, "message": self.message, "withheld": self.withheld}
+        return {**held, **file}
+
+    @classmethod
+    def from_json(cls, held: Mapping[str, Any]) -> Piece:
+        """Read it back."""
+        file = Left.from_json(held["file"]) if "file" in held else None
+        return cls(TextKind(held["kind"]), held["text"], held["message"], held.get("withheld", ""), file)
+
+
+def words_of(c: Composer) -> list[Piece]:
+    """Take what a message says apart: its text or caption, its coordinates, its file."""
+    message = c.message
+    if message is None:
+        return []
+    found: list[Piece] = []
+    if message.latitude is not None and message.longitude is not None:
+        at = f"{message.latitude:.6f}, {message.longitude:.6f}"
+        # What the messenger calls the place is an address: no words of theirs, and as exact as the coordinates.
+        found.append(Piece(TextKind.LOCATION, f"{at} ({message.text})" if message.text else at, c.came_as))
+    elif message.text and message.kind is not Kind.BUTTON:
+        found.append(Piece(TextKind.TEXT, message.text, c.came_as, c.withheld))
+    if message.attachment is not None:
+        a = message.attachment
+        facts = [message.kind.value, a.name, a.media_type, f"{a.size} bytes" if a.size else "", f"id {a.file_id}"]
+        found.append(Piece(TextKind.FILE, "; ".join(filter(None, facts)), c.came_as, file=Left(message.messenger, a)))
+    return found
+
+
+def keep_piece(
+    c: Composer, case: Case, piece: Piece, kind: TextKind | None = None, *, own_side_only: bool = False
+) -> int | None:
+    """Keep something that a person sent with its case; what points to a person goes to the secure case.
+
+    Returns the id of the text that is kept; None for a place, which is in the secure case only.
+    """
+    if piece.kind is TextKind.LOCATION:
+        c.keep_secure(case, SecureField.EXACT_LOCATION, Guarded(piece.text), message=piece.message)
+        relay.announce(c, case, _ADDED[piece.kind.value])
+        return None
+    text_id = c.kept.text(case, kind or piece.kind, piece.text, own_side_only=own_side_only, message=piece.message)
+    if piece.withheld:
+        c.keep_secure(case, SecureField.MESSAGE, Guarded(piece.withheld), message=piece.message, text_id=text_id)
+        c.secured.append(piece.withheld)
+        c.withheld = "" if piece.withheld == c.withheld else c.withheld
+    if piece.file is not None:
+        c.keep_file(case, piece.file)
+        relay.announce(c, case, _ADDED.get(piece.text.partition(";")[0], _FILE_ADDED))
+    return text_id

@@ -1,0 +1,102 @@
+"""Collects what a turn keeps of a case besides its state: answers, texts, the secure case, files."""
+
+from __future__ import annotations
+
+from bot.domain.attachments import Left, StoredFile, received
+from bot.domain.case import Answer, Case, CaseText, SecureEntry, SecureField, TextKind
+from bot.domain.guarded import Guarded
+from bot.turns.source import Source
+
+
+class Kept:
+    """What is kept of a case in one turn. Nothing is overwritten: what is kept stands beside what was."""
+
+    def __init__(self, source: Source) -> None:
+        """Begin with nothing."""
+        self._source = source
+        self.answers: list[Answer] = []
+        self.texts: list[CaseText] = []
+        self.secured: list[SecureEntry] = []
+        self.files: dict[int, StoredFile] = {}
+
+    def answer(self, answer: Answer) -> None:
+        """Keep a new answer."""
+        self.answers.append(answer)
+
+    def text(
+        self,
+        case: Case,
+        kind: TextKind,
+        text: str | Guarded,
+        *,
+        own_side_only: bool = False,
+        amends: int | None = None,
+        message: str | None = None,
+    ) -> int:
+        """Keep a free text of a case, written by the person of this turn. Returns its id."""
+        source, person = self._source, self._source.writer()
+        kept = CaseText(
+            source.context.new_id(),
+            case.id,
+            kind,
+            Guarded(text) if isinstance(text, str) else text,
+            source.now,
+            person.id,
+            person.party,
+            own_side_only,
+            source.came_as if message is None else message,
+            amends,
+        )
+        self.texts.append(kept)
+        return kept.id
+
+    @property
+    def last_text_id(self) -> int | None:
+        """The id of the text that was kept last in this turn."""
+        return self.texts[-1].id if self.texts else None
+
+    def texts_with(self, *ids: int | None) -> tuple[CaseText, ...]:
+        """The texts with these ids that were kept in this turn."""
+        return tuple(text for text in self.texts if text.id in ids)
+
+    def secure(
+        self,
+        case: Case,
+        field: SecureField,
+        value: Guarded,
+        *,
+        subject: int = 1,
+        message: str = "",
+        text_id: int | None = None,
+    ) -> SecureEntry:
+        """Keep something that points to a person in the secure case."""
+        source, person = self._source, self._source.writer()
+        kept = SecureEntry(
+            source.context.new_id(),
+            case.id,
+            field,
+            value,
+            source.now,
+            person.id,
+            person.party,
+            subject,
+            message,
+            text_id,
+        )
+        self.secured.append(kept)
+        return kept
+
+    def released(self, entry: SecureEntry) -> None:
+        """Change an entry of the secure case: it was released."""
+        self.secured.append(entry)
+
+    def file(self, case: Case, left: Left) -> StoredFile:
+        """Keep that the person of this turn left a file; its content is fetched after the commit."""
+        source = self._source
+        file = received(left, number=source.context.new_id(), case=case, person=source.writer(), now=source.now)
+        self.put_file(file)
+        return file
+
+    def put_file(self, file: StoredFile) -> None:
+        """Keep what became of a file."""
+        self.files[file.id] = file

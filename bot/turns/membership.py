@@ -1,0 +1,43 @@
+"""Collects what a turn changes of who may use the bridge, and by which addresses and links."""
+
+from __future__ import annotations
+
+from bot.domain.messages import Address
+from bot.domain.people import Invite, Person, SignIn, Stranger
+
+
+class Membership:
+    """What changes of people in one turn."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self.people: dict[int, Person] = {}
+        self.invites: list[Invite] = []
+        self.strangers: list[Stranger] = []
+        self.sign_ins: list[SignIn] = []
+        self.ended: list[int] = []
+        self.unbound: list[Address] = []
+
+    def put(self, person: Person) -> None:
+        """Enrol or change a person."""
+        self.people[person.id] = person
+
+    def invite(self, invite: Invite) -> None:
+        """Make an invite or use one up."""
+        self.invites.append(invite)
+
+    def stranger(self, stranger: Stranger) -> None:
+        """Remember that a stranger tried."""
+        self.strangers.append(stranger)
+
+    def sign_in(self, link: SignIn) -> None:
+        """Keep a one-time sign-in link."""
+        self.sign_ins.append(link)
+
+    def end_sessions(self, person_id: int) -> None:
+        """End a person's web sessions and sign-in links."""
+        self.ended.append(person_id)
+
+    def give_up(self, address: Address) -> None:
+        """Send nothing that waits to an address that is not bound any more, and end what is signed in there."""
+        self.unbound.append(address)
