@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from bot.domain.messages import Delivery, DeliveryState, Kind
 from bot.domain.turn import InboxRow
-from bot.ports.storage import Said
+from bot.ports.reads import Said
 
 #: What a page shows of our messages; parked and dropped ones were never said.
 SHOWN = (DeliveryState.QUEUED, DeliveryState.SENT, DeliveryState.SEEN)

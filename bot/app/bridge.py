@@ -27,7 +27,8 @@ from bot.line.line import Line
 from bot.line.message_work import Order
 from bot.people import reachability
 from bot.ports.messengers import Adapter, FileSource
-from bot.ports.storage import Files, Storage, Wanted
+from bot.ports.reads import Wanted
+from bot.ports.storage import Files, Storage
 from bot.turns.composer import Composer
 from bot.turns.context import Context
 
@@ -88,15 +89,7 @@ class Bridge:
         self._exports = Exports(
             storage, self.line, rules.agreement, rules.exports, rules.public_url, chance.new_id, clock
         )
-        self.reminder = Reminder(storage, self.line, clock)
-        self.tender = Tender(storage, self.line, clock, rules.agreement, rules.confirm_every)
-        self.closing = Closing(storage, self.line, clock, rules.agreement, self._windows)
-        sources = {name: a for name, a in adapters.items() if isinstance(a, FileSource)}
-        self.fetcher = Fetcher(storage, sources, files, submit=self.line.submit, clock=clock) if files else None
-        node = f"bridge:{chance.new_id()}"
-        self.digester = Digester(storage, self.line, clock, rules.digest_at, node)
-        around = Surroundings(rules.retention, clock, chance.new_id, chance.salt, files=files)
-        self.nightly_purge = NightlyPurge(storage, around, node)
+        self._make_jobs(files)
         self.deliverer = Deliverer(
             storage,
             adapters,
@@ -108,6 +101,18 @@ class Bridge:
             on_lateness=on_lateness,
             on_unreachable=lambda address: self._spawn(self._note_unreached(address)),
         )
+
+    def _make_jobs(self, files: Files | None) -> None:
+        storage, line, clock, rules, chance = self._storage, self.line, self._clock, self._rules, self._chance
+        self.reminder = Reminder(storage, line, clock)
+        self.tender = Tender(storage, line, clock, rules.agreement, rules.confirm_every)
+        self.closing = Closing(storage, line, clock, rules.agreement, self._windows)
+        sources = {name: a for name, a in self._adapters.items() if isinstance(a, FileSource)}
+        self.fetcher = Fetcher(storage, sources, files, submit=line.submit, clock=clock) if files else None
+        node = f"bridge:{chance.new_id()}"
+        self.digester = Digester(storage, line, clock, rules.digest_at, node)
+        around = Surroundings(rules.retention, clock, chance.new_id, chance.salt, files=files)
+        self.nightly_purge = NightlyPurge(storage, around, node)
 
     async def start(self) -> None:
         """Begin to write, then connect the messengers."""

@@ -10,7 +10,8 @@ from bot.app import assembly, key_vault
 from bot.config.model import Settings
 from bot.line.line import Line
 from bot.line.message_work import Order
-from bot.ports.storage import Storage, Wanted
+from bot.ports.reads import Wanted
+from bot.ports.storage import Storage
 from bot.turns.composer import Composer
 from bot.turns.context import Context
 

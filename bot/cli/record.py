@@ -19,7 +19,8 @@ from bot.domain.export_orders import may_ask
 from bot.domain.journal_acts import JournalAct
 from bot.domain.time_words import as_utc
 from bot.language.normalise import whole_number
-from bot.ports.storage import Scope, Storage
+from bot.ports.reads import Scope
+from bot.ports.storage import Storage
 from bot.record import export_approval
 from bot.record.export.case_log import export as write_export
 from bot.record.export.manifest import ExportRequest

@@ -6,21 +6,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from bot.acts import act_table
-from bot.acts.request import ActRequest
 from bot.conversation import bare_alert
+from bot.conversation.case_words import keep_attachments, keep_with, keep_words
+from bot.conversation.replies import not_filed, replied
 from bot.conversation.which_case import candidates, for_none, give_to, more_held, open_new, open_with
 from bot.domain import button_data
 from bot.domain.case import Case, TextKind
-from bot.domain.case_acts import Act
 from bot.domain.fields import Field, FieldKind
-from bot.domain.journal_acts import JournalAct
-from bot.domain.messages import Kind, OutgoingKind
+from bot.domain.messages import Kind
 from bot.domain.people import Role
 from bot.domain.typed_commands import Command
-from bot.intake import interview, other_messenger, purpose_hint
+from bot.intake import interview, other_messenger
 from bot.intake.held_pieces import held, hold, take_held
 from bot.intake.open_case import ask_side
-from bot.intake.pieces import keep_piece, words_of
+from bot.intake.pieces import words_of
 from bot.intake.position import answer_held, answer_tapped, asked, confirm, in_intake, own_case, send, side
 from bot.intake.question_texts import zone_of
 from bot.intake.reading.answer_reader import read
@@ -28,7 +27,6 @@ from bot.intake.reading.block import parse_block
 from bot.intake.reading.result import Read
 from bot.language.normalise import whole_number
 from bot.language.texts import tr
-from bot.protection.permissions import may_see
 from bot.turns.composer import Composer
 
 _FIGURES = 3  #: of a number that stands for a choice
@@ -46,7 +44,7 @@ def say_anything(c: Composer, text: str) -> None:
         act_table.answered(c, waiting, text)
         keep_attachments(c, c.case(int(str(waiting["case"]))))
         return
-    if c.message is not None and c.message.reply_to and _replied(c, text):
+    if c.message is not None and c.message.reply_to and replied(c, text):
         return
     if held(c.conversation.pending):
         if text.strip().casefold() != "answer" or not answer_held(c):
@@ -56,7 +54,7 @@ def say_anything(c: Composer, text: str) -> None:
     if case is None:
         belongs_nowhere(c, text)
     elif not text or any(w.kind is not TextKind.TEXT for w in words_of(c)):
-        _keep_with(c, case)
+        keep_with(c, case)
     else:
         _answer(c, case, text)
 
@@ -70,7 +68,7 @@ def belongs_nowhere(c: Composer, text: str) -> None:
         if cases:
             hold(c, words_of(c), cases)
         else:
-            _not_filed(c)
+            not_filed(c)
         return
     mine = c.view.open_cases_of(c.person.id)
     if mine:
@@ -137,7 +135,7 @@ def _answer(c: Composer, case: Case, text: str) -> None:
     block = parse_block(text)
     if block is not None:
         if block.rest:
-            _keep_words(c, case)
+            keep_words(c, case)
         interview.apply_block(c, c.case(case.id) or case, block)
         return
     if c.conversation.asking == "corridor":
@@ -153,7 +151,7 @@ def _answer(c: Composer, case: Case, text: str) -> None:
         return
     if not interview.answer_text(c, case, asking, text, other_messenger.going_on(c, case)):
         unread = words_of(c)[0]
-        _keep_words(c, case)
+        keep_words(c, case)
         interview.ask_again(c, case, asking, text)
         c.move(pending={**c.conversation.pending, "unread": unread.as_json()})
 
@@ -166,69 +164,6 @@ def _could_answer(c: Composer, case: Case, asking: Field, text: str) -> bool:
     return isinstance(read(asking, text, now=c.now, zone=zone, language=c.language), Read)
 
 
-def _keep_words(c: Composer, case: Case) -> None:
-    for piece in words_of(c):
-        keep_piece(c, case, piece)
-    c.journal(JournalAct.WORDS_KEPT, case)
-    purpose_hint.on_texts(c, case, [piece.text for piece in words_of(c) if piece.kind is TextKind.TEXT])
-    c.put(case)
-
-
-def keep_attachments(c: Composer, case: Case | None) -> None:
-    """Keep a place or a file with the case that the words under it were about."""
-    if case is None or c.person is None or not may_see(c.person, case, c.context.agreement):
-        return
-    for piece in words_of(c):
-        if piece.kind is not TextKind.TEXT:
-            keep_piece(c, case, piece)
-
-
-def _keep_with(c: Composer, case: Case) -> None:
-    _keep_words(c, case)
-    interview.ask_current(c, case, _stored(c, case))
-
-
-def _replied(c: Composer, text: str) -> bool:
-    """Take a reply to a message about a case for that case: its words, its file; False when it is none."""
-    if not text or c.message is None:
-        return replied_with_file(c)
-    if not replied_note(c, text):
-        return False
-    keep_attachments(c, c.view.case_replied_to(c.message.place, c.message.reply_to))
-    return True
-
-
-def replied_with_file(c: Composer) -> bool:
-    """Keep a place or a file with the case whose message it replies to; False where it is asked about anyway."""
-    case = c.view.case_replied_to(c.message.place, c.message.reply_to) if c.message and c.message.reply_to else None
-    current = in_intake(c)
-    if case is None or c.person is None or not case.is_open or not may_see(c.person, case, c.context.agreement):
-        return False
-    if current is not None and current.id == case.id:
-        return False
-    _keep_words(c, case)
-    c.say(_stored(c, case), case=case)
-    return True
-
-
-def _stored(c: Composer, case: Case) -> str:
-    is_place = c.message is not None and c.message.latitude is not None
-    return (
-        tr(
-            c.language,
-            "The place is stored in the secure case of {reference}; please delete it here.",
-            reference=case.reference,
-        )
-        if is_place
-        else tr(
-            c.language,
-            "Stored in the secure case of {reference}; please delete it here, and send no photos of people or "
-            "documents.",
-            reference=case.reference,
-        )
-    )
-
-
 def _side_by_words(c: Composer, case: Case, text: str) -> None:
     agreement = c.context.agreement
     for corridor in agreement.corridors_of(case.reporting):
@@ -236,41 +171,8 @@ def _side_by_words(c: Composer, case: Case, text: str) -> None:
         if text.strip().casefold() in (party.code.casefold(), party.name.casefold()):
             interview.side_chosen(c, case, party.code)
             return
-    _keep_words(c, case)
+    keep_words(c, case)
     ask_side(c, case, tr(c.language, "Your words are kept with {reference}.", reference=case.reference))
-
-
-def replied_note(c: Composer, text: str) -> bool:
-    """Take a reply to a message about a case as a note to that case; False when it is none."""
-    if c.message is None or c.person is None or not text:
-        return False
-    replied = c.view.case_replied_to(c.message.place, c.message.reply_to)
-    if replied is None or not may_see(c.person, replied, c.context.agreement):
-        return False
-    current = in_intake(c)
-    if current is not None and current.id == replied.id and not _is_to_others_words(c, replied):
-        return False  # it answers the question
-    if not replied.is_open and c.message.in_private and c.person.role is Role.OFFICER:
-        return False  # what an officer has to say about a closed case may be somebody in danger again
-    act_table.do(ActRequest(c, c.person, replied, Act.NOTE, text))
-    return True
-
-
-def _is_to_others_words(c: Composer, case: Case) -> bool:
-    """Whether what is replied to is what others wrote or did, and no answer of ours to this person."""
-    place, meant = (c.message.place, c.message.reply_to) if c.message is not None else (None, "")
-    said = [d.message for d in c.view.said_at(place) if d.external_id == meant]
-    return any(message.kind is not OutgoingKind.REPLY and message.case_id == case.id for message in said)
-
-
-def _not_filed(c: Composer) -> None:
-    c.say(
-        tr(
-            c.language,
-            "Nothing was filed. To open a case: /alert and what happened. To write to a case: /note REFERENCE text. "
-            "What you can do: /help",
-        )
-    )
 
 
 def _without_word(command: Command, text: str) -> str:

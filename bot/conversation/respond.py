@@ -7,7 +7,15 @@ from dataclasses import replace
 
 from bot.acts import act_table
 from bot.acts.finding import find_case
-from bot.conversation import edits_and_deletions, general_commands, own_questions, plain_words, screening
+from bot.conversation import (
+    case_words,
+    edits_and_deletions,
+    general_commands,
+    own_questions,
+    plain_words,
+    replies,
+    screening,
+)
 from bot.delivery import window_rules
 from bot.domain import button_data, reference
 from bot.domain.agreement import Agreement
@@ -24,7 +32,7 @@ from bot.intake.consent import is_consent
 from bot.language.normalise import clean
 from bot.language.texts import tr
 from bot.people import enrolment, lapsed_enrolment, own_addresses, reachability, reconfirmation, revocation
-from bot.ports.storage import NOBODY, Wanted
+from bot.ports.reads import NOBODY, Wanted
 from bot.protection.permissions import may_answer_consent, scope_of
 from bot.record import export_approval
 from bot.turns.composer import Composer
@@ -149,7 +157,7 @@ def _captioned(c: Composer, caption: str) -> None:
         plain_words.alert(c, command)
     elif command is not None and command.name in ABOUT_CASE and (case := find_case(c, command.rest)[0]) is not None:
         act_table.typed(c, command)
-        plain_words.keep_attachments(c, case)
+        case_words.keep_attachments(c, case)
     else:
         if command is not None:
             screening.screen(c, as_words=True)
@@ -164,7 +172,7 @@ def _captioned_in_group(c: Composer, caption: str) -> None:
     else:
         case = c.view.case_replied_to(c.message.place, c.message.reply_to) if c.message is not None else None
     _words(c, caption)
-    plain_words.keep_attachments(c, case)
+    case_words.keep_attachments(c, case)
 
 
 def _tap(c: Composer, data: str) -> None:
@@ -212,7 +220,7 @@ def _may_answer(c: Composer, case: Case, choice: button_data.ChoiceTap) -> bool:
 def _wordless(c: Composer) -> None:
     if c.message is not None and c.message.in_private:
         plain_words.say_anything(c, "")
-    elif c.message is None or not c.message.reply_to or not plain_words.replied_with_file(c):
+    elif c.message is None or not c.message.reply_to or not replies.replied_with_file(c):
         c.keep_content = False
 
 
@@ -233,7 +241,7 @@ def _in_group(c: Composer, text: str) -> None:
     waiting = act_table.waiting_prompt(c) if is_reply else None
     if waiting is not None:
         act_table.answered(c, waiting, text)
-    elif c.message is None or not plain_words.replied_note(c, text):
+    elif c.message is None or not replies.replied_note(c, text):
         c.keep_content = False
 
 

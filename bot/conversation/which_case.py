@@ -22,7 +22,7 @@ from bot.intake.question_texts import which_case
 from bot.intake.reading.block import Block
 from bot.language.normalise import plain, whole_number
 from bot.language.texts import tr
-from bot.ports.storage import Scope
+from bot.ports.reads import Scope
 from bot.protection.permissions import may, scope_of
 from bot.turns.composer import Composer
 

@@ -10,15 +10,13 @@ from datetime import datetime, timedelta
 from bot.delivery import verdict
 from bot.delivery.dispatch import Dispatcher
 from bot.delivery.lanes import LaneRow
-from bot.delivery.marking import Office
+from bot.delivery.marking import USUAL, Limits, Office
 from bot.delivery.settled import Settled
 from bot.domain.messages import MESSENGERS, Address, Delivery, DeliveryState, Outgoing
 from bot.domain.turn import Mark
 from bot.ports.messengers import Adapter
 from bot.ports.storage import Storage
 
-_LEASE = timedelta(seconds=30)
-_SEND_LIMIT = timedelta(seconds=25)  #: within the lease
 _STOP_SECONDS = 4.0
 
 
@@ -49,18 +47,15 @@ class Deliverer:
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         on_lateness: Callable[[Outgoing, timedelta], None] = _no_lateness,
         on_unreachable: Callable[[Address], None] = _nobody_to_tell,
-        lease: timedelta = _LEASE,
-        send_limit: timedelta = _SEND_LIMIT,
-        in_flight: int = 500,
-        per_messenger: int = 64,
+        limits: Limits = USUAL,
     ) -> None:
-        """Take the collaborators; `in_flight` rows in memory and `per_messenger` sends at once, for each messenger."""
+        """Take the collaborators, and how much may be under way."""
         self._storage = storage
         self._clock = clock
         self._sleep = sleep
-        self._lease = lease
+        self._lease = limits.lease
         self._mark = mark
-        self._settled = Settled(lease * 2)
+        self._settled = Settled(limits.lease * 2)
         self._office = Office(
             storage,
             frozenset(adapters),
@@ -71,11 +66,10 @@ class Deliverer:
             jitter,
             on_lateness,
             on_unreachable,
-            lease,
-            send_limit,
+            limits,
         )
         self._dispatchers = {
-            name: Dispatcher(adapter, self._office, capacity=in_flight, workers=per_messenger)
+            name: Dispatcher(adapter, self._office, capacity=limits.in_flight, workers=limits.at_once)
             for name, adapter in adapters.items()
         }
         self._is_stopping = False

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.delivery import recheck, verdict, window_rules
+from bot.delivery import verdict, window_rules
 from bot.delivery.knocking import Knocker
 from bot.delivery.lanes import Lane, LaneRow, Lanes
 from bot.delivery.ledger import Ledger
@@ -16,6 +16,7 @@ from bot.delivery.marking import Office
 from bot.delivery.outage import Outage
 from bot.delivery.pacing import Pace
 from bot.delivery.quota import Quota
+from bot.delivery.recheck import Recheck
 from bot.delivery.split import fit
 from bot.domain.errors import (
     Moved,
@@ -34,7 +35,6 @@ log = structlog.get_logger()
 
 _STORAGE_RETRY = timedelta(seconds=2)
 _MOST_MOVES = 3
-_CHECKED_TOGETHER = 64
 _WAITS = "waits for its turn"
 
 
@@ -52,6 +52,7 @@ class Dispatcher:
         self._ledger = Ledger(office.storage, adapter.capabilities)
         self._quota = Quota(office.storage, adapter.capabilities)
         self._knocker = Knocker(adapter, office)
+        self._recheck = Recheck(office, self._lanes)
         self._most_workers = workers
         self._workers: set[asyncio.Task[None]] = set()
         self._alarm: asyncio.Task[None] | None = None
@@ -131,9 +132,9 @@ class Dispatcher:
 
     async def _deliver(self, row: LaneRow, lane: Lane) -> None:
         try:
-            if not verdict.is_plain(row.delivery.message) and not await self._is_due(row):
+            if not verdict.is_plain(row.delivery.message) and not await self._recheck.is_due(row):
                 return
-            if verdict.is_reread(row.delivery, self._office.clock()) and not await self._still_says(row):
+            if verdict.is_reread(row.delivery, self._office.clock()) and not await self._recheck.still_says(row):
                 return
             parts, external_id = await self._send_or_knock(row)
         except Moved as moved:
@@ -151,37 +152,6 @@ class Dispatcher:
             self._office.sent(row, parts, external_id)
             self._took(lane)
             await self._knocker.answered(row)
-
-    async def _is_due(self, row: LaneRow) -> bool:
-        """Recheck a ping or an edit; what is not sent now is dropped or put back here."""
-        office, now, message = self._office, self._office.clock(), row.delivery.message
-        reason = ""
-        if verdict.is_rechecked(message):
-            upcoming = self._lanes.upcoming(_CHECKED_TOGETHER)
-            reason = await recheck.needless(office.storage, row, upcoming, now)
-        edits = row.delivery.edits or message.edits or office.recent.get(message.replaces)
-        if message.replaces and not edits and not reason:
-            reason = await recheck.lost_original(office.storage, message, now)
-            if not reason:
-                wait = verdict.wait_for_original(now - verdict.born(message, now))
-                office.put_back(row, now + wait, "waits for the message that it changes")
-                return False
-        if reason:
-            office.end(row, DeliveryState.DROPPED, reason)
-            return False
-        row.delivery = replace(row.delivery, edits=edits)
-        return True
-
-    async def _still_says(self, row: LaneRow) -> bool:
-        """Read a message that waited anew: a gate may have closed meanwhile, here or on another node."""
-        stored = await self._office.storage.reread(row.id)
-        reason = await recheck.outdated(self._office.storage, stored) if stored else "not to be sent any more"
-        if stored is None or reason:
-            self._office.end(row, DeliveryState.DROPPED, reason)
-            return False
-        told = replace(row.delivery.message, text=stored.text, buttons=stored.buttons)
-        row.delivery = replace(row.delivery, message=told)
-        return True
 
     async def _send_or_knock(self, row: LaneRow) -> tuple[int, str]:
         try:
@@ -224,7 +194,7 @@ class Dispatcher:
 
     async def _send_part(self, delivery: Delivery, text: str, *, is_last: bool) -> str:
         try:
-            async with asyncio.timeout(self._office.send_limit.total_seconds()):
+            async with asyncio.timeout(self._office.limits.send.total_seconds()):
                 return await self._adapter.send(delivery, text, is_last=is_last)
         except TimeoutError:
             raise Uncertain("no answer in time") from None

@@ -19,7 +19,7 @@ from bot.delivery.marking import Office
 from bot.domain.errors import SendError, StorageError
 from bot.domain.messages import KNOCK_FAILED, Outgoing, Priority
 from bot.ports.messengers import Adapter, Knocks
-from bot.ports.storage import Wanted
+from bot.ports.reads import Wanted
 
 AGAIN_AFTER = timedelta(minutes=30)
 #: Instead of the id of a knock: somebody was asked to tap, by another knock or by one without an id.
@@ -73,7 +73,7 @@ class Knocker:
         wanted = Wanted(cases=(message.case_id,)) if message.case_id is not None else Wanted()
         case = (await self._office.storage.load(wanted)).cases.get(message.case_id or 0)
         try:
-            async with asyncio.timeout(self._office.send_limit.total_seconds()):
+            async with asyncio.timeout(self._office.limits.send.total_seconds()):
                 return await adapter.knock(row.delivery, window_rules.headline(message, case)) or KNOCKED_BEFORE
         except (SendError, TimeoutError):
             log.warning("Somebody could not be asked to tap.", outbox_id=row.id, messenger=message.address.messenger)

@@ -37,6 +37,19 @@ class Recent:
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """How much is under way at once, and for how long."""
+
+    lease: timedelta = timedelta(seconds=30)
+    send: timedelta = timedelta(seconds=25)  #: within the lease; what takes longer is given up as uncertain
+    in_flight: int = 500  #: rows in memory, for each messenger
+    at_once: int = 64  #: sends, for each messenger
+
+
+USUAL = Limits()
+
+
+@dataclass(frozen=True, slots=True)
 class Office:
     """What the dispatchers of all messengers share."""
 
@@ -49,8 +62,7 @@ class Office:
     jitter: Callable[[], float]
     on_lateness: Callable[[Outgoing, timedelta], None]
     on_unreachable: Callable[[Address], None]
-    lease: timedelta
-    send_limit: timedelta  #: a send that takes longer is given up as uncertain
+    limits: Limits
     recent: Recent = field(default_factory=Recent)
     moved: dict[Address, Address] = field(default_factory=dict)  #: chats seen to move: new rows go there at once
 
@@ -125,7 +137,7 @@ class Office:
 
     def keep(self, row: LaneRow, now: datetime) -> None:
         """Say that a row in memory was joined; it stays ours for another lease."""
-        row.leased_until = now + self.lease
+        row.leased_until = now + self.limits.lease
         delivery = row.delivery
         self.mark(
             Mark(

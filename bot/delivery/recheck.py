@@ -3,30 +3,72 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.delivery import verdict
-from bot.delivery.lanes import Check, LaneRow
+from bot.delivery.lanes import Check, LaneRow, Lanes
+from bot.delivery.marking import Office
 from bot.domain.messages import DeliveryState, Outgoing, OutgoingKind
-from bot.ports.storage import Storage, Wanted
+from bot.ports.reads import Wanted
+from bot.ports.storage import Storage
 
 _FRESH = timedelta(milliseconds=100)
+_CHECKED_TOGETHER = 64
 _NEVER_SENT = "original never sent"
 _LOST = (DeliveryState.PARKED, DeliveryState.DROPPED)
 
 
-async def needless(storage: Storage, row: LaneRow, upcoming: Iterable[LaneRow], now: datetime) -> str:
-    """Say why a row need not be sent, empty when it must; those that come next are asked about with it."""
-    if row.check is None or now - row.check.at > _FRESH:
-        others = [other for other in upcoming if other is not row and verdict.is_rechecked(other.delivery.message)]
-        asked = (row, *others)
-        check = Check(now, asyncio.ensure_future(storage.superseded([one.id for one in asked])))
-        for one in asked:
-            one.check = check
-    else:
-        check = row.check
-    return (await asyncio.shield(check.needless)).get(row.id, "")  # whoever gives up leaves it to the others
+class Recheck:
+    """Looks at rows of one messenger just before they are sent; what is not sent now is dropped or put back here."""
+
+    def __init__(self, office: Office, lanes: Lanes) -> None:
+        """Take what all messengers share, and what waits for this one."""
+        self._office = office
+        self._lanes = lanes
+
+    async def is_due(self, row: LaneRow) -> bool:
+        """Whether a ping or an edit is still to be sent."""
+        office, now, message = self._office, self._office.clock(), row.delivery.message
+        reason = await self._needless(row, now) if verdict.is_rechecked(message) else ""
+        edits = row.delivery.edits or message.edits or office.recent.get(message.replaces)
+        if message.replaces and not edits and not reason:
+            reason = await lost_original(office.storage, message, now)
+            if not reason:
+                wait = verdict.wait_for_original(now - verdict.born(message, now))
+                office.put_back(row, now + wait, "waits for the message that it changes")
+                return False
+        if reason:
+            office.end(row, DeliveryState.DROPPED, reason)
+            return False
+        row.delivery = replace(row.delivery, edits=edits)
+        return True
+
+    async def still_says(self, row: LaneRow) -> bool:
+        """Read a message that waited anew: a gate may have closed meanwhile, here or on another node."""
+        storage = self._office.storage
+        stored = await storage.reread(row.id)
+        reason = await outdated(storage, stored) if stored else "not to be sent any more"
+        if stored is None or reason:
+            self._office.end(row, DeliveryState.DROPPED, reason)
+            return False
+        row.delivery = replace(
+            row.delivery, message=replace(row.delivery.message, text=stored.text, buttons=stored.buttons)
+        )
+        return True
+
+    async def _needless(self, row: LaneRow, now: datetime) -> str:
+        """Say why a row need not be sent, empty when it must; those that come next are asked about with it."""
+        if row.check is None or now - row.check.at > _FRESH:
+            upcoming = self._lanes.upcoming(_CHECKED_TOGETHER)
+            asked = (row, *(one for one in upcoming if one is not row and verdict.is_rechecked(one.delivery.message)))
+            found = self._office.storage.superseded([one.id for one in asked])
+            check = Check(now, asyncio.ensure_future(found))
+            for one in asked:
+                one.check = check
+        else:
+            check = row.check
+        return (await asyncio.shield(check.needless)).get(row.id, "")  # whoever gives up leaves it to the others
 
 
 async def lost_original(storage: Storage, edit: Outgoing, now: datetime) -> str:

@@ -11,8 +11,7 @@ from bot.domain.people import Directory
 from bot.domain.reply_windows import Window
 from bot.domain.turn import Turn
 from bot.jobs import deadline_pings
-from bot.ports.requested_views import NOTHING, Shows
-from bot.ports.storage import Due, Wanted
+from bot.ports.reads import NOTHING, Due, Shows, Wanted
 from bot.record import export_approval
 from bot.turns.composer import Composer
 from bot.turns.context import Context

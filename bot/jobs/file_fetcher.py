@@ -16,7 +16,8 @@ from bot.domain.journal_acts import JournalAct
 from bot.line.message_work import Order
 from bot.line.work import Work
 from bot.ports.messengers import FileSource
-from bot.ports.storage import Files, Storage, Wanted
+from bot.ports.reads import Wanted
+from bot.ports.storage import Files, Storage
 from bot.turns.composer import Composer
 
 AT_ONCE = 3  #: files of one messenger in memory at a time

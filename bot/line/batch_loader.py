@@ -14,8 +14,8 @@ from bot.domain.messages import Capabilities, Delivery
 from bot.domain.people import Directory
 from bot.line.message_work import Message
 from bot.line.work import Work
-from bot.ports.requested_views import Shows
-from bot.ports.storage import Loaded, Scope, SecureCase, Storage, Wanted
+from bot.ports.reads import Loaded, Scope, SecureCase, Shows, Wanted
+from bot.ports.storage import Storage
 from bot.protection.permissions import may_see
 from bot.protection.secure_access import may_read_secure
 

@@ -25,7 +25,8 @@ from bot.line.message_work import Message
 from bot.line.work import Work
 from bot.line.work_queue import QueuedWork, Waiting
 from bot.ports.messengers import Receipt
-from bot.ports.storage import Loaded, Storage
+from bot.ports.reads import Loaded
+from bot.ports.storage import Storage
 from bot.turns.context import Context
 from bot.turns.view import View
 

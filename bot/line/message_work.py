@@ -18,8 +18,7 @@ from bot.domain.turn import InboxRow, InboxState, Turn
 from bot.domain.typed_commands import parse_command
 from bot.language.texts import tr
 from bot.people import guess_limits
-from bot.ports.requested_views import NOTHING, Shows
-from bot.ports.storage import NOBODY, Try, Wanted
+from bot.ports.reads import NOBODY, NOTHING, Shows, Try, Wanted
 from bot.protection.permissions import scope_of
 from bot.turns.composer import Composer
 from bot.turns.context import Context

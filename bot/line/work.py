@@ -7,8 +7,7 @@ from typing import Protocol
 from bot.domain.agreement import Agreement
 from bot.domain.people import Directory
 from bot.domain.turn import Turn
-from bot.ports.requested_views import Shows
-from bot.ports.storage import Wanted
+from bot.ports.reads import Shows, Wanted
 from bot.turns.context import Context
 from bot.turns.view import View
 

@@ -13,7 +13,7 @@ from bot.domain.turn import Turn
 from bot.line.message_work import Message
 from bot.line.work import Work
 from bot.ports.messengers import Receipt
-from bot.ports.storage import Try
+from bot.ports.reads import Try
 
 
 @dataclass(eq=False, slots=True)

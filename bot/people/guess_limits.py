@@ -16,7 +16,7 @@ from bot.domain.people import Person
 from bot.domain.recipients import Recipient, admins, supervisors, unique
 from bot.domain.typed_commands import ABOUT_CASE, Command, parse_command
 from bot.language.texts import tr
-from bot.ports.storage import Try
+from bot.ports.reads import Try
 from bot.protection.permissions import may_see
 from bot.turns.composer import Composer
 from bot.turns.view import View

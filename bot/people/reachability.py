@@ -18,7 +18,7 @@ from bot.domain.recipients import Recipient, admins, at_desks, at_person, superv
 from bot.language.texts import tr
 from bot.people import enrolment
 from bot.people.handover import listed
-from bot.ports.storage import Wanted
+from bot.ports.reads import Wanted
 from bot.turns.composer import Composer
 
 #: What shows nothing of whether a message of ours would arrive.

@@ -18,7 +18,7 @@ from bot.intake.question_texts import word_button
 from bot.language.normalise import whole_number
 from bot.language.texts import later, tr
 from bot.people import lapsed_enrolment
-from bot.ports.storage import Wanted
+from bot.ports.reads import Wanted
 from bot.turns.composer import Composer
 
 #: How long before the moment people are warned; the last time when it has come.

@@ -18,7 +18,7 @@ from bot.intake.held_pieces import held
 from bot.language.normalise import whole_number
 from bot.language.texts import tr
 from bot.people import handover
-from bot.ports.storage import Wanted
+from bot.ports.reads import Wanted
 from bot.turns.composer import Composer
 
 #: What of somebody's conversation outlives them: words of theirs that no case has yet.

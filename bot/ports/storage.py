@@ -2,141 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.domain.attachments import FileState, StoredFile
-from bot.domain.case import Answer, Case, CaseText, Conversation, DeadlineKind, SecureEntry
+from bot.domain.case import Case, SecureEntry
 from bot.domain.export_orders import IdentifiedOrder
 from bot.domain.journal import Link
 from bot.domain.messages import Address, Delivery, DeliveryState, Outgoing
-from bot.domain.people import Directory, Invite, SignIn, Stranger
+from bot.domain.people import Directory, SignIn
 from bot.domain.turn import InboxRow, Mark, Turn
 from bot.domain.verify_journal import Head
 from bot.ports.messenger_state import KeepsForMessengers
+from bot.ports.reads import Counts, Due, History, Loaded, Said, Scope, Wanted
 from bot.ports.retention import Retains
 
 
-@dataclass(frozen=True, slots=True)
-class Try:
-    """Something that may be a guess, counted for all nodes together: by whom or from where, within which time."""
-
-    kind: str  #: ``code``, ``reference``, ``link``, ``form``
-    key: str  #: who or where: ``person:12``, a client's address, a messenger's account
-    window: timedelta  #: counting starts anew when it is over
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What a reader may see. Every listing and look-up of cases is limited by it in the query itself."""
-
-    person_id: int
-    party: str
-    sees_party: bool  #: the cases in which their party is a side; else own ones
-    reads_as: tuple[str, ...] = ()  #: and those given to one of these: ``desk:cn-police``, ``person:12``
-
-
-#: Sees nothing.
-NOBODY = Scope(0, "", sees_party=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a batch of messages touches, so that storage loads it in a few reads."""
-
-    seen: tuple[tuple[str, str, str], ...] = ()  #: keys of the messages, to leave out redeliveries
-    people: tuple[int, ...] = ()  #: their conversations, the cases these are about, their open cases
-    cases: tuple[int, ...] = ()
-    references: tuple[str, ...] = ()  #: canonical, ``KC26-M9S34-4``; by whoever runs the program
-    named: tuple[tuple[str | int, Scope], ...] = ()  #: references or ids that somebody named: within their scope only
-    strangers: tuple[Address, ...] = ()
-    codes: tuple[str, ...] = ()  #: hashes of invite codes
-    replied_to: tuple[tuple[tuple[Address, str], Scope], ...] = ()  #: place and message id: which case was it about;
-    #: within this scope only
-    amended: tuple[str, ...] = ()  #: ``place#message_id`` of edited messages, as texts and answers keep it
-    leaving: tuple[int, ...] = ()  #: people who may leave their work: all open cases they reported or are assigned
-    #: to, and the invites that are not used yet under their name and side
-    orders: tuple[int, ...] = ()  #: orders for identified exports
-    offered: tuple[Address, ...] = ()  #: what was sent there lately with choices: a typed number may mean one of them
-    said_at: tuple[Address, ...] = ()  #: all that was sent there lately: what is said there may answer or repeat it
-
-
-@dataclass(frozen=True, slots=True)
-class SecureCase:
-    """What is kept beside a case that points to people, and the texts that stand in its place, oldest first."""
-
-    entries: tuple[SecureEntry, ...] = ()
-    texts: tuple[CaseText, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """What was wanted. Absent means: there is none."""
-
-    seen: Mapping[tuple[str, str, str], str] = field(default_factory=dict)  #: key to stored reply
-    conversations: Mapping[int, Conversation] = field(default_factory=dict)
-    cases: Mapping[int, Case] = field(default_factory=dict)
-    strangers: Mapping[Address, Stranger] = field(default_factory=dict)
-    invites: Mapping[str, Invite] = field(default_factory=dict)  #: by code hash
-    replied_to: Mapping[tuple[Address, str], int] = field(default_factory=dict)  #: case ids
-    threads: Mapping[tuple[Address, str], Mapping[Address, str]] = field(default_factory=dict)
-    #: of the same messages: under which message id what they said stands at each other address
-    offered: Mapping[Address, tuple[Delivery, ...]] = field(default_factory=dict)  #: newest first
-    said_at: Mapping[Address, tuple[Delivery, ...]] = field(default_factory=dict)  #: the newest 20, newest first
-    amended: Mapping[str, CaseText] = field(default_factory=dict)  #: first versions; their cases are loaded too
-    amended_answers: Mapping[str, Answer] = field(default_factory=dict)  #: likewise
-    deliveries: Mapping[int, tuple[Delivery, ...]] = field(default_factory=dict)  #: by case, where they are shown
-    orders: Mapping[int, IdentifiedOrder] = field(default_factory=dict)
-    secure: Mapping[int, SecureCase] = field(default_factory=dict)  #: by case, where it is opened
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """A deadline whose moment has come, leased to whoever claimed it."""
-
-    deadline_id: int
-    case_id: int
-    kind: DeadlineKind
-
-
-@dataclass(frozen=True, slots=True)
-class History:
-    """All that is kept of one case besides the case itself, oldest first."""
-
-    answers: tuple[Answer, ...] = ()
-    texts: tuple[CaseText, ...] = ()
-    deliveries: tuple[Delivery, ...] = ()
-    journal: tuple[Link, ...] = ()
-    files: tuple[StoredFile, ...] = ()
-    secured: tuple[SecureEntry, ...] = ()  #: that there are entries in the secure case, without what they say
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One line of a person's transcript in web chat, oldest first."""
-
-    id: int  #: time-ordered over both directions
-    at: datetime
-    text: str
-    from_person: bool
-    delivery: Delivery | None = None  #: for our messages: buttons, state
-    edited: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """For metrics and readiness; no personal data."""
-
-    inbox: Mapping[str, int] = field(default_factory=dict)  #: by state
-    outbox: Mapping[str, int] = field(default_factory=dict)  #: by state
-    cases: Mapping[tuple[str, str], int] = field(default_factory=dict)  #: open cases by (urgency, status)
-    overdue: int = 0  #: running deadlines whose next moment has passed
-
-
 class Storage(Retains, KeepsForMessengers, Protocol):
-    """Everything that is kept. Three implementations honour this: memory, SQLite, PostgreSQL.
+    """Everything that is kept. SQLite and PostgreSQL honour this.
 
     Times are aware UTC. Unless said otherwise a method raises only `StorageError`.
     """

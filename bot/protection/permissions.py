@@ -14,7 +14,7 @@ from bot.domain.case_acts import Act, Whose
 from bot.domain.closed_sets import for_each
 from bot.domain.people import Person, Role
 from bot.domain.recipients import reads_as
-from bot.ports.storage import Scope
+from bot.ports.reads import Scope
 
 #: Desks whose people follow every case of their side.
 _FOLLOWS_ALL = frozenset({DeskRole.DUTY, DeskRole.SECRETARIAT})

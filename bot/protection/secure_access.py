@@ -17,7 +17,7 @@ from bot.domain.case import Case, CaseText, SecureEntry, SecureField
 from bot.domain.closed_sets import for_each
 from bot.domain.people import Person, Role
 from bot.domain.recipients import reads_as
-from bot.ports.storage import NOBODY, Scope
+from bot.ports.reads import NOBODY, Scope
 from bot.protection.permissions import is_duty, may_see
 from bot.protection.redaction import is_cleared
 

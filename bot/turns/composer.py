@@ -16,7 +16,7 @@ from bot.domain.messages import Address, Inbound, Keyboard, Outgoing, OutgoingKi
 from bot.domain.people import Person
 from bot.domain.recipients import Recipient, reads_as
 from bot.domain.turn import ExportOrder, InboxRow, SeenBy, Turn, Withdrawal
-from bot.ports.storage import SecureCase
+from bot.ports.reads import SecureCase
 from bot.protection.secure_access import border_is_open
 from bot.turns.context import Context
 from bot.turns.kept import Kept

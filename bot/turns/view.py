@@ -9,7 +9,7 @@ from bot.domain.export_orders import IdentifiedOrder
 from bot.domain.messages import Address, Delivery
 from bot.domain.people import Directory, Invite, Stranger
 from bot.domain.turn import Turn
-from bot.ports.storage import Loaded, SecureCase, Try
+from bot.ports.reads import Loaded, SecureCase, Try
 
 
 class View:

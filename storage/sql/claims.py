@@ -34,7 +34,7 @@ from bot.domain.case import DeadlineKind
 from bot.domain.errors import SealBroken
 from bot.domain.messages import Address, Delivery, Outgoing
 from bot.domain.turn import InboxRow
-from bot.ports.storage import Due
+from bot.ports.reads import Due
 from bot.protection.sealing import Vault
 from storage.batch import readdressed
 from storage.rows.cases import to_json, unread

@@ -25,7 +25,7 @@ from bot.domain.case import Answer, Case, CaseText, Deadline, Handoff
 from bot.domain.errors import SealBroken
 from bot.domain.messages import Address, Delivery
 from bot.domain.people import Invite, Stranger
-from bot.ports.storage import Loaded, Scope, Wanted
+from bot.ports.reads import Loaded, Scope, Wanted
 from bot.protection.sealing import Vault
 from storage.batch import LOOKED_THROUGH, is_left, offered_of
 from storage.rows.cases import address, answer_of, case_of, conversation_of, deadline_of, handoff_of, text_of

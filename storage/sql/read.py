@@ -31,7 +31,7 @@ from bot.domain.export_orders import IdentifiedOrder
 from bot.domain.journal import Link
 from bot.domain.messages import Address, Delivery, DeliveryState
 from bot.domain.verify_journal import Head
-from bot.ports.storage import Counts, History, Said, Scope
+from bot.ports.reads import Counts, History, Said, Scope
 from bot.protection.sealing import Vault
 from storage.rows.cases import answer_of, secure_mark_of, secure_of, text_of, unread
 from storage.rows.files import file_of

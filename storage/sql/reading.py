@@ -20,7 +20,7 @@ from sqlalchemy import (
     text,
 )
 
-from bot.ports.storage import Scope
+from bot.ports.reads import Scope
 from storage.sql.statements import T
 
 #: Written out as the partial indexes have them: with parameters in their place SQLite does not use these.

@@ -18,8 +18,8 @@ from bot.domain.people import Directory, SignIn
 from bot.domain.retention_rules import Cutoffs
 from bot.domain.turn import InboxRow, Mark, Turn
 from bot.domain.verify_journal import Head
+from bot.ports.reads import Counts, Due, History, Loaded, Said, Scope, Wanted
 from bot.ports.retention import Purge, Purged
-from bot.ports.storage import Counts, Due, History, Loaded, Said, Scope, Wanted
 from storage.batch import RENEWED_AFTER, Batch
 from storage.sql import apply as sql_apply
 from storage.sql import claims as sql_claims

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select, tuple_
 
 from bot.domain.messages import Address
-from bot.ports.storage import Scope
+from bot.ports.reads import Scope
 from storage.rows.cases import address
 from storage.sql.reading import NOTHING, in_scope, rows
 from storage.sql.statements import T

@@ -30,7 +30,7 @@ from bot.domain.turn import InboxRow, Mark, Turn
 from bot.line.line import Line
 from bot.line.message_work import PageAct
 from bot.ports.messengers import Receipt, WebhookAdapter
-from bot.ports.storage import Loaded
+from bot.ports.reads import Loaded
 from bot.turns.composer import Composer
 from bot.turns.context import Context
 from bot.turns.view import View

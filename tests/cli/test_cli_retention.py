@@ -14,7 +14,7 @@ from bot.domain.guarded import Guarded
 from bot.domain.journal import Entry
 from bot.domain.messages import Address, Inbound, Kind, Outgoing, OutgoingKind
 from bot.domain.turn import InboxRow, Turn
-from bot.ports.storage import Wanted
+from bot.ports.reads import Wanted
 from tests.browser.web_kit import REFERENCE, sample_case
 from tests.kit.running import Setup, Terminal
 from tests.kit.sealed import files_with, tails

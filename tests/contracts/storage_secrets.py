@@ -17,7 +17,8 @@ from bot.domain.messages import Address, Attachment, Button
 from bot.domain.people import Invite, Role
 from bot.domain.turn import InboxState, Turn
 from bot.ports.messenger_state import Token
-from bot.ports.storage import Storage, Wanted
+from bot.ports.reads import Wanted
+from bot.ports.storage import Storage
 from storage.sealed import SEALED_TABLES
 from storage.sql.engines import writing_engine
 from storage.sql.statements import SCHEMA, T

@@ -21,7 +21,8 @@ from bot.domain.turn import Turn
 from bot.line.line import Line
 from bot.line.message_work import Order
 from bot.people import guess_limits, reconfirmation, revocation, role_changes
-from bot.ports.storage import Scope, Storage
+from bot.ports.reads import Scope
+from bot.ports.storage import Storage
 from bot.turns.composer import Composer
 from bot.turns.context import Context
 from tests.contracts.storage_engines import START, Kept

@@ -12,7 +12,7 @@ from bot.domain.case import Status
 from bot.domain.messages import Address, DeliveryState
 from bot.domain.people import Invite, Role, SignIn
 from bot.domain.turn import Mark, Turn
-from bot.ports.storage import Wanted
+from bot.ports.reads import Wanted
 from tests.contracts.storage_engines import START, Clock, Kept
 from tests.contracts.storage_values import DESKS_GROUP, DUTY, OFFICER, OFFICERS_CHAT, case, message, opening, person
 from tests.kit.keys import VAULT

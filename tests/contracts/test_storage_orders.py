@@ -13,7 +13,7 @@ from bot.domain.errors import Stale
 from bot.domain.export_orders import IdentifiedOrder, OrderState
 from bot.domain.messages import Address
 from bot.domain.turn import Turn
-from bot.ports.storage import Wanted
+from bot.ports.reads import Wanted
 from tests.contracts.storage_engines import START, Kept
 from tests.contracts.storage_values import new_id
 

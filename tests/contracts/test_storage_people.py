@@ -12,7 +12,7 @@ from bot.domain.errors import Stale, StorageError
 from bot.domain.messages import Address
 from bot.domain.people import Invite, Role, SignIn, Stranger
 from bot.domain.turn import Turn
-from bot.ports.storage import Wanted
+from bot.ports.reads import Wanted
 from tests.contracts.storage_engines import START, Kept
 from tests.contracts.storage_values import DUTY, OFFICER, OFFICERS_CHAT, person
 

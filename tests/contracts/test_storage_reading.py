@@ -21,7 +21,7 @@ from bot.domain.case import (
 from bot.domain.guarded import Guarded
 from bot.domain.messages import DeliveryState
 from bot.domain.turn import Mark, Turn
-from bot.ports.storage import NOBODY, Scope, Wanted
+from bot.ports.reads import NOBODY, Scope, Wanted
 from tests.contracts.storage_engines import START, Kept
 from tests.contracts.storage_values import (
     DESKS_GROUP,

@@ -16,8 +16,9 @@ from bot.domain.reply_windows import Window
 from bot.domain.retention_rules import Cutoffs
 from bot.domain.turn import Turn
 from bot.domain.verify_journal import Finding
+from bot.ports.reads import Wanted
 from bot.ports.retention import Purged
-from bot.ports.storage import Storage, Wanted
+from bot.ports.storage import Storage
 from bot.record.journal_check import verify
 from tests.contracts.closed_case import LATER, SECRET, closed_case, order_for
 from tests.contracts.storage_engines import START, Kept

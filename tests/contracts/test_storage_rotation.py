@@ -13,7 +13,8 @@ import pytest
 import storage
 from bot.domain.errors import StorageError
 from bot.domain.turn import Turn
-from bot.ports.storage import Storage, Wanted
+from bot.ports.reads import Wanted
+from bot.ports.storage import Storage
 from bot.protection.keys import KeyFile
 from bot.protection.sealing import Vault
 from storage import rotation

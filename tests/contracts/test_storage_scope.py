@@ -9,7 +9,7 @@ from sqlalchemy import event
 
 import storage
 from bot.domain.case import Channel, Handoff, HandoffState
-from bot.ports.storage import NOBODY, Scope, Wanted
+from bot.ports.reads import NOBODY, Scope, Wanted
 from storage.sql.store import SqlStorage
 from tests.contracts.storage_engines import START, Clock, Kept
 from tests.contracts.storage_values import DUTY, OFFICER, case, new_id, opening

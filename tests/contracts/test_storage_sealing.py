@@ -14,7 +14,8 @@ from bot.domain.errors import KeysUnusable, SealBroken, StorageError
 from bot.domain.guarded import Guarded
 from bot.domain.messages import DeliveryState
 from bot.domain.turn import Turn
-from bot.ports.storage import Scope, Storage, Wanted
+from bot.ports.reads import Scope, Wanted
+from bot.ports.storage import Storage
 from bot.protection.keys import KeyText
 from bot.protection.sealing import Vault, key_id
 from storage.sealed import SEALED_TABLES

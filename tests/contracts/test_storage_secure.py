@@ -12,7 +12,7 @@ import storage
 from bot.domain.case import Case, CaseText, Channel, Handoff, HandoffState, SecureEntry, SecureField, TextKind
 from bot.domain.guarded import Guarded
 from bot.domain.turn import Turn
-from bot.ports.storage import Scope
+from bot.ports.reads import Scope
 from bot.protection.secure_access import SearchKey, normalised
 from storage.sql.engines import writing_engine
 from tests.contracts.storage_engines import START, Clock, Kept

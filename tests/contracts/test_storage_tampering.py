@@ -12,8 +12,9 @@ import storage
 from bot.domain.case import Case
 from bot.domain.turn import Turn
 from bot.domain.verify_journal import PURGED, Finding, Head, Summary, Witness
+from bot.ports.reads import Scope
 from bot.ports.retention import Purge
-from bot.ports.storage import Scope, Storage
+from bot.ports.storage import Storage
 from bot.record.journal_check import verify
 from storage.sealed import seal
 from storage.sql.engines import writing_engine

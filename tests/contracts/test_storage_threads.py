@@ -15,7 +15,7 @@ import storage
 from bot.domain.case import Case
 from bot.domain.messages import Address, DeliveryState, Kind, Outgoing
 from bot.domain.turn import InboxRow, Mark, Turn
-from bot.ports.storage import NOBODY, Scope, Wanted
+from bot.ports.reads import NOBODY, Scope, Wanted
 from storage.sql.store import SqlStorage
 from tests.contracts.storage_engines import START, Clock, Kept
 from tests.contracts.storage_values import (

@@ -14,7 +14,7 @@ from bot.domain.errors import AlreadySeen, Stale, StorageError
 from bot.domain.guarded import Guarded
 from bot.domain.messages import Attachment, DeliveryState, Kind
 from bot.domain.turn import InboxState, Turn
-from bot.ports.storage import Scope, Wanted
+from bot.ports.reads import Scope, Wanted
 from tests.contracts.storage_engines import START, Kept
 from tests.contracts.storage_values import (
     DESKS_GROUP,

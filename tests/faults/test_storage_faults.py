@@ -14,7 +14,7 @@ from sqlalchemy import text
 import storage
 from bot.domain.errors import StorageError
 from bot.domain.turn import Turn
-from bot.ports.storage import Wanted
+from bot.ports.reads import Wanted
 from storage.sql.engines import writing_engine
 from storage.sql.store import SqlStorage
 from tests.contracts.storage_engines import Kept, empty_database, on_database, postgres_server

@@ -18,7 +18,7 @@ from bot.domain.messages import Address, Attachment, Capabilities, Delivery, Inb
 from bot.domain.people import Person
 from bot.domain.turn import InboxRow, Turn
 from bot.line.message_work import Order, PageAct
-from bot.ports.storage import Scope, Wanted
+from bot.ports.reads import Scope, Wanted
 from bot.protection.permissions import scope_of
 from tests.fakes.files import MemoryFiles
 from tests.fakes.memory_messenger import MemoryAdapter, Shown

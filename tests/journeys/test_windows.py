@@ -13,7 +13,7 @@ from bot.domain.messages import Address, Delivery, DeliveryState
 from bot.domain.people import Role
 from bot.domain.turn import InboxState
 from bot.line import message_work
-from bot.ports.storage import Scope
+from bot.ports.reads import Scope
 from tests.fakes.memory_windows import Knocked
 from tests.journeys.gated import WILLING, adult_case
 from tests.journeys.played import PlayedBridge

@@ -11,7 +11,7 @@ from typing import Any
 from bot.domain import reference
 from bot.domain.case import Case, Status
 from bot.domain.people import Role
-from bot.ports.storage import Wanted
+from bot.ports.reads import Wanted
 from tests.fakes.bot_api import BotApi
 from tests.fakes.messages import Post
 from tests.fakes.people import User, group

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from bot.ports.storage import Loaded
+from bot.ports.reads import Loaded
 
 
 class Counting:

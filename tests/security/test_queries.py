@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.guarded import Guarded
 from bot.domain.messages import Address
-from bot.ports.storage import NOBODY, Scope, Wanted
+from bot.ports.reads import NOBODY, Scope, Wanted
 from tests.kit.root import ROOT
 from tests.security.story import rename_everybody, whole_story
 from tests.security.stronghold import CLERK, OFFICER, STRANGER, Stronghold

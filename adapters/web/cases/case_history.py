@@ -16,7 +16,7 @@ from bot.domain.messages import Delivery
 from bot.domain.names import channel_name, delivery_name
 from bot.domain.recipients import desk_name
 from bot.language.texts import tr
-from bot.ports.storage import History
+from bot.ports.reads import History
 from bot.protection import gates
 from bot.protection.gate_words import for_side
 from bot.protection.redaction import Reader, Way, line_for, may_read, officer_for, text_for

@@ -24,7 +24,7 @@ from bot.domain.recipients import reads_as
 from bot.domain.turn import SeenBy, Turn
 from bot.language.texts import tr
 from bot.people import guess_limits
-from bot.ports.storage import History, Said
+from bot.ports.reads import History, Said
 from bot.protection.permissions import may, scope_of
 
 _MOST_OPEN = 200  #: open cases on one page

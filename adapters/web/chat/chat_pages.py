@@ -21,7 +21,7 @@ from bot.domain.errors import StorageError
 from bot.domain.messages import Attachment, DeliveryState, Inbound, Keyboard, Kind
 from bot.domain.time_words import both_times
 from bot.language.texts import tr
-from bot.ports.storage import Said
+from bot.ports.reads import Said
 
 TEXT_LIMIT = 8_000  #: characters of one message
 _LINES = 100  #: lines shown at first

@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from adapters.web.site.request_checks import tokens_match
 from adapters.web.site.site import Endpoint, Site
-from bot.ports.storage import Counts
+from bot.ports.reads import Counts
 
 TICK_LIMIT = timedelta(seconds=10)  #: older than this, the clock stands still
 _PLAIN = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}

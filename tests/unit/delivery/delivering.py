@@ -11,6 +11,7 @@ from heapq import heappop, heappush
 from itertools import count
 
 from bot.delivery.deliverer import Deliverer
+from bot.delivery.marking import USUAL, Limits
 from bot.domain.case import Case, Deadline, DeadlineKind, DeadlineState
 from bot.domain.errors import StorageError
 from bot.domain.messages import (
@@ -157,9 +158,7 @@ class Postroom:
         self,
         *,
         storage: Watched | None = None,
-        in_flight: int = 500,
-        per_messenger: int = 64,
-        send_limit: timedelta = timedelta(seconds=25),
+        limits: Limits = USUAL,
         time: Time | None = None,
         messengers: Mapping[str, Messenger] | None = None,
         **capabilities: Capabilities,
@@ -183,9 +182,7 @@ class Postroom:
             jitter=lambda: 0.0,
             sleep=self.time.sleep,
             on_lateness=self._note_lateness,
-            in_flight=in_flight,
-            per_messenger=per_messenger,
-            send_limit=send_limit,
+            limits=limits,
         )
 
     def _mark(self, mark: Mark) -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.delivery.marking import Recent
+from bot.delivery.marking import Limits, Recent
 from bot.delivery.settled import Settled
 from bot.domain.errors import Throttled, Unavailable, Uncertain
 from bot.domain.messages import Address, Button, Capabilities, Delivery, DeliveryState, Priority
@@ -57,7 +57,7 @@ async def test_only_one_message_to_an_address_is_under_way_while_other_addresses
 
 
 async def test_a_messenger_that_hangs_delays_no_other_and_holds_no_more_sends_than_allowed() -> None:
-    room = Postroom(in_flight=20, per_messenger=4)
+    room = Postroom(limits=Limits(in_flight=20, at_once=4))
     hangs = asyncio.Event()
     for peer in range(40):
         room["telegram"].plan(str(peer), hangs)
@@ -68,7 +68,7 @@ async def test_a_messenger_that_hangs_delays_no_other_and_holds_no_more_sends_th
 
 
 async def test_a_messenger_with_a_full_backlog_does_not_crowd_out_another() -> None:
-    room = Postroom(in_flight=10, per_messenger=2)
+    room = Postroom(limits=Limits(in_flight=10, at_once=2))
     hangs = asyncio.Event()
     for peer in range(60):
         room["telegram"].plan(str(peer), hangs)
@@ -80,7 +80,7 @@ async def test_a_messenger_with_a_full_backlog_does_not_crowd_out_another() -> N
 
 
 async def test_what_finds_no_room_in_memory_is_sent_when_its_lease_has_run_out() -> None:
-    room = Postroom(in_flight=4)
+    room = Postroom(limits=Limits(in_flight=4))
     total = room.deliverer.room()
     await room.store(*(message(n, f"telegram:{n}") for n in range(10)))
     room.deliverer.hand_over([message(n, f"telegram:{n}") for n in range(10)])
@@ -111,7 +111,7 @@ async def test_what_failed_is_not_tried_before_its_moment_while_its_mark_waits_f
 
 
 async def test_a_row_whose_lease_ran_out_in_memory_is_claimed_again_before_it_is_sent() -> None:
-    room = Postroom(per_messenger=1)
+    room = Postroom(limits=Limits(at_once=1))
     hangs = asyncio.Event()
     room["telegram"].plan("1", hangs)
     await room.post(message(1), message(2, "telegram:2"))
@@ -332,7 +332,7 @@ async def test_after_the_end_nothing_is_sent_any_more() -> None:
 
 
 async def test_drain_returns_when_all_that_can_be_sent_now_is_sent() -> None:
-    room = Postroom(per_messenger=3)
+    room = Postroom(limits=Limits(at_once=3))
     messages = [message(n, f"telegram:{n % 7}") for n in range(50)]
     await room.store(*messages)
     room.deliverer.hand_over(messages)

@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
+from bot.delivery.marking import Limits
 from bot.domain.errors import Moved, Refused, SendError, Throttled, Unavailable, Uncertain, Unreachable, WindowClosed
 from bot.domain.messages import Address, Capabilities, Delivery, DeliveryState, Priority
 from tests.unit.delivery.delivering import NOON, Postroom, answer, edit, message, ping
@@ -162,7 +163,7 @@ async def test_a_message_on_which_the_adapter_breaks_does_not_hold_up_others_nor
 
 
 async def test_a_send_that_never_returns_is_given_up_and_tried_again() -> None:
-    room = Postroom(send_limit=timedelta(0))
+    room = Postroom(limits=Limits(send=timedelta(0)))
     room["telegram"].plan("1", asyncio.Event())
     await room.post(message(1))
     assert (await room.row(1)).reason == "not taken: no answer in time"
@@ -287,7 +288,7 @@ async def test_the_next_address_joins_in_time_while_the_chats_turn_is_paced() ->
 
 
 async def test_the_next_address_joins_in_time_when_a_whole_messenger_is_out() -> None:
-    room = Postroom(in_flight=40, per_messenger=4)
+    room = Postroom(limits=Limits(in_flight=40, at_once=4))
     room["telegram"].always["*"] = OUT
     await room.post(*(message(n, f"telegram:{n}", f"wechat:{n}") for n in range(200)))
     await room.wait(36)
@@ -298,7 +299,7 @@ async def test_the_next_address_joins_in_time_when_a_whole_messenger_is_out() ->
 
 
 async def test_a_messenger_that_is_out_is_not_hammered() -> None:
-    room = Postroom(per_messenger=4)
+    room = Postroom(limits=Limits(at_once=4))
     room["telegram"].always["*"] = OUT
     await room.post(*(message(n, f"telegram:{n}") for n in range(300)))
     tried = len(room["telegram"].tries)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
+from bot.delivery.marking import Limits
 from bot.domain.messages import Capabilities, Priority
 from tests.unit.delivery.delivering import Postroom, answer, message, ping
 
@@ -164,7 +165,7 @@ async def test_a_long_text_counts_by_its_parts() -> None:
 
 
 async def test_a_flood_for_one_paced_group_leaves_room_for_others_and_all_arrives_in_order() -> None:
-    room = Postroom(telegram=replace(GROUP, per_group_minute=120), in_flight=40)
+    room = Postroom(telegram=replace(GROUP, per_group_minute=120), limits=Limits(in_flight=40))
     flood = [message(n, "telegram:-1", priority=Priority.U3) for n in range(1, 61)]
     await room.post(*flood)
     await room.post(message(99, "telegram:2", priority=Priority.U4))

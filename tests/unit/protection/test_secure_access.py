@@ -13,7 +13,7 @@ from bot.domain.case import Case, CaseText, Channel, Handoff, HandoffState, Secu
 from bot.domain.guarded import Guarded
 from bot.domain.people import Person, Role
 from bot.domain.turn import Turn
-from bot.ports.storage import Loaded
+from bot.ports.reads import Loaded
 from bot.protection.secure_access import (
     SearchKey,
     border_is_open,
