@@ -1,6 +1,6 @@
 # What can be asked of this tree; `make` alone lists it. Needs Python 3.11 or newer with venv, and make.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench texts lock
+.PHONY: help run test check bench tree texts lock
 .NOTPARALLEL:
 
 VENV := .venv
@@ -28,6 +28,9 @@ check: $(VENV)/.dev $(VENV)/.project ## look at the code: format, lint, types, w
 
 bench: $(VENV)/.dev $(VENV)/.project ## measure replies per second beside a plain bot, and the check of the record
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+tree: $(VENV)/.dev ## show the rooms of the code, each with its first sentence
+	@$(BIN)/python -m tests.house.tree
 
 texts: $(VENV)/.dev $(VENV)/.project ## extract the texts that people see into bot/locale/casebridge.pot
 	@$(BIN)/python -m tests.house.texts

@@ -29,7 +29,7 @@ Ask = Callable[[str], Awaitable[tuple[str, float]]]
 
 
 class TokenStore(Protocol):
-    """What a keeper needs of the storage; see `bot.ports.storage` and `bot.ports.storage.messenger_state`."""
+    """What a keeper needs of the storage; see `bot.ports.storage` and `bot.ports.messenger_state`."""
 
     async def token(self, name: str) -> Token | None:
         """Return the token kept under this name."""

@@ -13,7 +13,7 @@ from storage.sql.running import SqlEngines
 
 
 class SqlForMessengers(SqlEngines):
-    """Honours `bot.ports.storage.messenger_state.KeepsForMessengers`."""
+    """Honours `bot.ports.messenger_state.KeepsForMessengers`."""
 
     async def spend(self, address: Address, now: datetime, keep: int) -> Window | None:
         return await self._write(sql_windows.spend, address, now, keep)

@@ -11,8 +11,7 @@ from importlinter import Contract, ContractCheck, fields, output
 class OneHome(Contract):
     """Refuse direct imports of `libraries` by any module that is not at a `home`; both are glob patterns of names.
 
-    import-linter's own wildcards stand for whole names only, and a messenger may live in
-    ``adapters/telegram.py`` as well as in ``adapters/telegram_payload.py``.
+    A pattern stands for a module and all below it.
     """
 
     type_name = "one_home"
