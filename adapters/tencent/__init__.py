@@ -1,1 +1,1 @@
-"""What WeChat and WeCom have in common: their encrypted calls, their XML, their tokens and their API's manners."""
+"""What WeChat and WeCom have in common: their encrypted calls, their XML, their tokens and their API's errors."""

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from urllib.parse import quote
 
+from adapters.calls.http_client import HttpClient
 from adapters.tencent.client import Client, code_of
-from adapters.tencent.http import Http
 from adapters.tencent.tokens import Ask
 from adapters.wechat.errors import meaning, wrong_account
 from adapters.wechat.settings import WechatSettings
@@ -23,7 +23,7 @@ _THING_LIMIT = 20  #: characters
 _SECRET_REFUSED = frozenset({40001, 40125})
 
 
-def asks_token(http: Http, settings: WechatSettings) -> Ask:
+def asks_token(http: HttpClient, settings: WechatSettings) -> Ask:
     """Make the question for a token. The stable one is shared: asking again spoils it for nobody."""
 
     async def ask(refused: str) -> tuple[str, float]:
@@ -34,7 +34,7 @@ def asks_token(http: Http, settings: WechatSettings) -> Ask:
     return ask
 
 
-async def _ask_once(http: Http, settings: WechatSettings, *, anew: bool) -> tuple[str, float]:
+async def _ask_once(http: HttpClient, settings: WechatSettings, *, anew: bool) -> tuple[str, float]:
     body = {
         "grant_type": "client_credential",
         "appid": settings.app_id,
@@ -42,7 +42,7 @@ async def _ask_once(http: Http, settings: WechatSettings, *, anew: bool) -> tupl
         "force_refresh": anew,
     }
     try:
-        answer = await http.ask("POST", "/cgi-bin/stable_token", {}, body)
+        answer = (await http.call("POST", "/cgi-bin/stable_token", body=body)).as_json()
     except Uncertain:
         raise Unavailable("WeChat gave no access token in time.") from None
     if code := code_of(answer):

@@ -7,8 +7,8 @@ import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
+from adapters.calls.http_client import HttpClient, Json
 from adapters.tencent.client import Client
-from adapters.tencent.http import Http, Way
 from adapters.tencent.tokens import TokenKeeper, TokenStore
 from adapters.wechat import outgoing
 from adapters.wechat.account import Template, asks_token, code_link, set_menu
@@ -16,7 +16,7 @@ from adapters.wechat.door import Door
 from adapters.wechat.errors import meaning
 from adapters.wechat.files import Files
 from adapters.wechat.sender import Sender
-from adapters.wechat.settings import MESSENGER, NAME, WechatSettings
+from adapters.wechat.settings import MESSENGER, WechatSettings
 from bot.domain import reference
 from bot.domain.errors import Refused, SendError
 from bot.domain.messages import Capabilities, Delivery, Inbound
@@ -39,13 +39,12 @@ class WechatAdapter:
     ) -> None:
         self._settings = settings
         self._clock = clock
-        way = Way(NAME, settings.root, settings.proxy, settings.patience)
-        self._http = Http(way)
+        self._http = HttpClient(settings.way)
         name = f"{MESSENGER}:{settings.app_id}"
         keeper = TokenKeeper(name, asks_token(self._http, settings), store, owner, clock=clock, sleep=sleep)
         self._client = Client(self._http, keeper, meaning)
         self._template = Template(self._client, settings.template_id)
-        self._files = Files(self._client, way)
+        self._files = Files(self._client, settings.way)
         self._sender = Sender(self._client)
         self._door = Door(settings, clock, self._apologise)
 
@@ -70,7 +69,7 @@ class WechatAdapter:
         message = delivery.message
         if not self._settings.template_id:
             raise Refused("No template is set for messages outside WeChat's window.")
-        body: outgoing.Json = {
+        body: Json = {
             "touser": outgoing.to_openid(message.address),
             "template_id": self._settings.template_id,
             "client_msg_id": outgoing.once(message.dedupe_key),

@@ -8,9 +8,9 @@ from datetime import datetime
 
 import structlog
 
+from adapters.calls.http_client import HttpClient
 from adapters.tencent.callback import BODY_LIMIT, Callback, CallRefused, Signed, Status
 from adapters.tencent.client import Client, code_of
-from adapters.tencent.http import Http
 from adapters.tencent.tokens import TokenKeeper, TokenStore
 from adapters.wecom.errors import Meanings
 from adapters.wecom.outgoing import to_menu
@@ -41,7 +41,7 @@ class WecomAdapter:
         self._settings = settings
         self._clock = clock
         self._meanings = Meanings()
-        self._http = Http(settings.way)
+        self._http = HttpClient(settings.way)
         name = f"wecom-token:{settings.account}"
         keeper = TokenKeeper(name, self._ask_for_token, store, owner, clock=clock, sleep=sleep)
         self._client = Client(self._http, keeper, self._meanings)
@@ -126,7 +126,7 @@ class WecomAdapter:
         if not settings.secret:
             raise Unavailable("There is no app at WeCom: only robots are set up.")
         query = {"corpid": settings.corp_id, "corpsecret": settings.secret}
-        answer = await self._http.ask("GET", "/cgi-bin/gettoken", query)
+        answer = (await self._http.call("GET", "/cgi-bin/gettoken", query=query)).as_json()
         if code := code_of(answer):
             raise self._meanings(code, str(answer.get("errmsg", "")))
         token, seconds = answer.get("access_token"), answer.get("expires_in")

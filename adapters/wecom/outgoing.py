@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from adapters.tencent.http import Json
+from adapters.calls.http_client import Json
 from adapters.wecom.settings import MEMBER, ROBOT
 from bot.domain.errors import Refused
 from bot.domain.messages import Address, Button, Keyboard

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 
+from adapters.calls.http_client import HttpClient, Json
 from adapters.tencent.client import Client, code_of
-from adapters.tencent.http import Http, Json
 from adapters.wecom.errors import CardExists, Meanings
 from adapters.wecom.outgoing import robot_of, to_card, to_member, to_robot, to_task_id, to_text, to_used_card
 from adapters.wecom.settings import WecomSettings
@@ -21,7 +21,7 @@ _ROBOT = "/cgi-bin/webhook/send"
 class Sender:
     """Sends; raises only `SendError`."""
 
-    def __init__(self, settings: WecomSettings, http: Http, client: Client, meanings: Meanings) -> None:
+    def __init__(self, settings: WecomSettings, http: HttpClient, client: Client, meanings: Meanings) -> None:
         self._agent_id = settings.agent_id
         self._robots = {robot.name: robot.key for robot in settings.robots}
         self._http = http
@@ -76,8 +76,8 @@ class Sender:
         key = self._robots.get(name)
         if key is None:
             raise Unreachable("There is no robot of this name in the configuration.")
-        answer = await self._http.ask("POST", _ROBOT, {"key": key}, to_robot(text))
-        if code := code_of(answer):
+        answer = await self._http.call("POST", _ROBOT, query={"key": key}, body=to_robot(text))
+        if code := code_of(answer.as_json()):
             raise self._meanings(code, "")
         return f"{delivery.message.id}-{delivery.parts_done}"  # a robot's messages have no names
 

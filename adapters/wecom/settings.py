@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from adapters.tencent.http import PATIENCE, Patience, Way
+from adapters.calls.http_client import PATIENCE, Patience, Way
 from bot.domain.messages import Capabilities
 
 MESSENGER = "wecom"

@@ -142,7 +142,7 @@ async def test_a_proxy_of_the_environment_is_not_used_and_our_own_is(monkeypatch
         assert len(api.asked) == 1
         http = http_at("http://wecom.example", proxy=proxy.url)
         await http.start()
-        await http.ask("GET", "/cgi-bin/gettoken", {})
+        await http.call("GET", "/cgi-bin/gettoken")
         await http.stop()
     assert seen == ["http://wecom.example/cgi-bin/gettoken"]
 

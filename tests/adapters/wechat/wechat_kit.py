@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from adapters.tencent.http import Patience
+from adapters.calls.http_client import Patience
 from adapters.wechat import WechatAdapter, WechatSettings
 from bot.domain.messages import Address, Delivery, Keyboard, Outgoing
 from bot.ports.messenger_state import Token

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from adapters.tencent.http import Patience
+from adapters.calls.http_client import Patience
 from adapters.wecom import Robot, WecomAdapter, WecomSettings
 from bot.delivery.split import fit
 from bot.domain import phone_menus
