@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -41,7 +40,7 @@ class Ties:
     """What the poller is tied to."""
 
     ask: Callable[[int | None], Awaitable[Sequence[Any]]]  #: asks for the updates from an offset on
-    take: Callable[[Any], Awaitable[None]]  #: stores one update; raises when it was not stored
+    take: Callable[[Sequence[Any]], Awaitable[None]]  #: stores them in their order; raises when one was not stored
     store: PollStore
     clock: Callable[[], datetime]
     sleep: Callable[[float], Awaitable[None]]
@@ -94,7 +93,7 @@ class Poller:
         updates = await self._ties.ask(self._offset)
         if updates:
             following = max(int(update["update_id"]) for update in updates) + 1
-            await self._take(updates)
+            await self._ties.take(updates)
             await self._ties.store.save_cursor(self._name, following)
             self._offset = following
         elif self._ties.clock() - asked_at < _QUICK:
@@ -102,16 +101,6 @@ class Poller:
         if self._complaint:
             _log.info("Telegram gives messages again.", poller=self._name)
         self._complaint, self._wait = "", 1.0
-
-    async def _take(self, updates: Sequence[Any]) -> None:
-        # Tasks start in the order of their making, so the core sees each chat's messages in order.
-        outcomes = await asyncio.gather(*map(self._ties.take, updates), return_exceptions=True)
-        failures = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
-        for failure in failures:
-            if not isinstance(failure, StorageError):
-                _log.error("A message could not be stored.", poller=self._name, error=type(failure).__name__)
-        if failures:
-            raise StorageError("some messages were not stored")
 
     async def _back_off(self, error: Exception) -> None:
         if isinstance(error, StorageError):

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from adapters.calls.entrance import Entrance
+from adapters.calls.follow_ups import FollowUps
 from adapters.tencent import xml
 from adapters.tencent.callback import BODY_LIMIT, Callback, CallRefused, Signed, Status, envelope
 from adapters.wechat.outgoing import to_answer
@@ -39,23 +41,20 @@ class Door:
         self._clock = clock
         self._apologise = apologise
         self._callback = Callback(settings.token, settings.aes_key, settings.app_id)
-        self._receive: Receive | None = None
-        self._tries = Tries(self._stored, clock)
-        self._late: set[asyncio.Task[None]] = set()
+        self._entrance = Entrance(MESSENGER)
+        self._tries = Tries(self._entrance.take, clock)
+        self._late = FollowUps()
         self._noted: dict[str, datetime] = {}
 
     def open(self, receive: Receive) -> None:
         """Let messages in."""
-        self._receive = receive
+        self._entrance.open(receive)
 
     async def close(self) -> None:
         """Let nothing in any more; what is being stored may take a moment to be so."""
-        self._receive = None
+        self._entrance.close()
         await self._tries.stop(_LATE_AT_MOST)
-        if self._late:
-            _, left = await asyncio.wait(self._late, timeout=1)
-            for task in left:
-                task.cancel()
+        await self._late.stop()
 
     async def handle(self, request: Request) -> Response:
         try:
@@ -129,22 +128,12 @@ class Door:
         """What is not stored is not acknowledged: WeChat hangs up and brings it again; the last time we say so."""
         storing.is_late = True
         if storing.calls >= LAST and (words := unsure(message)):
-            self._go_on(message, storing.task)
+            # WeChat brings it no more; the core sends its answer by itself once the message is stored.
+            self._late.begin(self._later(message, storing.task))
             return self._written(request, message, words, is_sealed=is_sealed)
         await asyncio.wait({storing.task}, timeout=self._settings.hangs_up_after - self._settings.answer_within)
         is_stored = storing.task.done() and storing.task.exception() is None
         return _NOTHING if is_stored else Response(503)  # stored: the core sends its answer by itself
-
-    async def _stored(self, message: Inbound) -> Receipt:
-        if self._receive is None:
-            raise StorageError("the bridge takes no messages yet")
-        try:
-            return await self._receive(message)
-        except StorageError:
-            raise
-        except Exception as error:  # noqa: BLE001 - whatever it was, the message is not stored
-            _log.error("A message could not be stored.", messenger=MESSENGER, error=type(error).__name__)
-            raise StorageError("not stored") from None
 
     def _written(self, request: Request, message: Inbound, text: str, *, is_sealed: bool) -> Response:
         at = int(self._clock().timestamp())
@@ -152,12 +141,6 @@ class Door:
         if is_sealed:
             answer = self._callback.seal(answer, request.query.get("nonce", ""), str(at))
         return Response(200, answer, "text/xml; charset=utf-8")
-
-    def _go_on(self, message: Inbound, storing: asyncio.Task[Receipt]) -> None:
-        """WeChat brings it no more; the core sends its answer by itself once the message is stored."""
-        task = asyncio.create_task(self._later(message, storing))
-        self._late.add(task)
-        task.add_done_callback(self._late.discard)
 
     async def _later(self, message: Inbound, storing: asyncio.Task[Receipt]) -> None:
         try:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 import structlog
 
+from adapters.calls.entrance import Entrance
 from adapters.calls.http_client import HttpClient
 from adapters.tencent.callback import BODY_LIMIT, Callback, CallRefused, Signed, Status
 from adapters.tencent.client import Client, code_of
@@ -18,7 +19,7 @@ from adapters.wecom.parse import parse
 from adapters.wecom.sender import Sender
 from adapters.wecom.settings import CAPABILITIES, MESSENGER, WecomSettings
 from bot.domain.errors import StorageError, Unavailable
-from bot.domain.messages import Capabilities, Delivery, Inbound
+from bot.domain.messages import Capabilities, Delivery
 from bot.ports.messengers import Receive, Request, Response
 
 _log = structlog.get_logger()
@@ -48,7 +49,7 @@ class WecomAdapter:
         self._sender = Sender(settings, self._http, self._client, self._meanings)
         has_callback = bool(settings.token and settings.aes_key)
         self._callback = Callback(settings.token, settings.aes_key, settings.corp_id) if has_callback else None
-        self._receive: Receive | None = None
+        self._entrance = Entrance(MESSENGER)
         self._complaint = ""
 
     @property
@@ -56,7 +57,7 @@ class WecomAdapter:
         return CAPABILITIES
 
     async def start(self, receive: Receive) -> None:
-        self._receive = receive
+        self._entrance.open(receive)
         await self._http.start()
 
     async def send(self, delivery: Delivery, text: str, *, is_last: bool) -> str:
@@ -73,7 +74,7 @@ class WecomAdapter:
         return [f"The app's menu at WeCom now has: {labels}."]
 
     async def stop(self) -> None:
-        self._receive = None
+        self._entrance.close()
         await self._sender.stop()
         await self._http.stop()
 
@@ -102,19 +103,11 @@ class WecomAdapter:
     async def _take(self, text: str) -> Response:
         settings = self._settings
         try:
-            await self._store(parse(text, settings.account, settings.agent_id, self._clock()))
+            await self._entrance.take(parse(text, settings.account, settings.agent_id, self._clock()))
         except StorageError:
             return Response(503)  # whatever is not 200 comes again, up to three times: document/path/90238
-        except Exception as error:  # noqa: BLE001 - whatever it was, the message is not stored: WeCom must call again
-            _log.error("A message could not be stored.", messenger=MESSENGER, error=type(error).__name__)
-            return Response(503)
         self._complaint = ""
         return Response(200)
-
-    async def _store(self, message: Inbound) -> None:
-        if self._receive is None:
-            raise StorageError("the bridge takes no messages yet")
-        await self._receive(message)
 
     def _complain(self, reason: str) -> None:
         if reason != self._complaint:  # once, not for each of a flood

@@ -213,7 +213,7 @@ async def _try(changes: list[tuple[int, int, bytes]], *, is_signed: bool) -> Non
     shelf, inbox = Shelf(), Inbox()
     api = WecomApi(clock=shelf.clock)
     wecom = make_wecom(api, shelf)
-    wecom._receive = inbox
+    wecom._entrance.open(inbox)
     at = int(shelf.clock().timestamp())
     if is_signed:
         sealed = api.vendor.encrypt(_mutated(_WELL, changes))
