@@ -6,14 +6,14 @@ import asyncio
 import contextlib
 import hmac
 import json
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
 from telegram import Bot
 
 from adapters.calls.entrance import Entrance
+from adapters.calls.node import Node
 from adapters.telegram.client import AiohttpRequest
 from adapters.telegram.errors import to_send_error
 from adapters.telegram.fetch import FileServer
@@ -37,18 +37,9 @@ class TelegramAdapter:
 
     messenger = MESSENGER
 
-    def __init__(
-        self,
-        settings: TelegramSettings,
-        *,
-        clock: Callable[[], datetime],
-        store: PollStore,
-        owner: str,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-    ) -> None:
+    def __init__(self, settings: TelegramSettings, node: Node[PollStore]) -> None:
         self._settings = settings
-        self._clock = clock
-        self._sleep = sleep
+        self._node = node
         self._account = Account(settings.account)
         self._sending = AiohttpRequest(settings.patience, proxy=settings.proxy)
         self._asking = AiohttpRequest(settings.patience, proxy=settings.proxy, connections=2)
@@ -61,8 +52,8 @@ class TelegramAdapter:
         )
         self._sender = Sender(self._bot, self._sending, settings.exports)
         self._files = FileServer(self._sending, self._bot.base_url, self._bot.base_file_url)
-        ties = Ties(self._ask, self._take, store, clock, sleep)
-        self._poller = Poller(f"telegram-poll:{settings.account}", owner, settings.patience.lease, ties)
+        ties = Ties(self._ask, self._take)
+        self._poller = Poller(f"telegram-poll:{settings.account}", settings.patience.lease, ties, node)
         self._entrance = Entrance(MESSENGER)
         self._running: asyncio.Task[None] | None = None
 
@@ -111,7 +102,7 @@ class TelegramAdapter:
         if len(request.body) > _BODY_LIMIT:
             return Response(413)
         try:
-            await self._entrance.take(parse_body(request.body, self._account, self._clock()))
+            await self._entrance.take(parse_body(request.body, self._account, self._node.clock()))
         except StorageError:
             return Response(503)  # Telegram asks again
         return Response(200)
@@ -126,7 +117,7 @@ class TelegramAdapter:
 
     def _parsed(self, update: Any) -> Inbound:
         raw = json.dumps(update, separators=(",", ":")).encode()
-        return parse_update(update, raw, self._account, self._clock())
+        return parse_update(update, raw, self._account, self._node.clock())
 
     async def _ask(self, offset: int | None) -> list[Any]:
         long_poll = self._settings.patience.long_poll
@@ -155,7 +146,7 @@ class TelegramAdapter:
             if reason != complaint:
                 _log.warning("Telegram was not told how to reach us; trying again.", reason=reason)
             complaint = reason
-            await self._sleep(wait)
+            await self._node.sleep(wait)
             wait = min(wait * 2, _LONGEST_WAIT)
 
     async def _offer_menu(self) -> None:

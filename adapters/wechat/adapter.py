@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from adapters.calls.http_client import HttpClient, Json
+from adapters.calls.node import Node
+from adapters.tencent.account import set_menu
 from adapters.tencent.client import Client
 from adapters.tencent.tokens import TokenKeeper, TokenStore
 from adapters.wechat import outgoing
-from adapters.wechat.account import Template, asks_token, code_link, set_menu
+from adapters.wechat.account import Template, asks_token, code_link
 from adapters.wechat.door import Door
 from adapters.wechat.errors import meaning
 from adapters.wechat.files import Files
@@ -28,25 +28,16 @@ class WechatAdapter:
 
     messenger = MESSENGER
 
-    def __init__(
-        self,
-        settings: WechatSettings,
-        *,
-        clock: Callable[[], datetime],
-        store: TokenStore,
-        owner: str,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-    ) -> None:
+    def __init__(self, settings: WechatSettings, node: Node[TokenStore]) -> None:
         self._settings = settings
-        self._clock = clock
+        self._clock = node.clock
         self._http = HttpClient(settings.way)
-        name = f"{MESSENGER}:{settings.app_id}"
-        keeper = TokenKeeper(name, asks_token(self._http, settings), store, owner, clock=clock, sleep=sleep)
+        keeper = TokenKeeper(f"{MESSENGER}:{settings.app_id}", asks_token(self._http, settings), node)
         self._client = Client(self._http, keeper, meaning)
         self._template = Template(self._client, settings.template_id)
         self._files = Files(self._client, settings.way)
         self._sender = Sender(self._client)
-        self._door = Door(settings, clock, self._apologise)
+        self._door = Door(settings, node.clock, self._apologise)
 
     @property
     def capabilities(self) -> Capabilities:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 
@@ -12,6 +12,7 @@ from adapters.calls.entrance import Entrance
 from adapters.calls.follow_ups import FollowUps
 from adapters.tencent import xml
 from adapters.tencent.callback import BODY_LIMIT, Callback, CallRefused, Signed, Status, envelope
+from adapters.tencent.refusals import Refusals
 from adapters.wechat.outgoing import to_answer
 from adapters.wechat.parse import parse
 from adapters.wechat.settings import MESSENGER, WechatSettings
@@ -25,7 +26,6 @@ _log = structlog.get_logger()
 
 _NOTHING = Response(200, "success")  #: WeChat shows the person nothing and does not ask again
 _ECHO_LIMIT = 512  #: characters
-_QUIET = timedelta(minutes=1)  #: between two lines in the log about the same
 _IN_THE_CLEAR = "WeChat sends messages in the clear: set the account to safe mode on its page."
 _LATE_AT_MOST = 3.0  #: seconds that storing may go on when we stop
 
@@ -44,7 +44,7 @@ class Door:
         self._entrance = Entrance(MESSENGER)
         self._tries = Tries(self._entrance.take, clock)
         self._late = FollowUps()
-        self._noted: dict[str, datetime] = {}
+        self._refusals = Refusals(MESSENGER, clock)
 
     def open(self, receive: Receive) -> None:
         """Let messages in."""
@@ -64,8 +64,8 @@ class Door:
                 return Response(405)
             text, is_sealed = self._opened(request)
         except CallRefused as refused:
-            self._note(refused)
-            return Response(refused.status)
+            self._refusals.note(refused)
+            return Response(int(refused.status))
         return await self._answered(request, parse(text, self._settings.app_id, self._clock()), is_sealed=is_sealed)
 
     def _shown_to_be_ours(self, request: Request) -> Response:
@@ -98,13 +98,6 @@ class Door:
             return request.body.decode()
         except UnicodeDecodeError:
             raise CallRefused(Status.UNVERIFIED, "It cannot be read.") from None
-
-    def _note(self, refused: CallRefused) -> None:
-        """Say why a call was refused, each reason once a minute: whoever can call us shall not fill the log."""
-        now, last = self._clock(), self._noted.get(refused.reason)
-        if last is None or now - last >= _QUIET:
-            self._noted[refused.reason] = now
-            _log.warning("A call was refused.", messenger=MESSENGER, status=int(refused.status), reason=refused.reason)
 
     async def _answered(self, request: Request, message: Inbound, *, is_sealed: bool) -> Response:
         storing = self._tries.take(message)

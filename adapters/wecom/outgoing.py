@@ -63,11 +63,6 @@ def to_task_id(outbox_id: int) -> str:
     return f"casebridge-{outbox_id}"
 
 
-def to_menu(entries: Iterable[tuple[str, str]]) -> Json:
-    """Write the menu of the app: label, and what a tap says."""
-    return {"button": [{"type": "click", "name": label, "key": says} for label, says in entries]}
-
-
 def robot_of(address: Address) -> str | None:
     """The robot's name, when the address is one's."""
     return address.peer.removeprefix(ROBOT) if address.peer.startswith(ROBOT) else None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from adapters.calls.http_client import HttpClient, Patience, Way
+from adapters.calls.node import Node
 from adapters.tencent.client import Client
 from adapters.tencent.tokens import TokenKeeper
 from bot.domain.errors import Refused, SendError, Throttled, Unavailable
@@ -58,7 +59,7 @@ class Mint:
 
 
 def keeper(shelf: Shelf, mint: Mint, owner: str = "node-1", naps: Naps | None = None) -> TokenKeeper:
-    return TokenKeeper("wecom-token:corp:7", mint, shelf, owner, clock=shelf.clock, sleep=naps or Naps())
+    return TokenKeeper("wecom-token:corp:7", mint, Node(shelf, owner, shelf.clock, naps or Naps()))
 
 
 class Api:
