@@ -7,9 +7,8 @@ from dataclasses import fields
 
 import pytest
 
-from bot.config.messengers import KNOWN
 from bot.domain.messages import Capabilities
-from tests.house.capabilities import COLUMNS, ROWS, table
+from tests.house.capabilities import ROWS, table
 from tests.kit.root import ROOT
 
 GUIDE = (ROOT / "adapters" / "README.md").read_text("utf-8")
@@ -18,10 +17,6 @@ GUIDE = (ROOT / "adapters" / "README.md").read_text("utf-8")
 def test_the_table_is_what_the_adapters_declare() -> None:
     assert table() in GUIDE, "print it anew: python -m tests.house.capabilities"
     assert GUIDE.count("| longest text |") == 1
-
-
-def test_every_messenger_of_the_configuration_has_a_column() -> None:
-    assert {column.name for column in COLUMNS} == {*KNOWN, "memory"}
 
 
 def test_every_capability_is_told_in_a_row() -> None:
