@@ -17,6 +17,7 @@ from bot.domain.names import messenger_name
 from tests.contracts.adapter_benches import BENCHES
 from tests.house.capabilities import WORDS
 from tests.kit.messengers import calling_messengers, classes_of, every_adapter, everything_set_up, messengers
+from tests.kit.root import ROOT
 from tests.security.stronghold import besieged
 
 
@@ -69,3 +70,11 @@ def test_every_messenger_has_a_bench_in_the_contract_suite() -> None:
 
 def test_every_messenger_has_its_words_in_the_table_of_the_guide() -> None:
     assert {*messengers(), "memory"} == set(WORDS), "write it into WORDS of tests/house/capabilities.py"
+
+
+@pytest.mark.parametrize("messenger", messengers())
+def test_every_messenger_has_a_page_that_says_how_it_is_set_up(messenger: str) -> None:
+    page = ROOT / "adapters" / messenger / "README.md"
+    assert page.exists()
+    assert "## Setting it up" in page.read_text("utf-8")
+    assert f"]({messenger}/README.md)" in (ROOT / "adapters" / "README.md").read_text("utf-8")

@@ -48,6 +48,7 @@ FORGOTTEN = {
     "attacks on its webhook": "test_every_webhook_refuses_whoever_proves_nothing[pigeon]",
     "its bench": "test_every_messenger_has_a_bench_in_the_contract_suite",
     "its words in the table": "test_every_messenger_has_its_words_in_the_table_of_the_guide",
+    "its page": "test_every_messenger_has_a_page_that_says_how_it_is_set_up[pigeon]",
 }
 
 
