@@ -1,4 +1,7 @@
-"""How the pages name roles, states and acts, beside what `bot.domain.names` names for all messengers."""
+"""How the pages name what only they show: roles, states of deadlines and hand-offs, acts as headings.
+
+What messages name too is named by `bot.domain.names`; nothing has a name in both.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,12 @@ from bot.domain.people import Role
 from bot.language.texts import later, tr
 from bot.protection.permissions import Act
 
-_ROLES = {Role.OFFICER: "officer", Role.DUTY: "duty officer", Role.SUPERVISOR: "supervisor", Role.ADMIN: "admin"}
+_ROLES = {
+    Role.OFFICER: later("officer"),
+    Role.DUTY: later("duty officer"),
+    Role.SUPERVISOR: later("supervisor"),
+    Role.ADMIN: later("admin"),
+}
 _DEADLINES = {
     DeadlineState.RUNNING: later("running"),
     DeadlineState.MET: later("met"),
@@ -72,9 +80,15 @@ _PURPOSES = {
     Purpose.RECORD: later("to check the record"),
 }
 _KINDS = {
-    "alert": "alert", "ping": "ping", "told": "news", "relay": "relayed message", "edit": "update", "test": "test",
-    "reply": "answer",
-}  # fmt: skip
+    "alert": later("alert"),
+    "ping": later("ping"),
+    "told": later("news"),
+    "relay": later("relayed message"),
+    "edit": later("update"),
+    "test": later("test"),
+    "reply": later("answer"),
+}
+_OTHER_KIND = later("message")
 _ERRORS = {
     400: later("The bridge could not read this request."),
     403: later("This is not open to you."),
@@ -142,7 +156,7 @@ def _case_status(case: Case, language: str) -> str:
 
 def message_kind(kind: str, language: str) -> str:
     """Name what a message of ours was."""
-    return tr(language, _KINDS.get(kind, "message"))
+    return tr(language, _KINDS.get(kind, _OTHER_KIND))
 
 
 def actor_name(actor: str, language: str) -> str:
