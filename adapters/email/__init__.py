@@ -1,4 +1,7 @@
-"""E-mail, by SMTP and one way only: desks are told, nobody is read."""
+"""E-mail, by SMTP and one way only: desks are told, nobody is read.
+
+The only home of `smtplib`; no mail is read or parsed here. Begin with `adapter`, then `errand`: one mail on its way.
+"""
 
 from adapters.email.adapter import EmailAdapter
 from adapters.email.settings import EmailSettings, Security, security_of

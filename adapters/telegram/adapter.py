@@ -6,13 +6,14 @@ import asyncio
 import contextlib
 import hmac
 import json
-from collections.abc import Awaitable, Callable
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
 from telegram import Bot
 
+from adapters.calls.entrance import Entrance
+from adapters.calls.node import Node
 from adapters.telegram.client import AiohttpRequest
 from adapters.telegram.errors import to_send_error
 from adapters.telegram.fetch import FileServer
@@ -22,7 +23,7 @@ from adapters.telegram.sender import Sender
 from adapters.telegram.settings import ALLOWED_UPDATES, MESSENGER, Mode, TelegramSettings
 from bot.domain.errors import SendError, StorageError
 from bot.domain.messages import Capabilities, Delivery, Inbound
-from bot.ports.messengers import Receipt, Receive, Request, Response
+from bot.ports.messengers import Receive, Request, Response
 
 _log = structlog.get_logger()
 
@@ -36,18 +37,9 @@ class TelegramAdapter:
 
     messenger = MESSENGER
 
-    def __init__(
-        self,
-        settings: TelegramSettings,
-        *,
-        clock: Callable[[], datetime],
-        store: PollStore,
-        owner: str,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-    ) -> None:
+    def __init__(self, settings: TelegramSettings, node: Node[PollStore]) -> None:
         self._settings = settings
-        self._clock = clock
-        self._sleep = sleep
+        self._node = node
         self._account = Account(settings.account)
         self._sending = AiohttpRequest(settings.patience, proxy=settings.proxy)
         self._asking = AiohttpRequest(settings.patience, proxy=settings.proxy, connections=2)
@@ -60,9 +52,9 @@ class TelegramAdapter:
         )
         self._sender = Sender(self._bot, self._sending, settings.exports)
         self._files = FileServer(self._sending, self._bot.base_url, self._bot.base_file_url)
-        ties = Ties(self._ask, self._take, store, clock, sleep)
-        self._poller = Poller(f"telegram-poll:{settings.account}", owner, settings.patience.lease, ties)
-        self._receive: Receive | None = None
+        ties = Ties(self._ask, self._take)
+        self._poller = Poller(f"telegram-poll:{settings.account}", settings.patience.lease, ties, node)
+        self._entrance = Entrance(MESSENGER)
         self._running: asyncio.Task[None] | None = None
 
     @property
@@ -71,7 +63,7 @@ class TelegramAdapter:
 
     async def start(self, receive: Receive) -> None:
         # Returns at once: that Telegram is down or blocked must not stop the other messengers.
-        self._receive = receive
+        self._entrance.open(receive)
         await self._sending.initialize()
         await self._asking.initialize()
         self._running = asyncio.create_task(self._run(), name="telegram")
@@ -110,12 +102,9 @@ class TelegramAdapter:
         if len(request.body) > _BODY_LIMIT:
             return Response(413)
         try:
-            await self._store(parse_body(request.body, self._account, self._clock()))
+            await self._entrance.take(parse_body(request.body, self._account, self._node.clock()))
         except StorageError:
-            return Response(503)
-        except Exception as error:  # noqa: BLE001 - whatever it was, the message is not stored: Telegram must ask again
-            _log.error("A message could not be stored.", messenger=MESSENGER, error=type(error).__name__)
-            return Response(503)
+            return Response(503)  # Telegram asks again
         return Response(200)
 
     def _is_telegram(self, request: Request) -> bool:
@@ -123,14 +112,12 @@ class TelegramAdapter:
         claimed = request.headers.get(_SECRET_HEADER, "").encode("utf-8", "replace")
         return bool(secret) and hmac.compare_digest(secret, claimed)
 
-    async def _store(self, message: Inbound) -> Receipt:
-        if self._receive is None:
-            raise StorageError("the bridge takes no messages yet")
-        return await self._receive(message)
+    async def _take(self, updates: Sequence[Any]) -> None:
+        await self._entrance.take_all([self._parsed(update) for update in updates])
 
-    async def _take(self, update: Any) -> None:
+    def _parsed(self, update: Any) -> Inbound:
         raw = json.dumps(update, separators=(",", ":")).encode()
-        await self._store(parse_update(update, raw, self._account, self._clock()))
+        return parse_update(update, raw, self._account, self._node.clock())
 
     async def _ask(self, offset: int | None) -> list[Any]:
         long_poll = self._settings.patience.long_poll
@@ -159,7 +146,7 @@ class TelegramAdapter:
             if reason != complaint:
                 _log.warning("Telegram was not told how to reach us; trying again.", reason=reason)
             complaint = reason
-            await self._sleep(wait)
+            await self._node.sleep(wait)
             wait = min(wait * 2, _LONGEST_WAIT)
 
     async def _offer_menu(self) -> None:

@@ -15,12 +15,14 @@ import aiohttp
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
+from adapters.calls.http_session import TooMuch, open_session, read_at_most
 from adapters.telegram.settings import Patience
 
 # At DEBUG the library logs the address with the token, and every text.
 logging.getLogger("telegram").setLevel(logging.WARNING)
 
 _JSON = {"Content-Type": "application/json"}
+_UNSAID = ("Accept", "Accept-Encoding", "User-Agent")  #: the Bot API needs none of them
 _UNSET = BaseRequest.DEFAULT_NONE
 
 File = tuple[str, bytes | IO[bytes], str]  #: name, content, media type
@@ -65,12 +67,7 @@ class AiohttpRequest(BaseRequest):
 
     async def initialize(self) -> None:
         if self._session is None or self._session.closed:
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=self._connections),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                skip_auto_headers=("Accept", "Accept-Encoding", "User-Agent"),  # the Bot API needs none of them
-                trust_env=False,  # a proxy for Telegram must not become one for WeChat, nor the other way round
-            )
+            self._session = open_session(self._connections, unsaid=_UNSAID, inflates=True)
 
     async def shutdown(self) -> None:
         if self._session is not None:
@@ -93,7 +90,9 @@ class AiohttpRequest(BaseRequest):
         try:
             async with self._session.get(url, timeout=timeout, proxy=self._proxy, allow_redirects=False) as response:
                 _require_plain(response)
-                return await _read(response, limit)
+                return await read_at_most(response, limit)
+        except TooMuch:
+            raise TooLarge from None
         except TimeoutError:
             raise TimedOut from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
@@ -155,16 +154,6 @@ def _require_plain(response: aiohttp.ClientResponse) -> None:
 
 def _seconds(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 1
-
-
-async def _read(response: aiohttp.ClientResponse, limit: int) -> bytes:
-    content = bytearray()
-    async for chunk in response.content.iter_chunked(1 << 16):
-        content += chunk
-        if len(content) > limit:
-            response.close()
-            raise TooLarge
-    return bytes(content)
 
 
 @lru_cache(maxsize=64)

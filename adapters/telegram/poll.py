@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,6 +9,7 @@ from typing import Any, Protocol
 
 import structlog
 
+from adapters.calls.node import Leases, Node
 from adapters.telegram.errors import to_send_error
 from bot.domain.errors import StorageError
 
@@ -20,14 +20,8 @@ _QUICK = timedelta(seconds=1)  #: an empty answer before this was not held
 _LONGEST_WAIT = 30.0  #: seconds between two tries while something is down
 
 
-class PollStore(Protocol):
+class PollStore(Leases, Protocol):
     """What polling needs to keep; the bridge's storage has it."""
-
-    async def take_lease(self, name: str, owner: str, now: datetime, ttl: timedelta) -> bool:
-        """Take or renew a named lease; False while somebody else holds it."""
-
-    async def release_lease(self, name: str, owner: str) -> None:
-        """Give a lease back, if it is ours."""
 
     async def cursor(self, name: str) -> int | None:
         """Return the stored offset, None at the first time."""
@@ -41,20 +35,17 @@ class Ties:
     """What the poller is tied to."""
 
     ask: Callable[[int | None], Awaitable[Sequence[Any]]]  #: asks for the updates from an offset on
-    take: Callable[[Any], Awaitable[None]]  #: stores one update; raises when it was not stored
-    store: PollStore
-    clock: Callable[[], datetime]
-    sleep: Callable[[float], Awaitable[None]]
+    take: Callable[[Sequence[Any]], Awaitable[None]]  #: stores them in their order; raises when one was not stored
 
 
 class Poller:
     """Polls while it holds the lease, follows otherwise, and never ends by itself."""
 
-    def __init__(self, name: str, owner: str, lease: timedelta, ties: Ties) -> None:
+    def __init__(self, name: str, lease: timedelta, ties: Ties, node: Node[PollStore]) -> None:
         self._name = name
-        self._owner = owner
         self._lease = lease
         self._ties = ties
+        self._node = node
         self._leads_until: datetime | None = None  #: None: does not lead
         self._offset: int | None = None
         self._wait = 1.0
@@ -67,7 +58,7 @@ class Poller:
                 if await self._leads():
                     await self._round()
                 else:
-                    await self._ties.sleep(_FOLLOW)
+                    await self._node.sleep(_FOLLOW)
             except Exception as error:  # noqa: BLE001 - nothing may end this loop
                 await self._back_off(error)
 
@@ -75,43 +66,33 @@ class Poller:
         """Give the lease back, so that another node need not wait for its end."""
         if self._leads_until is not None:
             self._leads_until = None
-            await self._ties.store.release_lease(self._name, self._owner)
+            await self._node.store.release_lease(self._name, self._node.owner)
 
     async def _leads(self) -> bool:
-        now = self._ties.clock()
+        now = self._node.clock()
         if self._leads_until is not None and self._leads_until - now > self._lease * 2 / 3:
             return True
-        if not await self._ties.store.take_lease(self._name, self._owner, now, self._lease):
+        if not await self._node.store.take_lease(self._name, self._node.owner, now, self._lease):
             self._leads_until = None
             return False
         if self._leads_until is None:
-            self._offset = await self._ties.store.cursor(self._name)
+            self._offset = await self._node.store.cursor(self._name)
         self._leads_until = now + self._lease
         return True
 
     async def _round(self) -> None:
-        asked_at = self._ties.clock()
+        asked_at = self._node.clock()
         updates = await self._ties.ask(self._offset)
         if updates:
             following = max(int(update["update_id"]) for update in updates) + 1
-            await self._take(updates)
-            await self._ties.store.save_cursor(self._name, following)
+            await self._ties.take(updates)
+            await self._node.store.save_cursor(self._name, following)
             self._offset = following
-        elif self._ties.clock() - asked_at < _QUICK:
-            await self._ties.sleep(1)  # a server that does not hold the question would be asked without end
+        elif self._node.clock() - asked_at < _QUICK:
+            await self._node.sleep(1)  # a server that does not hold the question would be asked without end
         if self._complaint:
             _log.info("Telegram gives messages again.", poller=self._name)
         self._complaint, self._wait = "", 1.0
-
-    async def _take(self, updates: Sequence[Any]) -> None:
-        # Tasks start in the order of their making, so the core sees each chat's messages in order.
-        outcomes = await asyncio.gather(*map(self._ties.take, updates), return_exceptions=True)
-        failures = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
-        for failure in failures:
-            if not isinstance(failure, StorageError):
-                _log.error("A message could not be stored.", poller=self._name, error=type(failure).__name__)
-        if failures:
-            raise StorageError("some messages were not stored")
 
     async def _back_off(self, error: Exception) -> None:
         if isinstance(error, StorageError):
@@ -126,4 +107,4 @@ class Poller:
             _log.warning("Telegram gives no messages.", poller=self._name, reason=reason, error=error_name, wait=wait)
         self._complaint = reason
         self._wait = min(self._wait * 2, _LONGEST_WAIT)
-        await self._ties.sleep(wait)
+        await self._node.sleep(wait)

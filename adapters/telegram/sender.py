@@ -9,6 +9,7 @@ from typing import Any
 
 from telegram import Bot, InputFile
 
+from adapters.calls.follow_ups import FollowUps
 from adapters.telegram.client import AiohttpRequest
 from adapters.telegram.errors import TROUBLE, is_unchanged, to_send_error
 from adapters.telegram.outgoing import CAPTION_LIMIT, Chat, to_chat, to_document, to_edit, to_message
@@ -28,7 +29,7 @@ class Sender:
         self._bot = bot
         self._request = request
         self._exports = exports
-        self._answering: set[asyncio.Task[None]] = set()
+        self._answering = FollowUps()
 
     async def send(self, delivery: Delivery, text: str, *, is_last: bool) -> str:
         """Send one part; the tap is answered after it."""
@@ -38,15 +39,13 @@ class Sender:
         except TROUBLE as error:
             raise to_send_error(error) from None  # the cause's text may hold what ours may not
         if is_last and delivery.message.tap_id:
-            self._answer_later(delivery.message.tap_id)
+            # Not awaited: the message is delivered, and a slow or late answer must not make it be sent again.
+            self._answering.begin(self._answer(delivery.message.tap_id))
         return external_id
 
     async def stop(self) -> None:
-        """Give the answers under way a second, then leave them."""
-        if self._answering:
-            _, late = await asyncio.wait(self._answering, timeout=1)
-            for task in late:
-                task.cancel()
+        """End what is under way."""
+        await self._answering.stop()
 
     async def _send(self, chat: Chat, delivery: Delivery, text: str, *, is_last: bool) -> str:
         buttons = delivery.message.buttons if is_last else ()
@@ -85,12 +84,6 @@ class Sender:
 
     async def _call(self, method: str, parameters: dict[str, object]) -> Any:
         return await self._request.call(f"{self._bot.base_url}/{method}", parameters)
-
-    def _answer_later(self, tap_id: str) -> None:
-        # Not awaited: the message is delivered, and a slow or late answer must not make it be sent again.
-        task = asyncio.create_task(self._answer(tap_id))
-        self._answering.add(task)
-        task.add_done_callback(self._answering.discard)
 
     async def _answer(self, tap_id: str) -> None:
         with contextlib.suppress(*TROUBLE):  # after 150 seconds, or a second time, nobody waits for it any more

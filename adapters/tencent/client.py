@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TypeVar
 
-from adapters.tencent.http import Download, Http, Json
+from adapters.calls.http_client import Answer, HttpClient, Json
 from adapters.tencent.tokens import TokenKeeper
 from bot.domain.errors import Refused, SendError, Unavailable
 
@@ -18,10 +19,23 @@ T = TypeVar("T")
 Meaning = Callable[[int, str], SendError]
 
 
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file, or what was said in its place."""
+
+    content: bytes = field(repr=False)
+    said: Json | None  #: an error, or where the file really is
+
+    @classmethod
+    def of(cls, answer: Answer) -> Download:
+        """Take an answer apart: errors come with status 200 too; a file, even one that holds JSON, with its name."""
+        return cls(answer.content, None if "Content-Disposition" in answer.headers else answer.json_or_none())
+
+
 class Client:
     """One account at one messenger. Methods raise only `SendError`."""
 
-    def __init__(self, http: Http, keeper: TokenKeeper, meaning: Meaning) -> None:
+    def __init__(self, http: HttpClient, keeper: TokenKeeper, meaning: Meaning) -> None:
         self._http = http
         self._keeper = keeper
         self._meaning = meaning
@@ -32,14 +46,15 @@ class Client:
         """Make one call; an answer with an error code is a failure, whatever its status."""
 
         async def once(token: str) -> Json:
-            return await self._http.ask(method, path, {**(query or {}), "access_token": token}, json)
+            answer = await self._http.call(method, path, query={**(query or {}), "access_token": token}, body=json)
+            return answer.as_json()
 
         return self._checked(await self._with_token(once, lambda answer: answer))
 
     async def download(self, path: str, query: Mapping[str, str], limit: int) -> bytes:
         """Fetch a file of at most `limit` bytes; an error that comes in its place is a failure."""
         found = await self.get(path, query, limit)
-        if found.answer is not None:
+        if found.said is not None:
             raise Refused("There is no file.")
         return found.content
 
@@ -47,11 +62,11 @@ class Client:
         """Fetch a file of at most `limit` bytes, or what is said in its place; an error is a failure."""
 
         async def once(token: str) -> Download:
-            return await self._http.download(path, {**query, "access_token": token}, limit)
+            return Download.of(await self._http.download(path, limit, query={**query, "access_token": token}))
 
-        found = await self._with_token(once, lambda download: download.answer or {})
-        if found.answer is not None:
-            self._checked(found.answer)
+        found = await self._with_token(once, lambda download: download.said or {})
+        if found.said is not None:
+            self._checked(found.said)
         return found
 
     async def _with_token(self, once: Callable[[str], Awaitable[T]], said: Callable[[T], Json]) -> T:

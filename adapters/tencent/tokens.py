@@ -11,6 +11,7 @@ from typing import Protocol
 
 import structlog
 
+from adapters.calls.node import Leases, Node
 from bot.domain.errors import SendError, StorageError, Unavailable
 from bot.ports.messenger_state import Token
 
@@ -28,8 +29,8 @@ _SHORTEST = 60.0  #: seconds; no token is taken to be over sooner: it would be f
 Ask = Callable[[str], Awaitable[tuple[str, float]]]
 
 
-class TokenStore(Protocol):
-    """What a keeper needs of the storage; see `bot.ports.storage` and `bot.ports.messenger_state`."""
+class TokenStore(Leases, Protocol):
+    """What a keeper needs of the storage; see `bot.ports.messenger_state`."""
 
     async def token(self, name: str) -> Token | None:
         """Return the token kept under this name."""
@@ -37,32 +38,14 @@ class TokenStore(Protocol):
     async def save_token(self, name: str, token: Token) -> None:
         """Keep a token in place of the one before."""
 
-    async def take_lease(self, name: str, owner: str, now: datetime, ttl: timedelta) -> bool:
-        """Take or renew a named lease; False while somebody else holds it."""
-
-    async def release_lease(self, name: str, owner: str) -> None:
-        """Give a lease back, if it is ours."""
-
 
 class TokenKeeper:
     """The token of one account. With the database away it goes on from memory."""
 
-    def __init__(
-        self,
-        name: str,
-        ask: Ask,
-        store: TokenStore,
-        owner: str,
-        *,
-        clock: Callable[[], datetime],
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-    ) -> None:
+    def __init__(self, name: str, ask: Ask, node: Node[TokenStore]) -> None:
         self._name = name
         self._ask = ask
-        self._store = store
-        self._owner = owner
-        self._clock = clock
-        self._sleep = sleep
+        self._node = node
         self._token: Token | None = None
         self._one_at_a_time = asyncio.Lock()
         self._asked_at: datetime | None = None
@@ -119,7 +102,7 @@ class TokenKeeper:
                         return
             except StorageError:
                 break  # without it there is no lease to wait for
-            await self._sleep(_BETWEEN_LOOKS)
+            await self._node.sleep(_BETWEEN_LOOKS)
         await self._ask_and_keep(refused)
 
     async def _look_for_fresh(self) -> bool:
@@ -130,7 +113,7 @@ class TokenKeeper:
         """Take over what the database has, if it is good and not what was refused."""
         kept = None
         with contextlib.suppress(StorageError):
-            kept = await self._store.token(self._name)
+            kept = await self._node.store.token(self._name)
         if kept is None or kept.value == refused or not self._lives(kept):
             return False
         if self._token is None or refused or kept.expires_at > self._token.expires_at:
@@ -140,28 +123,28 @@ class TokenKeeper:
     async def _ask_and_keep(self, refused: str) -> None:
         if self._failure is not None and self._is_calm():
             raise copy.copy(self._failure)  # those who waited behind a failed question do not repeat it one by one
-        self._asked_at = self._clock()
+        self._asked_at = self._node.clock()
         try:
             value, seconds = await self._ask(refused)
         except SendError as error:
-            self._failure, self._asked_at = error, self._clock()
+            self._failure, self._asked_at = error, self._node.clock()
             raise
         self._failure = None
-        self._token = Token(value, self._clock() + timedelta(seconds=max(seconds, _SHORTEST)))
+        self._token = Token(value, self._node.clock() + timedelta(seconds=max(seconds, _SHORTEST)))
         try:
-            await self._store.save_token(self._name, self._token)
+            await self._node.store.save_token(self._name, self._token)
         except StorageError:
             log.warning("An access token could not be stored; it is used from memory.", token=self._name)
 
     @contextlib.asynccontextmanager
     async def _lease(self) -> AsyncIterator[bool]:
-        is_ours = await self._store.take_lease(self._name, self._owner, self._clock(), _LEASE)
+        is_ours = await self._node.store.take_lease(self._name, self._node.owner, self._node.clock(), _LEASE)
         try:
             yield is_ours
         finally:
             if is_ours:
                 with contextlib.suppress(StorageError):
-                    await self._store.release_lease(self._name, self._owner)
+                    await self._node.store.release_lease(self._name, self._node.owner)
 
     def _value(self) -> str:
         if self._token is None:
@@ -169,10 +152,10 @@ class TokenKeeper:
         return self._token.value
 
     def _lives(self, token: Token) -> bool:
-        return self._clock() < token.expires_at
+        return self._node.clock() < token.expires_at
 
     def _is_old(self, token: Token) -> bool:
-        return self._clock() >= token.expires_at - _EARLY
+        return self._node.clock() >= token.expires_at - _EARLY
 
     def _is_calm(self) -> bool:
-        return self._asked_at is not None and abs(self._clock() - self._asked_at) < _CALM
+        return self._asked_at is not None and abs(self._node.clock() - self._asked_at) < _CALM

@@ -1,4 +1,4 @@
-"""The account's own business with WeChat: its access token, its menu, the fields of its template."""
+"""The account's own business with WeChat: its access token, its QR codes, the fields of its template."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from urllib.parse import quote
 
+from adapters.calls.http_client import HttpClient
+from adapters.tencent.account import token_in
 from adapters.tencent.client import Client, code_of
-from adapters.tencent.http import Http
 from adapters.tencent.tokens import Ask
 from adapters.wechat.errors import meaning, wrong_account
-from adapters.wechat.settings import WechatSettings
+from adapters.wechat.settings import NAME, WechatSettings
 from bot.domain import reference
 from bot.domain.errors import Refused, Unavailable, Uncertain
 
@@ -23,7 +24,7 @@ _THING_LIMIT = 20  #: characters
 _SECRET_REFUSED = frozenset({40001, 40125})
 
 
-def asks_token(http: Http, settings: WechatSettings) -> Ask:
+def asks_token(http: HttpClient, settings: WechatSettings) -> Ask:
     """Make the question for a token. The stable one is shared: asking again spoils it for nobody."""
 
     async def ask(refused: str) -> tuple[str, float]:
@@ -34,7 +35,7 @@ def asks_token(http: Http, settings: WechatSettings) -> Ask:
     return ask
 
 
-async def _ask_once(http: Http, settings: WechatSettings, *, anew: bool) -> tuple[str, float]:
+async def _ask_once(http: HttpClient, settings: WechatSettings, *, anew: bool) -> tuple[str, float]:
     body = {
         "grant_type": "client_credential",
         "appid": settings.app_id,
@@ -42,21 +43,12 @@ async def _ask_once(http: Http, settings: WechatSettings, *, anew: bool) -> tupl
         "force_refresh": anew,
     }
     try:
-        answer = await http.ask("POST", "/cgi-bin/stable_token", {}, body)
+        answer = (await http.call("POST", "/cgi-bin/stable_token", body=body)).as_json()
     except Uncertain:
         raise Unavailable("WeChat gave no access token in time.") from None
     if code := code_of(answer):
         raise wrong_account() if code in _SECRET_REFUSED else meaning(code, "")
-    value, seconds = answer.get("access_token"), answer.get("expires_in")
-    if not isinstance(value, str) or not value or not isinstance(seconds, int | float):
-        raise Unavailable("WeChat gave no access token.")
-    return value, float(seconds)
-
-
-async def set_menu(client: Client, menu: tuple[tuple[str, str], ...]) -> None:
-    """Put the commands at the foot of the chat, in place of what was there."""
-    buttons = [{"type": "click", "name": label, "key": command} for label, command in menu]
-    await client.call("POST", "/cgi-bin/menu/create", json={"button": buttons})
+    return token_in(answer, NAME)
 
 
 async def code_link(client: Client, scene: str, valid: timedelta) -> str:

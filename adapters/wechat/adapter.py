@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
+from adapters.calls.http_client import HttpClient, Json
+from adapters.calls.node import Node
+from adapters.tencent.account import set_menu
 from adapters.tencent.client import Client
-from adapters.tencent.http import Http, Way
 from adapters.tencent.tokens import TokenKeeper, TokenStore
 from adapters.wechat import outgoing
-from adapters.wechat.account import Template, asks_token, code_link, set_menu
+from adapters.wechat.account import Template, asks_token, code_link
 from adapters.wechat.door import Door
 from adapters.wechat.errors import meaning
 from adapters.wechat.files import Files
 from adapters.wechat.sender import Sender
-from adapters.wechat.settings import MESSENGER, NAME, WechatSettings
+from adapters.wechat.settings import MESSENGER, WechatSettings
 from bot.domain import reference
 from bot.domain.errors import Refused, SendError
 from bot.domain.messages import Capabilities, Delivery, Inbound
@@ -28,26 +28,16 @@ class WechatAdapter:
 
     messenger = MESSENGER
 
-    def __init__(
-        self,
-        settings: WechatSettings,
-        *,
-        clock: Callable[[], datetime],
-        store: TokenStore,
-        owner: str,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-    ) -> None:
+    def __init__(self, settings: WechatSettings, node: Node[TokenStore]) -> None:
         self._settings = settings
-        self._clock = clock
-        way = Way(NAME, settings.root, settings.proxy, settings.patience)
-        self._http = Http(way)
-        name = f"{MESSENGER}:{settings.app_id}"
-        keeper = TokenKeeper(name, asks_token(self._http, settings), store, owner, clock=clock, sleep=sleep)
+        self._clock = node.clock
+        self._http = HttpClient(settings.way)
+        keeper = TokenKeeper(f"{MESSENGER}:{settings.app_id}", asks_token(self._http, settings), node)
         self._client = Client(self._http, keeper, meaning)
         self._template = Template(self._client, settings.template_id)
-        self._files = Files(self._client, way)
+        self._files = Files(self._client, settings.way)
         self._sender = Sender(self._client)
-        self._door = Door(settings, clock, self._apologise)
+        self._door = Door(settings, node.clock, self._apologise)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -70,7 +60,7 @@ class WechatAdapter:
         message = delivery.message
         if not self._settings.template_id:
             raise Refused("No template is set for messages outside WeChat's window.")
-        body: outgoing.Json = {
+        body: Json = {
             "touser": outgoing.to_openid(message.address),
             "template_id": self._settings.template_id,
             "client_msg_id": outgoing.once(message.dedupe_key),

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 
+from adapters.calls.entrance import Entrance
+from adapters.calls.follow_ups import FollowUps
 from adapters.tencent import xml
 from adapters.tencent.callback import BODY_LIMIT, Callback, CallRefused, Signed, Status, envelope
+from adapters.tencent.refusals import Refusals
 from adapters.wechat.outgoing import to_answer
 from adapters.wechat.parse import parse
 from adapters.wechat.settings import MESSENGER, WechatSettings
@@ -23,7 +26,6 @@ _log = structlog.get_logger()
 
 _NOTHING = Response(200, "success")  #: WeChat shows the person nothing and does not ask again
 _ECHO_LIMIT = 512  #: characters
-_QUIET = timedelta(minutes=1)  #: between two lines in the log about the same
 _IN_THE_CLEAR = "WeChat sends messages in the clear: set the account to safe mode on its page."
 _LATE_AT_MOST = 3.0  #: seconds that storing may go on when we stop
 
@@ -39,23 +41,20 @@ class Door:
         self._clock = clock
         self._apologise = apologise
         self._callback = Callback(settings.token, settings.aes_key, settings.app_id)
-        self._receive: Receive | None = None
-        self._tries = Tries(self._stored, clock)
-        self._late: set[asyncio.Task[None]] = set()
-        self._noted: dict[str, datetime] = {}
+        self._entrance = Entrance(MESSENGER)
+        self._tries = Tries(self._entrance.take, clock)
+        self._late = FollowUps()
+        self._refusals = Refusals(MESSENGER, clock)
 
     def open(self, receive: Receive) -> None:
         """Let messages in."""
-        self._receive = receive
+        self._entrance.open(receive)
 
     async def close(self) -> None:
         """Let nothing in any more; what is being stored may take a moment to be so."""
-        self._receive = None
+        self._entrance.close()
         await self._tries.stop(_LATE_AT_MOST)
-        if self._late:
-            _, left = await asyncio.wait(self._late, timeout=1)
-            for task in left:
-                task.cancel()
+        await self._late.stop()
 
     async def handle(self, request: Request) -> Response:
         try:
@@ -65,8 +64,8 @@ class Door:
                 return Response(405)
             text, is_sealed = self._opened(request)
         except CallRefused as refused:
-            self._note(refused)
-            return Response(refused.status)
+            self._refusals.note(refused)
+            return Response(int(refused.status))
         return await self._answered(request, parse(text, self._settings.app_id, self._clock()), is_sealed=is_sealed)
 
     def _shown_to_be_ours(self, request: Request) -> Response:
@@ -100,13 +99,6 @@ class Door:
         except UnicodeDecodeError:
             raise CallRefused(Status.UNVERIFIED, "It cannot be read.") from None
 
-    def _note(self, refused: CallRefused) -> None:
-        """Say why a call was refused, each reason once a minute: whoever can call us shall not fill the log."""
-        now, last = self._clock(), self._noted.get(refused.reason)
-        if last is None or now - last >= _QUIET:
-            self._noted[refused.reason] = now
-            _log.warning("A call was refused.", messenger=MESSENGER, status=int(refused.status), reason=refused.reason)
-
     async def _answered(self, request: Request, message: Inbound, *, is_sealed: bool) -> Response:
         storing = self._tries.take(message)
         await asyncio.wait({storing.task}, timeout=self._settings.answer_within)
@@ -129,22 +121,12 @@ class Door:
         """What is not stored is not acknowledged: WeChat hangs up and brings it again; the last time we say so."""
         storing.is_late = True
         if storing.calls >= LAST and (words := unsure(message)):
-            self._go_on(message, storing.task)
+            # WeChat brings it no more; the core sends its answer by itself once the message is stored.
+            self._late.begin(self._later(message, storing.task))
             return self._written(request, message, words, is_sealed=is_sealed)
         await asyncio.wait({storing.task}, timeout=self._settings.hangs_up_after - self._settings.answer_within)
         is_stored = storing.task.done() and storing.task.exception() is None
         return _NOTHING if is_stored else Response(503)  # stored: the core sends its answer by itself
-
-    async def _stored(self, message: Inbound) -> Receipt:
-        if self._receive is None:
-            raise StorageError("the bridge takes no messages yet")
-        try:
-            return await self._receive(message)
-        except StorageError:
-            raise
-        except Exception as error:  # noqa: BLE001 - whatever it was, the message is not stored
-            _log.error("A message could not be stored.", messenger=MESSENGER, error=type(error).__name__)
-            raise StorageError("not stored") from None
 
     def _written(self, request: Request, message: Inbound, text: str, *, is_sealed: bool) -> Response:
         at = int(self._clock().timestamp())
@@ -152,12 +134,6 @@ class Door:
         if is_sealed:
             answer = self._callback.seal(answer, request.query.get("nonce", ""), str(at))
         return Response(200, answer, "text/xml; charset=utf-8")
-
-    def _go_on(self, message: Inbound, storing: asyncio.Task[Receipt]) -> None:
-        """WeChat brings it no more; the core sends its answer by itself once the message is stored."""
-        task = asyncio.create_task(self._later(message, storing))
-        self._late.add(task)
-        task.add_done_callback(self._late.discard)
 
     async def _later(self, message: Inbound, storing: asyncio.Task[Receipt]) -> None:
         try:

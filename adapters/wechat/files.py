@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from adapters.tencent.client import Client
-from adapters.tencent.http import Http, Way
+from adapters.calls.http_client import HttpClient, Way
+from adapters.tencent.client import Client, Download
 from adapters.wechat.parse import NEVER_HAD, VIDEO
 from bot.domain.errors import Refused
 
@@ -30,16 +30,16 @@ class Files:
 
     async def _video(self, media_id: str, limit: int) -> bytes:
         found = await self._client.get(_MEDIA, {"media_id": media_id}, limit)
-        if found.answer is None:
+        if found.said is None:
             return found.content
-        way, path, query = self._place(found.answer.get("video_url"))
-        http = Http(way, connections=1)
+        way, path, query = self._place(found.said.get("video_url"))
+        http = HttpClient(way, connections=1)
         await http.start()
         try:
-            video = await http.download(path, query, limit)
+            video = Download.of(await http.download(path, limit, query=query))
         finally:
             await http.stop()
-        if video.answer is not None:
+        if video.said is not None:
             raise Refused("There is no file.")
         return video.content
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import Any
 
+from adapters.calls.http_client import Json
 from adapters.tencent import xml
 from adapters.wechat.settings import MESSENGER, TEXT_LIMIT
 from bot.delivery.split import measure
 from bot.domain.errors import Refused
 from bot.domain.messages import Address, Button, Inbound, Keyboard
 from bot.language.texts import tr
-
-Json = dict[str, Any]
 
 MOST_CHOICES = 10  #: links in one message; more are refused (errcode 45098)
 _OPENID = re.compile(r"[A-Za-z0-9_-]{1,128}")

@@ -7,13 +7,13 @@ neighbours; files: they come with a key that no interface takes, not with a medi
 from __future__ import annotations
 
 import hashlib
-import math
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from adapters.tencent import xml
+from adapters.tencent.fields import degrees, event_id, needed
 from adapters.tencent.xml import text_of
 from adapters.wechat.settings import BUTTON_BYTES, MESSENGER
 from bot.domain.messages import Address, Attachment, Contact, Inbound, Kind
@@ -40,14 +40,14 @@ def parse(text: str, app_id: str, now: datetime) -> Inbound:
 
 
 def _read(given: xml.Fields, raw: bytes, now: datetime) -> Inbound:
-    person = Address(MESSENGER, _needed(given, "FromUserName", _OPENID))
-    account = _needed(given, "ToUserName", _OPENID)
-    created = int(_needed(given, "CreateTime", _NUMBER))
-    kind = _needed(given, "MsgType").lower()
+    person = Address(MESSENGER, needed(given, "FromUserName", _OPENID))
+    account = needed(given, "ToUserName", _OPENID)
+    created = int(needed(given, "CreateTime", _NUMBER))
+    kind = needed(given, "MsgType").lower()
     is_event = kind == "event"
     read = _event if is_event else _CONTENTS.get(kind, _other)
     fields: Fields = {"sender": person, "place": person} | read(given)
-    external_id = _event_id(given) if is_event else _needed(given, "MsgId", _NUMBER)
+    external_id = _event_id(given) if is_event else needed(given, "MsgId", _NUMBER)
     if not is_event:
         fields["message_id"] = external_id
     return Inbound(MESSENGER, account, external_id, received_at=_moment(created, now), raw=raw, **fields)
@@ -66,9 +66,8 @@ def _event_id(given: xml.Fields) -> str:
     """Name an event, which has no id; results of template messages have one, of a kind of its own."""
     event = text_of(given, "Event").lower()
     if event == "templatesendjobfinish":
-        return f"template:{_needed(given, 'MsgID', _NUMBER)}"
-    told = (text_of(given, name) for name in ("FromUserName", "CreateTime", "Event", "EventKey"))
-    return f"event:{hashlib.sha256(chr(0).join(told).encode()).hexdigest()}"
+        return f"template:{needed(given, 'MsgID', _NUMBER)}"
+    return event_id(given, "FromUserName", "CreateTime", "Event", "EventKey")
 
 
 def _other(_given: xml.Fields) -> Fields:
@@ -86,14 +85,14 @@ def _text(given: xml.Fields) -> Fields:
 
 def _media(kind: Kind, media_type: str, prefix: str = "") -> Callable[[xml.Fields], Fields]:
     def read(given: xml.Fields) -> Fields:
-        attachment = Attachment(prefix + _needed(given, "MediaId"), media_type=media_type)
+        attachment = Attachment(prefix + needed(given, "MediaId"), media_type=media_type)
         return {"kind": kind, "attachment": attachment, "contact": Contact.MESSAGE}
 
     return read
 
 
 def _file(given: xml.Fields) -> Fields:
-    media_id = text_of(given, "MediaId") or NEVER_HAD + _needed(given, "FileKey")
+    media_id = text_of(given, "MediaId") or NEVER_HAD + needed(given, "FileKey")
     size = text_of(given, "FileTotalLen")
     attachment = Attachment(
         media_id, text_of(given, "Title"), size=int(size) if re.fullmatch("[0-9]{1,12}", size) else 0
@@ -105,8 +104,8 @@ def _location(given: xml.Fields) -> Fields:
     place = ", ".join(filter(None, (text_of(given, name) for name in ("Poiname", "Label"))))
     return {
         "kind": Kind.LOCATION,
-        "latitude": _degrees(given, "Location_X", 90),
-        "longitude": _degrees(given, "Location_Y", 180),
+        "latitude": degrees(given, "Location_X", 90),
+        "longitude": degrees(given, "Location_Y", 180),
         "text": place,
         "contact": Contact.MESSAGE,
     }
@@ -155,7 +154,7 @@ def _left(_given: xml.Fields) -> Fields:
 
 
 def _chosen(given: xml.Fields) -> Fields:
-    return {"kind": Kind.TEXT, "text": _needed(given, "EventKey"), "contact": Contact.TAP}
+    return {"kind": Kind.TEXT, "text": needed(given, "EventKey"), "contact": Contact.TAP}
 
 
 def _tapped(_given: xml.Fields) -> Fields:
@@ -165,7 +164,7 @@ def _tapped(_given: xml.Fields) -> Fields:
 def _came_to(given: xml.Fields) -> Fields:
     status = text_of(given, "Status").lower().replace(" ", "")
     failure = "" if status == "success" else _FAILURES.get(status, "WeChat did not deliver it.")
-    return {"kind": Kind.OUTCOME, "message_id": _needed(given, "MsgID", _NUMBER), "text": failure}
+    return {"kind": Kind.OUTCOME, "message_id": needed(given, "MsgID", _NUMBER), "text": failure}
 
 
 _FAILURES = {
@@ -184,17 +183,3 @@ _EVENTS: dict[str, Callable[[xml.Fields], Fields]] = {
     "scancode_waitmsg": _tapped,
     "templatesendjobfinish": _came_to,
 }
-
-
-def _needed(given: xml.Fields, name: str, pattern: re.Pattern[str] | None = None) -> str:
-    text = text_of(given, name)
-    if not (pattern.fullmatch(text) if pattern else text):
-        raise ValueError("a field is missing")
-    return text
-
-
-def _degrees(given: xml.Fields, name: str, limit: int) -> float:
-    value = float(text_of(given, name))
-    if not math.fabs(value) <= limit:
-        raise ValueError("not a coordinate")
-    return value

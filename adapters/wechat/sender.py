@@ -6,6 +6,7 @@ import secrets
 
 import structlog
 
+from adapters.calls.http_client import Json
 from adapters.tencent.client import Client
 from adapters.wechat import outgoing
 from adapters.wechat.errors import NoChoices
@@ -50,7 +51,7 @@ class Sender:
             _log.warning("WeChat shows this account's choices not as links; they are sent as text.")
             await self._custom(outgoing.to_text(openid, outgoing.with_choices(text, buttons)))
 
-    async def _custom(self, body: outgoing.Json) -> None:
+    async def _custom(self, body: Json) -> None:
         await self._client.call("POST", "/cgi-bin/message/custom/send", json=body)
 
     def _note(self, message_id: int, done: int, pieces: int) -> None:

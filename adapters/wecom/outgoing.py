@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from adapters.tencent.http import Json
+from adapters.calls.http_client import Json
 from adapters.wecom.settings import MEMBER, ROBOT
 from bot.domain.errors import Refused
 from bot.domain.messages import Address, Button, Keyboard
@@ -61,11 +61,6 @@ def to_used_card(agent_id: int, member: str, tap_id: str) -> Json | None:
 def to_task_id(outbox_id: int) -> str:
     """Name a card: the same at every try, so that WeCom refuses the second one of a message that arrived."""
     return f"casebridge-{outbox_id}"
-
-
-def to_menu(entries: Iterable[tuple[str, str]]) -> Json:
-    """Write the menu of the app: label, and what a tap says."""
-    return {"button": [{"type": "click", "name": label, "key": says} for label, says in entries]}
 
 
 def robot_of(address: Address) -> str | None:

@@ -6,12 +6,12 @@ The fields: https://developer.work.weixin.qq.com/document/path/90239 and path/90
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from adapters.tencent import xml
+from adapters.tencent.fields import degrees, event_id, needed
 from adapters.wecom.settings import MEMBER, MESSENGER
 from bot.domain.messages import Address, Attachment, Inbound, Kind
 
@@ -20,10 +20,6 @@ Fields = dict[str, Any]  #: of `Inbound`
 _DATA_LIMIT = 64  #: bytes of a button's data
 _LABEL_LIMIT = 64  #: characters
 _TAP_LIMIT = 512  #: characters of what changes a card, far above what it has
-
-
-class _Odd(ValueError):
-    """Something that must be there is not, or not as it must be."""
 
 
 def parse(text: str, account: str, agent_id: int, now: datetime) -> Inbound:
@@ -42,29 +38,22 @@ def _key(found: xml.Fields) -> str:
     number = xml.text_of(found, "MsgId")
     if number.strip("0"):
         return f"message:{number}"
-    names = ("FromUserName", "CreateTime", "Event", "EventKey", "TaskId", "AgentID")
-    parts = [xml.text_of(found, name) for name in names]
-    if not parts[0] or not parts[1]:
-        raise _Odd("neither number nor sender and time")
-    return f"event:{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()}"
+    for name in ("FromUserName", "CreateTime"):
+        needed(found, name)
+    return event_id(found, "FromUserName", "CreateTime", "Event", "EventKey", "TaskId", "AgentID")
 
 
 def _read(found: xml.Fields, agent_id: int) -> Fields:
     app = xml.text_of(found, "AgentID")
     if app and app != str(agent_id):
         return {"kind": Kind.OTHER}  # of another app with the same keys
-    kind = _needed(found, "MsgType")
+    kind = needed(found, "MsgType")
     read = _EVENTS.get(xml.text_of(found, "Event").lower()) if kind == "event" else _KINDS.get(kind)
     if read is None:
         return {"kind": Kind.OTHER}
-    member = _member(_needed(found, "FromUserName"))
+    # A member, and least of all the robot of a group.
+    member = Address(MESSENGER, needed(found, "FromUserName", MEMBER))
     return {"sender": member, "place": member, "message_id": xml.text_of(found, "MsgId")} | read(found)
-
-
-def _member(name: str) -> Address:
-    if not MEMBER.fullmatch(name):
-        raise _Odd("no member")  # least of all the robot of a group
-    return Address(MESSENGER, name)
 
 
 def _text(found: xml.Fields) -> Fields:
@@ -79,8 +68,8 @@ def _link(found: xml.Fields) -> Fields:
 def _location(found: xml.Fields) -> Fields:
     return {
         "kind": Kind.LOCATION,
-        "latitude": _degrees(_needed(found, "Location_X"), 90),
-        "longitude": _degrees(_needed(found, "Location_Y"), 180),
+        "latitude": degrees(found, "Location_X", 90),
+        "longitude": degrees(found, "Location_Y", 180),
         "text": xml.text_of(found, "Label"),
     }
 
@@ -88,7 +77,7 @@ def _location(found: xml.Fields) -> Fields:
 def _file(kind: Kind, media_type: str) -> Callable[[xml.Fields], Fields]:
     def read(found: xml.Fields) -> Fields:
         name = xml.text_of(found, "FileName")
-        return {"kind": kind, "attachment": Attachment(_needed(found, "MediaId"), name, media_type)}
+        return {"kind": kind, "attachment": Attachment(needed(found, "MediaId"), name, media_type)}
 
     return read
 
@@ -96,7 +85,7 @@ def _file(kind: Kind, media_type: str) -> Callable[[xml.Fields], Fields]:
 def _tap(found: xml.Fields) -> Fields:
     data, _, label = xml.text_of(found, "EventKey").partition(" ")
     if not data or len(data.encode()) > _DATA_LIMIT:
-        raise _Odd("no button of ours")
+        raise ValueError("no button of ours")
     code = xml.text_of(found, "ResponseCode")
     tap_id = f"{code} {label[:_LABEL_LIMIT]}".strip() if code and " " not in code else ""
     return {
@@ -108,7 +97,7 @@ def _tap(found: xml.Fields) -> Fields:
 
 
 def _menu(found: xml.Fields) -> Fields:
-    return {"kind": Kind.TEXT, "text": _needed(found, "EventKey")}
+    return {"kind": Kind.TEXT, "text": needed(found, "EventKey")}
 
 
 def _is(kind: Kind) -> Callable[[xml.Fields], Fields]:
@@ -132,17 +121,3 @@ _EVENTS: dict[str, Callable[[xml.Fields], Fields]] = {
     "subscribe": _is(Kind.REACHED),
     "unsubscribe": _is(Kind.LEFT),
 }
-
-
-def _needed(found: xml.Fields, name: str) -> str:
-    text = xml.text_of(found, name)
-    if not text:
-        raise _Odd("a field is missing")
-    return text
-
-
-def _degrees(text: str, limit: int) -> float:
-    degrees = float(text)
-    if not math.fabs(degrees) <= limit:
-        raise _Odd("not a coordinate")
-    return degrees

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 
+from adapters.calls.follow_ups import FollowUps
+from adapters.calls.http_client import HttpClient, Json
 from adapters.tencent.client import Client, code_of
-from adapters.tencent.http import Http, Json
 from adapters.wecom.errors import CardExists, Meanings
 from adapters.wecom.outgoing import robot_of, to_card, to_member, to_robot, to_task_id, to_text, to_used_card
 from adapters.wecom.settings import WecomSettings
@@ -21,13 +21,13 @@ _ROBOT = "/cgi-bin/webhook/send"
 class Sender:
     """Sends; raises only `SendError`."""
 
-    def __init__(self, settings: WecomSettings, http: Http, client: Client, meanings: Meanings) -> None:
+    def __init__(self, settings: WecomSettings, http: HttpClient, client: Client, meanings: Meanings) -> None:
         self._agent_id = settings.agent_id
         self._robots = {robot.name: robot.key for robot in settings.robots}
         self._http = http
         self._client = client
         self._meanings = meanings
-        self._ending: set[asyncio.Task[None]] = set()
+        self._ending = FollowUps()
 
     async def send(self, delivery: Delivery, text: str, *, is_last: bool) -> str:
         """Send one part; a tapped card is ended after it."""
@@ -42,15 +42,13 @@ class Sender:
         else:
             external_id = await self._send(delivery, text, has_buttons=is_last and bool(message.buttons))
         if is_last and message.tap_id:
-            self._end_later(delivery)
+            # Not awaited: the message is delivered, and a slow or late change must not make it be sent again.
+            self._ending.begin(self._end(delivery))
         return external_id
 
     async def stop(self) -> None:
-        """Give the changes under way a second, then leave them."""
-        if self._ending:
-            _, late = await asyncio.wait(self._ending, timeout=1)
-            for task in late:
-                task.cancel()
+        """End what is under way."""
+        await self._ending.stop()
 
     async def _send(self, delivery: Delivery, text: str, *, has_buttons: bool) -> str:
         message, member = delivery.message, to_member(delivery.message.address)
@@ -76,16 +74,10 @@ class Sender:
         key = self._robots.get(name)
         if key is None:
             raise Unreachable("There is no robot of this name in the configuration.")
-        answer = await self._http.ask("POST", _ROBOT, {"key": key}, to_robot(text))
-        if code := code_of(answer):
+        answer = await self._http.call("POST", _ROBOT, query={"key": key}, body=to_robot(text))
+        if code := code_of(answer.as_json()):
             raise self._meanings(code, "")
         return f"{delivery.message.id}-{delivery.parts_done}"  # a robot's messages have no names
-
-    def _end_later(self, delivery: Delivery) -> None:
-        # Not awaited: the message is delivered, and a slow or late change must not make it be sent again.
-        task = asyncio.create_task(self._end(delivery))
-        self._ending.add(task)
-        task.add_done_callback(self._ending.discard)
 
     async def _end(self, delivery: Delivery) -> None:
         with contextlib.suppress(SendError):  # after 72 hours, or a second time, WeCom takes no change

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from adapters.tencent.http import PATIENCE, Patience, Way
+from adapters.calls.http_client import PATIENCE, Patience, Way
 from bot.domain.messages import Capabilities
 
 MESSENGER = "wecom"
+NAME = "WeCom"
 #: The id of a member.
 MEMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}")
 #: How the peer of a group's robot begins: ``wecom:robot:duty``.
@@ -70,4 +71,4 @@ class WecomSettings:
     @property
     def way(self) -> Way:
         """How its API is reached."""
-        return Way("WeCom", self.api_base_url.rstrip("/"), self.proxy, self.patience)
+        return Way(NAME, self.api_base_url.rstrip("/"), self.proxy, self.patience)

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import structlog
 import uvicorn
 
+from adapters.calls.node import Node
 from adapters.watchdog import Watchdog
 from adapters.web.routes import build_site
 from adapters.web.server.health import Vitals
@@ -54,6 +55,11 @@ def clock() -> datetime:
 def owner() -> str:
     """Name this process among all nodes, for leases."""
     return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
+
+
+def node_of(storage: Storage) -> Node[Storage]:
+    """Say which of all nodes this process is, for adapters."""
+    return Node(storage, owner(), clock)
 
 
 def chance() -> Chance:
@@ -101,7 +107,7 @@ async def _serve(
 ) -> None:
     rules, lateness = rules_of(settings), PingLateness()
     rules.exports.mkdir(parents=True, exist_ok=True)
-    adapters = adapters_of(Wiring(settings, storage, clock, owner()))
+    adapters = adapters_of(Wiring(settings, node_of(storage)))
     contents = files_of(settings, vault_of(settings))
     bridge = Bridge(storage, adapters.all, rules, chance(), clock=clock, files=contents, on_lateness=lateness.observe)
     site = build_site(

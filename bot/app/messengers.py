@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
+from adapters.calls.node import Node
 from adapters.email import EmailAdapter, EmailSettings, security_of
 from adapters.telegram import TelegramAdapter, TelegramSettings
 from adapters.telegram.settings import Mode
@@ -23,9 +23,7 @@ class Wiring:
     """What adapters are made of."""
 
     settings: Settings
-    storage: Storage
-    clock: Callable[[], datetime]
-    owner: str  #: this process among all nodes, for leases
+    node: Node[Storage]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +75,7 @@ def telegram_of(settings: Settings) -> TelegramSettings | None:
 
 def _telegram(wiring: Wiring) -> Adapter | None:
     found = telegram_of(wiring.settings)
-    return TelegramAdapter(found, clock=wiring.clock, store=wiring.storage, owner=wiring.owner) if found else None
+    return TelegramAdapter(found, wiring.node) if found else None
 
 
 def _wecom(wiring: Wiring) -> Adapter | None:
@@ -96,7 +94,7 @@ def _wecom(wiring: Wiring) -> Adapter | None:
         robots=robots,
         menu=phone_menus.taps(),
     )
-    return WecomAdapter(found, clock=wiring.clock, store=wiring.storage, owner=wiring.owner)
+    return WecomAdapter(found, wiring.node)
 
 
 def wechat_of(settings: Settings) -> WechatSettings | None:
@@ -120,7 +118,7 @@ def wechat_of(settings: Settings) -> WechatSettings | None:
 def wechat_adapter(wiring: Wiring) -> WechatAdapter | None:
     """Make the WeChat adapter; None when it has no account."""
     found = wechat_of(wiring.settings)
-    return WechatAdapter(found, clock=wiring.clock, store=wiring.storage, owner=wiring.owner) if found else None
+    return WechatAdapter(found, wiring.node) if found else None
 
 
 def _web(wiring: Wiring) -> Adapter | None:
@@ -145,7 +143,7 @@ def email_of(settings: Settings) -> EmailSettings | None:
 
 def _email(wiring: Wiring) -> Adapter | None:
     found = email_of(wiring.settings)
-    return EmailAdapter(found, clock=wiring.clock) if found else None
+    return EmailAdapter(found, clock=wiring.node.clock) if found else None
 
 
 _MAKERS: tuple[Callable[[Wiring], Adapter | None], ...] = (_telegram, wechat_adapter, _wecom, _web, _email)

@@ -78,7 +78,7 @@ async def invite(settings: Settings, order: InviteOrder) -> list[str]:
 
 async def _to_scan(settings: Settings, storage: Storage, code: str, valid: timedelta) -> list[str]:
     """Say where the QR code is that enrols on WeChat, where that is set up."""
-    adapter = messengers.wechat_adapter(messengers.Wiring(settings, storage, assembly.clock, assembly.owner()))
+    adapter = messengers.wechat_adapter(messengers.Wiring(settings, assembly.node_of(storage)))
     if adapter is None:
         return []
     try:

@@ -19,7 +19,7 @@ async def set_up(settings: Settings, messenger: str) -> list[str]:
     if not known.is_set_up(settings):
         raise BridgeError(f"{messenger} is not in the configuration. {known.remedy}")
     async with opened(settings) as storage:
-        adapter = adapters_of(Wiring(settings, storage, assembly.clock, assembly.owner())).all[messenger]
+        adapter = adapters_of(Wiring(settings, assembly.node_of(storage))).all[messenger]
         if not isinstance(adapter, SetsUp):
             return [f"There is nothing to set up on {messenger}."]
         try:

@@ -14,20 +14,14 @@ from bot.domain.button_data import LIMIT
 from bot.domain.errors import SendError, StorageError, Unavailable
 from bot.domain.messages import Address, Delivery, Inbound, Kind, Outgoing, OutgoingKind
 from bot.ports.messengers import Adapter
-from tests.adapters.email.email_kit import make_email
-from tests.adapters.telegram.telegram_kit import ROWS, Clock, Inbox, export, make_telegram
-from tests.adapters.tencent.tencent_kit import Shelf
-from tests.adapters.wechat.wechat_kit import make_wechat
-from tests.adapters.wecom.wecom_kit import make_wecom
+from tests.adapters.telegram.telegram_kit import ROWS, Clock, Inbox, export
 from tests.contracts.adapter_benches import BENCHES, ONE, OTHER, Bench, TwoWayBench
-from tests.fakes.bot_api import BotApi
-from tests.fakes.mail_server import MailServer
 from tests.fakes.memory_messenger import MemoryAdapter
-from tests.fakes.wechat_api import WechatApi
-from tests.fakes.wecom_api import WecomApi
+from tests.kit.messengers import capabilities, every_adapter
 
-FULL = ["memory", "telegram polling", "telegram webhook"]  #: where messages can be changed and documents sent
-TWO_WAYS = [*FULL, "wechat", "wecom"]
+CAN = {name: capabilities()[name.partition(" ")[0]] for name in BENCHES}
+FULL = [name for name, can in CAN.items() if can.edits and can.files]
+TWO_WAYS = [name for name, can in CAN.items() if can.receives]
 for_full = pytest.mark.parametrize("bench", FULL, indirect=True)
 for_all = pytest.mark.parametrize("bench", BENCHES, indirect=True)
 
@@ -147,14 +141,9 @@ async def test_it_stops_twice_within_five_seconds_and_sends_nothing_after(bench:
     assert bench.seen(ONE) == []
 
 
-def every_adapter() -> list[Adapter]:
-    api = BotApi()
-    wechat, wecom = make_wechat(WechatApi()), make_wecom(WecomApi(), Shelf())
-    email = make_email(MailServer(port=587))
-    return [MemoryAdapter(clock=Clock()), make_telegram(api), WebAdapter(), wechat, wecom, email]
-
-
-@pytest.mark.parametrize("adapter", every_adapter(), ids=lambda adapter: adapter.messenger)
+@pytest.mark.parametrize(
+    "adapter", [MemoryAdapter(clock=Clock()), *every_adapter().found], ids=lambda adapter: adapter.messenger
+)
 async def test_what_it_can_do_is_declared_and_our_buttons_fit(adapter: Adapter) -> None:
     can = adapter.capabilities
     assert can.text_limit > 0

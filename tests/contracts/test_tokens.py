@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from adapters.calls.node import Node
 from adapters.tencent.tokens import TokenKeeper
 from bot.ports.storage import Storage
 from tests.adapters.telegram.telegram_kit import Naps
@@ -14,7 +15,7 @@ NAME = "wecom-token:corp:7"
 
 
 def keeper(kept: Kept, storage: Storage, mint: Mint, owner: str) -> TokenKeeper:
-    return TokenKeeper(NAME, mint, storage, owner, clock=kept.clock, sleep=Naps())
+    return TokenKeeper(NAME, mint, Node(storage, owner, kept.clock, Naps()))
 
 
 async def two_nodes(kept: Kept, mint: Mint) -> tuple[TokenKeeper, TokenKeeper]:

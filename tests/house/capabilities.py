@@ -7,47 +7,28 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from adapters.email.settings import CAPABILITIES as EMAIL
-from adapters.telegram import TelegramSettings
-from adapters.web.adapter import WebAdapter
-from adapters.wechat import WechatSettings
-from adapters.wecom.settings import CAPABILITIES as WECOM
 from bot.domain.messages import Capabilities, Grant
-from tests.fakes.memory_messenger import CAPABILITIES as MEMORY
+from tests.kit.messengers import capabilities
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """A messenger: what it declares, and what only words can say."""
+class Words:
+    """What only words can say of a messenger."""
 
-    name: str
-    can: Capabilities
-    where: str
     comes_in_by: str
     address: str
+    where: str = ""  #: its package, unless it is said here
 
 
-#: Every adapter there is. A new one gets its column here, and the table is printed anew.
-COLUMNS = (
-    Column(
-        "telegram",
-        TelegramSettings(token="").capabilities,
-        "`telegram/`",
-        "polling or webhook",
-        "chat number, `/` topic",
-    ),
-    Column(
-        "wechat",
-        WechatSettings("", "", "", "", template_id="set").capabilities,
-        "`wechat/`",
-        "webhook",
-        "follower's OpenID",
-    ),
-    Column("wecom", WECOM, "`wecom/`", "webhook", "member's UserID, or `robot:` and a name"),
-    Column("web", WebAdapter.capabilities, "`web/`", "pages of the bridge", "person's number"),
-    Column("email", EMAIL, "`email/`", "nothing", "`duty@example.org`"),
-    Column("memory", MEMORY, "`memory.py`", "calls of a test", "anything"),
-)
+#: In the order of the table.
+WORDS = {
+    "telegram": Words("polling or webhook", "chat number, `/` topic"),
+    "wechat": Words("webhook", "follower's OpenID"),
+    "wecom": Words("webhook", "member's UserID, or `robot:` and a name"),
+    "web": Words("pages of the bridge", "person's number"),
+    "email": Words("nothing", "`duty@example.org`"),
+    "memory": Words("calls of a test", "anything", "beside the tests"),
+}
 
 
 def _length(can: Capabilities) -> str:
@@ -140,13 +121,14 @@ def table() -> str:
 
 
 def _lines() -> Iterator[list[str]]:
-    yield ["", *(column.name for column in COLUMNS)]
-    yield ["---"] * (len(COLUMNS) + 1)
-    yield ["where", *(column.where for column in COLUMNS)]
-    yield ["comes in by", *(column.comes_in_by for column in COLUMNS)]
+    declared = capabilities()
+    yield ["", *WORDS]
+    yield ["---"] * (len(WORDS) + 1)
+    yield ["where", *(words.where or f"`{name}/`" for name, words in WORDS.items())]
+    yield ["comes in by", *(words.comes_in_by for words in WORDS.values())]
     for row in ROWS:
-        yield [row.name, *(row.cell(column.can) for column in COLUMNS)]
-    yield ["an address", *(column.address for column in COLUMNS)]
+        yield [row.name, *(row.cell(declared[name]) for name in WORDS)]
+    yield ["an address", *(words.address for words in WORDS.values())]
 
 
 if __name__ == "__main__":

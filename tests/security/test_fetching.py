@@ -25,7 +25,7 @@ UNPACKING = ("zipfile", "tarfile", "zlib", "bz2", "lzma", "zstandard", "brotli",
 UNSAFE = ("pickle", "marshal", "shelve", "yaml", "dill", "subprocess", "ctypes", "code", "pty")
 #: What opens connections, and where each is at home. Their addresses come from the configuration.
 REACHING = {
-    "aiohttp": ("adapters/telegram", "adapters/tencent", "adapters/watchdog", "adapters/web/"),
+    "aiohttp": ("adapters/calls/", "adapters/telegram/client", "adapters/watchdog"),
     "httpx": (),
     "requests": (),
     "urllib.request": (),

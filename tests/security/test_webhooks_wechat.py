@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
+from adapters.calls.node import Node
 from adapters.wechat import WechatAdapter, outgoing
 from bot.domain.errors import Refused
 from bot.domain.messages import Button, Inbound, Kind
 from bot.ports.messengers import Receipt
-from tests.adapters.wechat.wechat_kit import Shelf, settings
+from tests.adapters.tencent.tencent_kit import Shelf
+from tests.adapters.wechat.wechat_kit import settings
 from tests.fakes.tencent import OTHER_KEY, Vendor
 from tests.fakes.wechat_api import ACCOUNT, WechatApi
 from tests.fakes.wechat_person import as_xml
@@ -56,7 +58,7 @@ class Attacked:
 @pytest.fixture
 async def attacked(tmp_path: Path) -> AsyncIterator[Attacked]:
     async with WechatApi() as api:
-        wechat = WechatAdapter(settings(api), clock=lambda: bridge.now, store=Shelf(), owner="node-1")
+        wechat = WechatAdapter(settings(api), Node(Shelf(), "node-1", lambda: bridge.now))
         async with besieged(tmp_path, webhooks={"wechat": wechat}) as bridge:
             found = Attacked(bridge, wechat)
             await wechat.start(found.receive)

@@ -35,7 +35,8 @@ _MINUTES = 10
 _INTRODUCTION = """# The security suite
 
 Each test is named for an attack, and goes through every way in that the attack could use: `ways_in.py` lists all
-commands, routes and webhooks, and `test_ways_in.py` fails when the program has one that the tables do not.
+commands and routes, and `test_ways_in.py` fails when the program has one that the tables do not; webhooks it finds
+where the adapters are.
 
 A test that never fails proves nothing. So every defence is taken out in turn, in a copy of the tree, and the tests
 named beside it must turn red: `python -m tests.security.undone` does it and writes this table.

@@ -1,4 +1,7 @@
-"""How the pages name roles, states and acts, beside what `bot.domain.names` names for all messengers."""
+"""How the pages name what only they show: roles, states of deadlines and hand-offs, acts as headings.
+
+What messages name too is named by `bot.domain.names`; nothing has a name in both.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,19 @@ from bot.domain.attachments import FilePurpose, FileState
 from bot.domain.case import Case, DeadlineState, HandoffState, TextKind
 from bot.domain.case_acts import Act
 from bot.domain.closed_sets import for_each
+from bot.domain.messages import OutgoingKind
 from bot.domain.names import closure_name, status_name
 from bot.domain.people import Role
 from bot.language.texts import later, tr
 
 _ROLES = for_each(
-    Role, {Role.OFFICER: "officer", Role.DUTY: "duty officer", Role.SUPERVISOR: "supervisor", Role.ADMIN: "admin"}
+    Role,
+    {
+        Role.OFFICER: later("officer"),
+        Role.DUTY: later("duty officer"),
+        Role.SUPERVISOR: later("supervisor"),
+        Role.ADMIN: later("admin"),
+    },
 )
 _DEADLINES = for_each(
     DeadlineState,
@@ -92,10 +102,21 @@ _PURPOSES = for_each(
         FilePurpose.RECORD: later("to check the record"),
     },
 )
-_KINDS = {
-    "alert": "alert", "ping": "ping", "told": "news", "relay": "relayed message", "edit": "update", "test": "test",
-    "reply": "answer",
-}  # fmt: skip
+_KINDS = for_each(
+    OutgoingKind,
+    {
+        OutgoingKind.ALERT: later("alert"),
+        OutgoingKind.PING: later("ping"),
+        OutgoingKind.TOLD: later("news"),
+        OutgoingKind.RELAY: later("relayed message"),
+        OutgoingKind.EDIT: later("update"),
+        OutgoingKind.TEST: later("test"),
+        OutgoingKind.REPLY: later("answer"),
+        OutgoingKind.FILE: later("message"),
+        OutgoingKind.DIGEST: later("message"),
+        OutgoingKind.WINDOW: later("message"),
+    },
+)
 _ERRORS = {
     400: later("The bridge could not read this request."),
     403: later("This is not open to you."),
@@ -161,9 +182,9 @@ def _case_status(case: Case, language: str) -> str:
     return tr(language, "{status}, stood down", status=status) if case.stood_down_at else status
 
 
-def message_kind(kind: str, language: str) -> str:
+def message_kind(kind: OutgoingKind, language: str) -> str:
     """Name what a message of ours was."""
-    return tr(language, _KINDS.get(kind, "message"))
+    return tr(language, _KINDS[kind])
 
 
 def actor_name(actor: str, language: str) -> str:

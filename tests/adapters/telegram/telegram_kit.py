@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from adapters.calls.node import Node
 from adapters.telegram import TelegramAdapter, TelegramSettings
 from adapters.telegram.settings import Mode, Patience
 from bot.domain.errors import StorageError
@@ -120,7 +121,7 @@ def make_telegram(
     api: BotApi, *, shelf: Shelf | None = None, owner: str = "node-1", naps: Naps | None = None, **changed: Any
 ) -> TelegramAdapter:
     shelf = shelf or Shelf()
-    return TelegramAdapter(settings(api, **changed), clock=shelf.clock, store=shelf, owner=owner, sleep=naps or Naps())
+    return TelegramAdapter(settings(api, **changed), Node(shelf, owner, shelf.clock, naps or Naps()))
 
 
 @asynccontextmanager

@@ -14,6 +14,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from adapters.calls.node import Node
 from adapters.telegram import TelegramAdapter, TelegramSettings
 from adapters.telegram.settings import Mode
 from bot.domain.messages import Kind
@@ -127,7 +128,7 @@ async def _bridge(peer: Peer, inbox: Inbox) -> AsyncIterator[TelegramAdapter]:
 
     async with web_server(front) as url:
         settings = TelegramSettings(TOKEN, Mode.WEBHOOK, peer.url, url, SECRET, patience=replace(QUICK, read=5))
-        door.telegram = TelegramAdapter(settings, clock=Clock(), store=Shelf(), owner="node-1")
+        door.telegram = TelegramAdapter(settings, Node(Shelf(), "node-1", Clock()))
         async with running(door.telegram, inbox):
             await _until_known(peer)
             yield door.telegram

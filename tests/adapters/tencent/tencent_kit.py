@@ -7,8 +7,9 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from adapters.calls.http_client import HttpClient, Patience, Way
+from adapters.calls.node import Node
 from adapters.tencent.client import Client
-from adapters.tencent.http import Http, Patience, Way
 from adapters.tencent.tokens import TokenKeeper
 from bot.domain.errors import Refused, SendError, Throttled, Unavailable
 from bot.ports.messenger_state import Token
@@ -58,7 +59,7 @@ class Mint:
 
 
 def keeper(shelf: Shelf, mint: Mint, owner: str = "node-1", naps: Naps | None = None) -> TokenKeeper:
-    return TokenKeeper("wecom-token:corp:7", mint, shelf, owner, clock=shelf.clock, sleep=naps or Naps())
+    return TokenKeeper("wecom-token:corp:7", mint, Node(shelf, owner, shelf.clock, naps or Naps()))
 
 
 class Api:
@@ -93,8 +94,8 @@ def meaning(code: int, said: str) -> SendError:
     return {45009: Throttled("too fast"), -1: Unavailable("busy")}.get(code, Refused(f"error {code}"))
 
 
-def http_at(root: str, *, proxy: str = "") -> Http:
-    return Http(Way("WeCom", root, proxy=proxy, patience=QUICK))
+def http_at(root: str, *, proxy: str = "") -> HttpClient:
+    return HttpClient(Way("WeCom", root, proxy=proxy, patience=QUICK))
 
 
 class Caller:

@@ -49,7 +49,7 @@ async def test_a_refused_token_is_fetched_anew_once_and_the_call_made_again(code
 
 
 def mint_clock(client: object, seconds: float) -> None:
-    client._keeper._clock.forward(seconds)  # type: ignore[attr-defined]
+    client._keeper._node.clock.forward(seconds)  # type: ignore[attr-defined]
 
 
 async def test_a_token_that_is_refused_for_ever_ends_after_one_new_one() -> None:
@@ -142,7 +142,7 @@ async def test_a_proxy_of_the_environment_is_not_used_and_our_own_is(monkeypatch
         assert len(api.asked) == 1
         http = http_at("http://wecom.example", proxy=proxy.url)
         await http.start()
-        await http.ask("GET", "/cgi-bin/gettoken", {})
+        await http.call("GET", "/cgi-bin/gettoken")
         await http.stop()
     assert seen == ["http://wecom.example/cgi-bin/gettoken"]
 

@@ -12,7 +12,8 @@ from structlog.testing import capture_logs
 from bot.delivery.split import split
 from bot.domain.errors import Refused, SendError, Throttled, Unavailable, Uncertain, Unreachable, WindowClosed
 from bot.domain.messages import Button, Grant, Keyboard
-from tests.adapters.wechat.wechat_kit import OPENID, PUBLIC, Scene, Shelf, delivery, make_wechat
+from tests.adapters.tencent.tencent_kit import Shelf
+from tests.adapters.wechat.wechat_kit import OPENID, PUBLIC, Scene, delivery, make_wechat
 from tests.fakes.wechat_api import SECRET, TEMPLATE
 
 CUSTOM = "/cgi-bin/message/custom/send"

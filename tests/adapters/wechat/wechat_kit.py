@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from adapters.tencent.http import Patience
+from adapters.calls.http_client import Patience
+from adapters.calls.node import Node
 from adapters.wechat import WechatAdapter, WechatSettings
 from bot.domain.messages import Address, Delivery, Keyboard, Outgoing
-from bot.ports.messenger_state import Token
 from bot.ports.messengers import Receive, Request, Response
 from tests.adapters.telegram.telegram_kit import Clock, Inbox, Naps
-from tests.adapters.telegram.telegram_kit import Shelf as Leases
+from tests.adapters.tencent.tencent_kit import Shelf
 from tests.fakes.tencent import AES_KEY, APP_ID, TOKEN
 from tests.fakes.wechat_api import SECRET, TEMPLATE, WechatApi
 from tests.fakes.wechat_person import Follower, Line, Send
@@ -22,19 +22,6 @@ OPENID = "oia2TjuEGTNoeX76QEjQNrcURxG8"
 PUBLIC = "https://bridge.example"
 QUICK = Patience(connect=1, answer=0.5, file=2)
 MENU = (("New alert", "/alert"), ("My cases", "/cases"), ("Help", "/help"))
-
-
-@dataclass
-class Shelf(Leases):
-    """Leases and tokens, as a storage would keep them; shared by all nodes."""
-
-    tokens: dict[str, Token] = field(default_factory=dict)
-
-    async def token(self, name: str) -> Token | None:
-        return self.tokens.get(name)
-
-    async def save_token(self, name: str, token: Token) -> None:
-        self.tokens[name] = token
 
 
 def settings(api: WechatApi, **changed: Any) -> WechatSettings:
@@ -57,7 +44,7 @@ def make_wechat(
 ) -> WechatAdapter:
     clock = clock or Clock()
     store = shelf or Shelf(clock)
-    return WechatAdapter(settings(api, **changed), clock=clock, store=store, owner=owner, sleep=Naps())
+    return WechatAdapter(settings(api, **changed), Node(store, owner, clock, Naps()))
 
 
 def into(adapter: WechatAdapter) -> Send:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from bot.domain.messages import Contact, Inbound, Kind
 from bot.ports.messengers import Receipt, Request
@@ -97,6 +98,21 @@ async def test_a_bug_behind_it_loses_no_message_either(wecom: Company) -> None:
 
     await wecom.wecom.start(broken)
     assert await status(wecom, call(wecom)) == 503
+
+
+async def test_whoever_calls_and_calls_fills_no_log(wecom: Company) -> None:
+    with capture_logs() as logs:
+        for _ in range(50):
+            assert await status(wecom, Request("POST", {}, {}, b"")) == 401
+            assert await status(wecom, call(wecom, age=601)) == 401
+        wecom.clock.forward(60)
+        assert await status(wecom, Request("POST", {}, {}, b"")) == 401
+    told = [line["reason"] for line in logs]
+    assert told == [
+        "It is not signed.",
+        "It was signed long ago, or the clock of this machine is wrong.",
+        "It is not signed.",
+    ]
 
 
 async def test_before_the_start_and_after_the_stop_nothing_is_acknowledged(wecom: Company) -> None:
@@ -213,7 +229,7 @@ async def _try(changes: list[tuple[int, int, bytes]], *, is_signed: bool) -> Non
     shelf, inbox = Shelf(), Inbox()
     api = WecomApi(clock=shelf.clock)
     wecom = make_wecom(api, shelf)
-    wecom._receive = inbox
+    wecom._door.open(inbox)
     at = int(shelf.clock().timestamp())
     if is_signed:
         sealed = api.vendor.encrypt(_mutated(_WELL, changes))

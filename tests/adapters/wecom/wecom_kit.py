@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from adapters.tencent.http import Patience
+from adapters.calls.http_client import Patience
+from adapters.calls.node import Node
 from adapters.wecom import Robot, WecomAdapter, WecomSettings
 from bot.delivery.split import fit
 from bot.domain import phone_menus
@@ -33,7 +34,7 @@ def make_wecom(api: WecomApi, shelf: Shelf, *, owner: str = "node-1", **changed:
         "patience": QUICK,
         "menu": phone_menus.taps(),
     }
-    return WecomAdapter(WecomSettings(**chosen | changed), clock=shelf.clock, store=shelf, owner=owner, sleep=Naps())
+    return WecomAdapter(WecomSettings(**chosen | changed), Node(shelf, owner, shelf.clock, Naps()))
 
 
 @dataclass

@@ -1,0 +1,32 @@
+"""What the messages of WeChat and WeCom must hold, read out of their XML. Pure; raises ValueError with none of it."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import re
+from collections.abc import Mapping
+
+from adapters.tencent.xml import Element, text_of
+
+
+def needed(given: Mapping[str, Element], name: str, pattern: re.Pattern[str] | None = None) -> str:
+    """Read a text that must be there, and look as it must."""
+    text = text_of(given, name)
+    if not (pattern.fullmatch(text) if pattern else text):
+        raise ValueError("a field is missing, or not as it must be")
+    return text
+
+
+def degrees(given: Mapping[str, Element], name: str, limit: int) -> float:
+    """Read one half of a place."""
+    value = float(text_of(given, name))
+    if not math.fabs(value) <= limit:
+        raise ValueError("not a coordinate")
+    return value
+
+
+def event_id(given: Mapping[str, Element], *names: str) -> str:
+    """Name an event, which has no number of its own, by what a redelivery of it has in common with the first."""
+    told = chr(0).join(text_of(given, name) for name in names)
+    return f"event:{hashlib.sha256(told.encode()).hexdigest()}"
