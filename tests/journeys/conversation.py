@@ -1,4 +1,4 @@
-"""The conversation that the README shows, played on the real core: ``python -m tests.journeys.conversation``."""
+"""The conversation that the handbook shows, played on the real core: ``python -m tests.journeys.conversation``."""
 
 from __future__ import annotations
 
