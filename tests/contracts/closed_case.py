@@ -13,7 +13,6 @@ from bot.domain.retention_rules import CODED_ACTS, FREE_FIELDS
 from bot.domain.turn import Turn
 from bot.ports.retention import Purge
 from bot.ports.storage import Storage
-from tests.contracts.storage_engines import START
 from tests.contracts.storage_values import (
     OFFICER,
     case,
@@ -26,6 +25,7 @@ from tests.contracts.storage_values import (
     opening,
     step,
 )
+from tests.kit.engines import START
 
 #: Every text that must be gone has this in it.
 SECRET = "Srey Mom behind the blue door"

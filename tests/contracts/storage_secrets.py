@@ -21,7 +21,6 @@ from bot.ports.storage import Storage, Wanted
 from storage.sealed import SEALED_TABLES
 from storage.sql.engines import writing_engine
 from storage.sql.statements import SCHEMA, T
-from tests.contracts.storage_engines import START
 from tests.contracts.storage_values import (
     OFFICER,
     case,
@@ -34,6 +33,7 @@ from tests.contracts.storage_values import (
     opening,
     person,
 )
+from tests.kit.engines import START
 
 MARK = "Zzyzx"  #: in nothing that anybody would write
 LATITUDE, LONGITUDE = 28.682976, 115.857972

@@ -18,15 +18,15 @@ from storage.rows.cases import address
 from storage.schema import head
 from storage.sql.engines import writing_engine
 from storage.types import moment_to_text
-from tests.contracts.storage_engines import START, Clock
 from tests.contracts.storage_secrets import LATITUDE, LONGITUDE, MARK, files_of, sealed_values
+from tests.kit.engines import ENGINES, START, Clock
 from tests.kit.keys import VAULT, vault
 
 CASES = 1203  #: more than a batch
 JOURNAL_SALT = "5a17c0de"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=ENGINES)
 def old(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A database at version 0001, with plain rows."""
     url = f"sqlite:///{tmp_path}/casebridge.db"

@@ -14,8 +14,8 @@ from bot.domain.export_orders import IdentifiedOrder, OrderState
 from bot.domain.messages import Address
 from bot.domain.turn import Turn
 from bot.ports.storage import Wanted
-from tests.contracts.storage_engines import START, Kept
 from tests.contracts.storage_values import new_id
+from tests.kit.engines import START, Kept
 
 DAY = timedelta(days=1)
 

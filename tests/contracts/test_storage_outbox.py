@@ -11,7 +11,6 @@ import pytest
 from bot.domain.case import DeadlineState
 from bot.domain.messages import Address, Button, Delivery, DeliveryState, Outgoing
 from bot.domain.turn import Mark, SeenBy, Turn, Withdrawal
-from tests.contracts.storage_engines import START, Kept
 from tests.contracts.storage_values import (
     DESKS_GROUP,
     OFFICER,
@@ -23,6 +22,7 @@ from tests.contracts.storage_values import (
     person,
     step,
 )
+from tests.kit.engines import START, Kept
 
 MINUTE = timedelta(minutes=1)
 NEW_GROUP = Address("telegram", "-100777")

@@ -13,8 +13,8 @@ from bot.domain.messages import Address
 from bot.domain.people import Invite, Role, SignIn, Stranger
 from bot.domain.turn import Turn
 from bot.ports.storage import Wanted
-from tests.contracts.storage_engines import START, Kept
 from tests.contracts.storage_values import DUTY, OFFICER, OFFICERS_CHAT, person
+from tests.kit.engines import START, Kept
 
 WEB = Address("web", "1")
 HOUR = timedelta(hours=1)

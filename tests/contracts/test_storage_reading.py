@@ -22,7 +22,6 @@ from bot.domain.guarded import Guarded
 from bot.domain.messages import DeliveryState
 from bot.domain.turn import Mark, Turn
 from bot.ports.storage import NOBODY, Scope, Wanted
-from tests.contracts.storage_engines import START, Kept
 from tests.contracts.storage_values import (
     DESKS_GROUP,
     DUTY,
@@ -39,6 +38,7 @@ from tests.contracts.storage_values import (
     opening,
     step,
 )
+from tests.kit.engines import START, Kept
 
 OWN = Scope(OFFICER, "KH", sees_party=False)
 REQUESTED = Scope(DUTY, "CN", sees_party=True)

@@ -20,7 +20,6 @@ from bot.ports.retention import Purged
 from bot.ports.storage import Storage, Wanted
 from bot.record.journal_check import verify
 from tests.contracts.closed_case import LATER, SECRET, closed_case, order_for
-from tests.contracts.storage_engines import START, Kept
 from tests.contracts.storage_values import (
     DESKS_GROUP,
     OFFICER,
@@ -36,6 +35,7 @@ from tests.contracts.storage_values import (
     person,
     step,
 )
+from tests.kit.engines import START, Kept
 
 
 async def _case(kept: Storage, about: Case) -> Case | None:

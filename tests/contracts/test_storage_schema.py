@@ -19,7 +19,7 @@ from storage.schema import head
 from storage.sealed import unseal
 from storage.sql.engines import writing_engine
 from storage.sql.statements import SCHEMA
-from tests.contracts.storage_engines import Clock
+from tests.kit.engines import ENGINES, Clock
 from tests.kit.keys import VAULT
 
 
@@ -112,7 +112,7 @@ async def test_readiness_notices_a_schema_that_changed_under_a_running_program(d
         await kept.chains()
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("kind", ENGINES)
 def test_two_nodes_may_migrate_a_new_database_at_once(
     kind: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:

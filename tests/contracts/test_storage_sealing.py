@@ -19,7 +19,6 @@ from bot.protection.keys import KeyText
 from bot.protection.sealing import Vault, key_id
 from storage.sealed import SEALED_TABLES
 from storage.sql.statements import SCHEMA
-from tests.contracts.storage_engines import START, Clock, on_database
 from tests.contracts.storage_secrets import (
     LATITUDE,
     MARK,
@@ -33,6 +32,7 @@ from tests.contracts.storage_secrets import (
     swap,
 )
 from tests.contracts.storage_values import OFFICERS_CHAT, message, person
+from tests.kit.engines import START, Clock, on_database
 from tests.kit.keys import VAULT, ring, vault
 
 SEALED = [(table.name, column) for table in SEALED_TABLES for column in table.columns]

@@ -15,8 +15,8 @@ from bot.domain.turn import Turn
 from bot.ports.storage import Scope
 from bot.protection.secure_access import Key, normalised
 from storage.sql.engines import writing_engine
-from tests.contracts.storage_engines import START, Clock, Kept
 from tests.contracts.storage_values import DUTY, OFFICER, case, new_id, opening, step
+from tests.kit.engines import START, Clock, Kept
 from tests.kit.keys import VAULT, vault
 
 PHONE = "+85510000000"

