@@ -11,7 +11,8 @@ from playwright.async_api import Locator, Page, expect
 from bot.domain.case import TextKind
 from bot.domain.messages import Address, Button, Outgoing
 from bot.domain.turn import Turn
-from tests.browser.web_kit import (
+from tests.browser.windows import DESKTOP, PHONE, Window, open_window
+from tests.kit.site import (
     ADMIN,
     DUTY_CN,
     OFFICER,
@@ -21,7 +22,6 @@ from tests.browser.web_kit import (
     sample_case,
     text_of,
 )
-from tests.browser.windows import DESKTOP, PHONE, Window, open_window
 
 pytestmark = pytest.mark.needs("chromium")
 

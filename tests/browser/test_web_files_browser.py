@@ -13,8 +13,9 @@ from playwright.async_api import Download, Error, Page, expect
 from bot.domain.attachments import FileState, StoredFile
 from bot.domain.file_types import sniff
 from bot.domain.turn import Turn
-from tests.browser.web_kit import OFFICER, REFERENCE, START, keep, sample_case
 from tests.browser.windows import Window, open_window
+from tests.kit.clock import START
+from tests.kit.site import OFFICER, REFERENCE, keep, sample_case
 
 pytestmark = pytest.mark.needs("chromium")
 

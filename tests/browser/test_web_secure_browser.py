@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Error, Locator, Page, expect
 
-from tests.browser.web_kit import DUTY_KH, OFFICER, REFERENCE, keep, sample_case
 from tests.browser.windows import PHONE, Window, open_window
+from tests.kit.site import DUTY_KH, OFFICER, REFERENCE, keep, sample_case
 
 pytestmark = pytest.mark.needs("chromium")
 

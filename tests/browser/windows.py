@@ -16,7 +16,7 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from adapters.web.settings import WebSettings
 from adapters.web.site.sign_in_pages import new_link
 from bot.domain.people import Person
-from tests.browser.web_kit import Bridge, open_bridge
+from tests.kit.site import Bridge, open_bridge
 
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 800}

@@ -16,8 +16,8 @@ from bot.domain.button_data import to_base36
 from bot.domain.messages import DeliveryState, Outgoing
 from bot.domain.people import Role
 from bot.domain.reference import draw
-from tests.browser.web_kit import REFERENCE
 from tests.kit.running import Setup, Terminal, person
+from tests.kit.site import REFERENCE
 
 PERIOD = ("--since", "2026-04-01", "--until", "2026-05-01")
 OTHER = draw("KC", 2026, lambda _: "3")

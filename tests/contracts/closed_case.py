@@ -25,7 +25,7 @@ from tests.contracts.storage_values import (
     opening,
     step,
 )
-from tests.kit.engines import START
+from tests.kit.clock import START
 
 #: Every text that must be gone has this in it.
 SECRET = "Srey Mom behind the blue door"

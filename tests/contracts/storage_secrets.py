@@ -33,7 +33,7 @@ from tests.contracts.storage_values import (
     opening,
     person,
 )
-from tests.kit.engines import START
+from tests.kit.clock import START
 
 MARK = "Zzyzx"  #: in nothing that anybody would write
 LATITUDE, LONGITUDE = 28.682976, 115.857972

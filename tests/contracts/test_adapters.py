@@ -14,17 +14,19 @@ from bot.domain.button_data import LIMIT
 from bot.domain.errors import SendError, StorageError, Unavailable
 from bot.domain.messages import Address, Delivery, Inbound, Kind, Outgoing
 from bot.ports.messengers import Adapter
-from tests.adapters.email.email_kit import make_email
-from tests.adapters.telegram.telegram_kit import ROWS, Clock, Inbox, export, make_telegram
-from tests.adapters.tencent.tencent_kit import Shelf
-from tests.adapters.wechat.wechat_kit import make_wechat
-from tests.adapters.wecom.wecom_kit import make_wecom
 from tests.contracts.adapter_benches import BENCHES, ONE, OTHER, Bench, TwoWayBench
 from tests.fakes.bot_api import BotApi
 from tests.fakes.mail_server import MailServer
 from tests.fakes.memory_messenger import MemoryAdapter
+from tests.fakes.memory_state import MemoryState
 from tests.fakes.wechat_api import WechatApi
 from tests.fakes.wecom_api import WecomApi
+from tests.kit.clock import Clock
+from tests.kit.email import make_email
+from tests.kit.inbox import Inbox
+from tests.kit.telegram import ROWS, export, make_telegram
+from tests.kit.wechat import make_wechat
+from tests.kit.wecom import make_wecom
 
 FULL = ["memory", "telegram polling", "telegram webhook"]  #: where messages can be changed and documents sent
 TWO_WAYS = [*FULL, "wechat", "wecom"]
@@ -149,7 +151,7 @@ async def test_it_stops_twice_within_five_seconds_and_sends_nothing_after(bench:
 
 def every_adapter() -> list[Adapter]:
     api = BotApi()
-    wechat, wecom = make_wechat(WechatApi()), make_wecom(WecomApi(), Shelf())
+    wechat, wecom = make_wechat(WechatApi()), make_wecom(WecomApi(), MemoryState())
     email = make_email(MailServer(port=587))
     return [MemoryAdapter(clock=Clock()), make_telegram(api), WebAdapter(), wechat, wecom, email]
 

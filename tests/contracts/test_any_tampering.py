@@ -17,7 +17,8 @@ from bot.domain.turn import Turn
 from bot.record.journal_check import verify
 from storage.sql.statements import T
 from tests.contracts.storage_values import entry, new_id
-from tests.kit.engines import Clock, sqlite_in
+from tests.kit.clock import Clock
+from tests.kit.engines import sqlite_in
 from tests.kit.examples import examples
 from tests.kit.keys import VAULT
 

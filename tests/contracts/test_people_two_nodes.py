@@ -23,8 +23,9 @@ from bot.people import guess_limits, reconfirmation, revocation, role_changes
 from bot.ports.storage import Scope, Storage
 from bot.turns.composer import Composer
 from bot.turns.context import Context
-from tests.journeys.world import agreement
-from tests.kit.engines import START, Kept
+from tests.kit.clock import START
+from tests.kit.engines import Kept
+from tests.kit.world import agreement
 
 OFFICER, DUTY, SUPERVISOR = 1, 2, 3
 _CODE = re.compile(r"/start (\S+)")

@@ -15,7 +15,8 @@ from bot.domain.errors import StorageError
 from bot.domain.turn import Turn
 from tests.contracts.storage_secrets import change
 from tests.contracts.storage_values import OFFICER, case, new_id, opening
-from tests.kit.engines import START, Kept, on_database
+from tests.kit.clock import START
+from tests.kit.engines import Kept, on_database
 
 MINUTE = timedelta(minutes=1)
 

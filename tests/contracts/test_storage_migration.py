@@ -19,7 +19,8 @@ from storage.schema import head
 from storage.sql.engines import writing_engine
 from storage.types import moment_to_text
 from tests.contracts.storage_secrets import LATITUDE, LONGITUDE, MARK, files_of, sealed_values
-from tests.kit.engines import ENGINES, START, Clock
+from tests.kit.clock import START, Clock
+from tests.kit.engines import ENGINES
 from tests.kit.keys import VAULT, vault
 
 CASES = 1203  #: more than a batch

@@ -15,7 +15,8 @@ from bot.domain.messages import Address
 from bot.domain.turn import Turn
 from bot.ports.storage import Wanted
 from tests.contracts.storage_values import new_id
-from tests.kit.engines import START, Kept
+from tests.kit.clock import START
+from tests.kit.engines import Kept
 
 DAY = timedelta(days=1)
 

@@ -22,7 +22,8 @@ from tests.contracts.storage_values import (
     person,
     step,
 )
-from tests.kit.engines import START, Kept
+from tests.kit.clock import START
+from tests.kit.engines import Kept
 
 MINUTE = timedelta(minutes=1)
 NEW_GROUP = Address("telegram", "-100777")

@@ -38,7 +38,8 @@ from tests.contracts.storage_values import (
     opening,
     step,
 )
-from tests.kit.engines import START, Kept
+from tests.kit.clock import START
+from tests.kit.engines import Kept
 
 OWN = Scope(OFFICER, "KH", sees_party=False)
 REQUESTED = Scope(DUTY, "CN", sees_party=True)

@@ -35,7 +35,8 @@ from tests.contracts.storage_values import (
     person,
     step,
 )
-from tests.kit.engines import START, Kept
+from tests.kit.clock import START
+from tests.kit.engines import Kept
 
 
 async def _case(kept: Storage, about: Case) -> Case | None:

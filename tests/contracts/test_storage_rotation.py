@@ -19,7 +19,8 @@ from bot.protection.sealing import Vault
 from storage import rotation
 from tests.contracts.storage_secrets import MARK, assert_reads, change, keep_marked, marked_turn, sealed_values
 from tests.contracts.storage_values import conversation, person
-from tests.kit.engines import START, Clock, sqlite_in
+from tests.kit.clock import START, Clock
+from tests.kit.engines import sqlite_in
 from tests.kit.keys import VAULT, key_file, vault
 
 PEOPLE = 40

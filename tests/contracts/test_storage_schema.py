@@ -19,7 +19,8 @@ from storage.schema import head
 from storage.sealed import unseal
 from storage.sql.engines import writing_engine
 from storage.sql.statements import SCHEMA
-from tests.kit.engines import ENGINES, Clock
+from tests.kit.clock import Clock
+from tests.kit.engines import ENGINES
 from tests.kit.keys import VAULT
 
 

@@ -12,7 +12,8 @@ from bot.domain.case import Channel, Handoff, HandoffState
 from bot.ports.storage import NOBODY, Scope, Wanted
 from storage.sql.store import SqlStorage
 from tests.contracts.storage_values import DUTY, OFFICER, case, new_id, opening
-from tests.kit.engines import START, Clock, Kept
+from tests.kit.clock import START, Clock
+from tests.kit.engines import Kept
 from tests.kit.keys import VAULT
 
 OWN = Scope(OFFICER, "KH", sees_party=False)

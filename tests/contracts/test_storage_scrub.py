@@ -18,7 +18,8 @@ from storage.sql.engines import reading_engine
 from storage.sql.statements import SCHEMA
 from tests.contracts.closed_case import SECRET, closed_case, order_for
 from tests.contracts.storage_values import inbound, inbox
-from tests.kit.engines import Clock, sqlite_in
+from tests.kit.clock import Clock
+from tests.kit.engines import sqlite_in
 from tests.kit.keys import VAULT
 from tests.kit.sealed import files_with, tails
 

@@ -32,7 +32,8 @@ from tests.contracts.storage_secrets import (
     swap,
 )
 from tests.contracts.storage_values import OFFICERS_CHAT, message, person
-from tests.kit.engines import START, Clock, on_database
+from tests.kit.clock import START, Clock
+from tests.kit.engines import on_database
 from tests.kit.keys import VAULT, ring, vault
 
 SEALED = [(table.name, column) for table in SEALED_TABLES for column in table.columns]

@@ -16,7 +16,8 @@ from bot.ports.storage import Scope
 from bot.protection.secure_access import Key, normalised
 from storage.sql.engines import writing_engine
 from tests.contracts.storage_values import DUTY, OFFICER, case, new_id, opening, step
-from tests.kit.engines import START, Clock, Kept
+from tests.kit.clock import START, Clock
+from tests.kit.engines import Kept
 from tests.kit.keys import VAULT, vault
 
 PHONE = "+85510000000"

@@ -29,7 +29,8 @@ from tests.contracts.storage_values import (
     new_id,
     opening,
 )
-from tests.kit.engines import START, Clock, Kept, sqlite_in
+from tests.kit.clock import START, Clock
+from tests.kit.engines import Kept, sqlite_in
 from tests.kit.keys import VAULT
 
 OWN_GROUP, SUPERVISOR = Address("telegram", "-1002"), Address("wecom", "u-supervisor")

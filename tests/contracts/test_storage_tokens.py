@@ -8,7 +8,8 @@ from bot.domain.errors import SealBroken
 from bot.ports.messenger_state import Token
 from tests.contracts.storage_secrets import MARK, change, dumped
 from tests.contracts.test_storage_windows import HOUR
-from tests.kit.engines import START, Kept, on_database
+from tests.kit.clock import START
+from tests.kit.engines import Kept, on_database
 
 TOKEN = Token(MARK, START + 2 * HOUR)
 

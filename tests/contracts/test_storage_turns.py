@@ -30,7 +30,8 @@ from tests.contracts.storage_values import (
     opening,
     step,
 )
-from tests.kit.engines import START, Kept
+from tests.kit.clock import START
+from tests.kit.engines import Kept
 
 SCOPE = Scope(OFFICER, "KH", sees_party=False)
 

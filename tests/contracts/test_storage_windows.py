@@ -12,7 +12,8 @@ from bot.domain.messages import KNOCK_FAILED, Address, Delivery, DeliveryState, 
 from bot.domain.reply_windows import Window
 from bot.domain.turn import KnockOutcome, Mark, Turn
 from tests.contracts.storage_values import inbound, inbox, message
-from tests.kit.engines import START, Kept
+from tests.kit.clock import START
+from tests.kit.engines import Kept
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 OFFICER_AT = Address("wechat", "o-officer")

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from bot.domain.messages import Inbound
 from bot.protection.permissions import Act
-from tests.journeys.phones import labels
-from tests.journeys.played import PlayedBridge
 from tests.journeys.watched import EVERYBODY, PARTY_AT, VN_SUPERVISOR, Watch, marked
 from tests.kit.examples import examples
+from tests.kit.phones import labels
+from tests.kit.played import PlayedBridge
 
 #: What can be typed about a case, by act; ``{words}`` becomes a marked word of whoever types.
 TYPED: dict[Act | str, tuple[str, ...]] = {

@@ -14,9 +14,9 @@ from bot.domain.case import DeadlineKind
 from bot.domain.messages import Address, Inbound, Kind
 from bot.domain.turn import InboxState
 from storage.rows.messages import seen_key
-from tests.journeys.phones import labels
-from tests.journeys.played import PlayedBridge
 from tests.kit.examples import examples
+from tests.kit.phones import labels
+from tests.kit.played import PlayedBridge
 
 OFFICERS = ("telegram:officer", "wecom:inspector")
 SECOND = "web:second"

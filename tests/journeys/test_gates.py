@@ -22,8 +22,9 @@ from tests.journeys.gated import (
     handoff,
     page_of,
 )
-from tests.journeys.phones import labels
-from tests.journeys.played import START, PlayedBridge
+from tests.kit.clock import START
+from tests.kit.phones import labels
+from tests.kit.played import PlayedBridge
 
 # The diplomatic gate.
 

@@ -8,8 +8,8 @@ from bot.domain.messages import Address
 from bot.domain.people import Invite, Role
 from bot.domain.turn import Turn
 from bot.people.enrolment import hash_of
-from tests.journeys.phones import labels
-from tests.journeys.played import PlayedBridge
+from tests.kit.phones import labels
+from tests.kit.played import PlayedBridge
 
 OFFICER = "telegram:officer"
 STRANGER = "telegram:stranger"

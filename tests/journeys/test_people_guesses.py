@@ -12,7 +12,7 @@ from bot.domain.people import Invite, Role
 from bot.domain.turn import Turn
 from bot.people import guess_limits
 from bot.people.enrolment import hash_of
-from tests.journeys.played import PlayedBridge
+from tests.kit.played import PlayedBridge
 
 OFFICER, DUTY = "telegram:officer", "wechat:duty"
 KH_SUPERVISOR, ADMIN = "telegram:kh-supervisor", "web:admin"

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from bot.domain.case import Case, Status
 from bot.domain.journal import GENESIS, digest_details, hash_of
-from tests.journeys.phones import labels
-from tests.journeys.played import PlayedBridge
+from tests.kit.phones import labels
+from tests.kit.played import PlayedBridge
 
 OFFICER = "telegram:officer"
 

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -20,11 +20,11 @@ import storage
 from bot.ports.storage import Storage
 from storage.sql.engines import writing_engine
 from storage.sql.statements import SCHEMA
+from tests.kit.clock import Clock
 from tests.kit.keys import VAULT
 
 #: What `@pytest.fixture(params=ENGINES)` and `parametrize` take: the same test on both; `make quick` has SQLite only.
 ENGINES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
-START = datetime(2026, 4, 18, 7, 5, tzinfo=UTC)
 _LEASES = (
     "inbox.leased_until",
     "outbox.leased_until",
@@ -33,16 +33,6 @@ _LEASES = (
     "attachments.leased_until",
     "reply_windows.leased_until",
 )
-
-
-@dataclass
-class Clock:
-    """A clock that only moves when it is told to."""
-
-    now: datetime = START
-
-    def __call__(self) -> datetime:
-        return self.now
 
 
 @dataclass
@@ -66,7 +56,7 @@ class Kept:
 
     def let_pass(self, **span: float) -> None:
         """Move the clock, and on a server also the time that its leases are told by."""
-        self.clock.now += timedelta(**span)
+        self.clock.forward(**span)
         self.age_leases(timedelta(**span))
 
 

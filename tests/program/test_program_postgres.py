@@ -11,10 +11,10 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.adapters.telegram.telegram_kit import SECRET_HEADER
 from tests.bench.story import update
 from tests.kit.engines import postgres_server
 from tests.kit.running import SECRET, Program, Setup, running
+from tests.kit.telegram import SECRET_HEADER
 from tests.program.telegram_program import CN_GROUP, DESKS, KH_GROUP, OFFICERS, Town
 
 #: Soon enough to see a ping in a test; no second one follows.

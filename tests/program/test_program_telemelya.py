@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from bot.domain.people import Role
-from tests.adapters.telegram.telegram_kit import SECRET_HEADER
 from tests.adapters.telegram.test_telegram_telemelya import CHAT, TOKEN, Peer, peer
 from tests.fakes.wire import Asked, Reply, Server
 from tests.kit.running import SECRET, Setup, person, running
+from tests.kit.telegram import SECRET_HEADER
 from tests.program.telegram_program import reference_in
 
 __all__ = ["peer"]  # a fixture

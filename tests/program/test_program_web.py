@@ -12,8 +12,8 @@ from pathlib import Path
 import httpx
 
 from tests.bench.sides import free_port, listening
-from tests.browser.web_kit import write
 from tests.kit.running import Program, Setup, Terminal, running, started
+from tests.kit.site import write
 
 LINK = re.compile(r"^  (\w+) (KH|CN) +(http://127\.0\.0\.1:(\d+)/signin/\S+)$", re.MULTILINE)
 

@@ -26,8 +26,8 @@ from bot.domain import reference
 from bot.domain.agreement import Agreement
 from bot.people import guess_limits
 from bot.ports.messengers import WebhookAdapter
-from tests.browser.web_kit import hidden
-from tests.journeys.played import PlayedBridge
+from tests.kit.played import PlayedBridge
+from tests.kit.site import hidden
 from tests.security.counting import Counting
 
 PUBLIC_URL = "https://bridge.example"

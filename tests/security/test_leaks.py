@@ -18,10 +18,10 @@ from bot.app.logs import configure
 from bot.record.export.case_log import ExportRequest, export
 from bot.record.export.writers import WRITERS
 from bot.record.report.period_report import report, to_html, to_json
-from tests.browser.web_kit import hidden
 from tests.cli.test_cli_record import RECIPIENT
 from tests.journeys.test_people import invited
 from tests.kit.engines import on_database, sqlite_in
+from tests.kit.site import hidden
 from tests.security.places import NOWHERE, Places, contents_of, database_in
 from tests.security.story import file_of, sends_file, whole_story
 from tests.security.stronghold import ADMIN, CLERK, DUTY, KH_SUPERVISOR, OFFICER, OUTSIDERS, Stronghold, besieged

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import httpx
 
-from tests.browser.web_kit import hidden
 from tests.kit.running import SECRET, until
+from tests.kit.site import hidden
 from tests.program.telegram_program import OFFICERS, Town
 from tests.security.places import NOWHERE, Places, database_in
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.messages import Address, Attachment, Inbound, Kind
-from tests.journeys.world import DUTY as DUTY_ROLE
-from tests.journeys.world import OFFICER as OFFICER_ROLE
-from tests.journeys.world import PEOPLE, Somebody
 from tests.kit.engines import ENGINES
+from tests.kit.world import DUTY as DUTY_ROLE
+from tests.kit.world import OFFICER as OFFICER_ROLE
+from tests.kit.world import PEOPLE, Somebody
 from tests.security.stronghold import (
     CLERK,
     DUTY,

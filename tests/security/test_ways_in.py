@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from bot.app.messengers import Adapters
 from bot.domain import typed_commands
-from tests.adapters.telegram.telegram_kit import make_telegram
-from tests.adapters.tencent.tencent_kit import Shelf
-from tests.adapters.wechat.wechat_kit import make_wechat
-from tests.adapters.wecom.wecom_kit import make_wecom
 from tests.fakes.bot_api import BotApi
+from tests.fakes.memory_state import MemoryState
 from tests.fakes.wechat_api import WechatApi
 from tests.fakes.wecom_api import WecomApi
+from tests.kit.telegram import make_telegram
+from tests.kit.wechat import make_wechat
+from tests.kit.wecom import make_wecom
 from tests.security.stronghold import Stronghold, routes_of
 from tests.security.ways_in import COMMANDS, HOOKS, ROUTES
 
@@ -24,6 +24,6 @@ def test_every_route_is_attacked(bridge: Stronghold) -> None:
 
 
 def test_every_webhook_is_attacked() -> None:
-    all_of_them = (make_telegram(BotApi()), make_wechat(WechatApi()), make_wecom(WecomApi(), Shelf()))
+    all_of_them = (make_telegram(BotApi()), make_wechat(WechatApi()), make_wecom(WecomApi(), MemoryState()))
     taken = Adapters(all_of_them).webhooks
     assert set(taken) == set(HOOKS)

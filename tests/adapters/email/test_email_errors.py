@@ -16,8 +16,8 @@ from adapters.email import EmailAdapter, Security
 from adapters.email.errors import ACCOUNT, CERTIFICATE, NO_TLS
 from adapters.email.errors import SENDER as SENDER_REMEDY
 from bot.domain.errors import Refused, SendError, Unavailable, Uncertain, Unreachable
-from tests.adapters.email.email_kit import DESK, QUICK, make_email, outgoing, running, send
 from tests.fakes.mail_server import DROPS, HANGS, PASSWORD, USERNAME, MailServer, certificate
+from tests.kit.email import DESK, QUICK, make_email, outgoing, running, send
 
 TEXT = "girl locked in a flat"
 TELLS = f"<{DESK}>: {PASSWORD} {TEXT}"  #: what a server may repeat of what it was given

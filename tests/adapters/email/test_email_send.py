@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from adapters.email import EmailAdapter, Security, security_of
 from adapters.email.compose import to_email
 from bot.domain.errors import SendError, Unavailable
-from tests.adapters.email.email_kit import DESK, QUICK, SENDER, make_email, outgoing, running, send
-from tests.adapters.email.email_kit import settings as email_settings
-from tests.adapters.telegram.telegram_kit import Clock
 from tests.fakes.mail_server import HANGS, PASSWORD, USERNAME, MailServer, certificate
+from tests.kit.clock import Clock
+from tests.kit.email import DESK, QUICK, SENDER, make_email, outgoing, running, send
+from tests.kit.email import settings as email_settings
 
 ALERT = (
     "U1 immediate · KC26-M9S34-4\nFrom: Kingdom of Cambodia\nSituation: Locked in or held\n"
@@ -33,7 +33,7 @@ async def test_a_desk_reads_the_alert_as_it_was_written_and_where_to_act_on_it()
     assert "To act on the case: https://bridge.example/cases/KC26-M9S34-4" in taken.mail.get_content()
     assert taken.mail["From"] == "Urgent Case Bridge <bridge@mail.example>"
     assert taken.mail["To"] == DESK
-    assert taken.mail["Date"] == "Sun, 22 Nov 2026 08:00:00 +0000"
+    assert taken.mail["Date"] == "Sat, 18 Apr 2026 07:05:00 +0000"
     assert taken.mail["Auto-Submitted"] == "auto-generated"
     assert taken.mail["Message-ID"] == sent
     assert taken.mail.get_content_type() == "text/plain"

@@ -14,9 +14,10 @@ from structlog.testing import capture_logs
 
 from adapters.telegram import TelegramAdapter
 from bot.domain.errors import Refused, SendError, Throttled, Unavailable, Uncertain, Unreachable
-from tests.adapters.telegram.telegram_kit import QUICK, Inbox, export, make_telegram, outgoing, running, send
 from tests.fakes.bot_api import TOKEN, BotApi
 from tests.fakes.people import User
+from tests.kit.inbox import Inbox
+from tests.kit.telegram import QUICK, export, make_telegram, outgoing, running, send
 
 SECRET_TEXT = "girl locked in a flat"
 SECRET_PART = TOKEN.partition(":")[2]

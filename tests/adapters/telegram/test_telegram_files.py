@@ -11,9 +11,9 @@ import pytest
 from adapters.telegram import TelegramAdapter
 from bot.domain.errors import Refused, SendError, Throttled, Unavailable
 from bot.ports.messengers import FileSource
-from tests.adapters.telegram.telegram_kit import make_telegram, running
 from tests.fakes.bot_api import BotApi
 from tests.fakes.wire import HOLD, RESET, Asked, Reply, Server
+from tests.kit.telegram import make_telegram, running
 
 LIMIT = 100_000
 PHOTO = b"\xff\xd8\xff" + bytes(60_000)

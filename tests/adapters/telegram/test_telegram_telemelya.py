@@ -18,21 +18,11 @@ from adapters.telegram import TelegramAdapter, TelegramSettings
 from adapters.telegram.settings import Mode
 from bot.domain.messages import Kind
 from bot.ports.messengers import Request, Response
-from tests.adapters.telegram.telegram_kit import (
-    QUICK,
-    ROWS,
-    SECRET,
-    SECRET_HEADER,
-    Clock,
-    Door,
-    Inbox,
-    Shelf,
-    outgoing,
-    running,
-    send,
-    web_server,
-)
+from tests.fakes.memory_state import MemoryState
+from tests.kit.clock import Clock
+from tests.kit.inbox import Inbox
 from tests.kit.root import ROOT
+from tests.kit.telegram import QUICK, ROWS, SECRET, SECRET_HEADER, Door, outgoing, running, send, web_server
 
 TOKEN = "123456789:ABCdef"
 CHAT = 4711
@@ -127,7 +117,7 @@ async def _bridge(peer: Peer, inbox: Inbox) -> AsyncIterator[TelegramAdapter]:
 
     async with web_server(front) as url:
         settings = TelegramSettings(TOKEN, Mode.WEBHOOK, peer.url, url, SECRET, patience=replace(QUICK, read=5))
-        door.telegram = TelegramAdapter(settings, clock=Clock(), store=Shelf(), owner="node-1")
+        door.telegram = TelegramAdapter(settings, clock=Clock(), store=MemoryState(), owner="node-1")
         async with running(door.telegram, inbox):
             await _until_known(peer)
             yield door.telegram

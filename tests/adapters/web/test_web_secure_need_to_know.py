@@ -19,7 +19,8 @@ from bot.ports.storage import Storage
 from bot.protection.permissions import may_see
 from bot.protection.secure_access import may_read_secure
 from tests.adapters.web.test_web_secure import cleared, hidden
-from tests.browser.web_kit import (
+from tests.kit.clock import START
+from tests.kit.site import (
     ADMIN,
     AGREEMENT,
     DUTY_CN,
@@ -28,7 +29,6 @@ from tests.browser.web_kit import (
     OFFICER,
     PEOPLE,
     REFERENCE,
-    START,
     SUPERVISOR_CN,
     Bridge,
     keep,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 from structlog.testing import capture_logs
@@ -14,10 +13,10 @@ from adapters.wechat import WechatAdapter
 from bot.domain.errors import StorageError
 from bot.domain.messages import Inbound, Kind
 from bot.ports.messengers import Receipt, Request, Response
-from tests.adapters.wechat.wechat_kit import OPENID, Scene, make_wechat
 from tests.fakes.tencent import APP_ID, OTHER_KEY, Vendor
 from tests.fakes.wechat_api import ACCOUNT, SECRET, WechatApi
 from tests.fakes.wechat_person import as_xml
+from tests.kit.wechat import OPENID, Scene, make_wechat
 
 TEXT = {"ToUserName": ACCOUNT, "FromUserName": OPENID, "MsgType": "text", "Content": "girl 16", "MsgId": 77}
 
@@ -128,7 +127,7 @@ async def test_nothing_is_remembered_of_messages_that_were_stored() -> None:
         await scene.officer.says("boy 9")
         core.goes_on.set()
         await asyncio.sleep(0.01)
-        scene.clock.now += timedelta(minutes=1)
+        scene.clock.forward(minutes=1)
         await scene.officer.says("third")
         assert not scene.wechat._door._tries._known
 
@@ -261,7 +260,7 @@ async def test_what_is_stale_or_for_another_account_is_refused_and_leaves_no_row
         for vendor in (Vendor(receiver_id="wx0"), Vendor(aes_key=OTHER_KEY)):
             assert (await post(scene.wechat, *vendor.call(text, at(scene)))).status == 403
         call = Vendor().call(text, at(scene))
-        scene.clock.now += timedelta(minutes=11)
+        scene.clock.forward(minutes=11)
         assert (await post(scene.wechat, *call)).status == 401
         assert scene.inbox.tries == 0
 
@@ -271,7 +270,7 @@ async def test_whoever_calls_again_and_again_does_not_fill_the_log() -> None:
         with capture_logs() as logs:
             for _ in range(50):
                 await post(scene.wechat, {}, b"<xml/>")
-            scene.clock.now += timedelta(minutes=1)
+            scene.clock.forward(minutes=1)
             await post(scene.wechat, {}, b"<xml/>")
         assert [line["reason"] for line in logs] == ["It is not signed."] * 2
 

@@ -10,10 +10,10 @@ import pytest
 from bot.domain.messages import Inbound, Kind
 from bot.ports.messengers import Receipt, Request
 from tests.adapters.tencent.npm_kit import Npm
-from tests.adapters.wechat.wechat_kit import OPENID, Scene
 from tests.fakes.tencent import AES_KEY, APP_ID, TOKEN
 from tests.fakes.wechat_api import ACCOUNT, SECRET, TEMPLATE, WechatApi
 from tests.fakes.wechat_person import as_xml
+from tests.kit.wechat import OPENID, Scene
 
 pytestmark = pytest.mark.needs("npm")
 

@@ -22,12 +22,11 @@ from bot.ports.storage import Scope, Wanted
 from bot.protection.permissions import scope_of
 from tests.fakes.files import MemoryFiles
 from tests.fakes.memory_messenger import MemoryAdapter, Shown
-from tests.journeys.phones import Phones
-from tests.journeys.world import MESSENGERS, PEOPLE, WINDOWS, Somebody, agreement, enrolled
+from tests.kit.clock import START
 from tests.kit.database import KeptStorage
+from tests.kit.phones import Phones
+from tests.kit.world import MESSENGERS, PEOPLE, WINDOWS, Somebody, agreement, enrolled
 
-#: Saturday, 14:05 in Phnom Penh and 15:05 in Beijing.
-START = datetime(2026, 4, 18, 7, 5, tzinfo=UTC)
 _SECOND = timedelta(seconds=1)
 #: How long before a reply window closes its person is asked to write.
 ASKED_BEFORE = WINDOWS.ask_before

@@ -1,4 +1,4 @@
-"""What the WeCom tests share: an adapter at a fake WeCom, and members who write to it."""
+"""The WeCom adapter at the fake WeCom, and members of the company who write to it."""
 
 from __future__ import annotations
 
@@ -12,16 +12,18 @@ from adapters.wecom import Robot, WecomAdapter, WecomSettings
 from bot.delivery.split import fit
 from bot.domain import phone_menus
 from bot.domain.messages import Address, Delivery, Outgoing
-from tests.adapters.telegram.telegram_kit import Clock, Inbox, Naps
-from tests.adapters.tencent.tencent_kit import Shelf
+from tests.fakes.memory_state import MemoryState
 from tests.fakes.tencent import AES_KEY, TOKEN
 from tests.fakes.wecom_api import AGENT, CORP, ROBOT_KEY, SECRET, WecomApi
 from tests.fakes.wecom_member import Line, Member, directly
+from tests.kit.clock import Clock
+from tests.kit.inbox import Inbox
+from tests.kit.naps import Naps
 
 QUICK = Patience(connect=1, answer=0.3, file=1)
 
 
-def make_wecom(api: WecomApi, shelf: Shelf, *, owner: str = "node-1", **changed: Any) -> WecomAdapter:
+def make_wecom(api: WecomApi, state: MemoryState, *, owner: str = "node-1", **changed: Any) -> WecomAdapter:
     chosen: dict[str, Any] = {
         "corp_id": CORP,
         "agent_id": AGENT,
@@ -33,7 +35,7 @@ def make_wecom(api: WecomApi, shelf: Shelf, *, owner: str = "node-1", **changed:
         "patience": QUICK,
         "menu": phone_menus.taps(),
     }
-    return WecomAdapter(WecomSettings(**chosen | changed), clock=shelf.clock, store=shelf, owner=owner, sleep=Naps())
+    return WecomAdapter(WecomSettings(**chosen | changed), clock=state.clock, store=state, owner=owner, sleep=Naps())
 
 
 @dataclass
@@ -41,14 +43,14 @@ class Company:
     """Everything around one adapter."""
 
     api: WecomApi
-    shelf: Shelf
+    state: MemoryState
     inbox: Inbox
     wecom: WecomAdapter
     line: Line
 
     @property
     def clock(self) -> Clock:
-        return self.shelf.clock
+        return self.state.clock
 
     def member(self, name: str = "ZhangSan") -> Member:
         return Member(self.line, name)
@@ -70,10 +72,10 @@ def to(peer: str, text: str = "", *, attempts: int = 0, number: int = 1, **messa
 
 @asynccontextmanager
 async def company(inbox: Inbox | None = None, **changed: Any) -> AsyncIterator[Company]:
-    shelf = Shelf()
-    async with WecomApi(clock=shelf.clock) as api:
-        wecom = make_wecom(api, shelf, **changed)
+    state = MemoryState()
+    async with WecomApi(clock=state.clock) as api:
+        wecom = make_wecom(api, state, **changed)
         inbox = inbox or Inbox()
         await wecom.start(inbox)
-        yield Company(api, shelf, inbox, wecom, Line(api, directly(wecom.handle)))
+        yield Company(api, state, inbox, wecom, Line(api, directly(wecom.handle)))
         await wecom.stop()

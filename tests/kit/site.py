@@ -1,4 +1,4 @@
-"""What the tests of the web part stand on: two sides, some people, one case, and a core that answers in one line."""
+"""The pages on a database with a moved clock: two sides, some people, one case, a core that answers in one line."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -35,9 +35,9 @@ from bot.turns.composer import Composer
 from bot.turns.context import Context
 from bot.turns.view import View
 from tests.fakes.files import MemoryFiles
+from tests.kit.clock import START, Clock
 from tests.kit.database import KeptStorage
 
-START = datetime(2026, 4, 18, 7, 5, tzinfo=UTC)
 REFERENCE = "KC26-M9S34-4"
 
 AGREEMENT = Agreement(
@@ -69,19 +69,6 @@ ADMIN = person(4, "Zhao Min", "CN", Role.ADMIN)
 DUTY_KH = person(5, "Dara Kim", "KH", Role.DUTY, "kh-duty")
 DUTY_VN = person(6, "Tran Anh", "VN", Role.DUTY, "vn-duty")
 PEOPLE = (OFFICER, DUTY_CN, SUPERVISOR_CN, ADMIN, DUTY_KH, DUTY_VN)
-
-
-class Clock:
-    """A clock that moves when it is told."""
-
-    def __init__(self) -> None:
-        self.now = START
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def move(self, **by: float) -> None:
-        self.now += timedelta(**by)
 
 
 class EchoCore:

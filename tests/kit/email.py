@@ -1,4 +1,4 @@
-"""What the e-mail tests share: a certificate, settings for a fake mail server, and messages to send."""
+"""The e-mail adapter at the fake mail server, and messages for it to send."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from typing import Any
 from adapters.email import EmailAdapter, EmailSettings, Security
 from adapters.email.settings import Patience
 from bot.domain.messages import Address, Delivery, Outgoing
-from tests.adapters.telegram.telegram_kit import Clock, Inbox
 from tests.fakes.mail_server import MailServer, trusting
+from tests.kit.clock import Clock
+from tests.kit.inbox import Inbox
 
 SENDER = "bridge@mail.example"
 DESK = "duty@example.org"

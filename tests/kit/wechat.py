@@ -1,40 +1,28 @@
-"""What the WeChat tests share: a store for tokens, an adapter at a fake WeChat, and somebody who follows it."""
+"""The WeChat adapter at the fake WeChat, and somebody who follows its account."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from adapters.tencent.http import Patience
 from adapters.wechat import WechatAdapter, WechatSettings
 from bot.domain.messages import Address, Delivery, Keyboard, Outgoing
-from bot.ports.messenger_state import Token
 from bot.ports.messengers import Receive, Request, Response
-from tests.adapters.telegram.telegram_kit import Clock, Inbox, Naps
-from tests.adapters.telegram.telegram_kit import Shelf as Leases
+from tests.fakes.memory_state import MemoryState
 from tests.fakes.tencent import AES_KEY, APP_ID, TOKEN
 from tests.fakes.wechat_api import SECRET, TEMPLATE, WechatApi
 from tests.fakes.wechat_person import Follower, Line, Send
+from tests.kit.clock import Clock
+from tests.kit.inbox import Inbox
+from tests.kit.naps import Naps
 
 OPENID = "oia2TjuEGTNoeX76QEjQNrcURxG8"
 PUBLIC = "https://bridge.example"
 QUICK = Patience(connect=1, answer=0.5, file=2)
 MENU = (("New alert", "/alert"), ("My cases", "/cases"), ("Help", "/help"))
-
-
-@dataclass
-class Shelf(Leases):
-    """Leases and tokens, as a storage would keep them; shared by all nodes."""
-
-    tokens: dict[str, Token] = field(default_factory=dict)
-
-    async def token(self, name: str) -> Token | None:
-        return self.tokens.get(name)
-
-    async def save_token(self, name: str, token: Token) -> None:
-        self.tokens[name] = token
 
 
 def settings(api: WechatApi, **changed: Any) -> WechatSettings:
@@ -53,10 +41,15 @@ def settings(api: WechatApi, **changed: Any) -> WechatSettings:
 
 
 def make_wechat(
-    api: WechatApi, *, shelf: Shelf | None = None, owner: str = "node-1", clock: Clock | None = None, **changed: Any
+    api: WechatApi,
+    *,
+    state: MemoryState | None = None,
+    owner: str = "node-1",
+    clock: Clock | None = None,
+    **changed: Any,
 ) -> WechatAdapter:
     clock = clock or Clock()
-    store = shelf or Shelf(clock)
+    store = state or MemoryState(clock)
     return WechatAdapter(settings(api, **changed), clock=clock, store=store, owner=owner, sleep=Naps())
 
 

@@ -1,4 +1,4 @@
-"""What the tests of access tokens and of calls with them share: a storage, and an API that wants tokens."""
+"""What WeChat and WeCom have in common: keeping access tokens, and calls to an API that wants them."""
 
 from __future__ import annotations
 
@@ -11,28 +11,12 @@ from adapters.tencent.client import Client
 from adapters.tencent.http import Http, Patience, Way
 from adapters.tencent.tokens import TokenKeeper
 from bot.domain.errors import Refused, SendError, Throttled, Unavailable
-from bot.ports.messenger_state import Token
-from tests.adapters.telegram.telegram_kit import Naps
-from tests.adapters.telegram.telegram_kit import Shelf as Leases
+from tests.fakes.memory_state import MemoryState
 from tests.fakes.wire import Asked, Reply, Server
+from tests.kit.naps import Naps
 
 SECRET = "an-app-secret-that-must-never-be-logged"
 QUICK = Patience(connect=1, answer=0.3, file=1)
-
-
-@dataclass
-class Shelf(Leases):
-    """Leases and tokens, as a storage would keep them; shared by all nodes."""
-
-    tokens: dict[str, Token] = field(default_factory=dict)
-
-    async def token(self, name: str) -> Token | None:
-        self._check()
-        return self.tokens.get(name)
-
-    async def save_token(self, name: str, token: Token) -> None:
-        self._check()
-        self.tokens[name] = token
 
 
 @dataclass
@@ -57,8 +41,8 @@ class Mint:
         return f"token-{number}", self.seconds
 
 
-def keeper(shelf: Shelf, mint: Mint, owner: str = "node-1", naps: Naps | None = None) -> TokenKeeper:
-    return TokenKeeper("wecom-token:corp:7", mint, shelf, owner, clock=shelf.clock, sleep=naps or Naps())
+def keeper(state: MemoryState, mint: Mint, owner: str = "node-1", naps: Naps | None = None) -> TokenKeeper:
+    return TokenKeeper("wecom-token:corp:7", mint, state, owner, clock=state.clock, sleep=naps or Naps())
 
 
 class Api:
@@ -100,11 +84,11 @@ def http_at(root: str, *, proxy: str = "") -> Http:
 class Caller:
     """A client at an API, started and stopped."""
 
-    def __init__(self, api: Api, mint: Mint | None = None, shelf: Shelf | None = None, *, root: str = "") -> None:
+    def __init__(self, api: Api, mint: Mint | None = None, state: MemoryState | None = None, *, root: str = "") -> None:
         self.mint = mint or Mint()
-        self.shelf = shelf or Shelf()
+        self.state = state or MemoryState()
         self.http = http_at(root or api.server.url)
-        self.client = Client(self.http, keeper(self.shelf, self.mint), meaning)
+        self.client = Client(self.http, keeper(self.state, self.mint), meaning)
 
     async def __aenter__(self) -> Client:
         await self.http.start()
