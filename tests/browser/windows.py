@@ -16,6 +16,7 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from adapters.web.settings import WebSettings
 from adapters.web.site.sign_in_pages import new_link
 from bot.domain.people import Person
+from tests.kit.processes import free_port
 from tests.kit.site import Bridge, open_bridge
 
 PHONE = {"width": 360, "height": 740}
@@ -69,12 +70,6 @@ async def serving(bridge: Bridge, port: int) -> AsyncIterator[str]:
         server.should_exit = True
         server.force_exit = True
         await task
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def chromium() -> str:

@@ -12,7 +12,7 @@ from adapters.telegram.settings import Mode
 from bot.domain.errors import StorageError, Unavailable
 from bot.domain.messages import Delivery
 from bot.ports.messengers import Adapter
-from tests.fakes.bot_api import BotApi
+from tests.fakes.bot_api import SECRET, BotApi
 from tests.fakes.mail_server import DROPS, MailServer
 from tests.fakes.memory_messenger import MemoryAdapter
 from tests.fakes.people import User
@@ -20,7 +20,7 @@ from tests.fakes.wechat_person import Follower
 from tests.kit.clock import Clock
 from tests.kit.email import QUICK, make_email
 from tests.kit.inbox import Inbox
-from tests.kit.telegram import SECRET, Door, make_telegram, web_server
+from tests.kit.telegram import Door, make_telegram, web_server
 from tests.kit.wechat import Scene
 from tests.kit.wecom import Company, company
 

@@ -25,14 +25,8 @@ from tests.kit.keys import VAULT
 
 #: What `@pytest.fixture(params=ENGINES)` and `parametrize` take: the same test on both; `make quick` has SQLite only.
 ENGINES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
-_LEASES = (
-    "inbox.leased_until",
-    "outbox.leased_until",
-    "deadlines.leased_until",
-    "conversations.leased_until",
-    "attachments.leased_until",
-    "reply_windows.leased_until",
-)
+#: The tables whose rows are leased, until `leased_until`.
+LEASED = ("inbox", "outbox", "deadlines", "conversations", "attachments", "reply_windows")
 
 
 @dataclass
@@ -80,7 +74,7 @@ def _age_leases(url: str, span: timedelta) -> None:
         return
     engine = writing_engine(url)
     with engine.begin() as connection:
-        for table, column in (name.split(".") for name in (*_LEASES, "leases.expires_at")):
+        for table, column in (*((table, "leased_until") for table in LEASED), ("leases", "expires_at")):
             connection.execute(text(f"UPDATE {table} SET {column} = {column} - :span"), {"span": span})
     engine.dispose()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from bot.domain.errors import StorageError
 from bot.domain.messages import Inbound
 from bot.ports.messengers import Receipt
+from tests.kit.waiting import News
 
 
 @dataclass
@@ -19,11 +19,11 @@ class Inbox:
     taken: list[Inbound] = field(default_factory=list)
     refuses: Callable[[Inbound], bool] = lambda _: False
     tries: int = 0
-    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    news: News = field(default_factory=News)
 
     async def __call__(self, message: Inbound) -> Receipt:
         self.tries += 1
-        self.changed.set()
+        self.news.happened()
         if self.refuses(message):
             raise StorageError("the disk is full")
         is_new = message.key not in {known.key for known in self.taken}
@@ -32,10 +32,8 @@ class Inbox:
         return Receipt(is_new)
 
     async def until(self, condition: Callable[[], Any]) -> None:
-        async with asyncio.timeout(10):
-            while not condition():
-                self.changed.clear()
-                await self.changed.wait()
+        """Wait until something is so; looked at whenever a message comes."""
+        await self.news.until(condition)
 
     @property
     def texts(self) -> list[str]:

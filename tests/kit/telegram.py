@@ -11,14 +11,12 @@ from adapters.telegram import TelegramAdapter, TelegramSettings
 from adapters.telegram.settings import Mode, Patience
 from bot.domain.messages import Address, Button, Delivery, Keyboard, Outgoing
 from bot.ports.messengers import Request, Response
-from tests.fakes.bot_api import BotApi
+from tests.fakes.bot_api import HOOK, SECRET, BotApi
 from tests.fakes.memory_state import MemoryState
 from tests.fakes.wire import Asked, Reply, Server
 from tests.kit.inbox import Inbox
 from tests.kit.naps import Naps
 
-SECRET = "a-secret_only-Telegram-knows"
-SECRET_HEADER = "x-telegram-bot-api-secret-token"
 QUICK = Patience(pool=1, connect=1, write=1, read=0.3, file=2, long_poll=5)
 ROWS: Keyboard = ((Button("Yes", "f.1.danger.yes"), Button("No", "f.1.danger.no")),)
 
@@ -53,7 +51,7 @@ async def web_server(handle: Callable[[Request], Any]) -> AsyncIterator[str]:
         return Reply(response.status, response.body.encode(), response.media_type)
 
     async with Server(answer) as server:
-        yield f"{server.url}/hooks/telegram"
+        yield f"{server.url}{HOOK}"
 
 
 class Door:

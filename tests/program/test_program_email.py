@@ -6,7 +6,8 @@ from pathlib import Path
 
 from tests.fakes.mail_server import PASSWORD, USERNAME, MailServer
 from tests.kit.email import DESK, SENDER
-from tests.kit.running import Setup, Terminal, running, until
+from tests.kit.running import Setup, Terminal, running
+from tests.kit.waiting import until
 
 
 def setup_of(folder: Path, host: str, port: int, *, account: str = "") -> Setup:

@@ -11,10 +11,10 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.bench.story import update
+from tests.fakes.bot_api import SECRET, SECRET_HEADER
+from tests.fakes.updates import update
 from tests.kit.engines import postgres_server
-from tests.kit.running import SECRET, Program, Setup, running
-from tests.kit.telegram import SECRET_HEADER
+from tests.kit.running import Program, Setup, running
 from tests.program.telegram_program import CN_GROUP, DESKS, KH_GROUP, OFFICERS, Town
 
 #: Soon enough to see a ping in a test; no second one follows.
@@ -74,7 +74,7 @@ async def test_two_programs_on_one_postgresql_answer_once_ping_once_and_replace_
         assert sum(pings.values()) == 1, told
         assert len(told) == 3, "an alert at each desk, and one ping"
 
-    assert await town.program.terminate(within=5) == 0
+    assert await town.program.terminate() == 0
     said_to_second = town.user(OFFICERS[8]).says("girl locked in a flat")
     await town.hears(OFFICERS[8], "(1 of 14)", after=said_to_second)
     assert "Telegram gives no messages" not in nodes.output, "only one of them asked Telegram"

@@ -16,7 +16,7 @@ from bot.domain.guarded import Guarded
 from storage.files import FileStore
 from tests.fakes.messages import Post, units
 from tests.kit.keys import VAULT
-from tests.kit.running import until
+from tests.kit.waiting import until
 from tests.program.telegram_program import (
     ADMIN,
     CN_DUTY,

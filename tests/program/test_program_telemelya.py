@@ -9,9 +9,9 @@ from typing import Any
 
 from bot.domain.people import Role
 from tests.adapters.telegram.test_telegram_telemelya import CHAT, TOKEN, Peer, peer
+from tests.fakes.bot_api import SECRET, SECRET_HEADER
 from tests.fakes.wire import Asked, Reply, Server
-from tests.kit.running import SECRET, Setup, person, running
-from tests.kit.telegram import SECRET_HEADER
+from tests.kit.running import Setup, person, running
 from tests.program.telegram_program import reference_in
 
 __all__ = ["peer"]  # a fixture
@@ -69,6 +69,6 @@ async def _asked(peer: Peer, number: str) -> dict[str, Any]:
 
 
 async def _group_hears(peer: Peer) -> dict[str, Any]:
-    answer = await peer.client.get(f"{peer.url}/api/v1/test/responses/wait?session_id=default&timeout=5")
+    answer = await peer.client.get(f"{peer.url}/api/v1/test/responses/wait?session_id=default&timeout=60")
     heard: dict[str, Any] = (await answer.json())["response"]
     return heard

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import httpx
 
-from tests.kit.running import SECRET, until
+from tests.fakes.bot_api import SECRET
 from tests.kit.site import hidden
+from tests.kit.waiting import until
 from tests.program.telegram_program import OFFICERS, Town
 from tests.security.places import NOWHERE, Places, database_in
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,11 +17,14 @@ from adapters.telegram import TelegramAdapter, TelegramSettings
 from adapters.telegram.settings import Mode
 from bot.domain.messages import Kind
 from bot.ports.messengers import Request, Response
+from tests.fakes.bot_api import SECRET, SECRET_HEADER
 from tests.fakes.memory_state import MemoryState
 from tests.kit.clock import Clock
 from tests.kit.inbox import Inbox
+from tests.kit.processes import free_port
 from tests.kit.root import ROOT
-from tests.kit.telegram import QUICK, ROWS, SECRET, SECRET_HEADER, Door, outgoing, running, send, web_server
+from tests.kit.telegram import QUICK, ROWS, Door, outgoing, running, send, web_server
+from tests.kit.waiting import until
 
 TOKEN = "123456789:ABCdef"
 CHAT = 4711
@@ -44,37 +46,33 @@ class Peer:
         return told
 
     async def next_act(self) -> dict[str, Any]:
-        answer = await self.client.get(f"{self.url}/api/v1/test/responses/wait?session_id=s&timeout=5")
+        answer = await self.client.get(f"{self.url}/api/v1/test/responses/wait?session_id=s&timeout=60")
         act: dict[str, Any] = (await answer.json())["response"]
         return act
 
 
 @pytest.fixture
 async def peer() -> AsyncIterator[Peer]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.fakes.telemelya_server", str(port), cwd=ROOT, stderr=asyncio.subprocess.DEVNULL
     )
     async with aiohttp.ClientSession(headers={"Authorization": "Bearer any"}) as client:
         peer = Peer(f"http://127.0.0.1:{port}", client)
         try:
-            await _until_up(peer)
+            await until(lambda: _is_up(peer))
             yield peer
         finally:
             process.terminate()
             await process.wait()
 
 
-async def _until_up(peer: Peer) -> None:
-    async with asyncio.timeout(40):
-        while True:
-            try:
-                await (await peer.client.get(peer.url)).read()
-                return
-            except aiohttp.ClientError:
-                await asyncio.sleep(0.1)
+async def _is_up(peer: Peer) -> bool:
+    try:
+        await (await peer.client.get(peer.url)).read()
+    except aiohttp.ClientError:
+        return False
+    return True
 
 
 async def test_a_whole_exchange_with_a_peer_we_did_not_write(peer: Peer) -> None:
@@ -119,14 +117,10 @@ async def _bridge(peer: Peer, inbox: Inbox) -> AsyncIterator[TelegramAdapter]:
         settings = TelegramSettings(TOKEN, Mode.WEBHOOK, peer.url, url, SECRET, patience=replace(QUICK, read=5))
         door.telegram = TelegramAdapter(settings, clock=Clock(), store=MemoryState(), owner="node-1")
         async with running(door.telegram, inbox):
-            await _until_known(peer)
+            await until(lambda: _is_known(peer))
             yield door.telegram
 
 
-async def _until_known(peer: Peer) -> None:
-    async with asyncio.timeout(10):
-        while True:
-            answer = await peer.client.post(f"{peer.url}/bot{TOKEN}/getWebhookInfo")
-            if json.loads(await answer.read())["result"]["url"]:
-                return
-            await asyncio.sleep(0.02)
+async def _is_known(peer: Peer) -> bool:
+    answer = await peer.client.post(f"{peer.url}/bot{TOKEN}/getWebhookInfo")
+    return bool(json.loads(await answer.read())["result"]["url"])
