@@ -18,7 +18,7 @@ from tests.fakes.memory_messenger import MemoryAdapter
 from tests.fakes.people import User
 from tests.fakes.wechat_person import Follower
 from tests.kit.clock import Clock
-from tests.kit.email import QUICK, make_email
+from tests.kit.email import make_email
 from tests.kit.inbox import Inbox
 from tests.kit.telegram import Door, make_telegram, web_server
 from tests.kit.wechat import Scene
@@ -90,7 +90,7 @@ class EmailBench(Bench):
     at = "@example.org"
 
     def __init__(self, inbox: Inbox, server: MailServer) -> None:
-        self.inbox, self.server, self.adapter = inbox, server, make_email(server, patience=QUICK)
+        self.inbox, self.server, self.adapter = inbox, server, make_email(server)
 
     def seen(self, peer: str) -> list[tuple[str, str, list[str]]]:
         mine = [taken for taken in self.server.taken if taken.recipients == [peer + self.at]]

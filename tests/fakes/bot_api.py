@@ -37,7 +37,15 @@ class Call:
 class BotApi:
     """The whole fake. ``open_doors`` accepts any chat number, for benchmarks."""
 
-    def __init__(self, *, token: str = TOKEN, port: int = 0, open_doors: bool = False, keep_calls: bool = True) -> None:
+    def __init__(
+        self,
+        *,
+        token: str = TOKEN,
+        port: int = 0,
+        open_doors: bool = False,
+        keep_calls: bool = True,
+        on_hold: Callable[[], None] = lambda: None,
+    ) -> None:
         self.token = token
         self.chats = Chats(int(token.partition(":")[0]), USERNAME, open_doors=open_doors)
         self.updates = Updates(any_tap=open_doors)
@@ -47,7 +55,7 @@ class BotApi:
         self.commands: list[dict[str, str]] = []
         self.on_sent: Callable[[Post], None] = lambda _: None  #: told of every message and edit of the bot
         self._keep_calls = keep_calls
-        self._server = Server(self._answer, port)
+        self._server = Server(self._answer, port, on_hold)
         self._prefix = f"/bot{token}/"
         self._files = f"/file/bot{token}/"
         self._news = News()

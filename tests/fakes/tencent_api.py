@@ -62,14 +62,20 @@ class TencentApi(ABC):
     refusal: type[Refusal]
     media_type: str
 
-    def __init__(self, *, clock: Callable[[], datetime] | None = None, port: int = 0) -> None:
+    def __init__(
+        self,
+        *,
+        clock: Callable[[], datetime] | None = None,
+        port: int = 0,
+        on_hold: Callable[[], None] = lambda: None,
+    ) -> None:
         self.clock = clock or wall_clock
         self.calls: list[Call] = []
         self.faults: list[Fault] = []
         self.menu: dict[str, Any] = {}
         self.tokens_given = 0
         self._token: tuple[str, datetime] | None = None
-        self._server = Server(self._answer, port)
+        self._server = Server(self._answer, port, on_hold)
         self._news = News()
 
     @property

@@ -40,7 +40,7 @@ class Line:
 
     api: WechatApi
     send: Send
-    patience: float = 5.0  #: seconds
+    patience: float = 3600.0  #: seconds; WeChat's own are 5, which is more than a busy machine may have
     tries: int = 3
     apart: float = 0.0  #: seconds from a try that failed to the next
     loses: int = 0  #: so many answers get lost on the way back

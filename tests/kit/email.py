@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from adapters.email import EmailAdapter, EmailSettings, Security
-from adapters.email.settings import Patience
 from bot.domain.messages import Address, Delivery, Outgoing
 from tests.fakes.mail_server import MailServer, trusting
 from tests.kit.clock import Clock
@@ -16,7 +15,6 @@ from tests.kit.inbox import Inbox
 
 SENDER = "bridge@mail.example"
 DESK = "duty@example.org"
-QUICK = Patience(turn=1, step=0.3, whole=0.6)
 
 
 def settings(server: MailServer, **changed: Any) -> EmailSettings:

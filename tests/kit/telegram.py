@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from adapters.telegram import TelegramAdapter, TelegramSettings
-from adapters.telegram.settings import Mode, Patience
+from adapters.telegram.settings import Mode
 from bot.domain.messages import Address, Button, Delivery, Keyboard, Outgoing
 from bot.ports.messengers import Request, Response
 from tests.fakes.bot_api import HOOK, SECRET, BotApi
@@ -17,12 +17,11 @@ from tests.fakes.wire import Asked, Reply, Server
 from tests.kit.inbox import Inbox
 from tests.kit.naps import Naps
 
-QUICK = Patience(pool=1, connect=1, write=1, read=0.3, file=2, long_poll=5)
 ROWS: Keyboard = ((Button("Yes", "f.1.danger.yes"), Button("No", "f.1.danger.no")),)
 
 
 def settings(api: BotApi, **changed: Any) -> TelegramSettings:
-    chosen: dict[str, Any] = {"token": api.token, "api_base_url": api.url, "patience": QUICK}
+    chosen: dict[str, Any] = {"token": api.token, "api_base_url": api.url}
     return TelegramSettings(**chosen | changed)
 
 

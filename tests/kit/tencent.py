@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from adapters.tencent.client import Client
-from adapters.tencent.http import Http, Patience, Way
+from adapters.tencent.http import Http, Way
 from adapters.tencent.tokens import TokenKeeper
 from bot.domain.errors import Refused, SendError, Throttled, Unavailable
 from tests.fakes.memory_state import MemoryState
 from tests.fakes.wire import Asked, Reply, Server
 from tests.kit.naps import Naps
+from tests.kit.time_outs import pass_time
 
 SECRET = "an-app-secret-that-must-never-be-logged"
-QUICK = Patience(connect=1, answer=0.3, file=1)
 
 
 @dataclass
@@ -53,7 +53,7 @@ class Api:
         self.refusal = 40014
         self.plans: list[Reply] = []  #: what the next calls get
         self.asked: list[Asked] = []
-        self.server = Server(self._answer)
+        self.server = Server(self._answer, on_hold=pass_time)
 
     async def __aenter__(self) -> Api:
         await self.server.__aenter__()
@@ -78,7 +78,7 @@ def meaning(code: int, said: str) -> SendError:
 
 
 def http_at(root: str, *, proxy: str = "") -> Http:
-    return Http(Way("WeCom", root, proxy=proxy, patience=QUICK))
+    return Http(Way("WeCom", root, proxy=proxy))
 
 
 class Caller:

@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from adapters.tencent.http import Patience
 from adapters.wechat import WechatAdapter, WechatSettings
 from bot.domain.messages import Address, Delivery, Keyboard, Outgoing
 from bot.ports.messengers import Receive, Request, Response
@@ -18,10 +17,10 @@ from tests.fakes.wechat_person import Follower, Line, Send
 from tests.kit.clock import Clock
 from tests.kit.inbox import Inbox
 from tests.kit.naps import Naps
+from tests.kit.time_outs import pass_time
 
 OPENID = "oia2TjuEGTNoeX76QEjQNrcURxG8"
 PUBLIC = "https://bridge.example"
-QUICK = Patience(connect=1, answer=0.5, file=2)
 MENU = (("New alert", "/alert"), ("My cases", "/cases"), ("Help", "/help"))
 
 
@@ -35,7 +34,6 @@ def settings(api: WechatApi, **changed: Any) -> WechatSettings:
         "template_id": TEMPLATE,
         "public_url": PUBLIC,
         "menu": MENU,
-        "patience": QUICK,
     }
     return WechatSettings(**chosen | changed)
 
@@ -78,7 +76,7 @@ class Scene:
     @asynccontextmanager
     async def open(cls, receive: Receive | None = None, **changed: Any) -> AsyncIterator[Scene]:
         clock, inbox = Clock(), Inbox()
-        async with WechatApi(clock=clock) as api:
+        async with WechatApi(clock=clock, on_hold=pass_time) as api:
             wechat = make_wechat(api, clock=clock, **changed)
             await wechat.start(receive or inbox)
             line = Line(api, into(wechat))

@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from adapters.tencent.http import Patience
 from adapters.wecom import Robot, WecomAdapter, WecomSettings
 from bot.delivery.split import fit
 from bot.domain import phone_menus
@@ -19,8 +18,7 @@ from tests.fakes.wecom_member import Line, Member, directly
 from tests.kit.clock import Clock
 from tests.kit.inbox import Inbox
 from tests.kit.naps import Naps
-
-QUICK = Patience(connect=1, answer=0.3, file=1)
+from tests.kit.time_outs import pass_time
 
 
 def make_wecom(api: WecomApi, state: MemoryState, *, owner: str = "node-1", **changed: Any) -> WecomAdapter:
@@ -32,7 +30,6 @@ def make_wecom(api: WecomApi, state: MemoryState, *, owner: str = "node-1", **ch
         "aes_key": AES_KEY,
         "api_base_url": api.url,
         "robots": (Robot("duty", ROBOT_KEY),),
-        "patience": QUICK,
         "menu": phone_menus.taps(),
     }
     return WecomAdapter(WecomSettings(**chosen | changed), clock=state.clock, store=state, owner=owner, sleep=Naps())
@@ -73,7 +70,7 @@ def to(peer: str, text: str = "", *, attempts: int = 0, number: int = 1, **messa
 @asynccontextmanager
 async def company(inbox: Inbox | None = None, **changed: Any) -> AsyncIterator[Company]:
     state = MemoryState()
-    async with WecomApi(clock=state.clock) as api:
+    async with WecomApi(clock=state.clock, on_hold=pass_time) as api:
         wecom = make_wecom(api, state, **changed)
         inbox = inbox or Inbox()
         await wecom.start(inbox)

@@ -23,7 +23,7 @@ from tests.kit.clock import Clock
 from tests.kit.inbox import Inbox
 from tests.kit.processes import free_port
 from tests.kit.root import ROOT
-from tests.kit.telegram import QUICK, ROWS, Door, outgoing, running, send, web_server
+from tests.kit.telegram import ROWS, Door, outgoing, running, send, web_server
 from tests.kit.waiting import until
 
 TOKEN = "123456789:ABCdef"
@@ -114,7 +114,7 @@ async def _bridge(peer: Peer, inbox: Inbox) -> AsyncIterator[TelegramAdapter]:
         return await door.handle(replace(request, headers={**request.headers, SECRET_HEADER: SECRET}))
 
     async with web_server(front) as url:
-        settings = TelegramSettings(TOKEN, Mode.WEBHOOK, peer.url, url, SECRET, patience=replace(QUICK, read=5))
+        settings = TelegramSettings(TOKEN, Mode.WEBHOOK, peer.url, url, SECRET)
         door.telegram = TelegramAdapter(settings, clock=Clock(), store=MemoryState(), owner="node-1")
         async with running(door.telegram, inbox):
             await until(lambda: _is_known(peer))
