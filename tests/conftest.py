@@ -16,7 +16,9 @@ import hypothesis
 import pytest
 
 # A machine that is busy with something else is no failure.
-hypothesis.settings.register_profile("casebridge", deadline=None)
+hypothesis.settings.register_profile(
+    "casebridge", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("casebridge")
 
 #: A tool by name: the programs any one of which will do, and how a person gets it.

@@ -112,7 +112,7 @@ class Evidence:
 
 @contextlib.contextmanager
 def _open(database: Path) -> Iterator[sqlite3.Connection]:
-    with contextlib.closing(sqlite3.connect(database, timeout=10)) as connection:
+    with contextlib.closing(sqlite3.connect(database, timeout=60)) as connection:
         connection.row_factory = sqlite3.Row
         yield connection
 

@@ -30,7 +30,6 @@ KILLS_AT = (0.2, 0.45, 0.75)  #: of all fields
 _FIELDS_A_TURN = 11
 
 
-@pytest.mark.timeout(240)
 async def test_a_rotation_of_50000_fields_killed_three_times_leaves_nothing_unreadable_and_nothing_behind(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -20,6 +20,7 @@ from tests.fakes.wechat_person import Follower, Line, Send, over_http
 from tests.faults.evidence import Call, Evidence, Sent, Words, Written, age_leases
 from tests.faults.killing import Loop, killing_loop
 from tests.kit.story import MESSAGES
+from tests.kit.waiting import until
 from tests.program.wechat_program import table
 
 OFFICERS = range(701, 713)
@@ -116,9 +117,15 @@ class Town:
                 group.create_task(self._report(officer, enough))
             try:
                 yield
+                await self.loop.revive()
+                await until(self._everybody_was_heard, moves=lambda: len(self.calls))
             finally:
                 enough.set()
                 await self.loop.revive()
+
+    def _everybody_was_heard(self) -> bool:
+        heard = {written.message.partition("#")[0] for written in self.written.values() if written.is_acknowledged}
+        return len(heard) == len(OFFICERS)
 
     async def _report(self, officer: int, enough: asyncio.Event) -> None:
         story = (f"/alert {MESSAGES[0]}", *MESSAGES[1:])

@@ -38,7 +38,6 @@ def run_two_tests(folder: Path, *options: str, **environ: str) -> subprocess.Com
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
     )
 
 

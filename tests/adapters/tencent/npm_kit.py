@@ -16,7 +16,7 @@ from tests.conftest import is_ci
 
 PACKAGES = ("co-wechat-api@3.11.0", "wechat-crypto@0.0.2", "@wecom/crypto@1.0.1")
 _INSTALL = ("npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts", "--loglevel=error")
-_SECONDS = 120
+_SECONDS = 500  #: that the way to the registry may take
 #: Reads what it is given, runs the body with it, and writes what that returns.
 _AROUND = """
 const given = JSON.parse(require('fs').readFileSync(0, 'utf8'));
