@@ -9,13 +9,13 @@ import json
 from pathlib import Path
 
 import openpyxl
-import pyrage
 import pytest
 
 from bot.domain.button_data import to_base36
 from bot.domain.messages import DeliveryState, Outgoing
 from bot.domain.people import Role
 from bot.domain.reference import draw
+from tests.kit.keys import RECIPIENT
 from tests.kit.running import Setup, Terminal, person
 from tests.kit.site import REFERENCE
 
@@ -36,7 +36,6 @@ def test_an_export_counts_what_is_in_it_and_is_journalled(terminal: Terminal, tm
     ]
 
 
-RECIPIENT = str(pyrage.x25519.Identity.generate().to_public())
 IDENTIFIED = ("export", "--identified", *PERIOD, "--reason", "the prosecutor asks")
 
 

@@ -13,7 +13,8 @@ from bot.domain.retention_rules import CODED_ACTS, FREE_FIELDS
 from bot.domain.turn import Turn
 from bot.ports.retention import Purge
 from bot.ports.storage import Storage
-from tests.contracts.storage_values import (
+from tests.kit.clock import START
+from tests.kit.values import (
     OFFICER,
     case,
     conversation,
@@ -25,7 +26,6 @@ from tests.contracts.storage_values import (
     opening,
     step,
 )
-from tests.kit.clock import START
 
 #: Every text that must be gone has this in it.
 SECRET = "Srey Mom behind the blue door"

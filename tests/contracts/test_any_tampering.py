@@ -16,11 +16,11 @@ from bot.domain.journal import Finding, canonical
 from bot.domain.turn import Turn
 from bot.record.journal_check import verify
 from storage.sql.statements import T
-from tests.contracts.storage_values import entry, new_id
 from tests.kit.clock import Clock
 from tests.kit.engines import sqlite_in
 from tests.kit.examples import examples
 from tests.kit.keys import VAULT
+from tests.kit.values import entry, new_id
 
 _ROWS = 12
 _NAMES = [column.name for column in T["journal"].columns]

@@ -23,8 +23,7 @@ from bot.domain.turn import Turn
 from bot.ports.storage import Storage
 from bot.record.export.case_log import ExportRequest, Reader, export
 from bot.record.report.period_report import report
-from tests.kit.engines import Kept, on_database, sqlite_in
-from tests.unit.record.casebook import (
+from tests.kit.casebook import (
     AGREEMENT,
     NOW,
     OFFICER,
@@ -37,6 +36,7 @@ from tests.unit.record.casebook import (
     due,
     keep,
 )
+from tests.kit.engines import Kept, on_database, sqlite_in
 
 MANY = 3000
 HALF_MINUTE = timedelta(seconds=30)

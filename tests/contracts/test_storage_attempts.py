@@ -13,10 +13,10 @@ from bot.domain.messages import Address, DeliveryState
 from bot.domain.people import Invite, Role, SignIn
 from bot.domain.turn import Mark, Turn
 from bot.ports.storage import Wanted
-from tests.contracts.storage_values import DESKS_GROUP, DUTY, OFFICER, OFFICERS_CHAT, case, message, opening, person
 from tests.kit.clock import START, Clock
 from tests.kit.engines import Kept, sqlite_in
 from tests.kit.keys import VAULT
+from tests.kit.values import DESKS_GROUP, DUTY, OFFICER, OFFICERS_CHAT, case, message, opening, person
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)

@@ -9,8 +9,8 @@ import pytest
 from bot.domain.errors import Stale, StorageError
 from bot.domain.journal import GENESIS, Link, digest_details, hash_of
 from bot.domain.turn import Turn
-from tests.contracts.storage_values import case, entry, opening
 from tests.kit.engines import Kept
+from tests.kit.values import case, entry, opening
 
 
 async def _chain(kept: Kept, name: str) -> list[Link]:

@@ -18,10 +18,10 @@ from storage.rows.cases import address
 from storage.schema import head
 from storage.sql.engines import writing_engine
 from storage.types import moment_to_text
-from tests.contracts.storage_secrets import LATITUDE, LONGITUDE, MARK, files_of, sealed_values
 from tests.kit.clock import START, Clock
 from tests.kit.engines import ENGINES
 from tests.kit.keys import VAULT, vault
+from tests.kit.marked import LATITUDE, LONGITUDE, MARK, files_of, sealed_values
 
 CASES = 1203  #: more than a batch
 JOURNAL_SALT = "5a17c0de"

@@ -11,7 +11,9 @@ import pytest
 from bot.domain.case import DeadlineState
 from bot.domain.messages import Address, Button, Delivery, DeliveryState, Outgoing
 from bot.domain.turn import Mark, SeenBy, Turn, Withdrawal
-from tests.contracts.storage_values import (
+from tests.kit.clock import START
+from tests.kit.engines import Kept
+from tests.kit.values import (
     DESKS_GROUP,
     OFFICER,
     OFFICERS_CHAT,
@@ -22,8 +24,6 @@ from tests.contracts.storage_values import (
     person,
     step,
 )
-from tests.kit.clock import START
-from tests.kit.engines import Kept
 
 MINUTE = timedelta(minutes=1)
 NEW_GROUP = Address("telegram", "-100777")

@@ -22,7 +22,9 @@ from bot.domain.guarded import Guarded
 from bot.domain.messages import DeliveryState
 from bot.domain.turn import Mark, Turn
 from bot.ports.storage import NOBODY, Scope, Wanted
-from tests.contracts.storage_values import (
+from tests.kit.clock import START
+from tests.kit.engines import Kept
+from tests.kit.values import (
     DESKS_GROUP,
     DUTY,
     OFFICER,
@@ -38,8 +40,6 @@ from tests.contracts.storage_values import (
     opening,
     step,
 )
-from tests.kit.clock import START
-from tests.kit.engines import Kept
 
 OWN = Scope(OFFICER, "KH", sees_party=False)
 REQUESTED = Scope(DUTY, "CN", sees_party=True)

@@ -17,11 +17,11 @@ from bot.ports.storage import Storage, Wanted
 from bot.protection.keys import KeyFile
 from bot.protection.sealing import Vault
 from storage import rotation
-from tests.contracts.storage_secrets import MARK, assert_reads, change, keep_marked, marked_turn, sealed_values
-from tests.contracts.storage_values import conversation, person
 from tests.kit.clock import START, Clock
 from tests.kit.engines import sqlite_in
 from tests.kit.keys import VAULT, key_file, vault
+from tests.kit.marked import MARK, assert_reads, change, keep_marked, marked_turn, sealed_values
+from tests.kit.values import conversation, person
 
 PEOPLE = 40
 BUSY = tuple(range(1, 11))

@@ -17,11 +17,11 @@ from storage.sealed import SEALED_TABLES, place
 from storage.sql.engines import reading_engine
 from storage.sql.statements import SCHEMA
 from tests.contracts.closed_case import SECRET, closed_case, order_for
-from tests.contracts.storage_values import inbound, inbox
 from tests.kit.clock import Clock
 from tests.kit.engines import sqlite_in
 from tests.kit.keys import VAULT
 from tests.kit.sealed import files_with, tails
+from tests.kit.values import inbound, inbox
 
 
 @pytest.fixture

@@ -17,7 +17,10 @@ from bot.domain.messages import Address, DeliveryState, Kind, Outgoing
 from bot.domain.turn import InboxRow, Mark, Turn
 from bot.ports.storage import NOBODY, Scope, Wanted
 from storage.sql.store import SqlStorage
-from tests.contracts.storage_values import (
+from tests.kit.clock import START, Clock
+from tests.kit.engines import Kept, sqlite_in
+from tests.kit.keys import VAULT
+from tests.kit.values import (
     DESKS_GROUP,
     DUTY,
     OFFICER,
@@ -29,9 +32,6 @@ from tests.contracts.storage_values import (
     new_id,
     opening,
 )
-from tests.kit.clock import START, Clock
-from tests.kit.engines import Kept, sqlite_in
-from tests.kit.keys import VAULT
 
 OWN_GROUP, SUPERVISOR = Address("telegram", "-1002"), Address("wecom", "u-supervisor")
 MAIL = Address("email", "duty@example.org")

@@ -15,7 +15,9 @@ from bot.domain.guarded import Guarded
 from bot.domain.messages import Attachment, DeliveryState, Kind
 from bot.domain.turn import InboxState, Turn
 from bot.ports.storage import Scope, Wanted
-from tests.contracts.storage_values import (
+from tests.kit.clock import START
+from tests.kit.engines import Kept
+from tests.kit.values import (
     DESKS_GROUP,
     OFFICER,
     answered,
@@ -30,8 +32,6 @@ from tests.contracts.storage_values import (
     opening,
     step,
 )
-from tests.kit.clock import START
-from tests.kit.engines import Kept
 
 SCOPE = Scope(OFFICER, "KH", sees_party=False)
 

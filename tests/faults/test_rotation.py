@@ -18,9 +18,9 @@ from bot.domain.turn import Turn
 from bot.protection.keys import KeyFile
 from bot.protection.sealing import Vault
 from storage.sealed import SEALED_TABLES, place
-from tests.contracts.storage_secrets import assert_reads, keep_tokens, marked_turn
 from tests.kit.engines import sqlite_in
 from tests.kit.keys import VAULT, key_file
+from tests.kit.marked import assert_reads, keep_tokens, marked_turn
 from tests.kit.processes import cpu_seconds, ended, spawn
 from tests.kit.running import Setup
 from tests.kit.waiting import Movement

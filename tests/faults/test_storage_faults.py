@@ -17,9 +17,9 @@ from bot.domain.turn import Turn
 from bot.ports.storage import Wanted
 from storage.sql.engines import writing_engine
 from storage.sql.store import SqlStorage
-from tests.contracts.storage_values import case, conversation, entry, inbound, inbox, message, opening, person
 from tests.kit.engines import Kept, empty, on_database, sqlite_in
 from tests.kit.keys import VAULT
+from tests.kit.values import case, conversation, entry, inbound, inbox, message, opening, person
 
 SECRET = "locked in a flat in Nanchang"
 

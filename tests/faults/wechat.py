@@ -21,7 +21,7 @@ from tests.faults.evidence import Call, Evidence, Sent, Words, Written, age_leas
 from tests.faults.killing import Loop, killing_loop
 from tests.kit.story import MESSAGES
 from tests.kit.waiting import until
-from tests.program.wechat_program import table
+from tests.kit.wechat import table
 
 OFFICERS = range(701, 713)
 _PAUSE = (0.02, 0.3)  #: seconds between two messages of an officer

@@ -11,6 +11,9 @@ from pathlib import Path
 
 import httpx
 from prometheus_client import CollectorRegistry
+from starlette.applications import Starlette
+from starlette.requests import HTTPConnection
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from adapters.web.adapter import WebAdapter
@@ -278,3 +281,35 @@ async def write(client: httpx.AsyncClient, text: str, **changes: str) -> httpx.R
     composer = page[page.index('id="composer"') :]
     form = {name: hidden(composer, name) for name in ("csrf", "once", "after")} | {"text": text} | changes
     return await client.post("/chat", data=form)
+
+
+def connection(peer: str, scheme: str = "http", **headers: str) -> HTTPConnection:
+    """A request as the site sees it, from this peer with these headers."""
+    raw = [(k.replace("_", "-").encode(), v.encode()) for k, v in {"host": "bridge.example", **headers}.items()]
+    return HTTPConnection(
+        {
+            "type": "http",
+            "client": (peer, 1),
+            "headers": raw,
+            "scheme": scheme,
+            "path": "/",
+            "query_string": b"",
+            "server": None,
+        }
+    )
+
+
+def starlette_of(app: ASGIApp) -> Starlette:
+    """The application behind what stands in front of it."""
+    while not isinstance(app, Starlette):
+        app = getattr(app, "_app", None) or app._beyond  # type: ignore[attr-defined]
+    return app
+
+
+def routes_of(app: ASGIApp) -> set[tuple[str, str]]:
+    """Every method and path that the program answers; HEAD comes with each GET."""
+    found: set[tuple[str, str]] = set()
+    for route in starlette_of(app).routes:
+        assert isinstance(route, Route), f"{route} is reached in a way that these tests do not know"
+        found |= {(method, route.path) for method in (route.methods or {"GET"}) - {"HEAD"}}
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -93,3 +94,17 @@ def delivery(text: str, buttons: Keyboard = (), *, to: str = OPENID, edits: str 
     chosen: dict[str, Any] = {"id": 1, "dedupe_key": "case:7:told", "kind": "told", "recipient": "person:1"}
     chosen |= {"address": Address("wechat", to), "text": text, "buttons": buttons}
     return Delivery(Outgoing(**chosen | message), edits=edits)
+
+
+def table(api: WechatApi, **changed: Any) -> str:
+    """``[messengers.wechat]`` for an account at a fake WeChat."""
+    keys = {
+        "app_id": APP_ID,
+        "app_secret": SECRET,
+        "token": TOKEN,
+        "aes_key": AES_KEY,
+        "api_base_url": api.url,
+        "template_id": TEMPLATE,
+    }
+    lines = (f"{key} = {json.dumps(value)}\n" for key, value in (keys | changed).items())
+    return "\n[messengers.wechat]\n" + "".join(lines)

@@ -9,8 +9,8 @@ import pytest
 import pytest_asyncio
 
 from tests.fakes.people import group
+from tests.kit.town import CN_GROUP, KH_DUTY, KH_GROUP, KH_TOPIC, OFFICERS, Town
 from tests.kit.waiting import until
-from tests.program.telegram_program import CN_GROUP, KH_DUTY, KH_GROUP, KH_TOPIC, OFFICERS, Town
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

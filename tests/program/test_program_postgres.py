@@ -15,7 +15,7 @@ from tests.fakes.bot_api import SECRET, SECRET_HEADER
 from tests.fakes.updates import update
 from tests.kit.engines import postgres_server
 from tests.kit.running import Program, Setup, running
-from tests.program.telegram_program import CN_GROUP, DESKS, KH_GROUP, OFFICERS, Town
+from tests.kit.town import CN_GROUP, DESKS, KH_GROUP, OFFICERS, Town
 
 #: Soon enough to see a ping in a test; no second one follows.
 IMPATIENT = """

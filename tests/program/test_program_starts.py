@@ -13,8 +13,8 @@ from tests.fakes.bot_api import BotApi
 from tests.fakes.people import User
 from tests.kit.processes import free_port
 from tests.kit.running import Setup, Terminal, person, running
+from tests.kit.town import OFFICERS, Town, introduced, reference_in
 from tests.kit.waiting import until
-from tests.program.telegram_program import OFFICERS, Town, introduced, reference_in
 
 OFFICER = 11
 

@@ -7,15 +7,22 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from bot.domain.people import Role
-from tests.adapters.telegram.test_telegram_telemelya import CHAT, TOKEN, Peer, peer
 from tests.fakes.bot_api import SECRET, SECRET_HEADER
 from tests.fakes.wire import Asked, Reply, Server
 from tests.kit.running import Setup, person, running
-from tests.program.telegram_program import reference_in
+from tests.kit.telemelya import CHAT, TOKEN, Peer, telemelya
+from tests.kit.town import reference_in
 
-__all__ = ["peer"]  # a fixture
 GROUP = -1001
+
+
+@pytest.fixture
+async def peer() -> AsyncIterator[Peer]:
+    async with telemelya() as peer:
+        yield peer
 
 
 async def test_a_report_and_three_answers_through_a_peer_we_did_not_write(peer: Peer, tmp_path: Path) -> None:

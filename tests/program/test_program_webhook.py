@@ -13,7 +13,7 @@ from storage.sealed import unseal_bytes
 from tests.fakes.bot_api import SECRET, SECRET_HEADER
 from tests.fakes.updates import update
 from tests.kit.keys import VAULT
-from tests.program.telegram_program import OFFICERS, Town
+from tests.kit.town import OFFICERS, Town
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -19,8 +19,8 @@ from tests.fakes.tencent import AES_KEY, TOKEN
 from tests.fakes.wecom_api import AGENT, CORP, ROBOT_KEY, SECRET, Post, WecomApi
 from tests.fakes.wecom_member import Line, Member, over_http
 from tests.kit.running import Setup, person, running
+from tests.kit.town import Town, introduced, reference_in
 from tests.kit.waiting import Stuck, until
-from tests.program.telegram_program import Town, introduced, reference_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

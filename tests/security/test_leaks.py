@@ -18,9 +18,9 @@ from bot.app.logs import configure
 from bot.record.export.case_log import ExportRequest, export
 from bot.record.export.writers import WRITERS
 from bot.record.report.period_report import report, to_html, to_json
-from tests.cli.test_cli_record import RECIPIENT
-from tests.journeys.test_people import invited
 from tests.kit.engines import on_database, sqlite_in
+from tests.kit.keys import RECIPIENT
+from tests.kit.played import CODE, invited
 from tests.kit.site import hidden
 from tests.security.places import NOWHERE, Places, contents_of, database_in
 from tests.security.story import file_of, sends_file, whole_story
@@ -35,7 +35,6 @@ BOTH_PAGES = frozenset({OWN_PAGES, OTHER_PAGES})
 ALL_PAGES = BOTH_PAGES | {DESK_PAGES}
 BOTH_SECURE = frozenset({OWN_SECURE, OTHER_SECURE})
 
-CODE = "7H4Q-M9S3-4KZX"
 PHONE, DOCUMENT, NAME, ENTERED = "+855 10 000 777", "N00123459", "Chenda Victimname", "Kolab Enteredname"
 FIRST = "zebra-first-words"
 COORDINATES = "28.683123"

@@ -8,10 +8,11 @@ from tests.fakes.bot_api import BotApi
 from tests.fakes.memory_state import MemoryState
 from tests.fakes.wechat_api import WechatApi
 from tests.fakes.wecom_api import WecomApi
+from tests.kit.site import routes_of
 from tests.kit.telegram import make_telegram
 from tests.kit.wechat import make_wechat
 from tests.kit.wecom import make_wecom
-from tests.security.stronghold import Stronghold, routes_of
+from tests.security.stronghold import Stronghold
 from tests.security.ways_in import COMMANDS, HOOKS, ROUTES
 
 

@@ -17,7 +17,7 @@ from storage.rows.messages import inbox_of
 from tests.fakes.bot_api import SECRET, SECRET_HEADER
 from tests.fakes.updates import update
 from tests.kit.keys import VAULT
-from tests.program.telegram_program import CN_DUTY, CN_GROUP, OFFICERS, STRANGER, SUPERVISOR, Town
+from tests.kit.town import CN_DUTY, CN_GROUP, OFFICERS, STRANGER, SUPERVISOR, Town
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
-import aiohttp
 import pytest
 
 from adapters.telegram import TelegramAdapter, TelegramSettings
@@ -21,58 +17,15 @@ from tests.fakes.bot_api import SECRET, SECRET_HEADER
 from tests.fakes.memory_state import MemoryState
 from tests.kit.clock import Clock
 from tests.kit.inbox import Inbox
-from tests.kit.processes import free_port
-from tests.kit.root import ROOT
 from tests.kit.telegram import ROWS, Door, outgoing, running, send, web_server
+from tests.kit.telemelya import CHAT, TOKEN, Peer, telemelya
 from tests.kit.waiting import until
-
-TOKEN = "123456789:ABCdef"
-CHAT = 4711
-
-
-@dataclass
-class Peer:
-    """telemelya's own client, as far as needed: plays the person and reads what the bot did."""
-
-    url: str
-    client: aiohttp.ClientSession
-
-    async def plays(self, **what: Any) -> dict[str, Any]:
-        address = f"{self.url}/api/v1/test/send_update?bot_token={TOKEN}&session_id=s"
-        answer = await self.client.post(address, json={"chat_id": CHAT} | what)
-        assert answer.status == 200, await answer.text()
-        told: dict[str, Any] = await answer.json()
-        assert told["delivery"]["status_code"] == 200
-        return told
-
-    async def next_act(self) -> dict[str, Any]:
-        answer = await self.client.get(f"{self.url}/api/v1/test/responses/wait?session_id=s&timeout=60")
-        act: dict[str, Any] = (await answer.json())["response"]
-        return act
 
 
 @pytest.fixture
 async def peer() -> AsyncIterator[Peer]:
-    port = free_port()
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.fakes.telemelya_server", str(port), cwd=ROOT, stderr=asyncio.subprocess.DEVNULL
-    )
-    async with aiohttp.ClientSession(headers={"Authorization": "Bearer any"}) as client:
-        peer = Peer(f"http://127.0.0.1:{port}", client)
-        try:
-            await until(lambda: _is_up(peer))
-            yield peer
-        finally:
-            process.terminate()
-            await process.wait()
-
-
-async def _is_up(peer: Peer) -> bool:
-    try:
-        await (await peer.client.get(peer.url)).read()
-    except aiohttp.ClientError:
-        return False
-    return True
+    async with telemelya() as peer:
+        yield peer
 
 
 async def test_a_whole_exchange_with_a_peer_we_did_not_write(peer: Peer) -> None:

@@ -35,9 +35,9 @@ from tests.kit.site import (
     open_bridge,
     person,
     sample_case,
+    starlette_of,
     text_of,
 )
-from tests.security.stronghold import starlette_of
 
 NOWHERE = "KC26-7H4QM-4"
 SECRET = "Zebrasok"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.config.load import SAMPLE, Settings, load
 from bot.domain.errors import ConfigError
-from tests.unit.config.configuring import SMALLEST, TOKEN, Write, told, writer
+from tests.kit.configuring import SMALLEST, TOKEN, Write, told, writer
 
 
 @pytest.fixture

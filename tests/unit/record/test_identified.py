@@ -24,8 +24,8 @@ from bot.record.export import age
 from bot.record.export.age import is_recipient
 from bot.record.export.case_log import ExportRequest, Manifest, Reader, export, file_name
 from bot.record.export.identified import COLUMNS
+from tests.kit.casebook import AGREEMENT, SINCE, UNTIL, a_case, accepted, answered, clock, keep
 from tests.kit.database import KeptStorage
-from tests.unit.record.casebook import AGREEMENT, SINCE, UNTIL, a_case, accepted, answered, clock, keep
 
 DAY = timedelta(days=1)
 KEY, OTHER = (pyrage.x25519.Identity.generate() for _ in range(2))

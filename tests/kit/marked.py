@@ -21,7 +21,8 @@ from bot.ports.storage import Storage, Wanted
 from storage.sealed import SEALED_TABLES
 from storage.sql.engines import writing_engine
 from storage.sql.statements import SCHEMA, T
-from tests.contracts.storage_values import (
+from tests.kit.clock import START
+from tests.kit.values import (
     OFFICER,
     case,
     conversation,
@@ -33,7 +34,6 @@ from tests.contracts.storage_values import (
     opening,
     person,
 )
-from tests.kit.clock import START
 
 MARK = "Zzyzx"  #: in nothing that anybody would write
 LATITUDE, LONGITUDE = 28.682976, 115.857972
