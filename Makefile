@@ -1,6 +1,6 @@
 # What can be asked of this tree; `make` alone lists it. Needs Python 3.11 or newer with venv, and make.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench tree texts lock
+.PHONY: help run test quick check bench tree texts lock
 .NOTPARALLEL:
 
 VENV := .venv
@@ -8,16 +8,22 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
 CONFIG ?=
 ARGS ?=
+# One process a core, eight at most; whoever is done first takes over from the others.
+WORKERS := -n logical --maxprocesses 8 --dist worksteal
+QUICK := tests/unit tests/contracts tests/journeys tests/house
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
-	@echo "  Options: make run CONFIG=config.toml, make test ARGS=\"tests/unit -k urgency\", make lock UPGRADE=1."
+	@echo "  Options: make run CONFIG=config.toml, make test ARGS=\"tests/unit -k urgency\" (in one process), make lock UPGRADE=1."
 
 run: $(VENV)/.run $(VENV)/.project ## start the bridge; without a config.toml a sample of it, on this machine only
 	@exec $(BIN)/casebridge run $(if $(CONFIG),--config "$(CONFIG)")
 
-test: $(VENV)/.dev $(VENV)/.project ## run all tests
-	@$(BIN)/python -m pytest $(ARGS)
+test: $(VENV)/.dev $(VENV)/.project ## run all tests, on all cores
+	@$(BIN)/python -m pytest $(if $(ARGS),,$(WORKERS) --durations 20) $(ARGS)
+
+quick: $(VENV)/.dev $(VENV)/.project ## run the tests for every save: units, contracts on SQLite, journeys, the house
+	@CASEBRIDGE_TEST_QUICK=1 $(BIN)/python -m pytest $(WORKERS) -m "not postgres" $(QUICK) $(ARGS)
 
 check: $(VENV)/.dev $(VENV)/.project ## look at the code: format, lint, types, who may import whom, known weaknesses
 	$(BIN)/ruff format --check .

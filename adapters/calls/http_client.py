@@ -13,6 +13,9 @@ from adapters.calls.http_session import TooMuch, open_session, read_at_most
 from bot.domain.errors import Refused, SendError, Unavailable, Uncertain
 
 _ANSWER_LIMIT = 1 << 20  #: bytes; answers are small
+_CONNECT_WITHIN = 5.0  #: seconds; also for a free connection
+_ANSWER_WITHIN = 10.0  #: seconds
+_FILE_WITHIN = 60.0  #: seconds, instead of those for an answer
 #: What may go wrong on the way, none of it with a text that may be shown.
 _TROUBLE = (TimeoutError, aiohttp.ClientError, OSError, ValueError)
 #: Of these, what goes wrong before anything was sent.
@@ -27,25 +30,12 @@ Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
-    """How long to wait, in seconds."""
-
-    connect: float = 5.0  #: also for a free connection
-    answer: float = 10.0
-    file: float = 60.0  #: instead of `answer` for a file
-
-
-PATIENCE = Patience()  #: as long as every messenger gets
-
-
-@dataclass(frozen=True, slots=True)
 class Way:
     """The way to a messenger's API."""
 
     name: str  #: of the messenger, as people read it
     root: str  #: address of the API, without a slash at its end
     proxy: str = field(default="", repr=False)
-    patience: Patience = PATIENCE
     #: Of answers that the adapter reads; any other status says that the API, or the way to it, is down.
     statuses: frozenset[int] = frozenset({200})
 
@@ -107,7 +97,7 @@ class HttpClient:
     ) -> Answer:
         """Make one call and return what was answered, a refusal or not."""
         try:
-            async with self._request(method, path, query, headers, body, self._way.patience.answer) as response:
+            async with self._request(method, path, query, headers, body, _ANSWER_WITHIN) as response:
                 return await self._read(response, _ANSWER_LIMIT)
         except TooMuch:
             raise Unavailable(f"{self._way.name} answered too much.") from None
@@ -119,7 +109,7 @@ class HttpClient:
     ) -> Answer:
         """Fetch a file of at most `limit` bytes, whatever its length is said to be."""
         try:
-            async with self._request("GET", path, query, headers, None, self._way.patience.file) as response:
+            async with self._request("GET", path, query, headers, None, _FILE_WITHIN) as response:
                 return await self._read(response, limit)
         except TooMuch:
             raise Refused("The file is too large.") from None
@@ -137,7 +127,6 @@ class HttpClient:
     ) -> aiohttp.client._RequestContextManager:
         if self._session is None or self._session.closed:
             raise Unavailable(f"{self._way.name} is not called: the bridge is stopped.")
-        connect = self._way.patience.connect
         typed = {} if body is None else {"Content-Type": "application/json"}
         return self._session.request(
             method,
@@ -145,7 +134,7 @@ class HttpClient:
             params=query,
             data=None if body is None else _written(body),
             headers={**typed, **(headers or {})} or None,
-            timeout=aiohttp.ClientTimeout(total=connect + patience, connect=connect),
+            timeout=aiohttp.ClientTimeout(total=_CONNECT_WITHIN + patience, connect=_CONNECT_WITHIN),
             proxy=self._way.proxy or None,
             allow_redirects=False,
         )

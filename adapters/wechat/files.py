@@ -51,5 +51,5 @@ class Files:
             if not (found.hostname or "").endswith(_VIDEOS) or found.netloc != found.hostname:
                 raise Refused("WeChat named a place for the video that is not followed.")
             root = f"https://{found.hostname}"
-        way = Way(self._way.name, root, self._way.proxy, self._way.patience)
+        way = Way(self._way.name, root, self._way.proxy)
         return way, found.path, dict(parse_qsl(found.query, keep_blank_values=True))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from adapters.calls.http_client import PATIENCE, Patience, Way
+from adapters.calls.http_client import Way
 from bot.domain.messages import Capabilities, Grant, WindowRules
 
 MESSENGER = "wechat"
@@ -34,12 +34,11 @@ class WechatSettings:
     requires_encryption: bool = True
     answer_within: float = 4.0  #: seconds until an answer goes another way
     hangs_up_after: float = 6.0  #: seconds; WeChat waits 5, and brings the message again
-    patience: Patience = PATIENCE
 
     @property
     def way(self) -> Way:
         """How its API is reached."""
-        return Way(NAME, self.api_base_url.rstrip("/"), self.proxy, self.patience)
+        return Way(NAME, self.api_base_url.rstrip("/"), self.proxy)
 
     @property
     def capabilities(self) -> Capabilities:

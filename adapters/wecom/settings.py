@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from adapters.calls.http_client import PATIENCE, Patience, Way
+from adapters.calls.http_client import Way
 from bot.domain.messages import Capabilities
 
 MESSENGER = "wecom"
@@ -61,7 +61,6 @@ class WecomSettings:
     proxy: str = field(default="", repr=False)
     robots: tuple[Robot, ...] = ()
     menu: tuple[tuple[str, str], ...] = ()  #: (label of at most 16 bytes, what a tap says) at the foot of the app
-    patience: Patience = PATIENCE
 
     @property
     def account(self) -> str:
@@ -71,4 +70,4 @@ class WecomSettings:
     @property
     def way(self) -> Way:
         """How its API is reached."""
-        return Way(NAME, self.api_base_url.rstrip("/"), self.proxy, self.patience)
+        return Way(NAME, self.api_base_url.rstrip("/"), self.proxy)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.adapters.tencent.npm_kit import Npm, install
+from tests.adapters.npm import Npm, install
 
 
 @pytest.fixture(scope="session")

@@ -16,10 +16,12 @@ import uvloop
 from tests.bench import journal
 from tests.bench.lean_api import LeanApi
 from tests.bench.officers import Measured, Officers
-from tests.bench.sides import SIDES, Run, Side, cpu_seconds, free_port, running
-from tests.bench.story import FIRST_CHAT, HOOK, MESSAGES, SECRET
+from tests.bench.sides import SIDES, Run, Side, running
 from tests.bench.table import LINE, head, row, verdict
 from tests.bench.webhook import Webhook
+from tests.fakes.bot_api import HOOK, SECRET
+from tests.kit.processes import cpu_seconds, free_port
+from tests.kit.story import FIRST_CHAT, MESSAGES
 
 
 class Wrong(RuntimeError):

@@ -17,7 +17,7 @@ import aiohttp
 import uvicorn
 import uvloop
 
-from tests.bench.story import TOKEN
+from tests.fakes.bot_api import TOKEN
 
 _Send = Callable[[dict[str, Any]], Awaitable[None]]
 

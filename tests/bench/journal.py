@@ -8,40 +8,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.domain.journal import Entry
-from bot.domain.turn import Turn
 from bot.domain.verify_journal import Finding
-from bot.ports.storage import Storage
 from bot.record.journal_check import verify
-from storage import migrate, open_storage
-from tests.kit.keys import VAULT
+from tests.kit.long_record import fill, storage_in
 
 ENTRIES = 100_000
-_AT_ONCE = 2_000
-_AT = datetime(2026, 4, 18, 7, 5, tzinfo=UTC)
-_DETAILS = {"field": "situation", "answer": 117_000_000_000_000_000, "source": "tap"}
-
-
-def sample_entry(number: int) -> Entry:
-    """An answer, as most entries are."""
-    return Entry(number, "KC", _AT, "person:12", "answered", number % 997, "telegram:501", _DETAILS, f"{number:016x}")
-
-
-async def fill(kept: Storage, entries: int) -> None:
-    """Store a chain as the bridge does."""
-    for first in range(1, entries + 1, _AT_ONCE):
-        numbers = range(first, min(first + _AT_ONCE, entries + 1))
-        await kept.apply([Turn(journal=tuple(sample_entry(number) for number in numbers))])
-
-
-def storage_in(folder: Path) -> Storage:
-    """The database of this folder, made when there is none."""
-    url = f"sqlite:///{folder}/journal.db"
-    migrate(url, VAULT)
-    return open_storage(url, clock=lambda: _AT, vault=VAULT)
 
 
 async def _check(folder: Path) -> str:

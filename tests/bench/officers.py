@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 
-from tests.bench.story import FIRST_CHAT, MESSAGES, update
 from tests.bench.webhook import Webhook
+from tests.fakes.updates import update
+from tests.kit.story import FIRST_CHAT, MESSAGES
 
 _PATIENCE = 60  #: seconds without a reply until a run is given up
 

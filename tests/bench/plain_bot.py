@@ -18,7 +18,8 @@ from starlette.routing import Route
 from telegram import ReplyKeyboardMarkup, ReplyKeyboardRemove, Update
 from telegram.ext import Application, ContextTypes, ConversationHandler, MessageHandler, filters
 
-from tests.bench.story import HOOK, SECRET, TOKEN, questions
+from tests.fakes.bot_api import HOOK, SECRET, TOKEN
+from tests.kit.story import questions
 
 _QUESTIONS = questions()
 _Step = Callable[[Update, ContextTypes.DEFAULT_TYPE], Coroutine[Any, Any, int]]

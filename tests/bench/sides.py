@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import os
-import socket
 import sqlite3
 import subprocess
-import sys
-import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
@@ -17,12 +12,9 @@ from pathlib import Path
 
 from bot.domain.messages import Address
 from bot.domain.people import Person, Role
-from tests.bench.bridge_config import enrol, write_config
-from tests.bench.story import ANSWERS, HOOK, MESSAGES
-from tests.kit.root import ROOT
-
-_START_SECONDS = 30
-_STOP_SECONDS = 10
+from tests.kit.processes import gone_after, listening, spawn
+from tests.kit.running import Setup
+from tests.kit.story import ANSWERS, MESSAGES
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +47,10 @@ class TheBridge(Side):
     name = "bridge"
 
     async def prepare(self, run: Run) -> list[str]:
-        config = write_config(run.folder, run.port, run.api)
-        await enrol(run.folder, [_officer(chat) for chat in run.chats])
-        return ["-m", "bot", "run", "--config", str(config)]
+        desks = {"kh-duty": ["telegram:-1001"], "cn-duty": ["telegram:-1002"]}
+        setup = Setup(run.folder, run.api, "webhook", desks=desks, port=run.port)
+        await setup.enrol(*(_officer(chat) for chat in run.chats))
+        return ["-m", "bot", "run", "--config", str(setup.write())]
 
     def mistakes(self, run: Run) -> list[str]:
         cases = len(run.chats)
@@ -106,68 +99,10 @@ def _compare(database: Path, expected: dict[str, int]) -> list[str]:
     return [f"{query}: {found[query]}, not {count}" for query, count in expected.items() if found[query] != count]
 
 
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
-
-
-def spawn(command: Sequence[str], folder: Path) -> subprocess.Popen[bytes]:
-    """Start a side; its output is added to a file in its folder."""
-    with (folder / "output.txt").open("ab") as output:
-        return subprocess.Popen([sys.executable, *command], cwd=ROOT, stdout=output, stderr=output, env=environment())
-
-
 @contextlib.asynccontextmanager
 async def running(command: Sequence[str], run: Run) -> AsyncIterator[subprocess.Popen[bytes]]:
-    """Run a side until the block ends."""
-    process = spawn(command, run.folder)
-    try:
+    """Run a side until the block ends; its output is added to a file in its folder."""
+    process = spawn(command, run.folder / "output.txt")
+    async with gone_after(process):
         await listening(process, run.port)
         yield process
-    finally:
-        process.terminate()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            await asyncio.to_thread(process.wait, _STOP_SECONDS)
-        process.kill()
-        process.wait()
-
-
-def environment() -> dict[str, str]:
-    """The environment without settings of a bridge of somebody's own, and with compiled modules kept between starts."""
-    kept = {name: value for name, value in os.environ.items() if not name.upper().startswith("CASEBRIDGE_")}
-    kept.pop("PYTHONDONTWRITEBYTECODE", None)
-    return kept | {"PYTHONPYCACHEPREFIX": str(Path(tempfile.gettempdir()) / f"casebridge-compiled-{os.getuid()}")}
-
-
-def cpu_seconds(process: subprocess.Popen[bytes]) -> float:
-    """Processor time that a side has taken; 0 where the system does not say."""
-    try:
-        fields = Path(f"/proc/{process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    except OSError:
-        return 0.0
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-async def listening(process: subprocess.Popen[bytes], port: int) -> None:
-    """Wait until it takes connections and answers them."""
-    async with asyncio.timeout(_START_SECONDS):
-        while not await _answers(port):
-            if process.poll() is not None:
-                raise RuntimeError(f"the side under test ended with {process.returncode} instead of starting")
-            await asyncio.sleep(0.02)
-
-
-async def _answers(port: int) -> bool:
-    try:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    except OSError:
-        return False
-    try:
-        writer.write(f"GET {HOOK} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode())
-        return (await reader.read(12)).startswith(b"HTTP/1.1")
-    except OSError:
-        return False
-    finally:
-        writer.close()

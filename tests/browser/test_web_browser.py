@@ -6,12 +6,14 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Locator, Page, expect
+import pytest_asyncio
+from playwright.async_api import Browser, Locator, Page, expect
 
 from bot.domain.case import TextKind
 from bot.domain.messages import Address, Button, Outgoing, OutgoingKind
 from bot.domain.turn import Turn
-from tests.browser.web_kit import (
+from tests.browser.windows import DESKTOP, PHONE, Window, open_window
+from tests.kit.site import (
     ADMIN,
     DUTY_CN,
     OFFICER,
@@ -21,14 +23,13 @@ from tests.browser.web_kit import (
     sample_case,
     text_of,
 )
-from tests.browser.windows import DESKTOP, PHONE, Window, open_window
 
-pytestmark = pytest.mark.needs("chromium")
+pytestmark = [pytest.mark.needs("chromium"), pytest.mark.asyncio(loop_scope="module")]
 
 
-@pytest.fixture
-async def window(tmp_path: Path) -> AsyncIterator[Window]:
-    async with open_window(tmp_path) as window:
+@pytest_asyncio.fixture(loop_scope="module")
+async def window(browser: Browser, tmp_path: Path) -> AsyncIterator[Window]:
+    async with open_window(browser, tmp_path) as window:
         yield window
         assert window.complaints == []
 
@@ -92,7 +93,8 @@ async def test_what_the_bridge_says_by_itself_appears_within_seconds(window: Win
         created_at=window.bridge.clock(),
     )
     await window.bridge.storage.apply([Turn(outgoing=(alert,))])
-    await expect(said(page, REFERENCE)).to_be_visible(timeout=5_000)
+    await page.clock.fast_forward("00:02")
+    await expect(said(page, REFERENCE)).to_be_visible()
     await expect(page.get_by_role("status")).to_contain_text(REFERENCE)
 
 
@@ -165,7 +167,8 @@ async def test_the_focus_stays_on_a_button_while_news_come_in(window: Window) ->
         created_at=window.bridge.clock(),
     )
     await window.bridge.storage.apply([Turn(outgoing=(news,))])
-    await expect(said(page, "News")).to_be_visible(timeout=5_000)
+    await page.clock.fast_forward("00:02")
+    await expect(said(page, "News")).to_be_visible()
     await expect(page.get_by_role("button", name="Yes")).to_be_focused()
 
 

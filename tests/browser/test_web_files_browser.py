@@ -7,16 +7,18 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from anyio import to_thread
-from playwright.async_api import Download, Error, Page, expect
+from playwright.async_api import Browser, Download, Error, Page, expect
 
 from bot.domain.attachments import FileState, StoredFile
 from bot.domain.file_types import sniff
 from bot.domain.turn import Turn
-from tests.browser.web_kit import OFFICER, REFERENCE, START, keep, sample_case
 from tests.browser.windows import Window, open_window
+from tests.kit.clock import START
+from tests.kit.site import OFFICER, REFERENCE, keep, sample_case
 
-pytestmark = pytest.mark.needs("chromium")
+pytestmark = [pytest.mark.needs("chromium"), pytest.mark.asyncio(loop_scope="module")]
 
 PAGE = f"/cases/{REFERENCE}"
 _SCRIPT = "document.title = 'it ran'; fetch('/it-ran')"
@@ -29,9 +31,9 @@ NASTY = {
 }
 
 
-@pytest.fixture
-async def window(tmp_path: Path) -> AsyncIterator[Window]:
-    async with open_window(tmp_path) as window:
+@pytest_asyncio.fixture(loop_scope="module")
+async def window(browser: Browser, tmp_path: Path) -> AsyncIterator[Window]:
+    async with open_window(browser, tmp_path) as window:
         yield window
 
 

@@ -6,17 +6,18 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Error, Locator, Page, expect
+import pytest_asyncio
+from playwright.async_api import Browser, Error, Locator, Page, expect
 
-from tests.browser.web_kit import DUTY_KH, OFFICER, REFERENCE, keep, sample_case
 from tests.browser.windows import PHONE, Window, open_window
+from tests.kit.site import DUTY_KH, OFFICER, REFERENCE, keep, sample_case
 
-pytestmark = pytest.mark.needs("chromium")
+pytestmark = [pytest.mark.needs("chromium"), pytest.mark.asyncio(loop_scope="module")]
 
 
-@pytest.fixture
-async def window(tmp_path: Path) -> AsyncIterator[Window]:
-    async with open_window(tmp_path) as window:
+@pytest_asyncio.fixture(loop_scope="module")
+async def window(browser: Browser, tmp_path: Path) -> AsyncIterator[Window]:
+    async with open_window(browser, tmp_path) as window:
         yield window
         assert window.complaints == []
 
@@ -149,6 +150,7 @@ async def test_going_back_shows_nothing_of_a_secure_case_after_signing_out(windo
     await names.get_by_role("button", name="Keep this entry").click()
     await expect(page.locator(".entries")).to_contain_text("Zebradara")
     await page.get_by_role("button", name="Sign out").click()
+    await page.wait_for_url(f"{window.url}/")
     with pytest.raises(Error, match="ERR_CACHE_MISS"):  # the browser has kept nothing to show
         await page.go_back()
     await expect(page.locator("body")).not_to_contain_text("Zebradara")

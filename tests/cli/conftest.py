@@ -9,8 +9,8 @@ import pytest
 
 from bot.domain.people import Role
 from bot.domain.turn import Turn
-from tests.browser.web_kit import sample_case
 from tests.kit.running import Setup, Terminal, person
+from tests.kit.site import sample_case
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli import messages
-from tests.bench.sides import environment
+from tests.kit.processes import environment
 from tests.kit.root import ROOT
 from tests.kit.running import Setup, Terminal
 

@@ -11,8 +11,8 @@ from bot.app.key_vault import files_of, vault_of
 from bot.config.load import load
 from bot.domain.attachments import FileState, StoredFile
 from bot.domain.turn import Turn
-from tests.browser.web_kit import sample_case
 from tests.kit.running import Setup, Terminal
+from tests.kit.site import sample_case
 
 
 def leave(setup: Setup, *files: StoredFile) -> None:

@@ -15,8 +15,9 @@ from bot.domain import verify_journal
 from bot.domain.journal import Entry
 from bot.domain.turn import Turn
 from bot.ports.retention import Purge
-from tests.browser.web_kit import START, sample_case
+from tests.kit.clock import START
 from tests.kit.running import Setup, Terminal
+from tests.kit.site import sample_case
 
 CASE = sample_case().id
 NAMES = ("Sok Dara", "Chan Vanna", "Kim Ly")

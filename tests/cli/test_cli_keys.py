@@ -10,9 +10,9 @@ import pytest
 import storage
 from bot.protection.keys import KeyFile
 from storage import rotation
-from tests.bench.sides import free_port, listening
 from tests.kit.keys import KEYS, key_file, ring
-from tests.kit.running import Setup, Terminal, started
+from tests.kit.processes import free_port
+from tests.kit.running import Setup, Terminal, embedded, started
 
 
 @pytest.fixture(autouse=True)
@@ -138,15 +138,14 @@ def _spoil(file: Path, how: str) -> None:
 
 async def test_the_sample_makes_its_keys_once_and_refuses_to_start_when_they_are_gone(tmp_path: Path) -> None:
     file, port = tmp_path / "casebridge-data" / "casebridge.key", free_port()
-    async with started(tmp_path, "run", port=port) as program:
-        await listening(program.process, port)
+    async with embedded(tmp_path, port) as program:
         assert file.stat().st_mode & 0o777 == 0o600
         made = file.read_bytes()
         assert await program.terminate() == 0
     assert made.splitlines()[-1].split()[-1] not in program.output.encode()
     file.rename(tmp_path / "kept")
     async with started(tmp_path, "run", port=port, file=tmp_path / "second.txt") as program:
-        assert await program.ended(within=60) == 1
+        assert await program.ended() == 1
     assert program.output.startswith("casebridge-data/casebridge.key: There is no such file. Restore it from your copy")
     assert not file.exists()
 

@@ -12,8 +12,8 @@ from bot.app.assembly import clock
 from bot.domain.messages import Delivery, DeliveryState
 from bot.domain.people import Person, Role
 from bot.domain.turn import Turn
-from tests.browser.web_kit import REFERENCE, sample_case
 from tests.kit.running import Setup, Terminal, person
+from tests.kit.site import REFERENCE, sample_case
 
 
 def kept(setup: Setup) -> tuple[dict[int, Person], list[Delivery]]:

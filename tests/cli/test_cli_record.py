@@ -9,15 +9,15 @@ import json
 from pathlib import Path
 
 import openpyxl
-import pyrage
 import pytest
 
 from bot.domain.button_data import to_base36
 from bot.domain.messages import DeliveryState, Outgoing
 from bot.domain.people import Role
 from bot.domain.reference import draw
-from tests.browser.web_kit import REFERENCE
+from tests.kit.keys import RECIPIENT
 from tests.kit.running import Setup, Terminal, person
+from tests.kit.site import REFERENCE
 
 PERIOD = ("--since", "2026-04-01", "--until", "2026-05-01")
 OTHER = draw("KC", 2026, lambda _: "3")
@@ -36,7 +36,6 @@ def test_an_export_counts_what_is_in_it_and_is_journalled(terminal: Terminal, tm
     ]
 
 
-RECIPIENT = str(pyrage.x25519.Identity.generate().to_public())
 IDENTIFIED = ("export", "--identified", *PERIOD, "--reason", "the prosecutor asks")
 
 

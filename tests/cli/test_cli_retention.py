@@ -15,9 +15,9 @@ from bot.domain.journal import Entry
 from bot.domain.messages import Address, Inbound, Kind, Outgoing, OutgoingKind
 from bot.domain.turn import InboxRow, Turn
 from bot.ports.reads import Wanted
-from tests.browser.web_kit import REFERENCE, sample_case
 from tests.kit.running import Setup, Terminal
 from tests.kit.sealed import files_with, tails
+from tests.kit.site import REFERENCE, sample_case
 
 SECRET = "Srey Mom behind the blue door"
 CLOSED_AT = datetime(2026, 4, 18, 12, tzinfo=UTC)

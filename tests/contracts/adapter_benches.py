@@ -12,15 +12,17 @@ from adapters.telegram.settings import Mode
 from bot.domain.errors import StorageError, Unavailable
 from bot.domain.messages import Delivery
 from bot.ports.messengers import Adapter
-from tests.adapters.email.email_kit import QUICK, make_email
-from tests.adapters.telegram.telegram_kit import SECRET, Clock, Door, Inbox, make_telegram, web_server
-from tests.adapters.wechat.wechat_kit import Scene
-from tests.adapters.wecom.wecom_kit import Company, company
-from tests.fakes.bot_api import BotApi
+from tests.fakes.bot_api import SECRET, BotApi
 from tests.fakes.mail_server import DROPS, MailServer
 from tests.fakes.memory_messenger import MemoryAdapter
 from tests.fakes.people import User
 from tests.fakes.wechat_person import Follower
+from tests.kit.clock import Clock
+from tests.kit.email import make_email
+from tests.kit.inbox import Inbox
+from tests.kit.telegram import Door, make_telegram, web_server
+from tests.kit.wechat import Scene
+from tests.kit.wecom import Company, company
 
 ONE, OTHER = "111", "222"  #: two people
 
@@ -88,7 +90,7 @@ class EmailBench(Bench):
     at = "@example.org"
 
     def __init__(self, inbox: Inbox, server: MailServer) -> None:
-        self.inbox, self.server, self.adapter = inbox, server, make_email(server, patience=QUICK)
+        self.inbox, self.server, self.adapter = inbox, server, make_email(server)
 
     def seen(self, peer: str) -> list[tuple[str, str, list[str]]]:
         mine = [taken for taken in self.server.taken if taken.recipients == [peer + self.at]]

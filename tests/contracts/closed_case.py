@@ -14,8 +14,8 @@ from bot.domain.turn import Turn
 from bot.domain.verify_journal import PURGED
 from bot.ports.retention import Purge
 from bot.ports.storage import Storage
-from tests.contracts.storage_engines import START
-from tests.contracts.storage_values import (
+from tests.kit.clock import START
+from tests.kit.values import (
     OFFICER,
     case,
     conversation,

@@ -16,9 +16,11 @@ from bot.domain.turn import Turn
 from bot.domain.verify_journal import Finding, canonical
 from bot.record.journal_check import verify
 from storage.sql.statements import T
-from tests.contracts.storage_engines import Clock
-from tests.contracts.storage_values import entry, new_id
+from tests.kit.clock import Clock
+from tests.kit.engines import sqlite_in
+from tests.kit.examples import examples
 from tests.kit.keys import VAULT
+from tests.kit.values import entry, new_id
 
 _ROWS = 12
 _NAMES = [column.name for column in T["journal"].columns]
@@ -42,12 +44,12 @@ _VALUES: dict[str, st.SearchStrategy[Any]] = {
 
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("tampering") / "casebridge.db"
-    storage.migrate(f"sqlite:///{file}", VAULT)
-    return file
+    folder = tmp_path_factory.mktemp("tampering")
+    sqlite_in(folder)
+    return folder / "casebridge.db"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(choice=st.data())
 async def test_any_single_change_of_a_stored_chain_is_found(file: Path, choice: st.DataObject) -> None:
     kept = storage.open_storage(f"sqlite:///{file}", clock=Clock(), vault=VAULT)

@@ -6,7 +6,6 @@ import asyncio
 import gc
 import hashlib
 import json
-import shutil
 import tracemalloc
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -26,8 +25,7 @@ from bot.record.export.case_log import export
 from bot.record.export.dossier import ExportReader
 from bot.record.export.manifest import ExportRequest
 from bot.record.report.period_report import report
-from tests.contracts.storage_engines import Kept, on_database
-from tests.unit.record.casebook import (
+from tests.kit.casebook import (
     AGREEMENT,
     NOW,
     OFFICER,
@@ -40,6 +38,7 @@ from tests.unit.record.casebook import (
     due,
     keep,
 )
+from tests.kit.engines import Kept, on_database, sqlite_in
 
 MANY = 3000
 HALF_MINUTE = timedelta(seconds=30)
@@ -97,9 +96,8 @@ async def test_excel_opens_a_long_case_log(kept: Kept, folder: Path) -> None:
     assert made.sha256 == hashlib.sha256((folder / "log.xlsx").read_bytes()).hexdigest()
 
 
-async def test_an_export_holds_a_few_hundred_cases_in_memory_and_never_all(sqlite_file: Path, folder: Path) -> None:
-    copy = shutil.copy(sqlite_file, folder)
-    async with on_database(f"sqlite:///{copy}") as kept:
+async def test_an_export_holds_a_few_hundred_cases_in_memory_and_never_all(folder: Path) -> None:
+    async with on_database(sqlite_in(folder)) as kept:
         await fill(kept.storage, 2000)
         peaks = [await peak_of_an_export(kept.storage, folder / form, form) for form in ("jsonl", "xlsx")]
     assert max(peaks) < FLAT_BYTES

@@ -25,8 +25,9 @@ from bot.ports.reads import Scope
 from bot.ports.storage import Storage
 from bot.turns.composer import Composer
 from bot.turns.context import Context
-from tests.contracts.storage_engines import START, Kept
-from tests.journeys.world import agreement
+from tests.kit.clock import START
+from tests.kit.engines import Kept
+from tests.kit.world import agreement
 
 OFFICER, DUTY, SUPERVISOR = 1, 2, 3
 _CODE = re.compile(r"/start (\S+)")

@@ -13,9 +13,10 @@ from bot.domain.messages import Address, DeliveryState
 from bot.domain.people import Invite, Role, SignIn
 from bot.domain.turn import Mark, Turn
 from bot.ports.reads import Wanted
-from tests.contracts.storage_engines import START, Clock, Kept
-from tests.contracts.storage_values import DESKS_GROUP, DUTY, OFFICER, OFFICERS_CHAT, case, message, opening, person
+from tests.kit.clock import START, Clock
+from tests.kit.engines import Kept, sqlite_in
 from tests.kit.keys import VAULT
+from tests.kit.values import DESKS_GROUP, DUTY, OFFICER, OFFICERS_CHAT, case, message, opening, person
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -44,9 +45,7 @@ async def test_attempts_at_all_nodes_at_once_are_counted_together(kept: Kept) ->
 
 
 async def test_the_database_does_not_say_whose_attempts_it_counts(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/counts.db"
-    storage.migrate(url, VAULT)
-    kept = storage.open_storage(url, clock=Clock(), vault=VAULT)
+    kept = storage.open_storage(sqlite_in(tmp_path), clock=Clock(), vault=VAULT)
     await kept.start()
     await kept.count_attempt("link", "203.0.113.99", START, MINUTE)
     await kept.stop()

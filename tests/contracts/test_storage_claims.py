@@ -10,8 +10,9 @@ from bot.domain.case import DeadlineKind, DeadlineState
 from bot.domain.messages import Address, Delivery, DeliveryState, Priority
 from bot.domain.turn import InboxState, Mark, Turn
 from bot.ports.reads import Due, Wanted
-from tests.contracts.storage_engines import START, Kept
-from tests.contracts.storage_values import OFFICER, case, conversation, inbox, message, new_id, opening, step
+from tests.kit.clock import START
+from tests.kit.engines import Kept
+from tests.kit.values import OFFICER, case, conversation, inbox, message, new_id, opening, step
 
 MINUTE = timedelta(minutes=1)
 LATER = START + timedelta(hours=1)

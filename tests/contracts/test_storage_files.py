@@ -13,9 +13,10 @@ from bot.domain.attachments import FileState, StoredFile
 from bot.domain.case import Case
 from bot.domain.errors import StorageError
 from bot.domain.turn import Turn
-from tests.contracts.storage_engines import START, Kept, on_database
-from tests.contracts.storage_secrets import change
-from tests.contracts.storage_values import OFFICER, case, new_id, opening
+from tests.kit.clock import START
+from tests.kit.engines import Kept, on_database
+from tests.kit.marked import change
+from tests.kit.values import OFFICER, case, new_id, opening
 
 MINUTE = timedelta(minutes=1)
 

@@ -10,8 +10,8 @@ from bot.domain.errors import Stale, StorageError
 from bot.domain.journal import Link, hash_of
 from bot.domain.turn import Turn
 from bot.domain.verify_journal import GENESIS, digest_details
-from tests.contracts.storage_engines import Kept
-from tests.contracts.storage_values import case, entry, opening
+from tests.kit.engines import Kept
+from tests.kit.values import case, entry, opening
 
 
 async def _chain(kept: Kept, name: str) -> list[Link]:

@@ -12,11 +12,12 @@ import storage
 from bot.domain.errors import KeysUnusable
 from storage.schema import head
 from storage.sql.engines import writing_engine
-from tests.contracts.storage_engines import Clock
+from tests.kit.clock import Clock
+from tests.kit.engines import ENGINES
 from tests.kit.keys import VAULT, vault
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=ENGINES)
 def new(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Where there is no table yet."""
     if request.param == "sqlite":

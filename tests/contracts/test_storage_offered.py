@@ -5,9 +5,10 @@ from __future__ import annotations
 from bot.domain.messages import Address, Button, Delivery, DeliveryState, Outgoing
 from bot.domain.turn import Mark, Turn
 from bot.ports.reads import Wanted
-from tests.contracts.storage_engines import START, Kept, on_database
-from tests.contracts.storage_secrets import change
-from tests.contracts.storage_values import DESKS_GROUP, OFFICERS_CHAT, message
+from tests.kit.clock import START
+from tests.kit.engines import Kept, on_database
+from tests.kit.marked import change
+from tests.kit.values import DESKS_GROUP, OFFICERS_CHAT, message
 
 YES_NO = ((Button("Yes", "f.1.a.yes"), Button("No", "f.1.a.no")),)
 

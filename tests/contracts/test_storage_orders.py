@@ -14,8 +14,9 @@ from bot.domain.export_orders import IdentifiedOrder, OrderState
 from bot.domain.messages import Address
 from bot.domain.turn import Turn
 from bot.ports.reads import Wanted
-from tests.contracts.storage_engines import START, Kept
-from tests.contracts.storage_values import new_id
+from tests.kit.clock import START
+from tests.kit.engines import Kept
+from tests.kit.values import new_id
 
 DAY = timedelta(days=1)
 

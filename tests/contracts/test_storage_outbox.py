@@ -11,8 +11,9 @@ import pytest
 from bot.domain.case import DeadlineState
 from bot.domain.messages import Address, Button, Delivery, DeliveryState, Outgoing
 from bot.domain.turn import Mark, SeenBy, Turn, Withdrawal
-from tests.contracts.storage_engines import START, Kept
-from tests.contracts.storage_values import (
+from tests.kit.clock import START
+from tests.kit.engines import Kept
+from tests.kit.values import (
     DESKS_GROUP,
     OFFICER,
     OFFICERS_CHAT,

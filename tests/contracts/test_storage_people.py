@@ -13,8 +13,9 @@ from bot.domain.messages import Address
 from bot.domain.people import Invite, Role, SignIn, Stranger
 from bot.domain.turn import Turn
 from bot.ports.reads import Wanted
-from tests.contracts.storage_engines import START, Kept
-from tests.contracts.storage_values import DUTY, OFFICER, OFFICERS_CHAT, person
+from tests.kit.clock import START
+from tests.kit.engines import Kept
+from tests.kit.values import DUTY, OFFICER, OFFICERS_CHAT, person
 
 WEB = Address("web", "1")
 HOUR = timedelta(hours=1)

@@ -22,8 +22,9 @@ from bot.domain.guarded import Guarded
 from bot.domain.messages import DeliveryState
 from bot.domain.turn import Mark, Turn
 from bot.ports.reads import NOBODY, Scope, Wanted
-from tests.contracts.storage_engines import START, Kept
-from tests.contracts.storage_values import (
+from tests.kit.clock import START
+from tests.kit.engines import Kept
+from tests.kit.values import (
     DESKS_GROUP,
     DUTY,
     OFFICER,

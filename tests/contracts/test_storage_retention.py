@@ -21,8 +21,9 @@ from bot.ports.retention import Purged
 from bot.ports.storage import Storage
 from bot.record.journal_check import verify
 from tests.contracts.closed_case import LATER, SECRET, closed_case, order_for
-from tests.contracts.storage_engines import START, Kept
-from tests.contracts.storage_values import (
+from tests.kit.clock import START
+from tests.kit.engines import Kept
+from tests.kit.values import (
     DESKS_GROUP,
     OFFICER,
     OFFICERS_CHAT,

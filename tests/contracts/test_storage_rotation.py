@@ -18,10 +18,11 @@ from bot.ports.storage import Storage
 from bot.protection.keys import KeyFile
 from bot.protection.sealing import Vault
 from storage import rotation
-from tests.contracts.storage_engines import START, Clock
-from tests.contracts.storage_secrets import MARK, assert_reads, change, keep_marked, marked_turn, sealed_values
-from tests.contracts.storage_values import conversation, person
+from tests.kit.clock import START, Clock
+from tests.kit.engines import sqlite_in
 from tests.kit.keys import VAULT, key_file, vault
+from tests.kit.marked import MARK, assert_reads, change, keep_marked, marked_turn, sealed_values
+from tests.kit.values import conversation, person
 
 PEOPLE = 40
 BUSY = tuple(range(1, 11))
@@ -130,8 +131,7 @@ async def test_what_a_running_bridge_writes_meanwhile_stays(
 
 async def test_a_rotation_that_never_gets_to_write_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("storage.sql.engines._BUSY_SECONDS", 0)
-    url = f"sqlite:///{tmp_path / 'casebridge.db'}"
-    storage.migrate(url, VAULT)
+    url = sqlite_in(tmp_path)
     await _filled(url)
     other = sqlite3.connect(tmp_path / "casebridge.db", isolation_level=None)
 

@@ -16,7 +16,8 @@ from bot.domain.errors import SchemaMismatch, StorageError
 from storage.schema import head
 from storage.sql.engines import writing_engine
 from storage.sql.statements import SCHEMA
-from tests.contracts.storage_engines import Clock
+from tests.kit.clock import Clock
+from tests.kit.engines import ENGINES
 from tests.kit.keys import VAULT
 
 
@@ -109,7 +110,7 @@ async def test_readiness_notices_a_schema_that_changed_under_a_running_program(d
         await kept.chains()
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("kind", ENGINES)
 def test_two_nodes_may_migrate_a_new_database_at_once(
     kind: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:

@@ -11,9 +11,10 @@ import storage
 from bot.domain.case import Channel, Handoff, HandoffState
 from bot.ports.reads import NOBODY, Scope, Wanted
 from storage.sql.store import SqlStorage
-from tests.contracts.storage_engines import START, Clock, Kept
-from tests.contracts.storage_values import DUTY, OFFICER, case, new_id, opening
+from tests.kit.clock import START, Clock
+from tests.kit.engines import Kept
 from tests.kit.keys import VAULT
+from tests.kit.values import DUTY, OFFICER, case, new_id, opening
 
 OWN = Scope(OFFICER, "KH", sees_party=False)
 REQUESTED = Scope(DUTY, "CN", sees_party=True)

@@ -17,17 +17,16 @@ from storage.sealed import SEALED_TABLES, place
 from storage.sql.engines import reading_engine
 from storage.sql.statements import SCHEMA
 from tests.contracts.closed_case import SECRET, closed_case, order_for
-from tests.contracts.storage_engines import Clock
-from tests.contracts.storage_values import inbound, inbox
+from tests.kit.clock import Clock
+from tests.kit.engines import sqlite_in
 from tests.kit.keys import VAULT
 from tests.kit.sealed import files_with, tails
+from tests.kit.values import inbound, inbox
 
 
 @pytest.fixture
 async def file(tmp_path: Path) -> AsyncIterator[tuple[Storage, Path]]:
-    url = f"sqlite:///{tmp_path}/casebridge.db"
-    storage.migrate(url, VAULT)
-    kept = storage.open_storage(url, clock=Clock(), vault=VAULT)
+    kept = storage.open_storage(sqlite_in(tmp_path), clock=Clock(), vault=VAULT)
     await kept.start()
     yield kept, tmp_path
     await kept.stop()

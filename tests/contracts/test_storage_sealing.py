@@ -20,8 +20,10 @@ from bot.protection.keys import KeyText
 from bot.protection.sealing import Vault, key_id
 from storage.sealed import SEALED_TABLES
 from storage.sql.statements import SCHEMA
-from tests.contracts.storage_engines import START, Clock, on_database
-from tests.contracts.storage_secrets import (
+from tests.kit.clock import START, Clock
+from tests.kit.engines import on_database
+from tests.kit.keys import VAULT, ring, vault
+from tests.kit.marked import (
     LATITUDE,
     MARK,
     assert_reads,
@@ -33,8 +35,7 @@ from tests.contracts.storage_secrets import (
     sealed_values,
     swap,
 )
-from tests.contracts.storage_values import OFFICERS_CHAT, message, person
-from tests.kit.keys import VAULT, ring, vault
+from tests.kit.values import OFFICERS_CHAT, message, person
 
 SEALED = [(table.name, column) for table in SEALED_TABLES for column in table.columns]
 LEASE = timedelta(seconds=60)

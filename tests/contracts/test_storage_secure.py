@@ -15,9 +15,10 @@ from bot.domain.turn import Turn
 from bot.ports.reads import Scope
 from bot.protection.secure_access import SearchKey, normalised
 from storage.sql.engines import writing_engine
-from tests.contracts.storage_engines import START, Clock, Kept
-from tests.contracts.storage_values import DUTY, OFFICER, case, new_id, opening, step
+from tests.kit.clock import START, Clock
+from tests.kit.engines import Kept
 from tests.kit.keys import VAULT, vault
+from tests.kit.values import DUTY, OFFICER, case, new_id, opening, step
 
 PHONE = "+85510000000"
 OWN = Scope(OFFICER, "KH", sees_party=False)

@@ -19,10 +19,11 @@ from bot.record.journal_check import verify
 from storage.sealed import seal
 from storage.sql.engines import writing_engine
 from storage.sql.statements import T
-from tests.contracts.storage_engines import Clock, Kept
-from tests.contracts.storage_values import case, entry, opening
+from tests.kit.clock import Clock
 from tests.kit.database import KeptStorage
+from tests.kit.engines import Kept
 from tests.kit.keys import VAULT
+from tests.kit.values import case, entry, opening
 
 ACTS = ("opened", "answered", "alerted", "acknowledged", "closed")
 

@@ -17,8 +17,10 @@ from bot.domain.messages import Address, DeliveryState, Kind, Outgoing
 from bot.domain.turn import InboxRow, Mark, Turn
 from bot.ports.reads import NOBODY, Scope, Wanted
 from storage.sql.store import SqlStorage
-from tests.contracts.storage_engines import START, Clock, Kept
-from tests.contracts.storage_values import (
+from tests.kit.clock import START, Clock
+from tests.kit.engines import Kept, sqlite_in
+from tests.kit.keys import VAULT
+from tests.kit.values import (
     DESKS_GROUP,
     DUTY,
     OFFICER,
@@ -30,7 +32,6 @@ from tests.contracts.storage_values import (
     new_id,
     opening,
 )
-from tests.kit.keys import VAULT
 
 OWN_GROUP, SUPERVISOR = Address("telegram", "-1002"), Address("wecom", "u-supervisor")
 MAIL = Address("email", "duty@example.org")
@@ -159,9 +160,7 @@ async def test_many_replies_of_a_batch_each_find_their_own_thread(kept: Kept) ->
 
 
 async def test_threads_and_choices_are_found_by_keys_and_never_by_going_through_all_messages(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'casebridge.db'}"
-    storage.migrate(url, VAULT)
-    kept = storage.open_storage(url, clock=Clock(), vault=VAULT)
+    kept = storage.open_storage(sqlite_in(tmp_path), clock=Clock(), vault=VAULT)
     assert isinstance(kept, SqlStorage)
     await kept.start()
     about = case()

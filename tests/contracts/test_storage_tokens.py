@@ -6,9 +6,10 @@ import pytest
 
 from bot.domain.errors import SealBroken
 from bot.ports.messenger_state import Token
-from tests.contracts.storage_engines import START, Kept, on_database
-from tests.contracts.storage_secrets import MARK, change, dumped
 from tests.contracts.test_storage_windows import HOUR
+from tests.kit.clock import START
+from tests.kit.engines import Kept, on_database
+from tests.kit.marked import MARK, change, dumped
 
 TOKEN = Token(MARK, START + 2 * HOUR)
 

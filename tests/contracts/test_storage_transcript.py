@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bot.domain.messages import Address, Button, DeliveryState, Kind, Outgoing
 from bot.domain.turn import Mark, Turn
-from tests.contracts.storage_engines import START, Kept
-from tests.contracts.storage_values import OFFICERS_CHAT, inbound, inbox, message
+from tests.kit.clock import START
+from tests.kit.engines import Kept
+from tests.kit.values import OFFICERS_CHAT, inbound, inbox, message
 
 WEB = Address("web", "1")
 YES = ((Button("Yes", "f.1.a.yes"),),)

@@ -15,8 +15,9 @@ from bot.domain.guarded import Guarded
 from bot.domain.messages import Attachment, DeliveryState, Kind
 from bot.domain.turn import InboxState, Turn
 from bot.ports.reads import Scope, Wanted
-from tests.contracts.storage_engines import START, Kept
-from tests.contracts.storage_values import (
+from tests.kit.clock import START
+from tests.kit.engines import Kept
+from tests.kit.values import (
     DESKS_GROUP,
     OFFICER,
     answered,

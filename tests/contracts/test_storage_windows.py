@@ -11,8 +11,9 @@ import pytest
 from bot.domain.messages import KNOCK_FAILED, Address, Delivery, DeliveryState, Outgoing
 from bot.domain.reply_windows import Window
 from bot.domain.turn import KnockOutcome, Mark, Turn
-from tests.contracts.storage_engines import START, Kept
-from tests.contracts.storage_values import inbound, inbox, message
+from tests.kit.clock import START
+from tests.kit.engines import Kept
+from tests.kit.values import inbound, inbox, message
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 OFFICER_AT = Address("wechat", "o-officer")

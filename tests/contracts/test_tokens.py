@@ -7,9 +7,9 @@ import asyncio
 from adapters.calls.node import Node
 from adapters.tencent.tokens import TokenKeeper
 from bot.ports.storage import Storage
-from tests.adapters.telegram.telegram_kit import Naps
-from tests.adapters.tencent.tencent_kit import Api, Caller, Mint
-from tests.contracts.storage_engines import Kept
+from tests.kit.engines import Kept
+from tests.kit.naps import Naps
+from tests.kit.tencent import Api, Caller, Mint
 
 NAME = "wecom-token:corp:7"
 

@@ -18,9 +18,14 @@ from tests.fakes.messages import Chats, Post
 from tests.fakes.shelf import Shelf
 from tests.fakes.updates import Updates
 from tests.fakes.wire import Asked, Reply, Server, parameters, structured
+from tests.kit.waiting import News
 
 TOKEN = "123456:AAH-fake_token_that_must_never_be_logged"
 USERNAME = "casebridge_bot"
+#: What Telegram repeats in a header of every call, and where it calls.
+SECRET = "a-secret_only-Telegram-knows"
+SECRET_HEADER = "x-telegram-bot-api-secret-token"
+HOOK = "/hooks/telegram"
 
 
 @dataclass(slots=True)
@@ -32,7 +37,15 @@ class Call:
 class BotApi:
     """The whole fake. ``open_doors`` accepts any chat number, for benchmarks."""
 
-    def __init__(self, *, token: str = TOKEN, port: int = 0, open_doors: bool = False, keep_calls: bool = True) -> None:
+    def __init__(
+        self,
+        *,
+        token: str = TOKEN,
+        port: int = 0,
+        open_doors: bool = False,
+        keep_calls: bool = True,
+        on_hold: Callable[[], None] = lambda: None,
+    ) -> None:
         self.token = token
         self.chats = Chats(int(token.partition(":")[0]), USERNAME, open_doors=open_doors)
         self.updates = Updates(any_tap=open_doors)
@@ -42,10 +55,10 @@ class BotApi:
         self.commands: list[dict[str, str]] = []
         self.on_sent: Callable[[Post], None] = lambda _: None  #: told of every message and edit of the bot
         self._keep_calls = keep_calls
-        self._server = Server(self._answer, port)
+        self._server = Server(self._answer, port, on_hold)
         self._prefix = f"/bot{token}/"
         self._files = f"/file/bot{token}/"
-        self._changed = asyncio.Event()
+        self._news = News()
         self._methods: dict[str, Callable[[dict[str, Any]], Any]] = {
             "getme": lambda _: self.chats.bot,
             "getupdates": self.updates.get,
@@ -90,12 +103,9 @@ class BotApi:
         """How often a method was called."""
         return sum(call.method == method for call in self.calls)
 
-    async def until(self, condition: Callable[[], Any], timeout: float = 10.0) -> None:  # noqa: ASYNC109
+    async def until(self, condition: Callable[[], Any]) -> None:
         """Wait until something is so; looked at after every call."""
-        async with asyncio.timeout(timeout):
-            while not condition():
-                self._changed.clear()
-                await self._changed.wait()
+        await self._news.until(condition)
 
     def cut(self) -> None:
         """Cut every open connection."""
@@ -113,10 +123,10 @@ class BotApi:
             self.calls.append(Call(method, given))
         fault = self._fault(method, given) if self.faults else None
         if fault is not None and not fault.happens_after:
-            self._changed.set()
+            self._news.happened()
             return fault.reply()
         reply = self._carry_out(method.lower(), given)
-        self._changed.set()
+        self._news.happened(is_movement=method != "getUpdates")
         return fault.reply() if fault is not None else reply
 
     def _carry_out(self, method: str, given: dict[str, Any]) -> Reply | Awaitable[Reply]:
@@ -135,7 +145,7 @@ class BotApi:
         except Refusal as refusal:
             return refusal.reply
         finally:
-            self._changed.set()
+            self._news.happened(is_movement=False)
 
     def _fault(self, method: str, given: dict[str, Any]) -> Fault | None:
         for fault in self.faults:

@@ -92,6 +92,8 @@ class MailServer:
     answers: dict[str, str] = field(default_factory=dict)  #: by step: MAIL, RCPT, DATA, AUTH
     port: int = 0  #: any free one until it runs
     most_at_once: int = 0
+    hanging: int = 0  #: how many wait for an answer that does not come
+    on_hang: Callable[[], None] = lambda: None  #: somebody waits for an answer that does not come: let time pass
     slows: Callable[[], Awaitable[object]] | None = None  #: before a mail is taken
 
     async def __aenter__(self) -> Self:
@@ -146,6 +148,8 @@ class MailServer:
     async def _answer(self, step: str, server: SMTP, usual: str) -> str:
         line = self.answers.get(step, usual)
         if line == HANGS:
+            self.hanging += 1
+            self.on_hang()
             await asyncio.Event().wait()
         if line == DROPS:
             _abort(server)

@@ -5,7 +5,6 @@ They refuse what the vendor refuses, with status 200 and an errcode.
 
 from __future__ import annotations
 
-import asyncio
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from bot.app.assembly import clock as wall_clock
 from tests.fakes.wire import HOLD, RESET, Asked, Reply, Server
+from tests.kit.waiting import News
 
 _TRANSPORT = {
     "reset": RESET,
@@ -62,15 +62,21 @@ class TencentApi(ABC):
     refusal: type[Refusal]
     media_type: str
 
-    def __init__(self, *, clock: Callable[[], datetime] | None = None, port: int = 0) -> None:
+    def __init__(
+        self,
+        *,
+        clock: Callable[[], datetime] | None = None,
+        port: int = 0,
+        on_hold: Callable[[], None] = lambda: None,
+    ) -> None:
         self.clock = clock or wall_clock
         self.calls: list[Call] = []
         self.faults: list[Fault] = []
         self.menu: dict[str, Any] = {}
         self.tokens_given = 0
         self._token: tuple[str, datetime] | None = None
-        self._server = Server(self._answer, port)
-        self._changed = asyncio.Event()
+        self._server = Server(self._answer, port, on_hold)
+        self._news = News()
 
     @property
     def url(self) -> str:
@@ -101,14 +107,11 @@ class TencentApi(ABC):
 
     def changed(self) -> None:
         """Something happened; whoever waits looks again."""
-        self._changed.set()
+        self._news.happened()
 
-    async def until(self, condition: Callable[[], Any], timeout: float = 10.0) -> None:  # noqa: ASYNC109
+    async def until(self, condition: Callable[[], Any]) -> None:
         """Wait until something is so; looked at after everything that happens here."""
-        async with asyncio.timeout(timeout):
-            while not condition():
-                self._changed.clear()
-                await self._changed.wait()
+        await self._news.until(condition)
 
     def give_token(self, *, anew: bool = False) -> dict[str, Any]:
         """The token that is good now; another one shortly before its end."""

@@ -39,8 +39,8 @@ class WechatApi(TencentApi):
     refusal = WechatRefusal
     media_type = "application/json; encoding=utf-8"
 
-    def __init__(self, *, clock: Callable[[], datetime] | None = None, secret: str = SECRET, port: int = 0) -> None:
-        super().__init__(clock=clock, port=port)
+    def __init__(self, *, secret: str = SECRET, **how: Any) -> None:
+        super().__init__(**how)
         self.vendor = Vendor()
         self.secret = secret
         self.chats = Chats(self.clock)

@@ -13,6 +13,7 @@ import aiohttp
 
 from tests.fakes.wechat_api import ACCOUNT, WechatApi
 from tests.fakes.wechat_chats import Post
+from tests.kit.waiting import Stuck
 
 _message_ids = itertools.count(24_000_000_000_000_000)
 _nonces = itertools.count(100_000_000)
@@ -39,7 +40,7 @@ class Line:
 
     api: WechatApi
     send: Send
-    patience: float = 5.0  #: seconds
+    patience: float = 3600.0  #: seconds; WeChat's own are 5, which is more than a busy machine may have
     tries: int = 3
     apart: float = 0.0  #: seconds from a try that failed to the next
     loses: int = 0  #: so many answers get lost on the way back
@@ -181,7 +182,7 @@ class Follower:
         since = after.id if after else 0
         try:
             await self.api.until(found)
-        except TimeoutError:
+        except Stuck:
             told = "\n".join(f"{p.id} {p.kind}{' in call' if p.in_call else ''}: {_all_of(p)!r}" for p in self.heard)
             raise AssertionError(f"{self.openid} did not hear {words}\n{told}") from None
         post = found()

@@ -65,8 +65,8 @@ class WecomApi(TencentApi):
     refusal = WecomRefusal
     media_type = "application/json"
 
-    def __init__(self, *, clock: Callable[[], datetime] | None = None, port: int = 0) -> None:
-        super().__init__(clock=clock, port=port)
+    def __init__(self, **how: Any) -> None:
+        super().__init__(**how)
         self.vendor = Vendor(receiver_id=CORP)
         self.members: set[str] = set()  #: who may see the app; ids in small letters
         self.unlicensed: set[str] = set()

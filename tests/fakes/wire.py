@@ -29,7 +29,7 @@ class Reply:
 
 
 RESET = Reply(-1)  #: cut the connection
-HOLD = Reply(-2)  #: never answer
+HOLD = Reply(-2)  #: never answer; see `Server.on_hold`
 
 Handler = Callable[[Asked], Reply | Awaitable[Reply]]
 
@@ -37,9 +37,10 @@ Handler = Callable[[Asked], Reply | Awaitable[Reply]]
 class Wire(asyncio.Protocol):
     """One connection; one request at a time."""
 
-    def __init__(self, handler: Handler, open_wires: set[Wire]) -> None:
+    def __init__(self, handler: Handler, open_wires: set[Wire], on_hold: Callable[[], None]) -> None:
         self._handler = handler
         self._open_wires = open_wires
+        self._on_hold = on_hold
         self._buffer = b""
         self._transport: asyncio.Transport | None = None
         self._task: asyncio.Task[None] | None = None
@@ -80,7 +81,9 @@ class Wire(asyncio.Protocol):
         assert self._transport is not None
         if reply is RESET:
             self._transport.abort()
-        elif reply is not HOLD:
+        elif reply is HOLD:
+            self._on_hold()
+        else:
             length = len(reply.body) if reply.length is None else reply.length
             said = (("Content-Length", str(length)),) if length >= 0 else ()
             head = [f"HTTP/1.1 {reply.status} -", f"Content-Type: {reply.media_type}"]
@@ -122,10 +125,11 @@ def _chunks(rest: bytes) -> tuple[bytes, bytes] | None:
 class Server:
     """A running server on the loopback; ``port`` 0 takes a free one."""
 
-    def __init__(self, handler: Handler, port: int = 0) -> None:
+    def __init__(self, handler: Handler, port: int = 0, on_hold: Callable[[], None] = lambda: None) -> None:
         self._handler = handler
         self._wires: set[Wire] = set()
         self.port = port
+        self.on_hold = on_hold  #: called when somebody waits for an answer that does not come: let time pass
 
     @property
     def url(self) -> str:
@@ -133,7 +137,9 @@ class Server:
 
     async def __aenter__(self) -> Server:
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: Wire(self._handler, self._wires), "127.0.0.1", self.port)
+        self._server = await loop.create_server(
+            lambda: Wire(self._handler, self._wires, self.on_hold), "127.0.0.1", self.port
+        )
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 

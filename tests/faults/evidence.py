@@ -14,7 +14,10 @@ from bot.delivery.numbered_choices import as_links, as_text
 from bot.domain.messages import Button, Keyboard
 from storage.rows.messages import reply_of
 from storage.sealed import unseal
+from tests.kit.engines import LEASED
 from tests.kit.keys import VAULT
+
+_LONG_AGO = "2026-01-01 00:00:00.000000+00:00"
 
 
 class Words(NamedTuple):
@@ -109,7 +112,7 @@ class Evidence:
 
 @contextlib.contextmanager
 def _open(database: Path) -> Iterator[sqlite3.Connection]:
-    with contextlib.closing(sqlite3.connect(database, timeout=10)) as connection:
+    with contextlib.closing(sqlite3.connect(database, timeout=60)) as connection:
         connection.row_factory = sqlite3.Row
         yield connection
 
@@ -121,11 +124,11 @@ def unmarked(database: Path) -> frozenset[int]:
         return frozenset(row["id"] for row in rows)
 
 
-def forget_leases(database: Path) -> None:
-    """Let go what a dead process had leased, as if the time of its leases were over."""
+def age_leases(database: Path) -> None:
+    """Let all leases be so old that their time is over, as it is half a minute after their process died."""
     with _open(database) as connection, connection:
-        for table in ("outbox", "deadlines"):
-            connection.execute(f"UPDATE {table} SET leased_until = NULL")
+        for table in LEASED:
+            connection.execute(f"UPDATE {table} SET leased_until = ? WHERE leased_until IS NOT NULL", (_LONG_AGO,))
 
 
 def unsettled(database: Path, before: datetime) -> dict[str, int]:

@@ -14,11 +14,12 @@ from time import monotonic
 
 from bot.domain.messages import Address
 from bot.domain.people import Person, Role
-from tests.bench.bridge_config import enrol, write_config
-from tests.bench.sides import free_port, listening, spawn
-from tests.bench.story import FIRST_CHAT, MESSAGES
-from tests.faults.evidence import Evidence, read, unmarked, unsettled
+from tests.faults.evidence import Evidence, age_leases, read, unmarked, unsettled
 from tests.faults.telegram import Telegram
+from tests.kit.processes import ended, free_port, listening, spawn
+from tests.kit.running import Setup
+from tests.kit.story import FIRST_CHAT, MESSAGES
+from tests.kit.waiting import until
 
 OFFICERS = 200
 ALERT_AFTER = timedelta(seconds=1)
@@ -34,18 +35,14 @@ written = "1h"
 review = "1h"
 repeat = "90s"
 """
-_STEP = 0.5  #: seconds between two looks at whether everything has settled
 _FRESH = timedelta(seconds=4)  #: what became due within this time may still be under way
-_SETTLED_WITHIN = 120  #: seconds; what a killed process had leased comes back after 30
-_STOPPED_WITHIN = 10
 
 
 @dataclass(slots=True)
 class Loop:
     """One bridge that is killed again and again."""
 
-    folder: Path
-    port: int
+    setup: Setup
     telegram: Telegram
     chance: random.Random
     kills: list[frozenset[int]] = field(default_factory=list)
@@ -55,18 +52,19 @@ class Loop:
 
     @property
     def database(self) -> Path:
-        return self.folder / "casebridge.db"
+        return self.setup.folder / "casebridge.db"
 
     def spawn(self) -> subprocess.Popen[bytes]:
         """Start the program."""
-        self.process = spawn(["-m", "bot", "run", "--config", str(self.folder / "config.toml")], self.folder)
+        command = ["-m", "bot", "run", "--config", str(self.setup.file)]
+        self.process = spawn(command, self.setup.folder / "output.txt")
         return self.process
 
     async def start(self) -> subprocess.Popen[bytes]:
         """Start the program and wait until it answers."""
         began = monotonic()
         process = self.spawn()
-        await listening(process, self.port)
+        await listening(process, self.setup.port)
         self.starts.append(monotonic() - began)
         return process
 
@@ -94,26 +92,28 @@ class Loop:
         self.telegram.life += 1
 
     async def revive(self) -> None:
-        """Start the program when it is dead."""
+        """Start the program when it is dead, half a minute later: what it had leased comes back."""
         if self.process is None or self.process.poll() is not None:
+            await asyncio.to_thread(age_leases, self.database)
             await self.start()
 
     async def settle(self) -> datetime:
         """Wait until everything that is due was done; returns the moment of which that holds."""
-        deadline = monotonic() + _SETTLED_WITHIN
-        while True:
+        left: dict[str, int] = {}
+
+        async def settled() -> datetime | None:
             moment = datetime.now(UTC) - _FRESH
-            left = await asyncio.to_thread(unsettled, self.database, moment)
-            if not any(left.values()):
-                return moment
-            assert monotonic() < deadline, f"not settled after {_SETTLED_WITHIN} s: {left}"
-            await asyncio.sleep(_STEP)
+            left.update(await asyncio.to_thread(unsettled, self.database, moment))
+            return None if any(left.values()) else moment
+
+        moment: datetime = await until(settled, moves=left.copy)
+        return moment
 
     async def stop(self) -> int:
         """Ask the program to stop, and say how it ended."""
         assert self.process is not None
         self.process.terminate()
-        return await asyncio.to_thread(self.process.wait, _STOPPED_WITHIN)
+        return await ended(self.process)
 
     def evidence(self, settled_at: datetime) -> Evidence:
         telegram = self.telegram
@@ -128,9 +128,11 @@ async def killing_loop(
     port = free_port()
     async with Telegram(port) as telegram:
         levels = "".join(_DEADLINES.format(level=level) for level in ("U1", "U2", "U3", "U4"))
-        write_config(folder, port, telegram.url, alert_after="1s", more=levels + more)
-        await enrol(folder, [*(officers or _officers()), *_DESKS])
-        loop = Loop(folder, port, telegram, random.Random(seed))
+        desks = {"kh-duty": ["telegram:-1001"], "cn-duty": ["telegram:-1002"]}
+        setup = Setup(folder, telegram.url, "webhook", desks, levels + more, port=port, alert_after="1s")
+        setup.write()
+        await setup.enrol(*(officers or _officers()), *_AT_DESKS)
+        loop = Loop(setup, telegram, random.Random(seed))
         try:
             yield loop
         finally:
@@ -173,7 +175,7 @@ def _person(number: int, party: str, role: Role, desk: str) -> Person:
     return Person(number, f"Person {number}", party, role, desk, addresses=(Address("telegram", str(number)),))
 
 
-_DESKS = (
+_AT_DESKS = (
     _person(11, "KH", Role.SUPERVISOR, "kh-duty"),
     _person(12, "CN", Role.SUPERVISOR, "cn-duty"),
     _person(13, "CN", Role.DUTY, "cn-duty"),

@@ -9,7 +9,8 @@ from typing import Any
 
 import aiohttp
 
-from tests.bench.story import HOOK, SECRET
+from tests.fakes.bot_api import HOOK, SECRET, SECRET_HEADER
+from tests.fakes.updates import update
 from tests.fakes.wire import Asked, Reply, Server, parameters, structured
 from tests.faults.evidence import Sent, Words, Written
 
@@ -45,18 +46,18 @@ class Telegram:
     async def write(self, chat: int, text: str) -> None:
         """Let a person write: the webhook is called until it answers 200."""
         number = next(self._numbers)
-        update = {"update_id": number, "message": _message(number, chat, text)}
+        said = update(number, chat, text)
         position = len(self.written)
         self.written.append(Written(str(number), f"telegram:{chat}#{number}", is_acknowledged=False))
-        while not await self._is_taken(update):
+        while not await self._is_taken(said):
             self.again += 1
             await asyncio.sleep(_AGAIN)
         self.written[position] = Written(str(number), f"telegram:{chat}#{number}")
 
-    async def _is_taken(self, update: dict[str, Any]) -> bool:
-        headers = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
+    async def _is_taken(self, said: bytes) -> bool:
+        headers = {SECRET_HEADER: SECRET}
         try:
-            async with self._client.post(self._hook, json=update, headers=headers) as response:
+            async with self._client.post(self._hook, data=said, headers=headers) as response:
                 return response.status == 200
         except aiohttp.ClientError:
             return False
@@ -78,9 +79,3 @@ def _words(method: str, given: dict[str, Any]) -> Words:
     rows = structured(given.get("reply_markup", {})).get("inline_keyboard", [])
     buttons = tuple(button["callback_data"] for row in rows for button in row)
     return Words(str(given["chat_id"]), given["text"], buttons, method == "editMessageText")
-
-
-def _message(number: int, chat: int, text: str) -> dict[str, Any]:
-    person = {"id": chat, "is_bot": False, "first_name": "Officer"}
-    place = {"id": chat, "type": "private", "first_name": "Officer"}
-    return {"message_id": number, "from": person, "chat": place, "date": 1_790_000_000, "text": text}

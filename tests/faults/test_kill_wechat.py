@@ -13,7 +13,6 @@ from tests.faults.wechat import OFFICERS, Town, killed_beside_wechat
 KILLS = 8
 
 
-@pytest.mark.timeout(200)
 async def test_kill_9_while_wechat_brings_messages_three_times_loses_none_and_stores_none_twice(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,32 +17,23 @@ from bot.domain.turn import Turn
 from bot.ports.reads import Wanted
 from storage.sql.engines import writing_engine
 from storage.sql.store import SqlStorage
-from tests.contracts.storage_engines import Kept, empty_database, on_database, postgres_server
-from tests.contracts.storage_values import case, conversation, entry, inbound, inbox, message, opening, person
+from tests.kit.engines import Kept, empty, on_database, sqlite_in
 from tests.kit.keys import VAULT
+from tests.kit.values import case, conversation, entry, inbound, inbox, message, opening, person
 
 SECRET = "locked in a flat in Nanchang"
 
 
 @pytest.fixture
 async def sqlite(tmp_path: Path) -> AsyncIterator[Kept]:
-    url = f"sqlite:///{tmp_path}/casebridge.db"
-    storage.migrate(url, VAULT)
-    async with on_database(url) as kept:
+    async with on_database(sqlite_in(tmp_path)) as kept:
         yield kept
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with postgres_server(tmp_path_factory.mktemp("server")) as url:
-        storage.migrate(url, VAULT)
-        yield url
-
-
 @pytest.fixture
-async def postgres(server: str) -> AsyncIterator[Kept]:
-    empty_database(server)
-    async with on_database(server) as kept:
+async def on_server(postgres: str) -> AsyncIterator[Kept]:
+    empty(postgres)
+    async with on_database(postgres) as kept:
         yield kept
 
 
@@ -160,28 +151,30 @@ def _kill_connections(url: str) -> None:
     engine.dispose()
 
 
-async def test_when_the_server_drops_us_one_turn_fails_and_the_next_is_stored(postgres: Kept, server: str) -> None:
-    await postgres.storage.apply([Turn(inbox=inbox())])
-    assert await postgres.storage.is_ready()
-    _kill_connections(server)
+@pytest.mark.postgres
+async def test_when_the_server_drops_us_one_turn_fails_and_the_next_is_stored(on_server: Kept, postgres: str) -> None:
+    await on_server.storage.apply([Turn(inbox=inbox())])
+    assert await on_server.storage.is_ready()
+    _kill_connections(postgres)
     turn = _whole_turn()
     with pytest.raises(StorageError, match="cannot be reached"):
-        await postgres.storage.apply([turn])
+        await on_server.storage.apply([turn])
     with pytest.raises(StorageError, match="cannot be reached"):
-        await postgres.storage.chains()
-    await _assert_nothing_of(postgres, turn)
-    await postgres.storage.apply([turn])
-    assert await postgres.storage.is_ready()
-    assert await postgres.storage.chains() == ["KC"]
+        await on_server.storage.chains()
+    await _assert_nothing_of(on_server, turn)
+    await on_server.storage.apply([turn])
+    assert await on_server.storage.is_ready()
+    assert await on_server.storage.chains() == ["KC"]
 
 
-async def test_a_row_that_does_not_fit_is_refused_without_its_content(postgres: Kept) -> None:
+@pytest.mark.postgres
+async def test_a_row_that_does_not_fit_is_refused_without_its_content(on_server: Kept) -> None:
     stored, turn = person(), _whole_turn()
     orphan = Turn(people=(stored,), outgoing=(message("x", id=5), message("y", id=5)))
     with pytest.raises(StorageError, match="does not fit") as failed:
-        await postgres.storage.apply([turn, orphan])
+        await on_server.storage.apply([turn, orphan])
     assert failed.value.__cause__ is None
-    await _assert_nothing_of(postgres, turn)
+    await _assert_nothing_of(on_server, turn)
 
 
 def test_a_server_that_is_not_there_is_told_in_a_sentence() -> None:

@@ -15,12 +15,13 @@ import aiohttp
 
 from bot.domain.messages import Address
 from bot.domain.people import Person, Role
-from tests.bench.story import MESSAGES
 from tests.fakes.wechat_api import WechatApi
 from tests.fakes.wechat_person import Follower, Line, Send, over_http
-from tests.faults.evidence import Call, Evidence, Sent, Words, Written, forget_leases
+from tests.faults.evidence import Call, Evidence, Sent, Words, Written, age_leases
 from tests.faults.killing import Loop, killing_loop
-from tests.program.wechat_program import table
+from tests.kit.story import MESSAGES
+from tests.kit.waiting import until
+from tests.kit.wechat import table
 
 OFFICERS = range(701, 713)
 _PAUSE = (0.02, 0.3)  #: seconds between two messages of an officer
@@ -54,7 +55,7 @@ class Town:
         self.api = api
         self.written: dict[str, Written] = {}
         self.calls: list[Call] = []
-        self._bring = over_http(f"http://127.0.0.1:{loop.port}/hooks/wechat")
+        self._bring = over_http(f"http://127.0.0.1:{loop.setup.port}/hooks/wechat")
         self._begun = asyncio.Event()
         self._numbers = itertools.count(24_000_000_000_000_000)
 
@@ -66,7 +67,7 @@ class Town:
     async def die(self) -> None:
         """Let the program live a random while and kill it, mostly in the middle of a call.
 
-        What it had leased comes back at once: the test with Telegram waits for that as long as it takes.
+        What it had leased comes back at once: in the test with Telegram that waits until the last kill.
         """
         await self.loop.live()
         if self.loop.chance.random() < _IN_A_CALL:
@@ -75,7 +76,7 @@ class Town:
             await asyncio.sleep(self.loop.chance.uniform(*_INTO_IT))
         await self.loop.kill()
         self.api.life = self.loop.telegram.life
-        await asyncio.to_thread(forget_leases, self.loop.database)
+        await asyncio.to_thread(age_leases, self.loop.database)
 
     async def write(self, officer: int, text: str) -> bool:
         """Let an officer write; whether WeChat saw it acknowledged."""
@@ -116,9 +117,15 @@ class Town:
                 group.create_task(self._report(officer, enough))
             try:
                 yield
+                await self.loop.revive()
+                await until(self._everybody_was_heard, moves=lambda: len(self.calls))
             finally:
                 enough.set()
                 await self.loop.revive()
+
+    def _everybody_was_heard(self) -> bool:
+        heard = {written.message.partition("#")[0] for written in self.written.values() if written.is_acknowledged}
+        return len(heard) == len(OFFICERS)
 
     async def _report(self, officer: int, enough: asyncio.Event) -> None:
         story = (f"/alert {MESSAGES[0]}", *MESSAGES[1:])

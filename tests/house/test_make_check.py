@@ -26,19 +26,18 @@ def test_without(): assert True
 """
 
 
-def run_two_tests(folder: Path, **environ: str) -> subprocess.CompletedProcess[str]:
+def run_two_tests(folder: Path, *options: str, **environ: str) -> subprocess.CompletedProcess[str]:
     shutil.copy(CONFTEST, folder)
     (folder / "test_two.py").write_text(TWO_TESTS, "utf-8")
     (folder / "pytest.ini").write_text("[pytest]\nmarkers = needs(tool)\n", "utf-8")
     inherited = {name: value for name, value in os.environ.items() if name != "CI"}
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"],
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options],
         cwd=folder,
         env=inherited | {"PATH": str(folder)} | environ,
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
     )
 
 
@@ -49,8 +48,16 @@ def test_tests_that_need_a_missing_tool_are_named_at_the_end(tmp_path: Path) -> 
     assert "1 passed, 1 deselected" in ran.stdout
 
 
-def test_in_ci_a_missing_tool_is_a_failure(tmp_path: Path) -> None:
-    ran = run_two_tests(tmp_path, CI="true")
+def test_several_processes_name_them_too_and_each_once(tmp_path: Path) -> None:
+    ran = run_two_tests(tmp_path, "-n", "2")
+    assert ran.returncode == 0, ran.stdout
+    assert ran.stdout.count("1 test did not run because npm is missing: apt-get install nodejs npm") == 1
+    assert "1 passed" in ran.stdout
+
+
+@pytest.mark.parametrize("options", [(), ("-n", "2")])
+def test_in_ci_a_missing_tool_is_a_failure(tmp_path: Path, options: tuple[str, ...]) -> None:
+    ran = run_two_tests(tmp_path, *options, CI="true")
     assert ran.returncode == 1
     assert "npm is missing on this machine and CI=true" in ran.stdout
 

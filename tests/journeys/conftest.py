@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.played import PlayedBridge
+from tests.kit.played import PlayedBridge
 
 
 @pytest.fixture

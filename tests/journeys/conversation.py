@@ -13,8 +13,8 @@ from pathlib import Path
 from bot.domain.agreement import Agreement
 from bot.domain.messages import Address
 from tests.fakes.memory_messenger import Shown
-from tests.journeys.played import PlayedBridge
-from tests.journeys.world import agreement
+from tests.kit.played import PlayedBridge
+from tests.kit.world import agreement
 
 _OFFICER, _OWN, _DESK, _DUTY = "telegram:officer", "telegram:clerk", "telegram:-100200", "wechat:duty"
 _SHOWN: Mapping[str, str] = {_OFFICER: "officer", _OWN: "own desk", _DESK: "desk"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from adapters.web.cases import act_forms, case_history, case_view
 from bot.domain.case import Case, Channel, Handoff
 from bot.domain.case_acts import Act
-from tests.journeys.played import PlayedBridge
+from tests.kit.played import PlayedBridge
 
 OFFICER, CLERK, OWN_SUPERVISOR, OWN_GROUP = (
     "telegram:officer", "telegram:clerk", "telegram:kh-supervisor", "telegram:kh-group",

@@ -10,8 +10,8 @@ from pathlib import Path
 from bot.domain.agreement import Agreement
 from bot.domain.case import Case
 from bot.domain.messages import Address
-from tests.journeys.played import PlayedBridge
-from tests.journeys.world import agreement
+from tests.kit.played import PlayedBridge
+from tests.kit.world import agreement
 
 OFFICER, CLERK, OWN_GROUP, OWN_SUPERVISOR = (
     "telegram:officer", "telegram:clerk", "telegram:kh-group", "telegram:kh-supervisor",

@@ -7,8 +7,9 @@ from datetime import timedelta
 from bot.domain.agreement import Urgency
 from bot.domain.case import DeadlineKind
 from bot.domain.messages import DeliveryState
-from tests.journeys.phones import labels
-from tests.journeys.played import START, PlayedBridge
+from tests.kit.clock import START
+from tests.kit.phones import labels
+from tests.kit.played import PlayedBridge
 
 OFFICER = "telegram:officer"
 REST = ("China", "Jiangxi, Nanchang", "unknown", "skip", "forced marriage", "1")

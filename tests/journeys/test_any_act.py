@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from bot.domain.case_acts import Act
 from bot.domain.messages import Inbound
-from tests.journeys.phones import labels
-from tests.journeys.played import PlayedBridge
 from tests.journeys.watched import EVERYBODY, PARTY_AT, VN_SUPERVISOR, Watch, marked
+from tests.kit.examples import examples
+from tests.kit.phones import labels
+from tests.kit.played import PlayedBridge
 
 #: What can be typed about a case, by act; ``{words}`` becomes a marked word of whoever types.
 TYPED: dict[Act | str, tuple[str, ...]] = {
@@ -237,7 +238,7 @@ WILLING: list[Step] = [
 ]
 
 
-@settings(max_examples=70, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(70), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     reporting=st.sampled_from(["KH", "KH", "VN", "CN"]),
     citizenship=st.sampled_from(["China", "Cambodia", "Viet Nam", "unknown"]),

@@ -14,8 +14,9 @@ from bot.domain.case import DeadlineKind
 from bot.domain.messages import Address, Inbound, Kind
 from bot.domain.turn import InboxState
 from storage.rows.messages import seen_key
-from tests.journeys.phones import labels
-from tests.journeys.played import PlayedBridge
+from tests.kit.examples import examples
+from tests.kit.phones import labels
+from tests.kit.played import PlayedBridge
 
 OFFICERS = ("telegram:officer", "wecom:inspector")
 SECOND = "web:second"
@@ -105,7 +106,7 @@ async def check(bridge: PlayedBridge, who: str) -> None:
         assert came_as in texts or came_as in str(unplaced), "a photo belongs to a case, or waits for one"
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(100), suppress_health_check=[HealthCheck.too_slow])
 @given(who=st.sampled_from(OFFICERS), steps=st.lists(STEP, min_size=1, max_size=25))
 def test_whatever_an_officer_does_nothing_fails_and_nothing_is_lost(who: str, steps: list[tuple[str, object]]) -> None:
     async def journey() -> None:

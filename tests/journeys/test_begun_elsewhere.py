@@ -6,9 +6,9 @@ from pathlib import Path
 
 from bot.domain.case import TextKind
 from bot.domain.messages import Address
-from tests.journeys.phones import labels
-from tests.journeys.played import PlayedBridge
-from tests.journeys.world import OFFICIAL_ACCOUNT
+from tests.kit.phones import labels
+from tests.kit.played import PlayedBridge
+from tests.kit.world import OFFICIAL_ACCOUNT
 
 OFFICER, PHONE = "telegram:officer", "wechat:officer"
 

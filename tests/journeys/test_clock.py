@@ -8,9 +8,10 @@ import pytest
 
 from bot.domain.case import DeadlineKind
 from bot.domain.people import Role
-from tests.journeys.phones import labels
-from tests.journeys.played import START, PlayedBridge
-from tests.journeys.world import Somebody
+from tests.kit.clock import START
+from tests.kit.phones import labels
+from tests.kit.played import PlayedBridge
+from tests.kit.world import Somebody
 
 OFFICER = "telegram:officer"
 U1 = ("no", "locked in", "15", "send", "send")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from bot.domain.errors import Unavailable, Unreachable
 from bot.domain.messages import DeliveryState
 from bot.domain.people import Role
-from tests.journeys.played import PlayedBridge
-from tests.journeys.world import Somebody
+from tests.kit.played import PlayedBridge
+from tests.kit.world import Somebody
 
 OFFICER = "telegram:officer"
 SENT = ("no", "locked in", "15", "send", "send")

@@ -9,8 +9,9 @@ import pytest
 from bot.domain.agreement import Urgency
 from bot.domain.case import Case, DeadlineKind, DeadlineState, Status, TextKind
 from bot.domain.messages import DeliveryState
-from tests.journeys.phones import labels
-from tests.journeys.played import START, PlayedBridge
+from tests.kit.clock import START
+from tests.kit.phones import labels
+from tests.kit.played import PlayedBridge
 
 OFFICER = "telegram:officer"
 SENT = ("no", "locked in", "15", "send", "send")

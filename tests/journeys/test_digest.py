@@ -13,7 +13,8 @@ from bot.domain.turn import Turn
 from bot.domain.verify_journal import Finding, read_witness
 from bot.jobs.journal_digest import Digester, due_day
 from bot.record.journal_check import verify
-from tests.journeys.played import START, PlayedBridge
+from tests.kit.clock import START
+from tests.kit.played import PlayedBridge
 
 #: The desks of the corridor KC, where each is told.
 KC = ("telegram:kh-group", "telegram:kh-secretariat", "wechat:duty", "wecom:secretariat")

@@ -11,8 +11,8 @@ import pytest
 from adapters.email.settings import CAPABILITIES
 from bot.domain.errors import Unavailable
 from bot.domain.messages import Address
-from tests.journeys.played import PlayedBridge
-from tests.journeys.world import MESSENGERS, agreement
+from tests.kit.played import PlayedBridge
+from tests.kit.world import MESSENGERS, agreement
 
 MAILBOX = "email:duty@example.org"
 THEIRS = "email:night@example.cn"

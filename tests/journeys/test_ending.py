@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.case import ClosureCode, DeadlineKind, Status, TextKind
-from tests.journeys.phones import labels
-from tests.journeys.played import START, PlayedBridge
+from tests.kit.clock import START
+from tests.kit.phones import labels
+from tests.kit.played import PlayedBridge
 
 OFFICER = "telegram:officer"
 SENT = ("no", "locked in", "15", "send", "send")

@@ -16,8 +16,8 @@ from bot.domain.case import Case
 from bot.domain.errors import Refused, Unavailable
 from bot.domain.people import Role
 from tests.fakes.memory_messenger import MemoryAdapter
-from tests.journeys.played import PlayedBridge
-from tests.journeys.world import MESSENGERS, Somebody
+from tests.kit.played import PlayedBridge
+from tests.kit.world import MESSENGERS, Somebody
 
 PHOTO = b"\xff\xd8\xff\xe0 the door of the house"
 SHA256 = hashlib.sha256(PHOTO).hexdigest()

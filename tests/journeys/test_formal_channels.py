@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from bot.domain.case import Case, Channel, DeadlineKind, DeadlineState, HandoffState, Status
 from bot.domain.guarded import Guarded
-from tests.journeys.phones import labels
-from tests.journeys.played import PlayedBridge
+from tests.kit.phones import labels
+from tests.kit.played import PlayedBridge
 
 OFFICER = "telegram:officer"
 CONSENTING = (

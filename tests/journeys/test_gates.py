@@ -22,8 +22,9 @@ from tests.journeys.gated import (
     handoff,
     page_of,
 )
-from tests.journeys.phones import labels
-from tests.journeys.played import START, PlayedBridge
+from tests.kit.clock import START
+from tests.kit.phones import labels
+from tests.kit.played import PlayedBridge
 
 # The diplomatic gate.
 
@@ -67,7 +68,7 @@ async def test_a_passing_deadline_opens_no_gate_and_asks_for_an_alternative(brid
         ping = bridge.expect(who, "Diplomatic channel: due", "Diplomatic step blocked: decide an alternative.")
         assert not [word for word in ("fear", "UNHCR", "/alternative", "protect") if word in ping.text]
         assert not {"Hand off", "Decide an alternative"} & set(labels(ping))
-    await bridge.fast_forward(days=20)
+    await bridge.fast_forward(days=2)
     assert await handoff(bridge, case, Channel.DIPLOMATIC) is None
     assert (await bridge.due(case, DeadlineKind.DIPLOMATIC)).is_running
 

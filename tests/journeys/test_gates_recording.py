@@ -20,7 +20,7 @@ from tests.journeys.gated import (
     forms_of,
     page_of,
 )
-from tests.journeys.played import PlayedBridge
+from tests.kit.played import PlayedBridge
 
 # Who may record, and where it is read.
 

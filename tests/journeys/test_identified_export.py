@@ -19,10 +19,11 @@ from bot.domain.guarded import Guarded
 from bot.domain.people import Role
 from bot.domain.turn import Turn
 from tests.journeys.gated import page_of
-from tests.journeys.phones import labels
-from tests.journeys.played import START, PlayedBridge
 from tests.journeys.test_secrecy import WORDS, a_case_in_all_its_words
-from tests.journeys.world import ADMIN, Somebody
+from tests.kit.clock import START
+from tests.kit.phones import labels
+from tests.kit.played import PlayedBridge
+from tests.kit.world import ADMIN, Somebody
 
 ASKER, SECOND, SUPERVISOR = "web:admin", "telegram:kh-admin", "telegram:kh-supervisor"
 KEY = pyrage.x25519.Identity.generate()

@@ -10,9 +10,9 @@ import pytest
 from bot.domain.errors import StorageError
 from bot.domain.people import Role
 from bot.domain.turn import InboxState, Mark, Turn
-from tests.journeys.played import PlayedBridge
-from tests.journeys.world import OFFICIAL_ACCOUNT, Somebody
 from tests.kit.database import KeptStorage
+from tests.kit.played import PlayedBridge
+from tests.kit.world import OFFICIAL_ACCOUNT, Somebody
 
 OFFICER = "wechat:officer"
 

@@ -8,9 +8,9 @@ import pytest
 
 from bot.domain.messages import Address, Inbound, Kind
 from bot.domain.people import Role
-from tests.journeys.phones import labels
-from tests.journeys.played import PlayedBridge
-from tests.journeys.world import Somebody
+from tests.kit.phones import labels
+from tests.kit.played import PlayedBridge
+from tests.kit.world import Somebody
 
 OFFICER, COLLEAGUE = "telegram:officer", "telegram:colleague"
 GROUP = "telegram:kh-group"

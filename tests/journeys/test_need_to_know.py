@@ -14,8 +14,8 @@ from bot.domain.case_acts import Act
 from bot.domain.messages import Address, Inbound, Kind
 from bot.domain.typed_commands import ABOUT_CASE
 from bot.protection.permissions import may_see
-from tests.journeys.played import PlayedBridge
-from tests.journeys.world import PEOPLE
+from tests.kit.played import PlayedBridge
+from tests.kit.world import PEOPLE
 
 OFFICER = "telegram:officer"
 NOWHERE = "KC26-7H4QM-4"

@@ -11,8 +11,8 @@ from adapters.wecom.settings import CAPABILITIES as WECOM
 from bot.domain.errors import Unavailable
 from bot.domain.messages import DeliveryState
 from bot.domain.people import Role
-from tests.journeys.played import PlayedBridge
-from tests.journeys.world import OFFICIAL_ACCOUNT, WINDOWED, Somebody
+from tests.kit.played import PlayedBridge
+from tests.kit.world import OFFICIAL_ACCOUNT, WINDOWED, Somebody
 
 OFFICER, DUTY = "wechat:officer", "wechat:duty"
 

@@ -2,31 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from bot.domain.messages import Address
-from bot.domain.people import Invite, Role
-from bot.domain.turn import Turn
-from bot.people.enrolment import hash_of
-from tests.journeys.phones import labels
-from tests.journeys.played import PlayedBridge
+from bot.domain.people import Role
+from tests.kit.phones import labels
+from tests.kit.played import CODE, PlayedBridge, invited
 
 OFFICER = "telegram:officer"
 STRANGER = "telegram:stranger"
-CODE = "7H4Q-M9S3-4KZX"
-
-
-async def invited(bridge: PlayedBridge, code: str = CODE, **changes: object) -> None:
-    """Make an invite, as the command line does."""
-    values = {"party": "KH", "role": Role.OFFICER, "name": "Pov Chenda", "desk": "", "corridor": ""} | changes
-    invite = Invite(
-        bridge._new_id(),
-        hash_of(code),
-        created_at=bridge.now,
-        expires_at=bridge.now + timedelta(hours=24),
-        **values,  # type: ignore[arg-type]
-    )
-    await bridge.storage.apply([Turn(invites=(invite,))])
 
 
 async def test_a_stranger_gets_one_fixed_sentence_at_most_five_times_a_day_and_leaves_nothing(

@@ -14,9 +14,9 @@ from bot.line.message_work import Order
 from bot.people import reconfirmation
 from bot.turns.composer import Composer
 from tests.journeys.gated import adult_case
-from tests.journeys.phones import labels
-from tests.journeys.played import PlayedBridge
-from tests.journeys.world import Somebody
+from tests.kit.phones import labels
+from tests.kit.played import PlayedBridge
+from tests.kit.world import Somebody
 
 OFFICER, CLERK, DUTY, SUPERVISOR = "telegram:officer", "telegram:clerk", "wechat:duty", "wecom:supervisor"
 KH_SUPERVISOR, ADMIN = "telegram:kh-supervisor", "web:admin"

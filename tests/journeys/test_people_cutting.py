@@ -17,8 +17,8 @@ from bot.people.enrolment import hash_of
 from bot.people.role_changes import Change
 from bot.turns.composer import Composer
 from tests.journeys.gated import adult_case
-from tests.journeys.phones import labels
-from tests.journeys.played import PlayedBridge
+from tests.kit.phones import labels
+from tests.kit.played import PlayedBridge
 
 OFFICER, CLERK, DUTY, NIGHT = "telegram:officer", "telegram:clerk", "wechat:duty", "wechat:night"
 KH_GROUP, SUPERVISOR, KH_SUPERVISOR = "telegram:kh-group", "wecom:supervisor", "telegram:kh-supervisor"

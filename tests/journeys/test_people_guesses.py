@@ -12,13 +12,12 @@ from bot.domain.people import Invite, Role
 from bot.domain.turn import Turn
 from bot.people import guess_limits
 from bot.people.enrolment import hash_of
-from tests.journeys.played import PlayedBridge
+from tests.kit.played import CODE, PlayedBridge
 
 OFFICER, DUTY = "telegram:officer", "wechat:duty"
 KH_SUPERVISOR, ADMIN = "telegram:kh-supervisor", "web:admin"
 #: References whose check character is right and that name nothing.
 MADE_UP = ("KC26-7H4QM-4", "VC26-6Q3D2-S", "KC267H4QM4", "KC26 7H4QM 4")
-CODE = "7H4Q-M9S3-4KZX"
 
 
 async def misses(bridge: PlayedBridge, who: str, times: int) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from bot.domain.errors import Unreachable
 from bot.domain.messages import Address, Contact, Inbound, Kind
-from tests.journeys.played import PlayedBridge
-from tests.journeys.world import ADMIN, DUTY, SUPERVISOR, Somebody, agreement
+from tests.kit.played import PlayedBridge
+from tests.kit.world import ADMIN, DUTY, SUPERVISOR, Somebody, agreement
 
 OFFICER, DESK = "telegram:officer", "telegram:kh-group"
 _NUMBERS = itertools.count(1)

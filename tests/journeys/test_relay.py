@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from bot.domain.messages import Address
-from tests.journeys.played import PlayedBridge
 from tests.journeys.relayed import (
     CLERK,
     DETECTIVE,
@@ -25,9 +24,10 @@ from tests.journeys.relayed import (
     turned_round,
     with_desk,
 )
-from tests.journeys.world import DUTY as DUTY_ROLE
-from tests.journeys.world import OFFICER as OFFICER_ROLE
-from tests.journeys.world import Somebody, agreement
+from tests.kit.played import PlayedBridge
+from tests.kit.world import DUTY as DUTY_ROLE
+from tests.kit.world import OFFICER as OFFICER_ROLE
+from tests.kit.world import Somebody, agreement
 
 
 async def test_words_from_telegram_reach_the_desk_on_wechat_and_the_own_desk(bridge: PlayedBridge) -> None:

@@ -10,8 +10,6 @@ import pytest
 
 from bot.domain.case import TextKind
 from bot.domain.messages import Address, Attachment, Inbound, Kind
-from tests.journeys.phones import labels
-from tests.journeys.played import PlayedBridge
 from tests.journeys.relayed import (
     CLEARED,
     CLERK,
@@ -25,7 +23,9 @@ from tests.journeys.relayed import (
     new_at,
 )
 from tests.journeys.test_reachability import leaves
-from tests.journeys.world import OFFICIAL_ACCOUNT
+from tests.kit.phones import labels
+from tests.kit.played import PlayedBridge
+from tests.kit.world import OFFICIAL_ACCOUNT
 
 PHONE = "+855 10 000 000"
 

@@ -11,7 +11,6 @@ from bot.domain.case import Case
 from bot.domain.errors import Unavailable
 from bot.domain.messages import Address, Attachment, Inbound, Kind
 from tests.journeys.gated import page_of
-from tests.journeys.played import PlayedBridge
 from tests.journeys.relayed import (
     CLEARED,
     CLERK,
@@ -23,6 +22,7 @@ from tests.journeys.relayed import (
     head,
     new_at,
 )
+from tests.kit.played import PlayedBridge
 
 PHONE = "+855 10 000 000"
 

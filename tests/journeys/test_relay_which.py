@@ -6,8 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.phones import labels
-from tests.journeys.played import PlayedBridge
 from tests.journeys.relayed import (
     CLERK,
     DETECTIVE,
@@ -21,7 +19,9 @@ from tests.journeys.relayed import (
     head,
     turned_round,
 )
-from tests.journeys.world import OFFICIAL_ACCOUNT
+from tests.kit.phones import labels
+from tests.kit.played import PlayedBridge
+from tests.kit.world import OFFICIAL_ACCOUNT
 
 ASKED = ("Which case are these words for?", "Nothing is sent on before you say", "3 minutes")
 PHONE = "+855 10 000 000"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bot.domain.agreement import Urgency
 from bot.domain.case import DeadlineKind, SecureField, TextKind
-from tests.journeys.phones import labels
-from tests.journeys.played import PlayedBridge
+from tests.kit.phones import labels
+from tests.kit.played import PlayedBridge
 
 OFFICER = "telegram:officer"
 

@@ -14,8 +14,8 @@ from bot.domain.verify_journal import Finding
 from bot.jobs.purge import NightlyPurge, Purger, Surroundings, forget_case
 from bot.ports.retention import Purge, Purged
 from bot.record.journal_check import verify
-from tests.journeys.played import PlayedBridge
 from tests.kit.database import KeptStorage
+from tests.kit.played import PlayedBridge
 
 OFFICER, SUPERVISOR = "telegram:officer", "wecom:supervisor"
 SENT = ("no", "locked in", "16", "China", "Nanchang, blue door")

@@ -35,8 +35,9 @@ from bot.people.enrolment import hash_of
 from bot.turns.composer import Composer
 from bot.turns.context import Context
 from bot.turns.view import View
-from tests.journeys.phones import labels
-from tests.journeys.played import START, PlayedBridge
+from tests.kit.clock import START
+from tests.kit.phones import labels
+from tests.kit.played import PlayedBridge
 
 OFFICER, CLERK, DUTY = "telegram:officer", "telegram:clerk", "wechat:duty"
 KH_GROUP = "telegram:kh-group"

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.domain.case import SecureField
-from tests.journeys.phones import labels
-from tests.journeys.played import PlayedBridge
+from tests.kit.phones import labels
+from tests.kit.played import PlayedBridge
 
 OFFICER, CLERK, DUTY = "telegram:officer", "telegram:clerk", "wechat:duty"
 PHONE, PASSPORT, MAIL = "+855 10 000 000", "L898902C3", "girl@example.org"

@@ -8,7 +8,7 @@ import io
 import pytest
 
 from bot.domain.guarded import Guarded
-from tests.journeys.played import PlayedBridge
+from tests.kit.played import PlayedBridge
 
 OFFICER = "telegram:officer"
 #: Marked words: by whom they were written; nobody else may ever read one on a messenger.

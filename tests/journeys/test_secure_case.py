@@ -16,7 +16,7 @@ from bot.domain.verify_journal import Finding
 from bot.line.message_work import PageAct
 from bot.protection.secure_access import Purpose, SearchKey, secure_scope_of
 from bot.record.journal_check import verify
-from tests.journeys.played import PlayedBridge
+from tests.kit.played import PlayedBridge
 
 OFFICER, CLERK, DUTY, DETECTIVE = "telegram:officer", "telegram:clerk", "wechat:duty", "wecom:detective"
 SUPERVISOR, ADMIN, THIRD = "telegram:kh-supervisor", "web:admin", "telegram:vn-clerk"

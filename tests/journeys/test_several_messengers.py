@@ -12,8 +12,8 @@ from bot.domain.people import Role
 from bot.domain.turn import InboxRow
 from bot.line.message_work import PageAct
 from bot.people.address_binding import signed_in
-from tests.journeys.played import PlayedBridge
-from tests.journeys.world import WINDOWED, Somebody
+from tests.kit.played import PlayedBridge
+from tests.kit.world import WINDOWED, Somebody
 
 OFFICER = "telegram:officer"
 PHONE = "wechat:officers-phone"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.journeys.phones import labels
-from tests.journeys.played import PlayedBridge
+from tests.kit.phones import labels
+from tests.kit.played import PlayedBridge
 
 OFFICER = "telegram:officer"
 COMPLETE = ("[No]", "[Locked in or held]", "16", "send", "send")

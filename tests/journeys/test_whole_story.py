@@ -7,8 +7,8 @@ from datetime import timedelta
 from bot.domain.case import Case, Status
 from bot.domain.journal import hash_of
 from bot.domain.verify_journal import GENESIS, digest_details
-from tests.journeys.phones import labels
-from tests.journeys.played import PlayedBridge
+from tests.kit.phones import labels
+from tests.kit.played import PlayedBridge
 
 OFFICER = "telegram:officer"
 

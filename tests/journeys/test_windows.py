@@ -16,9 +16,9 @@ from bot.line import message_work
 from bot.ports.reads import Scope
 from tests.fakes.memory_windows import Knocked
 from tests.journeys.gated import WILLING, adult_case
-from tests.journeys.played import PlayedBridge
-from tests.journeys.world import WINDOWED, WINDOWS, Somebody
 from tests.kit.database import KeptStorage
+from tests.kit.played import PlayedBridge
+from tests.kit.world import WINDOWED, WINDOWS, Somebody
 
 SENT = ("no", "locked in", "15", "send", "send")
 XU, ELSEWHERE = "wechat:xu", "telegram:xu"

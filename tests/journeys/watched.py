@@ -9,9 +9,9 @@ from bot.domain.case import Case, Channel, HandoffState, Value
 from bot.domain.people import Person
 from bot.protection.permissions import scope_of
 from tests.fakes.memory_messenger import Shown
-from tests.journeys.played import PlayedBridge
-from tests.journeys.world import DESKS, PEOPLE, SUPERVISOR, Somebody
-from tests.unit.protection.gate_tables import Given, diplomatic_table, police_table
+from tests.kit.gate_tables import Given, diplomatic_table, police_table
+from tests.kit.played import PlayedBridge
+from tests.kit.world import DESKS, PEOPLE, SUPERVISOR, Somebody
 
 VN_SUPERVISOR = Somebody("Le Thi Hoa", "VN", SUPERVISOR, ("telegram:vn-supervisor",), "vn-duty")
 EVERYBODY = (*PEOPLE, VN_SUPERVISOR)

@@ -20,7 +20,6 @@ from typing import Any, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine, RowMapping, func, select, text, union_all
 
-import storage
 from bot.domain.attachments import StoredFile
 from bot.domain.case import Case, CaseText, Conversation, Deadline
 from bot.domain.export_orders import IdentifiedOrder
@@ -42,6 +41,7 @@ from storage.sql.reading import rows
 from storage.sql.running import transact
 from storage.sql.statements import SCHEMA, T, statements_of
 from storage.sqlite import SqliteStorage
+from tests.kit.engines import sqlite_in
 from tests.kit.keys import VAULT
 
 NOON = datetime(2026, 4, 18, 12, 0, tzinfo=UTC)
@@ -96,13 +96,11 @@ _NUMBERS = count(1)
 def _folder() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="casebridge-tests-", dir=_IN_MEMORY if _IN_MEMORY.is_dir() else None))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    storage.migrate(f"sqlite:///{folder}/empty.db", VAULT)
     return folder
 
 
 def _new_place() -> _Place:
-    file = shutil.copy(_folder() / "empty.db", _folder() / f"{next(_NUMBERS)}.db")
-    url = f"sqlite:///{file}"
+    url = sqlite_in(_folder(), f"{next(_NUMBERS)}.db")
     place = _Place(url, writing_engine(url), reading_engine(url))
     transact(place.writer, lambda connection: check_keys(connection, VAULT))
     return place

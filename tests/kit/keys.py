@@ -6,6 +6,8 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pyrage
+
 from bot.protection.keys import INDEX, Key, KeyRing, KeyText
 from bot.protection.sealing import Vault
 
@@ -27,6 +29,8 @@ def vault(*numbers: int) -> Vault:
     return Vault(KeyText(ring(*numbers).to_text()))
 
 
+#: Somebody to encrypt for.
+RECIPIENT = str(pyrage.x25519.Identity.generate().to_public())
 #: What a bridge in a test is sealed with, unless the test is about keys.
 KEYS = ring(1).to_text()
 VAULT = vault(1)

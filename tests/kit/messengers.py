@@ -15,9 +15,8 @@ from bot.config.load import load
 from bot.config.model import Settings
 from bot.domain.messages import Capabilities
 from bot.ports.messengers import WebhookAdapter
-from tests.adapters.telegram.telegram_kit import Clock
-from tests.adapters.tencent.tencent_kit import Shelf
 from tests.fakes.memory_messenger import CAPABILITIES as MEMORY
+from tests.fakes.memory_state import MemoryState
 from tests.fakes.tencent import AES_KEY, APP_ID, TOKEN
 from tests.kit.root import ROOT
 
@@ -59,8 +58,8 @@ def everything_set_up() -> Settings:
 
 def every_adapter() -> Adapters:
     """Let the program make all its adapters; they reach nobody."""
-    shelf = Shelf(Clock())
-    return adapters_of(Wiring(everything_set_up(), Node(shelf, "node-1", shelf.clock)))  # type: ignore[arg-type]
+    state = MemoryState()
+    return adapters_of(Wiring(everything_set_up(), Node(state, "node-1", state.clock)))  # type: ignore[arg-type]
 
 
 def capabilities() -> dict[str, Capabilities]:

@@ -11,8 +11,7 @@ import os
 import signal
 import sqlite3
 import subprocess
-import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -30,14 +29,31 @@ from bot.domain.people import Person, Role
 from bot.domain.turn import Turn
 from bot.ports.storage import Storage
 from storage import migrate, open_storage
-from tests.bench.bridge_config import PARTIES
-from tests.bench.sides import environment, free_port, listening
+from tests.fakes.bot_api import SECRET, TOKEN
 from tests.kit.keys import VAULT, key_file
+from tests.kit.processes import ended, environment, free_port, gone_after, listening, spawn
 from tests.kit.root import ROOT
+from tests.kit.waiting import Stuck
 
-SECRET = "a-secret_only-Telegram-knows"
 _MADE_AT = datetime(2026, 4, 1, tzinfo=UTC)
-_STOP_SECONDS = 15  #: until a program that does not stop is killed
+#: Two sides and their corridor.
+_PARTIES = """
+[[parties]]
+code = "KH"
+name = "Kingdom of Cambodia"
+timezone = "Asia/Phnom_Penh"
+countries = ["KH"]
+
+[[parties]]
+code = "CN"
+name = "People's Republic of China"
+timezone = "Asia/Shanghai"
+countries = ["CN"]
+
+[[corridors]]
+code = "KC"
+parties = ["KH", "CN"]
+"""
 
 
 @dataclass
@@ -52,7 +68,7 @@ class Setup:
     database: str = ""
     port: int = field(default_factory=free_port)
     alert_after: str = "3m"
-    token: str = "123456:AAH-fake_token_that_must_never_be_logged"
+    token: str = TOKEN
 
     def __post_init__(self) -> None:
         self.database = self.database or f"sqlite:///{self.folder / 'casebridge.db'}"
@@ -87,7 +103,7 @@ class Setup:
                 "total_per_second": 0,
             },
         }
-        text = "".join(_table(f"[{name}]", keys) for name, keys in tables.items()) + PARTIES
+        text = "".join(_table(f"[{name}]", keys) for name, keys in tables.items()) + _PARTIES
         text += "".join(
             _table(
                 "[[desks]]",
@@ -143,17 +159,6 @@ def person(number: int, party: str, role: Role, desk: str = "", *, at: str = "te
     return Person(number, name, party, role, desk, enrolled_at=_MADE_AT, confirmed_at=now, addresses=addresses)
 
 
-async def until(look: Callable[[], Any], *, seconds: float = 10.0) -> Any:
-    """Look again and again until something is so; what was seen then, and an AssertionError when it never is."""
-    for _ in range(int(seconds * 20)):
-        found = look()
-        seen = await found if isinstance(found, Awaitable) else found
-        if seen:
-            return seen
-        await asyncio.sleep(0.05)
-    raise AssertionError(f"was not so within {seconds} s; last seen: {seen!r}")
-
-
 @dataclass
 class Program:
     """A running program."""
@@ -166,24 +171,36 @@ class Program:
         """All that it wrote so far, errors and log too."""
         return self.file.read_text("utf-8")
 
-    async def ended(self, *, within: float) -> int:
+    async def ended(self) -> int:
         """Wait for its end; the exit code."""
-        return await asyncio.to_thread(self.process.wait, within)
+        return await ended(self.process, lambda: len(self.output))
 
-    async def terminate(self, *, within: float = _STOP_SECONDS) -> int:
+    async def terminate(self) -> int:
         self.process.send_signal(signal.SIGTERM)
-        return await self.ended(within=within)
+        return await self.ended()
 
 
 @asynccontextmanager
 async def running(setup: Setup) -> AsyncIterator[Program]:
     """Run the program with a written configuration until the block ends."""
     async with started(setup.folder, "run", "--config", str(setup.write())) as program:
-        try:
-            await listening(program.process, setup.port)
-        except (RuntimeError, TimeoutError):
-            raise AssertionError(f"The program does not run:\n{program.output}") from None
+        await _takes_calls(program, setup.port)
         yield program
+
+
+@asynccontextmanager
+async def embedded(folder: Path, port: int) -> AsyncIterator[Program]:
+    """`casebridge run` without a configuration, until the block ends."""
+    async with started(folder, "run", port=port) as program:
+        await _takes_calls(program, port)
+        yield program
+
+
+async def _takes_calls(program: Program, port: int) -> None:
+    try:
+        await listening(program.process, port)
+    except (RuntimeError, Stuck):
+        raise AssertionError(f"The program does not run:\n{program.output}") from None
 
 
 @asynccontextmanager
@@ -195,28 +212,14 @@ async def started(
     `port` is set by the environment; with `is_root` false permissions of files count for root too.
     """
     program = _start(folder, command, port, file or folder / "output.txt", is_root=is_root)
-    try:
+    async with gone_after(program.process):
         yield program
-    finally:
-        program.process.terminate()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            await program.ended(within=_STOP_SECONDS)
-        program.process.kill()
-        program.process.wait()
 
 
 def _start(folder: Path, command: Sequence[str], port: int, file: Path, *, is_root: bool) -> Program:
     variables = {"PYTHONPATH": str(ROOT)} | ({"CASEBRIDGE_SERVER__PORT": str(port)} if port else {})
-    with file.open("ab") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "bot", *command],
-            cwd=folder,
-            stdout=output,
-            stderr=output,
-            env=environment() | variables,
-            preexec_fn=None if is_root else _bow_to_permissions,  # noqa: PLW1509 - one system call
-        )
-    return Program(process, file)
+    first = None if is_root else _bow_to_permissions
+    return Program(spawn(["-m", "bot", *command], file, cwd=folder, variables=variables, first=first), file)
 
 
 def _bow_to_permissions() -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.adapters.email.email_kit import DESK, SENDER
 from tests.fakes.mail_server import PASSWORD, USERNAME, MailServer
-from tests.kit.running import Setup, Terminal, running, until
+from tests.kit.email import DESK, SENDER
+from tests.kit.running import Setup, Terminal, running
+from tests.kit.waiting import until
 
 
 def setup_of(folder: Path, host: str, port: int, *, account: str = "") -> Setup:

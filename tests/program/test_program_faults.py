@@ -9,8 +9,8 @@ import pytest
 import pytest_asyncio
 
 from tests.fakes.people import group
-from tests.kit.running import until
-from tests.program.telegram_program import CN_GROUP, KH_DUTY, KH_GROUP, KH_TOPIC, OFFICERS, Town
+from tests.kit.town import CN_GROUP, KH_DUTY, KH_GROUP, KH_TOPIC, OFFICERS, Town
+from tests.kit.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -27,12 +27,13 @@ async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
 
 async def test_only_the_chat_that_telegram_slows_down_waits(town: Town) -> None:
     slowed, other = OFFICERS[0], OFFICERS[1]
-    town.api.fail("throttle", chat=slowed, retry_after=3)
+    town.api.fail("throttle", chat=slowed, times=1000)
     town.user(slowed).says("girl locked in a flat")
-    await town.api.until(lambda: not town.api.faults)
+    await town.api.until(lambda: town.api.faults[0].times < 1000)
     town.user(other).says("boy locked in a flat")
     await town.hears(other, "(1 of 14)")
     assert not town.api.sent(slowed)
+    town.api.faults.clear()
     await town.hears(slowed, "(1 of 14)")
     assert len(town.api.sent(slowed)) == 1
 
@@ -51,7 +52,7 @@ async def test_whatever_goes_wrong_everybody_is_answered(town: Town) -> None:
         assert all("  queued  " in line for line in waiting), waiting
         return not waiting
 
-    await until(is_quiet, seconds=40)  # a time-out is one of ten seconds
+    await until(is_quiet, moves=lambda: len(town.api.calls))
     assert town.api.token.partition(":")[2] not in town.program.output
     copies = {kind: len(town.api.sent(officer)) for kind, officer in officers.items()}
     assert copies == dict.fromkeys(LOST, 1) | dict.fromkeys(UNCERTAIN, 2)
@@ -60,12 +61,13 @@ async def test_whatever_goes_wrong_everybody_is_answered(town: Town) -> None:
 
 async def test_what_waits_is_listed_with_the_reason_and_without_its_text(town: Town) -> None:
     officer = OFFICERS[10]
-    town.api.fail("throttle", chat=officer, retry_after=2)
+    town.api.fail("throttle", chat=officer, times=1000)
     town.user(officer).says("girl locked in a flat")
-    await town.api.until(lambda: not town.api.faults)
+    await town.api.until(lambda: town.api.faults[0].times < 1000)
     (line,) = await town.outbox(f"telegram:{officer}")
     assert re.fullmatch(rf"\d+  queued  reply  telegram:{officer}  tries 0  throttled: .*", line)
     assert "14" not in line.rpartition("throttled")[2], "no text"
+    town.api.faults.clear()
     await town.hears(officer, "(1 of 14)")
 
 

@@ -11,11 +11,11 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.adapters.telegram.telegram_kit import SECRET_HEADER
-from tests.bench.story import update
-from tests.contracts.storage_engines import postgres_server
-from tests.kit.running import SECRET, Program, Setup, running
-from tests.program.telegram_program import CN_GROUP, DESKS, KH_GROUP, OFFICERS, Town
+from tests.fakes.bot_api import SECRET, SECRET_HEADER
+from tests.fakes.updates import update
+from tests.kit.engines import postgres_server
+from tests.kit.running import Program, Setup, running
+from tests.kit.town import CN_GROUP, DESKS, KH_GROUP, OFFICERS, Town
 
 #: Soon enough to see a ping in a test; no second one follows.
 IMPATIENT = """
@@ -38,16 +38,17 @@ class Nodes:
 
 @pytest.fixture
 async def nodes(tmp_path: Path) -> AsyncIterator[Nodes]:
-    folders = [tmp_path / name for name in ("server", "one", "two")]
-    for folder in folders:
+    one, two = tmp_path / "one", tmp_path / "two"
+    for folder in (one, two):
         folder.mkdir(mode=0o700)
-    with postgres_server(folders[0]) as url:
-        async with Town.open(folders[1], database=url, more=IMPATIENT) as town:
-            other = Setup(folders[2], town.api.url, database=url, desks=DESKS, more=IMPATIENT)
+    with postgres_server() as url:
+        async with Town.open(one, database=url, more=IMPATIENT) as town:
+            other = Setup(two, town.api.url, database=url, desks=DESKS, more=IMPATIENT)
             async with running(other) as second:
                 yield Nodes(town, other, second)
 
 
+@pytest.mark.postgres
 async def test_two_programs_on_one_postgresql_answer_once_ping_once_and_replace_each_other(nodes: Nodes) -> None:
     town, officers = nodes.town, OFFICERS[:6]
     references = await asyncio.gather(*(town.reports(officer) for officer in officers))
@@ -73,7 +74,7 @@ async def test_two_programs_on_one_postgresql_answer_once_ping_once_and_replace_
         assert sum(pings.values()) == 1, told
         assert len(told) == 3, "an alert at each desk, and one ping"
 
-    assert await town.program.terminate(within=5) == 0
+    assert await town.program.terminate() == 0
     said_to_second = town.user(OFFICERS[8]).says("girl locked in a flat")
     await town.hears(OFFICERS[8], "(1 of 14)", after=said_to_second)
     assert "Telegram gives no messages" not in nodes.output, "only one of them asked Telegram"

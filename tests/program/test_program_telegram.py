@@ -16,8 +16,7 @@ from bot.domain.guarded import Guarded
 from storage.files import FileStore
 from tests.fakes.messages import Post, units
 from tests.kit.keys import VAULT
-from tests.kit.running import until
-from tests.program.telegram_program import (
+from tests.kit.town import (
     ADMIN,
     CN_DUTY,
     CN_GROUP,
@@ -29,6 +28,7 @@ from tests.program.telegram_program import (
     Town,
     reference_in,
 )
+from tests.kit.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -7,15 +7,22 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-from bot.domain.people import Role
-from tests.adapters.telegram.telegram_kit import SECRET_HEADER
-from tests.adapters.telegram.test_telegram_telemelya import CHAT, TOKEN, Peer, peer
-from tests.fakes.wire import Asked, Reply, Server
-from tests.kit.running import SECRET, Setup, person, running
-from tests.program.telegram_program import reference_in
+import pytest
 
-__all__ = ["peer"]  # a fixture
+from bot.domain.people import Role
+from tests.fakes.bot_api import SECRET, SECRET_HEADER
+from tests.fakes.wire import Asked, Reply, Server
+from tests.kit.running import Setup, person, running
+from tests.kit.telemelya import CHAT, TOKEN, Peer, telemelya
+from tests.kit.town import reference_in
+
 GROUP = -1001
+
+
+@pytest.fixture
+async def peer() -> AsyncIterator[Peer]:
+    async with telemelya() as peer:
+        yield peer
 
 
 async def test_a_report_and_three_answers_through_a_peer_we_did_not_write(peer: Peer, tmp_path: Path) -> None:
@@ -69,6 +76,6 @@ async def _asked(peer: Peer, number: str) -> dict[str, Any]:
 
 
 async def _group_hears(peer: Peer) -> dict[str, Any]:
-    answer = await peer.client.get(f"{peer.url}/api/v1/test/responses/wait?session_id=default&timeout=5")
+    answer = await peer.client.get(f"{peer.url}/api/v1/test/responses/wait?session_id=default&timeout=60")
     heard: dict[str, Any] = (await answer.json())["response"]
     return heard

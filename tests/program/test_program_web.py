@@ -11,19 +11,12 @@ from pathlib import Path
 
 import httpx
 
-from tests.bench.sides import free_port, listening
-from tests.browser.web_kit import write
-from tests.kit.running import Program, Setup, Terminal, running, started
+from tests.kit.processes import free_port
+from tests.kit.running import Program, Setup, Terminal, embedded, running, started
+from tests.kit.site import write
+from tests.kit.waiting import Stuck, until
 
 LINK = re.compile(r"^  (\w+) (KH|CN) +(http://127\.0\.0\.1:(\d+)/signin/\S+)$", re.MULTILINE)
-
-
-@asynccontextmanager
-async def embedded(folder: Path, port: int) -> AsyncIterator[Program]:
-    """`casebridge run` in an empty folder."""
-    async with started(folder, "run", port=port) as program:
-        await listening(program.process, port)
-        yield program
 
 
 def links_of(program: Program) -> dict[str, str]:
@@ -33,19 +26,25 @@ def links_of(program: Program) -> dict[str, str]:
 
 @asynccontextmanager
 async def signed_in(link: str) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=link.partition("/signin/")[0], timeout=10) as client:
+    async with httpx.AsyncClient(base_url=link.partition("/signin/")[0], timeout=None) as client:
         assert (await client.post(link)).headers["location"] == "/chat"
         yield client
 
 
 async def sees(client: httpx.AsyncClient, *words: str, page: str = "/chat") -> str:
     """Wait until a page shows all this."""
-    for _ in range(100):
+    text = ""
+
+    async def shows() -> bool:
+        nonlocal text
         text = (await client.get(page)).text
-        if all(word in text for word in words):
-            return text
-        await asyncio.sleep(0.1)
-    raise AssertionError(f"{page} does not show {words}, but:\n{re.sub('<[^>]*>', ' ', text)}")
+        return all(word in text for word in words)
+
+    try:
+        await until(shows)
+    except Stuck:
+        raise AssertionError(f"{page} does not show {words}, but:\n{re.sub('<[^>]*>', ' ', text)}") from None
+    return text
 
 
 async def test_without_a_configuration_two_windows_play_the_story_and_a_second_start_keeps_it(tmp_path: Path) -> None:
@@ -64,7 +63,7 @@ async def test_without_a_configuration_two_windows_play_the_story_and_a_second_s
             await write(duty, f"/ack {named[0]}")
             await sees(officer, "Acknowledged by CN")
             await sees(duty, named[0], "acknowledged", page="/cases")
-        assert await program.terminate(within=5) == 0
+        assert await program.terminate() == 0
 
     async with embedded(tmp_path, port) as program:
         again = links_of(program)
@@ -92,7 +91,7 @@ async def test_a_port_in_use_is_one_sentence(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         async with started(tmp_path, "run", port=port) as program:
-            assert await program.ended(within=60) == 1
+            assert await program.ended() == 1
     sentence = (
         f"Cannot listen on 127.0.0.1:{port}: Address already in use. Stop what uses it, or set CASEBRIDGE_SERVER__PORT."
     )
@@ -109,7 +108,7 @@ async def test_a_database_of_another_version_is_refused_with_the_remedy(tmp_path
     (done,) = await terminal.beside("migrate")
     assert done.endswith("already; nothing was changed.")
     async with running(setup) as program:
-        assert await program.terminate(within=5) == 0
+        assert await program.terminate() == 0
     setup.change("UPDATE alembic_version SET version_num = '9999'")
     newer = ["The database was made by a newer program: use a newer program."]
     assert await terminal.beside("run", code=1) == newer
@@ -141,7 +140,7 @@ async def test_where_nothing_can_be_written_the_program_says_so_in_one_sentence(
 async def _refused(folder: Path, *options: str) -> str:
     file = folder.with_suffix(".txt")
     async with started(folder, "run", *options, file=file, is_root=False) as program:
-        assert await program.ended(within=60) == 1
+        assert await program.ended() == 1
     assert "Traceback" not in program.output
     assert '"error"' not in program.output, "nothing is left open"
     return program.output.splitlines()[-1]

@@ -10,11 +10,10 @@ import pytest
 import pytest_asyncio
 
 from storage.sealed import unseal_bytes
-from tests.adapters.telegram.telegram_kit import SECRET_HEADER
-from tests.bench.story import update
+from tests.fakes.bot_api import SECRET, SECRET_HEADER
+from tests.fakes.updates import update
 from tests.kit.keys import VAULT
-from tests.kit.running import SECRET
-from tests.program.telegram_program import OFFICERS, Town
+from tests.kit.town import OFFICERS, Town
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

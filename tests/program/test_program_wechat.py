@@ -13,8 +13,8 @@ from bot.domain.case import Status
 from tests.fakes.tencent import AES_KEY, TOKEN
 from tests.fakes.wechat_api import SECRET
 from tests.fakes.wechat_person import Follower
-from tests.kit.running import until
-from tests.program.telegram_program import KH_DUTY, KH_GROUP
+from tests.kit.town import KH_DUTY, KH_GROUP
+from tests.kit.waiting import until
 from tests.program.wechat_program import CN_DUTY, OFFICERS, Border, reports
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

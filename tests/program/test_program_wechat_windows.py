@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from tests.program.telegram_program import KH_DUTY, KH_GROUP
+from tests.kit.town import KH_DUTY, KH_GROUP
 from tests.program.wechat_program import CN_DUTY, OFFICERS, Border, reports
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

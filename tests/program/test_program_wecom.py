@@ -18,8 +18,9 @@ from tests.fakes.people import User
 from tests.fakes.tencent import AES_KEY, TOKEN
 from tests.fakes.wecom_api import AGENT, CORP, ROBOT_KEY, SECRET, Post, WecomApi
 from tests.fakes.wecom_member import Line, Member, over_http
-from tests.kit.running import Setup, person, running, until
-from tests.program.telegram_program import Town, introduced, reference_in
+from tests.kit.running import Setup, person, running
+from tests.kit.town import Town, introduced, reference_in
+from tests.kit.waiting import Stuck, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -70,7 +71,7 @@ class Border(Town):
 
         try:
             await self.wecom.until(found)
-        except TimeoutError:
+        except Stuck:
             raise AssertionError(f"{number} did not see {words}: {self.wecom.phones}\n{self.program.output}") from None
         post = found()
         assert post

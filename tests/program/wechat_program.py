@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from bot.domain.people import Role
 from tests.fakes.bot_api import BotApi
 from tests.fakes.people import User, group
-from tests.fakes.tencent import AES_KEY, APP_ID, TOKEN
-from tests.fakes.wechat_api import SECRET, TEMPLATE, WechatApi
+from tests.fakes.wechat_api import WechatApi
 from tests.fakes.wechat_person import Follower, Line, over_http
 from tests.kit.running import Setup, person, running
-from tests.program.telegram_program import KH_DUTY, KH_GROUP, Town, introduced, reference_in
+from tests.kit.town import KH_DUTY, KH_GROUP, Town, introduced, reference_in
+from tests.kit.wechat import table
 
 #: Each test has officers of its own, so that the stories in one program do not meet.
 OFFICERS = range(701, 711)
@@ -27,20 +25,6 @@ PEOPLE = (
     person(KH_DUTY, "KH", Role.DUTY, "kh-duty"),
 )
 DESKS = {"kh-duty": [f"telegram:{KH_GROUP}"], "cn-duty": []}
-
-
-def table(api: WechatApi, **changed: Any) -> str:
-    """``[messengers.wechat]`` for an account at a fake WeChat."""
-    keys = {
-        "app_id": APP_ID,
-        "app_secret": SECRET,
-        "token": TOKEN,
-        "aes_key": AES_KEY,
-        "api_base_url": api.url,
-        "template_id": TEMPLATE,
-    }
-    lines = (f"{key} = {json.dumps(value)}\n" for key, value in (keys | changed).items())
-    return "\n[messengers.wechat]\n" + "".join(lines)
 
 
 @dataclass

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from bot.domain.messages import Address, Attachment, Inbound, Kind
-from tests.journeys.world import PEOPLE, Somebody
+from tests.kit.world import PEOPLE, Somebody
 from tests.security.stronghold import (
     ADMIN,
     CLERK,

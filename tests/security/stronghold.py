@@ -13,8 +13,6 @@ from typing import Any
 
 import httpx
 from prometheus_client import CollectorRegistry
-from starlette.applications import Starlette
-from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from adapters.web.adapter import WebAdapter
@@ -26,8 +24,8 @@ from bot.domain import reference
 from bot.domain.agreement import Agreement
 from bot.people import guess_limits
 from bot.ports.messengers import WebhookAdapter
-from tests.browser.web_kit import hidden
-from tests.journeys.played import PlayedBridge
+from tests.kit.played import PlayedBridge
+from tests.kit.site import hidden
 from tests.security.counting import Counting
 
 PUBLIC_URL = "https://bridge.example"
@@ -144,22 +142,6 @@ async def besieged(folder: Path, **chosen: Any) -> AsyncIterator[Stronghold]:
         yield bridge
     finally:
         await bridge.stop()
-
-
-def starlette_of(app: ASGIApp) -> Starlette:
-    """The application behind what stands in front of it."""
-    while not isinstance(app, Starlette):
-        app = getattr(app, "_app", None) or app._beyond  # type: ignore[attr-defined]
-    return app
-
-
-def routes_of(app: ASGIApp) -> set[tuple[str, str]]:
-    """Every method and path that the program answers; HEAD comes with each GET."""
-    found: set[tuple[str, str]] = set()
-    for route in starlette_of(app).routes:
-        assert isinstance(route, Route), f"{route} is reached in a way that these tests do not know"
-        found |= {(method, route.path) for method in (route.methods or {"GET"}) - {"HEAD"}}
-    return found
 
 
 def words_of(page: str) -> str:

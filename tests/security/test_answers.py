@@ -11,8 +11,7 @@ import pytest
 from adapters.web.site.request_checks import Proxies
 from bot.domain.messages import Capabilities, Delivery
 from bot.ports.messengers import Receive, Request, Response
-from tests.adapters.web.test_web_security import connection
-from tests.browser.web_kit import hidden
+from tests.kit.site import connection, hidden
 from tests.security.story import file_of, mark, whole_story
 from tests.security.stronghold import ADMIN, CLERK, OFFICER, PUBLIC_URL, Stronghold, besieged
 from tests.security.ways_in import ROUTES

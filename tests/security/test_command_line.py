@@ -11,9 +11,9 @@ import pytest
 from bot.app import assembly
 from bot.cli.main import main
 from storage import migrate
-from tests.bench.sides import free_port, listening
 from tests.kit.keys import VAULT
-from tests.kit.running import Setup, Terminal, started
+from tests.kit.processes import free_port
+from tests.kit.running import Setup, Terminal, embedded
 
 ANSI = "\x1b[2J\x1b[31m"
 NOT_THERE = (
@@ -112,9 +112,8 @@ def test_the_database_and_its_log_are_for_their_owner_only(tmp_path: Path) -> No
 
 
 async def test_the_data_folder_of_a_first_start_is_for_its_owner_only(tmp_path: Path) -> None:
-    port = free_port()
-    async with started(tmp_path, "run", port=port) as program:
-        await listening(program.process, port)
+    async with embedded(tmp_path, free_port()):
+        pass
     assert mode_of(tmp_path / "casebridge-data") == 0o700
     assert mode_of(tmp_path / "casebridge-data" / "casebridge.db") == 0o600
 

@@ -10,8 +10,8 @@ import pytest
 
 from adapters.telegram.outgoing import Chat, to_message
 from adapters.web.site.links import with_links
-from tests.adapters.telegram.telegram_kit import outgoing
 from tests.kit.root import ROOT
+from tests.kit.telegram import outgoing
 from tests.security.story import rename_everybody, sends_file, whole_story
 from tests.security.stronghold import CLERK, OFFICER, STRANGER, Stronghold
 

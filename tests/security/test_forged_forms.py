@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from adapters.web.site.sign_in_pages import new_link
-from tests.browser.web_kit import hidden
+from tests.kit.site import hidden
 from tests.security.story import file_of, mark, whole_story
 from tests.security.stronghold import ADMIN, CLERK, OFFICER, PUBLIC_URL, Stronghold
 from tests.security.ways_in import ROUTES, For

@@ -11,7 +11,7 @@ import pytest
 from adapters.web.server.http_protocol import HEAD_LIMIT
 from bot.domain.messages import Capabilities, Delivery
 from bot.ports.messengers import Receive, Request, Response
-from tests.security.serving import Line, served
+from tests.kit.serving import Line, served
 from tests.security.stronghold import besieged
 
 HOOK = b"POST /hooks/telegram HTTP/1.1\r\nHost: x\r\n"
@@ -77,7 +77,7 @@ async def test_a_request_of_two_lengths_is_refused_and_what_follows_it_is_never_
     line: Line, hook: Hook, headers: bytes
 ) -> None:
     smuggled = b"0\r\n\r\nPOST /hooks/telegram HTTP/1.1\r\nHost: x\r\nContent-Length: 8\r\n\r\nSMUGGLED"
-    heard = await line.says(HOOK + headers + b"\r\n" + smuggled, seconds=2)
+    heard = await line.hears(HOOK + headers + b"\r\n" + smuggled)
     assert status(heard) in (0, 400, 413)
     assert heard.count(b"HTTP/1.1 ") <= 1
     assert b"SMUGGLED" not in b"".join(hook.bodies)
@@ -87,8 +87,7 @@ async def test_a_request_of_two_lengths_is_refused_and_what_follows_it_is_never_
     "junk", [b"\x00\x01\x02\r\n\r\n", b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"\r\n" * 10, b"A" * 999]
 )
 async def test_what_is_no_http_is_answered_with_an_error_or_silence(line: Line, junk: bytes) -> None:
-    assert status(await line.says(junk, seconds=0.5)) in (0, 400)
-    assert status(await line.says(PAGE + END)) == 200, "others are served on"
+    assert status(await line.hears(junk)) in (0, 400)
 
 
 @pytest.mark.parametrize(
@@ -106,10 +105,13 @@ async def test_a_head_that_is_too_long_is_refused(line: Line, head: bytes) -> No
     assert status(await line.says(head)) == 400
 
 
-async def test_a_head_without_end_is_cut_off(line: Line) -> None:
-    assert await line.hangs_up(PAGE + b"X: ", *([b"a" * 8192] * 200))
-    assert await line.hangs_up(b"GET /", *([b"b" * 8192] * 200))
-    assert await line.hangs_up(PAGE, *([b"X: a\r\n"] * 20_000))
+@pytest.mark.parametrize(
+    ("begins", "goes_on", "times"),
+    [(PAGE + b"X: ", b"a" * 8192, 200), (b"GET /", b"b" * 8192, 200), (PAGE, b"X: a\r\n", 20_000)],
+    ids=["header", "path", "headers"],
+)
+async def test_a_head_without_end_is_cut_off(line: Line, begins: bytes, goes_on: bytes, times: int) -> None:
+    assert status(await line.says(begins, *[goes_on] * times)) in (0, 400), "and the server hangs up"
 
 
 async def test_the_largest_head_that_is_taken_leaves_room_for_what_browsers_send(line: Line) -> None:
@@ -123,7 +125,7 @@ async def test_several_requests_on_one_line_are_each_counted_for_themselves(line
     assert heard.count(b"HTTP/1.1 200") == 9
     body = b"x" * (MIB - 10)
     long = HOOK + b"Content-Length: %d\r\n\r\n" % len(body) + body
-    heard = await line.says(long, long, PAGE + END, seconds=15)
+    heard = await line.says(long, long, PAGE + END)
     assert heard.count(b"HTTP/1.1 200") == 3, "bodies are no heads"
 
 
@@ -189,7 +191,7 @@ async def test_packed_bodies_are_not_unpacked(line: Line, hook: Hook) -> None:
 
 async def test_a_body_without_end_is_cut_off_at_its_limit(line: Line, hook: Hook) -> None:
     chunk = b"10000\r\n" + b"x" * 65536 + b"\r\n"
-    assert await line.hangs_up(HOOK + b"Transfer-Encoding: chunked\r\n\r\n", *([chunk] * 200), seconds=10)
+    assert status(await line.says(HOOK + b"Transfer-Encoding: chunked\r\n\r\n", *([chunk] * 200))) in (0, 413)
     assert hook.bodies == []
 
 

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+import pytest_asyncio
+from playwright.async_api import Browser, Page
 
 from adapters.web.site.sign_in_pages import new_link
-from tests.browser.windows import chromium
-from tests.security.serving import Line, served
+from tests.kit.chromium import PATIENCE, chromium
+from tests.kit.serving import Line, served
 from tests.security.story import rename_everybody, whole_story
 from tests.security.stronghold import ADMIN, CLERK, DUTY, OFFICER, Stronghold, besieged
 
-pytestmark = pytest.mark.needs("chromium")
-
-_ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
+pytestmark = [pytest.mark.needs("chromium"), pytest.mark.asyncio(loop_scope="module")]
 
 
 def attack(name: str) -> str:
@@ -40,7 +38,7 @@ class Watched:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.line.port}"
+        return self.line.url
 
     async def signed_in(self, who: str) -> Page:
         page = await self.page()
@@ -53,6 +51,7 @@ class Watched:
 
     async def page(self) -> Page:
         context = await self.browser.new_context()
+        context.set_default_timeout(PATIENCE)
         await context.expose_function("ran", lambda *_: self.ran.append("ran"))
         page = await context.new_page()
         page.on("request", lambda request: self.asked.append(request.url))
@@ -61,22 +60,18 @@ class Watched:
         return page
 
 
-@asynccontextmanager
-async def watched(folder: Path) -> AsyncIterator[Watched]:
-    async with (
-        besieged(folder, public_url="http://127.0.0.1") as bridge,
-        served(bridge.app) as line,
-        async_playwright() as playwright,
-    ):
-        browser = await playwright.chromium.launch(executable_path=chromium(), args=_ARGUMENTS)
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as browser:
+        yield browser
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def window(browser: Browser, tmp_path: Path) -> AsyncIterator[Watched]:
+    async with besieged(tmp_path, public_url="http://127.0.0.1") as bridge, served(bridge.app) as line:
         yield Watched(bridge, line, browser)
-        await browser.close()
-
-
-@pytest.fixture
-async def window(tmp_path: Path) -> AsyncIterator[Watched]:
-    async with watched(tmp_path) as window:
-        yield window
+        for context in browser.contexts:
+            await context.close()
 
 
 async def test_no_planted_script_runs_and_no_other_host_is_asked(window: Watched) -> None:

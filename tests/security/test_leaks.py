@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 import structlog
 
-import storage
 from adapters.web.site.sign_in_pages import new_link
 from bot.app.logs import configure
 from bot.record.export.case_log import export
@@ -21,11 +20,10 @@ from bot.record.export.manifest import ExportRequest
 from bot.record.export.writers import WRITERS
 from bot.record.report.period_report import report
 from bot.record.report.writers import to_html, to_json
-from tests.browser.web_kit import hidden
-from tests.cli.test_cli_record import RECIPIENT
-from tests.contracts.storage_engines import on_database
-from tests.journeys.test_people import invited
-from tests.kit.keys import VAULT
+from tests.kit.engines import on_database, sqlite_in
+from tests.kit.keys import RECIPIENT
+from tests.kit.played import CODE, invited
+from tests.kit.site import hidden
 from tests.security.places import NOWHERE, Places, contents_of, database_in
 from tests.security.story import file_of, sends_file, whole_story
 from tests.security.stronghold import ADMIN, CLERK, DUTY, KH_SUPERVISOR, OFFICER, OUTSIDERS, Stronghold, besieged
@@ -39,7 +37,6 @@ BOTH_PAGES = frozenset({OWN_PAGES, OTHER_PAGES})
 ALL_PAGES = BOTH_PAGES | {DESK_PAGES}
 BOTH_SECURE = frozenset({OWN_SECURE, OTHER_SECURE})
 
-CODE = "7H4Q-M9S3-4KZX"
 PHONE, DOCUMENT, NAME, ENTERED = "+855 10 000 777", "N00123459", "Chenda Victimname", "Kolab Enteredname"
 FIRST = "zebra-first-words"
 COORDINATES = "28.683123"
@@ -112,11 +109,9 @@ def log() -> Iterator[io.StringIO]:
 @pytest.fixture
 async def bridge(tmp_path: Path) -> AsyncIterator[Stronghold]:
     """On a database in a file, so that the file can be searched."""
-    url = f"sqlite:///{tmp_path / 'casebridge.db'}"
-    storage.migrate(url, VAULT)
     exports = tmp_path / "exports"
     exports.mkdir()
-    async with on_database(url) as kept, besieged(exports, storage=kept.storage) as bridge:
+    async with on_database(sqlite_in(tmp_path)) as kept, besieged(exports, storage=kept.storage) as bridge:
         yield bridge
 
 

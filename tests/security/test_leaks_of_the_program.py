@@ -8,9 +8,10 @@ from pathlib import Path
 
 import httpx
 
-from tests.browser.web_kit import hidden
-from tests.kit.running import SECRET, until
-from tests.program.telegram_program import OFFICERS, Town
+from tests.fakes.bot_api import SECRET
+from tests.kit.site import hidden
+from tests.kit.town import OFFICERS, Town
+from tests.kit.waiting import until
 from tests.security.places import NOWHERE, Places, database_in
 
 FIRST, PHONE = "zebra-first-words", "+855 10 000 777"

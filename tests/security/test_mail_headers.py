@@ -6,11 +6,11 @@ import pytest
 
 from adapters.email.compose import to_email
 from bot.domain.errors import Refused
-from tests.adapters.email.email_kit import DESK, make_email, outgoing, running, send
-from tests.adapters.email.email_kit import settings as email_settings
-from tests.adapters.telegram.telegram_kit import Clock
 from tests.fakes.mail_server import MailServer
-from tests.unit.config.configuring import SMALLEST, Write, told, writer
+from tests.kit.clock import Clock
+from tests.kit.configuring import SMALLEST, Write, told, writer
+from tests.kit.email import DESK, make_email, outgoing, running, send
+from tests.kit.email import settings as email_settings
 
 ENDS = ("\r\n", "\n", "\r", "\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\x00", "=0D=0A", "=?utf-8?q?=0d=0a?=", "%0d%0a")
 INJECTED = ("Bcc: thief@evil.example", "Subject: U1", "RCPT TO:<thief@evil.example>", ".", ".{end}MAIL FROM:<x@y.z>")

@@ -17,8 +17,8 @@ from bot.domain.fields import FIELDS
 from bot.domain.messages import Kind
 from bot.domain.typed_commands import parse_command
 from bot.intake.reading.answer_reader import read
-from tests.browser.web_kit import hidden
-from tests.journeys.played import START
+from tests.kit.clock import START
+from tests.kit.site import hidden
 from tests.security.story import whole_story
 from tests.security.stronghold import CLERK, OFFICER, Stronghold
 from tests.security.ways_in import ROUTES, For

@@ -25,7 +25,7 @@ from bot.record.export.rows import COLUMNS
 from bot.record.export.writers import WRITERS, neutral
 from bot.record.report.period_report import report
 from bot.record.report.writers import to_html, to_pdf
-from tests.browser.web_kit import sample_case
+from tests.kit.site import sample_case
 from tests.security.story import mark, rename_everybody, whole_story
 from tests.security.stronghold import ADMIN, KH_SUPERVISOR, OFFICER, Stronghold
 
@@ -194,9 +194,9 @@ async def test_nothing_but_finished_exports_can_be_downloaded(bridge: Stronghold
 
 async def test_a_message_sends_no_file_but_one_of_the_exports_folder(tmp_path: Path) -> None:
     from bot.domain.errors import Refused
-    from tests.adapters.telegram.telegram_kit import make_telegram, outgoing, running, send
     from tests.fakes.bot_api import BotApi
     from tests.fakes.people import User
+    from tests.kit.telegram import make_telegram, outgoing, running, send
 
     (tmp_path / "secret").write_text("SECRET", "utf-8")
     folder = tmp_path / "exports"

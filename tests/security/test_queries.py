@@ -9,6 +9,7 @@ import pytest
 from bot.domain.guarded import Guarded
 from bot.domain.messages import Address
 from bot.ports.reads import NOBODY, Scope, Wanted
+from tests.kit.engines import ENGINES
 from tests.kit.root import ROOT
 from tests.security.story import rename_everybody, whole_story
 from tests.security.stronghold import CLERK, OFFICER, STRANGER, Stronghold
@@ -18,7 +19,7 @@ META = "' OR 1=1;--\" ); DROP TABLE cases; /* \\ %s %(id)s :id ? $1 {0} ` \u2019
 WORDS = (META, "'; DELETE FROM people; --", "\\'; UPDATE cases SET party='VN'; --", "Robert'); DROP TABLE texts;--")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=ENGINES)
 def kept_in(request: pytest.FixtureRequest) -> str:
     """Each database."""
     return str(request.param)

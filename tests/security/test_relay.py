@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.messages import Address, Attachment, Inbound, Kind
-from tests.journeys.world import DUTY as DUTY_ROLE
-from tests.journeys.world import OFFICER as OFFICER_ROLE
-from tests.journeys.world import PEOPLE, Somebody
+from tests.kit.engines import ENGINES
+from tests.kit.world import DUTY as DUTY_ROLE
+from tests.kit.world import OFFICER as OFFICER_ROLE
+from tests.kit.world import PEOPLE, Somebody
 from tests.security.stronghold import (
     CLERK,
     DUTY,
@@ -45,7 +46,7 @@ IN_GROUP = "said in the group"
 SIDES = frozenset({"KH", "CN"})
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=ENGINES)
 def kept_in(request: pytest.FixtureRequest) -> str:
     """Each storage: which message stands under which, and whose case it is about, is for it to say."""
     return str(request.param)

@@ -12,7 +12,7 @@ import pytest
 from adapters.web.site.sign_in_pages import new_link
 from bot.domain.sign_in import hash_token
 from bot.domain.turn import Turn
-from tests.browser.web_kit import hidden
+from tests.kit.site import hidden
 from tests.security.stronghold import ADMIN, CLERK, OFFICER, Stronghold, besieged
 
 COOKIE = "__Host-casebridge"

@@ -15,7 +15,7 @@ from bot.domain.case import Handoff, TextKind
 from bot.domain.fields import FIELDS, FieldKind
 from bot.record.report.period_report import report
 from bot.record.report.writers import to_html
-from tests.journeys.world import agreement
+from tests.kit.world import agreement
 from tests.security.story import FREE_ANSWERS, HANDOFF_TEXTS, TEXTS, file_of, rename_everybody, sends_file, whole_story
 from tests.security.stronghold import ADMIN, CLERK, DUTY, KH_SUPERVISOR, OFFICER, Stronghold, besieged
 from tests.security.ways_in import ROUTES, For

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.messages import Address, Inbound, Kind
-from tests.cli.test_cli_record import RECIPIENT
+from tests.kit.keys import RECIPIENT
 from tests.security.story import file_of, mark, whole_story
 from tests.security.stronghold import ADMIN, DUTY, KH_SUPERVISOR, OFFICER, STRANGER, SUPERVISOR, Stronghold
 from tests.security.ways_in import COMMANDS, ROUTES, For

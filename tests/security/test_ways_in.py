@@ -8,7 +8,8 @@ import pytest
 
 from bot.domain import typed_commands
 from tests.kit.messengers import calling_messengers, every_adapter
-from tests.security.stronghold import Stronghold, besieged, routes_of
+from tests.kit.site import routes_of
+from tests.security.stronghold import Stronghold, besieged
 from tests.security.ways_in import COMMANDS, ROUTES
 
 

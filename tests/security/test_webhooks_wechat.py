@@ -14,11 +14,11 @@ from adapters.wechat import WechatAdapter, outgoing
 from bot.domain.errors import Refused
 from bot.domain.messages import Button, Inbound, Kind
 from bot.ports.messengers import Receipt
-from tests.adapters.tencent.tencent_kit import Shelf
-from tests.adapters.wechat.wechat_kit import settings
+from tests.fakes.memory_state import MemoryState
 from tests.fakes.tencent import OTHER_KEY, Vendor
 from tests.fakes.wechat_api import ACCOUNT, WechatApi
 from tests.fakes.wechat_person import as_xml
+from tests.kit.wechat import settings
 from tests.security.stronghold import Stronghold, besieged
 
 VENDOR = Vendor()
@@ -58,7 +58,7 @@ class Attacked:
 @pytest.fixture
 async def attacked(tmp_path: Path) -> AsyncIterator[Attacked]:
     async with WechatApi() as api:
-        wechat = WechatAdapter(settings(api), Node(Shelf(), "node-1", lambda: bridge.now))
+        wechat = WechatAdapter(settings(api), Node(MemoryState(), "node-1", lambda: bridge.now))
         async with besieged(tmp_path, webhooks={"wechat": wechat}) as bridge:
             found = Attacked(bridge, wechat)
             await wechat.start(found.receive)

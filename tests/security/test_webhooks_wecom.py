@@ -12,14 +12,15 @@ import pytest
 from adapters.wecom.outgoing import to_card, to_member, to_robot, to_text
 from bot.domain.errors import Refused
 from bot.domain.messages import Address, Kind
-from tests.adapters.telegram.telegram_kit import ROWS, Clock
-from tests.adapters.tencent.tencent_kit import Shelf
-from tests.adapters.wechat.wechat_kit import make_wechat
-from tests.adapters.wecom.wecom_kit import make_wecom
+from tests.fakes.memory_state import MemoryState
 from tests.fakes.tencent import APP_ID, OTHER_KEY, Vendor
 from tests.fakes.wechat_api import WechatApi
 from tests.fakes.wecom_api import AGENT, CORP, WecomApi
 from tests.fakes.wecom_member import as_xml
+from tests.kit.clock import Clock
+from tests.kit.telegram import ROWS
+from tests.kit.wechat import make_wechat
+from tests.kit.wecom import make_wecom
 from tests.security.stronghold import Stronghold, besieged
 
 WORDS = "urgent, girl 16 locked in a flat"
@@ -51,7 +52,7 @@ class Door:
 async def door(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Door]:
     clock = Clock()
     wechat = make_wechat(WechatApi(clock=clock), clock=clock)
-    wecom = make_wecom(WecomApi(clock=clock), Shelf(clock))
+    wecom = make_wecom(WecomApi(clock=clock), MemoryState(clock))
     async with besieged(tmp_path, webhooks={"wechat": wechat, "wecom": wecom}) as bridge:
         clock.now = bridge.now
         for adapter in (wechat, wecom):

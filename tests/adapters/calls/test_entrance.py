@@ -11,7 +11,8 @@ from adapters.calls.entrance import Entrance
 from adapters.calls.follow_ups import FollowUps
 from bot.domain.errors import StorageError
 from bot.domain.messages import Address, Inbound, Kind
-from tests.adapters.telegram.telegram_kit import Clock, Inbox
+from tests.kit.clock import Clock
+from tests.kit.inbox import Inbox
 
 DARA = Address("line", "dara")
 

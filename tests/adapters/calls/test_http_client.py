@@ -7,12 +7,12 @@ import traceback
 
 import pytest
 
-from adapters.calls.http_client import HttpClient, Patience, Way
+from adapters.calls.http_client import HttpClient, Way
 from bot.domain.errors import Refused, SendError, Unavailable, Uncertain
 from tests.fakes.wire import HOLD, RESET, Asked, Reply, Server
+from tests.kit.time_outs import pass_time
 
 TOKEN = "Bearer a-channel-token-that-must-never-be-logged"
-QUICK = Patience(connect=0.2, answer=0.1, file=1)
 REFUSALS = frozenset({200, 400, 429})
 
 
@@ -22,11 +22,11 @@ class Api:
     def __init__(self, *plans: Reply) -> None:
         self.plans = list(plans)
         self.asked: list[Asked] = []
-        self._server = Server(self._answer)
+        self._server = Server(self._answer, on_hold=pass_time)
 
     async def __aenter__(self) -> HttpClient:
         await self._server.__aenter__()
-        self.http = HttpClient(Way("LINE", self._server.url, patience=QUICK, statuses=REFUSALS))
+        self.http = HttpClient(Way("LINE", self._server.url, statuses=REFUSALS))
         await self.http.start()
         return self.http
 

@@ -15,9 +15,11 @@ from structlog.testing import capture_logs
 from adapters.email import EmailAdapter, Security
 from adapters.email.errors import ACCOUNT, CERTIFICATE, NO_TLS
 from adapters.email.errors import SENDER as SENDER_REMEDY
+from adapters.email.settings import Patience
 from bot.domain.errors import Refused, SendError, Unavailable, Uncertain, Unreachable
-from tests.adapters.email.email_kit import DESK, QUICK, make_email, outgoing, running, send
 from tests.fakes.mail_server import DROPS, HANGS, PASSWORD, USERNAME, MailServer, certificate
+from tests.kit.email import DESK, make_email, outgoing, running, send
+from tests.kit.time_outs import pass_time
 
 TEXT = "girl locked in a flat"
 TELLS = f"<{DESK}>: {PASSWORD} {TEXT}"  #: what a server may repeat of what it was given
@@ -47,7 +49,7 @@ TELLS = f"<{DESK}>: {PASSWORD} {TEXT}"  #: what a server may repeat of what it w
     ],
 )
 async def test_each_failure_says_what_to_do_next(step: str, answer: str, error: type[SendError]) -> None:
-    async with MailServer(answers={step: answer}) as server, running(make_email(server, patience=QUICK)) as adapter:
+    async with MailServer(answers={step: answer}, on_hang=pass_time) as server, running(make_email(server)) as adapter:
         with pytest.raises(error) as caught:
             await send(adapter, outgoing(TEXT))
         assert type(caught.value) is error
@@ -56,8 +58,15 @@ async def test_each_failure_says_what_to_do_next(step: str, answer: str, error: 
         assert await send(adapter, outgoing("and now"))
 
 
+async def test_a_server_that_stops_in_the_middle_is_not_waited_for_as_long_as_a_message_may_take() -> None:
+    patience = Patience(step=0.2, whole=86_400)
+    async with MailServer(answers={"MAIL": HANGS}) as server, running(make_email(server, patience=patience)) as adapter:
+        with pytest.raises(Unavailable):
+            await send(adapter, outgoing(TEXT))
+
+
 async def test_after_a_time_out_the_repeat_is_known_for_one() -> None:
-    async with MailServer(answers={"DATA": HANGS}) as server, running(make_email(server, patience=QUICK)) as adapter:
+    async with MailServer(answers={"DATA": HANGS}, on_hang=pass_time) as server, running(make_email(server)) as adapter:
         with pytest.raises(Uncertain):
             await send(adapter, outgoing(TEXT))
         server.answers.clear()
@@ -143,14 +152,16 @@ async def odd_server(talk: Talk) -> AsyncIterator[int]:
 
 
 async def _says_nothing(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+    pass_time()
     await reader.read()
 
 
 async def _drips(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    for _ in range(200):
+    while True:  # each piece comes in time
         writer.write(b"2")
         await writer.drain()
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.01)
+        pass_time(1)
 
 
 async def _is_full(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -170,18 +181,20 @@ async def _hangs_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) 
 @pytest.mark.parametrize("talk", [_says_nothing, _drips, _is_full, _babbles, _hangs_up])
 async def test_a_server_that_makes_no_sense_is_one_that_is_down(talk: Talk) -> None:
     async with odd_server(talk) as port, MailServer() as server:
-        adapter = make_email(server, port=port, patience=QUICK)
-        async with running(adapter), asyncio.timeout(3):
+        adapter = make_email(server, port=port)
+        async with running(adapter):
             with pytest.raises(Unavailable) as caught:
                 await send(adapter, outgoing(TEXT))
             assert_tells_nothing(caught.value.reason)
 
 
 async def test_when_all_connections_are_busy_nothing_was_sent_and_that_is_said() -> None:
-    async with MailServer(answers={"RCPT": HANGS}) as server, running(make_email(server, connections=1)) as adapter:
+    hangs = asyncio.Event()
+    server = MailServer(answers={"RCPT": HANGS}, on_hang=hangs.set)
+    async with server, running(make_email(server, connections=1)) as adapter:
         first = asyncio.create_task(send(adapter, outgoing(key="1")))
-        await asyncio.sleep(0.1)
-        adapter._settings = make_email(server, patience=QUICK)._settings
+        await hangs.wait()
+        asyncio.get_running_loop().call_soon(pass_time, Patience().turn)  # when the next one waits
         assert await reason(adapter) == "All connections to the mail server are busy."
         first.cancel()
         await asyncio.gather(first, return_exceptions=True)
@@ -206,8 +219,8 @@ async def test_neither_password_nor_text_nor_address_is_ever_logged(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     with capture_logs() as logs:
-        async with MailServer(certificate(tmp_path), asks_account=True) as server:
-            adapter = make_email(server, username=USERNAME, password=PASSWORD, patience=QUICK)
+        async with MailServer(certificate(tmp_path), asks_account=True, on_hang=pass_time) as server:
+            adapter = make_email(server, username=USERNAME, password=PASSWORD)
             async with running(adapter):
                 for step in ("MAIL", "RCPT", "DATA", "AUTH"):
                     for answer in (f"550 {TELLS}", f"451 {TELLS}", *([HANGS, DROPS] if step != "AUTH" else [])):

@@ -12,11 +12,14 @@ from hypothesis import strategies as st
 
 from adapters.email import EmailAdapter, Security, security_of
 from adapters.email.compose import to_email
+from adapters.email.settings import Patience
 from bot.domain.errors import SendError, Unavailable
-from tests.adapters.email.email_kit import DESK, QUICK, SENDER, make_email, outgoing, running, send
-from tests.adapters.email.email_kit import settings as email_settings
-from tests.adapters.telegram.telegram_kit import Clock
 from tests.fakes.mail_server import HANGS, PASSWORD, USERNAME, MailServer, certificate
+from tests.kit.clock import Clock
+from tests.kit.email import DESK, SENDER, make_email, outgoing, running, send
+from tests.kit.email import settings as email_settings
+from tests.kit.time_outs import pass_time
+from tests.kit.waiting import News
 
 ALERT = (
     "U1 immediate · KC26-M9S34-4\nFrom: Kingdom of Cambodia\nSituation: Locked in or held\n"
@@ -33,7 +36,7 @@ async def test_a_desk_reads_the_alert_as_it_was_written_and_where_to_act_on_it()
     assert "To act on the case: https://bridge.example/cases/KC26-M9S34-4" in taken.mail.get_content()
     assert taken.mail["From"] == "Urgent Case Bridge <bridge@mail.example>"
     assert taken.mail["To"] == DESK
-    assert taken.mail["Date"] == "Sun, 22 Nov 2026 08:00:00 +0000"
+    assert taken.mail["Date"] == "Sat, 18 Apr 2026 07:05:00 +0000"
     assert taken.mail["Auto-Submitted"] == "auto-generated"
     assert taken.mail["Message-ID"] == sent
     assert taken.mail.get_content_type() == "text/plain"
@@ -129,27 +132,30 @@ async def test_few_connections_are_open_at_a_time_and_all_mails_arrive() -> None
 
 
 async def test_a_mail_server_that_hangs_keeps_nothing_else_waiting() -> None:
-    turns = 0
-    async with MailServer(answers={"RCPT": HANGS}) as server, running(make_email(server, patience=QUICK)) as adapter:
+    hangs = asyncio.Event()
+    server = MailServer(answers={"RCPT": HANGS}, on_hang=hangs.set)
+    async with server, running(make_email(server)) as adapter:
         sending = asyncio.create_task(send(adapter, outgoing()))
-        while not sending.done():
-            turns += 1
-            await asyncio.sleep(0.005)
+        await hangs.wait()
+        for _ in range(20):
+            await asyncio.sleep(0.001)
+        assert not sending.done(), "while it hangs all else goes on"
+        pass_time()
         with pytest.raises(Unavailable):
             await sending
-    assert turns > 20
 
 
-async def test_it_stops_within_five_seconds_whatever_hangs_and_sends_nothing_after() -> None:
-    async with MailServer(answers={"MAIL": HANGS}) as server:
-        adapter = make_email(server)
+async def test_it_stops_at_once_whatever_hangs_and_sends_nothing_after() -> None:
+    patience = Patience(turn=86_400, step=86_400, whole=86_400)  # nothing ends by itself
+    news = News()
+    async with MailServer(answers={"MAIL": HANGS}, on_hang=news.happened) as server:
+        adapter = make_email(server, patience=patience)
         async with running(adapter):
             sending = [asyncio.create_task(send(adapter, outgoing(key=str(each)))) for each in range(5)]
-            await asyncio.sleep(0.1)
-            async with asyncio.timeout(5):
-                await adapter.stop()
-                await adapter.stop()
-                results = await asyncio.gather(*sending, return_exceptions=True)
+            await news.until(lambda: server.hanging == adapter._settings.connections)
+            await adapter.stop()
+            await adapter.stop()
+            results = await asyncio.gather(*sending, return_exceptions=True)
         assert all(isinstance(result, SendError) and result.retryable for result in results)
         with pytest.raises(Unavailable):
             await send(adapter, outgoing())

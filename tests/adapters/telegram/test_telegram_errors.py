@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +13,11 @@ from structlog.testing import capture_logs
 
 from adapters.telegram import TelegramAdapter
 from bot.domain.errors import Refused, SendError, Throttled, Unavailable, Uncertain, Unreachable
-from tests.adapters.telegram.telegram_kit import QUICK, Inbox, export, make_telegram, outgoing, running, send
 from tests.fakes.bot_api import TOKEN, BotApi
 from tests.fakes.people import User
+from tests.kit.inbox import Inbox
+from tests.kit.telegram import export, make_telegram, outgoing, running, send
+from tests.kit.time_outs import pass_time
 
 SECRET_TEXT = "girl locked in a flat"
 SECRET_PART = TOKEN.partition(":")[2]
@@ -39,14 +40,14 @@ KINDS: list[tuple[str, type[SendError], bool]] = [
 
 @pytest.fixture
 async def api() -> AsyncIterator[BotApi]:
-    async with BotApi() as api:
+    async with BotApi(on_hold=pass_time) as api:
         User(api, 111)
         yield api
 
 
 @pytest.fixture
 async def telegram(api: BotApi, tmp_path: Path) -> AsyncIterator[TelegramAdapter]:
-    async with running(make_telegram(api, exports=tmp_path, patience=replace(QUICK, file=0.3))) as telegram:
+    async with running(make_telegram(api, exports=tmp_path)) as telegram:
         await api.until(lambda: api.count("getUpdates"))
         yield telegram
 
@@ -138,9 +139,7 @@ async def test_neither_token_nor_text_nor_name_is_ever_logged(
         for kind in ("down", "garbage", "unauthorized", "timeout", "reset", "conflict"):
             api.fail(kind, method=method)
     with capture_logs() as logs:
-        async with running(
-            make_telegram(api, exports=tmp_path, patience=replace(QUICK, long_poll=0)), inbox
-        ) as telegram:
+        async with running(make_telegram(api, exports=tmp_path), inbox) as telegram:
             User(api, 112, name="Sokha-Verysecret").says(SECRET_TEXT)
             await inbox.until(lambda: inbox.taken)
             for kind, *_ in KINDS:

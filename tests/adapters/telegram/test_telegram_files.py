@@ -11,9 +11,10 @@ import pytest
 from adapters.telegram import TelegramAdapter
 from bot.domain.errors import Refused, SendError, Throttled, Unavailable
 from bot.ports.messengers import FileSource
-from tests.adapters.telegram.telegram_kit import make_telegram, running
 from tests.fakes.bot_api import BotApi
 from tests.fakes.wire import HOLD, RESET, Asked, Reply, Server
+from tests.kit.telegram import make_telegram, running
+from tests.kit.time_outs import pass_time
 
 LIMIT = 100_000
 PHOTO = b"\xff\xd8\xff" + bytes(60_000)
@@ -21,7 +22,7 @@ PHOTO = b"\xff\xd8\xff" + bytes(60_000)
 
 @pytest.fixture
 async def api() -> AsyncIterator[BotApi]:
-    async with BotApi() as api:
+    async with BotApi(on_hold=pass_time) as api:
         api.shelf.contents["photo-1"] = PHOTO
         yield api
 

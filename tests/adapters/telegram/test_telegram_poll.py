@@ -8,11 +8,15 @@ from collections.abc import AsyncIterator
 import pytest
 from structlog.testing import capture_logs
 
+from adapters.telegram.settings import Patience
 from bot.domain.messages import Inbound, Kind
 from bot.ports.messengers import Receipt
-from tests.adapters.telegram.telegram_kit import Inbox, Naps, Shelf, make_telegram, outgoing, running, send
 from tests.fakes.bot_api import BotApi
+from tests.fakes.memory_state import MemoryState
 from tests.fakes.people import User
+from tests.kit.inbox import Inbox
+from tests.kit.naps import Naps
+from tests.kit.telegram import make_telegram, outgoing, running, send
 
 CURSOR = "telegram-poll:123456"
 
@@ -28,12 +32,12 @@ def offsets(api: BotApi) -> list[int | None]:
 
 
 async def test_what_people_write_arrives_and_the_offset_follows(api: BotApi) -> None:
-    inbox, shelf = Inbox(), Shelf()
-    async with running(make_telegram(api, shelf=shelf), inbox):
+    inbox, state = Inbox(), MemoryState()
+    async with running(make_telegram(api, state=state), inbox):
         User(api, 111).says("urgent")
         await api.until(lambda: api.updates.waiting == 0)
     assert inbox.texts == ["urgent"]
-    assert shelf.cursors[CURSOR] == int(inbox.taken[0].external_id) + 1
+    assert state.cursors[CURSOR] == int(inbox.taken[0].external_id) + 1
 
 
 async def test_a_webhook_is_taken_away_before_the_first_question(api: BotApi) -> None:
@@ -50,16 +54,16 @@ async def test_only_what_we_understand_is_asked_for(api: BotApi) -> None:
         await api.until(lambda: api.count("getUpdates"))
     (asked, *_) = [call.parameters for call in api.calls if call.method == "getUpdates"]
     assert asked["allowed_updates"] == ["message", "edited_message", "callback_query", "my_chat_member"]
-    assert asked["timeout"] == 5
+    assert asked["timeout"] == Patience().long_poll
 
 
 async def test_the_offset_moves_only_after_every_message_of_the_batch_is_stored(api: BotApi) -> None:
     dara = User(api, 111)
     for text in ("one", "two", "three"):
         dara.says(text)
-    inbox, shelf = Inbox(), Shelf()
+    inbox, state = Inbox(), MemoryState()
     inbox.refuses = lambda message: message.text == "two" and inbox.tries < 6
-    async with running(make_telegram(api, shelf=shelf), inbox):
+    async with running(make_telegram(api, state=state), inbox):
         await inbox.until(lambda: "two" in inbox.texts)
         await api.until(lambda: api.updates.waiting == 0)
     assert sorted(inbox.texts) == ["one", "three", "two"]
@@ -68,7 +72,7 @@ async def test_the_offset_moves_only_after_every_message_of_the_batch_is_stored(
 
 async def test_killed_between_storing_and_moving_on_nothing_is_lost_or_doubled(api: BotApi) -> None:
     User(api, 111).says("urgent")
-    shelf, inbox = Shelf(), Inbox()
+    state, inbox = MemoryState(), Inbox()
 
     class Killed(Inbox):
         async def __call__(self, message: Inbound) -> Receipt:
@@ -76,22 +80,22 @@ async def test_killed_between_storing_and_moving_on_nothing_is_lost_or_doubled(a
             await asyncio.Event().wait()  # stored; the process dies here
             raise AssertionError
 
-    async with running(make_telegram(api, shelf=shelf), Killed()):
+    async with running(make_telegram(api, state=state), Killed()):
         await inbox.until(lambda: inbox.taken)
-    assert shelf.cursors == {}
-    async with running(make_telegram(api, shelf=shelf), inbox):
+    assert state.cursors == {}
+    async with running(make_telegram(api, state=state), inbox):
         await api.until(lambda: api.updates.waiting == 0)
     assert inbox.texts == ["urgent"]
     assert inbox.tries == 2
 
 
 async def test_after_a_restart_it_goes_on_where_it_was(api: BotApi) -> None:
-    shelf = Shelf(cursors={CURSOR: 700_003})
+    state = MemoryState(cursors={CURSOR: 700_003})
     dara = User(api, 111)
     for text in ("stored before", "stored before too", "new"):
         dara.says(text)
     inbox = Inbox()
-    async with running(make_telegram(api, shelf=shelf), inbox):
+    async with running(make_telegram(api, state=state), inbox):
         await api.until(lambda: api.updates.waiting == 0)
     assert inbox.texts == ["new"]
 
@@ -110,9 +114,9 @@ async def test_after_a_quiet_week_the_numbers_may_start_again_lower(api: BotApi)
 
 async def test_a_full_disk_makes_it_ask_again_not_go_on(api: BotApi) -> None:
     User(api, 111).says("urgent")
-    shelf, inbox, naps = Shelf(), Inbox(), Naps()
+    state, inbox, naps = MemoryState(), Inbox(), Naps()
     inbox.refuses = lambda _: inbox.tries < 4
-    async with running(make_telegram(api, shelf=shelf, naps=naps), inbox):
+    async with running(make_telegram(api, state=state, naps=naps), inbox):
         await inbox.until(lambda: inbox.taken)
         await api.until(lambda: api.updates.waiting == 0)
     assert inbox.tries == 4
@@ -137,11 +141,11 @@ async def test_a_bug_behind_it_makes_it_ask_again_too(api: BotApi) -> None:
 
 async def test_a_database_that_is_down_stops_the_asking_and_nothing_else(api: BotApi) -> None:
     User(api, 111).says("urgent")
-    shelf, inbox = Shelf(is_down=True), Inbox()
-    async with running(make_telegram(api, shelf=shelf), inbox) as telegram:
+    state, inbox = MemoryState(is_down=True), Inbox()
+    async with running(make_telegram(api, state=state), inbox) as telegram:
         await send(telegram, outgoing(111, "sending still works"))
         assert api.count("getUpdates") == 0
-        shelf.is_down = False
+        state.is_down = False
         await inbox.until(lambda: inbox.taken)
 
 
@@ -166,10 +170,10 @@ async def test_messages_of_a_batch_reach_the_core_in_their_order(api: BotApi) ->
 
 
 async def test_of_two_nodes_one_asks_and_the_other_takes_over_when_it_stops(api: BotApi) -> None:
-    shelf, first, second = Shelf(), Inbox(), Inbox()
+    state, first, second = MemoryState(), Inbox(), Inbox()
     dara = User(api, 111)
-    follower = make_telegram(api, shelf=shelf, owner="node-2")
-    async with running(make_telegram(api, shelf=shelf, owner="node-1"), first):
+    follower = make_telegram(api, state=state, owner="node-2")
+    async with running(make_telegram(api, state=state, owner="node-1"), first):
         await api.until(lambda: api.count("getUpdates"))
         async with running(follower, second):
             await api.until(lambda: api.count("getMe") == 2)
@@ -183,8 +187,8 @@ async def test_of_two_nodes_one_asks_and_the_other_takes_over_when_it_stops(api:
 
 
 async def test_two_nodes_never_fight(api: BotApi) -> None:
-    shelf, inbox = Shelf(), Inbox()
-    one, two = (make_telegram(api, shelf=shelf, owner=f"node-{number}") for number in (1, 2))
+    state, inbox = MemoryState(), Inbox()
+    one, two = (make_telegram(api, state=state, owner=f"node-{number}") for number in (1, 2))
     with capture_logs() as logs:
         async with running(one, inbox), running(two, inbox):
             for number in range(20):
@@ -195,35 +199,35 @@ async def test_two_nodes_never_fight(api: BotApi) -> None:
 
 
 async def test_a_node_that_died_is_replaced_when_its_lease_ends(api: BotApi) -> None:
-    shelf, inbox = Shelf(), Inbox()
-    shelf.leases[CURSOR] = ("node-that-died", shelf.clock.now)
-    shelf.clock.forward(-10)
+    state, inbox = MemoryState(), Inbox()
+    state.leases[CURSOR] = ("node-that-died", state.clock.now)
+    state.clock.forward(seconds=-10)
     User(api, 111).says("urgent")
-    async with running(make_telegram(api, shelf=shelf), inbox):
+    async with running(make_telegram(api, state=state), inbox):
         await api.until(lambda: api.count("getMe"))
         assert api.count("getUpdates") == 0
-        shelf.clock.forward(11)
+        state.clock.forward(seconds=11)
         await inbox.until(lambda: inbox.taken)
     assert inbox.texts == ["urgent"]
 
 
 async def test_the_lease_is_renewed_while_it_asks(api: BotApi) -> None:
-    shelf, inbox, dara = Shelf(), Inbox(), User(api, 111)
-    async with running(make_telegram(api, shelf=shelf), inbox):
+    state, inbox, dara = MemoryState(), Inbox(), User(api, 111)
+    async with running(make_telegram(api, state=state), inbox):
         for number in range(5):
             dara.says(str(number))
             await inbox.until(lambda wanted=number + 1: len(inbox.taken) == wanted)  # type: ignore[misc]
             await api.until(lambda: api.updates.waiting == 0)
-            shelf.clock.forward(7)
-        assert shelf.leases[CURSOR][1] > shelf.clock.now
+            state.clock.forward(seconds=7)
+        assert state.leases[CURSOR][1] > state.clock.now
 
 
 async def test_a_stopped_node_gives_the_lease_back(api: BotApi) -> None:
-    shelf = Shelf()
-    async with running(make_telegram(api, shelf=shelf)):
+    state = MemoryState()
+    async with running(make_telegram(api, state=state)):
         await api.until(lambda: api.count("getUpdates"))
-        assert shelf.leases
-    assert shelf.leases == {}
+        assert state.leases
+    assert state.leases == {}
 
 
 async def test_somebody_elses_poller_is_named_once_and_outlived(api: BotApi) -> None:
@@ -259,10 +263,9 @@ async def test_a_wait_that_telegram_asks_for_is_kept(api: BotApi) -> None:
 
 
 async def test_a_stop_in_the_middle_of_a_question_takes_no_time(api: BotApi) -> None:
-    telegram = make_telegram(api)
+    api.fail("timeout", method="getUpdates")  # never answered, and waited for all day
+    telegram = make_telegram(api, patience=Patience(read=86_400))
     await telegram.start(Inbox())
     await api.until(lambda: api.count("getUpdates"))
-    async with asyncio.timeout(2) as limit:
-        await telegram.stop()
-        await telegram.stop()
-    assert not limit.expired()
+    await telegram.stop()
+    await telegram.stop()

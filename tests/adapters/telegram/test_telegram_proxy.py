@@ -11,10 +11,11 @@ import aiohttp
 import pytest
 
 from bot.domain.errors import Unavailable
-from tests.adapters.telegram.telegram_kit import Inbox, export, make_telegram, outgoing, running, send
 from tests.fakes.bot_api import BotApi
 from tests.fakes.people import User
 from tests.fakes.wire import Asked, Reply, Server
+from tests.kit.inbox import Inbox
+from tests.kit.telegram import export, make_telegram, outgoing, running, send
 
 
 @dataclass

@@ -10,9 +10,9 @@ import pytest
 from adapters.telegram import TelegramAdapter
 from bot.domain.errors import Moved, Refused, Throttled, Unavailable, Unreachable
 from bot.domain.messages import Address, Button
-from tests.adapters.telegram.telegram_kit import ROWS, export, make_telegram, outgoing, running, send
 from tests.fakes.bot_api import BotApi
 from tests.fakes.people import User, group
+from tests.kit.telegram import ROWS, export, make_telegram, outgoing, running, send
 
 
 @pytest.fixture

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import socket
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
-import aiohttp
 import pytest
 
 from adapters.calls.node import Node
@@ -19,73 +14,19 @@ from adapters.telegram import TelegramAdapter, TelegramSettings
 from adapters.telegram.settings import Mode
 from bot.domain.messages import Kind
 from bot.ports.messengers import Request, Response
-from tests.adapters.telegram.telegram_kit import (
-    QUICK,
-    ROWS,
-    SECRET,
-    SECRET_HEADER,
-    Clock,
-    Door,
-    Inbox,
-    Shelf,
-    outgoing,
-    running,
-    send,
-    web_server,
-)
-from tests.kit.root import ROOT
-
-TOKEN = "123456789:ABCdef"
-CHAT = 4711
-
-
-@dataclass
-class Peer:
-    """telemelya's own client, as far as needed: plays the person and reads what the bot did."""
-
-    url: str
-    client: aiohttp.ClientSession
-
-    async def plays(self, **what: Any) -> dict[str, Any]:
-        address = f"{self.url}/api/v1/test/send_update?bot_token={TOKEN}&session_id=s"
-        answer = await self.client.post(address, json={"chat_id": CHAT} | what)
-        assert answer.status == 200, await answer.text()
-        told: dict[str, Any] = await answer.json()
-        assert told["delivery"]["status_code"] == 200
-        return told
-
-    async def next_act(self) -> dict[str, Any]:
-        answer = await self.client.get(f"{self.url}/api/v1/test/responses/wait?session_id=s&timeout=5")
-        act: dict[str, Any] = (await answer.json())["response"]
-        return act
+from tests.fakes.bot_api import SECRET, SECRET_HEADER
+from tests.fakes.memory_state import MemoryState
+from tests.kit.clock import Clock
+from tests.kit.inbox import Inbox
+from tests.kit.telegram import ROWS, Door, outgoing, running, send, web_server
+from tests.kit.telemelya import CHAT, TOKEN, Peer, telemelya
+from tests.kit.waiting import until
 
 
 @pytest.fixture
 async def peer() -> AsyncIterator[Peer]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.fakes.telemelya_server", str(port), cwd=ROOT, stderr=asyncio.subprocess.DEVNULL
-    )
-    async with aiohttp.ClientSession(headers={"Authorization": "Bearer any"}) as client:
-        peer = Peer(f"http://127.0.0.1:{port}", client)
-        try:
-            await _until_up(peer)
-            yield peer
-        finally:
-            process.terminate()
-            await process.wait()
-
-
-async def _until_up(peer: Peer) -> None:
-    async with asyncio.timeout(40):
-        while True:
-            try:
-                await (await peer.client.get(peer.url)).read()
-                return
-            except aiohttp.ClientError:
-                await asyncio.sleep(0.1)
+    async with telemelya() as peer:
+        yield peer
 
 
 async def test_a_whole_exchange_with_a_peer_we_did_not_write(peer: Peer) -> None:
@@ -127,17 +68,13 @@ async def _bridge(peer: Peer, inbox: Inbox) -> AsyncIterator[TelegramAdapter]:
         return await door.handle(replace(request, headers={**request.headers, SECRET_HEADER: SECRET}))
 
     async with web_server(front) as url:
-        settings = TelegramSettings(TOKEN, Mode.WEBHOOK, peer.url, url, SECRET, patience=replace(QUICK, read=5))
-        door.telegram = TelegramAdapter(settings, Node(Shelf(), "node-1", Clock()))
+        settings = TelegramSettings(TOKEN, Mode.WEBHOOK, peer.url, url, SECRET)
+        door.telegram = TelegramAdapter(settings, Node(MemoryState(), "node-1", Clock()))
         async with running(door.telegram, inbox):
-            await _until_known(peer)
+            await until(lambda: _is_known(peer))
             yield door.telegram
 
 
-async def _until_known(peer: Peer) -> None:
-    async with asyncio.timeout(10):
-        while True:
-            answer = await peer.client.post(f"{peer.url}/bot{TOKEN}/getWebhookInfo")
-            if json.loads(await answer.read())["result"]["url"]:
-                return
-            await asyncio.sleep(0.02)
+async def _is_known(peer: Peer) -> bool:
+    answer = await peer.client.post(f"{peer.url}/bot{TOKEN}/getWebhookInfo")
+    return bool(json.loads(await answer.read())["result"]["url"])

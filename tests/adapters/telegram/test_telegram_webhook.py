@@ -13,19 +13,10 @@ from adapters.telegram import TelegramAdapter
 from adapters.telegram.settings import Mode
 from bot.domain.messages import Inbound, Kind
 from bot.ports.messengers import Receipt, Request
-from tests.adapters.telegram.telegram_kit import (
-    ROWS,
-    SECRET,
-    SECRET_HEADER,
-    Inbox,
-    hooked,
-    make_telegram,
-    outgoing,
-    running,
-    send,
-)
-from tests.fakes.bot_api import BotApi
+from tests.fakes.bot_api import SECRET, SECRET_HEADER, BotApi
 from tests.fakes.people import User, group
+from tests.kit.inbox import Inbox
+from tests.kit.telegram import ROWS, hooked, make_telegram, outgoing, running, send
 
 UPDATE = json.dumps(
     {

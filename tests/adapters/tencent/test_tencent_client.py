@@ -10,8 +10,9 @@ import traceback
 import pytest
 
 from bot.domain.errors import Refused, SendError, Throttled, Unavailable, Uncertain
-from tests.adapters.tencent.tencent_kit import Api, Caller, Mint, Shelf, http_at, says
+from tests.fakes.memory_state import MemoryState
 from tests.fakes.wire import HOLD, RESET, Asked, Reply, Server
+from tests.kit.tencent import Api, Caller, Mint, http_at, says
 
 SEND = "/cgi-bin/message/send"
 NAMED = (("Content-Disposition", 'attachment; filename="a.jpg"'),)
@@ -49,7 +50,7 @@ async def test_a_refused_token_is_fetched_anew_once_and_the_call_made_again(code
 
 
 def mint_clock(client: object, seconds: float) -> None:
-    client._keeper._node.clock.forward(seconds)  # type: ignore[attr-defined]
+    client._keeper._node.clock.forward(seconds=seconds)  # type: ignore[attr-defined]
 
 
 async def test_a_token_that_is_refused_for_ever_ends_after_one_new_one() -> None:
@@ -177,7 +178,7 @@ async def test_of_a_file_no_more_is_read_than_is_allowed() -> None:
 async def test_no_token_and_no_text_is_in_any_log_or_error(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     shown = []
-    async with Api() as api, Caller(api, Mint(), Shelf()) as client:
+    async with Api() as api, Caller(api, Mint(), MemoryState()) as client:
         for reply in (HOLD, RESET, Reply(500), Reply(200, b"{", length=9), says(errcode=7, errmsg="her name token-1")):
             api.plans = [reply]
             with pytest.raises(SendError) as caught:

@@ -16,13 +16,13 @@ from bot.domain.case import Channel, ClosureCode, DeadlineKind, Handoff, Handoff
 from bot.domain.messages import Kind
 from bot.domain.people import Person
 from bot.domain.turn import Turn
-from tests.browser.web_kit import (
+from tests.kit.clock import START
+from tests.kit.site import (
     ADMIN,
     DUTY_CN,
     DUTY_KH,
     OFFICER,
     REFERENCE,
-    START,
     SUPERVISOR_CN,
     Bridge,
     keep,

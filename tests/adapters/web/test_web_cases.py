@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -18,13 +17,13 @@ from bot.domain.journal import Entry
 from bot.domain.messages import DeliveryState
 from bot.domain.people import Person
 from bot.domain.turn import Turn
-from tests.browser.web_kit import (
+from tests.kit.clock import START
+from tests.kit.site import (
     DUTY_CN,
     DUTY_KH,
     DUTY_VN,
     OFFICER,
     REFERENCE,
-    START,
     Bridge,
     keep,
     open_bridge,
@@ -209,5 +208,5 @@ async def test_the_old_board_address_leads_to_the_list(bridge: Bridge) -> None:
 async def test_how_late_a_deadline_is_moves_with_the_clock(bridge: Bridge) -> None:
     await keep(bridge, sample_case())
     client = await bridge.signed_in(DUTY_CN)
-    bridge.clock.now += timedelta(hours=1)
+    bridge.clock.forward(hours=1)
     assert "1 h 5 min late" in (await client.get(PAGE)).text

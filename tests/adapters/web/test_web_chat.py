@@ -13,7 +13,7 @@ from adapters.web.site.links import with_links
 from bot.domain.errors import StorageError
 from bot.domain.messages import Address, Button, Delivery, DeliveryState, Kind, Outgoing, OutgoingKind
 from bot.domain.turn import Mark, Turn
-from tests.browser.web_kit import DUTY_CN, OFFICER, Bridge, hidden, open_bridge, write
+from tests.kit.site import DUTY_CN, OFFICER, Bridge, hidden, open_bridge, write
 
 NASTY = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{7*7}}"
 

@@ -14,7 +14,8 @@ from bot.domain.export_orders import IdentifiedOrder, OrderState
 from bot.domain.messages import Address
 from bot.domain.people import Person, Role
 from bot.domain.turn import Turn
-from tests.browser.web_kit import ADMIN, DUTY_CN, DUTY_VN, START, SUPERVISOR_CN, Bridge, hidden, open_bridge, person
+from tests.kit.clock import START
+from tests.kit.site import ADMIN, DUTY_CN, DUTY_VN, SUPERVISOR_CN, Bridge, hidden, open_bridge, person
 
 SECOND = person(14, "Sun Li", "CN", Role.ADMIN)
 OTHER_SIDE = person(15, "Heng Sok", "KH", Role.SUPERVISOR, "kh-duty")

@@ -22,7 +22,8 @@ from bot.domain.journal import Entry
 from bot.domain.messages import Kind
 from bot.domain.people import Person
 from bot.domain.turn import Turn
-from tests.browser.web_kit import (
+from tests.kit.clock import START
+from tests.kit.site import (
     ADMIN,
     AGREEMENT,
     DUTY_CN,
@@ -30,7 +31,6 @@ from tests.browser.web_kit import (
     DUTY_VN,
     OFFICER,
     REFERENCE,
-    START,
     SUPERVISOR_CN,
     Bridge,
     hidden,

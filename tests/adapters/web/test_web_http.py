@@ -14,16 +14,8 @@ from adapters.web.server.health import Vitals
 from adapters.web.settings import WebSettings
 from bot.domain.messages import Capabilities, Delivery
 from bot.ports.messengers import Receive, Request, Response
-from tests.browser.web_kit import (
-    ADMIN,
-    DUTY_CN,
-    START,
-    Bridge,
-    keep,
-    open_bridge,
-    sample_case,
-    write,
-)
+from tests.kit.clock import START
+from tests.kit.site import ADMIN, DUTY_CN, Bridge, keep, open_bridge, sample_case, write
 
 MIB = 1 << 20
 
@@ -244,7 +236,7 @@ async def test_the_numbers_say_how_things_stand(tmp_path: Path) -> None:
 async def test_with_web_chat_switched_off_only_machines_are_served(tmp_path: Path) -> None:
     async with open_bridge(tmp_path) as bridge:
         from adapters.web.routes import build_site
-        from tests.browser.web_kit import AGREEMENT
+        from tests.kit.site import AGREEMENT
 
         bridge.app = build_site(
             storage=bridge.storage,

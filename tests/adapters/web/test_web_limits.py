@@ -16,12 +16,13 @@ from bot.domain.messages import Address, DeliveryState
 from bot.domain.people import Role
 from bot.domain.turn import Turn
 from bot.people import guess_limits
-from tests.browser.web_kit import (
+from tests.kit.clock import START
+from tests.kit.database import KeptStorage
+from tests.kit.site import (
     ADMIN,
     DUTY_CN,
     OFFICER,
     REFERENCE,
-    START,
     SUPERVISOR_CN,
     Bridge,
     hidden,
@@ -30,7 +31,6 @@ from tests.browser.web_kit import (
     sample_case,
     write,
 )
-from tests.kit.database import KeptStorage
 
 MADE_UP = "/signin/" + "A" * 43
 
@@ -60,7 +60,7 @@ async def test_an_address_that_tries_link_after_link_has_to_wait_even_with_a_rig
         assert answer.status_code == 429
         assert answer.headers["retry-after"] == "600"
         assert "Please wait a little" in answer.text
-    bridge.clock.move(minutes=10)
+    bridge.clock.forward(minutes=10)
     assert (await guesser.post(path)).status_code == 303
 
 
@@ -78,7 +78,7 @@ async def test_the_admins_hear_once_a_day_of_guessed_links_and_only_the_journal_
         guesser = bridge.browser("198.51.100.7")
         for _ in range(guess_limits.LINKS + 3):
             await guesser.get(MADE_UP)
-        bridge.clock.move(minutes=11)
+        bridge.clock.forward(minutes=11)
     assert await told(bridge, "guesses:link") == [f"person:{ADMIN.id}"]
     rows = await bridge.storage.outbox(list(DeliveryState), 10)
     assert not any("198.51.100.7" in row.message.text for row in rows)
@@ -89,7 +89,7 @@ async def test_the_admins_hear_once_a_day_of_guessed_links_and_only_the_journal_
 async def test_an_unknown_a_used_and_an_expired_link_are_answered_alike(bridge: Bridge) -> None:
     used, expired = [await new_link(bridge.storage, OFFICER.id, bridge.clock()) for _ in range(2)]
     await bridge.browser().post(used)
-    bridge.clock.move(minutes=11)
+    bridge.clock.forward(minutes=11)
     for verb in ("get", "post"):
         pages = [await getattr(bridge.browser(), verb)(path) for path in (MADE_UP, used, expired)]
         assert {page.status_code for page in pages} == {410}
@@ -102,16 +102,16 @@ async def test_an_unknown_a_used_and_an_expired_link_are_answered_alike(bridge: 
 async def test_a_session_that_nobody_uses_for_two_hours_ends(bridge: Bridge) -> None:
     client = await bridge.signed_in(OFFICER)
     for _ in range(3):
-        bridge.clock.move(hours=1, minutes=59)
+        bridge.clock.forward(hours=1, minutes=59)
         assert (await client.get("/chat")).status_code == 200
-    bridge.clock.move(hours=2)
+    bridge.clock.forward(hours=2)
     assert (await client.get("/chat")).status_code == 401
 
 
 async def test_a_page_left_open_in_the_background_does_not_keep_a_session_alive(bridge: Bridge) -> None:
     client = await bridge.signed_in(OFFICER)
     for _ in range(12):
-        bridge.clock.move(minutes=10)
+        bridge.clock.forward(minutes=10)
         answer = await client.get("/chat/lines?away=1", headers={"hx-request": "true"})
     assert answer.status_code == 286
     assert "not signed in" in answer.text
@@ -119,14 +119,14 @@ async def test_a_page_left_open_in_the_background_does_not_keep_a_session_alive(
 
 async def test_reading_page_after_page_does_not_write_to_the_database_each_time(bridge: Bridge) -> None:
     client = await bridge.signed_in(OFFICER)
-    bridge.clock.move(minutes=5)
+    bridge.clock.forward(minutes=5)
     await client.get("/chat")
     used = bridge.storage.kept.raw("sessions")
     for _ in range(5):
-        bridge.clock.move(seconds=11)
+        bridge.clock.forward(seconds=11)
         await client.get("/chat")
     assert bridge.storage.kept.raw("sessions") == used
-    bridge.clock.move(seconds=11)
+    bridge.clock.forward(seconds=11)
     await client.get("/chat")
     assert bridge.storage.kept.raw("sessions") != used
 
@@ -164,7 +164,7 @@ async def test_after_ten_references_that_are_none_answers_come_after_a_wait_that
     assert waits == ["10", "20", "40"]
     assert (await client.get(f"/cases/{REFERENCE}")).status_code == 200, "a right one always opens"
     assert await told(bridge, "guesses:reference") == [f"person:{SUPERVISOR_CN.id}", f"person:{ADMIN.id}"]
-    bridge.clock.move(minutes=10)
+    bridge.clock.forward(minutes=10)
     assert (await client.get("/cases/KC26-00000-0")).status_code == 404
 
 
@@ -185,7 +185,7 @@ class CountingStorage(KeptStorage):
 async def test_a_foreign_and_a_made_up_reference_ask_the_database_the_same_and_say_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tests.browser.web_kit.KeptStorage", CountingStorage)
+    monkeypatch.setattr("tests.kit.site.KeptStorage", CountingStorage)
     async with open_bridge(tmp_path) as bridge:
         await keep(bridge, sample_case(reporting="VN", corridor="VC", officer=99))
         client = await bridge.signed_in(replace(OFFICER))
@@ -217,7 +217,7 @@ async def test_a_session_that_floods_is_asked_to_wait_and_gets_back_what_it_type
     assert len(bridge.core.received) == pace.A_SESSION
     colleague = await bridge.signed_in(DUTY_CN)
     assert (await write(colleague, "all well")).status_code == 303
-    bridge.clock.move(minutes=1)
+    bridge.clock.forward(minutes=1)
     assert (await write(client, "once more")).status_code == 303
 
 
@@ -232,7 +232,7 @@ async def test_an_address_that_floods_is_asked_to_wait_whoever_it_says_it_is(bri
 async def test_ordinary_forms_are_counted_without_asking_the_database(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tests.browser.web_kit.KeptStorage", CountingStorage)
+    monkeypatch.setattr("tests.kit.site.KeptStorage", CountingStorage)
     async with open_bridge(tmp_path) as bridge:
         client = await bridge.signed_in(OFFICER)
         csrf = hidden((await client.get("/chat")).text, "csrf")

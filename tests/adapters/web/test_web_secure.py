@@ -18,19 +18,8 @@ from bot.domain.guarded import Guarded
 from bot.domain.journal import Entry
 from bot.domain.people import Person
 from bot.domain.turn import Turn
-from tests.browser.web_kit import (
-    ADMIN,
-    DUTY_CN,
-    DUTY_KH,
-    OFFICER,
-    REFERENCE,
-    START,
-    Bridge,
-    keep,
-    open_bridge,
-    sample_case,
-    text_of,
-)
+from tests.kit.clock import START
+from tests.kit.site import ADMIN, DUTY_CN, DUTY_KH, OFFICER, REFERENCE, Bridge, keep, open_bridge, sample_case, text_of
 
 PAGE = f"/cases/{REFERENCE}/secure"
 PHONE = "+85510000777"
@@ -251,9 +240,9 @@ async def test_after_15_minutes_the_purpose_is_asked_again_and_what_was_typed_co
     await keep(bridge, sample_case())
     client = await bridge.signed_in(OFFICER)
     page = (await opens(client)).text
-    bridge.clock.move(minutes=15)
+    bridge.clock.forward(minutes=15)
     assert (await adds(client, page, field="gender", subject="1", code="Feminine")).status_code == 200
-    bridge.clock.move(minutes=1)
+    bridge.clock.forward(minutes=1)
     asked = await adds(client, page, **NAMED)
     assert asked.status_code == 422
     assert "The 15 minutes are over" in asked.text

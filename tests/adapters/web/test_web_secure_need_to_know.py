@@ -19,7 +19,8 @@ from bot.ports.storage import Storage
 from bot.protection.permissions import may_see
 from bot.protection.secure_access import may_read_secure
 from tests.adapters.web.test_web_secure import cleared, hidden
-from tests.browser.web_kit import (
+from tests.kit.clock import START
+from tests.kit.site import (
     ADMIN,
     AGREEMENT,
     DUTY_CN,
@@ -28,16 +29,15 @@ from tests.browser.web_kit import (
     OFFICER,
     PEOPLE,
     REFERENCE,
-    START,
     SUPERVISOR_CN,
     Bridge,
     keep,
     open_bridge,
     person,
     sample_case,
+    starlette_of,
     text_of,
 )
-from tests.security.stronghold import starlette_of
 
 NOWHERE = "KC26-7H4QM-4"
 SECRET = "Zebrasok"

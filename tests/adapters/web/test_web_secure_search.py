@@ -16,14 +16,14 @@ from bot.domain.journal import Entry
 from bot.domain.people import Person, Role
 from bot.domain.turn import Turn
 from tests.adapters.web.test_web_secure import cleared, hidden
-from tests.browser.web_kit import (
+from tests.kit.clock import START
+from tests.kit.site import (
     ADMIN,
     DUTY_CN,
     DUTY_KH,
     DUTY_VN,
     OFFICER,
     REFERENCE,
-    START,
     SUPERVISOR_CN,
     Bridge,
     keep,

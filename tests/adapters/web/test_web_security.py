@@ -5,24 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from starlette.requests import HTTPConnection
 
 from adapters.web.site.request_checks import Proxies, is_same_origin
-
-
-def connection(peer: str, scheme: str = "http", **headers: str) -> HTTPConnection:
-    raw = [(k.replace("_", "-").encode(), v.encode()) for k, v in {"host": "bridge.example", **headers}.items()]
-    return HTTPConnection(
-        {
-            "type": "http",
-            "client": (peer, 1),
-            "headers": raw,
-            "scheme": scheme,
-            "path": "/",
-            "query_string": b"",
-            "server": None,
-        }
-    )
+from tests.kit.site import connection
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from adapters.web.settings import WebSettings
 from adapters.web.site.sign_in_pages import new_link
 from bot.domain.messages import Address
 from bot.domain.turn import Turn
-from tests.browser.web_kit import ADMIN, DUTY_CN, OFFICER, Bridge, hidden, open_bridge, write
+from tests.kit.site import ADMIN, DUTY_CN, OFFICER, Bridge, hidden, open_bridge, write
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ async def test_a_link_works_once_and_then_says_so(bridge: Bridge) -> None:
 async def test_a_link_expires_after_ten_minutes_unless_told_otherwise(bridge: Bridge) -> None:
     short = await new_link(bridge.storage, OFFICER.id, bridge.clock())
     long = await new_link(bridge.storage, OFFICER.id, bridge.clock(), timedelta(hours=12))
-    bridge.clock.move(minutes=10, seconds=1)
+    bridge.clock.forward(minutes=10, seconds=1)
     assert (await bridge.browser().post(short)).status_code == 410
     assert (await bridge.browser().post(long)).status_code == 303
 
@@ -98,9 +98,9 @@ async def test_without_a_session_every_page_asks_for_a_link(bridge: Bridge) -> N
 async def test_a_session_ends_after_twelve_hours_however_much_it_is_used(bridge: Bridge) -> None:
     client = await bridge.signed_in(OFFICER)
     for _ in range(11):
-        bridge.clock.move(hours=1, minutes=5)
+        bridge.clock.forward(hours=1, minutes=5)
         assert (await client.get("/chat")).status_code == 200
-    bridge.clock.move(minutes=6)
+    bridge.clock.forward(minutes=6)
     assert (await client.get("/chat")).status_code == 401
 
 
@@ -146,7 +146,7 @@ async def test_whoever_signs_in_can_be_written_to_in_web_chat_and_the_journal_kn
 async def test_what_was_typed_before_the_session_ended_is_handed_back(bridge: Bridge) -> None:
     client = await bridge.signed_in(OFFICER)
     page = (await client.get("/chat")).text
-    bridge.clock.move(hours=13)
+    bridge.clock.forward(hours=13)
     form = {"csrf": hidden(page, "csrf"), "once": "x" * 20, "text": "She is in <flat> 4"}
     answer = await client.post("/chat", data=form)
     assert answer.status_code == 401

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
@@ -14,10 +14,12 @@ from adapters.wechat import WechatAdapter
 from bot.domain.errors import StorageError
 from bot.domain.messages import Inbound, Kind
 from bot.ports.messengers import Receipt, Request, Response
-from tests.adapters.wechat.wechat_kit import OPENID, Scene, make_wechat
 from tests.fakes.tencent import APP_ID, OTHER_KEY, Vendor
 from tests.fakes.wechat_api import ACCOUNT, SECRET, WechatApi
 from tests.fakes.wechat_person import as_xml
+from tests.kit.time_outs import pass_time
+from tests.kit.waiting import until
+from tests.kit.wechat import OPENID, Scene, make_wechat
 
 TEXT = {"ToUserName": ACCOUNT, "FromUserName": OPENID, "MsgType": "text", "Content": "girl 16", "MsgId": 77}
 
@@ -32,8 +34,10 @@ class Core:
         self.goes_on = asyncio.Event()
         self.goes_on.set()
         self.refuses = False
+        self.is_asked = asyncio.Event()
 
     async def __call__(self, message: Inbound) -> Receipt:
+        self.is_asked.set()
         await self.goes_on.wait()
         if self.refuses:
             raise StorageError("the disk is full")
@@ -48,6 +52,21 @@ class Core:
 
 def at(scene: Scene) -> int:
     return int(scene.clock.now.timestamp())
+
+
+async def long_after(act: Coroutine[Any, Any, str]) -> str:
+    """Let somebody act while second after second passes."""
+    acting = asyncio.create_task(act)
+    while not acting.done():
+        await passes(1)
+    return acting.result()
+
+
+async def passes(seconds: float) -> None:
+    """Let time pass, and everything happen that happens then."""
+    pass_time(seconds)
+    for _ in range(10):
+        await asyncio.sleep(0)
 
 
 async def post(wechat: WechatAdapter, query: dict[str, str], body: bytes) -> Response:
@@ -88,9 +107,12 @@ async def test_when_nothing_is_to_be_said_wechat_is_told_so_and_shows_nothing() 
 async def test_what_is_not_stored_in_time_is_not_acknowledged_and_is_answered_when_it_comes_again() -> None:
     core = Core()
     core.goes_on.clear()
-    async with Scene.open(core, answer_within=0.3, hangs_up_after=0.6) as scene:
-        asyncio.get_running_loop().call_later(0.7, core.goes_on.set)
-        assert await scene.officer.says("girl 16") == core.answer
+    async with Scene.open(core) as scene:
+        saying = asyncio.create_task(scene.officer.says("girl 16"))
+        while not scene.line.calls:
+            await passes(1)
+        core.goes_on.set()
+        assert await saying == core.answer
         assert [status for status, _ in scene.line.calls] == [503, 200]
         assert [message.text for message in core.taken] == ["girl 16"]
         assert core.went == 1
@@ -99,9 +121,12 @@ async def test_what_is_not_stored_in_time_is_not_acknowledged_and_is_answered_wh
 async def test_what_is_stored_too_late_for_its_answer_is_acknowledged_and_answered_another_way() -> None:
     core = Core()
     core.goes_on.clear()
-    async with Scene.open(core, answer_within=0.05, hangs_up_after=5) as scene:
-        asyncio.get_running_loop().call_later(0.1, core.goes_on.set)
-        assert await scene.officer.says("girl 16") == ""
+    async with Scene.open(core) as scene:
+        saying = asyncio.create_task(scene.officer.says("girl 16"))
+        await core.is_asked.wait()
+        await passes(scene.wechat._settings.answer_within)
+        core.goes_on.set()
+        assert await saying == ""
         assert scene.line.calls == [(200, "success")]
         assert [message.text for message in core.taken] == ["girl 16"]
         assert core.went == 0, "the core sends it by itself"
@@ -110,25 +135,25 @@ async def test_what_is_stored_too_late_for_its_answer_is_acknowledged_and_answer
 async def test_at_the_last_try_whoever_wrote_is_told_that_nothing_is_stored_yet() -> None:
     core = Core()
     core.goes_on.clear()
-    async with Scene.open(core, answer_within=0.05, hangs_up_after=0.1) as scene:
-        assert "NOT stored yet" in await scene.officer.says("girl 16")
+    async with Scene.open(core) as scene:
+        assert "NOT stored yet" in await long_after(scene.officer.says("girl 16"))
         assert [status for status, _ in scene.line.calls] == [503, 503, 200]
         core.goes_on.set()
-        await asyncio.sleep(0.01)
+        await until(lambda: core.taken)
         assert [message.text for message in core.taken] == ["girl 16"]
         assert core.went == 0, "the core sends it by itself"
 
 
 async def test_nothing_is_remembered_of_messages_that_were_stored() -> None:
     core = Core()
-    async with Scene.open(core, answer_within=0.05, hangs_up_after=0.1) as scene:
+    async with Scene.open(core) as scene:
         await scene.officer.says("girl 16")
         assert not scene.wechat._door._tries._known
         core.goes_on.clear()
-        await scene.officer.says("boy 9")
+        await long_after(scene.officer.says("boy 9"))
         core.goes_on.set()
-        await asyncio.sleep(0.01)
-        scene.clock.now += timedelta(minutes=1)
+        await until(lambda: len(core.taken) == 2)
+        scene.clock.forward(minutes=1)
         await scene.officer.says("third")
         assert not scene.wechat._door._tries._known
 
@@ -145,8 +170,8 @@ async def test_a_message_that_is_not_stored_after_all_is_never_lost_without_a_wo
     core = Core()
     core.goes_on.clear()
     core.refuses = True
-    async with Scene.open(core, answer_within=0.05, hangs_up_after=0.1) as scene:
-        await scene.officer.says("girl 16")
+    async with Scene.open(core) as scene:
+        await long_after(scene.officer.says("girl 16"))
         core.goes_on.set()
         told = await scene.officer.hears("was NOT stored")
         assert told.text == "Your message was NOT stored. Please send it again."
@@ -261,7 +286,7 @@ async def test_what_is_stale_or_for_another_account_is_refused_and_leaves_no_row
         for vendor in (Vendor(receiver_id="wx0"), Vendor(aes_key=OTHER_KEY)):
             assert (await post(scene.wechat, *vendor.call(text, at(scene)))).status == 403
         call = Vendor().call(text, at(scene))
-        scene.clock.now += timedelta(minutes=11)
+        scene.clock.forward(minutes=11)
         assert (await post(scene.wechat, *call)).status == 401
         assert scene.inbox.tries == 0
 
@@ -271,7 +296,7 @@ async def test_whoever_calls_again_and_again_does_not_fill_the_log() -> None:
         with capture_logs() as logs:
             for _ in range(50):
                 await post(scene.wechat, {}, b"<xml/>")
-            scene.clock.now += timedelta(minutes=1)
+            scene.clock.forward(minutes=1)
             await post(scene.wechat, {}, b"<xml/>")
         assert [line["reason"] for line in logs] == ["It is not signed."] * 2
 

@@ -8,11 +8,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.ports.messengers import Request
-from tests.adapters.telegram.telegram_kit import Clock, Inbox
-from tests.adapters.wechat.wechat_kit import OPENID, make_wechat
 from tests.fakes.tencent import APP_ID, TOKEN, Vendor
 from tests.fakes.wechat_api import ACCOUNT, WechatApi
 from tests.fakes.wechat_person import as_xml
+from tests.kit.clock import Clock
+from tests.kit.inbox import Inbox
+from tests.kit.wechat import OPENID, make_wechat
 
 CLOCK = Clock()
 AT = int(CLOCK.now.timestamp())

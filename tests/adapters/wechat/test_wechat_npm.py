@@ -9,39 +9,14 @@ import pytest
 
 from bot.domain.messages import Inbound, Kind
 from bot.ports.messengers import Receipt, Request
-from tests.adapters.tencent.npm_kit import Npm
-from tests.adapters.wechat.wechat_kit import OPENID, Scene
+from tests.adapters.npm import CRYPTO, SEAL, WORDS, Npm
 from tests.fakes.tencent import AES_KEY, APP_ID, TOKEN
 from tests.fakes.wechat_api import ACCOUNT, SECRET, TEMPLATE, WechatApi
 from tests.fakes.wechat_person import as_xml
+from tests.kit.wechat import OPENID, Scene
 
 pytestmark = pytest.mark.needs("npm")
 
-CRYPTO = {
-    "@wecom/crypto": """
-      const wecom = require('@wecom/crypto');
-      const tool = {
-        sign: (at, nonce, sealed) => wecom.getSignature(given.token, at, nonce, sealed),
-        seal: (text) => wecom.encrypt(given.key, text, given.id),
-        open: (sealed) => wecom.decrypt(given.key, sealed),
-      };
-    """,
-    "wechat-crypto": """
-      const Crypt = require('wechat-crypto');
-      const crypt = new Crypt(given.token, given.key, given.id);
-      const tool = {
-        sign: (at, nonce, sealed) => crypt.getSignature(at, nonce, sealed),
-        seal: (text) => crypt.encrypt(text),
-        open: (sealed) => crypt.decrypt(sealed),
-      };
-    """,
-}
-SEAL = """
-  return given.texts.map((text) => {
-    const sealed = tool.seal(text);
-    return {sealed, signature: tool.sign(given.at, '77', sealed)};
-  });
-"""
 OPEN = """
   return given.answers.map((body) => {
     const [sealed, signature, at, nonce] = ['Encrypt', 'MsgSignature', 'TimeStamp', 'Nonce'].map(
@@ -51,14 +26,6 @@ OPEN = """
     return {message, id, signed: signature === tool.sign(at, nonce, sealed)};
   });
 """
-WORDS = (
-    *("x" * length for length in range(71)),
-    "女孩 16 👧🏽 ខ្មែរ",
-    "a]]>b]]>",
-    "</Content><x/>",
-    "y" * 9216,
-    '&amp; <b> \\ "q"',
-)
 KINDS: tuple[tuple[Kind, dict[str, Any]], ...] = (
     (Kind.PHOTO, {"MsgType": "image", "MediaId": "m1", "PicUrl": "http://mmbiz.qpic.cn/x"}),
     (Kind.VOICE, {"MsgType": "voice", "MediaId": "m2", "Format": "amr"}),

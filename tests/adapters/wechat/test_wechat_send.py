@@ -12,9 +12,9 @@ from structlog.testing import capture_logs
 from bot.delivery.split import split
 from bot.domain.errors import Refused, SendError, Throttled, Unavailable, Uncertain, Unreachable, WindowClosed
 from bot.domain.messages import Button, Grant, Keyboard
-from tests.adapters.tencent.tencent_kit import Shelf
-from tests.adapters.wechat.wechat_kit import OPENID, PUBLIC, Scene, delivery, make_wechat
+from tests.fakes.memory_state import MemoryState
 from tests.fakes.wechat_api import SECRET, TEMPLATE
+from tests.kit.wechat import OPENID, PUBLIC, Scene, delivery, make_wechat
 
 CUSTOM = "/cgi-bin/message/custom/send"
 ROWS: Keyboard = ((Button("1. Yes", "f.1.danger.yes"), Button("2. No", "f.1.danger.no")),)
@@ -174,7 +174,7 @@ async def test_windows_and_their_counts_are_wechats() -> None:
         with pytest.raises(WindowClosed):
             await scene.send("hello")
         await scene.officer.says("hello")
-        scene.clock.now += timedelta(hours=48)
+        scene.clock.forward(hours=48)
         with pytest.raises(WindowClosed):
             await scene.send("hello")
 
@@ -192,7 +192,7 @@ async def test_a_token_that_is_refused_is_fetched_anew_once_and_the_message_goes
     async with Scene.open() as scene:
         await scene.officer.says("hello")
         await scene.send("one")
-        scene.clock.now += timedelta(minutes=1)
+        scene.clock.forward(minutes=1)
         scene.api.spoil_token()
         await scene.send("two")
         assert [post.text for post in scene.officer.heard] == ["one", "two"]
@@ -203,7 +203,7 @@ async def test_a_token_that_is_refused_though_it_is_the_newest_is_replaced_by_fo
     async with Scene.open() as scene:
         await scene.officer.says("hello")
         await scene.send("one")
-        scene.clock.now += timedelta(minutes=1)
+        scene.clock.forward(minutes=1)
         scene.api.fail(42001, path=CUSTOM)
         await scene.send("two")
         assert scene.api.forced == 1
@@ -216,15 +216,15 @@ async def test_a_token_is_asked_for_early_and_never_for_every_message() -> None:
         for _ in range(3):
             await scene.send("hello")
         assert scene.api.count("/stable_token") == 1
-        scene.clock.now += timedelta(hours=1, minutes=56)
+        scene.clock.forward(hours=1, minutes=56)
         await scene.send("hello")
         assert scene.api.tokens_given == 2
 
 
 async def test_nodes_share_one_token() -> None:
     async with Scene.open() as scene:
-        shelf = Shelf(scene.clock)
-        nodes = [make_wechat(scene.api, shelf=shelf, owner=f"node-{n}", clock=scene.clock) for n in (1, 2)]
+        state = MemoryState(scene.clock)
+        nodes = [make_wechat(scene.api, state=state, owner=f"node-{n}", clock=scene.clock) for n in (1, 2)]
         await scene.officer.says("hello")
         for node in nodes:
             await node.start(scene.inbox)
@@ -255,7 +255,7 @@ async def test_a_knock_says_reference_urgency_and_act_and_leads_to_the_case() ->
     async with Scene.open() as scene:
         msgid = await scene.wechat.knock(delivery("girl 16 locked in a flat"), HEADLINE)
         knock = scene.officer.last
-        assert knock.text == "Case: KC26-M9S34-4\nWhat: U1: acknowledge\nWhen: 2026-11-22 16:00"
+        assert knock.text == "Case: KC26-M9S34-4\nWhat: U1: acknowledge\nWhen: 2026-04-18 15:05"
         assert knock.url == f"{PUBLIC}/cases/KC26-M9S34-4"
         await scene.officer.template_comes_to(msgid, "failed:user block")
         assert scene.inbox.taken[-1].message_id == msgid
@@ -357,7 +357,7 @@ async def test_a_file_that_is_too_large_gone_or_never_to_be_had_is_refused_for_g
             await scene.wechat.fetch(photo, 1000)
         with pytest.raises(Refused, match="no documents"):
             await scene.wechat.fetch(paper, 1000)
-        scene.clock.now += timedelta(days=3)
+        scene.clock.forward(days=3)
         for gone in (photo, "video:never"):
             with pytest.raises(Refused, match="no such file"):
                 await scene.wechat.fetch(gone, 5000)

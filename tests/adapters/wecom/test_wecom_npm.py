@@ -8,12 +8,11 @@ import pytest
 
 from bot.domain.messages import Kind
 from bot.ports.messengers import Request
-from tests.adapters.tencent.npm_kit import Npm
-from tests.adapters.wechat.test_wechat_npm import CRYPTO, SEAL, WORDS
-from tests.adapters.wecom.wecom_kit import company
+from tests.adapters.npm import CRYPTO, SEAL, WORDS, Npm
 from tests.fakes.tencent import AES_KEY, TOKEN
 from tests.fakes.wecom_api import AGENT, CORP
 from tests.fakes.wecom_member import as_xml
+from tests.kit.wecom import company
 
 pytestmark = pytest.mark.needs("npm")
 

@@ -12,9 +12,9 @@ from structlog.testing import capture_logs
 
 from bot.domain.errors import Refused, SendError, Throttled, Unavailable, Uncertain, Unreachable
 from bot.domain.messages import Button
-from tests.adapters.telegram.telegram_kit import ROWS
-from tests.adapters.wecom.wecom_kit import Company, company
 from tests.fakes.wecom_api import ROBOT_KEY, SECRET
+from tests.kit.telegram import ROWS
+from tests.kit.wecom import Company, company
 
 ALERT = (
     "U1 immediate danger · KC26-M9S34-4\nFrom: Kingdom of Cambodia\nReceived: 18 April, 14:05 Phnom Penh, 15:05 Beijing"
@@ -82,7 +82,7 @@ async def test_a_card_that_can_be_changed_no_more_does_not_hold_up_the_answer(we
     await wecom.send("ZhangSan", "In danger?", buttons=ROWS)
     await zhang.taps("Yes")
     tap_id = wecom.inbox.taken[0].tap_id
-    wecom.clock.forward(timedelta(hours=73).total_seconds())
+    wecom.clock.forward(hours=73)
     for number in (2, 3):
         await wecom.send("ZhangSan", f"Noted {number}.", number=number, tap_id=tap_id)
     await wecom.api.until(lambda: wecom.api.count("update_template_card") == 2)
@@ -204,7 +204,7 @@ async def test_the_remedy_is_told_once_until_it_was_mended(wecom: Company) -> No
         for _ in range(3):
             with pytest.raises(Unavailable, match="trusted"):
                 await wecom.send("ZhangSan", "Noted")
-            wecom.clock.forward(20)
+            wecom.clock.forward(seconds=20)
         wecom.api.trusts_us = True
         await wecom.send("ZhangSan", "Noted")
         wecom.api.fail(60020)
@@ -218,7 +218,7 @@ async def test_a_spoiled_token_is_no_failure(wecom: Company) -> None:
     zhang = wecom.member()
     await wecom.send("ZhangSan", "one")
     wecom.api.spoil_token()
-    wecom.clock.forward(60)
+    wecom.clock.forward(seconds=60)
     await wecom.send("ZhangSan", "two")
     assert zhang.texts == ["one", "two"]
     assert wecom.api.tokens_given == 2
@@ -241,7 +241,7 @@ async def test_the_menu_is_set_and_its_taps_are_commands(wecom: Company) -> None
     zhang = wecom.member()
     for label in ("New alert", "My cases", "Help"):
         await zhang.taps_menu(label)
-        wecom.clock.forward(1)
+        wecom.clock.forward(seconds=1)
     assert wecom.inbox.texts == ["/alert", "/cases", "/help"]
 
 

@@ -12,12 +12,13 @@ from structlog.testing import capture_logs
 
 from bot.domain.messages import Contact, Inbound, Kind
 from bot.ports.messengers import Receipt, Request
-from tests.adapters.telegram.telegram_kit import ROWS, Inbox
-from tests.adapters.tencent.tencent_kit import Shelf
-from tests.adapters.wecom.wecom_kit import Company, company, make_wecom
+from tests.fakes.memory_state import MemoryState
 from tests.fakes.tencent import APP_ID, OTHER_KEY, Vendor
 from tests.fakes.wecom_api import AGENT, CORP, WecomApi
 from tests.fakes.wecom_member import as_xml
+from tests.kit.inbox import Inbox
+from tests.kit.telegram import ROWS
+from tests.kit.wecom import Company, company, make_wecom
 
 HELLO = {"ToUserName": CORP, "FromUserName": "ZhangSan", "CreateTime": 1, "MsgType": "text", "MsgId": 77}
 
@@ -105,7 +106,7 @@ async def test_whoever_calls_and_calls_fills_no_log(wecom: Company) -> None:
         for _ in range(50):
             assert await status(wecom, Request("POST", {}, {}, b"")) == 401
             assert await status(wecom, call(wecom, age=601)) == 401
-        wecom.clock.forward(60)
+        wecom.clock.forward(seconds=60)
         assert await status(wecom, Request("POST", {}, {}, b"")) == 401
     told = [line["reason"] for line in logs]
     assert told == [
@@ -226,11 +227,11 @@ def test_two_thousand_mutated_bodies_cause_no_error_and_no_row_from_an_unverifie
 
 
 async def _try(changes: list[tuple[int, int, bytes]], *, is_signed: bool) -> None:
-    shelf, inbox = Shelf(), Inbox()
-    api = WecomApi(clock=shelf.clock)
-    wecom = make_wecom(api, shelf)
+    state, inbox = MemoryState(), Inbox()
+    api = WecomApi(clock=state.clock)
+    wecom = make_wecom(api, state)
     wecom._door.open(inbox)
-    at = int(shelf.clock().timestamp())
+    at = int(state.clock().timestamp())
     if is_signed:
         sealed = api.vendor.encrypt(_mutated(_WELL, changes))
         body = f"<xml><Encrypt><![CDATA[{sealed}]]></Encrypt></xml>".encode()

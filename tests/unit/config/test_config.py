@@ -13,7 +13,7 @@ from bot.config.kinds import read_duration
 from bot.config.load import embedded, find, load
 from bot.domain.agreement import DEFAULT_LEVELS, DeskRole, Urgency
 from bot.domain.messages import Address
-from tests.unit.config.configuring import SMALLEST, TOKEN, Write, told, writer
+from tests.kit.configuring import SMALLEST, TOKEN, Write, told, writer
 
 
 @pytest.fixture

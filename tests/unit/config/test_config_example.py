@@ -15,9 +15,9 @@ from bot.config.kinds import read_duration, read_keeping, read_time_of_day
 from bot.config.load import embedded, load
 from bot.config.model import Settings
 from bot.domain.agreement import DEFAULT_LEVELS, Urgency
+from tests.kit.configuring import TOKEN, told
 from tests.kit.keys import KEYS, key_file
 from tests.kit.root import ROOT
-from tests.unit.config.configuring import TOKEN, told
 
 EXAMPLE = ROOT / "config.example.toml"
 

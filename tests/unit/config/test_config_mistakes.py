@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.config.load import SAMPLE, load
 from bot.config.model import Settings
 from bot.domain.errors import ConfigError
-from tests.unit.config.configuring import SMALLEST, TOKEN, Write, told, writer
+from tests.kit.configuring import SMALLEST, TOKEN, Write, told, writer
 
 
 @pytest.fixture

@@ -28,6 +28,7 @@ from bot.domain.messages import (
 )
 from bot.domain.turn import KnockOutcome, Turn
 from tests.fakes.memory_windows import Granted
+from tests.kit.examples import examples
 from tests.unit.delivery.delivering import NOON, WINDOWED, WINDOWS, Messenger, Postroom, Time, answer, message, ping
 
 LI = Address("wechat", "li")
@@ -208,7 +209,7 @@ async def _in_the_end_everything_arrives(world: World) -> None:
     assert [n for n, times in sent.items() if times > 1 and n not in vague] == []
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.lists(STEPS, min_size=3, max_size=30))
 def test_no_window_is_overspent_no_ping_waits_without_a_next_step_and_in_the_end_all_arrives(
     steps: list[tuple[Any, ...]],

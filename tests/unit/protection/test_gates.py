@@ -12,7 +12,7 @@ from bot.domain.case import Case, Channel, HandoffState, Value
 from bot.protection import gates
 from bot.protection.gates import Blocked, Needs, Open, Reason, Verdict
 from tests.kit.cases import AGREEMENT, a_case, with_answers
-from tests.unit.protection.gate_tables import Given, diplomatic_table, police_table
+from tests.kit.gate_tables import Given, diplomatic_table, police_table
 
 FEARS = (None, "yes", "no", "unknown")
 FLAGS = (None, "none_known", "possible", "asylum_seeker_or_refugee", "stateless")

@@ -9,9 +9,9 @@ import pytest
 from bot.config.load import embedded, load
 from bot.domain.errors import KeysUnusable
 from bot.protection.keys import KeyFile, KeyText, new_ring, parse
-from tests.contracts.storage_engines import START
+from tests.kit.clock import START
+from tests.kit.configuring import SMALLEST, Write, told, writer
 from tests.kit.keys import KEYS, key, key_file, ring
-from tests.unit.config.configuring import SMALLEST, Write, told, writer
 
 LINES = KEYS.splitlines()
 INDEX, FIRST = LINES[-2:]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.domain.errors import KeysUnusable, SealBroken
 from bot.protection.keys import KeyFile, KeyText
 from bot.protection.sealing import PREFIX_BYTES, Vault, key_id
-from tests.contracts.storage_engines import START
+from tests.kit.clock import START
 from tests.kit.keys import VAULT, key_file, ring, vault
 
 PLACE = "texts:7:sealed"

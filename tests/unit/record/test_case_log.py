@@ -22,8 +22,8 @@ from bot.record.export.case_log import export, file_name
 from bot.record.export.manifest import ExportRequest, Manifest
 from bot.record.export.rows import COLUMNS, Row
 from bot.record.export.writers import CsvFile
+from tests.kit.casebook import AGREEMENT, NOW, SINCE, UNTIL, a_case, accepted, answered, clock, due, keep
 from tests.kit.database import KeptStorage
-from tests.unit.record.casebook import AGREEMENT, NOW, SINCE, UNTIL, a_case, accepted, answered, clock, due, keep
 
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)

@@ -19,8 +19,8 @@ from bot.domain.provinces import province
 from bot.record.export import htcds, identified
 from bot.record.export.case_log import export, file_name
 from bot.record.export.manifest import ExportRequest
+from tests.kit.casebook import AGREEMENT, NOW, SINCE, UNTIL, a_case, accepted, answered, clock, keep
 from tests.kit.database import KeptStorage
-from tests.unit.record.casebook import AGREEMENT, NOW, SINCE, UNTIL, a_case, accepted, answered, clock, keep
 
 DAY = timedelta(days=1)
 STANDARD = data("htcds")

@@ -26,8 +26,8 @@ from bot.record.export.case_log import export, file_name
 from bot.record.export.dossier import ExportReader
 from bot.record.export.identified import COLUMNS
 from bot.record.export.manifest import ExportRequest, Manifest
+from tests.kit.casebook import AGREEMENT, SINCE, UNTIL, a_case, accepted, answered, clock, keep
 from tests.kit.database import KeptStorage
-from tests.unit.record.casebook import AGREEMENT, SINCE, UNTIL, a_case, accepted, answered, clock, keep
 
 DAY = timedelta(days=1)
 KEY, OTHER = (pyrage.x25519.Identity.generate() for _ in range(2))

@@ -24,8 +24,8 @@ from bot.record.report.publishing import Counted, missed, published
 from bot.record.report.suppression import Shown
 from bot.record.report.tally import Tally
 from bot.record.report.writers import to_html, to_json, to_pdf, write_report
+from tests.kit.casebook import AGREEMENT, NOW, SINCE, UNTIL, a_case, accepted, answered, clock, due, keep
 from tests.kit.database import KeptStorage
-from tests.unit.record.casebook import AGREEMENT, NOW, SINCE, UNTIL, a_case, accepted, answered, clock, due, keep
 
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.domain.messages import Address
 from storage.batch import Batch, present
 from storage.sql.known import KnownCases
-from tests.contracts.storage_values import answered, case, opening, step
+from tests.kit.values import answered, case, opening, step
 
 A, B, C = (Address("telegram", peer) for peer in "abc")
 

@@ -15,7 +15,8 @@ from bot.ports.reads import Wanted
 from tests.fakes.bot_api import BotApi
 from tests.fakes.messages import Post
 from tests.fakes.people import User, group
-from tests.kit.running import Program, Setup, Terminal, person, running, until
+from tests.kit.running import Program, Setup, Terminal, person, running
+from tests.kit.waiting import Stuck, until
 
 CN_GROUP, KH_GROUP, KH_TOPIC = -1001, -1002, 7
 #: Each test has officers of its own, so that the stories in one program do not meet.
@@ -113,7 +114,7 @@ class Town:
         since = after.id if after else 0
         try:
             await self.api.until(found)
-        except TimeoutError:
+        except Stuck:
             raise AssertionError(f"{chat} did not hear {words}\n{self.told()}\n{self.program.output}") from None
         post = found()
         assert post
@@ -129,7 +130,7 @@ class Town:
 
 async def introduced(api: BotApi, setup: Setup) -> None:
     """Wait until the program and Telegram know each other. The https address of the webhook is that of a proxy."""
-    await api.until(lambda: api.commands, timeout=30)
+    await api.until(lambda: api.commands)
     if api.updates.webhook_url:
         assert api.updates.webhook_url == "https://bridge.example/hooks/telegram"
         api.updates.webhook_url = setup.hook

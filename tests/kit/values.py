@@ -12,7 +12,7 @@ from bot.domain.journal import Entry
 from bot.domain.messages import Address, Inbound, Kind, Outgoing, OutgoingKind
 from bot.domain.people import Person, Role
 from bot.domain.turn import InboxRow, Turn
-from tests.contracts.storage_engines import START
+from tests.kit.clock import START
 
 _ids = count(1000)
 OFFICER = 1

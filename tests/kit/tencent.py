@@ -1,4 +1,4 @@
-"""What the tests of access tokens and of calls with them share: a storage, and an API that wants tokens."""
+"""What WeChat and WeCom have in common: keeping access tokens, and calls to an API that wants them."""
 
 from __future__ import annotations
 
@@ -7,33 +7,17 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from adapters.calls.http_client import HttpClient, Patience, Way
+from adapters.calls.http_client import HttpClient, Way
 from adapters.calls.node import Node
 from adapters.tencent.client import Client
 from adapters.tencent.tokens import TokenKeeper
 from bot.domain.errors import Refused, SendError, Throttled, Unavailable
-from bot.ports.messenger_state import Token
-from tests.adapters.telegram.telegram_kit import Naps
-from tests.adapters.telegram.telegram_kit import Shelf as Leases
+from tests.fakes.memory_state import MemoryState
 from tests.fakes.wire import Asked, Reply, Server
+from tests.kit.naps import Naps
+from tests.kit.time_outs import pass_time
 
 SECRET = "an-app-secret-that-must-never-be-logged"
-QUICK = Patience(connect=1, answer=0.3, file=1)
-
-
-@dataclass
-class Shelf(Leases):
-    """Leases and tokens, as a storage would keep them; shared by all nodes."""
-
-    tokens: dict[str, Token] = field(default_factory=dict)
-
-    async def token(self, name: str) -> Token | None:
-        self._check()
-        return self.tokens.get(name)
-
-    async def save_token(self, name: str, token: Token) -> None:
-        self._check()
-        self.tokens[name] = token
 
 
 @dataclass
@@ -58,8 +42,8 @@ class Mint:
         return f"token-{number}", self.seconds
 
 
-def keeper(shelf: Shelf, mint: Mint, owner: str = "node-1", naps: Naps | None = None) -> TokenKeeper:
-    return TokenKeeper("wecom-token:corp:7", mint, Node(shelf, owner, shelf.clock, naps or Naps()))
+def keeper(state: MemoryState, mint: Mint, owner: str = "node-1", naps: Naps | None = None) -> TokenKeeper:
+    return TokenKeeper("wecom-token:corp:7", mint, Node(state, owner, state.clock, naps or Naps()))
 
 
 class Api:
@@ -70,7 +54,7 @@ class Api:
         self.refusal = 40014
         self.plans: list[Reply] = []  #: what the next calls get
         self.asked: list[Asked] = []
-        self.server = Server(self._answer)
+        self.server = Server(self._answer, on_hold=pass_time)
 
     async def __aenter__(self) -> Api:
         await self.server.__aenter__()
@@ -95,17 +79,17 @@ def meaning(code: int, said: str) -> SendError:
 
 
 def http_at(root: str, *, proxy: str = "") -> HttpClient:
-    return HttpClient(Way("WeCom", root, proxy=proxy, patience=QUICK))
+    return HttpClient(Way("WeCom", root, proxy=proxy))
 
 
 class Caller:
     """A client at an API, started and stopped."""
 
-    def __init__(self, api: Api, mint: Mint | None = None, shelf: Shelf | None = None, *, root: str = "") -> None:
+    def __init__(self, api: Api, mint: Mint | None = None, state: MemoryState | None = None, *, root: str = "") -> None:
         self.mint = mint or Mint()
-        self.shelf = shelf or Shelf()
+        self.state = state or MemoryState()
         self.http = http_at(root or api.server.url)
-        self.client = Client(self.http, keeper(self.shelf, self.mint), meaning)
+        self.client = Client(self.http, keeper(self.state, self.mint), meaning)
 
     async def __aenter__(self) -> Client:
         await self.http.start()

@@ -1,4 +1,4 @@
-"""What every officer of the benchmark writes: one first message and eight answers."""
+"""What an officer writes where many officers report: one first message and eight answers."""
 
 from __future__ import annotations
 
@@ -21,9 +21,6 @@ MESSAGES = (
 #: Fields that a report of these messages answers.
 ANSWERS = len(MESSAGES) - 1
 
-TOKEN = "123456:AAH-a_token_of_the_benchmark"
-SECRET = "benchmark"
-HOOK = "/hooks/telegram"
 FIRST_CHAT = 7_000_000
 
 
@@ -33,16 +30,3 @@ def questions() -> list[tuple[str, list[str]]]:
     fields = json.loads(file.read_text(encoding="utf-8"))["fields"]
     asked = [(f["question"], [c.get("label", c["code"]) for c in f.get("choices", [])]) for f in fields]
     return asked[: len(MESSAGES)]
-
-
-def update(update_id: int, chat: int, text: str) -> bytes:
-    """An update as Telegram writes it."""
-    person = {"id": chat, "is_bot": False, "first_name": "Officer", "language_code": "en"}
-    message = {
-        "message_id": update_id,
-        "from": person,
-        "chat": {"id": chat, "first_name": "Officer", "type": "private"},
-        "date": 1_790_000_000,
-        "text": text,
-    }
-    return json.dumps({"update_id": update_id, "message": message}).encode()

@@ -1,4 +1,4 @@
-"""What the e-mail tests share: a certificate, settings for a fake mail server, and messages to send."""
+"""The e-mail adapter at the fake mail server, and messages for it to send."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from adapters.email import EmailAdapter, EmailSettings, Security
-from adapters.email.settings import Patience
 from bot.domain.messages import Address, Delivery, Outgoing, OutgoingKind
-from tests.adapters.telegram.telegram_kit import Clock, Inbox
 from tests.fakes.mail_server import MailServer, trusting
+from tests.kit.clock import Clock
+from tests.kit.inbox import Inbox
 
 SENDER = "bridge@mail.example"
 DESK = "duty@example.org"
-QUICK = Patience(turn=1, step=0.3, whole=0.6)
 
 
 def settings(server: MailServer, **changed: Any) -> EmailSettings:

@@ -1,4 +1,4 @@
-"""What the tests of the web part stand on: two sides, some people, one case, and a core that answers in one line."""
+"""The pages on a database with a moved clock: two sides, some people, one case, a core that answers in one line."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
 from prometheus_client import CollectorRegistry
+from starlette.applications import Starlette
+from starlette.requests import HTTPConnection
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from adapters.web.adapter import WebAdapter
@@ -35,9 +38,9 @@ from bot.turns.composer import Composer
 from bot.turns.context import Context
 from bot.turns.view import View
 from tests.fakes.files import MemoryFiles
+from tests.kit.clock import START, Clock
 from tests.kit.database import KeptStorage
 
-START = datetime(2026, 4, 18, 7, 5, tzinfo=UTC)
 REFERENCE = "KC26-M9S34-4"
 
 AGREEMENT = Agreement(
@@ -69,19 +72,6 @@ ADMIN = person(4, "Zhao Min", "CN", Role.ADMIN)
 DUTY_KH = person(5, "Dara Kim", "KH", Role.DUTY, "kh-duty")
 DUTY_VN = person(6, "Tran Anh", "VN", Role.DUTY, "vn-duty")
 PEOPLE = (OFFICER, DUTY_CN, SUPERVISOR_CN, ADMIN, DUTY_KH, DUTY_VN)
-
-
-class Clock:
-    """A clock that moves when it is told."""
-
-    def __init__(self) -> None:
-        self.now = START
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def move(self, **by: float) -> None:
-        self.now += timedelta(**by)
 
 
 class EchoCore:
@@ -291,3 +281,35 @@ async def write(client: httpx.AsyncClient, text: str, **changes: str) -> httpx.R
     composer = page[page.index('id="composer"') :]
     form = {name: hidden(composer, name) for name in ("csrf", "once", "after")} | {"text": text} | changes
     return await client.post("/chat", data=form)
+
+
+def connection(peer: str, scheme: str = "http", **headers: str) -> HTTPConnection:
+    """A request as the site sees it, from this peer with these headers."""
+    raw = [(k.replace("_", "-").encode(), v.encode()) for k, v in {"host": "bridge.example", **headers}.items()]
+    return HTTPConnection(
+        {
+            "type": "http",
+            "client": (peer, 1),
+            "headers": raw,
+            "scheme": scheme,
+            "path": "/",
+            "query_string": b"",
+            "server": None,
+        }
+    )
+
+
+def starlette_of(app: ASGIApp) -> Starlette:
+    """The application behind what stands in front of it."""
+    while not isinstance(app, Starlette):
+        app = getattr(app, "_app", None) or app._beyond  # type: ignore[attr-defined]
+    return app
+
+
+def routes_of(app: ASGIApp) -> set[tuple[str, str]]:
+    """Every method and path that the program answers; HEAD comes with each GET."""
+    found: set[tuple[str, str]] = set()
+    for route in starlette_of(app).routes:
+        assert isinstance(route, Route), f"{route} is reached in a way that these tests do not know"
+        found |= {(method, route.path) for method in (route.methods or {"GET"}) - {"HEAD"}}
+    return found

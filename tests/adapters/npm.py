@@ -16,7 +16,7 @@ from tests.conftest import is_ci
 
 PACKAGES = ("co-wechat-api@3.11.0", "wechat-crypto@0.0.2", "@wecom/crypto@1.0.1")
 _INSTALL = ("npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts", "--loglevel=error")
-_SECONDS = 120
+_SECONDS = 500  #: that the way to the registry may take
 #: Reads what it is given, runs the body with it, and writes what that returns.
 _AROUND = """
 const given = JSON.parse(require('fs').readFileSync(0, 'utf8'));
@@ -25,6 +25,42 @@ const given = JSON.parse(require('fs').readFileSync(0, 'utf8'));
   (error) => {{ process.stderr.write(String(error && error.stack || error)); process.exit(1); }},
 );
 """
+
+#: What both packages for encryption can do, under one name each; then what is done with it.
+CRYPTO = {
+    "@wecom/crypto": """
+      const wecom = require('@wecom/crypto');
+      const tool = {
+        sign: (at, nonce, sealed) => wecom.getSignature(given.token, at, nonce, sealed),
+        seal: (text) => wecom.encrypt(given.key, text, given.id),
+        open: (sealed) => wecom.decrypt(given.key, sealed),
+      };
+    """,
+    "wechat-crypto": """
+      const Crypt = require('wechat-crypto');
+      const crypt = new Crypt(given.token, given.key, given.id);
+      const tool = {
+        sign: (at, nonce, sealed) => crypt.getSignature(at, nonce, sealed),
+        seal: (text) => crypt.encrypt(text),
+        open: (sealed) => crypt.decrypt(sealed),
+      };
+    """,
+}
+SEAL = """
+  return given.texts.map((text) => {
+    const sealed = tool.seal(text);
+    return {sealed, signature: tool.sign(given.at, '77', sealed)};
+  });
+"""
+#: Texts that an encryption could get wrong: every length around its blocks, letters of all kinds, what ends a mark.
+WORDS = (
+    *("x" * length for length in range(71)),
+    "女孩 16 👧🏽 ខ្មែរ",
+    "a]]>b]]>",
+    "</Content><x/>",
+    "y" * 9216,
+    '&amp; <b> \\ "q"',
+)
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,8 @@ from bot.ports.storage import Storage
 from storage.sealed import SEALED_TABLES
 from storage.sql.engines import writing_engine
 from storage.sql.statements import SCHEMA, T
-from tests.contracts.storage_engines import START
-from tests.contracts.storage_values import (
+from tests.kit.clock import START
+from tests.kit.values import (
     OFFICER,
     case,
     conversation,

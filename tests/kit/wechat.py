@@ -1,26 +1,28 @@
-"""What the WeChat tests share: a store for tokens, an adapter at a fake WeChat, and somebody who follows it."""
+"""The WeChat adapter at the fake WeChat, and somebody who follows its account."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from adapters.calls.http_client import Patience
 from adapters.calls.node import Node
 from adapters.wechat import WechatAdapter, WechatSettings
 from bot.domain.messages import Address, Delivery, Keyboard, Outgoing
 from bot.ports.messengers import Receive, Request, Response
-from tests.adapters.telegram.telegram_kit import Clock, Inbox, Naps
-from tests.adapters.tencent.tencent_kit import Shelf
+from tests.fakes.memory_state import MemoryState
 from tests.fakes.tencent import AES_KEY, APP_ID, TOKEN
 from tests.fakes.wechat_api import SECRET, TEMPLATE, WechatApi
 from tests.fakes.wechat_person import Follower, Line, Send
+from tests.kit.clock import Clock
+from tests.kit.inbox import Inbox
+from tests.kit.naps import Naps
+from tests.kit.time_outs import pass_time
 
 OPENID = "oia2TjuEGTNoeX76QEjQNrcURxG8"
 PUBLIC = "https://bridge.example"
-QUICK = Patience(connect=1, answer=0.5, file=2)
 MENU = (("New alert", "/alert"), ("My cases", "/cases"), ("Help", "/help"))
 
 
@@ -34,16 +36,20 @@ def settings(api: WechatApi, **changed: Any) -> WechatSettings:
         "template_id": TEMPLATE,
         "public_url": PUBLIC,
         "menu": MENU,
-        "patience": QUICK,
     }
     return WechatSettings(**chosen | changed)
 
 
 def make_wechat(
-    api: WechatApi, *, shelf: Shelf | None = None, owner: str = "node-1", clock: Clock | None = None, **changed: Any
+    api: WechatApi,
+    *,
+    state: MemoryState | None = None,
+    owner: str = "node-1",
+    clock: Clock | None = None,
+    **changed: Any,
 ) -> WechatAdapter:
     clock = clock or Clock()
-    store = shelf or Shelf(clock)
+    store = state or MemoryState(clock)
     return WechatAdapter(settings(api, **changed), Node(store, owner, clock, Naps()))
 
 
@@ -72,7 +78,7 @@ class Scene:
     @asynccontextmanager
     async def open(cls, receive: Receive | None = None, **changed: Any) -> AsyncIterator[Scene]:
         clock, inbox = Clock(), Inbox()
-        async with WechatApi(clock=clock) as api:
+        async with WechatApi(clock=clock, on_hold=pass_time) as api:
             wechat = make_wechat(api, clock=clock, **changed)
             await wechat.start(receive or inbox)
             line = Line(api, into(wechat))
@@ -89,3 +95,17 @@ def delivery(text: str, buttons: Keyboard = (), *, to: str = OPENID, edits: str 
     chosen: dict[str, Any] = {"id": 1, "dedupe_key": "case:7:told", "kind": "told", "recipient": "person:1"}
     chosen |= {"address": Address("wechat", to), "text": text, "buttons": buttons}
     return Delivery(Outgoing(**chosen | message), edits=edits)
+
+
+def table(api: WechatApi, **changed: Any) -> str:
+    """``[messengers.wechat]`` for an account at a fake WeChat."""
+    keys = {
+        "app_id": APP_ID,
+        "app_secret": SECRET,
+        "token": TOKEN,
+        "aes_key": AES_KEY,
+        "api_base_url": api.url,
+        "template_id": TEMPLATE,
+    }
+    lines = (f"{key} = {json.dumps(value)}\n" for key, value in (keys | changed).items())
+    return "\n[messengers.wechat]\n" + "".join(lines)

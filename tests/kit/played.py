@@ -15,20 +15,22 @@ from bot.domain.case import Case, Deadline, DeadlineKind, SecureField, TextKind
 from bot.domain.ids import Ids
 from bot.domain.journal import Entry
 from bot.domain.messages import Address, Attachment, Capabilities, Delivery, Inbound, Kind
-from bot.domain.people import Person
+from bot.domain.people import Invite, Person, Role
 from bot.domain.turn import InboxRow, Turn
 from bot.line.message_work import Order, PageAct
+from bot.people.enrolment import hash_of
 from bot.ports.reads import Scope, Wanted
 from bot.protection.permissions import scope_of
 from tests.fakes.files import MemoryFiles
 from tests.fakes.memory_messenger import MemoryAdapter, Shown
-from tests.journeys.phones import Phones
-from tests.journeys.world import MESSENGERS, PEOPLE, WINDOWS, Somebody, agreement, enrolled
+from tests.kit.clock import START
 from tests.kit.database import KeptStorage
+from tests.kit.phones import Phones
+from tests.kit.world import MESSENGERS, PEOPLE, WINDOWS, Somebody, agreement, enrolled
 
-#: Saturday, 14:05 in Phnom Penh and 15:05 in Beijing.
-START = datetime(2026, 4, 18, 7, 5, tzinfo=UTC)
 _SECOND = timedelta(seconds=1)
+#: An invite's.
+CODE = "7H4Q-M9S3-4KZX"
 #: How long before a reply window closes its person is asked to write.
 ASKED_BEFORE = WINDOWS.ask_before
 
@@ -306,3 +308,16 @@ class PlayedBridge:
     def everything_heard(self, addresses: Iterable[str] = ()) -> list[Shown]:
         """Every message of the journey, at these addresses or anywhere."""
         return self.phones.everything(addresses)
+
+
+async def invited(bridge: PlayedBridge, code: str = CODE, **changes: object) -> None:
+    """Make an invite, as the command line does."""
+    values = {"party": "KH", "role": Role.OFFICER, "name": "Pov Chenda", "desk": "", "corridor": ""} | changes
+    invite = Invite(
+        bridge._new_id(),
+        hash_of(code),
+        created_at=bridge.now,
+        expires_at=bridge.now + timedelta(hours=24),
+        **values,  # type: ignore[arg-type]
+    )
+    await bridge.storage.apply([Turn(invites=(invite,))])

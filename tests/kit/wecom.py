@@ -1,4 +1,4 @@
-"""What the WeCom tests share: an adapter at a fake WeCom, and members who write to it."""
+"""The WeCom adapter at the fake WeCom, and members of the company who write to it."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from adapters.calls.http_client import Patience
 from adapters.calls.node import Node
 from adapters.wecom import Robot, WecomAdapter, WecomSettings
 from bot.delivery.split import fit
 from bot.domain import phone_menus
 from bot.domain.messages import Address, Delivery, Outgoing, OutgoingKind
-from tests.adapters.telegram.telegram_kit import Clock, Inbox, Naps
-from tests.adapters.tencent.tencent_kit import Shelf
+from tests.fakes.memory_state import MemoryState
 from tests.fakes.tencent import AES_KEY, TOKEN
 from tests.fakes.wecom_api import AGENT, CORP, ROBOT_KEY, SECRET, WecomApi
 from tests.fakes.wecom_member import Line, Member, directly
+from tests.kit.clock import Clock
+from tests.kit.inbox import Inbox
+from tests.kit.naps import Naps
+from tests.kit.time_outs import pass_time
 
-QUICK = Patience(connect=1, answer=0.3, file=1)
 
-
-def make_wecom(api: WecomApi, shelf: Shelf, *, owner: str = "node-1", **changed: Any) -> WecomAdapter:
+def make_wecom(api: WecomApi, state: MemoryState, *, owner: str = "node-1", **changed: Any) -> WecomAdapter:
     chosen: dict[str, Any] = {
         "corp_id": CORP,
         "agent_id": AGENT,
@@ -31,10 +31,9 @@ def make_wecom(api: WecomApi, shelf: Shelf, *, owner: str = "node-1", **changed:
         "aes_key": AES_KEY,
         "api_base_url": api.url,
         "robots": (Robot("duty", ROBOT_KEY),),
-        "patience": QUICK,
         "menu": phone_menus.taps(),
     }
-    return WecomAdapter(WecomSettings(**chosen | changed), Node(shelf, owner, shelf.clock, Naps()))
+    return WecomAdapter(WecomSettings(**chosen | changed), Node(state, owner, state.clock, Naps()))
 
 
 @dataclass
@@ -42,14 +41,14 @@ class Company:
     """Everything around one adapter."""
 
     api: WecomApi
-    shelf: Shelf
+    state: MemoryState
     inbox: Inbox
     wecom: WecomAdapter
     line: Line
 
     @property
     def clock(self) -> Clock:
-        return self.shelf.clock
+        return self.state.clock
 
     def member(self, name: str = "ZhangSan") -> Member:
         return Member(self.line, name)
@@ -71,10 +70,10 @@ def to(peer: str, text: str = "", *, attempts: int = 0, number: int = 1, **messa
 
 @asynccontextmanager
 async def company(inbox: Inbox | None = None, **changed: Any) -> AsyncIterator[Company]:
-    shelf = Shelf()
-    async with WecomApi(clock=shelf.clock) as api:
-        wecom = make_wecom(api, shelf, **changed)
+    state = MemoryState()
+    async with WecomApi(clock=state.clock, on_hold=pass_time) as api:
+        wecom = make_wecom(api, state, **changed)
         inbox = inbox or Inbox()
         await wecom.start(inbox)
-        yield Company(api, shelf, inbox, wecom, Line(api, directly(wecom.handle)))
+        yield Company(api, state, inbox, wecom, Line(api, directly(wecom.handle)))
         await wecom.stop()
