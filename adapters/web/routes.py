@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import datetime
 from functools import partial
 
 from starlette.applications import Starlette
@@ -13,7 +12,6 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
-from adapters.web.adapter import WebAdapter
 from adapters.web.cases import case_pages, file_pages, search_page
 from adapters.web.chat import chat_pages
 from adapters.web.exports import export_pages
@@ -21,79 +19,35 @@ from adapters.web.secure import secure_page
 from adapters.web.server import health
 from adapters.web.server.answer_headers import Dressed
 from adapters.web.server.webhooks import Hooks
-from adapters.web.settings import WebSettings
 from adapters.web.site import sign_in_pages
-from adapters.web.site.assets import Assets
-from adapters.web.site.pace import Pace
-from adapters.web.site.renderer import Pages
-from adapters.web.site.request_checks import Proxies
-from adapters.web.site.site import Endpoint, Orders, Page, Site, guarded, signed_in, uploading
-from bot.domain.agreement import Agreement
-from bot.domain.ids import Ids
-from bot.line.message_work import PageAct
-from bot.ports.messengers import Receipt, WebhookAdapter
-from bot.ports.storage import Files, Storage
+from adapters.web.site.site import Endpoint, Page, Site, guarded, signed_in, uploading
+from bot.ports.messengers import WebhookAdapter
 
 
-def build_site(  # noqa: PLR0913 - everything that the pages stand on, by name
-    *,
-    storage: Storage,
-    agreement: Agreement,
-    clock: Callable[[], datetime],
-    settings: WebSettings,
-    web: WebAdapter | None,
-    webhooks: Mapping[str, WebhookAdapter],
-    vitals: health.Vitals,
-    order: Orders,
-    submit: Callable[[PageAct], Awaitable[Receipt]],
-    contents: Files | None = None,
+def build_site(
+    site: Site, *, webhooks: Mapping[str, WebhookAdapter], vitals: health.Vitals, has_pages: bool = True
 ) -> ASGIApp:
     """Build the web application.
 
     Args:
-        storage: everything that is kept.
-        agreement: parties, corridors, desks.
-        clock: the present moment, aware UTC.
-        settings: addresses and limits.
-        web: web chat; None when it is switched off, and then there are no pages for people at all.
+        site: what every page stands on.
         webhooks: the adapters that messengers call, by messenger.
-        order: puts acts of the bridge itself in the line: what an admin must hear of.
         vitals: when the clock last ticked, and further metrics.
-        submit: takes an act of a page that is no message, and returns after the commit.
-        contents: where contents of files are kept; without it no files are taken.
-
-    Raises:
-        ValueError: a trusted proxy is neither an address nor a network.
+        has_pages: whether there are pages for people at all, or machines are served only.
     """
-    assets, proxies = Assets(), Proxies(settings.trusted_proxies)
-    pages = Pages(settings, agreement, proxies, assets)
-    site = Site(
-        storage,
-        agreement,
-        clock,
-        settings,
-        web or WebAdapter(),
-        pages,
-        proxies,
-        Ids(clock),
-        Pace(storage),
-        order,
-        submit,
-        contents,
-    )
     routes: list[BaseRoute] = [
         Route("/health/live", health.LIVE),
         Route("/health/ready", health.ready(site, vitals)),
         Route("/metrics", guarded(site, health.metrics(site, vitals))),
-        Route("/static/{name}", assets.serve),
+        Route("/static/{name}", site.assets.serve),
     ]
-    if web is not None:
+    if has_pages:
         routes += _pages(site)
     explained = {HTTPException: _explain(site), Exception: _explain(site)}
     beyond = Starlette(routes=routes, exception_handlers=explained)
     # It would lead to the host that the request itself names, which may be anybody's.
     beyond.router.redirect_slashes = False
-    return Dressed(Hooks(webhooks, beyond), over_tls=settings.is_https)
+    return Dressed(Hooks(webhooks, beyond), over_tls=site.settings.is_https)
 
 
 def _pages(site: Site) -> Sequence[BaseRoute]:

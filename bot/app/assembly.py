@@ -20,12 +20,14 @@ import uvicorn
 
 from adapters.calls.node import Node
 from adapters.watchdog import Watchdog
+from adapters.web.adapter import WebAdapter
 from adapters.web.routes import build_site
 from adapters.web.server.health import Vitals
 from adapters.web.server.http_protocol import Bounded
 from adapters.web.server.ping_lateness import PingLateness
 from adapters.web.settings import WebSettings
 from adapters.web.site.sign_in_pages import new_link
+from adapters.web.site.site import Site
 from bot import __version__
 from bot.app.bridge import Bridge, Chance, Rules
 from bot.app.key_vault import files_of, make_missing_keys, vault_of
@@ -110,7 +112,7 @@ async def _serve(
     adapters = adapters_of(Wiring(settings, node_of(storage)))
     contents = files_of(settings, vault_of(settings))
     bridge = Bridge(storage, adapters.all, rules, chance(), clock=clock, files=contents, on_lateness=lateness.observe)
-    site = build_site(
+    site = Site(
         storage=storage,
         agreement=rules.agreement,
         clock=clock,
@@ -123,17 +125,17 @@ async def _serve(
             version=__version__,
         ),
         order=bridge.order,
-        contents=contents,
-        web=adapters.web,
-        webhooks=adapters.webhooks,
-        vitals=Vitals(lambda: bridge.reminder.last_tick, lateness.registry),
         submit=bridge.line.submit,
+        files=contents,
+        web=adapters.web or WebAdapter(),
     )
+    vitals = Vitals(lambda: bridge.reminder.last_tick, lateness.registry)
+    app = build_site(site, webhooks=adapters.webhooks, vitals=vitals, has_pages=adapters.web is not None)
     async with _running(bridge, settings, storage):
         for line in await _summary(settings, storage, adapters, is_embedded=is_embedded):
             say(line)
         _settle_memory()
-        await _Server(_http(site)).serve_until_told(listener)
+        await _Server(_http(app)).serve_until_told(listener)
 
 
 def _settle_memory() -> None:

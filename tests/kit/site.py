@@ -21,6 +21,7 @@ from adapters.web.routes import build_site
 from adapters.web.server.health import Vitals
 from adapters.web.settings import WebSettings
 from adapters.web.site.sign_in_pages import new_link
+from adapters.web.site.site import Site
 from bot.domain.agreement import Agreement, Corridor, Desk, DeskRole, Party, Urgency
 from bot.domain.case import Answer, Case, CaseText, Deadline, DeadlineKind, TextKind
 from bot.domain.errors import StorageError
@@ -161,6 +162,7 @@ async def open_bridge(
     settings: WebSettings | None = None,
     webhooks: dict[str, WebhookAdapter] | None = None,
     vitals: Vitals | None = None,
+    has_pages: bool = True,
 ) -> AsyncIterator[Bridge]:
     clock, web, files = Clock(), WebAdapter(), MemoryFiles()
     storage = KeptStorage(clock)
@@ -169,18 +171,18 @@ async def open_bridge(
     await storage.apply([Turn(people=PEOPLE)])
     await web.start(core.receive)
     core.line.start()
-    app = build_site(
+    site = Site(
         storage=storage,
         agreement=AGREEMENT,
         clock=clock,
         settings=settings or WebSettings("http://bridge.example", exports),
         web=web,
-        webhooks=webhooks or {},
-        vitals=vitals or Vitals(lambda: clock.now, CollectorRegistry()),
         order=core.order,
         submit=core.submit,
-        contents=files,
+        files=files,
     )
+    vitals = vitals or Vitals(lambda: clock.now, CollectorRegistry())
+    app = build_site(site, webhooks=webhooks or {}, vitals=vitals, has_pages=has_pages)
     bridge = Bridge(app, storage, clock, core, exports, files, web)
     try:
         yield bridge

@@ -20,6 +20,7 @@ from adapters.web.routes import build_site
 from adapters.web.server.health import Vitals
 from adapters.web.settings import WebSettings
 from adapters.web.site.sign_in_pages import new_link
+from adapters.web.site.site import Site
 from bot.domain import reference
 from bot.domain.agreement import Agreement
 from bot.people import guess_limits
@@ -57,18 +58,18 @@ class Stronghold(PlayedBridge):
         self._bridge = self._made()
         self._web = WebAdapter()
         self._clients: list[httpx.AsyncClient] = []
-        self.app: ASGIApp = build_site(
+        site = Site(
             storage=self.storage,
             agreement=self.rules.agreement,
             clock=self.clock,
             settings=WebSettings(public_url, folder, trusted_proxies),
             web=self._web,
-            webhooks=webhooks or {},
-            vitals=Vitals(lambda: self.now, CollectorRegistry()),
             order=self._bridge.order,
             submit=self._bridge.line.submit,
-            contents=self.files,
+            files=self.files,
         )
+        vitals = Vitals(lambda: self.now, CollectorRegistry())
+        self.app: ASGIApp = build_site(site, webhooks=webhooks or {}, vitals=vitals)
 
     async def start(self) -> None:
         await super().start()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from urllib.parse import parse_qsl
 
@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from adapters.web.adapter import WebAdapter
 from adapters.web.settings import WebSettings
+from adapters.web.site.assets import Assets
 from adapters.web.site.pace import A_SESSION, AN_ADDRESS, WINDOW, Pace
 from adapters.web.site.renderer import Pages
 from adapters.web.site.request_checks import Proxies, csrf_token, is_same_origin, tokens_match
@@ -21,6 +22,7 @@ from adapters.web.site.uploads import read_upload
 from adapters.web.site.visit import Visit, cookie_name, is_number
 from bot.domain.agreement import Agreement
 from bot.domain.errors import StorageError
+from bot.domain.ids import Ids
 from bot.domain.people import Person
 from bot.domain.sign_in import hash_token
 from bot.language.texts import tr
@@ -43,22 +45,28 @@ log = structlog.get_logger(__name__)
 Orders = Callable[[Callable[[Composer], None]], Awaitable[object]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Site:
-    """The collaborators of every page."""
+    """The collaborators of every page. Raises ValueError: a trusted proxy is neither an address nor a network."""
 
     storage: Storage
     agreement: Agreement
-    clock: Callable[[], datetime]
+    clock: Callable[[], datetime]  #: the present moment, aware UTC
     settings: WebSettings
     web: WebAdapter
-    pages: Pages
-    proxies: Proxies
-    new_id: Callable[[], int]
-    pace: Pace
-    order: Orders
+    order: Orders  #: puts acts of the bridge itself in the line: what an admin must hear of
     submit: Callable[[PageAct], Awaitable[Receipt]]  #: the one way in for acts that are no messages
     files: Files | None = None  #: contents of files; without it none are taken
+    assets: Assets = field(init=False)
+    pages: Pages = field(init=False)
+    proxies: Proxies = field(init=False)
+    new_id: Callable[[], int] = field(init=False)
+    pace: Pace = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.assets, self.proxies = Assets(), Proxies(self.settings.trusted_proxies)
+        self.pages = Pages(self.settings, self.agreement, self.proxies, self.assets)
+        self.new_id, self.pace = Ids(self.clock), Pace(self.storage)
 
 
 Page = Callable[[Site, Visit], Awaitable[Response]]

@@ -234,21 +234,7 @@ async def test_the_numbers_say_how_things_stand(tmp_path: Path) -> None:
 
 
 async def test_with_web_chat_switched_off_only_machines_are_served(tmp_path: Path) -> None:
-    async with open_bridge(tmp_path) as bridge:
-        from adapters.web.routes import build_site
-        from tests.kit.site import AGREEMENT
-
-        bridge.app = build_site(
-            storage=bridge.storage,
-            agreement=AGREEMENT,
-            clock=bridge.clock,
-            settings=WebSettings("http://bridge.example", tmp_path),
-            web=None,
-            webhooks={},
-            vitals=Vitals(lambda: START, CollectorRegistry()),
-            order=bridge.core.order,
-            submit=bridge.core.submit,
-        )
+    async with open_bridge(tmp_path, has_pages=False) as bridge:
         client = bridge.browser()
         assert (await client.get("/health/live")).status_code == 200
         assert [(await client.get(p)).status_code for p in ("/", "/chat", "/signin/x", "/cases")] == [404] * 4
