@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from bot.config.draft import Draft
-from bot.config.model import EmailTable, Settings
+from bot.config.messenger_tables import EmailTable
+from bot.config.model import Settings
 from bot.config.wechat import WECHAT_CHECKS
 from bot.config.wecom import WECOM_CHECKS
 from bot.domain.errors import Mistake

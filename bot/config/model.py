@@ -1,4 +1,7 @@
-"""Every key of the configuration, with its default and what it may hold; `check` looks at several together."""
+"""Every key of the configuration, with its default and what it may hold; `check` looks at several together.
+
+Those of messengers are in `messenger_tables`.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, NonNegativeInt, SecretStr
+from pydantic import BaseModel, Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.config.kinds import (
@@ -21,7 +24,6 @@ from bot.config.kinds import (
     Language,
     Network,
     PartyCode,
-    Proxy,
     SecretWebAddress,
     TimeOfDay,
     Timezone,
@@ -30,20 +32,12 @@ from bot.config.kinds import (
     read_keeping,
     read_time_of_day,
 )
+from bot.config.messenger_tables import EmailTable, MessengersTable
+from bot.config.tables import NOT_SET, NonEmpty, Port, Table
 from bot.domain.agreement import DEFAULT_LEVELS, Agreement, Corridor, Desk, DeskRole, LevelPolicy, Party, Urgency
 from bot.domain.messages import Address
 from bot.domain.retention_rules import Retention
 from bot.protection.keys import KeyFile, KeySource, KeyText
-
-Port = Annotated[int, Field(ge=1, le=65535)]
-NonEmpty = Annotated[str, Field(min_length=1)]
-NOT_SET = SecretStr("")
-
-
-class Table(BaseModel):
-    """A table of the configuration: no unknown keys, nothing changes later, no value in an error."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class ServerTable(Table):
@@ -176,76 +170,6 @@ class DeskTable(Table):
     role: Literal["duty", "secretariat", "police", "diplomatic", "support"]
     name: NonEmpty
     addresses: tuple[str, ...] = ()
-
-
-class TelegramTable(Table):
-    """``[messengers.telegram]``; set up when it has a token."""
-
-    token: SecretStr = NOT_SET
-    mode: Literal["polling", "webhook"] = "polling"
-    api_base_url: WebAddress = "https://api.telegram.org"
-    secret_token: SecretStr = NOT_SET
-    proxy: Proxy = NOT_SET
-    chat_per_second: NonNegativeFloat = 1.0
-    group_per_minute: NonNegativeFloat = 20.0
-    total_per_second: NonNegativeFloat = 30.0
-
-
-class WechatTable(Table):
-    """``[messengers.wechat]``; set up when it has an app_id."""
-
-    app_id: str = ""
-    app_secret: SecretStr = NOT_SET
-    token: SecretStr = NOT_SET
-    aes_key: SecretStr = NOT_SET
-    api_base_url: WebAddress = "https://api.weixin.qq.com"
-    template_id: str = ""
-    proxy: Proxy = NOT_SET
-
-
-class RobotTable(Table):
-    """``[[messengers.wecom.robots]]``; who has the key writes in its group."""
-
-    name: Annotated[str, Field(pattern="^[a-z0-9-]{1,32}$")]
-    key: SecretStr
-
-
-class WecomTable(Table):
-    """``[messengers.wecom]``; set up when it has a secret, or a robot."""
-
-    corp_id: str = ""
-    agent_id: NonNegativeInt = 0
-    secret: SecretStr = NOT_SET
-    token: SecretStr = NOT_SET
-    aes_key: SecretStr = NOT_SET
-    api_base_url: WebAddress = "https://qyapi.weixin.qq.com"
-    proxy: Proxy = NOT_SET
-    robots: tuple[RobotTable, ...] = ()
-
-
-class WebTable(Table):
-    """``[messengers.web]``."""
-
-    enabled: bool = True
-
-
-class MessengersTable(Table):
-    """``[messengers]``."""
-
-    telegram: TelegramTable = TelegramTable()
-    wechat: WechatTable = WechatTable()
-    wecom: WecomTable = WecomTable()
-    web: WebTable = WebTable()
-
-
-class EmailTable(Table):
-    """``[email]``; set up when it has a host."""
-
-    host: str = ""
-    port: Port = 587
-    username: str = ""
-    password: SecretStr = NOT_SET
-    sender: str = ""
 
 
 class WatchdogTable(Table):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from bot.config.draft import Draft
-from bot.config.model import WecomTable
+from bot.config.messenger_tables import WecomTable
 from bot.domain.errors import Mistake
 
 _KEY = "messengers.wecom"

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.config.messenger_tables import MessengersTable
 from bot.config.messengers import KNOWN
-from bot.config.model import MessengersTable, Settings
+from bot.config.model import Settings
 from bot.domain.messages import MESSENGERS
 from bot.domain.names import messenger_name
 from tests.contracts.adapter_benches import BENCHES
@@ -45,7 +46,7 @@ def test_every_messenger_can_stand_in_an_address() -> None:
 
 def test_every_messenger_has_its_table_in_the_configuration() -> None:
     tables = {*MessengersTable.model_fields, *Settings.model_fields}
-    assert set(messengers()) - tables == set(), "write it into bot/config/model.py"
+    assert set(messengers()) - tables == set(), "write it into bot/config/messenger_tables.py"
 
 
 def test_the_program_makes_every_adapter_that_is_set_up() -> None:

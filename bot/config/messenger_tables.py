@@ -1,0 +1,80 @@
+"""The keys of each messenger, and of email, with what each holds when it is left out."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, NonNegativeFloat, NonNegativeInt, SecretStr
+
+from bot.config.kinds import Proxy, WebAddress
+from bot.config.tables import NOT_SET, Port, Table
+
+
+class TelegramTable(Table):
+    """``[messengers.telegram]``; set up when it has a token."""
+
+    token: SecretStr = NOT_SET
+    mode: Literal["polling", "webhook"] = "polling"
+    api_base_url: WebAddress = "https://api.telegram.org"
+    secret_token: SecretStr = NOT_SET
+    proxy: Proxy = NOT_SET
+    chat_per_second: NonNegativeFloat = 1.0
+    group_per_minute: NonNegativeFloat = 20.0
+    total_per_second: NonNegativeFloat = 30.0
+
+
+class WechatTable(Table):
+    """``[messengers.wechat]``; set up when it has an app_id."""
+
+    app_id: str = ""
+    app_secret: SecretStr = NOT_SET
+    token: SecretStr = NOT_SET
+    aes_key: SecretStr = NOT_SET
+    api_base_url: WebAddress = "https://api.weixin.qq.com"
+    template_id: str = ""
+    proxy: Proxy = NOT_SET
+
+
+class RobotTable(Table):
+    """``[[messengers.wecom.robots]]``; who has the key writes in its group."""
+
+    name: Annotated[str, Field(pattern="^[a-z0-9-]{1,32}$")]
+    key: SecretStr
+
+
+class WecomTable(Table):
+    """``[messengers.wecom]``; set up when it has a secret, or a robot."""
+
+    corp_id: str = ""
+    agent_id: NonNegativeInt = 0
+    secret: SecretStr = NOT_SET
+    token: SecretStr = NOT_SET
+    aes_key: SecretStr = NOT_SET
+    api_base_url: WebAddress = "https://qyapi.weixin.qq.com"
+    proxy: Proxy = NOT_SET
+    robots: tuple[RobotTable, ...] = ()
+
+
+class WebTable(Table):
+    """``[messengers.web]``."""
+
+    enabled: bool = True
+
+
+class MessengersTable(Table):
+    """``[messengers]``."""
+
+    telegram: TelegramTable = TelegramTable()
+    wechat: WechatTable = WechatTable()
+    wecom: WecomTable = WecomTable()
+    web: WebTable = WebTable()
+
+
+class EmailTable(Table):
+    """``[email]``; set up when it has a host."""
+
+    host: str = ""
+    port: Port = 587
+    username: str = ""
+    password: SecretStr = NOT_SET
+    sender: str = ""
