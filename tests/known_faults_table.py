@@ -287,7 +287,7 @@ _PEOPLE = (
     Taken(
         "paging never resumes after a forgotten acknowledgment",
         "unanswered, the acknowledgment lapses and the ladder starts again",
-        "bot/jobs/deadline_pings.py",
+        "bot/clock/when_due.py",
         "    c.put(deadlines.lapsed(case, c.now, c.context.new_id))\n",
         "    c.put(case)\n",
         (

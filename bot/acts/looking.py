@@ -31,7 +31,7 @@ from bot.domain.recipients import desk_name
 from bot.language.texts import later, tr
 from bot.protection.gate_words import for_side
 from bot.protection.gates import is_draft, is_hidden, is_open, shown_state
-from bot.protection.redaction import Reader, Way, answers
+from bot.protection.redaction_policy import Reader, Way, answers
 from bot.protection.secure_access import may_read_secure
 from bot.turns.composer import Composer
 

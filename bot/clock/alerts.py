@@ -1,6 +1,6 @@
 """Telling the desks of a case: the first alert, a new one when urgency rises, and keeping it up to date. Pure.
 
-What of a case an alert carries is for `bot.protection.redaction` to say; other texts are read on the page.
+What of a case an alert carries is for `bot.protection.redaction_policy` to say; other texts are read on the page.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from bot.domain.messages import Button, Keyboard, OutgoingKind
 from bot.domain.names import link, moment, reasons, rows, sides, urgency_name
 from bot.domain.recipients import Recipient, at_desks, supervisors, unique
 from bot.language.texts import tr
-from bot.protection.redaction import Matter, Reader, Showing, Way, answers, decide, standing
+from bot.protection.redaction_policy import Matter, Reader, Showing, Way, answers, decide, standing
 from bot.turns.composer import Composer
 
 _FIRST_THREE = ("danger_now", "situation", "age_group")

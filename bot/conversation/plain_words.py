@@ -8,13 +8,13 @@ from dataclasses import replace
 from bot.acts import act_table
 from bot.conversation import bare_alert
 from bot.conversation.case_words import keep_attachments, keep_with, keep_words
-from bot.conversation.replies import not_filed, replied
-from bot.conversation.which_case import candidates, for_none, give_to, more_held, open_new, open_with
+from bot.conversation.held_words import for_none, give_to, more_held, open_new
+from bot.conversation.replies_to_ours import replied
+from bot.conversation.which_case import CANDIDATES, belongs_nowhere, candidates, open_with
 from bot.domain import button_data
 from bot.domain.case import Case, TextKind
 from bot.domain.fields import Field, FieldKind
 from bot.domain.messages import Kind
-from bot.domain.people import Role
 from bot.domain.typed_commands import Command
 from bot.intake import interview, other_messenger
 from bot.intake.held_pieces import held, hold, take_held
@@ -57,24 +57,6 @@ def say_anything(c: Composer, text: str) -> None:
         keep_with(c, case)
     else:
         _answer(c, case, text)
-
-
-def belongs_nowhere(c: Composer, text: str) -> None:
-    """Words outside an intake: they open a case, or the person is asked which case they are for."""
-    if c.person is None:
-        return
-    if c.person.role is not Role.OFFICER:
-        cases = candidates(c)
-        if cases:
-            hold(c, words_of(c), cases)
-        else:
-            not_filed(c)
-        return
-    mine = c.view.open_cases_of(c.person.id)
-    if mine:
-        hold(c, words_of(c), mine[:8])
-        return
-    open_with(c, words_of(c), parse_block(text))
 
 
 def alert(c: Composer, command: Command) -> None:
@@ -143,11 +125,12 @@ def _answer(c: Composer, case: Case, text: str) -> None:
         return
     asking = asked(c)
     if asking is None:
-        hold(c, words_of(c), [case, *(k for k in c.view.open_cases_of(case.officer) if k.id != case.id)][:8])
+        others = (each for each in candidates(c) if each.id != case.id)
+        hold(c, words_of(c), [case, *others][:CANDIDATES])
         return
     is_long_silent = c.conversation.updated_at is not None and c.now - c.conversation.updated_at > interview.SILENCE
     if (is_long_silent or other_messenger.is_elsewhere(c)) and not _could_answer(c, case, asking, text):
-        other_messenger.ask_what_it_is(c, case, asking, c.view.open_cases_of(case.officer)[:8])
+        other_messenger.ask_what_it_is(c, case, asking, candidates(c))
         return
     if not interview.answer_text(c, case, asking, text, other_messenger.going_on(c, case)):
         unread = words_of(c)[0]

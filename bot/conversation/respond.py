@@ -13,7 +13,7 @@ from bot.conversation import (
     general_commands,
     own_questions,
     plain_words,
-    replies,
+    replies_to_ours,
     screening,
 )
 from bot.delivery import window_rules
@@ -40,7 +40,7 @@ from bot.turns.context import Context
 from bot.turns.view import View
 
 _INTAKE_MOVES = frozenset({"back", "skip", "edit", "summary", "send"})
-#: What no person says.
+#: What no person says: a sticker, a poll, a pinned message (OTHER). Nothing is answered.
 _UNSAID = (Kind.OTHER, Kind.UNREADABLE, Kind.MOVED, Kind.OUTCOME)
 _OF_EARLIER = (Kind.EDIT, Kind.DELETED)  #: about a message that came in before
 _WORDLESS = (Kind.LOCATION, Kind.PHOTO, Kind.FILE, Kind.VOICE)
@@ -220,7 +220,7 @@ def _may_answer(c: Composer, case: Case, choice: button_data.ChoiceTap) -> bool:
 def _wordless(c: Composer) -> None:
     if c.message is not None and c.message.in_private:
         plain_words.say_anything(c, "")
-    elif c.message is None or not c.message.reply_to or not replies.replied_with_file(c):
+    elif c.message is None or not c.message.reply_to or not replies_to_ours.replied_with_file(c):
         c.keep_content = False
 
 
@@ -241,7 +241,7 @@ def _in_group(c: Composer, text: str) -> None:
     waiting = act_table.waiting_prompt(c) if is_reply else None
     if waiting is not None:
         act_table.answered(c, waiting, text)
-    elif c.message is None or not replies.replied_note(c, text):
+    elif c.message is None or not replies_to_ours.replied_note(c, text):
         c.keep_content = False
 
 

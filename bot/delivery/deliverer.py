@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.delivery import verdict
+from bot.delivery import retries
 from bot.delivery.dispatch import Dispatcher
 from bot.delivery.lanes import LaneRow
 from bot.delivery.marking import USUAL, Limits, Office
@@ -99,7 +99,7 @@ class Deliverer:
         self._run()
 
     def _row(self, delivery: Delivery, now: datetime) -> LaneRow:
-        return LaneRow(delivery, now + self._lease, verdict.join_at(delivery, now))
+        return LaneRow(delivery, now + self._lease, retries.join_at(delivery, now))
 
     def _admit(self, delivery: Delivery, now: datetime) -> None:
         moved = self._office.moved.get(delivery.message.address)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.delivery import verdict, window_rules
+from bot.delivery import retries, window_rules
 from bot.delivery.knocking import Knocker
 from bot.delivery.lanes import Lane, LaneRow, Lanes
 from bot.delivery.ledger import Ledger
@@ -132,9 +132,9 @@ class Dispatcher:
 
     async def _deliver(self, row: LaneRow, lane: Lane) -> None:
         try:
-            if not verdict.is_plain(row.delivery.message) and not await self._recheck.is_due(row):
+            if not retries.is_plain(row.delivery.message) and not await self._recheck.is_due(row):
                 return
-            if verdict.is_reread(row.delivery, self._office.clock()) and not await self._recheck.still_says(row):
+            if retries.is_reread(row.delivery, self._office.clock()) and not await self._recheck.still_says(row):
                 return
             parts, external_id = await self._send_or_knock(row)
         except Moved as moved:
@@ -208,8 +208,8 @@ class Dispatcher:
 
     def _failed(self, row: LaneRow, lane: Lane, error: SendError, *, is_known: bool = True) -> None:
         office, now, delivery = self._office, self._office.clock(), row.delivery
-        age = now - verdict.born(delivery.message, now)
-        ruling = verdict.judge(error, delivery.attempts, age, office.jitter())
+        age = now - retries.born(delivery.message, now)
+        ruling = retries.judge(error, delivery.attempts, age, office.jitter())
         if isinstance(error, Unreachable):
             office.on_unreachable(lane.address)
         if isinstance(error, WindowClosed) and window_rules.is_needless_when_closed(delivery.message):

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.delivery import verdict
+from bot.delivery import retries
 from bot.delivery.lanes import LaneRow
 from bot.domain.messages import KNOCK_FAILED, Address, DeliveryState, Outgoing
 from bot.domain.turn import Mark
@@ -74,7 +74,7 @@ class Office:
         attempts = delivery.attempts + 1
         self.mark(Mark(row.id, DeliveryState.SENT, now, attempts, None, parts, external_id, "", row.joined))
         if message.deadline_id is not None:
-            self.on_lateness(message, max(timedelta(), now - verdict.born(message, now)))
+            self.on_lateness(message, max(timedelta(), now - retries.born(message, now)))
 
     def end(self, row: LaneRow, state: DeliveryState, reason: str, *, is_attempt: bool = False) -> None:
         """Say that no further try is made: dropped, or parked, and then the next address joins in."""
@@ -156,12 +156,12 @@ class Office:
     def _join(self, row: LaneRow) -> bool:
         """Make the row for the next address, once."""
         message = row.delivery.message
-        joined_before = row.joined is not None or row.delivery.joined or verdict.is_edit(message)
+        joined_before = row.joined is not None or row.delivery.joined or retries.is_edit(message)
         row.join_at = None
-        address = verdict.next_address(message, self.messengers)
+        address = retries.next_address(message, self.messengers)
         if joined_before or address is None:
             return False
-        row.joined = verdict.joining(message, address, self.new_id(), self.clock())
+        row.joined = retries.joining(message, address, self.new_id(), self.clock())
         return True
 
     def _warn(self, row: LaneRow) -> None:

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.delivery import verdict
+from bot.delivery import retries
 from bot.delivery.lanes import Check, LaneRow, Lanes
 from bot.delivery.marking import Office
 from bot.domain.messages import DeliveryState, Outgoing, OutgoingKind
@@ -30,12 +30,12 @@ class Recheck:
     async def is_due(self, row: LaneRow) -> bool:
         """Whether a ping or an edit is still to be sent."""
         office, now, message = self._office, self._office.clock(), row.delivery.message
-        reason = await self._needless(row, now) if verdict.is_rechecked(message) else ""
+        reason = await self._needless(row, now) if retries.is_rechecked(message) else ""
         edits = row.delivery.edits or message.edits or office.recent.get(message.replaces)
         if message.replaces and not edits and not reason:
             reason = await lost_original(office.storage, message, now)
             if not reason:
-                wait = verdict.wait_for_original(now - verdict.born(message, now))
+                wait = retries.wait_for_original(now - retries.born(message, now))
                 office.put_back(row, now + wait, "waits for the message that it changes")
                 return False
         if reason:
@@ -61,7 +61,7 @@ class Recheck:
         """Say why a row need not be sent, empty when it must; those that come next are asked about with it."""
         if row.check is None or now - row.check.at > _FRESH:
             upcoming = self._lanes.upcoming(_CHECKED_TOGETHER)
-            asked = (row, *(one for one in upcoming if one is not row and verdict.is_rechecked(one.delivery.message)))
+            asked = (row, *(one for one in upcoming if one is not row and retries.is_rechecked(one.delivery.message)))
             found = self._office.storage.superseded([one.id for one in asked])
             check = Check(now, asyncio.ensure_future(found))
             for one in asked:
@@ -74,7 +74,7 @@ class Recheck:
 async def lost_original(storage: Storage, edit: Outgoing, now: datetime) -> str:
     """Say why the message that this edits will never have been sent; empty while it still may be."""
     if edit.case_id is None:
-        old = edit.created_at is not None and now - edit.created_at >= verdict.GIVE_UP_AFTER
+        old = edit.created_at is not None and now - edit.created_at >= retries.GIVE_UP_AFTER
         return _NEVER_SENT if old else ""
     deliveries = (await storage.history(edit.case_id)).deliveries
     original = next((d for d in deliveries if d.message.dedupe_key == edit.replaces), None)

@@ -105,7 +105,7 @@ class TextKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CaseText:
-    """A free text of a case. Who may read it where is decided by `bot.protection.redaction` alone."""
+    """A free text of a case. Who may read it where is decided by `bot.protection.redaction_policy` alone."""
 
     id: int
     case_id: int

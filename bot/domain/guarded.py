@@ -6,7 +6,7 @@ WITHHELD = "[withheld]"
 
 
 class Guarded:
-    """A text that somebody wrote about a case. Only `bot.protection.redaction` and the storage may `reveal` it."""
+    """A text that somebody wrote about a case. Only `protection.redaction_policy` and the storage may `reveal` it."""
 
     __slots__ = ("_text",)
 

@@ -7,6 +7,7 @@ from bot.domain.case import Case, Channel
 from bot.domain.fields import Field, field, is_field
 from bot.domain.recipients import Recipient, at_desks, at_person, supervisors
 from bot.intake.question_texts import keyboard, question
+from bot.language.texts import tr
 from bot.protection import gates
 from bot.turns.composer import Composer
 
@@ -40,6 +41,14 @@ def ask(c: Composer, case: Case, asking: Field, lead: str, key: str) -> None:
     text = f"{lead}\n\n{question(case, asking, 'en')}"
     laid = keyboard(case, asking, c.context.agreement, "en")
     c.tell(asked, f"case:{case.id}:consent:{key}:{asking.id}:{c.inbox_id}", text, case=case, buttons=laid)
+
+
+def ask_for_diplomatic(c: Composer, case: Case) -> None:
+    """Where an adult has not agreed to the diplomatic step, ask the officer to ask them."""
+    verdict = gates.check(case, Channel.DIPLOMATIC, c.context.agreement)
+    if isinstance(verdict, gates.Blocked) and verdict.reason is gates.Reason.NO_CONSENT:
+        lead = tr("en", "{reference}: please ask the person now.", reference=case.reference)
+        ask(c, case, field(gates.CONSENT[Channel.DIPLOMATIC]), lead, "ping")
 
 
 def next_open(case: Case, agreement: Agreement) -> Field | None:

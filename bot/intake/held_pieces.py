@@ -13,9 +13,9 @@ from bot.intake.pieces import Piece
 from bot.intake.question_texts import (
     NEW_OR_WHICH,
     WHICH,
+    new_or_one_of,
+    one_of_or_none,
     question,
-    which_case,
-    which_of,
 )
 from bot.language.texts import tr
 from bot.turns.composer import Composer
@@ -36,7 +36,7 @@ def hold(
     c.keep_content = True
     if opens_cases(c):
         c.withheld = ""  # it waits with the words
-    c.say(_which(c, answering), (which_case if opens_cases(c) else which_of)(cases, c.language, answering))
+    c.say(_which(c, answering), (new_or_one_of if opens_cases(c) else one_of_or_none)(cases, c.language, answering))
 
 
 def _which(c: Composer, answering: tuple[Case, Field] | None) -> str:

@@ -13,7 +13,7 @@ from bot.domain.fields import FIELDS, Field, FieldKind, ask, asked_for, field, s
 from bot.domain.messages import Button, Keyboard
 from bot.domain.names import rows, sides
 from bot.language.texts import later, tr
-from bot.protection.redaction import echoed
+from bot.protection.redaction_policy import echoed
 
 #: Asked about words whose case is not known: of an officer, and of anybody else.
 NEW_OR_WHICH = later(
@@ -148,13 +148,13 @@ def which_side(corridors: Iterable[Corridor], case: Case, agreement: Agreement) 
     return rows([word_button(p.name, "side", f"{p.code}.{number}") for p in others], width=1)
 
 
-def which_case(cases: Sequence[Case], language: str, answering: tuple[Case, Field] | None = None) -> Keyboard:
+def new_or_one_of(cases: Sequence[Case], language: str, answering: tuple[Case, Field] | None = None) -> Keyboard:
     """Offer a new alert, or one of these cases, or that it answers a question that waits."""
     new = word_button(tr(language, "New alert"), "new")
     return rows([new, *_each(cases, language), *_answer(answering, language)], width=1)
 
 
-def which_of(cases: Sequence[Case], language: str, answering: tuple[Case, Field] | None = None) -> Keyboard:
+def one_of_or_none(cases: Sequence[Case], language: str, answering: tuple[Case, Field] | None = None) -> Keyboard:
     """Offer these cases, or none of them, or that it answers a question that waits."""
     none = word_button(tr(language, "None of these"), "none")
     return rows([*_each(cases, language), none, *_answer(answering, language)], width=1)

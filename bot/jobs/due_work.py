@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from bot.conversation import screening, which_case
+from bot.clock import when_due
+from bot.conversation import held_words, screening
 from bot.delivery import window_rules
 from bot.domain.agreement import Agreement
+from bot.domain.case import DeadlineKind
 from bot.domain.people import Directory
 from bot.domain.reply_windows import Window
 from bot.domain.turn import Turn
-from bot.jobs import deadline_pings
+from bot.intake import consent
 from bot.ports.reads import NOTHING, Due, Shows, Wanted
 from bot.record import export_approval
 from bot.turns.composer import Composer
@@ -37,7 +39,9 @@ class DueDeadline:
         c = Composer(context, view, actor="clock")
         case = c.case(self.due.case_id)
         if case is not None:
-            deadline_pings.on_deadline(c, case, self.due.deadline_id)
+            pinged = when_due.on_deadline(c, case, self.due.deadline_id)
+            if pinged is not None and pinged.kind is DeadlineKind.DIPLOMATIC and not pinged.pings:
+                consent.ask_for_diplomatic(c, case)
         return c.finish()
 
     def failed(self, _context: Context, _error: str) -> Turn:
@@ -65,7 +69,7 @@ class Wake:
         conversation = view.conversation(self.person_id)
         c = Composer(context, view, person=person, actor="clock")
         if person is not None and conversation.wakes_at is not None and conversation.wakes_at <= context.now:
-            which_case.unheard(c)
+            held_words.unheard(c)
             screening.settle(c)
         return c.finish()
 

@@ -1,5 +1,7 @@
 """Who may see a case and who may do what to it, decided in one place. Pure.
 
+Look-ups ask the storage with `scope_of`, which `storage/sql/scope.py` turns into SQL; `may_see` is for cases in hand.
+
 The person counts, never the group. Outside their scope a case does not exist for them.
 """
 

@@ -19,7 +19,7 @@ from bot.domain.people import Person, Role
 from bot.domain.recipients import reads_as
 from bot.ports.reads import NOBODY, Scope
 from bot.protection.permissions import is_duty, may_see
-from bot.protection.redaction import is_cleared
+from bot.protection.redaction_policy import is_cleared
 
 _DESK_ROLES = frozenset({Role.DUTY, Role.SUPERVISOR})
 _CHANNEL_DESKS = frozenset({DeskRole.POLICE, DeskRole.DIPLOMATIC})

@@ -1,7 +1,7 @@
 """The relay: what somebody wrote to a case goes on to the people of that case on both sides. Decides, does no I/O.
 
 Addressed by case and person id only, never by a name or by who wrote last. What of it a recipient may read is for
-`bot.protection.redaction` to say; the writer never gets their own message back.
+`bot.protection.redaction_policy` to say; the writer never gets their own message back.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from bot.domain.recipients import Recipient, at_desk, shown_as, side_of_case, un
 from bot.language.texts import tr
 from bot.language.writing_systems import mark
 from bot.protection import gates
-from bot.protection.redaction import Matter, Reader, Showing, Way, decide, standing, text_for
+from bot.protection.redaction_policy import Matter, Reader, Showing, Way, decide, standing, text_for
 from bot.turns.composer import Composer
 
 _CHANGED = "changed"

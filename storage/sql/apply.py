@@ -40,10 +40,10 @@ from storage.rows.journal import link_row
 from storage.rows.messages import inbox_outcome, inbox_row, mark_row, outbox_row, seen_key
 from storage.rows.messenger_state import asked_row, knock_row, waking_row, window_row
 from storage.rows.people import binding_rows, invite_row, order_row, person_row, sign_in_row, stranger_row
-from storage.sql.known import KnownCases
+from storage.sql.case_cache import KnownCases
+from storage.sql.compiled import Prepared
 from storage.sql.leaving import addresses_of, moved_addresses, still_joining, write_to_no_more, write_withdrawals
 from storage.sql.load import cases_by_id
-from storage.sql.prepared import Prepared
 from storage.sql.statements import Statements, T
 
 P = TypeVar("P", Deadline, Handoff)

@@ -41,7 +41,7 @@ from storage.rows.cases import to_json, unread
 from storage.rows.files import file_of
 from storage.rows.messages import addresses_json, delivery_of, inbox_of, outgoing_of
 from storage.sql.leaving import moved_addresses
-from storage.sql.reading import rows
+from storage.sql.query_parts import rows
 from storage.sql.statements import UNSENT, WAITING, Statements, T
 from storage.types import Moment
 

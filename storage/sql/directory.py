@@ -14,8 +14,8 @@ from bot.domain.people import Person
 from bot.protection.sealing import Vault
 from storage.rows.cases import unread
 from storage.rows.people import person_of
-from storage.sql.keep import directory_version
-from storage.sql.reading import rows
+from storage.sql.kept_by_name import directory_version
+from storage.sql.query_parts import rows
 from storage.sql.statements import T
 
 NAMELESS = "(name unreadable)"

@@ -31,10 +31,11 @@ from storage.batch import LOOKED_THROUGH, is_left, offered_of
 from storage.rows.cases import address, answer_of, case_of, conversation_of, deadline_of, handoff_of, text_of
 from storage.rows.messages import delivery_of, reply_of, seen_key, texts_of
 from storage.rows.people import invite_of, order_of, person_of, stranger_of
-from storage.sql.known import KnownCases
-from storage.sql.reading import IS_OPEN, NOTHING, in_scope, rows, rows_with
+from storage.sql.case_cache import KnownCases
+from storage.sql.copies import threads
+from storage.sql.query_parts import IS_OPEN, NOTHING, rows, rows_with
+from storage.sql.scope import in_scope
 from storage.sql.statements import T
-from storage.sql.threads import threads
 
 OPEN_CASES_OF_A_PERSON = 20
 R = TypeVar("R")

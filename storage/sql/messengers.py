@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from bot.domain.messages import Address
 from bot.domain.reply_windows import Window
 from bot.ports.messenger_state import Token
-from storage.sql import keep as sql_keep
+from storage.sql import kept_by_name as sql_keep
 from storage.sql import windows as sql_windows
-from storage.sql.running import SqlEngines
+from storage.sql.engine_threads import SqlEngines
 
 
 class SqlForMessengers(SqlEngines):

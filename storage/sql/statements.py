@@ -26,7 +26,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import psycopg
 
 from storage.batch import CUT_OFF
-from storage.sql.prepared import Prepared
+from storage.sql.compiled import Prepared
 from storage.tables import files, messages, messenger_state, people
 from storage.tables.cases import METADATA
 from storage.types import Moment

@@ -23,14 +23,14 @@ from bot.ports.retention import Purge, Purged
 from storage.batch import RENEWED_AFTER, Batch
 from storage.sql import apply as sql_apply
 from storage.sql import claims as sql_claims
-from storage.sql import keep as sql_keep
+from storage.sql import kept_by_name as sql_keep
 from storage.sql import load as sql_load
+from storage.sql import look_ups as sql_read
 from storage.sql import purge as sql_purge
-from storage.sql import read as sql_read
 from storage.sql.claims import DATABASE_NOW
 from storage.sql.directory import directory
+from storage.sql.engine_threads import alone, run
 from storage.sql.messengers import SqlForMessengers
-from storage.sql.running import alone, run
 from storage.sql.scrub import scrub
 
 

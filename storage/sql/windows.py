@@ -13,7 +13,7 @@ from bot.domain.messages import Address
 from bot.domain.reply_windows import Window
 from storage.rows.messenger_state import window_of
 from storage.sql.claims import Term, lease_of
-from storage.sql.reading import rows
+from storage.sql.query_parts import rows
 from storage.sql.statements import T
 from storage.types import Moment
 

@@ -35,10 +35,10 @@ from storage.rows.messages import delivery_of, inbox_of, said_row
 from storage.rows.messenger_state import window_of
 from storage.rows.people import invite_of, order_of
 from storage.sql.checks import check_keys
+from storage.sql.engine_threads import transact
 from storage.sql.engines import reading_engine, writing_engine
 from storage.sql.load import cases_by_id
-from storage.sql.reading import rows
-from storage.sql.running import transact
+from storage.sql.query_parts import rows
 from storage.sql.statements import SCHEMA, T, statements_of
 from storage.sqlite import SqliteStorage
 from tests.kit.engines import sqlite_in

@@ -214,8 +214,8 @@ BELOW = (
         "fetched links",
         "Connections are opened at the edge only",
         "bot/conversation/which_case.py",
-        "from bot.acts import act_table",
-        "import aiohttp\nfrom bot.acts import act_table",
+        "from bot.domain import button_data",
+        "import aiohttp\nfrom bot.domain import button_data",
         ("test_fetching.py::test_connections_are_opened_only_where_an_address_of_the_configuration_is_called",),
     ),
     Defence(
@@ -229,7 +229,7 @@ BELOW = (
     Defence(
         "SQL metacharacters",
         "Words go to the database beside the statement, never in it",
-        "storage/sql/read.py",
+        "storage/sql/look_ups.py",
         'select(T["cases"]).where(T["cases"].c.reference == reference, in_scope(scope))',
         'select(T["cases"]).where(__import__("sqlalchemy").text(f"reference = \'{reference}\'"), in_scope(scope))',
         (
@@ -240,7 +240,7 @@ BELOW = (
     Defence(
         "leaks",
         "Free words are in no alert to a desk that may not know yet",
-        "bot/protection/redaction.py",
+        "bot/protection/redaction_policy.py",
         'Matter.WORDS:     ("",      "AOT", ',
         'Matter.WORDS:     ("",      "AOTUC",',
         ("test_leaks.py::test_while_the_border_is_closed_the_other_side_hears_and_reads_codes_only",),
@@ -248,7 +248,7 @@ BELOW = (
     Defence(
         "leaks",
         "While the border is closed a page tells the other side no words",
-        "bot/protection/redaction.py",
+        "bot/protection/redaction_policy.py",
         '"AOT",   "A",     "AOTU",  "",      "",     "AOT", "",      "AOT"),',
         '"AOT",   "A",     "AOTUC", "",      "",     "AOT", "",      "AOT"),',
         ("test_leaks.py::test_while_the_border_is_closed_the_other_side_hears_and_reads_codes_only",),
@@ -264,7 +264,7 @@ BELOW = (
     Defence(
         "leaks",
         "People of the other side are named by their role",
-        "bot/protection/redaction.py",
+        "bot/protection/redaction_policy.py",
         "return person.name if decide(Matter.NAME, way, stands, reader) is Showing.SHOWN else None",
         "return person.name",
         ("test_leaks.py::test_each_secret_is_found_in_the_places_of_its_row_and_nowhere_else",),

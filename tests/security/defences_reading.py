@@ -44,7 +44,7 @@ READING = (
     Defence(
         "cross-party reads",
         "The database looks within the scope of who asks",
-        "storage/sql/reading.py",
+        "storage/sql/scope.py",
         "is_side = or_(cases.reporting == scope.party, cases.requested == scope.party)",
         "is_side = cases.id > 0",
         ("test_queries.py::test_metacharacters_find_and_change_nothing",),
@@ -52,7 +52,7 @@ READING = (
     Defence(
         "cross-party reads",
         "A memo stays with its side",
-        "bot/protection/redaction.py",
+        "bot/protection/redaction_policy.py",
         'Matter.MEMO:      ("",      "",      "",      "",      "A",     "AO", ',
         'Matter.MEMO:      ("",      "",      "",      "",      "A",     "AOT",',
         ("test_cross_party.py::test_a_memo_stays_with_its_side_on_every_page_and_messenger",),

@@ -20,8 +20,8 @@ from bot.domain.case import Channel, Handoff, HandoffState
 from bot.domain.errors import BridgeError
 from bot.domain.turn import Turn
 from bot.record.export.case_log import export, file_name
+from bot.record.export.columns import COLUMNS
 from bot.record.export.manifest import ExportRequest
-from bot.record.export.rows import COLUMNS
 from bot.record.export.writers import WRITERS, neutral
 from bot.record.report.period_report import report
 from bot.record.report.writers import to_html, to_pdf

@@ -14,8 +14,8 @@ from bot.domain.names import channel_name, deadline_name, lateness, sides
 from bot.domain.names import moment as in_words
 from bot.domain.people import Directory, Person
 from bot.language.texts import tr
-from bot.protection import redaction
-from bot.protection.redaction import Way, answer_for, may_read
+from bot.protection import redaction_policy
+from bot.protection.redaction_policy import Way, answer_for, may_read
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +70,9 @@ class Reader:
         return self.person.language
 
     @property
-    def policy(self) -> redaction.Reader:
+    def policy(self) -> redaction_policy.Reader:
         """The reader as the policy knows them."""
-        return redaction.Reader.of(self.person, self.agreement)
+        return redaction_policy.Reader.of(self.person, self.agreement)
 
     def name(self, person_id: int | None) -> str:
         """Name a person: people of the other side by role and side only."""
@@ -80,7 +80,7 @@ class Reader:
         if person is None:
             return tr(self.language, "somebody who is not enrolled any more")
         role = f"{person.party} {page_words.role_name(person.role, self.language)}"
-        name = redaction.name_for(person, self.policy, Way.PAGE)
+        name = redaction_policy.name_for(person, self.policy, Way.PAGE)
         return f"{name} ({role})" if name else role
 
 

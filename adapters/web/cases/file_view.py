@@ -10,7 +10,7 @@ from adapters.web.site import page_words
 from bot.domain.attachments import FileState, StoredFile
 from bot.domain.case import Case
 from bot.language.texts import tr
-from bot.protection.redaction import may_read_file
+from bot.protection.redaction_policy import may_read_file
 
 
 @dataclass(frozen=True, slots=True)

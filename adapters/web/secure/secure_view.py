@@ -9,7 +9,7 @@ from adapters.web.cases import case_view
 from bot.domain.case import Case, SecureEntry, SecureField
 from bot.domain.closed_sets import for_each
 from bot.language.texts import later, tr
-from bot.protection.redaction import Way, secure_for
+from bot.protection.redaction_policy import Way, secure_for
 from bot.protection.secure_access import Purpose, is_held, may_release
 from bot.protection.secure_forms import FORMS, EntryForm, lines, title, values
 

@@ -12,8 +12,8 @@ from typing import BinaryIO
 import pyrage
 
 from bot.domain.errors import BridgeError
+from bot.record.export.columns import Row
 from bot.record.export.manifest import Manifest
-from bot.record.export.rows import Row
 from bot.record.export.writers import STREAMED, Columns
 
 #: Longest text that may be a recipient; longer ones are not looked at.

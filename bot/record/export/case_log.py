@@ -17,13 +17,13 @@ from bot.domain.errors import BridgeError
 from bot.domain.fields import field
 from bot.domain.people import Directory, Role
 from bot.ports.storage import Storage
-from bot.protection import redaction
+from bot.protection import redaction_policy
 from bot.record.atomic_files import sync, sync_folder
 from bot.record.export.age import SealedFile
+from bot.record.export.columns import Subject
 from bot.record.export.dossier import Dossier, ExportReader
 from bot.record.export.layouts import Layout, layout_of
 from bot.record.export.manifest import ExportRequest, Manifest, begin
-from bot.record.export.rows import Subject
 from bot.record.export.writers import STREAMED, WRITERS, CaseFile
 
 #: Is told after each chunk how many cases are written, and how many there were at the beginning.
@@ -69,7 +69,9 @@ class _Making:
         if self.order.is_identified:
             return case  # its one reader gets more, by the same policy
         sides = self.order.parties or (case.reporting, case.requested)
-        readers = [redaction.Reader(side, Role.ADMIN) for side in sides if side in (case.reporting, case.requested)]
+        readers = [
+            redaction_policy.Reader(side, Role.ADMIN) for side in sides if side in (case.reporting, case.requested)
+        ]
         told = {
             name: answer
             for name, answer in case.answers.items()
@@ -77,8 +79,8 @@ class _Making:
         }
         return replace(case, answers=told)
 
-    def _is_told(self, name: str, case: Case, reader: redaction.Reader) -> bool:
-        return redaction.may_read(field(name), case, reader, redaction.Way.EXPORT, self.agreement)
+    def _is_told(self, name: str, case: Case, reader: redaction_policy.Reader) -> bool:
+        return redaction_policy.may_read(field(name), case, reader, redaction_policy.Way.EXPORT, self.agreement)
 
     async def _read(self, subject: Subject, reader: ExportReader) -> Dossier:
         texts = (await self.storage.history(subject.case.id)).texts

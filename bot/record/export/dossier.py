@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from bot.domain.agreement import Agreement
 from bot.domain.case import CaseText, SecureEntry
 from bot.domain.people import Role
-from bot.protection import redaction
-from bot.record.export.rows import Subject
+from bot.protection import redaction_policy
+from bot.record.export.columns import Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +19,9 @@ class ExportReader:
     agreement: Agreement
 
     @property
-    def policy(self) -> redaction.Reader:
+    def policy(self) -> redaction_policy.Reader:
         """The side as the policy knows it: an admin asks for exports."""
-        return redaction.Reader(self.party, Role.ADMIN)
+        return redaction_policy.Reader(self.party, Role.ADMIN)
 
 
 @dataclass(frozen=True, slots=True)

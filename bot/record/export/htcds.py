@@ -13,8 +13,8 @@ from bot.data.reader import data
 from bot.domain.case import Case, ClosureCode, Handoff, HandoffState, Status
 from bot.domain.closed_sets import for_each
 from bot.domain.fields import FIELDS, UNKNOWN
-from bot.protection.redaction import province_of
-from bot.record.export.rows import Cell, Row, Subject, side_and_role
+from bot.protection.redaction_policy import province_of
+from bot.record.export.columns import Cell, Row, Subject, side_and_role
 
 _STANDARD = data("htcds")
 

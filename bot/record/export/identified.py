@@ -12,10 +12,19 @@ from dataclasses import replace
 from bot.domain.case import Case, Channel, SecureEntry, SecureField
 from bot.domain.fields import UNKNOWN, field, is_field
 from bot.domain.time_words import as_utc
-from bot.protection.redaction import Way, answer_for, line_for, may_read, name_for, officer_for, secure_for, text_for
-from bot.record.export import htcds, rows
+from bot.protection.redaction_policy import (
+    Way,
+    answer_for,
+    line_for,
+    may_read,
+    name_for,
+    officer_for,
+    secure_for,
+    text_for,
+)
+from bot.record.export import columns, htcds
+from bot.record.export.columns import Cell, Row, side_and_role
 from bot.record.export.dossier import Dossier, ExportReader
-from bot.record.export.rows import Cell, Row, side_and_role
 
 Read = Callable[[Dossier, ExportReader], Cell]
 
@@ -23,7 +32,7 @@ Read = Callable[[Dossier, ExportReader], Cell]
 def row(dossier: Dossier) -> Row:
     """Write a case as one row of the case log with what points to people, in the order of `COLUMNS`."""
     dossier, reader = _as_read(dossier)
-    return (*rows.row(dossier.subject), *(cell(dossier, reader) for cell in _MORE.values()))
+    return (*columns.row(dossier.subject), *(cell(dossier, reader) for cell in _MORE.values()))
 
 
 def htcds_row(dossier: Dossier) -> Row:
@@ -119,7 +128,7 @@ _MORE: Mapping[str, Read] = {
 }
 
 #: The names of all columns of an identified case log, in order.
-COLUMNS = (*rows.COLUMNS, *_MORE)
+COLUMNS = (*columns.COLUMNS, *_MORE)
 
 
 def _values(dossier: Dossier, reader: ExportReader, wanted: SecureField) -> list[str]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from bot.record.export import htcds, identified, rows
+from bot.record.export import columns, htcds, identified
+from bot.record.export.columns import Row
 from bot.record.export.dossier import Dossier
-from bot.record.export.rows import Row
 
 HTCDS = "htcds"
 
@@ -29,4 +29,4 @@ def layout_of(form: str, *, is_identified: bool) -> Layout:
         return Layout(htcds.COLUMNS, lambda dossier: htcds.row(dossier.subject), htcds.notes())
     if is_identified:
         return Layout(identified.COLUMNS, identified.row)
-    return Layout(rows.COLUMNS, lambda dossier: rows.row(dossier.subject))
+    return Layout(columns.COLUMNS, lambda dossier: columns.row(dossier.subject))

@@ -17,8 +17,8 @@ from xlsxwriter import Workbook
 from xlsxwriter.exceptions import XlsxWriterException
 
 from bot.domain.errors import BridgeError
+from bot.record.export.columns import Cell, Row
 from bot.record.export.manifest import Manifest
-from bot.record.export.rows import Cell, Row
 
 #: What spreadsheets take for the beginning of a formula, in ASCII and full width.
 _FORMULA = "=+-@\uff1d\uff0b\uff0d\uff20"

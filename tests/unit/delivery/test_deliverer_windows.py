@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from bot.delivery import verdict
+from bot.delivery import retries
 from bot.delivery.settled import Settled
 from bot.domain.errors import Refused, SendError, Unavailable, Uncertain, Unreachable, WindowClosed
 from bot.domain.messages import KNOCK_FAILED, Address, Button, Delivery, DeliveryState, Outgoing, OutgoingKind, Priority
@@ -349,7 +349,7 @@ async def test_a_knock_without_an_id_is_a_knock() -> None:
 def test_what_waits_for_a_window_is_looked_at_less_and_less_often_and_never_given_up(
     attempts: int, hours: float, wait: int
 ) -> None:
-    ruling = verdict.judge(WindowClosed("by our ledger"), attempts, timedelta(hours=hours), 0.5)
+    ruling = retries.judge(WindowClosed("by our ledger"), attempts, timedelta(hours=hours), 0.5)
     assert (ruling.state, ruling.wait) == (DeliveryState.WINDOW_CLOSED, timedelta(seconds=wait))
     assert not ruling.holds
 

@@ -13,8 +13,8 @@ from bot.domain.case import Case, CaseText, Channel, Handoff, HandoffState, Secu
 from bot.domain.fields import FIELDS, field
 from bot.domain.guarded import WITHHELD, Guarded
 from bot.domain.people import Role
-from bot.protection import redaction
-from bot.protection.redaction import MINIMUM, Matter, Reader, Showing, Standing, Way, decide, is_cleared
+from bot.protection import redaction_policy
+from bot.protection.redaction_policy import MINIMUM, Matter, Reader, Showing, Standing, Way, decide, is_cleared
 from tests.kit.cases import (
     ADMIN,
     AGREEMENT,
@@ -109,13 +109,15 @@ def case_of(**more: Value) -> Case:
 
 
 def readable(case: Case, party: str, way: Way = Way.ALERT) -> set[str]:
-    return {f.id for f, _ in redaction.answers(case, Reader(party), way, AGREEMENT)}
+    return {f.id for f, _ in redaction_policy.answers(case, Reader(party), way, AGREEMENT)}
 
 
 def test_the_own_side_reads_all_answers_and_they_are_opened_for_it() -> None:
     case = case_of()
     assert readable(case, "KH") == set(ANSWERED)
-    assert ("area", "Nanchang") in [(f.id, v) for f, v in redaction.answers(case, Reader("KH"), Way.ALERT, AGREEMENT)]
+    assert ("area", "Nanchang") in [
+        (f.id, v) for f, v in redaction_policy.answers(case, Reader("KH"), Way.ALERT, AGREEMENT)
+    ]
 
 
 @pytest.mark.parametrize("known", [{}, {"citizenship": ("KH",)}, {"fears_own_authorities": "no"}])
@@ -153,15 +155,15 @@ def test_fear_of_an_authority_is_never_told_to_the_other_side() -> None:
     for way in Way:
         assert "fears_own_authorities" not in readable(case, "CN", way)
     assert "fears_own_authorities" in readable(case, "KH")
-    hidden = [f.id for f in FIELDS if not redaction.may_read(f, case, Reader("CN"), Way.PAGE, AGREEMENT)]
+    hidden = [f.id for f in FIELDS if not redaction_policy.may_read(f, case, Reader("CN"), Way.PAGE, AGREEMENT)]
     assert hidden == ["fears_own_authorities"], "on pages too"
 
 
 def test_a_third_side_reads_nothing_at_all() -> None:
     case = case_of(citizenship=("KH",), fears_own_authorities="no")
     stranger = Reader.of(VN_DUTY, AGREEMENT)
-    assert not [way for way in Way if redaction.answers(case, stranger, way, AGREEMENT)]
-    assert redaction.text_for(a_text(TextKind.NOTE), case, stranger, Way.PAGE, AGREEMENT) is None
+    assert not [way for way in Way if redaction_policy.answers(case, stranger, way, AGREEMENT)]
+    assert redaction_policy.text_for(a_text(TextKind.NOTE), case, stranger, Way.PAGE, AGREEMENT) is None
 
 
 def a_text(kind: TextKind, **changes: object) -> CaseText:
@@ -183,18 +185,22 @@ def test_a_text_opens_on_the_page_for_whom_it_was_written(kind: TextKind) -> Non
         (CN_DUTY, FEARED, False),
         (ADMIN, CLEARED, False),
     ):
-        found = redaction.text_for(a_text(kind), case_of(**facts), Reader.of(person, AGREEMENT), Way.PAGE, AGREEMENT)
+        found = redaction_policy.text_for(
+            a_text(kind), case_of(**facts), Reader.of(person, AGREEMENT), Way.PAGE, AGREEMENT
+        )
         assert found == ("the words" if opens and not is_tier_two else None)
 
 
 def test_the_reporting_side_reads_what_the_feared_side_wrote() -> None:
     answer = a_text(TextKind.NOTE, by=CN_DUTY.id, party="CN")
-    assert redaction.text_for(answer, case_of(**FEARED), Reader.of(KH_DUTY, AGREEMENT), Way.PAGE, AGREEMENT)
+    assert redaction_policy.text_for(answer, case_of(**FEARED), Reader.of(KH_DUTY, AGREEMENT), Way.PAGE, AGREEMENT)
 
 
 def test_a_text_marked_for_the_own_side_crosses_no_border_whatever_its_kind() -> None:
     own = a_text(TextKind.NOTE, own_side_only=True)
-    assert redaction.text_for(own, case_of(**CLEARED), Reader.of(CN_DUTY, AGREEMENT), Way.PAGE, AGREEMENT) is None
+    assert (
+        redaction_policy.text_for(own, case_of(**CLEARED), Reader.of(CN_DUTY, AGREEMENT), Way.PAGE, AGREEMENT) is None
+    )
 
 
 def test_an_officer_opens_only_their_own_entries_of_the_secure_case() -> None:
@@ -202,16 +208,16 @@ def test_an_officer_opens_only_their_own_entries_of_the_secure_case() -> None:
     case = case_of(**CLEARED)
     for person, opens in ((OFFICER, True), (OTHER_OFFICER, False), (KH_DUTY, True), (CN_DUTY, True), (ADMIN, False)):
         reader = Reader.of(person, AGREEMENT)
-        found = redaction.secure_for(entry, case, reader, Way.SECURE, AGREEMENT)
+        found = redaction_policy.secure_for(entry, case, reader, Way.SECURE, AGREEMENT)
         assert found == ("+855 10 000 000" if opens else None)
-        assert redaction.secure_for(entry, case, reader, Way.CASE, AGREEMENT) is None
+        assert redaction_policy.secure_for(entry, case, reader, Way.CASE, AGREEMENT) is None
 
 
 def test_people_of_the_other_side_are_told_by_their_role() -> None:
     reader = Reader.of(KH_DUTY, AGREEMENT)
-    assert redaction.name_for(OFFICER, reader, Way.PAGE) == OFFICER.name
-    assert redaction.name_for(CN_DUTY, reader, Way.PAGE) is None
-    assert redaction.name_for(OFFICER, reader, Way.PING) is None
+    assert redaction_policy.name_for(OFFICER, reader, Way.PAGE) == OFFICER.name
+    assert redaction_policy.name_for(CN_DUTY, reader, Way.PAGE) is None
+    assert redaction_policy.name_for(OFFICER, reader, Way.PING) is None
 
 
 def test_a_guarded_text_written_into_anything_says_only_that_it_is_withheld() -> None:
@@ -224,7 +230,7 @@ def test_a_guarded_text_written_into_anything_says_only_that_it_is_withheld() ->
 
 
 #: The only modules that may open a guarded text: the policy, and the storage that writes it down sealed.
-OPENERS = {"bot/protection/redaction.py", "storage/rows/cases.py"}
+OPENERS = {"bot/protection/redaction_policy.py", "storage/rows/cases.py"}
 
 
 def test_no_text_leaves_by_a_way_that_does_not_ask_the_policy() -> None:
@@ -258,11 +264,11 @@ def test_names_and_reasons_of_a_hand_off_are_said_by_nothing_they_are_written_in
 def test_who_accepted_for_a_channel_is_told_to_both_sides_on_the_page_and_on_no_messenger(reader: Reader) -> None:
     officer = Guarded("Col. Chen")
     handoff = Handoff(1, 7, Channel.POLICE, HandoffState.ACCEPTED, "cn-duty", 2, NOW, accepting_officer=officer)
-    told = {way: redaction.officer_for(handoff, case_of(), reader, way, AGREEMENT) for way in Way}
+    told = {way: redaction_policy.officer_for(handoff, case_of(), reader, way, AGREEMENT) for way in Way}
     assert told[Way.PAGE] == "Col. Chen"
     assert not any(told[way] for way in (Way.PING, Way.ALERT, Way.RELAY, Way.CASE, Way.ECHO, Way.EXPORT, Way.LOG))
 
 
 def test_a_hand_off_that_nobody_accepted_names_nobody() -> None:
     handoff = Handoff(1, 7, Channel.POLICE, HandoffState.SENT, "cn-duty", 2, NOW)
-    assert redaction.officer_for(handoff, case_of(), DESK, Way.PAGE, AGREEMENT) is None
+    assert redaction_policy.officer_for(handoff, case_of(), DESK, Way.PAGE, AGREEMENT) is None

@@ -19,8 +19,8 @@ from bot.domain.case import Case, Channel, ClosureCode, DeadlineKind, HandoffSta
 from bot.domain.errors import BridgeError
 from bot.record.export import writers as export_writers
 from bot.record.export.case_log import export, file_name
+from bot.record.export.columns import COLUMNS, Row
 from bot.record.export.manifest import ExportRequest, Manifest
-from bot.record.export.rows import COLUMNS, Row
 from bot.record.export.writers import CsvFile
 from tests.kit.casebook import AGREEMENT, NOW, SINCE, UNTIL, a_case, accepted, answered, clock, due, keep
 from tests.kit.database import KeptStorage

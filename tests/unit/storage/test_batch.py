@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.domain.messages import Address
 from storage.batch import Batch, present
-from storage.sql.known import KnownCases
+from storage.sql.case_cache import KnownCases
 from tests.kit.values import answered, case, opening, step
 
 A, B, C = (Address("telegram", peer) for peer in "abc")

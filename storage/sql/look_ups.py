@@ -40,7 +40,8 @@ from storage.rows.messages import delivery_of, inbox_of, texts_of
 from storage.rows.people import order_of
 from storage.sql.claims import is_unsent
 from storage.sql.load import whole
-from storage.sql.reading import IS_OPEN, NOTHING, in_scope, rows, was_given
+from storage.sql.query_parts import IS_OPEN, NOTHING, rows
+from storage.sql.scope import in_scope, is_their_memo, reads_secure
 from storage.sql.statements import UNSENT, T
 from storage.transcript import EDITED, SHOWN, SPOKEN, transcript_of
 
@@ -113,25 +114,9 @@ def find_secure(connection: Connection, vault: Vault, token: bytes, scope: Scope
     """Find the cases in whose secure case this reader may find something by this token."""
     cases, index, entries = T["cases"], T["secure_index"].c, T["secure_entries"].c
     found = exists().where(index.token == token, index.case_id == cases.c.id, entries.id == index.entry_id)
-    found = found.where(_reads_secure(scope), entries.released_at.is_(None), ~_is_their_memo(scope))
+    found = found.where(reads_secure(scope), entries.released_at.is_(None), ~is_their_memo(scope))
     query = select(cases).where(found).order_by(cases.c.id.desc()).limit(_FOUND_AT_MOST)
     return whole(connection, vault, rows(connection, query))
-
-
-def _reads_secure(scope: Scope) -> ColumnElement[bool]:
-    """Whether an entry of a case is for this reader, as `secure_access.readable` says of entries in hand."""
-    cases, entries = T["cases"].c, T["secure_entries"].c
-    is_theirs = or_(cases.reporting == scope.party, cases.border_is_open)
-    own = and_(cases.officer == scope.person_id, entries.by == scope.person_id)
-    is_side = or_(cases.reporting == scope.party, cases.requested == scope.party)
-    has_it = and_(is_side, true() if scope.sees_party else was_given(scope))
-    return and_(is_theirs, or_(own, has_it))
-
-
-def _is_their_memo(scope: Scope) -> ColumnElement[bool]:
-    entries, texts = T["secure_entries"].c, T["texts"].c
-    is_memo = exists().where(texts.id == entries.text_id, texts.own_side_only, texts.party != scope.party)
-    return and_(entries.text_id.is_not(None), is_memo.correlate(T["secure_entries"]))
 
 
 def transcript(

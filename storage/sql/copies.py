@@ -8,10 +8,11 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select, tup
 
 from bot.domain.messages import Address
 from bot.ports.reads import Scope
+from storage.copies import Copy, Meant, Original, thread_of
 from storage.rows.cases import address
-from storage.sql.reading import NOTHING, in_scope, rows
+from storage.sql.query_parts import NOTHING, rows
+from storage.sql.scope import in_scope
 from storage.sql.statements import T
-from storage.threads import Copy, Meant, Original, thread_of
 
 _Message = tuple[Address, str]
 _OUTBOX, _INBOX, _CASES = T["outbox"].c, T["inbox"].c, T["cases"].c

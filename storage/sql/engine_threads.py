@@ -15,11 +15,11 @@ from bot.domain.errors import StorageError
 from bot.domain.people import Directory
 from bot.protection.sealing import Vault
 from storage.schema import head, require_head, version_of
+from storage.sql.case_cache import KnownCases
 from storage.sql.checks import check_keys
 from storage.sql.claims import Term
 from storage.sql.engines import reading_engine, writing_engine
 from storage.sql.errors import storage_error
-from storage.sql.known import KnownCases
 from storage.sql.statements import statements_of
 
 P = ParamSpec("P")

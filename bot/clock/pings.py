@@ -1,22 +1,17 @@
-"""What the clock does when a deadline's moment has come: a turn with pings, and when it looks again. Pure."""
+"""What a ping about a missed deadline says, and the acts that it offers: one row a kind of deadline. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.clock import alerts, deadlines
-from bot.clock.escalation_ladder import Audience, audience
-from bot.domain.case import Case, Channel, Deadline, DeadlineKind, HandoffState, Status
+from bot.clock import alerts
+from bot.domain.case import Case, Channel, Deadline, DeadlineKind, HandoffState
 from bot.domain.case_acts import Act
 from bot.domain.closed_sets import for_each
-from bot.domain.fields import field
-from bot.domain.journal_acts import JournalAct
-from bot.domain.messages import Keyboard, OutgoingKind
+from bot.domain.messages import Keyboard
 from bot.domain.names import deadline_name, lateness, link, moment, rows, urgency_name
-from bot.domain.recipients import Recipient
-from bot.intake.consent import ask
 from bot.language.texts import tr
 from bot.protection import gates
 from bot.protection.gate_words import in_pings
@@ -28,69 +23,8 @@ Offer = tuple[str, str, str]  #: label, act and argument of a button
 LATE = timedelta(minutes=1)
 
 
-def on_deadline(c: Composer, case: Case, deadline_id: int) -> None:
-    """Act on a deadline whose moment has come; do nothing when it has moved or no longer runs."""
-    deadline = next((d for d in case.deadlines if d.id == deadline_id), None)
-    if deadline is None or not deadline.is_running or deadline.next_at is None or deadline.next_at > c.now:
-        return
-    if deadline.kind is DeadlineKind.ALERT:
-        c.put(alerts.on_timer(c, case))
-    elif deadline.kind is DeadlineKind.REVIEW and deadline.pings and case.stood_down_at is None:
-        _lapse(c, case)
-    else:
-        _ping(c, case, deadline)
-
-
-def _ping(c: Composer, case: Case, deadline: Deadline) -> None:
-    number = deadline.pings + 1
-    reached = audience(case, deadline.kind, number, c.context.agreement, c.view.directory)
-    key = f"case:{case.id}:{deadline.kind.value}:{deadline.id}:{number}"
-    told: list[Recipient] = []
-    for party in dict.fromkeys(r.party for r in reached.recipients):
-        told += c.tell(
-            [r for r in reached.recipients if r.party == party],
-            key,
-            _words(c, case, deadline, number, party),
-            kind=OutgoingKind.PING,
-            case=case,
-            buttons=_keyboard(c, case, deadline, party),
-            deadline_id=deadline.id,
-        )
-    if deadline.kind is DeadlineKind.DIPLOMATIC and number == 1:
-        _ask_person(c, case)
-    _record(c, case, deadline, number, reached, [r.name for r in told])
-    c.put(deadlines.pinged(case, deadline, c.now + case.policy(c.context.agreement).repeat))
-
-
-def _ask_person(c: Composer, case: Case) -> None:
-    """Where an adult has not agreed to the diplomatic step, the officer is asked to ask them."""
-    verdict = gates.check(case, Channel.DIPLOMATIC, c.context.agreement)
-    if isinstance(verdict, gates.Blocked) and verdict.reason is gates.Reason.NO_CONSENT:
-        lead = tr("en", "{reference}: please ask the person now.", reference=case.reference)
-        ask(c, case, field(gates.CONSENT[Channel.DIPLOMATIC]), lead, "ping")
-
-
-def _record(c: Composer, case: Case, deadline: Deadline, number: int, reached: Audience, told: list[str]) -> None:
-    c.journal(
-        JournalAct.PINGED,
-        case,
-        deadline=deadline.kind.value,
-        number=number,
-        due_at=deadline.due_at.isoformat(),
-        recipients=told,
-        nobody_in=[group.value for group in reached.empty],
-    )
-
-
-def _lapse(c: Composer, case: Case) -> None:
-    """Nobody answered "still on it?": the acknowledgment lapses and the ladder starts again at once."""
-    c.journal(JournalAct.ACKNOWLEDGMENT_LAPSED, case)
-    status = Status.OPEN if case.status is Status.ACKNOWLEDGED else case.status
-    case = replace(case, status=status, stage=case.stage + 1)
-    c.put(deadlines.lapsed(case, c.now, c.context.new_id))
-
-
-def _words(c: Composer, case: Case, deadline: Deadline, number: int, party: str) -> str:
+def words(c: Composer, case: Case, deadline: Deadline, number: int, party: str) -> str:
+    """What a ping says: which deadline is how late, what is wanted, and where the case is."""
     lines = [
         f"{urgency_name(case.urgency, 'en')} · {case.reference} · " + tr("en", "ping {number}", number=number),
         tr(
@@ -157,7 +91,8 @@ def _drafted(channel: Channel, at_gate: str) -> str:
     return f"{state} {at_gate or tr('en', 'Please hand off now.')}"
 
 
-def _keyboard(c: Composer, case: Case, deadline: Deadline, party: str) -> Keyboard:
+def keyboard(c: Composer, case: Case, deadline: Deadline, party: str) -> Keyboard:
+    """The acts that a ping offers, to whom they are open."""
     ping = _PINGS[deadline.kind]
     offered = ping.offers(c, case, deadline, party)
     if ping.may_be_quiet:

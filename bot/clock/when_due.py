@@ -1,0 +1,71 @@
+"""What the clock does when a deadline's moment has come: who is pinged, and when it looks again. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.clock import alerts, deadlines, pings
+from bot.clock.escalation_ladder import Audience, audience
+from bot.domain.case import Case, Deadline, DeadlineKind, Status
+from bot.domain.journal_acts import JournalAct
+from bot.domain.messages import OutgoingKind
+from bot.domain.recipients import Recipient
+from bot.turns.composer import Composer
+
+
+def on_deadline(c: Composer, case: Case, deadline_id: int) -> Deadline | None:
+    """Act on a deadline whose moment has come; do nothing when it has moved or no longer runs.
+
+    Returns:
+        The deadline as it was, if people were pinged about it.
+    """
+    deadline = next((d for d in case.deadlines if d.id == deadline_id), None)
+    if deadline is None or not deadline.is_running or deadline.next_at is None or deadline.next_at > c.now:
+        return None
+    if deadline.kind is DeadlineKind.ALERT:
+        c.put(alerts.on_timer(c, case))
+    elif deadline.kind is DeadlineKind.REVIEW and deadline.pings and case.stood_down_at is None:
+        _lapse(c, case)
+    else:
+        _ping(c, case, deadline)
+        return deadline
+    return None
+
+
+def _ping(c: Composer, case: Case, deadline: Deadline) -> None:
+    number = deadline.pings + 1
+    reached = audience(case, deadline.kind, number, c.context.agreement, c.view.directory)
+    key = f"case:{case.id}:{deadline.kind.value}:{deadline.id}:{number}"
+    told: list[Recipient] = []
+    for party in dict.fromkeys(r.party for r in reached.recipients):
+        told += c.tell(
+            [r for r in reached.recipients if r.party == party],
+            key,
+            pings.words(c, case, deadline, number, party),
+            kind=OutgoingKind.PING,
+            case=case,
+            buttons=pings.keyboard(c, case, deadline, party),
+            deadline_id=deadline.id,
+        )
+    _record(c, case, deadline, number, reached, [r.name for r in told])
+    c.put(deadlines.pinged(case, deadline, c.now + case.policy(c.context.agreement).repeat))
+
+
+def _record(c: Composer, case: Case, deadline: Deadline, number: int, reached: Audience, told: list[str]) -> None:
+    c.journal(
+        JournalAct.PINGED,
+        case,
+        deadline=deadline.kind.value,
+        number=number,
+        due_at=deadline.due_at.isoformat(),
+        recipients=told,
+        nobody_in=[group.value for group in reached.empty],
+    )
+
+
+def _lapse(c: Composer, case: Case) -> None:
+    """Nobody answered "still on it?": the acknowledgment lapses and the ladder starts again at once."""
+    c.journal(JournalAct.ACKNOWLEDGMENT_LAPSED, case)
+    status = Status.OPEN if case.status is Status.ACKNOWLEDGED else case.status
+    case = replace(case, status=status, stage=case.stage + 1)
+    c.put(deadlines.lapsed(case, c.now, c.context.new_id))

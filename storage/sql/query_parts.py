@@ -1,0 +1,37 @@
+"""What the reads of the databases have in common: rows, and words of the partial indexes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Select,
+    bindparam,
+    literal_column,
+    select,
+    text,
+)
+
+from storage.sql.statements import T
+
+#: Written out as the partial indexes have them: with parameters in their place SQLite does not use these.
+IS_OPEN = text("status <> 'closed'")
+NOTHING: ColumnElement[str] = literal_column("''")
+
+
+def rows(
+    connection: Connection, query: Select[Any], parameters: Mapping[str, object] | None = None
+) -> Sequence[RowMapping]:
+    """All rows of a query."""
+    return connection.execute(query, parameters).mappings().all()
+
+
+@cache
+def rows_with(table: str, column: str) -> Select[Any]:
+    """The query for all rows of a table whose column is one of ``wanted``, made once: making it costs more than it."""
+    return select(T[table]).where(T[table].c[column].in_(bindparam("wanted", expanding=True)))
