@@ -57,7 +57,7 @@ def advance(c: Composer, case: Case, current: Field, lead: str = "") -> None:
         c.say(f"{lead}\n{done}" if lead else done, case=case)
         return
     if c.conversation.pending.get("returning"):
-        rest = [f for f in by_number(str(current.order)) if f.part > current.part]
+        rest = [f for f in by_number(str(current.whole_number)) if f.part > current.part]
         if rest:
             ask_field(c, case, rest[0], lead, returning=True)
             return
@@ -216,7 +216,7 @@ def send(c: Composer, case: Case) -> None:
     open_fields = missing(case)
     is_second = c.conversation.case_id == case.id and c.conversation.pending.get("send_anyway")
     if open_fields and not is_second:
-        names = ", ".join(f"{f.order}{f.part} {tr(c.language, f.label)}" for f in open_fields)
+        names = ", ".join(f"{f.whole_number}{f.part} {tr(c.language, f.label)}" for f in open_fields)
         move_on(c, case_id=case.id, asking="summary", pending={"send_anyway": True})
         c.say(
             tr(

@@ -123,7 +123,7 @@ def summary(case: Case, agreement: Agreement, language: str) -> str:
     for f in to_ask(case):
         value = echoed(f, case)
         shown = tr(language, "not answered") if value is None else show(f, value, language, sides(case, agreement))
-        lines.append(f"{f.order}{f.part}. {tr(language, f.label)}: {shown}")
+        lines.append(f"{f.whole_number}{f.part}. {tr(language, f.label)}: {shown}")
     return "\n".join(lines)
 
 
