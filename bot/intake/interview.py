@@ -15,19 +15,9 @@ from bot.domain.fields import FIELDS, Field, by_number, field
 from bot.domain.journal_acts import JournalAct
 from bot.intake.answers import follow_up, keep, store
 from bot.intake.held_pieces import move_on
+from bot.intake.next_question import missing, next_question, question_before
 from bot.intake.open_case import ask_side, choose_side
-from bot.intake.question_texts import (
-    keyboard,
-    missing,
-    next_question,
-    question,
-    question_before,
-    summary,
-    summary_keyboard,
-    word_button,
-    yes_no,
-    zone_of,
-)
+from bot.intake.question_texts import keyboard, question, summary, summary_keyboard, word_button, yes_no, zone_of
 from bot.intake.reading.answer_reader import read
 from bot.intake.reading.block import Block
 from bot.intake.reading.result import Confirm, OutsidePurpose, Read, Unclear
