@@ -145,7 +145,7 @@ def _amend_answer(c: Composer, case_id: int, field_id: str, text: str) -> None:
     label = tr(c.language, asked.label)
     if not isinstance(reading, Read):
         c.say(tr(c.language, "{label}: the change could not be read, so the first answer stays. Type: edit {number}",
-                 label=label, number=asked.order), case=case)  # fmt: skip
+                 label=label, number=asked.whole_number), case=case)  # fmt: skip
         return
     case = answers.store(c, case, asked, reading.value, "amended")
     c.say(tr(c.language, "{label} is changed; the first answer is kept beside it.", label=label), case=case)

@@ -11,6 +11,7 @@ from bot.conversation import (
     case_words,
     edits_and_deletions,
     general_commands,
+    lost_phone,
     own_questions,
     plain_words,
     replies_to_ours,
@@ -130,7 +131,7 @@ def _from_outside(c: Composer, cut_off: Person | None) -> None:
     command = parse_command(message.text) if message else None
     if cut_off is not None:
         c.journal(JournalAct.REVOKED_SENDER)
-        general_commands.tell_of_cut_off(c, cut_off)
+        lost_phone.tell_of_cut_off(c, cut_off)
     enrolment.stranger_writes(c, command)
 
 
@@ -186,7 +187,7 @@ def _tap(c: Composer, data: str) -> None:
         case button_data.WordTap(word="confirm", argument=argument):
             reconfirmation.confirm(c, Command("confirm", str(button_data.from_base36(argument) or ""), has_slash=True))
         case button_data.WordTap(word="lost", argument=argument):
-            general_commands.lost(c, Command("lost", argument, has_slash=True))
+            lost_phone.lost(c, Command("lost", argument, has_slash=True))
         case button_data.WordTap(word="approve" | "refuse") as decision:
             export_approval.tapped(c, decision)
         case button_data.WordTap() as word:

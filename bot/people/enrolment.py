@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import replace
-from datetime import datetime, timedelta
 
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Address
@@ -14,7 +13,7 @@ from bot.domain.time_words import both_times
 from bot.domain.typed_commands import Command
 from bot.language.texts import tr
 from bot.people import address_binding
-from bot.people.guess_limits import too_many_codes
+from bot.people.guess_limits import after_wrong_code, too_many_codes
 from bot.turns.composer import Composer
 
 #: Crockford's alphabet: no I, L, O, U.
@@ -22,9 +21,6 @@ CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 12  #: 60 bits
 
 ANSWERS_A_DAY = 5  #: fixed sentences to one stranger
-WRONG_CODES = 5  #: wrong tries before the next ones have to wait
-_FIRST_WAIT = timedelta(minutes=15)
-_LONGEST_WAIT = timedelta(hours=24)
 
 
 def code_from(text: str) -> str:
@@ -89,7 +85,7 @@ def _try_code(c: Composer, stranger: Stranger, text: str, address: Address) -> N
         c.journal(JournalAct.WRONG_CODE, wrong=stranger.wrong_codes + 1)
         _refuse(
             c,
-            _after_wrong(stranger, c.now),
+            after_wrong_code(stranger, c.now),
             tr("en", "This code is not valid: it is wrong, used or expired. Ask your admin."),
         )
         return
@@ -105,14 +101,6 @@ def _refuse(c: Composer, stranger: Stranger, sentence: str) -> None:
     c.people.stranger(replace(stranger, answered=stranger.answered + may_answer))
     if may_answer:
         c.say(sentence)
-
-
-def _after_wrong(stranger: Stranger, now: datetime) -> Stranger:
-    wrong = stranger.wrong_codes + 1
-    if wrong < WRONG_CODES:
-        return replace(stranger, wrong_codes=wrong)
-    wait = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(wrong - WRONG_CODES, 10))
-    return replace(stranger, wrong_codes=wrong, blocked_until=now + wait)
 
 
 def _enrol(c: Composer, invite: Invite, address: Address) -> None:

@@ -120,7 +120,7 @@ BUTTONS = (
     Defence(
         "stolen button data",
         "Only one's own side can be cut off",
-        "bot/conversation/general_commands.py",
+        "bot/conversation/lost_phone.py",
         "if other is None or other.party != person.party or person.role is Role.OFFICER or not other.is_active:",
         "if other is None or not other.is_active:",
         ("test_stolen_buttons.py::test_nobody_cuts_off_a_person_of_another_side",),
