@@ -1,6 +1,6 @@
 """Which case plain words belong to that are no answer: theirs, one that is asked for, or a new one. No I/O.
 
-`plain_words` asks this when nothing is awaited; what becomes of the words once it is known is in `held_words`.
+`plain_words` asks this when nothing is awaited; what becomes of the words once it is known is in `placing_words`.
 """
 
 from __future__ import annotations
