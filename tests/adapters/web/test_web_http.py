@@ -197,7 +197,7 @@ async def test_it_lives_and_says_whether_it_works(bridge: Bridge) -> None:
 @pytest.mark.parametrize(("age", "status"), [(None, 503), (9, 200), (10, 503), (100, 503)])
 async def test_a_clock_that_stands_still_is_not_ready(tmp_path: Path, age: int | None, status: int) -> None:
     last = None if age is None else START - timedelta(seconds=age)
-    async with open_bridge(tmp_path, vitals=Vitals(lambda: last, CollectorRegistry())) as bridge:
+    async with open_bridge(tmp_path, vitals=Vitals(lambda: last, lambda: "ok", CollectorRegistry())) as bridge:
         answer = await bridge.browser().get("/health/ready")
         assert answer.status_code == status
         assert (answer.json()["checks"]["clock"] == "ok") is (status == 200)
@@ -224,7 +224,7 @@ async def test_without_a_token_nobody_elsewhere_gets_the_numbers(bridge: Bridge)
 async def test_the_numbers_say_how_things_stand(tmp_path: Path) -> None:
     registry = CollectorRegistry()
     Histogram("casebridge_ping_lateness_seconds", "How late pings were.", registry=registry).observe(3)
-    async with open_bridge(tmp_path, vitals=Vitals(lambda: START, registry)) as bridge:
+    async with open_bridge(tmp_path, vitals=Vitals(lambda: START, lambda: "ok", registry)) as bridge:
         await keep(bridge, sample_case())
         text = (await bridge.browser("127.0.0.1").get("/metrics")).text
     assert 'casebridge_open_cases{status="open",urgency="U1"} 1.0' in text
