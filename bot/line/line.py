@@ -66,6 +66,7 @@ class Line:
         self._noted = noted
         self._batch_within = 0.9 * answer_within.total_seconds()
         self._is_down = False  #: nothing could be written the last time
+        self._held: Held | None = None  #: what the batch under way met first
         self._waiting = Waiting(self._loader.may_pick)
         self._marks: list[Mark] = []
         self._wake = asyncio.Event()
@@ -137,19 +138,26 @@ class Line:
 
     async def _in_time(self, batch: list[QueuedWork], marks: list[Mark]) -> None:
         """Write, or let everybody who waits know in time that nothing is written."""
-        self._is_down = False
+        self._is_down, self._held = False, None
         try:
             async with asyncio.timeout(self._batch_within):
                 await self._write_or_fail(batch, marks)
         except TimeoutError:
-            self._refuse_all(batch, marks, Unwritable("the database does not answer"))
+            self._refuse_all(batch, marks, self._why_late())
+
+    def _why_late(self) -> Unwritable:
+        return self._held or Unwritable("the database does not answer")
 
     async def _write_or_fail(self, batch: list[QueuedWork], marks: list[Mark]) -> None:
         try:
             await self._write(batch, marks)
-        except Held as error:  # by whoever holds one row of it, perhaps: the others may go on
-            self._noted(error)
-            await self._one_by_one(batch, marks, error)
+        except Held as error:
+            self._held = error
+            if len(batch) > 1:  # one row of it, perhaps: the others may go on
+                self._noted(error)
+                await self._one_by_one(batch, marks, error)
+                batch, marks = [], []
+            self._refuse_all(batch, marks, error)
         except Unwritable as error:
             self._refuse_all(batch, marks, error)
         except StorageError as error:

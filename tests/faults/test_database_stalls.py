@@ -73,11 +73,12 @@ async def way(postgres: str) -> AsyncIterator[Way]:
 def somebody_else(url: str, statement: str) -> Iterator[Connection]:
     """A person at a terminal, who begins and does not end."""
     engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"))
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-        yield connection
-        connection.rollback()
-    engine.dispose()
+    try:
+        with engine.connect() as connection:
+            connection.execute(text(statement))
+            yield connection
+    finally:
+        engine.dispose()
 
 
 def _told() -> Turn:
