@@ -20,7 +20,7 @@ from storage.sql.engine_threads import SqlEngines
 from storage.sql.engines import with_limits, writing_engine
 from storage.sql.limits import Limits
 from tests.kit.clock import Clock
-from tests.kit.engines import empty, postgres_server
+from tests.kit.engines import empty, postgres_process, postgres_server
 from tests.kit.keys import VAULT
 from tests.kit.processes import environment
 from tests.kit.root import ROOT
@@ -150,6 +150,17 @@ async def test_a_server_that_is_not_there_is_named_and_taken_again_by_itself(way
         assert failed.value.cause == "the database cannot be reached"
         await way.open()
         await until(lambda: _is_stored(node))
+
+
+async def test_a_server_that_is_started_anew_is_taken_again_by_itself() -> None:
+    with postgres_process() as server:
+        storage.migrate(server.get_uri(), VAULT)
+        async with node_at(server.get_uri()) as node:
+            assert await _is_stored(node)
+            await asyncio.to_thread(server.stop)
+            assert not await _is_stored(node)
+            await asyncio.to_thread(server.ensure_postgres_running)
+            await until(lambda: _is_stored(node))
 
 
 async def test_of_several_hosts_the_one_that_takes_writes_is_found(way: Way, postgres: str) -> None:
