@@ -10,15 +10,16 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, func, make_url, select
+from sqlalchemy import Connection, Engine, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.domain.closed_sets import for_each
 from bot.domain.errors import SchemaMismatch, StorageError
 from bot.protection.sealing import Vault
 from storage.sql.checks import check_keys, noted_keys
-from storage.sql.engines import is_sqlite, reading_engine, writing_engine
+from storage.sql.engines import is_sqlite, parts_of, reading_engine, writing_engine
 from storage.sql.errors import storage_error
+from storage.sql.limits import USUAL
 
 #: Any number that nobody else on the server locks.
 _LOCK = 0x5CA5EB1D
@@ -97,7 +98,7 @@ def migrate(url: str, vault: Vault) -> str:
     Raises `SchemaMismatch` for a newer database and `StorageError` when it cannot be written.
     """
     _make_folder(url)
-    engine = writing_engine(url)
+    engine = writing_engine(url, limits=USUAL.for_long)
     try:
         state = _migrate(engine, vault)
     except SQLAlchemyError as error:
@@ -111,7 +112,10 @@ def _migrate(engine: Engine, vault: Vault) -> SchemaState:
     """Change the schema in one transaction; returns how it was before."""
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":  # one node at a time; SQLite has one writer anyway
+            connection.execute(text("SET LOCAL lock_timeout = 0"))
             connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+            # Whoever waits for a whole table lets all others wait behind it: better fail, and be called again.
+            connection.execute(text(f"SET LOCAL lock_timeout = {USUAL.lock * 1000:.0f}"))
         state = _state_of(connection)
         if state is SchemaState.NEWER:
             raise SchemaMismatch(_REMEDIES[state])
@@ -161,7 +165,7 @@ def _scripts() -> ScriptDirectory:
 
 
 def _file_of(url: str) -> Path | None:
-    name = make_url(url).database
+    name = parts_of(url).database
     return Path(name) if is_sqlite(url) and name else None
 
 

@@ -80,13 +80,15 @@ def rules_of(settings: Settings) -> Rules:
         identity=settings.bridge.identity_on_messenger,
         digest_at=settings.journal.digest_at,
         retention=settings.retention.rules(),
+        answer_within=settings.database.answer_within,
     )
 
 
 def storage_of(settings: Settings) -> Storage:
     """Make the storage that the configuration names."""
     url = settings.database.url.get_secret_value()
-    return open_storage(url, clock=clock, owner=owner(), vault=vault_of(settings))
+    within = settings.database.answer_within
+    return open_storage(url, clock=clock, owner=owner(), vault=vault_of(settings), answer_within=within)
 
 
 async def run(settings: Settings, *, is_embedded: bool, say: Callable[[str], None]) -> None:
@@ -129,9 +131,9 @@ async def _serve(
         files=contents,
         web=adapters.web or WebAdapter(),
     )
-    vitals = Vitals(lambda: bridge.reminder.last_tick, lateness.registry)
+    vitals = Vitals(lambda: bridge.reminder.last_tick, lambda: bridge.pulse.found, lateness.registry)
     app = build_site(site, webhooks=adapters.webhooks, vitals=vitals, has_pages=adapters.web is not None)
-    async with _running(bridge, settings, storage):
+    async with _running(bridge, settings):
         for line in await _summary(settings, storage, adapters, is_embedded=is_embedded):
             say(line)
         _settle_memory()
@@ -146,10 +148,11 @@ def _settle_memory() -> None:
 
 
 @contextlib.asynccontextmanager
-async def _running(bridge: Bridge, settings: Settings, storage: Storage) -> AsyncIterator[None]:
-    schedule = Schedule()
+async def _running(bridge: Bridge, settings: Settings) -> AsyncIterator[None]:
+    schedule = Schedule(bridge.pulse.note)
     schedule.every(_TICK, bridge.reminder.tick, "deadlines")
     schedule.every(_TICK, bridge.deliverer.tick, "outbox")
+    schedule.every(_TICK, bridge.pulse.tick, "heartbeat")
     schedule.every(_TEND, bridge.tender.tick, "people")
     if bridge.fetcher is not None:
         for messenger in bridge.fetcher.messengers:
@@ -162,12 +165,13 @@ async def _running(bridge: Bridge, settings: Settings, storage: Storage) -> Asyn
 
         async def healthy_minute() -> None:
             last = bridge.reminder.last_tick
-            if last is not None and clock() - last < TICK_LIMIT and await storage.is_ready():
+            if last is not None and clock() - last < TICK_LIMIT and bridge.pulse.found == "ok":
                 await watchdog.call()
 
         schedule.every(60, healthy_minute, "watchdog")
     try:
         await bridge.start()
+        await bridge.pulse.tick()
         await bridge.reminder.tick()
         schedule.start()
         yield

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from pathlib import Path
+from time import monotonic
 
 import structlog
 
@@ -23,8 +24,9 @@ from bot.jobs.housekeeping import Tender
 from bot.jobs.journal_digest import Digester
 from bot.jobs.purge import NightlyPurge, Surroundings
 from bot.jobs.window_reminders import Closing
-from bot.line.line import Line
+from bot.line.line import ANSWER_WITHIN, Line
 from bot.line.message_work import Order
+from bot.line.pulse import Pulse
 from bot.people import reachability
 from bot.ports.messengers import Adapter, FileSource
 from bot.ports.reads import Wanted
@@ -59,6 +61,7 @@ class Rules:
     identity: str = "never"  #: what identifiers may do on a messenger: never, masked or allowed
     digest_at: time = time(6)  #: UTC
     retention: Retention = field(default_factory=Retention)
+    answer_within: timedelta = ANSWER_WITHIN  #: what comes in is stored or refused
 
 
 class Bridge:
@@ -75,6 +78,7 @@ class Bridge:
         files: Files | None = None,
         on_lateness: Lateness = lambda _message, _late: None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        seconds: Callable[[], float] = monotonic,
     ) -> None:
         """Take the collaborators; nothing runs before `start`. Without a place for contents no file is fetched."""
         self._storage = storage
@@ -85,7 +89,15 @@ class Bridge:
         self._tasks: set[asyncio.Task[None]] = set()
         can = {name: adapter.capabilities for name, adapter in adapters.items()}
         self._windows = {name: c.windows for name, c in can.items() if c.windows is not None}
-        self.line = Line(storage, self._context, committed=self._committed, capabilities=can)
+        self.pulse = Pulse(storage.beat, seconds)
+        self.line = Line(
+            storage,
+            self._context,
+            committed=self._committed,
+            capabilities=can,
+            noted=self.pulse.note,
+            answer_within=rules.answer_within,
+        )
         self._exports = Exports(
             storage, self.line, rules.agreement, rules.exports, rules.public_url, chance.new_id, clock
         )

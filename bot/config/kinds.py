@@ -51,6 +51,14 @@ def read_duration(value: object) -> timedelta:
     return duration
 
 
+def read_patience(value: object) -> timedelta:
+    """Read for how long whoever brings something may wait, ``5s``; raises the mistake that says how to write it."""
+    duration = read_duration(value)
+    if not timedelta(seconds=1) <= duration <= timedelta(minutes=1):
+        raise mistake("must be from one second to one minute.", 'Write for example "5s".')
+    return duration
+
+
 def read_keeping(value: object) -> timedelta:
     """Read for how long something is kept, ``180d``; raises the mistake that says how to write it."""
     text = value.strip().lower() if isinstance(value, str) else ""
@@ -109,7 +117,8 @@ def _secret(check: Callable[[str], str]) -> Callable[[SecretStr], SecretStr]:
 
 def _database(text: str) -> str:
     path = text.removeprefix("sqlite:///")
-    if (path != text and path) or is_url(text, ("postgresql",)) or _is_socket(text):
+    with_one_host = re.sub(r"^(\w+://(?:[^/?@]*@)?[^/?@,]+)(,[^/?@,]+)+", r"\1", text)
+    if (path != text and path) or is_url(with_one_host, ("postgresql",)) or _is_socket(text):
         return text
     raise mistake(
         "names no database that can be used.",
@@ -140,6 +149,7 @@ def _country(code: str) -> str:
 
 
 Duration = Annotated[timedelta, BeforeValidator(read_duration)]
+Patience = Annotated[timedelta, BeforeValidator(read_patience)]
 Keeping = Annotated[timedelta, BeforeValidator(read_keeping)]
 TimeOfDay = Annotated[time, BeforeValidator(read_time_of_day)]
 WebAddress = Annotated[str, AfterValidator(_url("https", "http"))]

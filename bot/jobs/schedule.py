@@ -8,6 +8,8 @@ from datetime import UTC
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.domain.errors import StorageError, Unwritable
+
 log = structlog.get_logger(__name__)
 
 Tick = Callable[[], Awaitable[object]]
@@ -16,8 +18,9 @@ Tick = Callable[[], Awaitable[object]]
 class Schedule:
     """A few interval ticks, in memory: a tick that is late runs once, never twice at a time."""
 
-    def __init__(self) -> None:
-        """Make an empty schedule."""
+    def __init__(self, not_stored: Callable[[StorageError], None]) -> None:
+        """Make an empty schedule; who is told of ticks for which the database was not there."""
+        self._not_stored = not_stored
         self._scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
@@ -28,6 +31,8 @@ class Schedule:
         async def guarded() -> None:
             try:
                 await tick()
+            except Unwritable as error:
+                self._not_stored(error)
             except Exception:
                 log.exception("tick failed", tick=name)
 

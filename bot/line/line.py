@@ -7,21 +7,22 @@ it touches, lets the pure core compute a turn for each, and storage writes them 
 from __future__ import annotations
 
 import asyncio
-import traceback
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from types import MappingProxyType
 
 import structlog
 
 from bot.delivery.reply_in_call import InCall, ride
-from bot.domain.errors import AlreadySeen, Stale, StorageError
+from bot.domain.errors import AlreadySeen, Held, Stale, StorageError, Unwritable
 from bot.domain.messages import Capabilities, Inbound, Kind, storable
 from bot.domain.people import Directory
 from bot.domain.turn import Mark, Turn
 from bot.line.batch_loader import Loader
 from bot.line.message_work import Message
+from bot.line.one_turn import turn_of
 from bot.line.work import Work
 from bot.line.work_queue import QueuedWork, Waiting
 from bot.ports.messengers import Receipt
@@ -32,9 +33,10 @@ from bot.turns.view import View
 
 BATCH = 100  #: most pieces of work in one transaction
 WAITING = 20_000  #: most pieces of work that wait; beyond that the messenger is asked to come again
+ANSWER_WITHIN = timedelta(seconds=5)  #: then whoever brought something knows whether it is stored
+_AGAIN = 1.0  #: seconds between two tries when nothing can be written and nobody waits
 _TRIES = 5
 _MARKS_AT_MOST = 500
-_PLACES = 5  #: of a failed turn that are logged
 
 log = structlog.get_logger(__name__)
 
@@ -49,13 +51,22 @@ class Line:
         *,
         committed: Callable[[Sequence[Turn], frozenset[int]], None],
         capabilities: Mapping[str, Capabilities] | None = None,
+        noted: Callable[[Unwritable | None], None] = lambda _error: None,
+        answer_within: timedelta = ANSWER_WITHIN,
     ) -> None:
-        """Take the storage, a maker of contexts, who is told of commits (and ids left out), what messengers can do."""
+        """Take the storage, a maker of contexts, who is told of commits (and ids left out), what messengers can do.
+
+        `noted` hears of each commit, and why there was none. What waits is stored or refused within `answer_within`.
+        """
         self._storage = storage
         self._capabilities = capabilities or {}
         self._loader = Loader(storage, self._capabilities)
         self._context = context
         self._committed = committed
+        self._noted = noted
+        self._batch_within = 0.9 * answer_within.total_seconds()
+        self._is_down = False  #: nothing could be written the last time
+        self._held: Held | None = None  #: what the batch under way met first
         self._waiting = Waiting(self._loader.may_pick)
         self._marks: list[Mark] = []
         self._wake = asyncio.Event()
@@ -105,26 +116,65 @@ class Line:
         await self._idle.wait()
 
     async def _run(self) -> None:
-        while not (self._is_stopping and not self._waiting and not self._marks):
+        while not (self._is_stopping and not self._waiting and (not self._marks or self._is_down)):
             if not self._waiting and not self._marks:
                 self._idle.set()
                 await self._wake.wait()
+            elif not self._waiting and self._is_down:
+                await self._rest()
             self._wake.clear()
             batch = self._waiting.take(BATCH)
             marks, self._marks = self._marks[:_MARKS_AT_MOST], self._marks[_MARKS_AT_MOST:]
             if batch or marks:
-                await self._write_or_fail(batch, marks)
+                await self._in_time(batch, marks)
         self._idle.set()
+
+    async def _rest(self) -> None:
+        """Let what was sent wait a moment to be noted; whoever writes meanwhile is let in at once."""
+        self._wake.clear()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_AGAIN):
+                await self._wake.wait()
+
+    async def _in_time(self, batch: list[QueuedWork], marks: list[Mark]) -> None:
+        """Write, or let everybody who waits know in time that nothing is written."""
+        self._is_down, self._held = False, None
+        try:
+            async with asyncio.timeout(self._batch_within):
+                await self._write_or_fail(batch, marks)
+        except TimeoutError:
+            self._refuse_all(batch, marks, self._why_late())
+
+    def _why_late(self) -> Unwritable:
+        return self._held or Unwritable("the database does not answer")
 
     async def _write_or_fail(self, batch: list[QueuedWork], marks: list[Mark]) -> None:
         try:
             await self._write(batch, marks)
+        except Held as error:
+            self._held = error
+            if len(batch) > 1:  # one row of it, perhaps: the others may go on
+                self._noted(error)
+                await self._one_by_one(batch, marks, error)
+                batch, marks = [], []
+            self._refuse_all(batch, marks, error)
+        except Unwritable as error:
+            self._refuse_all(batch, marks, error)
         except StorageError as error:
             log.warning("batch not stored", entries=len(batch), error=type(error).__name__)
             await self._one_by_one(batch, marks, error)
         except Exception as error:
             log.exception("line failed", entries=len(batch))
             await self._one_by_one(batch, marks, StorageError(f"internal error: {type(error).__name__}"))
+
+    def _refuse_all(self, batch: Sequence[QueuedWork], marks: list[Mark], error: StorageError) -> None:
+        """Nothing can be written: whoever waits hears it now, since waiting longer helps nobody."""
+        self._is_down = True
+        self._marks = marks + self._marks
+        if isinstance(error, Unwritable):
+            self._noted(error)
+        for entry in (*batch, *self._waiting.drain()):
+            _refuse(entry, error)
 
     async def _write(self, batch: list[QueuedWork], marks: Sequence[Mark]) -> None:
         for attempt in range(_TRIES):
@@ -142,6 +192,8 @@ class Line:
                 if attempt == _TRIES - 1:
                     raise
                 continue
+            if turns or marks:
+                self._noted(None)
             self._finish(batch, fresh, turns, left_out, loaded.seen)
             return
 
@@ -176,7 +228,7 @@ class Line:
                 continue
             if key is not None:
                 keys.add(key)
-            entry.turn = self._in_call(entry, _turn_of(entry, view, context), context)
+            entry.turn = self._in_call(entry, turn_of(entry.work, view, context), context)
             view.absorb(entry.turn)
             fresh.append(entry)
         return fresh
@@ -221,10 +273,7 @@ class Line:
     async def _one_by_one(self, batch: Sequence[QueuedWork], marks: list[Mark], error: StorageError) -> None:
         """Find what does not fit: each entry alone, then marked failed. When nothing can be written, say so to all."""
         if not await self._storage.is_ready():
-            self._marks = marks + self._marks
-            for entry in batch:
-                _refuse(entry, error)
-            await asyncio.sleep(0)
+            self._refuse_all(batch, marks, error)
             return
         await self._keep_marks(marks)
         for entry in batch:
@@ -240,6 +289,10 @@ class Line:
     async def _alone(self, entry: QueuedWork) -> None:
         try:
             await self._write([entry], ())
+            return
+        except Unwritable as error:
+            self._noted(error)
+            _refuse(entry, error)
             return
         except Exception as error:
             entry.errors.append(type(error).__name__)
@@ -258,23 +311,6 @@ class Line:
             _refuse(entry, error)
         except Exception as error:  # noqa: BLE001 - the line must never die; whoever waits is told
             _refuse(entry, StorageError(f"not stored: {type(error).__name__}"))
-
-
-def _turn_of(entry: QueuedWork, view: View, context: Context) -> Turn:
-    try:
-        return entry.work.turn(view, context)
-    except Exception as error:  # noqa: BLE001 - one bad message never stops the line
-        kind = type(error).__name__
-        # Its text may hold what somebody wrote: only the places in the program that it came through are logged.
-        failed = entry.work.failed(context, kind)
-        inbox = failed.inbox.id if failed.inbox else None
-        log.error("turn failed", inbox=inbox, work=type(entry.work).__name__, error=kind, at=_places(error))  # noqa: TRY400
-        return failed
-
-
-def _places(error: Exception) -> list[str]:
-    frames = traceback.extract_tb(error.__traceback__)[-_PLACES:]
-    return [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
 
 
 def _refuse(entry: QueuedWork, error: StorageError) -> None:

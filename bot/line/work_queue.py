@@ -59,6 +59,11 @@ class Waiting:
         self._entries.extendleft(reversed(later))
         return batch
 
+    def drain(self) -> list[QueuedWork]:
+        """Take all that waits."""
+        entries, self._entries = list(self._entries), deque()
+        return entries
+
     def _must_wait(self, entry: QueuedWork, batch: list[QueuedWork], later: list[QueuedWork]) -> bool:
         sender = entry.sender
         if later and sender is not None and any(other.sender == sender for other in later):

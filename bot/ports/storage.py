@@ -22,7 +22,8 @@ from bot.ports.retention import Retains
 class Storage(Retains, KeepsForMessengers, Protocol):
     """Everything that is kept. SQLite and PostgreSQL honour this.
 
-    Times are aware UTC. Unless said otherwise a method raises only `StorageError`.
+    Times are aware UTC. Unless said otherwise a method raises only `StorageError`; of these `Unwritable` says that the
+    database takes nothing at the moment, within the time that whoever waits for an answer has.
     """
 
     async def start(self) -> None:
@@ -33,6 +34,9 @@ class Storage(Retains, KeepsForMessengers, Protocol):
 
     async def is_ready(self) -> bool:
         """Answer whether a read works now and the schema is this program's. Never raises."""
+
+    async def beat(self, size: int = 0) -> None:
+        """Write that this process lives, with so many bytes beside it. Raises `Unwritable` when nothing is taken."""
 
     async def directory(self) -> Directory:
         """Return everybody enrolled. Cheap when nobody changed: the same object again."""

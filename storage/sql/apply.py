@@ -36,7 +36,7 @@ from storage.rows.cases import (
     text_row,
 )
 from storage.rows.files import file_row
-from storage.rows.journal import link_row
+from storage.rows.journal import link_row, secret_of
 from storage.rows.messages import inbox_outcome, inbox_row, mark_row, outbox_row, seen_key
 from storage.rows.messenger_state import asked_row, knock_row, waking_row, window_row
 from storage.rows.people import binding_rows, invite_row, order_row, person_row, sign_in_row, stranger_row
@@ -72,13 +72,13 @@ class Writing:
 def write(writing: Writing, batch: Batch) -> frozenset[int]:
     """Write a whole batch and return the ids of outbox rows left out.
 
-    Rows that other nodes may want too are touched in the order of their keys.
+    Rows that other nodes may want too are touched in the order of their keys. What all want, the heads of the chains,
+    comes last: held while the entries are linked and committed, and no longer.
     """
     _write_messages(writing, batch)
     _write_people(writing, batch)
     _write_cases(writing, batch)
     _write_conversations(writing, batch)
-    _write_journal(writing, batch.journal)
     owners = sorted(batch.ends_sessions_of)
     writing.run(writing.statements.drop_outbox, [{"to": f"person:{owner}"} for owner in owners])
     if owners:
@@ -91,6 +91,7 @@ def write(writing: Writing, batch: Batch) -> frozenset[int]:
     writing.run(writing.statements.end_sign_ins, ended)
     writing.run(writing.statements.end_sessions, ended)
     writing.run(writing.statements.add_sign_ins, [sign_in_row(link) for link in batch.sign_ins])
+    _write_journal(writing, batch.journal)
     return left_out
 
 
@@ -223,12 +224,14 @@ def _write_journal(writing: Writing, entries: Sequence[Entry]) -> None:
 
 
 def write_journal(connection: Connection, statements: Statements, vault: Vault, entries: Sequence[Entry]) -> None:
-    """Put entries behind the heads of their chains."""
+    """Put entries behind the heads of their chains, which are held from here to the commit; sealed before that."""
+    secrets = [secret_of(vault, entry) for entry in entries]
     links = _linked(entries, _heads(connection, sorted({entry.chain for entry in entries})))
-    statements.add_links.run(connection, [link_row(vault, placed) for placed in links])
+    rows = [link_row(placed, secret) for placed, secret in zip(links, secrets, strict=True)]
+    statements.add_links.run(connection, rows)
     heads = {placed.entry.chain: placed for placed in links}
-    rows = [{"chain": c, "sequence": heads[c].sequence, "hash": heads[c].hash} for c in sorted(heads)]
-    statements.put_heads.run(connection, rows)
+    ends: list[RowDict] = [{"chain": c, "sequence": heads[c].sequence, "hash": heads[c].hash} for c in sorted(heads)]
+    statements.put_heads.run(connection, ends)
 
 
 def _heads(connection: Connection, chains: Sequence[str]) -> dict[str, tuple[int, str]]:

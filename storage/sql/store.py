@@ -97,6 +97,9 @@ class SqlStorage(SqlForMessengers):
     async def release_lease(self, name: str, owner: str) -> None:
         await self._write(sql_keep.release_lease, name, owner)
 
+    async def beat(self, size: int = 0) -> None:
+        await self._write(sql_keep.beat, self._statements, self._owner, self._clock(), size)
+
     async def cursor(self, name: str) -> int | None:
         return await self._read(sql_keep.cursor, name)
 
@@ -170,7 +173,7 @@ class SqlStorage(SqlForMessengers):
         return await self._read(sql_read.files, self._vault, states, limit)
 
     async def count_cases(self, since: datetime, until: datetime, parties: Sequence[str] = ()) -> int:
-        return await self._read(sql_read.count_cases, since, until, parties)
+        return await self._look_through(sql_read.count_cases, since, until, parties)
 
     def stream_cases(self, since: datetime, until: datetime, parties: Sequence[str] = ()) -> AsyncIterator[list[Case]]:
         return self._stream(sql_read.stream_cases, self._vault, since, until, parties)
@@ -185,28 +188,28 @@ class SqlStorage(SqlForMessengers):
         return await self._read(sql_read.heads)
 
     async def purgeable(self, cutoffs: Cutoffs, *, limit: int, after: int = 0) -> list[Case]:
-        return await self._read(sql_purge.purgeable, self._vault, cutoffs, limit, after)
+        return await self._look_through(sql_purge.purgeable, self._vault, cutoffs, limit, after)
 
     async def purge(self, order: Purge) -> Purged:
-        purged = await self._write(sql_purge.purge, self._statements, self._vault, order)
+        purged = await self._let_go(sql_purge.purge, self._statements, self._vault, order)
         self._known.drop(order.case_id)
         return purged
 
     async def would_purge(self, order: Purge) -> Purged:
-        return await self._read(sql_purge.would_purge, order)
+        return await self._look_through(sql_purge.would_purge, order)
 
     async def unassigned(self, before: datetime) -> int:
-        return await self._read(sql_purge.unassigned, before)
+        return await self._look_through(sql_purge.unassigned, before)
 
     async def purge_unassigned(self, before: datetime, record: Entry, limit: int) -> int:
-        ids = await self._read(sql_purge.find_unassigned, before, limit)
-        return await self._write(sql_purge.purge_unassigned, self._statements, self._vault, ids, before, record)
+        ids = await self._look_through(sql_purge.find_unassigned, before, limit)
+        return await self._let_go(sql_purge.purge_unassigned, self._statements, self._vault, ids, before, record)
 
     async def unneeded(self, contents: Sequence[str], now: datetime) -> list[str]:
-        return await self._read(sql_purge.unneeded, contents, now)
+        return await self._look_through(sql_purge.unneeded, contents, now)
 
     async def forget_person(self, person_id: int, name: str, record: Entry) -> None:
-        await self._write(sql_purge.forget_person, self._statements, self._vault, person_id, name, record)
+        await self._let_go(sql_purge.forget_person, self._statements, self._vault, person_id, name, record)
 
     async def scrub(self) -> None:
         self._require_open()

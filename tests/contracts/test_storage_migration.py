@@ -11,7 +11,7 @@ from sqlalchemy import make_url, text
 import storage
 from bot.domain.errors import KeysUnusable
 from storage.schema import head
-from storage.sql.engines import writing_engine
+from storage.sql.engines import with_limits, writing_engine
 from tests.kit.clock import Clock
 from tests.kit.engines import ENGINES
 from tests.kit.keys import VAULT, vault
@@ -23,7 +23,7 @@ def new(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path}/casebridge.db"
         return
-    server = writing_engine(request.getfixturevalue("postgres")).execution_options(isolation_level="AUTOCOMMIT")
+    server = with_limits(writing_engine(request.getfixturevalue("postgres")), None)
     with server.connect() as connection:
         connection.execute(text("DROP DATABASE IF EXISTS unmade"))
         connection.execute(text("CREATE DATABASE unmade"))

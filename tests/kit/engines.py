@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -81,7 +82,14 @@ def _age_leases(url: str, span: timedelta) -> None:
 
 @contextmanager
 def postgres_server() -> Iterator[str]:
-    """A real PostgreSQL for as long as the block, with nothing in it. Yields its URL.
+    """A real PostgreSQL for as long as the block, with nothing in it. Yields its URL."""
+    with postgres_process() as server:
+        yield server.get_uri()
+
+
+@contextmanager
+def postgres_process() -> Iterator[Any]:
+    """Likewise, to be stopped and started meanwhile.
 
     Its folder is not one of pytest's: every other run on the machine takes the way into those away from its user.
     """
@@ -91,7 +99,7 @@ def postgres_server() -> Iterator[str]:
 
         server = get_server(Path(folder, "postgres"))
         try:
-            yield server.get_uri()
+            yield server
         finally:
             server.cleanup()
 

@@ -69,6 +69,7 @@ class Setup:
     port: int = field(default_factory=free_port)
     alert_after: str = "3m"
     token: str = TOKEN
+    answer_within: str = "5s"
 
     def __post_init__(self) -> None:
         self.database = self.database or f"sqlite:///{self.folder / 'casebridge.db'}"
@@ -90,7 +91,7 @@ class Setup:
         public = "https://bridge.example" if self.mode == "webhook" else ""
         tables: dict[str, dict[str, Any]] = {
             "server": {"port": self.port, "public_url": public},
-            "database": {"url": self.database},
+            "database": {"url": self.database, "answer_within": self.answer_within},
             "security": {"key_file": str(key_file(self.folder))},
             "bridge": {"data_dir": str(self.folder / "data"), "alert_after": self.alert_after},
             "messengers.telegram": {

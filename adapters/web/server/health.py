@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,9 +15,11 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from adapters.web.site.request_checks import tokens_match
 from adapters.web.site.site import Endpoint, Site
+from bot.domain.errors import StorageError
 from bot.ports.reads import Counts
 
 TICK_LIMIT = timedelta(seconds=10)  #: older than this, the clock stands still
+_PATIENCE = 2.0  #: seconds; whoever asks how we are shall not wait for a database that hangs
 _PLAIN = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
@@ -24,6 +28,7 @@ class Vitals:
     """What the rest of the program lets the health routes see."""
 
     last_tick: Callable[[], datetime | None]  #: when the clock last ticked, None before the first time
+    writes: Callable[[], str]  #: ``ok`` when something was written within the last seconds, or what is wrong
     registry: CollectorRegistry  #: further metrics, such as how late pings were
 
 
@@ -36,13 +41,23 @@ def ready(site: Site, vitals: Vitals) -> Endpoint:
 
     async def endpoint(request: Request) -> Response:  # noqa: ARG001  # every endpoint takes one
         checks = {
-            "database": "ok" if await site.storage.is_ready() else "no answer, or another version's schema",
+            "database": await _database_check(site, vitals.writes()),
             "clock": _clock_check(vitals.last_tick(), site.clock()),
         }
         is_ready = all(found == "ok" for found in checks.values())
         return JSONResponse({"ready": is_ready, "checks": checks}, 200 if is_ready else 503, headers=_PLAIN)
 
     return endpoint
+
+
+async def _database_check(site: Site, writes: str) -> str:
+    if writes != "ok":
+        return writes
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_PATIENCE):
+            if await site.storage.is_ready():
+                return "ok"
+    return "no answer, or another version's schema"
 
 
 def _clock_check(last: datetime | None, now: datetime) -> str:
@@ -58,11 +73,21 @@ def metrics(site: Site, vitals: Vitals) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         if not _may_read(site, request):
             return PlainTextResponse("Forbidden\n", 403, headers=_PLAIN)
-        counts = await site.storage.counts(site.clock())
-        text = generate_latest(_gauges(counts)) + generate_latest(vitals.registry)
+        text = await _counted(site) + generate_latest(vitals.registry)
         return Response(text, headers={**_PLAIN, "Content-Type": CONTENT_TYPE_LATEST})
 
     return endpoint
+
+
+async def _counted(site: Site) -> bytes:
+    """What the database holds, and whether it could be asked in time."""
+    registry = CollectorRegistry()
+    answers = Gauge("casebridge_database_answers", "Whether the database could be asked.", registry=registry)
+    with contextlib.suppress(TimeoutError, StorageError):
+        async with asyncio.timeout(_PATIENCE):
+            _set_gauges(registry, await site.storage.counts(site.clock()))
+            answers.set(1)
+    return generate_latest(registry)
 
 
 def _may_read(site: Site, request: Request) -> bool:
@@ -72,8 +97,7 @@ def _may_read(site: Site, request: Request) -> bool:
     return scheme.lower() == "bearer" and tokens_match(site.settings.metrics_token, token)
 
 
-def _gauges(counts: Counts) -> CollectorRegistry:
-    registry = CollectorRegistry()
+def _set_gauges(registry: CollectorRegistry, counts: Counts) -> None:
     inbox = Gauge("casebridge_inbox", "Stored messages by state.", ["state"], registry=registry)
     outbox = Gauge("casebridge_outbox", "Messages to send by state.", ["state"], registry=registry)
     cases = Gauge(
@@ -89,4 +113,3 @@ def _gauges(counts: Counts) -> CollectorRegistry:
     for (urgency, status), number in counts.cases.items():
         cases.labels(urgency, status).set(number)
     overdue.set(counts.overdue)
-    return registry

@@ -12,6 +12,7 @@ from adapters.web.site.visit import is_number
 from bot.ports.messengers import Request, Response, WebhookAdapter
 
 _PREFIX = "/hooks/"
+_AGAIN = b"5"  #: seconds after which a messenger shall bring again what was not stored
 _METHODS = frozenset({"GET", "POST"})
 
 
@@ -71,5 +72,7 @@ async def _answer(send: Send, response: Response) -> None:
         headers.append((b"content-type", response.media_type.encode("latin-1")))
     if response.status == 413:
         headers.append((b"connection", b"close"))
+    if response.status == 503:
+        headers.append((b"retry-after", _AGAIN))
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -182,6 +182,12 @@ def _tables() -> dict[str, tuple[Any, ...]]:
             *_all(Moment, "expires_at"),
             _key("leases", "name"),
         ),
+        "heartbeats": (
+            *_all(sa.String, "node"),
+            *_all(Moment, "at"),
+            *_all(sa.LargeBinary, "padding"),
+            _key("heartbeats", "node"),
+        ),
         "meta": (
             *_all(sa.String, "key"),
             *_all(Id, "value"),

@@ -124,6 +124,15 @@ async def test_a_full_disk_makes_it_ask_again_not_go_on(api: BotApi) -> None:
     assert offsets(api)[:4] == [None] * 4
 
 
+async def test_however_long_nothing_can_be_stored_it_goes_on_within_seconds_after(api: BotApi) -> None:
+    User(api, 111).says("urgent")
+    inbox, naps = Inbox(), Naps()
+    inbox.refuses = lambda _: inbox.tries < 10
+    async with running(make_telegram(api, naps=naps), inbox):
+        await inbox.until(lambda: inbox.taken)
+    assert naps.taken[:9] == [1, 2, 4, 4, 4, 4, 4, 4, 4]
+
+
 async def test_a_bug_behind_it_makes_it_ask_again_too(api: BotApi) -> None:
     class Broken(Inbox):
         async def __call__(self, message: Inbound) -> Receipt:
