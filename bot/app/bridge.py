@@ -85,7 +85,7 @@ class Bridge:
         self._tasks: set[asyncio.Task[None]] = set()
         can = {name: adapter.capabilities for name, adapter in adapters.items()}
         self._windows = {name: c.windows for name, c in can.items() if c.windows is not None}
-        self.line = Line(storage, self._context, committed=self._committed, capabilities=can)
+        self.line = Line(storage, self._context, committed=self._committed, capabilities=can, sleep=sleep)
         self._exports = Exports(
             storage, self.line, rules.agreement, rules.exports, rules.public_url, chance.new_id, clock
         )
@@ -95,6 +95,7 @@ class Bridge:
             adapters,
             clock=clock,
             mark=self.line.mark,
+            unstored=self.line.unstored,
             new_id=chance.new_id,
             jitter=chance.jitter,
             sleep=sleep,

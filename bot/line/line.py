@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -21,6 +21,7 @@ from bot.domain.messages import Capabilities, Inbound, Kind, storable
 from bot.domain.people import Directory
 from bot.domain.turn import Mark, Turn
 from bot.line.batch_loader import Loader
+from bot.line.kept_marks import KeptMarks
 from bot.line.message_work import Message
 from bot.line.work import Work
 from bot.line.work_queue import QueuedWork, Waiting
@@ -33,7 +34,7 @@ from bot.turns.view import View
 BATCH = 100  #: most pieces of work in one transaction
 WAITING = 20_000  #: most pieces of work that wait; beyond that the messenger is asked to come again
 _TRIES = 5
-_MARKS_AT_MOST = 500
+DRAIN_SECONDS = 10.0  #: how long what was delivered is still tried to be noted at the end
 _PLACES = 5  #: of a failed turn that are logged
 
 log = structlog.get_logger(__name__)
@@ -49,6 +50,7 @@ class Line:
         *,
         committed: Callable[[Sequence[Turn], frozenset[int]], None],
         capabilities: Mapping[str, Capabilities] | None = None,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         """Take the storage, a maker of contexts, who is told of commits (and ids left out), what messengers can do."""
         self._storage = storage
@@ -57,8 +59,9 @@ class Line:
         self._context = context
         self._committed = committed
         self._waiting = Waiting(self._loader.may_pick)
-        self._marks: list[Mark] = []
         self._wake = asyncio.Event()
+        self._sleep = sleep
+        self._marks = KeptMarks(sleep, self._wake.set)
         self._idle = asyncio.Event()
         self._idle.set()
         self._task: asyncio.Task[None] | None = None
@@ -69,12 +72,18 @@ class Line:
         self._task = asyncio.create_task(self._run(), name="line")
 
     async def stop(self) -> None:
-        """Write what waits, then stop; may be called twice."""
+        """Write what waits, then stop, after 10 s also with marks that could not be stored; may be called twice."""
         self._is_stopping = True
         self._wake.set()
         if self._task is not None:
+            limit = asyncio.create_task(self._drain_ends())
             await self._task
+            limit.cancel()
             self._task = None
+
+    async def _drain_ends(self) -> None:
+        await self._sleep(DRAIN_SECONDS)
+        self._marks.give_up()
 
     async def receive(self, message: Inbound) -> Receipt:
         """Store a verified message and compute its answer; returns after the commit."""
@@ -95,10 +104,13 @@ class Line:
         return await entry.done
 
     def mark(self, mark: Mark) -> None:
-        """Let what the deliverer says of an outbox row ride the next commit."""
-        self._marks.append(mark)
+        """Let what the deliverer says of an outbox row ride the next commit; it is tried until it is stored."""
         self._idle.clear()
-        self._wake.set()
+        self._marks.add(mark)
+
+    def unstored(self) -> Mapping[int, Mark]:
+        """What was said of outbox rows and is not stored yet, by outbox id."""
+        return self._marks.unstored
 
     async def settled(self) -> None:
         """Wait until nothing waits."""
@@ -108,10 +120,10 @@ class Line:
         while not (self._is_stopping and not self._waiting and not self._marks):
             if not self._waiting and not self._marks:
                 self._idle.set()
+            if not self._waiting and not self._marks.can_be_stored:
                 await self._wake.wait()
             self._wake.clear()
-            batch = self._waiting.take(BATCH)
-            marks, self._marks = self._marks[:_MARKS_AT_MOST], self._marks[_MARKS_AT_MOST:]
+            batch, marks = self._waiting.take(BATCH), self._marks.due()
             if batch or marks:
                 await self._write_or_fail(batch, marks)
         self._idle.set()
@@ -142,6 +154,7 @@ class Line:
                 if attempt == _TRIES - 1:
                     raise
                 continue
+            self._marks.stored(marks)
             self._finish(batch, fresh, turns, left_out, loaded.seen)
             return
 
@@ -221,26 +234,22 @@ class Line:
     async def _one_by_one(self, batch: Sequence[QueuedWork], marks: list[Mark], error: StorageError) -> None:
         """Find what does not fit: each entry alone, then marked failed. When nothing can be written, say so to all."""
         if not await self._storage.is_ready():
-            self._marks = marks + self._marks
+            self._marks.failed(error, marks)
             for entry in batch:
                 _refuse(entry, error)
             await asyncio.sleep(0)
             return
-        await self._keep_marks(marks)
+        await self._marks.store(marks, lambda some: self._storage.apply([], some))
         for entry in batch:
             await self._alone(entry)
-
-    async def _keep_marks(self, marks: Sequence[Mark]) -> None:
-        for mark in marks:
-            try:
-                await self._storage.apply([], [mark])
-            except StorageError:
-                log.exception("delivery mark not stored", outbox=mark.outbox_id)
 
     async def _alone(self, entry: QueuedWork) -> None:
         try:
             await self._write([entry], ())
             return
+        except StorageError as error:
+            entry.errors.append(type(error).__name__)
+            log.warning("turn does not fit", work=type(entry.work).__name__, error=str(error))
         except Exception as error:
             entry.errors.append(type(error).__name__)
             log.exception("turn does not fit", work=type(entry.work).__name__)
