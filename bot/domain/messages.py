@@ -258,6 +258,7 @@ class Capabilities:
     edits: bool = False  #: a sent message can be changed
     files: bool = False  #: can send documents
     file_limit: int = 0  #: bytes
+    call_limit: int = 1 << 20  #: bytes of what it may call us with; more is not read
     groups: bool = False
     attachments_in: bool = False
     per_chat_second: float = 0.0  #: messages a second to one chat; 0 = no limit

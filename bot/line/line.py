@@ -16,6 +16,8 @@ from types import MappingProxyType
 import structlog
 
 from bot.delivery.reply_in_call import InCall, ride
+from bot.domain.agreement import Urgency
+from bot.domain.case import Case
 from bot.domain.errors import AlreadySeen, Stale, StorageError
 from bot.domain.messages import Capabilities, Inbound, Kind, storable
 from bot.domain.people import Directory
@@ -32,7 +34,6 @@ from bot.turns.context import Context
 from bot.turns.view import View
 
 BATCH = 100  #: most pieces of work in one transaction
-WAITING = 20_000  #: most pieces of work that wait; beyond that the messenger is asked to come again
 _TRIES = 5
 DRAIN_SECONDS = 10.0  #: how long what was delivered is still tried to be noted at the end
 _PLACES = 5  #: of a failed turn that are logged
@@ -95,9 +96,9 @@ class Line:
 
     async def submit(self, work: Work) -> Receipt:
         """Put work in the line and wait for its commit. Raises `StorageError` when it was not stored."""
-        if self._is_stopping or len(self._waiting) >= WAITING:
-            raise StorageError("The bridge is stopping or has too much waiting; please send again.")
         entry = QueuedWork(work, asyncio.get_running_loop().create_future())
+        if self._is_stopping or not self._waiting.has_room(entry):
+            raise StorageError("The bridge is stopping or has too much waiting; please send again.")
         self._waiting.add(entry)
         self._idle.clear()
         self._wake.set()
@@ -223,6 +224,8 @@ class Line:
         is_new = {id(entry) for entry in fresh}
         replies = {**seen, **{turn.inbox.message.key: turn.inbox.reply for turn in turns if turn.inbox}}
         for entry in batch:
+            if entry.sender is not None and entry.turn is not None and entry.turn.cases:
+                self._waiting.note(entry.sender, is_urgent=any(map(_is_pressing, entry.turn.cases)))
             if not entry.done.done():
                 entry.done.set_result(self._receipt(entry, replies, is_new=id(entry) in is_new))
         try:
@@ -267,6 +270,10 @@ class Line:
             _refuse(entry, error)
         except Exception as error:  # noqa: BLE001 - the line must never die; whoever waits is told
             _refuse(entry, StorageError(f"not stored: {type(error).__name__}"))
+
+
+def _is_pressing(case: Case) -> bool:
+    return case.is_open and case.urgency is Urgency.U1
 
 
 def _turn_of(entry: QueuedWork, view: View, context: Context) -> Turn:

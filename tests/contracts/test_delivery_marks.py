@@ -49,7 +49,7 @@ class Pair:
         messages = [message(address=Address("telegram", str(number))) for number in numbers]
         if are_refused:
             self.refusing.rows = {one.id for one in messages}
-        await self.one.storage.apply([Turn(outgoing=messages)])
+        await self.one.storage.apply([Turn(outgoing=tuple(messages))])
         self.one.deliverer.hand_over(messages)
         await self.one.deliverer.drain()
         return [one.id for one in messages]
@@ -69,7 +69,7 @@ class Pair:
 @pytest.fixture
 async def pair(kept: Kept) -> AsyncIterator[Pair]:
     told, refusing = Told(), Refusing(kept.storage)
-    one = SharingNode("one", 1, refusing, told, lambda: kept.now)  # type: ignore[arg-type] # it passes all else on
+    one = SharingNode("one", 1, refusing, told, lambda: kept.now)
     two = SharingNode("two", 2, await kept.other_node(), told, lambda: kept.now)
     for node in (one, two):
         node.line.start()

@@ -74,7 +74,7 @@ async def test_while_connections_are_cut_each_reference_is_told_once(postgres: s
     told = Told()
     async with on_database(postgres) as kept:
         people = [_person(number) for number in range(1, _OFFICERS + 1)]
-        await kept.storage.apply([Turn(people=people)])
+        await kept.storage.apply([Turn(people=tuple(people))])
         frail = [Frail(store, postgres) for store in (kept.storage, await kept.other_node())]
         nodes = [
             SharingNode(name, number, cast(Storage, store), told, lambda: kept.now)
