@@ -97,6 +97,7 @@ class Bridge:
             capabilities=can,
             noted=self.pulse.note,
             answer_within=rules.answer_within,
+            sleep=sleep,
         )
         self._exports = Exports(
             storage, self.line, rules.agreement, rules.exports, rules.public_url, chance.new_id, clock
@@ -107,6 +108,7 @@ class Bridge:
             adapters,
             clock=clock,
             mark=self.line.mark,
+            unstored=self.line.unstored,
             new_id=chance.new_id,
             jitter=chance.jitter,
             sleep=sleep,

@@ -7,8 +7,7 @@ it touches, lets the pure core compute a turn for each, and storage writes them 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from types import MappingProxyType
@@ -16,11 +15,14 @@ from types import MappingProxyType
 import structlog
 
 from bot.delivery.reply_in_call import InCall, ride
+from bot.domain.agreement import Urgency
+from bot.domain.case import Case
 from bot.domain.errors import AlreadySeen, Held, Stale, StorageError, Unwritable
 from bot.domain.messages import Capabilities, Inbound, Kind, storable
 from bot.domain.people import Directory
 from bot.domain.turn import Mark, Turn
 from bot.line.batch_loader import Loader
+from bot.line.kept_marks import KeptMarks
 from bot.line.message_work import Message
 from bot.line.one_turn import turn_of
 from bot.line.work import Work
@@ -32,11 +34,9 @@ from bot.turns.context import Context
 from bot.turns.view import View
 
 BATCH = 100  #: most pieces of work in one transaction
-WAITING = 20_000  #: most pieces of work that wait; beyond that the messenger is asked to come again
 ANSWER_WITHIN = timedelta(seconds=5)  #: then whoever brought something knows whether it is stored
-_AGAIN = 1.0  #: seconds between two tries when nothing can be written and nobody waits
 _TRIES = 5
-_MARKS_AT_MOST = 500
+DRAIN_SECONDS = 10.0  #: how long what was delivered is still tried to be noted at the end
 
 log = structlog.get_logger(__name__)
 
@@ -53,6 +53,7 @@ class Line:
         capabilities: Mapping[str, Capabilities] | None = None,
         noted: Callable[[Unwritable | None], None] = lambda _error: None,
         answer_within: timedelta = ANSWER_WITHIN,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         """Take the storage, a maker of contexts, who is told of commits (and ids left out), what messengers can do.
 
@@ -65,11 +66,11 @@ class Line:
         self._committed = committed
         self._noted = noted
         self._batch_within = 0.9 * answer_within.total_seconds()
-        self._is_down = False  #: nothing could be written the last time
         self._held: Held | None = None  #: what the batch under way met first
         self._waiting = Waiting(self._loader.may_pick)
-        self._marks: list[Mark] = []
         self._wake = asyncio.Event()
+        self._sleep = sleep
+        self._marks = KeptMarks(sleep, self._wake.set)
         self._idle = asyncio.Event()
         self._idle.set()
         self._task: asyncio.Task[None] | None = None
@@ -80,12 +81,18 @@ class Line:
         self._task = asyncio.create_task(self._run(), name="line")
 
     async def stop(self) -> None:
-        """Write what waits, then stop; may be called twice."""
+        """Write what waits, then stop, after 10 s also with marks that could not be stored; may be called twice."""
         self._is_stopping = True
         self._wake.set()
         if self._task is not None:
+            limit = asyncio.create_task(self._drain_ends())
             await self._task
+            limit.cancel()
             self._task = None
+
+    async def _drain_ends(self) -> None:
+        await self._sleep(DRAIN_SECONDS)
+        self._marks.give_up()
 
     async def receive(self, message: Inbound) -> Receipt:
         """Store a verified message and compute its answer; returns after the commit."""
@@ -97,48 +104,42 @@ class Line:
 
     async def submit(self, work: Work) -> Receipt:
         """Put work in the line and wait for its commit. Raises `StorageError` when it was not stored."""
-        if self._is_stopping or len(self._waiting) >= WAITING:
-            raise StorageError("The bridge is stopping or has too much waiting; please send again.")
         entry = QueuedWork(work, asyncio.get_running_loop().create_future())
+        if self._is_stopping or not self._waiting.has_room(entry):
+            raise StorageError("The bridge is stopping or has too much waiting; please send again.")
         self._waiting.add(entry)
         self._idle.clear()
         self._wake.set()
         return await entry.done
 
     def mark(self, mark: Mark) -> None:
-        """Let what the deliverer says of an outbox row ride the next commit."""
-        self._marks.append(mark)
+        """Let what the deliverer says of an outbox row ride the next commit; it is tried until it is stored."""
         self._idle.clear()
-        self._wake.set()
+        self._marks.add(mark)
+
+    def unstored(self) -> Mapping[int, Mark]:
+        """What was said of outbox rows and is not stored yet, by outbox id."""
+        return self._marks.unstored
 
     async def settled(self) -> None:
         """Wait until nothing waits."""
         await self._idle.wait()
 
     async def _run(self) -> None:
-        while not (self._is_stopping and not self._waiting and (not self._marks or self._is_down)):
+        while not (self._is_stopping and not self._waiting and not self._marks):
             if not self._waiting and not self._marks:
                 self._idle.set()
+            if not self._waiting and not self._marks.can_be_stored:
                 await self._wake.wait()
-            elif not self._waiting and self._is_down:
-                await self._rest()
             self._wake.clear()
-            batch = self._waiting.take(BATCH)
-            marks, self._marks = self._marks[:_MARKS_AT_MOST], self._marks[_MARKS_AT_MOST:]
+            batch, marks = self._waiting.take(BATCH), self._marks.due()
             if batch or marks:
                 await self._in_time(batch, marks)
         self._idle.set()
 
-    async def _rest(self) -> None:
-        """Let what was sent wait a moment to be noted; whoever writes meanwhile is let in at once."""
-        self._wake.clear()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_AGAIN):
-                await self._wake.wait()
-
     async def _in_time(self, batch: list[QueuedWork], marks: list[Mark]) -> None:
         """Write, or let everybody who waits know in time that nothing is written."""
-        self._is_down, self._held = False, None
+        self._held = None
         try:
             async with asyncio.timeout(self._batch_within):
                 await self._write_or_fail(batch, marks)
@@ -169,8 +170,7 @@ class Line:
 
     def _refuse_all(self, batch: Sequence[QueuedWork], marks: list[Mark], error: StorageError) -> None:
         """Nothing can be written: whoever waits hears it now, since waiting longer helps nobody."""
-        self._is_down = True
-        self._marks = marks + self._marks
+        self._marks.failed(error, marks)
         if isinstance(error, Unwritable):
             self._noted(error)
         for entry in (*batch, *self._waiting.drain()):
@@ -192,6 +192,7 @@ class Line:
                 if attempt == _TRIES - 1:
                     raise
                 continue
+            self._marks.stored(marks)
             if turns or marks:
                 self._noted(None)
             self._finish(batch, fresh, turns, left_out, loaded.seen)
@@ -262,6 +263,8 @@ class Line:
         is_new = {id(entry) for entry in fresh}
         replies = {**seen, **{turn.inbox.message.key: turn.inbox.reply for turn in turns if turn.inbox}}
         for entry in batch:
+            if entry.sender is not None and entry.turn is not None and entry.turn.cases:
+                self._waiting.note(entry.sender, is_urgent=any(map(_is_pressing, entry.turn.cases)))
             if not entry.done.done():
                 entry.done.set_result(self._receipt(entry, replies, is_new=id(entry) in is_new))
         try:
@@ -275,16 +278,9 @@ class Line:
         if not await self._storage.is_ready():
             self._refuse_all(batch, marks, error)
             return
-        await self._keep_marks(marks)
+        await self._marks.store(marks, lambda some: self._storage.apply([], some))
         for entry in batch:
             await self._alone(entry)
-
-    async def _keep_marks(self, marks: Sequence[Mark]) -> None:
-        for mark in marks:
-            try:
-                await self._storage.apply([], [mark])
-            except StorageError:
-                log.exception("delivery mark not stored", outbox=mark.outbox_id)
 
     async def _alone(self, entry: QueuedWork) -> None:
         try:
@@ -294,6 +290,9 @@ class Line:
             self._noted(error)
             _refuse(entry, error)
             return
+        except StorageError as error:
+            entry.errors.append(type(error).__name__)
+            log.warning("turn does not fit", work=type(entry.work).__name__, error=str(error))
         except Exception as error:
             entry.errors.append(type(error).__name__)
             log.exception("turn does not fit", work=type(entry.work).__name__)
@@ -311,6 +310,10 @@ class Line:
             _refuse(entry, error)
         except Exception as error:  # noqa: BLE001 - the line must never die; whoever waits is told
             _refuse(entry, StorageError(f"not stored: {type(error).__name__}"))
+
+
+def _is_pressing(case: Case) -> bool:
+    return case.is_open and case.urgency is Urgency.U1
 
 
 def _refuse(entry: QueuedWork, error: StorageError) -> None:

@@ -256,6 +256,11 @@ class Composer:
         """Ask for an export, made after the commit."""
         self._exports.append(export)
 
+    def _ranked(self, message: Outgoing) -> Outgoing:
+        """Give an answer the urgency that its case has at the end of the turn."""
+        case = self.case(message.case_id) if message.kind is OutgoingKind.REPLY else None
+        return replace(message, priority=Priority[case.urgency.value]) if case else message
+
     def finish(self, *, retries_inbox: int | None = None) -> Turn:
         """Close the turn."""
         inbox = None
@@ -281,7 +286,7 @@ class Composer:
             conversations=(*([self._conversation] if self._conversation else []), *self._others.values()),
             journal=tuple(self._journal),
             withdrawals=tuple(self._withdrawals),
-            outgoing=tuple(self._outgoing.values()),
+            outgoing=tuple(map(self._ranked, self._outgoing.values())),
             people=tuple(self.people.people.values()),
             invites=tuple(self.people.invites),
             strangers=tuple(self.people.strangers),

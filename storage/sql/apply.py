@@ -44,6 +44,7 @@ from storage.sql.case_cache import KnownCases
 from storage.sql.compiled import Prepared
 from storage.sql.leaving import addresses_of, moved_addresses, still_joining, write_to_no_more, write_withdrawals
 from storage.sql.load import cases_by_id
+from storage.sql.outbox_claims import addresses_with_others
 from storage.sql.statements import Statements, T
 
 P = TypeVar("P", Deadline, Handoff)
@@ -58,6 +59,7 @@ class Writing:
     known: KnownCases
     vault: Vault
     now: datetime  #: by the clock that leases are told by
+    me: str  #: whose leases are ours
 
     def run(self, statement: Prepared, rows: Iterable[RowDict]) -> int:
         """Run a statement for all rows and return how many it changed."""
@@ -70,7 +72,7 @@ class Writing:
 
 
 def write(writing: Writing, batch: Batch) -> frozenset[int]:
-    """Write a whole batch and return the ids of outbox rows left out.
+    """Write a whole batch and return the ids of outbox rows that are not its writer's to send.
 
     Rows that other nodes may want too are touched in the order of their keys. What all want, the heads of the chains,
     comes last: held while the entries are linked and committed, and no longer.
@@ -254,7 +256,7 @@ def _write_outbox(writing: Writing, batch: Batch) -> frozenset[int]:
     sql = writing.statements
     marks = sorted(batch.marks, key=lambda mark: mark.outbox_id)
     joined = still_joining(writing.connection, writing.vault, marks)
-    writing.run(sql.mark_outbox, [mark_row(mark) for mark in marks])
+    writing.run(sql.mark_outbox, [mark_row(mark, writing.me) for mark in marks])
     left_out = _add_outgoing(writing, [*batch.outgoing, *joined])
     seen = [(s.case_id, recipient, s.at) for s in batch.seen for recipient in s.recipients]
     writing.run(sql.see_outbox, [{"about": i, "to": recipient, "at": at} for i, recipient, at in sorted(seen)])
@@ -266,12 +268,20 @@ def _add_outgoing(writing: Writing, outgoing: Sequence[Outgoing]) -> frozenset[i
         return frozenset()
     moved = moved_addresses(writing.connection)
     until = writing.now + timedelta(seconds=BORN_LEASED_SECONDS)
-    rows = [outbox_row(writing.vault, readdressed(message, moved), writing.now, until) for message in outgoing]
+    messages = [readdressed(message, moved) for message in outgoing]
+    in_turn = [message for message in messages if message.not_before is None and not message.passes]
+    behind = addresses_with_others(writing.connection, {m.address for m in in_turn}, writing.now, writing.me)
+    waits = frozenset(message.id for message in in_turn if message.address in behind)
+    lease = (until, writing.me)
+    rows = [
+        outbox_row(writing.vault, m, writing.now, None if m.not_before is not None or m.id in waits else lease)
+        for m in messages
+    ]
     if writing.run(writing.statements.add_outbox, rows) == len(rows):
-        return frozenset()
-    ids = [message.id for message in outgoing]
+        return waits
+    ids = [message.id for message in messages]
     stored = writing.connection.execute(select(T["outbox"].c.id).where(T["outbox"].c.id.in_(ids))).scalars()
-    return frozenset(ids) - frozenset(stored)
+    return waits | (frozenset(ids) - frozenset(stored))
 
 
 def _write_windows(writing: Writing, batch: Batch) -> None:

@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import datetime, timedelta
+from secrets import token_hex
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -49,6 +50,7 @@ class SqlEngines:
         self._vault = vault
         self._clock = clock
         self._owner = owner
+        self._me = f"{owner} {token_hex(4)}"  #: whose leases are ours; after a restart they are somebody else's
         self._known = KnownCases()
         self._directory = Directory()
         self._is_open = False

@@ -18,7 +18,7 @@ from bot.domain.people import Directory, SignIn
 from bot.domain.retention_rules import Cutoffs
 from bot.domain.turn import InboxRow, Mark, Turn
 from bot.domain.verify_journal import Head
-from bot.ports.reads import Counts, Due, History, Loaded, Said, Scope, Wanted
+from bot.ports.reads import ANY, Counts, Due, History, Loaded, Room, Said, Scope, Wanted
 from bot.ports.retention import Purge, Purged
 from storage.batch import RENEWED_AFTER, Batch
 from storage.sql import apply as sql_apply
@@ -26,6 +26,7 @@ from storage.sql import claims as sql_claims
 from storage.sql import kept_by_name as sql_keep
 from storage.sql import load as sql_load
 from storage.sql import look_ups as sql_read
+from storage.sql import outbox_claims as sql_outbox
 from storage.sql import purge as sql_purge
 from storage.sql.claims import DATABASE_NOW
 from storage.sql.directory import directory
@@ -54,12 +55,18 @@ class SqlStorage(SqlForMessengers):
 
     def _apply(self, connection: Connection, batch: Batch) -> frozenset[int]:
         now = connection.execute(select(DATABASE_NOW)).scalar_one() if self.by_database else self._clock()
-        return sql_apply.write(sql_apply.Writing(connection, self._statements, self._known, self._vault, now), batch)
+        return sql_apply.write(
+            sql_apply.Writing(connection, self._statements, self._known, self._vault, now, self._me), batch
+        )
 
     async def claim_outbox(
-        self, messengers: Sequence[str], now: datetime, limit: int, lease: timedelta
+        self, messengers: Sequence[str], now: datetime, limit: int, lease: timedelta, room: Room = ANY
     ) -> list[Delivery]:
-        return await self._write(sql_claims.claim_outbox, self._vault, self._term(now, limit, lease), messengers)
+        term = self._term(now, limit, lease)
+        return await self._write(sql_outbox.claim_outbox, self._vault, term, self._me, messengers, room)
+
+    async def prolong(self, ids: Sequence[int], now: datetime, lease: timedelta) -> frozenset[int]:
+        return await self._write(sql_outbox.prolong, self._term(now, len(ids), lease), self._me, ids)
 
     async def superseded(self, ids: Sequence[int]) -> dict[int, str]:
         return await self._read(sql_claims.superseded, ids)
