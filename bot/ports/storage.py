@@ -34,6 +34,12 @@ class Storage(Retains, KeepsForMessengers, Protocol):
     async def is_ready(self) -> bool:
         """Answer whether a read works now and the schema is this program's. Never raises."""
 
+    async def time(self) -> datetime | None:
+        """Tell the database's own time, which leases go by; None where the clock of this process is the only one."""
+
+    async def last_recorded(self) -> datetime | None:
+        """Tell the moment of the newest entry of the journal; None before the first."""
+
     async def directory(self) -> Directory:
         """Return everybody enrolled. Cheap when nobody changed: the same object again."""
 
