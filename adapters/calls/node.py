@@ -30,3 +30,4 @@ class Node(Generic[StoreT_co]):
     owner: str  #: this process's name among them, for leases
     clock: Callable[[], datetime]
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    machine: Callable[[], datetime] | None = None  #: this machine's clock, where it may differ from the bridge's time

@@ -37,7 +37,7 @@ class WechatAdapter:
         self._template = Template(self._client, settings.template_id)
         self._files = Files(self._client, settings.way)
         self._sender = Sender(self._client)
-        self._door = Door(settings, node.clock, self._apologise)
+        self._door = Door(settings, node, self._apologise)
 
     @property
     def capabilities(self) -> Capabilities:

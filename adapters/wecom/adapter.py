@@ -28,7 +28,7 @@ class WecomAdapter:
         keeper = TokenKeeper(f"wecom-token:{settings.account}", asks_token(self._http, settings, meanings), node)
         self._client = Client(self._http, keeper, meanings)
         self._sender = Sender(settings, self._http, self._client, meanings)
-        self._door = Door(settings, node.clock)
+        self._door = Door(settings, node)
 
     @property
     def capabilities(self) -> Capabilities:

@@ -13,6 +13,7 @@ import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from time import monotonic
 from urllib.parse import urlsplit
 
 import structlog
@@ -22,7 +23,7 @@ from adapters.calls.node import Node
 from adapters.watchdog import Watchdog
 from adapters.web.adapter import WebAdapter
 from adapters.web.routes import build_site
-from adapters.web.server.health import TICK_LIMIT, Vitals
+from adapters.web.server.health import Vitals, clock_check
 from adapters.web.server.http_protocol import Bounded
 from adapters.web.server.ping_lateness import PingLateness
 from adapters.web.settings import WebSettings
@@ -36,7 +37,9 @@ from bot.app.sample_people import sample_people
 from bot.config.model import Settings
 from bot.domain.errors import BridgeError
 from bot.domain.ids import Ids
+from bot.jobs.clock_watch import ClockWatch
 from bot.jobs.schedule import Schedule
+from bot.jobs.steady_clock import SteadyClock
 from bot.ports.storage import Storage
 from storage import migrate, open_storage
 
@@ -59,14 +62,14 @@ def owner() -> str:
     return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
 
 
-def node_of(storage: Storage) -> Node[Storage]:
+def node_of(storage: Storage, time: Callable[[], datetime] = clock) -> Node[Storage]:
     """Say which of all nodes this process is, for adapters."""
-    return Node(storage, owner(), clock)
+    return Node(storage, owner(), time, machine=clock)
 
 
-def chance() -> Chance:
+def chance(time: Callable[[], datetime] = clock) -> Chance:
     """Take randomness from the operating system."""
-    return Chance(Ids(clock), secrets.choice, lambda: secrets.token_hex(8), random.SystemRandom().random)
+    return Chance(Ids(time), secrets.choice, lambda: secrets.token_hex(8), random.SystemRandom().random)
 
 
 def rules_of(settings: Settings) -> Rules:
@@ -84,11 +87,11 @@ def rules_of(settings: Settings) -> Rules:
     )
 
 
-def storage_of(settings: Settings) -> Storage:
+def storage_of(settings: Settings, time: Callable[[], datetime] = clock) -> Storage:
     """Make the storage that the configuration names."""
     url = settings.database.url.get_secret_value()
     within = settings.database.answer_within
-    return open_storage(url, clock=clock, owner=owner(), vault=vault_of(settings), answer_within=within)
+    return open_storage(url, clock=time, owner=owner(), vault=vault_of(settings), answer_within=within)
 
 
 async def run(settings: Settings, *, is_embedded: bool, say: Callable[[str], None]) -> None:
@@ -97,27 +100,38 @@ async def run(settings: Settings, *, is_embedded: bool, say: Callable[[str], Non
     if is_embedded:
         make_missing_keys(settings, clock())
         await asyncio.to_thread(migrate, settings.database.url.get_secret_value(), vault_of(settings))
-    storage = storage_of(settings)
+    time = SteadyClock(clock(), monotonic)
+    storage = storage_of(settings, time)
     await storage.start()
     try:
+        watch = ClockWatch(storage, time, clock, monotonic)
+        await watch.begin()
         with _listening(settings) as listener:
-            await _serve(settings, storage, listener, is_embedded=is_embedded, say=say)
+            await _serve(settings, storage, watch, listener, is_embedded=is_embedded, say=say)
     finally:
         await storage.stop()
 
 
 async def _serve(
-    settings: Settings, storage: Storage, listener: socket.socket, *, is_embedded: bool, say: Callable[[str], None]
+    settings: Settings,
+    storage: Storage,
+    watch: ClockWatch,
+    listener: socket.socket,
+    *,
+    is_embedded: bool,
+    say: Callable[[str], None],
 ) -> None:
-    rules, lateness = rules_of(settings), PingLateness()
+    rules, lateness, time = rules_of(settings), PingLateness(), watch.time
     rules.exports.mkdir(parents=True, exist_ok=True)
-    adapters = adapters_of(Wiring(settings, node_of(storage)))
+    adapters = adapters_of(Wiring(settings, node_of(storage, time)))
     contents = files_of(settings, vault_of(settings))
-    bridge = Bridge(storage, adapters.all, rules, chance(), clock=clock, files=contents, on_lateness=lateness.observe)
+    bridge = Bridge(
+        storage, adapters.all, rules, chance(time), clock=time, files=contents, on_lateness=lateness.observe
+    )
     site = Site(
         storage=storage,
         agreement=rules.agreement,
-        clock=clock,
+        clock=time,
         settings=WebSettings(
             rules.public_url,
             rules.exports,
@@ -131,9 +145,9 @@ async def _serve(
         files=contents,
         web=adapters.web or WebAdapter(),
     )
-    vitals = Vitals(lambda: bridge.reminder.last_tick, lambda: bridge.pulse.found, lateness.registry)
+    vitals = Vitals(lambda: bridge.reminder.last_tick, lambda: bridge.pulse.found, lateness.registry, watch.notes)
     app = build_site(site, webhooks=adapters.webhooks, vitals=vitals, has_pages=adapters.web is not None)
-    async with _running(bridge, settings):
+    async with _running(bridge, settings, watch):
         for line in await _summary(settings, storage, adapters, is_embedded=is_embedded):
             say(line)
         _settle_memory()
@@ -148,8 +162,9 @@ def _settle_memory() -> None:
 
 
 @contextlib.asynccontextmanager
-async def _running(bridge: Bridge, settings: Settings) -> AsyncIterator[None]:
-    schedule = Schedule(bridge.pulse.note)
+async def _running(bridge: Bridge, settings: Settings, watch: ClockWatch) -> AsyncIterator[None]:
+    schedule = Schedule(clock, bridge.pulse.note)
+    schedule.every(_TICK, partial(watch.tick, bridge.line), "clock")
     schedule.every(_TICK, bridge.reminder.tick, "deadlines")
     schedule.every(_TICK, bridge.deliverer.tick, "outbox")
     schedule.every(_TICK, bridge.pulse.tick, "heartbeat")
@@ -164,8 +179,7 @@ async def _running(bridge: Bridge, settings: Settings) -> AsyncIterator[None]:
     if watchdog.is_set:
 
         async def healthy_minute() -> None:
-            last = bridge.reminder.last_tick
-            if last is not None and clock() - last < TICK_LIMIT and bridge.pulse.found == "ok":
+            if clock_check(bridge.reminder.last_tick, watch.time()) == "ok" and bridge.pulse.found == "ok":
                 await watchdog.call()
 
         schedule.every(60, healthy_minute, "watchdog")

@@ -38,6 +38,12 @@ class Storage(Retains, KeepsForMessengers, Protocol):
     async def beat(self, size: int = 0) -> None:
         """Write that this process lives, with so many bytes beside it. Raises `Unwritable` when nothing is taken."""
 
+    async def time(self) -> datetime | None:
+        """Tell the database's own time, which leases go by; None where the clock of this process is the only one."""
+
+    async def last_recorded(self) -> datetime | None:
+        """Tell the moment of the newest entry of the journal; None before the first."""
+
     async def directory(self) -> Directory:
         """Return everybody enrolled. Cheap when nobody changed: the same object again."""
 

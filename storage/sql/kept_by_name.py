@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from secrets import token_bytes
 from typing import Any
 
@@ -14,8 +14,14 @@ from bot.protection.sealing import Vault
 from storage.batch import LEASES_KEPT, WINDOWS_KEPT, attempt_key
 from storage.rows.messenger_state import token_of, token_row
 from storage.rows.people import sign_in_row
-from storage.sql.claims import Term
+from storage.sql.claims import DATABASE_NOW, Term
 from storage.sql.statements import SCHEMA, Statements, T
+
+
+def database_time(connection: Connection) -> datetime:
+    """The database's own time, which all nodes share."""
+    told: datetime = connection.execute(select(DATABASE_NOW)).scalar_one()
+    return told.astimezone(UTC)
 
 
 def take_lease(connection: Connection, statements: Statements, name: str, owner: str, now: Any, ttl: timedelta) -> bool:

@@ -38,6 +38,12 @@ from storage.sql.scrub import scrub
 class SqlStorage(SqlForMessengers):
     """Honours `bot.ports.storage.Storage` over two engines."""
 
+    async def time(self) -> datetime | None:
+        return await self._read(sql_keep.database_time) if self.by_database else None
+
+    async def last_recorded(self) -> datetime | None:
+        return await self._read(sql_read.last_recorded)
+
     async def directory(self) -> Directory:
         if await self._read(sql_keep.directory_version) != self._directory.version:
             people, version = await self._read(directory, self._vault)

@@ -30,6 +30,7 @@ class Vitals:
     last_tick: Callable[[], datetime | None]  #: when the clock last ticked, None before the first time
     writes: Callable[[], str]  #: ``ok`` when something was written within the last seconds, or what is wrong
     registry: CollectorRegistry  #: further metrics, such as how late pings were
+    notes: Callable[[], list[str]] = list  #: what whoever looks should know, though it stops nothing
 
 
 #: Says that the process answers; the same for everybody, so it is made once.
@@ -42,10 +43,12 @@ def ready(site: Site, vitals: Vitals) -> Endpoint:
     async def endpoint(request: Request) -> Response:  # noqa: ARG001  # every endpoint takes one
         checks = {
             "database": await _database_check(site, vitals.writes()),
-            "clock": _clock_check(vitals.last_tick(), site.clock()),
+            "clock": clock_check(vitals.last_tick(), site.clock()),
         }
         is_ready = all(found == "ok" for found in checks.values())
-        return JSONResponse({"ready": is_ready, "checks": checks}, 200 if is_ready else 503, headers=_PLAIN)
+        notes = vitals.notes()
+        said = {"ready": is_ready, "checks": checks, **({"notes": notes} if notes else {})}
+        return JSONResponse(said, 200 if is_ready else 503, headers=_PLAIN)
 
     return endpoint
 
@@ -60,10 +63,13 @@ async def _database_check(site: Site, writes: str) -> str:
     return "no answer, or another version's schema"
 
 
-def _clock_check(last: datetime | None, now: datetime) -> str:
+def clock_check(last: datetime | None, now: datetime) -> str:
+    """Say whether the clock ticked a moment ago; a tick that is still to come proves nothing."""
     if last is None:
         return "has not ticked yet"
     age = now - last
+    if age < timedelta():
+        return "last tick at a moment that is still to come"
     return "ok" if age < TICK_LIMIT else f"last tick {age.total_seconds():.0f} s ago"
 
 
