@@ -45,7 +45,8 @@ def commands() -> Iterator[str]:
 def test_every_command_is_attacked() -> None:
     assert set(commands()) == {
         "run", "check", "migrate", "setup", "invite", "people", "revoke", "change", "confirm", "signin", "ping",
-        "export", "report", "plan", "outbox", "journal", "purge", "forget", "keys",
+        "export", "report", "plan", "outbox", "journal", "purge", "forget", "keys", "backup",
+        "restore",
     }  # fmt: skip
 
 
@@ -66,6 +67,9 @@ def test_every_command_is_attacked() -> None:
         ("report", "--since"),
         ("forget", "--reason", "why"),
         ("forget", "--reason", "why", "--person"),
+        ("backup", "none/here", "--to"),
+        ("restore", "--identity"),
+        ("restore", "none.backup", "--identity"),
         ("export", "--identified", "--as", "1", "--since", "2026-01-01", "--reason", "why", "--recipient"),
     ],
     ids=" ".join,
