@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess  # nosec B404
+import subprocess  # runs PostgreSQL's own programs, with arguments of ours  # nosec B404
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path

@@ -14,6 +14,7 @@ from bot.delivery.deliverer import Deliverer
 from bot.domain.agreement import Agreement
 from bot.domain.errors import StorageError
 from bot.domain.messages import Address, Outgoing
+from bot.domain.restored import Restored
 from bot.domain.retention_rules import Retention
 from bot.domain.turn import Turn, outgoing_of
 from bot.jobs.due_poller import Reminder
@@ -22,6 +23,7 @@ from bot.jobs.file_fetcher import Fetcher
 from bot.jobs.housekeeping import Tender
 from bot.jobs.journal_digest import Digester
 from bot.jobs.purge import NightlyPurge, Surroundings
+from bot.jobs.restored import restored_of, tell_restored
 from bot.jobs.window_reminders import Closing
 from bot.line.line import Line
 from bot.line.message_work import Order
@@ -83,6 +85,7 @@ class Bridge:
         self._chance = chance
         self._clock = clock
         self._tasks: set[asyncio.Task[None]] = set()
+        self._restored: Restored | None = None
         can = {name: adapter.capabilities for name, adapter in adapters.items()}
         self._windows = {name: c.windows for name, c in can.items() if c.windows is not None}
         self.line = Line(storage, self._context, committed=self._committed, capabilities=can)
@@ -116,8 +119,10 @@ class Bridge:
 
     async def start(self) -> None:
         """Begin to write, then connect the messengers."""
+        self._restored = await restored_of(self._storage)
         self.line.start()
         await asyncio.gather(*(adapter.start(self.line.receive) for adapter in self._adapters.values()))
+        await tell_restored(self._storage, lambda act: self.line.submit(Order(act, actor="restore")))
 
     async def stop(self) -> None:
         """Send and write what is under way, then disconnect; may be called twice."""
@@ -154,6 +159,7 @@ class Bridge:
             identity=self._rules.identity,
             confirm_every=self._rules.confirm_every,
             windows=self._windows,
+            restored=self._restored,
         )
 
     def _committed(self, turns: Sequence[Turn], left_out: frozenset[int]) -> None:

@@ -1,9 +1,12 @@
-"""That a database was restored from a backup: what it cannot know of, and for how long people are told so. Pure."""
+"""That a database was restored from a backup: what it cannot know of, and what people are told of it. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from bot.domain.time_words import as_utc
+from bot.language.texts import tr
 
 #: Cursors that hold, in seconds since 1970: the moment of the backup, of the restore, and of the restore last told of.
 FROM, AT, TOLD = "restored-from", "restored-at", "restored-told"
@@ -25,3 +28,18 @@ class Restored:
     def is_in_gap(self, moment: datetime) -> bool:
         """Whether what was planned for this moment may have been done already, by what was lost."""
         return self.made_at <= moment <= self.at
+
+
+def no_such_case(language: str, restored: Restored | None, now: datetime) -> str:
+    """Say that there is no such case: in the same words whether it is somebody else's or was never there."""
+    words = tr(language, "No such case.")
+    if restored is None or not restored.is_felt(now):
+        return words
+    lost = tr(
+        language,
+        "What was written between {made_at} and {at} was lost: the bridge was restored from a backup. A case opened "
+        "then must be written again: just write what happened.",
+        made_at=as_utc(restored.made_at),
+        at=as_utc(restored.at),
+    )
+    return f"{words} {lost}"
