@@ -44,6 +44,7 @@ SAMPLE_LINKS_LAST = timedelta(hours=12)
 _TICK = 1.0  #: seconds
 _TEND = 900.0  #: seconds
 _RARE_TICK = 60.0  #: seconds; for what is due once a day, and windows that close
+_FILES_TICK = 5.0  #: seconds; a database that vanished is told of within that time
 _STOP_WITHIN = 2  #: seconds that open HTTP requests get
 
 log = structlog.get_logger(__name__)
@@ -157,6 +158,7 @@ async def _running(bridge: Bridge, settings: Settings, storage: Storage) -> Asyn
     schedule.every(_RARE_TICK, bridge.digester.tick, "digest")
     schedule.every(_RARE_TICK, bridge.closing.tick, "windows")
     schedule.every(_RARE_TICK, bridge.nightly_purge.tick, "purge")
+    schedule.every(_FILES_TICK, bridge.file_watch.tick, "database files")
     watchdog = Watchdog(settings.watchdog.url.get_secret_value())
     if watchdog.is_set:
 

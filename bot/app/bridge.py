@@ -22,6 +22,7 @@ from bot.jobs.export_worker import Exports
 from bot.jobs.file_fetcher import Fetcher
 from bot.jobs.housekeeping import Tender
 from bot.jobs.journal_digest import Digester
+from bot.jobs.lost_files import FileWatch
 from bot.jobs.purge import NightlyPurge, Surroundings
 from bot.jobs.restored import restored_of, tell_restored
 from bot.jobs.window_reminders import Closing
@@ -116,6 +117,7 @@ class Bridge:
         self.digester = Digester(storage, line, clock, rules.digest_at, node)
         around = Surroundings(rules.retention, clock, chance.new_id, chance.salt, files=files)
         self.nightly_purge = NightlyPurge(storage, around, node)
+        self.file_watch = FileWatch(storage, self._adapters, clock, chance.new_id)
 
     async def start(self) -> None:
         """Begin to write, then connect the messengers."""

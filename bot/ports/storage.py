@@ -34,6 +34,12 @@ class Storage(Retains, KeepsForMessengers, Protocol):
     async def is_ready(self) -> bool:
         """Answer whether a read works now and the schema is this program's. Never raises."""
 
+    def missing(self) -> str:
+        """Say, in a sentence, which of the database's own files is gone or replaced; empty when none is. Never raises.
+
+        While it says so every method that writes raises `StorageError`. It comes to itself when the file is put back.
+        """
+
     async def directory(self) -> Directory:
         """Return everybody enrolled. Cheap when nobody changed: the same object again."""
 

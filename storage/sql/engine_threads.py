@@ -78,6 +78,7 @@ class SqlEngines:
 
     async def is_ready(self) -> bool:
         try:
+            self._require_there()
             return await self._read(version_of) == head()
         except StorageError:
             return False
@@ -91,6 +92,7 @@ class SqlEngines:
 
     async def _write(self, work: Callable[Concatenate[Connection, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         self._require_open()
+        self._require_there()
         return await run(self._writing, lambda: transact(self._writer, lambda c: work(c, *args, **kwargs)))
 
     async def _stream(self, work: Callable[..., Iterator[R]], *args: Any) -> AsyncIterator[R]:
@@ -107,6 +109,12 @@ class SqlEngines:
         finally:
             await run(thread, chunks.close)
             thread.shutdown(wait=False)
+
+    def missing(self) -> str:
+        return ""
+
+    def _require_there(self) -> None:
+        """Raise `StorageError` when what would be written to is not there any more."""
 
     def _require_open(self) -> None:
         if not self._is_open:
