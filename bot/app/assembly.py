@@ -29,6 +29,7 @@ from adapters.web.settings import WebSettings
 from adapters.web.site.sign_in_pages import new_link
 from adapters.web.site.site import Site
 from bot import __version__
+from bot.app.backup import nightly_backup
 from bot.app.bridge import Bridge, Chance, Rules
 from bot.app.key_vault import files_of, make_missing_keys, vault_of
 from bot.app.messengers import Adapters, Wiring, adapters_of
@@ -36,6 +37,7 @@ from bot.app.sample_people import sample_people
 from bot.config.model import Settings
 from bot.domain.errors import BridgeError
 from bot.domain.ids import Ids
+from bot.jobs.nightly_backup import backup_note
 from bot.jobs.schedule import Schedule
 from bot.ports.storage import Storage
 from storage import migrate, open_storage
@@ -130,7 +132,8 @@ async def _serve(
         files=contents,
         web=adapters.web or WebAdapter(),
     )
-    vitals = Vitals(lambda: bridge.reminder.last_tick, lateness.registry)
+    notes = partial(backup_note, storage, clock, is_nightly=bool(settings.backup.recipient))
+    vitals = Vitals(lambda: bridge.reminder.last_tick, lateness.registry, notes)
     app = build_site(site, webhooks=adapters.webhooks, vitals=vitals, has_pages=adapters.web is not None)
     async with _running(bridge, settings, storage):
         for line in await _summary(settings, storage, adapters, is_embedded=is_embedded):
@@ -159,6 +162,8 @@ async def _running(bridge: Bridge, settings: Settings, storage: Storage) -> Asyn
     schedule.every(_RARE_TICK, bridge.closing.tick, "windows")
     schedule.every(_RARE_TICK, bridge.nightly_purge.tick, "purge")
     schedule.every(_FILES_TICK, bridge.file_watch.tick, "database files")
+    if settings.backup.recipient:
+        schedule.every(_RARE_TICK, nightly_backup(settings, storage, bridge.line, clock).tick, "backup")
     watchdog = Watchdog(settings.watchdog.url.get_secret_value())
     if watchdog.is_set:
 

@@ -13,13 +13,16 @@ from datetime import datetime
 from pathlib import Path
 
 from bot import __version__
-from bot.app import assembly
 from bot.app.key_vault import files_of, vault_of
 from bot.config.model import Settings
 from bot.domain.errors import BridgeError
 from bot.domain.journal_acts import JournalAct
 from bot.domain.time_words import as_utc
 from bot.domain.verify_journal import Finding
+from bot.jobs.nightly_backup import LAST_GOOD, NightlyBackup, NightlyPlan
+from bot.language.texts import tr
+from bot.line.line import Line
+from bot.line.message_work import Order
 from bot.ports.storage import Storage
 from bot.protection.sealing import Vault
 from bot.record.backup import sealed_file
@@ -33,16 +36,13 @@ from storage.schema import head, require_head
 _WORK = ".backup"  #: in the data folder: a copy of the database while it is encrypted
 
 
-#: Cursor with the moment of the last backup that holds the database, in seconds since 1970.
-LAST_GOOD = "backup-good"
-
-
 @dataclass(frozen=True, slots=True)
 class BackupOrder:
-    """Where a backup goes and who alone can open it."""
+    """Where a backup goes, who alone can open it, and which moment it is made at."""
 
     target: Path
     recipient: str
+    now: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +68,15 @@ async def back_up(
 
     Raises `BridgeError` when the database cannot be copied, the copy is damaged or the file is not what was written.
     """
-    now = assembly.clock()
     part = order.target.with_name(f".{order.target.name}.{os.getpid()}.part")
     try:
-        backup = await asyncio.to_thread(_make, settings, order, part, now, progress)
+        backup = await asyncio.to_thread(_make, settings, order, part, progress)
         await record(lambda c: _journal(c, backup, order))
         await asyncio.to_thread(sealed_file.place, part, order.target)
     finally:
         part.unlink(missing_ok=True)
-    if backup.has_database:
-        await storage.save_cursor(LAST_GOOD, int(now.timestamp()))
+    if backup.has_database and not backup.findings:
+        await storage.save_cursor(LAST_GOOD, int(order.now.timestamp()))
     return backup
 
 
@@ -92,7 +91,7 @@ def _journal(c: Composer, backup: Backup, order: BackupOrder) -> None:
     )
 
 
-def _make(settings: Settings, order: BackupOrder, part: Path, now: datetime, progress: Progress) -> Backup:
+def _make(settings: Settings, order: BackupOrder, part: Path, progress: Progress) -> Backup:
     url, vault = settings.database.url.get_secret_value(), vault_of(settings)
     require_head(url)
     with working(settings.bridge.data_dir / _WORK) as folder:
@@ -100,11 +99,11 @@ def _make(settings: Settings, order: BackupOrder, part: Path, now: datetime, pro
         engine, findings = _copy(url, vault, copy, progress)
         files = files_of(settings, vault).paths()
         manifest = Manifest(
-            as_utc(now), __version__, head(), engine, vault.ring.ids, Path(vault.source.name).name, findings
+            as_utc(order.now), __version__, head(), engine, vault.ring.ids, Path(vault.source.name).name, findings
         )
         parts = Parts(manifest, copy if engine else None, files)
         sha256 = sealed_file.write(part, parts, order.recipient, progress)
-    return Backup(now, sha256, len(files), bool(engine), findings, vault.source.name)
+    return Backup(order.now, sha256, len(files), bool(engine), findings, vault.source.name)
 
 
 def _copy(url: str, vault: Vault, copy: Path, progress: Progress) -> tuple[str, int]:
@@ -121,11 +120,16 @@ def _copy(url: str, vault: Vault, copy: Path, progress: Progress) -> tuple[str, 
     return "sqlite", findings
 
 
+def _no_clock() -> datetime:
+    """Whoever only reads the record asks for no time."""
+    raise LookupError("no time is told here")
+
+
 def count_findings(url: str, vault: Vault) -> int:
     """Check the record of a database, in a loop of this thread."""
 
     async def count() -> int:
-        storage = open_storage(url, clock=assembly.clock, owner="backup", vault=vault)
+        storage = open_storage(url, clock=_no_clock, owner="backup", vault=vault)
         await storage.start()
         try:
             return sum([isinstance(said, Finding) async for said in verify(storage)])
@@ -162,3 +166,26 @@ def _clear(folder: Path, keeps: str) -> None:
             shutil.rmtree(path)
         elif path.name != keeps:
             path.unlink()
+
+
+def nightly_backup(settings: Settings, storage: Storage, line: Line, clock: Callable[[], datetime]) -> NightlyBackup:
+    """Make what backs up every night, as the configuration says."""
+
+    async def make(target: Path) -> str:
+        order = BackupOrder(target, settings.backup.recipient, clock())
+        backup = await back_up(settings, storage, order, lambda act: line.submit(Order(act, actor="clock")), _unseen)
+        if backup.findings:
+            return tr("en", "The record in the nightly backup does not hold: casebridge journal verify")
+        if not backup.has_database:
+            return tr("en", "The nightly backup holds no database, only files: pg_dump is not installed.")
+        return ""
+
+    folder = Path(settings.backup.folder) if settings.backup.folder else settings.bridge.data_dir / "backups"
+    plan = NightlyPlan(settings.backup.at, folder, settings.backup.keep)
+    return NightlyBackup(storage, line, clock, plan, make, f"backup:{os.getpid()}")
+
+
+@contextlib.contextmanager
+def _unseen(_label: str, _length: int) -> Iterator[Callable[[int], object]]:
+    """Show nobody how far it is."""
+    yield lambda _done: None

@@ -44,7 +44,7 @@ def _shown(label: str, length: int) -> Iterator[Callable[[int], object]]:
 
 async def back_up(settings: Settings, target: Path, to: str, by: str) -> tuple[list[str], int]:
     """Make a backup while the bridge runs, or while it does not; returns what to say and the exit code."""
-    order = BackupOrder(target, to or settings.backup.recipient)
+    order = BackupOrder(target, to or settings.backup.recipient, assembly.clock())
     if not is_recipient(order.recipient):
         raise BridgeError(_NO_RECIPIENT)
     async with opened(settings) as storage:

@@ -1,4 +1,4 @@
-"""The database vanishes under the running program: nothing more is acknowledged, all hear of it, and it can be rescued."""
+"""The database vanishes under the running program: nothing more is acknowledged, all hear of it, it can be rescued."""
 
 from __future__ import annotations
 
@@ -25,6 +25,12 @@ async def town(tmp_path: Path) -> AsyncIterator[Town]:
         yield town
 
 
+async def _calls(client: httpx.AsyncClient, number: int) -> int:
+    """Telegram brings a message; what it is answered."""
+    body = update(number, THIDA, "a boy is held")
+    return (await client.post("/hooks/telegram", content=body, headers=HEADERS)).status_code
+
+
 def _held(pid: int) -> dict[str, Path]:
     """What the program still has open of files that are gone, by the ends of their names."""
     links = [(link, link.readlink().name) for link in Path(f"/proc/{pid}/fd").iterdir() if link.is_symlink()]
@@ -37,8 +43,7 @@ async def test_a_file_of_the_database_is_removed(town: Town, tmp_path: Path, end
     reference = await town.reports(DARA)
     (tmp_path / f"casebridge.db{end}").unlink()
     async with httpx.AsyncClient(base_url=town.setup.url) as client:
-        answer = await client.post("/hooks/telegram", content=update(900_001, THIDA, "a boy is held"), headers=HEADERS)
-        assert answer.status_code == 503, "what cannot be kept is not acknowledged"
+        assert await _calls(client, 900_001) == 503, "what cannot be kept is not acknowledged"
         ready = await client.get("/health/ready")
     assert ready.status_code == 503
     assert ready.json()["checks"]["database"].startswith(f"casebridge.db{end} was removed or replaced while")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,12 +19,18 @@ TICK_LIMIT = timedelta(seconds=10)  #: older than this, the clock stands still
 _PLAIN = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
+async def _nothing() -> Mapping[str, str]:
+    """Note nothing."""
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class Vitals:
     """What the rest of the program lets the health routes see."""
 
     last_tick: Callable[[], datetime | None]  #: when the clock last ticked, None before the first time
     registry: CollectorRegistry  #: further metrics, such as how late pings were
+    notes: Callable[[], Awaitable[Mapping[str, str]]] = _nothing  #: what is worth knowing and makes nothing unready
 
 
 #: Says that the process answers; the same for everybody, so it is made once.
@@ -40,7 +46,9 @@ def ready(site: Site, vitals: Vitals) -> Endpoint:
             "clock": _clock_check(vitals.last_tick(), site.clock()),
         }
         is_ready = all(found == "ok" for found in checks.values())
-        return JSONResponse({"ready": is_ready, "checks": checks}, 200 if is_ready else 503, headers=_PLAIN)
+        notes = await vitals.notes()
+        told = {"ready": is_ready, "checks": checks} | ({"notes": notes} if notes else {})
+        return JSONResponse(told, 200 if is_ready else 503, headers=_PLAIN)
 
     return endpoint
 
