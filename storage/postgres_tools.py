@@ -81,15 +81,15 @@ def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
 
 def _reason(said: bytes) -> str:
     lines = [line for line in said.decode("utf-8", "replace").splitlines() if line.strip()]
-    return lines[0] if lines else "it gave no reason."
+    return " ".join(lines[:3]) or "it gave no reason."
 
 
 def _environment(url: str) -> Mapping[str, str]:
     """The way to the server as its tools read it from their environment, by libpq's own list of names."""
     from psycopg import pq
-    from psycopg.conninfo import conninfo_to_dict
 
-    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    parts = make_url(url)
+    asked = parts.query | parts.translate_connect_args(username="user", database="dbname")
     names = {option.keyword.decode(): option.envvar.decode() for option in pq.Conninfo.get_defaults() if option.envvar}
-    told = {names[key]: str(value) for key, value in conninfo_to_dict(plain).items() if key in names}
-    return {**os.environ, **told}
+    told = {key: ",".join(value) if isinstance(value, tuple) else str(value) for key, value in asked.items()}
+    return {**os.environ, **{names[key]: value for key, value in told.items() if key in names}}

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import re
-import shutil
 import stat
+from contextlib import nullcontext
 from pathlib import Path
 
 import pyrage
 import pytest
 
+from bot.app import assembly
+from bot.app.backup import nightly_backup
+from bot.app.bridge import Bridge
+from bot.config.load import load
+from bot.jobs.nightly_backup import backup_note
+from bot.record.backup.archive import Manifest
+from bot.record.backup.sealed_file import Parts, write
 from tests.kit.keys import RECIPIENT, key_file, ring
 from tests.kit.running import Setup, Terminal
 
@@ -59,14 +66,29 @@ def test_a_backup_is_restored_elsewhere_with_everything_in_it(
     assert stat.S_IMODE((elsewhere.folder / "casebridge.db").stat().st_mode) == 0o600
 
 
-def test_nothing_that_was_written_before_is_missing_though_it_stood_in_the_log_only(
-    setup: Setup, terminal: Terminal, identity: Path, elsewhere: Setup
-) -> None:
-    live = shutil.copy(setup.folder / "casebridge.db", setup.folder / "copied.db")
-    assert Path(live).stat().st_size > 0
-    before = setup.query("SELECT reference FROM cases")
-    Terminal(elsewhere.file)("restore", backed_up(setup, terminal), "--identity", identity)
-    assert elsewhere.query("SELECT reference FROM cases") == before != []
+async def test_the_night_makes_one_that_can_be_restored(setup: Setup, identity: Path, elsewhere: Setup) -> None:
+    setup.file.write_text(setup.file.read_text("utf-8") + f'\n[backup]\nrecipient = "{TO}"\n', "utf-8")
+    settings = load(setup.file, {})
+    async with setup.storage() as storage:
+        bridge = Bridge(storage, {}, assembly.rules_of(settings), assembly.chance(), clock=assembly.clock)
+        await bridge.start()
+        assert await nightly_backup(settings, storage, bridge.line, assembly.clock).tick()
+        await bridge.stop()
+        noted = await backup_note(storage, assembly.clock, is_nightly=True)
+    assert noted == {"backup": "the last good one is 0 min old"}
+    (file,) = (setup.folder / "data" / "backups").iterdir()
+    await Terminal(elsewhere.file).beside("restore", file, "--identity", identity)
+    assert elsewhere.query("SELECT reference FROM cases") == setup.query("SELECT reference FROM cases")
+    assert [(act,) for act in ("backed_up",)] == setup.query("SELECT act FROM journal ORDER BY id DESC LIMIT 1")
+
+
+def test_a_file_that_was_let_go_of_meanwhile_is_left_out(tmp_path: Path) -> None:
+    there = tmp_path / ("a" * 64)
+    there.write_bytes(b"sealed")
+    manifest = Manifest("2026-04-18T07:05:00Z", "0.1.0", "0001", "", ("00000001",), "casebridge.key")
+    parts = Parts(manifest, None, [tmp_path / ("b" * 64), there])
+    write(tmp_path / "part", parts, TO, lambda _label, _length: nullcontext(lambda _done: None))
+    assert (tmp_path / "part").stat().st_size > 0
 
 
 def test_the_keys_are_not_in_it_and_are_asked_for_by_name(

@@ -34,7 +34,11 @@ class Parts:
     @property
     def size(self) -> int:
         """Bytes, about: some may go while they are read."""
-        return sum(path.stat().st_size for path in (*([self.database] if self.database else []), *self.files))
+        size = 0
+        for path in filter(None, (self.database, *self.files)):
+            with suppress(FileNotFoundError):
+                size += path.stat().st_size
+        return size
 
 
 def write(part: Path, parts: Parts, recipient: str, progress: Progress) -> str:
