@@ -22,7 +22,7 @@ from adapters.calls.node import Node
 from adapters.watchdog import Watchdog
 from adapters.web.adapter import WebAdapter
 from adapters.web.routes import build_site
-from adapters.web.server.health import Vitals
+from adapters.web.server.health import TICK_LIMIT, Vitals
 from adapters.web.server.http_protocol import Bounded
 from adapters.web.server.ping_lateness import PingLateness
 from adapters.web.settings import WebSettings
@@ -169,7 +169,7 @@ async def _running(bridge: Bridge, settings: Settings, storage: Storage) -> Asyn
 
         async def healthy_minute() -> None:
             last = bridge.reminder.last_tick
-            if last is not None and clock() - last < timedelta(seconds=10) and await storage.is_ready():
+            if last is not None and clock() - last < TICK_LIMIT and await storage.is_ready():
                 await watchdog.call()
 
         schedule.every(60, healthy_minute, "watchdog")
