@@ -1,6 +1,6 @@
-"""Whether the files that an open SQLite database writes to are still those at their path. Looks only, opens nothing.
+"""Whether the files that an open SQLite database writes to are still those at their path. Looks only.
 
-To open and close one of them here would drop the locks that SQLite holds on it in this process.
+To open and close the database or its shared memory here would drop the locks that SQLite holds on them in this process.
 """
 
 from __future__ import annotations
@@ -8,7 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 
 #: The log, and the memory that processes share: without either what was committed is lost or misread.
-_BESIDE = ("-wal", "-shm")
+_LOG, _SHARED = "-wal", "-shm"
+_BESIDE = (_LOG, _SHARED)
+_MAGIC = b"\x37\x7f\x06"  #: what a log begins with
 _Identity = tuple[int, int]  #: device and inode
 
 
@@ -32,10 +34,20 @@ class WatchedFiles:
 
 
 def _identity(path: Path) -> _Identity | None:
-    """Which file this is; none for one that is not there, or of a database that holds not even its first page."""
+    """Which file this is; none for one that is not there or was emptied."""
     try:
         found = path.stat()
+        is_emptied = not _is_log(path) if path.name.endswith(_LOG) else found.st_size == 0
     except OSError:
         return None
-    is_empty = found.st_size == 0 and not path.name.endswith(_BESIDE)
-    return None if is_empty else (found.st_dev, found.st_ino)
+    return None if is_emptied and not path.name.endswith(_SHARED) else (found.st_dev, found.st_ino)
+
+
+def _is_log(path: Path) -> bool:
+    """Whether a log is none yet, as after each time that SQLite empties it itself, or begins as one.
+
+    Where somebody else emptied it SQLite writes on behind a hole. Nobody locks this file, so it may be opened.
+    """
+    with path.open("rb") as file:
+        head = file.read(len(_MAGIC))
+    return not head or head == _MAGIC

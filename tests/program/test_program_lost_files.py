@@ -11,6 +11,7 @@ import pytest_asyncio
 
 from tests.fakes.bot_api import SECRET
 from tests.fakes.updates import update
+from tests.kit.keys import RECIPIENT
 from tests.kit.running import running
 from tests.kit.town import ADMIN, OFFICERS, SUPERVISOR, Town
 from tests.kit.waiting import until
@@ -21,7 +22,7 @@ HEADERS = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
 
 @pytest_asyncio.fixture
 async def town(tmp_path: Path) -> AsyncIterator[Town]:
-    async with Town.open(tmp_path, mode="webhook") as town:
+    async with Town.open(tmp_path, mode="webhook", more=f'\n[backup]\nrecipient = "{RECIPIENT}"\n') as town:
         yield town
 
 
@@ -74,6 +75,8 @@ async def test_a_database_that_is_put_back_goes_on_by_itself(town: Town, tmp_pat
         assert (
             await client.post("/hooks/telegram", content=update(900_002, THIDA, "a boy is held"), headers=HEADERS)
         ).status_code == 200
+        ready = (await client.get("/health/ready")).json()
+    assert (ready["ready"], ready["notes"]) == (True, {"backup": "WARNING: there is no good one yet"})
     await town.hears(THIDA, "(1 of 14)")
 
 

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import sqlite3
 from pathlib import Path
 
 import pytest
 
 from storage.watched_files import WatchedFiles
 
+#: How a log begins.
+LOG = bytes.fromhex("377f0682002de218") + bytes(4000)
+
 
 @pytest.fixture
 def database(tmp_path: Path) -> Path:
-    for end in ("", "-wal", "-shm"):
+    for end in ("", "-shm"):
         (tmp_path / f"bridge.db{end}").write_bytes(b"content")
+    (tmp_path / "bridge.db-wal").write_bytes(LOG)
     return tmp_path / "bridge.db"
 
 
@@ -48,7 +55,24 @@ def test_a_log_that_comes_later_is_watched_from_then_on(database: Path) -> None:
     log = database.with_name("bridge.db-wal")
     log.unlink()
     files = WatchedFiles(database)
-    log.write_bytes(b"content")
+    log.write_bytes(LOG)
     assert not files.lost()
     log.unlink()
     assert files.lost() == "bridge.db-wal"
+
+
+def test_sqlite_may_empty_its_log_and_nobody_else(tmp_path: Path) -> None:
+    file = tmp_path / "bridge.db"
+    with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as database:
+        database.execute("PRAGMA journal_mode=WAL")
+        database.execute("CREATE TABLE words (word TEXT)")
+        files = WatchedFiles(file)
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        database.execute("INSERT INTO words VALUES ('one')")
+        assert not files.lost()
+        database.execute("PRAGMA wal_checkpoint(RESTART)")
+        database.execute("INSERT INTO words VALUES ('two')")
+        assert not files.lost()
+        os.truncate(tmp_path / "bridge.db-wal", 0)
+        database.execute("INSERT INTO words VALUES ('three')")
+        assert files.lost() == "bridge.db-wal"
