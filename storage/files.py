@@ -37,6 +37,10 @@ class FileStore:
     async def kept(self) -> list[str]:
         return await asyncio.to_thread(self._kept)
 
+    def paths(self) -> list[Path]:
+        """Where the sealed contents are, to be copied as they are."""
+        return [self._path(sha256) for sha256 in self._kept()]
+
     def by_key(self) -> Counter[str]:
         """Count the contents by the id of the key that they are sealed with."""
         return Counter(self._key_of(sha256) for sha256 in self._kept())

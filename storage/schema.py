@@ -149,6 +149,11 @@ def _config() -> Config:
     return config
 
 
+def knows(version: str) -> bool:
+    """Whether a database of this version can be brought to this program's."""
+    return version in _versions()
+
+
 @cache
 def _versions() -> frozenset[str]:
     return frozenset(revision.revision for revision in _scripts().walk_revisions())

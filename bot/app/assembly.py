@@ -10,7 +10,7 @@ import random
 import secrets
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from time import monotonic
@@ -30,6 +30,7 @@ from adapters.web.settings import WebSettings
 from adapters.web.site.sign_in_pages import new_link
 from adapters.web.site.site import Site
 from bot import __version__
+from bot.app.backup import nightly_backup
 from bot.app.bridge import Bridge, Chance, Rules
 from bot.app.key_vault import files_of, make_missing_keys, vault_of
 from bot.app.messengers import Adapters, Wiring, adapters_of
@@ -38,6 +39,7 @@ from bot.config.model import Settings
 from bot.domain.errors import BridgeError
 from bot.domain.ids import Ids
 from bot.jobs.clock_watch import ClockWatch
+from bot.jobs.nightly_backup import backup_note
 from bot.jobs.schedule import Schedule
 from bot.jobs.steady_clock import SteadyClock
 from bot.ports.storage import Storage
@@ -47,6 +49,7 @@ SAMPLE_LINKS_LAST = timedelta(hours=12)
 _TICK = 1.0  #: seconds
 _TEND = 900.0  #: seconds
 _RARE_TICK = 60.0  #: seconds; for what is due once a day, and windows that close
+_FILES_TICK = 5.0  #: seconds; a database that vanished is told of within that time
 _STOP_WITHIN = 2  #: seconds that open HTTP requests get
 
 log = structlog.get_logger(__name__)
@@ -145,13 +148,20 @@ async def _serve(
         files=contents,
         web=adapters.web or WebAdapter(),
     )
-    vitals = Vitals(lambda: bridge.reminder.last_tick, lambda: bridge.pulse.found, lateness.registry, watch.notes)
+    notes = partial(_notes, watch, partial(backup_note, storage, time, is_nightly=bool(settings.backup.recipient)))
+    vitals = Vitals(lambda: bridge.reminder.last_tick, lambda: bridge.pulse.found, lateness.registry, notes)
     app = build_site(site, webhooks=adapters.webhooks, vitals=vitals, has_pages=adapters.web is not None)
-    async with _running(bridge, settings, watch):
+    async with _running(bridge, settings, storage, watch):
         for line in await _summary(settings, storage, adapters, is_embedded=is_embedded):
             say(line)
         _settle_memory()
         await _Server(_http(app)).serve_until_told(listener)
+
+
+async def _notes(watch: ClockWatch, backup: Callable[[], Awaitable[Mapping[str, str]]]) -> Mapping[str, str]:
+    """What readiness tells besides, by what it is about."""
+    clock = "; ".join(watch.notes())
+    return {**({"clock": clock} if clock else {}), **await backup()}
 
 
 def _settle_memory() -> None:
@@ -162,7 +172,7 @@ def _settle_memory() -> None:
 
 
 @contextlib.asynccontextmanager
-async def _running(bridge: Bridge, settings: Settings, watch: ClockWatch) -> AsyncIterator[None]:
+async def _running(bridge: Bridge, settings: Settings, storage: Storage, watch: ClockWatch) -> AsyncIterator[None]:  # noqa: PLR0915
     schedule = Schedule(clock, bridge.pulse.note)
     schedule.every(_TICK, partial(watch.tick, bridge.line), "clock")
     schedule.every(_TICK, bridge.reminder.tick, "deadlines")
@@ -175,6 +185,9 @@ async def _running(bridge: Bridge, settings: Settings, watch: ClockWatch) -> Asy
     schedule.every(_RARE_TICK, bridge.digester.tick, "digest")
     schedule.every(_RARE_TICK, bridge.closing.tick, "windows")
     schedule.every(_RARE_TICK, bridge.nightly_purge.tick, "purge")
+    schedule.every(_FILES_TICK, bridge.file_watch.tick, "database files")
+    if settings.backup.recipient:
+        schedule.every(_RARE_TICK, nightly_backup(settings, storage, bridge.line, watch.time).tick, "backup")
     watchdog = Watchdog(settings.watchdog.url.get_secret_value())
     if watchdog.is_set:
 

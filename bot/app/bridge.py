@@ -15,6 +15,7 @@ from bot.delivery.deliverer import Deliverer
 from bot.domain.agreement import Agreement
 from bot.domain.errors import StorageError
 from bot.domain.messages import Address, Outgoing
+from bot.domain.restored import Restored
 from bot.domain.retention_rules import Retention
 from bot.domain.turn import Turn, outgoing_of
 from bot.jobs.due_poller import Reminder
@@ -22,7 +23,9 @@ from bot.jobs.export_worker import Exports
 from bot.jobs.file_fetcher import Fetcher
 from bot.jobs.housekeeping import Tender
 from bot.jobs.journal_digest import Digester
+from bot.jobs.lost_files import FileWatch
 from bot.jobs.purge import NightlyPurge, Surroundings
+from bot.jobs.restored import restored_of, tell_restored
 from bot.jobs.window_reminders import Closing
 from bot.line.line import ANSWER_WITHIN, Line
 from bot.line.message_work import Order
@@ -87,6 +90,7 @@ class Bridge:
         self._chance = chance
         self._clock = clock
         self._tasks: set[asyncio.Task[None]] = set()
+        self._restored: Restored | None = None
         can = {name: adapter.capabilities for name, adapter in adapters.items()}
         self._windows = {name: c.windows for name, c in can.items() if c.windows is not None}
         self.pulse = Pulse(storage.beat, seconds)
@@ -127,11 +131,14 @@ class Bridge:
         self.digester = Digester(storage, line, clock, rules.digest_at, node)
         around = Surroundings(rules.retention, clock, chance.new_id, chance.salt, files=files)
         self.nightly_purge = NightlyPurge(storage, around, node)
+        self.file_watch = FileWatch(storage, self._adapters, clock, chance.new_id)
 
     async def start(self) -> None:
         """Begin to write, then connect the messengers."""
+        self._restored = await restored_of(self._storage)
         self.line.start()
         await asyncio.gather(*(adapter.start(self.line.receive) for adapter in self._adapters.values()))
+        await tell_restored(self._storage, lambda act: self.line.submit(Order(act, actor="restore")))
 
     async def stop(self) -> None:
         """Send and write what is under way, then disconnect; may be called twice."""
@@ -168,6 +175,7 @@ class Bridge:
             identity=self._rules.identity,
             confirm_every=self._rules.confirm_every,
             windows=self._windows,
+            restored=self._restored,
         )
 
     def _committed(self, turns: Sequence[Turn], left_out: frozenset[int]) -> None:

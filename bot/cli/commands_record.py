@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from bot.cli import backup as cli_backup
 from bot.cli import journal as cli_journal
 from bot.cli import record as cli_record
 from bot.cli import retention as cli_retention
@@ -125,4 +126,28 @@ def forget(settings: Settings, reference: str | None, person: int | None, reason
         click.echo(run_now(cli_retention.forget(settings, reference, reason, operator())))
 
 
-RECORD = (export, report, plan, journal, purge, forget)
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--to", default="", metavar="AGE1...", help="The age recipient; else backup.recipient.")
+@configured
+def backup(settings: Settings, file: Path, to: str) -> None:
+    """Write all that is kept to one encrypted file, also while the bridge runs; the keys are not in it."""
+    lines, code = run_now(cli_backup.back_up(settings, file, to, operator()))
+    for line in lines:
+        click.echo(line)
+    click.get_current_context().exit(code)
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--identity", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The age identity that opens it."
+)
+@configured
+def restore(settings: Settings, file: Path, identity: Path) -> None:
+    """Make the database and the files of a backup, where there are none."""
+    for line in run_now(cli_backup.restore(settings, file, identity)):
+        click.echo(line)
+
+
+RECORD = (export, report, plan, journal, purge, forget, backup, restore)

@@ -44,8 +44,11 @@ def after_answer(c: Composer, case: Case, before: Urgency) -> Case:
 
 def on_timer(c: Composer, case: Case) -> Case:
     """The alert's moment has come: tell the desks, or bring what they have up to date."""
+    timer, restored = case.deadline(DeadlineKind.ALERT), c.context.restored
+    planned = timer.next_at if timer is not None else None
+    may_repeat = restored is not None and planned is not None and restored.is_in_gap(planned)
     case = deadlines.look_at(case, DeadlineKind.ALERT, None)
-    return told(c, case)
+    return tell(c, case, may_repeat=True) if may_repeat and case.alerted_at is None else told(c, case)
 
 
 def told(c: Composer, case: Case) -> Case:
@@ -56,12 +59,13 @@ def told(c: Composer, case: Case) -> Case:
     return case
 
 
-def tell(c: Composer, case: Case) -> Case:
+def tell(c: Composer, case: Case, *, may_repeat: bool = False) -> Case:
     """Send the alert to the requested duty desk (once it is known) and always to the own one."""
+    lead = tr("en", "This alert may be a repeat: the bridge was restored from a backup.") if may_repeat else ""
     told: list[Recipient] = []
     for party in (case.requested, case.reporting):
         found = _desk_of(c, party) if party else ()
-        told += _send(c, case, party, found, key=_key(case))
+        told += _send(c, case, party, found, lead)
         if party and not found:
             c.journal(JournalAct.ALERT_REACHED_NOBODY, case, party=party)
     c.journal(JournalAct.ALERTED, case, urgency=case.urgency.value, recipients=[r.name for r in told])
@@ -168,9 +172,9 @@ def _desk_of(c: Composer, party: str) -> tuple[Recipient, ...]:
     return desks or supervisors(c.view.directory, party)
 
 
-def _send(c: Composer, case: Case, party: str, found: Sequence[Recipient], key: str) -> list[Recipient]:
-    words = text(case, party, c.context.agreement, c.context.public_url) if found else ""
-    return c.tell(found, key, words, kind=OutgoingKind.ALERT, case=case, buttons=keyboard(case, party))
+def _send(c: Composer, case: Case, party: str, found: Sequence[Recipient], lead: str) -> list[Recipient]:
+    words = "\n".join(filter(None, (lead, text(case, party, c.context.agreement, c.context.public_url))))
+    return c.tell(found, _key(case), words, kind=OutgoingKind.ALERT, case=case, buttons=keyboard(case, party))
 
 
 def _key(case: Case, urgency: str = "") -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.clock import alerts
 from bot.domain.case import Case, Channel, Deadline, DeadlineKind, HandoffState
@@ -38,12 +38,20 @@ def words(c: Composer, case: Case, deadline: Deadline, number: int, party: str) 
     ]
     planned = deadline.next_at or deadline.due_at
     if c.now - planned > LATE:
-        when = moment(planned, case, c.context.agreement)
-        lines.append(
-            tr("en", "This ping is late: it was to go out {moment}, but the bridge was not running.", moment=when)
-        )
+        lines.append(_late(c, planned, moment(planned, case, c.context.agreement)))
     lines.append(link(c.context.public_url, case))
     return "\n".join(lines)
+
+
+def _late(c: Composer, planned: datetime, when: str) -> str:
+    restored = c.context.restored
+    if restored is None or not restored.is_in_gap(planned):
+        return tr("en", "This ping is late: it was to go out {moment}, but the bridge was not running.", moment=when)
+    return tr(
+        "en",
+        "This ping is late and may be a repeat: it was to go out {moment}, and the bridge was restored from a backup.",
+        moment=when,
+    )
 
 
 def _wants_letter(_c: Composer, case: Case, _deadline: Deadline, _party: str) -> str:

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, SecretStr
 from pydantic_core import PydanticCustomError
 
 from bot.domain.countries import NAMES
+from bot.record.age import is_recipient
 
 _UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 _TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
@@ -148,6 +149,12 @@ def _country(code: str) -> str:
     return code
 
 
+def _recipient(text: str) -> str:
+    if text and not is_recipient(text):
+        raise mistake("is no age recipient.", 'Write the public half of a pair from `age-keygen`: "age1...".')
+    return text
+
+
 Duration = Annotated[timedelta, BeforeValidator(read_duration)]
 Patience = Annotated[timedelta, BeforeValidator(read_patience)]
 Keeping = Annotated[timedelta, BeforeValidator(read_keeping)]
@@ -156,6 +163,7 @@ WebAddress = Annotated[str, AfterValidator(_url("https", "http"))]
 SecretWebAddress = Annotated[SecretStr, AfterValidator(_secret(_url("https", "http")))]
 Proxy = Annotated[SecretStr, AfterValidator(_secret(_url("http", "https", "socks5")))]
 DatabaseUrl = Annotated[SecretStr, AfterValidator(_secret(_database))]
+AgeRecipient = Annotated[str, AfterValidator(_recipient)]
 Timezone = Annotated[str, AfterValidator(_timezone)]
 Network = Annotated[str, AfterValidator(_network)]
 Country = Annotated[str, AfterValidator(_country)]

@@ -16,6 +16,7 @@ from pydantic import BaseModel, Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.config.kinds import (
+    AgeRecipient,
     CorridorCode,
     Country,
     DatabaseUrl,
@@ -149,6 +150,15 @@ class UrgencyTable(Table):
         return table
 
 
+class BackupTable(Table):
+    """``[backup]``; every night when it has a recipient."""
+
+    recipient: AgeRecipient = ""
+    folder: str = ""
+    at: TimeOfDay = read_time_of_day("02:30")
+    keep: Annotated[int, Field(ge=1, le=3650)] = 14
+
+
 class PartyTable(Table):
     """``[[parties]]``."""
 
@@ -197,6 +207,7 @@ class Settings(BaseSettings):
     security: SecurityTable = SecurityTable()
     journal: JournalTable = JournalTable()
     retention: RetentionTable = RetentionTable()
+    backup: BackupTable = BackupTable()
     parties: tuple[PartyTable, ...] = ()
     corridors: tuple[CorridorTable, ...] = ()
     desks: tuple[DeskTable, ...] = ()

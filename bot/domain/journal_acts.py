@@ -138,6 +138,8 @@ class JournalAct(StrEnum):
     EXPORT_ORDERED = "export_ordered", Details.WORDS, Seen.NOWHERE
     EXPORTED = "exported", Details.WORDS, Seen.NOWHERE
     JOURNAL_EXPORTED = "journal_exported", Details.WORDS, Seen.NOWHERE
+    BACKED_UP = "backed_up", Details.CODED, Seen.NOWHERE
+    RESTORED = "restored", Details.CODED, Seen.NOWHERE  #: from a backup: what was written after it is not in the record
     EXPORT_ASKED = "identified_export_asked", Details.WORDS, Seen.NOWHERE
     EXPORT_APPROVED = "identified_export_approved", Details.WORDS, Seen.NOWHERE
     EXPORT_REFUSED = "identified_export_refused", Details.WORDS, Seen.NOWHERE

@@ -44,6 +44,12 @@ class Storage(Retains, KeepsForMessengers, Protocol):
     async def last_recorded(self) -> datetime | None:
         """Tell the moment of the newest entry of the journal; None before the first."""
 
+    def missing(self) -> str:
+        """Say, in a sentence, which of the database's own files is gone or replaced; empty when none is. Never raises.
+
+        While it says so every method that writes raises `StorageError`. It comes to itself when the file is put back.
+        """
+
     async def directory(self) -> Directory:
         """Return everybody enrolled. Cheap when nobody changed: the same object again."""
 

@@ -5,8 +5,14 @@ from __future__ import annotations
 import hashlib
 import os
 from pathlib import Path
+from typing import BinaryIO
 
 _OWNER_ONLY = 0o600
+
+
+def new_file(path: Path) -> BinaryIO:
+    """Make a file that is for its owner only, whatever the umask says; never over one that is there."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, _OWNER_ONLY), "wb")
 
 
 def sync(path: Path) -> str:

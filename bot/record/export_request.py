@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from bot.language.texts import later
-from bot.record.export.age import is_recipient
+from bot.record.age import is_recipient
 
 _SHAPE = re.compile(
     r"identified\s+(?:(csv|jsonl|htcds|xlsx)\s+)?(\d{4}-\d\d-\d\d)\s+(\d{4}-\d\d-\d\d)\s+(\S+)\s+(\S.*)",

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.agreement import Agreement
 from bot.domain.messages import WindowRules
+from bot.domain.restored import Restored
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +25,4 @@ class Context:
     identity: str = "never"  #: what identifiers may do on a messenger: never, masked or allowed
     confirm_every: timedelta = timedelta(days=90)  #: how long an enrolment holds until it is confirmed again
     windows: Mapping[str, WindowRules] = field(default_factory=dict)  #: of the messengers that have reply windows
+    restored: Restored | None = None  #: that the database comes from a backup

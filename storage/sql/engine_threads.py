@@ -92,6 +92,7 @@ class SqlEngines:
 
     async def is_ready(self) -> bool:
         try:
+            self._require_there()
             return await self._read(version_of) == head()
         except StorageError:
             return False
@@ -105,6 +106,7 @@ class SqlEngines:
 
     async def _write(self, work: Callable[Concatenate[Connection, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         self._require_open()
+        self._require_there()
         return await self._run(self._writing, self._writer, self._not_written, lambda c: work(c, *args, **kwargs))
 
     async def _look_through(
@@ -118,6 +120,7 @@ class SqlEngines:
     async def _let_go(self, work: Callable[Concatenate[Connection, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Write what may take longer than anybody waits, and holds nothing that others want."""
         self._require_open()
+        self._require_there()
         engine = with_limits(self._writer, self._limits.at_leisure)
         return await run(self._writing, lambda: transact(engine, lambda c: work(c, *args, **kwargs)))
 
@@ -149,6 +152,12 @@ class SqlEngines:
         finally:
             await run(thread, chunks.close)
             thread.shutdown(wait=False)
+
+    def missing(self) -> str:
+        return ""
+
+    def _require_there(self) -> None:
+        """Raise `StorageError` when what would be written to is not there any more."""
 
     def _require_open(self) -> None:
         if not self._is_open:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import stat
+import tarfile
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 
 from bot.app import assembly
 from bot.cli.main import main
-from storage import migrate
-from tests.kit.keys import VAULT
+from bot.domain.errors import BridgeError
+from bot.record.backup import archive
+from storage import copying, migrate
+from tests.kit.keys import RECIPIENT, VAULT
 from tests.kit.processes import free_port
 from tests.kit.running import Setup, Terminal, embedded
 
@@ -45,7 +50,8 @@ def commands() -> Iterator[str]:
 def test_every_command_is_attacked() -> None:
     assert set(commands()) == {
         "run", "check", "migrate", "setup", "invite", "people", "revoke", "change", "confirm", "signin", "ping",
-        "export", "report", "plan", "outbox", "journal", "purge", "forget", "keys",
+        "export", "report", "plan", "outbox", "journal", "purge", "forget", "keys", "backup",
+        "restore",
     }  # fmt: skip
 
 
@@ -66,6 +72,9 @@ def test_every_command_is_attacked() -> None:
         ("report", "--since"),
         ("forget", "--reason", "why"),
         ("forget", "--reason", "why", "--person"),
+        ("backup", "none/here", "--to"),
+        ("restore", "--identity"),
+        ("restore", "none.backup", "--identity"),
         ("export", "--identified", "--as", "1", "--since", "2026-01-01", "--reason", "why", "--recipient"),
     ],
     ids=" ".join,
@@ -109,6 +118,48 @@ def test_the_database_and_its_log_are_for_their_owner_only(tmp_path: Path) -> No
     made = list(tmp_path.glob("new.db*"))
     assert made
     assert [path.name for path in made if stat.S_IMODE(path.stat().st_mode) & 0o077] == []
+
+
+def test_a_backup_and_what_it_is_made_of_are_for_their_owner_only_and_tell_nothing(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    old = os.umask(0)
+    try:
+        terminal("backup", tmp_path / "night.backup", "--to", RECIPIENT)
+        copying.copy_database(f"sqlite:///{tmp_path / 'casebridge.db'}", tmp_path / "copy", lambda _done: None)
+    finally:
+        os.umask(old)
+    assert mode_of(tmp_path / "night.backup") == mode_of(tmp_path / "copy") == 0o600
+    assert not list((tmp_path / "data").iterdir()), "the copy that is not encrypted is gone"
+    content = (tmp_path / "night.backup").read_bytes()
+    assert content.startswith(b"age-encryption.org/v1\n")
+    assert not [word for word in (b"SQLite format", b"casebridge", b"backup.json") if word in content]
+
+
+@pytest.mark.parametrize("member", ["../evil", "/etc/evil", "files/../../evil", "database/x", "backup.json\n"])
+def test_a_backup_of_an_attacker_writes_nowhere_else(tmp_path: Path, member: str) -> None:
+    packed, out = BytesIO(), tmp_path / "out"
+    out.mkdir()
+    with tarfile.open(fileobj=packed, mode="w") as tar:
+        info = tarfile.TarInfo(member)
+        info.size = 4
+        tar.addfile(info, BytesIO(b"evil"))
+    packed.seek(0)
+    with pytest.raises(BridgeError, match="no whole backup"):
+        archive.read(packed, out, lambda _done: None)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_a_backup_of_an_attacker_holds_no_links(tmp_path: Path) -> None:
+    packed = BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as tar:
+        info = tarfile.TarInfo("database")
+        info.type, info.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        tar.addfile(info)
+    packed.seek(0)
+    with pytest.raises(BridgeError, match="no whole backup"):
+        archive.read(packed, tmp_path, lambda _done: None)
+    assert list(tmp_path.iterdir()) == []
 
 
 async def test_the_data_folder_of_a_first_start_is_for_its_owner_only(tmp_path: Path) -> None:

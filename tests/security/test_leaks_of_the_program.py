@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 
 from tests.fakes.bot_api import SECRET
+from tests.kit.keys import RECIPIENT
 from tests.kit.site import hidden
 from tests.kit.town import OFFICERS, Town
 from tests.kit.waiting import until
@@ -44,6 +45,9 @@ async def test_the_running_program_writes_no_secret_anywhere_but_where_its_row_s
             target = tmp_path / f"log.{form}"
             places.put("export", "".join(await town.terminal.beside("export", "--format", form, *period, "-o", target)))
             places.put("export", target.read_text("utf-8"))
+        backup = tmp_path / "night.backup"
+        places.put("command line", "".join(await town.terminal.beside("backup", backup, "--to", RECIPIENT)))
+        places.put("backup", backup.read_bytes().decode("utf-8", "replace"))
         places.put("output", town.program.output)
         for command in (("people",), ("outbox", "list"), ("journal", "verify")):
             said = "\n".join(await town.terminal.beside(*command))

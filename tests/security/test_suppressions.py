@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from tests.kit.root import ROOT
 
 _SILENCED = re.compile(r"#\s*(?:nosec\b|noqa:[^#]*\b(?:S\d{3}|BLE001)\b)")
-_REASON = re.compile(r"#\s*noqa: [A-Z0-9, ]+?(?: -|\s+#) +\w.{5,}")
+_REASON = re.compile(r"#\s*noqa: [A-Z0-9, ]+?(?: -|\s+#) +\w.{5,}|# \w[^#:]{5,}# nosec")
 
 
 def silenced() -> Iterator[tuple[str, str]]:

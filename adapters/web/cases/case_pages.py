@@ -22,7 +22,9 @@ from bot.domain.case_acts import Act
 from bot.domain.errors import StorageError
 from bot.domain.messages import DeliveryState
 from bot.domain.recipients import reads_as
+from bot.domain.restored import no_such_case as no_such_case_words
 from bot.domain.turn import SeenBy, Turn
+from bot.jobs.restored import restored_of
 from bot.language.texts import tr
 from bot.people import guess_limits
 from bot.ports.reads import History, Said
@@ -125,7 +127,8 @@ async def no_such_case(site: Site, visit: Visit) -> Response:
         log.warning("Many references that are none", person_id=visit.person.id)
         await site.order(lambda c: guess_limits.report_misses(c, visit.person))
         return site.pages.wait(visit.request, guess_limits.wait_after(misses), visit=visit)
-    return site.pages.problem(visit.request, 404, tr(visit.language, "No such case."), visit=visit)
+    words = no_such_case_words(visit.language, await restored_of(site.storage), visit.now)
+    return site.pages.problem(visit.request, 404, words, visit=visit)
 
 
 async def reader_of(site: Site, visit: Visit) -> case_view.Reader:

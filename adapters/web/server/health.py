@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -23,6 +23,11 @@ _PATIENCE = 2.0  #: seconds; whoever asks how we are shall not wait for a databa
 _PLAIN = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
+async def _nothing() -> Mapping[str, str]:
+    """Note nothing."""
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class Vitals:
     """What the rest of the program lets the health routes see."""
@@ -30,7 +35,7 @@ class Vitals:
     last_tick: Callable[[], datetime | None]  #: when the clock last ticked, None before the first time
     writes: Callable[[], str]  #: ``ok`` when something was written within the last seconds, or what is wrong
     registry: CollectorRegistry  #: further metrics, such as how late pings were
-    notes: Callable[[], list[str]] = list  #: what whoever looks should know, though it stops nothing
+    notes: Callable[[], Awaitable[Mapping[str, str]]] = _nothing  #: what is worth knowing and makes nothing unready
 
 
 #: Says that the process answers; the same for everybody, so it is made once.
@@ -42,13 +47,13 @@ def ready(site: Site, vitals: Vitals) -> Endpoint:
 
     async def endpoint(request: Request) -> Response:  # noqa: ARG001  # every endpoint takes one
         checks = {
-            "database": await _database_check(site, vitals.writes()),
+            "database": site.storage.missing() or await _database_check(site, vitals.writes()),
             "clock": clock_check(vitals.last_tick(), site.clock()),
         }
         is_ready = all(found == "ok" for found in checks.values())
-        notes = vitals.notes()
-        said = {"ready": is_ready, "checks": checks, **({"notes": notes} if notes else {})}
-        return JSONResponse(said, 200 if is_ready else 503, headers=_PLAIN)
+        notes = await vitals.notes()
+        told = {"ready": is_ready, "checks": checks} | ({"notes": notes} if notes else {})
+        return JSONResponse(told, 200 if is_ready else 503, headers=_PLAIN)
 
     return endpoint
 

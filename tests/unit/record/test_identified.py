@@ -20,8 +20,9 @@ import pytest
 from bot.domain.case import Case, Channel
 from bot.domain.errors import BridgeError, StorageError
 from bot.domain.guarded import Guarded
-from bot.record.export import age
-from bot.record.export.age import is_recipient
+from bot.record import age
+from bot.record.age import is_recipient
+from bot.record.export.age import SealedFile
 from bot.record.export.case_log import export, file_name
 from bot.record.export.dossier import ExportReader
 from bot.record.export.identified import COLUMNS
@@ -142,8 +143,8 @@ async def test_a_long_one_is_sealed_in_flat_memory(tmp_path: Path) -> None:
     assert peak < 2_000_000, "of 20 MB"
 
 
-async def _opened(path: Path) -> age.SealedFile:
-    return age.SealedFile(path, ("a",), "csv", str(KEY.to_public()))
+async def _opened(path: Path) -> SealedFile:
+    return SealedFile(path, ("a",), "csv", str(KEY.to_public()))
 
 
 class FullDisk(io.RawIOBase):
