@@ -73,19 +73,24 @@ class Bridge:
         *,
         clock: Callable[[], datetime],
         files: Files | None = None,
+        sends: bool = True,
         on_lateness: Lateness = lambda _message, _late: None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """Take the collaborators; nothing runs before `start`. Without a place for contents no file is fetched."""
+        """Take the collaborators; nothing runs before `start`. Without a place for contents no file is fetched.
+
+        With `sends` false every message is left to other nodes.
+        """
         self._storage = storage
         self._adapters = adapters
         self._rules = rules
         self._chance = chance
         self._clock = clock
+        self._sends = sends
         self._tasks: set[asyncio.Task[None]] = set()
         can = {name: adapter.capabilities for name, adapter in adapters.items()}
         self._windows = {name: c.windows for name, c in can.items() if c.windows is not None}
-        self.line = Line(storage, self._context, committed=self._committed, capabilities=can)
+        self.line = Line(storage, self._context, committed=self._committed, capabilities=can, sends=sends)
         self._exports = Exports(
             storage, self.line, rules.agreement, rules.exports, rules.public_url, chance.new_id, clock
         )
@@ -158,7 +163,7 @@ class Bridge:
 
     def _committed(self, turns: Sequence[Turn], left_out: frozenset[int]) -> None:
         rows = [o for o in outgoing_of(turns) if o.id not in left_out]
-        if rows:
+        if rows and self._sends:
             self.deliverer.hand_over(rows)
         for turn in turns:
             for order in turn.exports:

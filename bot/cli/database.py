@@ -54,13 +54,9 @@ async def write(
             confirm_every=rules.confirm_every,
         )
 
-    def handed_over(c: Composer) -> None:
-        c.sent_by_others = True
-        act(c)
-
-    line = Line(storage, context, committed=lambda _turns, _left_out: None)
+    line = Line(storage, context, committed=lambda _turns, _left_out: None, sends=False)
     line.start()
     try:
-        await line.submit(Order(handed_over, actor=f"cli:{by}", wanted=wanted))
+        await line.submit(Order(act, actor=f"cli:{by}", wanted=wanted))
     finally:
         await line.stop()

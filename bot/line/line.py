@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -49,9 +51,14 @@ class Line:
         *,
         committed: Callable[[Sequence[Turn], frozenset[int]], None],
         capabilities: Mapping[str, Capabilities] | None = None,
+        sends: bool = True,
     ) -> None:
-        """Take the storage, a maker of contexts, who is told of commits (and ids left out), what messengers can do."""
+        """Take the storage, a maker of contexts, who is told of commits (and ids left out), what messengers can do.
+
+        Where this process sends nothing, messages are due at once for those that do.
+        """
         self._storage = storage
+        self._sends = sends
         self._capabilities = capabilities or {}
         self._loader = Loader(storage, self._capabilities)
         self._context = context
@@ -176,7 +183,8 @@ class Line:
                 continue
             if key is not None:
                 keys.add(key)
-            entry.turn = self._in_call(entry, _turn_of(entry, view, context), context)
+            turn = self._in_call(entry, _turn_of(entry, view, context), context)
+            entry.turn = turn if self._sends else _for_others(turn, context.now)
             view.absorb(entry.turn)
             fresh.append(entry)
         return fresh
@@ -249,7 +257,9 @@ class Line:
     async def _keep_failed(self, entry: QueuedWork) -> None:
         entry.call = None  # it said what is not stored
         try:
-            failed = entry.work.failed(self._context(), entry.errors[-1])
+            context = self._context()
+            failed = entry.work.failed(context, entry.errors[-1])
+            failed = failed if self._sends else _for_others(failed, context.now)
             await self._storage.apply([failed])
             self._finish([entry], [entry], [failed])
         except AlreadySeen:
@@ -258,6 +268,12 @@ class Line:
             _refuse(entry, error)
         except Exception as error:  # noqa: BLE001 - the line must never die; whoever waits is told
             _refuse(entry, StorageError(f"not stored: {type(error).__name__}"))
+
+
+def _for_others(turn: Turn, now: datetime) -> Turn:
+    """Leave what is due at once to processes that send."""
+    due = (o if o.not_before is not None else replace(o, not_before=now) for o in turn.outgoing)
+    return replace(turn, outgoing=tuple(due))
 
 
 def _turn_of(entry: QueuedWork, view: View, context: Context) -> Turn:

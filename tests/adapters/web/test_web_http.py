@@ -203,6 +203,12 @@ async def test_a_clock_that_stands_still_is_not_ready(tmp_path: Path, age: int |
         assert (answer.json()["checks"]["clock"] == "ok") is (status == 200)
 
 
+async def test_a_node_without_the_clock_says_nothing_of_it(tmp_path: Path) -> None:
+    async with open_bridge(tmp_path, vitals=Vitals(None, CollectorRegistry())) as bridge:
+        answer = await bridge.browser().get("/health/ready")
+        assert (answer.status_code, answer.json()) == (200, {"ready": True, "checks": {"database": "ok"}})
+
+
 async def test_the_numbers_are_for_this_machine_or_whoever_has_the_token(tmp_path: Path) -> None:
     settings = WebSettings("http://bridge.example", tmp_path, metrics_token="open-sesame")
     async with open_bridge(tmp_path, settings=settings) as bridge:
