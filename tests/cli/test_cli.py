@@ -16,8 +16,8 @@ from tests.kit.running import Setup, Terminal
 
 PERIOD = ("--since", "2026-04-01", "--until", "2026-05-01")
 COMMANDS = (
-    "change", "check", "confirm", "export", "forget", "invite", "journal", "keys", "migrate", "outbox", "people",
-    "ping", "plan", "purge", "report", "revoke", "run", "setup", "signin",
+    "change", "check", "confirm", "deploy", "export", "forget", "invite", "journal", "keys", "migrate", "outbox",
+    "people", "ping", "plan", "purge", "report", "revoke", "run", "setup", "signin",
 )  # fmt: skip
 
 
