@@ -11,6 +11,7 @@ import structlog
 
 from adapters.calls.node import Node
 from adapters.watchdog import Watchdog
+from adapters.web.server.health import TICK_LIMIT
 from bot.app.bridge import Bridge
 from bot.app.parts import Start, said
 from bot.jobs.schedule import Schedule, Tick
@@ -20,7 +21,6 @@ _TICK = 1.0  #: seconds
 _TEND = 900.0  #: seconds
 _STATUS_TICK = 10.0  #: seconds; how it is, for the service manager
 _RARE_TICK = 60.0  #: seconds; for what is due once a day, windows that close, and whoever watches
-_FRESH = timedelta(seconds=10)  #: a tick older than this is no sign of health
 
 log = structlog.get_logger(__name__)
 
@@ -75,7 +75,7 @@ def _work(schedule: Schedule, bridge: Bridge) -> None:
 
 async def _call(watchdog: Watchdog, bridge: Bridge, node: Node[Storage]) -> None:
     last = bridge.reminder.last_tick
-    if last is not None and node.clock() - last < _FRESH and await node.store.is_ready():
+    if last is not None and node.clock() - last < TICK_LIMIT and await node.store.is_ready():
         await watchdog.call()
 
 

@@ -37,6 +37,7 @@ from bot.config.tables import NOT_SET, NonEmpty, Port, Table
 from bot.domain.agreement import DEFAULT_LEVELS, Agreement, Corridor, Desk, DeskRole, LevelPolicy, Party, Urgency
 from bot.domain.messages import Address
 from bot.domain.retention_rules import Retention
+from bot.domain.sign_in import SESSION_IDLE
 from bot.protection.keys import KeyFile, KeySource, KeyText
 
 _RETENTION = Retention()
@@ -76,7 +77,7 @@ class PeopleTable(Table):
     """``[people]``."""
 
     confirm_every: Duration = read_duration("90d")
-    session_idle: Duration = read_duration("2h")
+    session_idle: Duration = SESSION_IDLE
 
 
 class SecurityTable(Table):

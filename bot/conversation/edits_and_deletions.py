@@ -9,7 +9,7 @@ from bot.domain.fields import field
 from bot.domain.journal_acts import JournalAct
 from bot.domain.typed_commands import ABOUT_CASE, OPENING, is_known, parse_command
 from bot.intake import answers
-from bot.intake.held_pieces import held, held_for, hold
+from bot.intake.held_words import held, held_for, hold
 from bot.intake.pieces import words_of
 from bot.intake.question_texts import zone_of
 from bot.intake.reading.answer_reader import read

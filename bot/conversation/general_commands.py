@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.clock import deadlines
 from bot.clock.alerts import act_button
-from bot.conversation import export_orders, help_lines, lost_phone
+from bot.conversation import export_command, help_lines, lost_phone
 from bot.domain.case import Case
 from bot.domain.journal_acts import JournalAct
 from bot.domain.names import deadline_name, lateness, rows, status_name
@@ -116,7 +116,7 @@ MENU: dict[str, Callable[[Composer, Command], None]] = {
     "onduty": on_duty,
     "offduty": on_duty,
     "lost": lost_phone.lost,
-    "export": export_orders.export,
+    "export": export_command.export,
     "confirm": reconfirmation.confirm,
     **own_addresses.OWN,
     "approve": export_approval.decided,

@@ -32,7 +32,7 @@ from bot.intake import answer_taps
 from bot.intake.consent import is_consent
 from bot.language.normalise import clean
 from bot.language.texts import tr
-from bot.people import enrolment, lapsed_enrolment, own_addresses, reachability, reconfirmation, revocation
+from bot.people import enrolment, lapsed_enrolment, own_addresses, reachability, reconfirmation, revocation, strangers
 from bot.ports.reads import NOBODY, Wanted
 from bot.protection.permissions import may_answer_consent, scope_of
 from bot.record import export_approval
@@ -132,7 +132,7 @@ def _from_outside(c: Composer, cut_off: Person | None) -> None:
     if cut_off is not None:
         c.journal(JournalAct.REVOKED_SENDER)
         lost_phone.tell_of_cut_off(c, cut_off)
-    enrolment.stranger_writes(c, command)
+    strangers.stranger_writes(c, command)
 
 
 def _from_person(c: Composer, message: Inbound) -> None:

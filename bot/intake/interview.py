@@ -14,7 +14,7 @@ from bot.domain.case import Case, Value
 from bot.domain.fields import FIELDS, Field, by_number, field
 from bot.domain.journal_acts import JournalAct
 from bot.intake.answers import follow_up, keep, store
-from bot.intake.held_pieces import move_on
+from bot.intake.held_words import move_on
 from bot.intake.next_question import missing, next_question, question_before
 from bot.intake.open_case import ask_side, choose_side
 from bot.intake.question_texts import keyboard, question, summary, summary_keyboard, word_button, yes_no, zone_of

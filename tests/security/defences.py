@@ -154,7 +154,7 @@ STRANGERS = (
     Defence(
         "people who are not enrolled",
         "In a group nobody is answered for them",
-        "bot/people/enrolment.py",
+        "bot/people/strangers.py",
         "may_answer = stranger.answered < ANSWERS_A_DAY and (message.in_private or message.button)",
         "may_answer = stranger.answered < ANSWERS_A_DAY",
         ("test_strangers.py::test_a_group_hears_nothing_for_a_member_who_is_not_enrolled",),
@@ -162,7 +162,7 @@ STRANGERS = (
     Defence(
         "people who are not enrolled",
         "Nothing of their words is kept",
-        "bot/people/enrolment.py",
+        "bot/people/strangers.py",
         "    c.keep_content = False\n    message = c.message",
         "    c.keep_content = True\n    message = c.message",
         (
