@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import httpx
 import pytest
 
 from bot.domain.case import Status
@@ -18,6 +19,7 @@ from tests.fakes.wechat_api import WechatApi
 from tests.fakes.wechat_person import Line, over_http
 from tests.kit.engines import postgres_server
 from tests.kit.running import Setup, Terminal, running
+from tests.kit.site import write
 from tests.kit.town import KH_DUTY, KH_GROUP, Town, introduced
 from tests.kit.wechat import table
 from tests.program.wechat_program import DESKS, OFFICERS, PEOPLE, Border, reports
@@ -105,6 +107,19 @@ async def test_only_the_node_that_works_asks_telegram_for_messages(tmp_path: Pat
         assert not town.api.calls, "a node that is called asks nothing"
         async with running(nodes.work, "--only", "work"):
             await town.hears(KH_DUTY, "No ")
+
+
+@pytest.mark.postgres
+async def test_on_a_page_of_the_node_that_is_called_the_answer_stands_at_once(tmp_path: Path) -> None:
+    async with shared(tmp_path, "polling") as nodes:
+        web = nodes.border.town.setup
+        said = " ".join(await Terminal(web.file).beside("signin", KH_DUTY))
+        async with httpx.AsyncClient(base_url=web.url, timeout=None) as duty:
+            assert (await duty.post(said[said.index("/signin/") :].split()[0])).status_code == 303
+            assert "/handoff" not in (await duty.get("/chat")).text
+            await write(duty, "/help")
+            assert "/handoff" in (await duty.get("/chat")).text, "nobody sends, and nobody needs to"
+            assert (await duty.get("/cases")).status_code == 200
 
 
 def test_on_sqlite_one_process_does_everything(tmp_path: Path) -> None:
