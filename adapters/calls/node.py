@@ -31,3 +31,5 @@ class Node(Generic[StoreT_co]):
     clock: Callable[[], datetime]
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     machine: Callable[[], datetime] | None = None  #: this machine's clock, where it may differ from the bridge's time
+    polls: bool = True  #: asks messengers for messages; False: other nodes do
+    is_called: bool = True  #: messengers call it; False: they call other nodes

@@ -131,8 +131,11 @@ class TelegramAdapter:
         return updates
 
     async def _run(self) -> None:
+        is_polling = self._settings.mode is Mode.POLLING
+        if not (self._node.polls if is_polling else self._node.is_called):
+            return
         await self._introduce()
-        if self._settings.mode is Mode.POLLING:
+        if is_polling:
             await self._poller.run()
 
     async def _introduce(self) -> None:

@@ -27,7 +27,7 @@ from bot.jobs.lost_files import FileWatch
 from bot.jobs.purge import NightlyPurge, Surroundings
 from bot.jobs.restored import restored_of, tell_restored
 from bot.jobs.window_reminders import Closing
-from bot.line.line import ANSWER_WITHIN, Line
+from bot.line.line import ANSWER_WITHIN, Line, LineRules
 from bot.line.message_work import Order
 from bot.line.pulse import Pulse
 from bot.people import reachability
@@ -79,16 +79,21 @@ class Bridge:
         *,
         clock: Callable[[], datetime],
         files: Files | None = None,
+        sends: bool = True,
         on_lateness: Lateness = lambda _message, _late: None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         seconds: Callable[[], float] = monotonic,
     ) -> None:
-        """Take the collaborators; nothing runs before `start`. Without a place for contents no file is fetched."""
+        """Take the collaborators; nothing runs before `start`. Without a place for contents no file is fetched.
+
+        With `sends` false every message is left to other nodes.
+        """
         self._storage = storage
         self._adapters = adapters
         self._rules = rules
         self._chance = chance
         self._clock = clock
+        self._sends = sends
         self._tasks: set[asyncio.Task[None]] = set()
         self._restored: Restored | None = None
         can = {name: adapter.capabilities for name, adapter in adapters.items()}
@@ -100,7 +105,7 @@ class Bridge:
             committed=self._committed,
             capabilities=can,
             noted=self.pulse.note,
-            answer_within=rules.answer_within,
+            rules=LineRules(rules.answer_within, sends=sends),
             sleep=sleep,
         )
         self._exports = Exports(
@@ -180,7 +185,7 @@ class Bridge:
 
     def _committed(self, turns: Sequence[Turn], left_out: frozenset[int]) -> None:
         rows = [o for o in outgoing_of(turns) if o.id not in left_out]
-        if rows:
+        if rows and self._sends:
             self.deliverer.hand_over(rows)
         for turn in turns:
             for order in turn.exports:

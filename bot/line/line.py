@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import partial
 from types import MappingProxyType
 
@@ -41,6 +42,14 @@ DRAIN_SECONDS = 10.0  #: how long what was delivered is still tried to be noted 
 log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class LineRules:
+    """What is asked of a line."""
+
+    answer_within: timedelta = ANSWER_WITHIN  #: what waits is stored or refused by then
+    sends: bool = True  #: False: this process sends nothing, and messages are due at once for those that do
+
+
 class Line:
     """Takes work from everywhere and writes it, a batch at a time."""
 
@@ -52,20 +61,21 @@ class Line:
         committed: Callable[[Sequence[Turn], frozenset[int]], None],
         capabilities: Mapping[str, Capabilities] | None = None,
         noted: Callable[[Unwritable | None], None] = lambda _error: None,
-        answer_within: timedelta = ANSWER_WITHIN,
+        rules: LineRules = LineRules(),
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         """Take the storage, a maker of contexts, who is told of commits (and ids left out), what messengers can do.
 
-        `noted` hears of each commit, and why there was none. What waits is stored or refused within `answer_within`.
+        `noted` hears of each commit, and why there was none.
         """
         self._storage = storage
+        self._sends = rules.sends
         self._capabilities = capabilities or {}
         self._loader = Loader(storage, self._capabilities)
         self._context = context
         self._committed = committed
         self._noted = noted
-        self._batch_within = 0.9 * answer_within.total_seconds()
+        self._batch_within = 0.9 * rules.answer_within.total_seconds()
         self._held: Held | None = None  #: what the batch under way met first
         self._waiting = Waiting(self._loader.may_pick)
         self._wake = asyncio.Event()
@@ -229,7 +239,8 @@ class Line:
                 continue
             if key is not None:
                 keys.add(key)
-            entry.turn = self._in_call(entry, turn_of(entry.work, view, context), context)
+            turn = self._in_call(entry, turn_of(entry.work, view, context), context)
+            entry.turn = turn if self._sends else _for_others(turn, context.now)
             view.absorb(entry.turn)
             fresh.append(entry)
         return fresh
@@ -301,7 +312,9 @@ class Line:
     async def _keep_failed(self, entry: QueuedWork) -> None:
         entry.call = None  # it said what is not stored
         try:
-            failed = entry.work.failed(self._context(), entry.errors[-1])
+            context = self._context()
+            failed = entry.work.failed(context, entry.errors[-1])
+            failed = failed if self._sends else _for_others(failed, context.now)
             await self._storage.apply([failed])
             self._finish([entry], [entry], [failed])
         except AlreadySeen:
@@ -314,6 +327,12 @@ class Line:
 
 def _is_pressing(case: Case) -> bool:
     return case.is_open and case.urgency is Urgency.U1
+
+
+def _for_others(turn: Turn, now: datetime) -> Turn:
+    """Leave what is due at once to processes that send."""
+    due = (o if o.not_before is not None else replace(o, not_before=now) for o in turn.outgoing)
+    return replace(turn, outgoing=tuple(due))
 
 
 def _refuse(entry: QueuedWork, error: StorageError) -> None:

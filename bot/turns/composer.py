@@ -53,7 +53,6 @@ class Composer:
         self.case_id: int | None = None  #: the case the message turned out to be about
         self.inbox_id = context.new_id()
         self.keep_content = person is not None
-        self.sent_by_others = False  #: whoever writes this turn sends nothing: its messages wait for who does
         self._cases: dict[int, Case] = {}
         self._new_cases: set[int] = set()
         self._base: dict[int, int] = {}
@@ -239,8 +238,6 @@ class Composer:
     def send(self, outgoing: Outgoing) -> None:
         """Put a message in the outbox, once for each key."""
         made = outgoing if outgoing.created_at == self.now else replace(outgoing, created_at=self.now)
-        if self.sent_by_others and made.not_before is None:
-            made = replace(made, not_before=self.now)
         self._outgoing.setdefault(outgoing.dedupe_key, made)
 
     def withdraw(self, case: Case, recipients: Iterable[str], text: str, buttons: Keyboard = ()) -> None:

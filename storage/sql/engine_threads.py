@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from bot.domain.errors import StorageError, Unwritable
 from bot.domain.people import Directory
 from bot.protection.sealing import Vault
-from storage.schema import head, require_head, version_of
+from storage.schema import can_work, require_head
 from storage.sql.case_cache import KnownCases
 from storage.sql.checks import check_keys
 from storage.sql.claims import Term
@@ -93,7 +93,7 @@ class SqlEngines:
     async def is_ready(self) -> bool:
         try:
             self._require_there()
-            return await self._read(version_of) == head()
+            return await self._read(can_work)
         except StorageError:
             return False
 

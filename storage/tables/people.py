@@ -165,7 +165,7 @@ class CursorRow(Row, table=True):
 
 
 class MetaRow(Row, table=True):
-    """Counters about the database itself: ``directory`` goes up when people change."""
+    """About the database itself: ``directory`` goes up when people change; ``serves:0001`` lets that version go on."""
 
     __tablename__ = "meta"
 

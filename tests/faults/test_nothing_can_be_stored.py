@@ -20,7 +20,7 @@ from bot.domain.errors import Held, StorageError, Unwritable
 from bot.domain.ids import Ids
 from bot.domain.messages import DeliveryState
 from bot.domain.turn import Mark, Turn
-from bot.line.line import Line
+from bot.line.line import Line, LineRules
 from bot.line.pulse import Pulse
 from bot.turns.context import Context
 from storage.sql.store import SqlStorage
@@ -87,7 +87,7 @@ async def node(tmp_path: Path) -> AsyncIterator[Node]:
     def context() -> Context:
         return Context(clock(), Agreement({}, {}, {}), new_id, lambda choices: choices[0], lambda: "00")
 
-    line = Line(kept, context, committed=lambda *_: None, noted=pulse.note, answer_within=WITHIN)
+    line = Line(kept, context, committed=lambda *_: None, noted=pulse.note, rules=LineRules(WITHIN))
     line.start()
     yield Node(kept, line, pulse, tmp_path / "casebridge.db", seconds)
     await line.stop()

@@ -239,6 +239,12 @@ async def test_a_database_that_hangs_keeps_nobody_waiting_who_asks_how_we_are(
     assert "casebridge_database_answers 1.0" in (await bridge.browser("127.0.0.1").get("/metrics")).text
 
 
+async def test_a_node_without_the_clock_says_nothing_of_it(tmp_path: Path) -> None:
+    async with open_bridge(tmp_path, vitals=Vitals(None, lambda: "ok", CollectorRegistry())) as bridge:
+        answer = await bridge.browser().get("/health/ready")
+        assert (answer.status_code, answer.json()) == (200, {"ready": True, "checks": {"database": "ok"}})
+
+
 async def test_the_numbers_are_for_this_machine_or_whoever_has_the_token(tmp_path: Path) -> None:
     settings = WebSettings("http://bridge.example", tmp_path, metrics_token="open-sesame")
     async with open_bridge(tmp_path, settings=settings) as bridge:
