@@ -33,7 +33,6 @@ from bot.turns.view import View
 
 BATCH = 100  #: most pieces of work in one transaction
 WAITING = 20_000  #: most pieces of work that wait; beyond that the messenger is asked to come again
-ANSWER_WITHIN = timedelta(seconds=5)  #: then whoever brought something knows whether it is stored
 _AGAIN = 1.0  #: seconds between two tries when nothing can be written and nobody waits
 _TRIES = 5
 _MARKS_AT_MOST = 500
@@ -52,7 +51,7 @@ class Line:
         committed: Callable[[Sequence[Turn], frozenset[int]], None],
         capabilities: Mapping[str, Capabilities] | None = None,
         noted: Callable[[Unwritable | None], None] = lambda _error: None,
-        answer_within: timedelta = ANSWER_WITHIN,
+        answer_within: timedelta | None = None,
     ) -> None:
         """Take the storage, a maker of contexts, who is told of commits (and ids left out), what messengers can do.
 
@@ -64,7 +63,8 @@ class Line:
         self._context = context
         self._committed = committed
         self._noted = noted
-        self._batch_within = 0.9 * answer_within.total_seconds()
+        self._batch_within = None if answer_within is None else 0.9 * answer_within.total_seconds()
+        self._most = BATCH  #: fewer after a batch that took too long, so that on a slow machine some go through
         self._is_down = False  #: nothing could be written the last time
         self._held: Held | None = None  #: what the batch under way met first
         self._waiting = Waiting(self._loader.may_pick)
@@ -123,7 +123,7 @@ class Line:
             elif not self._waiting and self._is_down:
                 await self._rest()
             self._wake.clear()
-            batch = self._waiting.take(BATCH)
+            batch = self._waiting.take(self._most)
             marks, self._marks = self._marks[:_MARKS_AT_MOST], self._marks[_MARKS_AT_MOST:]
             if batch or marks:
                 await self._in_time(batch, marks)
@@ -142,6 +142,8 @@ class Line:
         try:
             async with asyncio.timeout(self._batch_within):
                 await self._write_or_fail(batch, marks)
+            if not self._is_down:
+                self._most = min(self._most * 2, BATCH)
         except TimeoutError:
             self._refuse_all(batch, marks, self._why_late())
 
@@ -169,7 +171,7 @@ class Line:
 
     def _refuse_all(self, batch: Sequence[QueuedWork], marks: list[Mark], error: StorageError) -> None:
         """Nothing can be written: whoever waits hears it now, since waiting longer helps nobody."""
-        self._is_down = True
+        self._is_down, self._most = True, max(len(batch) // 4, 1)
         self._marks = marks + self._marks
         if isinstance(error, Unwritable):
             self._noted(error)
