@@ -27,7 +27,7 @@ from bot.jobs.lost_files import FileWatch
 from bot.jobs.purge import NightlyPurge, Surroundings
 from bot.jobs.restored import restored_of, tell_restored
 from bot.jobs.window_reminders import Closing
-from bot.line.line import ANSWER_WITHIN, Line, LineRules
+from bot.line.line import Line, LineRules
 from bot.line.message_work import Order
 from bot.line.pulse import Pulse
 from bot.people import reachability
@@ -64,7 +64,7 @@ class Rules:
     identity: str = "never"  #: what identifiers may do on a messenger: never, masked or allowed
     digest_at: time = time(6)  #: UTC
     retention: Retention = field(default_factory=Retention)
-    answer_within: timedelta = ANSWER_WITHIN  #: what comes in is stored or refused
+    answer_within: timedelta | None = None  #: what comes in is stored or refused
 
 
 class Bridge:

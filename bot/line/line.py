@@ -35,7 +35,6 @@ from bot.turns.context import Context
 from bot.turns.view import View
 
 BATCH = 100  #: most pieces of work in one transaction
-ANSWER_WITHIN = timedelta(seconds=5)  #: then whoever brought something knows whether it is stored
 _TRIES = 5
 DRAIN_SECONDS = 10.0  #: how long what was delivered is still tried to be noted at the end
 
@@ -46,7 +45,7 @@ log = structlog.get_logger(__name__)
 class LineRules:
     """What is asked of a line."""
 
-    answer_within: timedelta = ANSWER_WITHIN  #: what waits is stored or refused by then
+    answer_within: timedelta | None = None  #: what waits is stored or refused by then; None: as long as it takes
     sends: bool = True  #: False: this process sends nothing, and messages are due at once for those that do
 
 
@@ -75,7 +74,8 @@ class Line:
         self._context = context
         self._committed = committed
         self._noted = noted
-        self._batch_within = 0.9 * rules.answer_within.total_seconds()
+        self._batch_within = None if rules.answer_within is None else 0.9 * rules.answer_within.total_seconds()
+        self._most = BATCH  #: fewer after a batch that took too long, so that on a slow machine some go through
         self._held: Held | None = None  #: what the batch under way met first
         self._waiting = Waiting(self._loader.may_pick)
         self._wake = asyncio.Event()
@@ -142,17 +142,19 @@ class Line:
             if not self._waiting and not self._marks.can_be_stored:
                 await self._wake.wait()
             self._wake.clear()
-            batch, marks = self._waiting.take(BATCH), self._marks.due()
+            batch, marks = self._waiting.take(self._most), self._marks.due()
             if batch or marks:
                 await self._in_time(batch, marks)
         self._idle.set()
 
     async def _in_time(self, batch: list[QueuedWork], marks: list[Mark]) -> None:
         """Write, or let everybody who waits know in time that nothing is written."""
-        self._held = None
+        self._held, most = None, self._most
         try:
             async with asyncio.timeout(self._batch_within):
                 await self._write_or_fail(batch, marks)
+            if self._most == most:
+                self._most = min(most * 2, BATCH)
         except TimeoutError:
             self._refuse_all(batch, marks, self._why_late())
 
@@ -180,6 +182,7 @@ class Line:
 
     def _refuse_all(self, batch: Sequence[QueuedWork], marks: list[Mark], error: StorageError) -> None:
         """Nothing can be written: whoever waits hears it now, since waiting longer helps nobody."""
+        self._most = max(len(batch) // 4, 1)
         self._marks.failed(error, marks)
         if isinstance(error, Unwritable):
             self._noted(error)

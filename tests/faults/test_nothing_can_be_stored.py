@@ -183,6 +183,28 @@ async def test_a_batch_that_takes_too_long_is_refused_and_so_is_whatever_waits_b
     await node.stores_again()
 
 
+async def test_after_a_batch_that_took_too_long_smaller_ones_are_tried_so_that_some_go_through(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    apply, sizes = node.storage.apply, list[int]()
+
+    async def apply_few(turns: Sequence[Turn], marks: Sequence[Mark] = ()) -> frozenset[int]:
+        sizes.append(len(turns))
+        if len(turns) > 10:
+            await asyncio.Event().wait()
+        return await apply(turns, marks)
+
+    monkeypatch.setattr(node.storage, "apply", apply_few)
+    await asyncio.gather(*(node.says() for _ in range(60)))
+    assert sizes == [60]
+    heard = await asyncio.gather(*(node.says() for _ in range(40)))
+    assert sizes[1] == 15
+    assert set(heard) == {"the database does not answer"}
+    heard = await asyncio.gather(*(node.says() for _ in range(40)))
+    assert sizes[2:5] == [3, 6, 12]
+    assert heard.count("stored") == 9
+
+
 async def test_what_somebody_holds_does_not_keep_the_others_of_its_batch_from_being_stored(
     node: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -26,6 +26,7 @@ from tests.kit.keys import VAULT
 
 #: What `@pytest.fixture(params=ENGINES)` and `parametrize` take: the same test on both; `make quick` has SQLite only.
 ENGINES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
+_PATIENT = timedelta(minutes=1)  #: a busy machine is no trouble of the database
 #: The tables whose rows are leased, until `leased_until`.
 LEASED = ("inbox", "outbox", "deadlines", "conversations", "attachments", "reply_windows")
 
@@ -60,7 +61,7 @@ async def on_database(url: str) -> AsyncIterator[Kept]:
     clock = Clock()
 
     async def another() -> Storage:
-        node = storage.open_storage(url, clock=clock, vault=VAULT)
+        node = storage.open_storage(url, clock=clock, vault=VAULT, answer_within=_PATIENT)
         await node.start()
         return node
 

@@ -69,7 +69,7 @@ class Setup:
     port: int = field(default_factory=free_port)
     alert_after: str = "3m"
     token: str = TOKEN
-    answer_within: str = "5s"
+    answer_within: str = "1m"  #: a busy machine is no trouble of the database
 
     def __post_init__(self) -> None:
         self.database = self.database or f"sqlite:///{self.folder / 'casebridge.db'}"
