@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -70,7 +71,7 @@ async def test_a_call_of_a_messenger_is_refused_at_its_own_limit(tmp_path: Path,
     async with besieged(tmp_path, webhooks=every_adapter().webhooks) as bridge:
         sent = 0
 
-        async def endless() -> object:
+        async def endless() -> AsyncIterator[bytes]:
             nonlocal sent
             while sent < 50 * MIB:
                 sent += 4096
