@@ -8,6 +8,7 @@ import click
 
 from bot import __version__
 from bot.app import assembly
+from bot.cli import check as cli_check
 from bot.cli import database as cli_storage
 from bot.cli import keys as cli_keys
 from bot.cli import messages as cli_messages
@@ -37,10 +38,14 @@ def _is_embedded() -> bool:
 
 
 @main.command()
+@click.option("--live", is_flag=True, help="Also ask the database and each messenger.")
 @configured
-def check(settings: Settings) -> None:
+def check(settings: Settings, *, live: bool) -> None:
     """Tell every mistake in the configuration at once."""
-    click.echo(f"The configuration is right: {len(settings.parties)} parties, {len(settings.desks)} desks.")
+    for line in cli_check.summary(settings):
+        click.echo(line)
+    if live:
+        run_now(cli_check.live(settings, click.echo))
 
 
 @main.command()
