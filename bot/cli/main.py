@@ -10,6 +10,7 @@ from bot import __version__
 from bot.app import assembly
 from bot.app.parts import BOTH, Part, Start
 from bot.app.service_manager import ServiceManager
+from bot.cli import check as cli_check
 from bot.cli import database as cli_storage
 from bot.cli import deploy as cli_deploy
 from bot.cli import keys as cli_keys
@@ -47,10 +48,14 @@ def _is_embedded() -> bool:
 
 
 @main.command()
+@click.option("--live", is_flag=True, help="Also ask the database and each messenger.")
 @configured
-def check(settings: Settings) -> None:
+def check(settings: Settings, *, live: bool) -> None:
     """Tell every mistake in the configuration at once."""
-    click.echo(f"The configuration is right: {len(settings.parties)} parties, {len(settings.desks)} desks.")
+    for line in cli_check.summary(settings):
+        click.echo(line)
+    if live:
+        run_now(cli_check.live(settings, click.echo))
 
 
 @main.command()

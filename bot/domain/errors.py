@@ -5,6 +5,7 @@ BridgeError
 +-- StorageError           the database cannot do what was asked
 |   +-- SchemaMismatch     the database is older or newer than this program
 |   +-- Stale              something moved since it was read: read again, compute again
+|   +-- NoClock            an open case would be left without a deadline
 |   +-- AlreadySeen        these messages are stored already (a redelivery)
 |   +-- Unwritable         the database takes nothing at the moment; try again when it does
 |   |   +-- Held           something that is to be written is held by somebody else for too long
@@ -63,6 +64,10 @@ class SchemaMismatch(StorageError):
 
 class Stale(StorageError):
     """A case or conversation moved since it was read; nothing was written."""
+
+
+class NoClock(StorageError):
+    """An open case that nobody stood down would be left without a running deadline; nothing was written."""
 
 
 class AlreadySeen(StorageError):
