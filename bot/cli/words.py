@@ -22,6 +22,8 @@ from bot.domain.errors import BridgeError, ConfigError
 
 P = ParamSpec("P")
 T = TypeVar("T")
+#: Commands that make the keys, or say by name which are needed.
+_WITHOUT_KEYS = ("keys_new", "restore")
 
 
 class Duration(click.ParamType[timedelta]):
@@ -58,7 +60,7 @@ def configured(command: Callable[..., T]) -> Callable[..., T]:
     def wrapped(*args: object, config: Path | None, **kwargs: object) -> T:
         path = find(config, os.environ)
         try:
-            settings = load(path, os.environ, needs_keys=command.__name__ != "keys_new")
+            settings = load(path, os.environ, needs_keys=command.__name__ not in _WITHOUT_KEYS)
             configure(secrets=settings.secrets)
             return command(settings, *args, **kwargs)
         except ConfigError as error:

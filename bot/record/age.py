@@ -17,6 +17,7 @@ from bot.domain.errors import BridgeError
 #: Longest text that may be a recipient; longer ones are not looked at.
 _LONGEST = 200
 _LARGEST_IDENTITY = 64 * 1024  #: bytes
+_CHUNK = 64 * 1024  #: bytes
 
 
 def is_recipient(text: str) -> bool:
@@ -136,8 +137,8 @@ def decrypting(sealed: BinaryIO, identity: Identity) -> Iterator[BinaryIO]:
     try:
         with os.fdopen(outlet, "rb") as plain:
             yield plain
-            if not plain.read(1) and not failures:
-                return
+            while plain.read(_CHUNK):  # so that what is wrong with the end of the file is seen too
+                pass
     except BridgeError:
         opening.join()
         if any(isinstance(failure, pyrage.DecryptError) for failure in failures):
@@ -145,7 +146,8 @@ def decrypting(sealed: BinaryIO, identity: Identity) -> Iterator[BinaryIO]:
         raise
     finally:
         opening.join()
-    raise BridgeError("The file is not whole, or it was changed.")
+    if failures:
+        raise BridgeError("The file is not whole, or it was changed.")
 
 
 class _Disk:

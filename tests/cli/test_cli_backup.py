@@ -96,6 +96,9 @@ def test_the_keys_are_not_in_it_and_are_asked_for_by_name(
 ) -> None:
     file = backed_up(setup, terminal)
     (elsewhere.folder / "casebridge.key").unlink()
+    (said,) = Terminal(elsewhere.file)("restore", file, "--identity", identity, code=1)
+    assert said.startswith(f"{elsewhere.folder / 'casebridge.key'}: There is no such file.")
+    assert "it needs the key file casebridge.key with key 00000001" in said
     key_file(elsewhere.folder, ring(2).to_text())
     (said,) = Terminal(elsewhere.file)("restore", file, "--identity", identity, code=1)
     assert "it needs the key file casebridge.key with key 00000001" in said

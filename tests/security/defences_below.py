@@ -83,6 +83,22 @@ FILES = (
     ),
     Defence(
         "path traversal",
+        "A backup holds what backups hold, by name",
+        "bot/record/backup/archive.py",
+        "or not _MEMBER.fullmatch(info.name)",
+        "or not info.name",
+        ("test_command_line.py::test_a_backup_of_an_attacker_writes_nowhere_else",),
+    ),
+    Defence(
+        "path traversal",
+        "A backup is made for its owner only",
+        "bot/record/atomic_files.py",
+        "_OWNER_ONLY = 0o600",
+        "_OWNER_ONLY = 0o644",
+        ("test_command_line.py::test_a_backup_and_what_it_is_made_of_are_for_their_owner_only_and_tell_nothing",),
+    ),
+    Defence(
+        "path traversal",
         "The database is made for its owner only",
         "storage/sql/engines.py",
         ".touch(mode=0o600)",

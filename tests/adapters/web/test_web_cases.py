@@ -16,6 +16,7 @@ from bot.domain.guarded import Guarded
 from bot.domain.journal import Entry
 from bot.domain.messages import DeliveryState
 from bot.domain.people import Person
+from bot.domain.restored import AT, FROM
 from bot.domain.turn import Turn
 from tests.kit.clock import START
 from tests.kit.site import (
@@ -81,6 +82,11 @@ async def test_outside_their_scope_a_case_does_not_exist(bridge: Bridge) -> None
     assert theirs.status_code == nothing.status_code == 404
     assert theirs.text == nothing.text
     assert "No such case." in theirs.text
+    for name in (FROM, AT):
+        await bridge.storage.save_cursor(name, int(bridge.clock().timestamp()))
+    theirs, nothing = await client.get(PAGE), await client.get("/cases/KC26-7H4QM-4")
+    assert theirs.text == nothing.text
+    assert "A case opened then must be written again" in theirs.text
     assert REFERENCE not in (await client.get("/cases")).text
     form = {"csrf": csrf_of(theirs.text), "once": "i" * 20, "act": "note", "text": "hello"}
     assert (await client.post(PAGE, data=form)).status_code == 404
