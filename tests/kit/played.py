@@ -121,6 +121,11 @@ class PlayedBridge:
         await asyncio.gather(*(self._phone(who).says(who, text) for text in texts))
         await self._settled()
 
+    async def say_at_once(self, *said: tuple[str, str]) -> None:
+        """Several people write before any of them is answered."""
+        await asyncio.gather(*(self._phone(who).says(who, text) for who, text in said))
+        await self._settled()
+
     async def replies(self, who: str, text: str, *, at: str) -> Inbound:
         """Somebody replies to the newest message of a group."""
         return await self.says(who, text, at=at, reply_to=self.phones.at(at)[-1].id)

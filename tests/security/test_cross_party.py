@@ -57,6 +57,17 @@ async def test_no_command_reads_across_from_within_a_group_of_the_other_side(bri
     assert await bridge.case(reference) == before
 
 
+@pytest.mark.parametrize("who", OUTSIDERS)
+async def test_a_case_that_is_at_hand_for_somebody_else_is_none_for_an_outsider(bridge: Stronghold, who: str) -> None:
+    reference = await whole_story(bridge, mark)
+    for name in sorted(ABOUT_CASE & COMMANDS.keys()):
+        bridge.lets_guesses_lapse()
+        bridge.forget()
+        await bridge.say_at_once((CLERK, f"/case {reference}"), (who, COMMANDS[name].format(ref=reference)))
+        assert [text for text in bridge.heard(CLERK) if reference in text], "it is at hand"
+        assert not [text for text in bridge.heard(who) if reference in text or "§" in text], name
+
+
 async def test_an_admin_of_another_side_exports_nothing_of_it(bridge: Stronghold) -> None:
     reference = await whole_story(bridge, mark)
     await bridge.change("telegram:vn-clerk", role=(await bridge.person(ADMIN)).role)
