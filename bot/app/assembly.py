@@ -159,6 +159,12 @@ def _settle_memory() -> None:
     gc.set_threshold(50_000, 20, 50)
 
 
+async def _purge(bridge: Bridge, watch: ClockWatch) -> None:
+    """Purge what is due, unless that may be due by a wrong clock only: what is purged does not come back."""
+    if not watch.leapt():
+        await bridge.nightly_purge.tick()
+
+
 @contextlib.asynccontextmanager
 async def _running(bridge: Bridge, settings: Settings, storage: Storage, watch: ClockWatch) -> AsyncIterator[None]:
     schedule = Schedule(clock)
@@ -171,7 +177,7 @@ async def _running(bridge: Bridge, settings: Settings, storage: Storage, watch: 
             schedule.every(_TICK, partial(bridge.fetcher.tick, messenger), f"files of {messenger}")
     schedule.every(_RARE_TICK, bridge.digester.tick, "digest")
     schedule.every(_RARE_TICK, bridge.closing.tick, "windows")
-    schedule.every(_RARE_TICK, bridge.nightly_purge.tick, "purge")
+    schedule.every(_RARE_TICK, partial(_purge, bridge, watch), "purge")
     watchdog = Watchdog(settings.watchdog.url.get_secret_value())
     if watchdog.is_set:
 
