@@ -20,7 +20,7 @@ class SealedTable:
     columns: tuple[str, ...] = ("sealed",)
 
 
-#: A new table with sensitive columns gets a line here; sealing, rotation and their tests go by this list.
+#: A new table with sensitive columns gets a line here; rotation, the scrub and the tests go by this list.
 SEALED_TABLES = (
     SealedTable("answers"),
     SealedTable("attachments"),

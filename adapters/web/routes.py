@@ -17,7 +17,7 @@ from adapters.web.chat import chat_pages
 from adapters.web.exports import export_pages
 from adapters.web.secure import secure_page
 from adapters.web.server import health
-from adapters.web.server.answer_headers import Dressed
+from adapters.web.server.every_answer import Dressed
 from adapters.web.server.webhooks import Hooks
 from adapters.web.site import sign_in_pages
 from adapters.web.site.site import Endpoint, Page, Site, guarded, signed_in, uploading

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from bot.domain.sign_in import SESSION_IDLE, SESSION_LENGTH
+
 
 @dataclass(frozen=True, slots=True)
 class WebSettings:
@@ -14,8 +16,8 @@ class WebSettings:
     public_url: str  #: ``https://bridge.example``, as browsers reach it
     exports: Path  #: folder with finished exports
     trusted_proxies: tuple[str, ...] = ()  #: addresses or networks whose forwarded headers count
-    session_length: timedelta = timedelta(hours=12)
-    session_idle: timedelta = timedelta(hours=2)  #: a session that is not used for so long ends
+    session_length: timedelta = SESSION_LENGTH
+    session_idle: timedelta = SESSION_IDLE
     confirm_every: timedelta = timedelta(days=90)  #: how long an enrolment holds until it is confirmed again
     version: str = ""  #: shown on the pages
     metrics_token: str = ""  #: bearer token for /metrics from elsewhere; empty: loopback only

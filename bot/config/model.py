@@ -1,6 +1,7 @@
 """Every key of the configuration, with its default and what it may hold; `check` looks at several together.
 
-Those of messengers are in `messenger_tables`.
+Those of messengers are in `messenger_tables`. What the two sides agree on has its defaults where the rule is: the time
+that a level of urgency allows in `bot.domain.agreement`, how long what is kept in `bot.domain.retention_rules`.
 """
 
 from __future__ import annotations
@@ -29,7 +30,6 @@ from bot.config.kinds import (
     Timezone,
     WebAddress,
     read_duration,
-    read_keeping,
     read_time_of_day,
 )
 from bot.config.messenger_tables import EmailTable, MessengersTable
@@ -37,7 +37,10 @@ from bot.config.tables import NOT_SET, NonEmpty, Port, Table
 from bot.domain.agreement import DEFAULT_LEVELS, Agreement, Corridor, Desk, DeskRole, LevelPolicy, Party, Urgency
 from bot.domain.messages import Address
 from bot.domain.retention_rules import Retention
+from bot.domain.sign_in import SESSION_IDLE
 from bot.protection.keys import KeyFile, KeySource, KeyText
+
+_RETENTION = Retention()
 
 
 class ServerTable(Table):
@@ -74,7 +77,7 @@ class PeopleTable(Table):
     """``[people]``."""
 
     confirm_every: Duration = read_duration("90d")
-    session_idle: Duration = read_duration("2h")
+    session_idle: Duration = SESSION_IDLE
 
 
 class SecurityTable(Table):
@@ -99,12 +102,12 @@ class JournalTable(Table):
 class RetentionTable(Table):
     """``[retention]``."""
 
-    tier2_after: Keeping = read_keeping("180d")
-    cases_after: Keeping = read_keeping("1826d")
-    drills_after: Keeping = read_keeping("30d")
-    unassigned_after: Keeping = read_keeping("30d")
-    batch: Annotated[int, Field(ge=10, le=10_000)] = 500
-    at: TimeOfDay = read_time_of_day("01:30")
+    tier2_after: Keeping = _RETENTION.tier2_after
+    cases_after: Keeping = _RETENTION.cases_after
+    drills_after: Keeping = _RETENTION.drills_after
+    unassigned_after: Keeping = _RETENTION.unassigned_after
+    batch: Annotated[int, Field(ge=10, le=10_000)] = _RETENTION.batch
+    at: TimeOfDay = _RETENTION.at
 
     def rules(self) -> Retention:
         """Make the rules that the core works with."""

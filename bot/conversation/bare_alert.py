@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.conversation.which_case import open_with
+from bot.conversation.ask_which_case import open_with
 from bot.domain.typed_commands import Command
-from bot.intake.held_pieces import held, take_held
+from bot.intake.held_words import held, take_held
 from bot.intake.pieces import words_of
 from bot.intake.question_texts import word_button
 from bot.intake.reading.block import parse_block

@@ -9,7 +9,7 @@ from bot.domain.fields import field
 from bot.domain.journal_acts import JournalAct
 from bot.domain.typed_commands import ABOUT_CASE, OPENING, is_known, parse_command
 from bot.intake import answers
-from bot.intake.held_pieces import held, held_for, hold
+from bot.intake.held_words import held, held_for, hold
 from bot.intake.pieces import words_of
 from bot.intake.question_texts import zone_of
 from bot.intake.reading.answer_reader import read
@@ -145,7 +145,7 @@ def _amend_answer(c: Composer, case_id: int, field_id: str, text: str) -> None:
     label = tr(c.language, asked.label)
     if not isinstance(reading, Read):
         c.say(tr(c.language, "{label}: the change could not be read, so the first answer stays. Type: edit {number}",
-                 label=label, number=asked.order), case=case)  # fmt: skip
+                 label=label, number=asked.whole_number), case=case)  # fmt: skip
         return
     case = answers.store(c, case, asked, reading.value, "amended")
     c.say(tr(c.language, "{label} is changed; the first answer is kept beside it.", label=label), case=case)

@@ -7,17 +7,17 @@ from dataclasses import replace
 
 from bot.acts import act_table
 from bot.conversation import bare_alert
+from bot.conversation.ask_which_case import CANDIDATES, belongs_nowhere, candidates, open_with
 from bot.conversation.case_words import keep_attachments, keep_with, keep_words
-from bot.conversation.held_words import for_none, give_to, more_held, open_new
+from bot.conversation.placing_words import for_none, give_to, more_held, open_new
 from bot.conversation.replies_to_ours import replied
-from bot.conversation.which_case import CANDIDATES, belongs_nowhere, candidates, open_with
 from bot.domain import button_data
 from bot.domain.case import Case, TextKind
 from bot.domain.fields import Field, FieldKind
 from bot.domain.messages import Kind
 from bot.domain.typed_commands import Command
 from bot.intake import interview, other_messenger
-from bot.intake.held_pieces import held, hold, take_held
+from bot.intake.held_words import held, hold, take_held
 from bot.intake.open_case import ask_side
 from bot.intake.pieces import words_of
 from bot.intake.position import answer_held, answer_tapped, asked, confirm, in_intake, own_case, send, side

@@ -11,6 +11,7 @@ from bot.conversation import (
     case_words,
     edits_and_deletions,
     general_commands,
+    lost_phone,
     own_questions,
     plain_words,
     replies_to_ours,
@@ -31,7 +32,7 @@ from bot.intake import answer_taps
 from bot.intake.consent import is_consent
 from bot.language.normalise import clean
 from bot.language.texts import tr
-from bot.people import enrolment, lapsed_enrolment, own_addresses, reachability, reconfirmation, revocation
+from bot.people import enrolment, lapsed_enrolment, own_addresses, reachability, reconfirmation, revocation, strangers
 from bot.ports.reads import NOBODY, Wanted
 from bot.protection.permissions import may_answer_consent, scope_of
 from bot.record import export_approval
@@ -130,8 +131,8 @@ def _from_outside(c: Composer, cut_off: Person | None) -> None:
     command = parse_command(message.text) if message else None
     if cut_off is not None:
         c.journal(JournalAct.REVOKED_SENDER)
-        general_commands.tell_of_cut_off(c, cut_off)
-    enrolment.stranger_writes(c, command)
+        lost_phone.tell_of_cut_off(c, cut_off)
+    strangers.stranger_writes(c, command)
 
 
 def _from_person(c: Composer, message: Inbound) -> None:
@@ -186,7 +187,7 @@ def _tap(c: Composer, data: str) -> None:
         case button_data.WordTap(word="confirm", argument=argument):
             reconfirmation.confirm(c, Command("confirm", str(button_data.from_base36(argument) or ""), has_slash=True))
         case button_data.WordTap(word="lost", argument=argument):
-            general_commands.lost(c, Command("lost", argument, has_slash=True))
+            lost_phone.lost(c, Command("lost", argument, has_slash=True))
         case button_data.WordTap(word="approve" | "refuse") as decision:
             export_approval.tapped(c, decision)
         case button_data.WordTap() as word:

@@ -103,19 +103,18 @@ class LevelPolicy:
     repeat: timedelta  #: between pings about a missed deadline; the ladder's step
 
 
-def _level(ack: int, police: int, diplomatic: int, written: int, review: int, repeat: int) -> LevelPolicy:
-    minutes = (timedelta(minutes=m) for m in (ack, police, diplomatic, written * 60, review * 60, repeat))
-    return LevelPolicy(*minutes)
+def _minutes(acknowledge: int, police: int, diplomatic: int, *, written: int, review: int, repeat: int) -> LevelPolicy:
+    return LevelPolicy(*(timedelta(minutes=m) for m in (acknowledge, police, diplomatic, written, review, repeat)))
 
 
 #: Proposals that both sides sign off; ``[urgency.*]`` in the configuration changes them.
 DEFAULT_LEVELS: Mapping[Urgency, LevelPolicy] = for_each(
     Urgency,
     {
-        Urgency.U1: _level(15, 60, 180, 24, 6, 10),
-        Urgency.U2: _level(60, 480, 1440, 72, 24, 30),
-        Urgency.U3: _level(240, 4320, 10080, 120, 72, 240),
-        Urgency.U4: _level(1440, 10080, 43200, 120, 168, 1440),
+        Urgency.U1: _minutes(15, 60, 180, written=24 * 60, review=6 * 60, repeat=10),
+        Urgency.U2: _minutes(60, 480, 1440, written=72 * 60, review=24 * 60, repeat=30),
+        Urgency.U3: _minutes(240, 4320, 10080, written=120 * 60, review=72 * 60, repeat=240),
+        Urgency.U4: _minutes(1440, 10080, 43200, written=120 * 60, review=168 * 60, repeat=1440),
     },
 )
 

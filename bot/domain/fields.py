@@ -50,7 +50,7 @@ class Field:
     """One question of the intake."""
 
     id: str
-    order: int  #: 1..14, as people see it
+    whole_number: int  #: 1..14, as people see it, without its part
     part: str  #: a, b, c where one number holds several questions; else empty
     question: str  #: English, whole sentences
     label: str  #: short, for summaries and blocks
@@ -69,7 +69,7 @@ class Field:
     @property
     def number(self) -> str:
         """The number people see and type: ``4``, ``13b``."""
-        return f"{self.order}{self.part}"
+        return f"{self.whole_number}{self.part}"
 
     def choice(self, code: str) -> Choice | None:
         """The choice with this code."""
@@ -93,7 +93,7 @@ def _field(raw: dict[str, Any], words: Mapping[str, list[str]], lists: Mapping[s
     )
     return Field(
         id=raw["id"],
-        order=raw["order"],
+        whole_number=raw["number"],
         part=raw.get("part", ""),
         question=raw["question"],
         label=raw["label"],
@@ -116,7 +116,7 @@ def _field(raw: dict[str, Any], words: Mapping[str, list[str]], lists: Mapping[s
 FIELDS, DESK_FIELDS, UNKNOWN_WORDS = _load()
 
 #: How many questions people are told there are: the parts of one number count once.
-COUNT = max(f.order for f in FIELDS)
+COUNT = max(f.whole_number for f in FIELDS)
 
 _BY_ID = {f.id: f for f in (*FIELDS, *DESK_FIELDS)}
 _OF_INTAKE = frozenset(f.id for f in FIELDS)
@@ -150,7 +150,7 @@ def asked_for(category: Value | None) -> tuple[Field, ...]:
 def by_number(text: str) -> tuple[Field, ...]:
     """Find the fields behind a number as people type it: ``13`` is three, ``13b`` is one, else none."""
     wanted = "".join(text.casefold().split()).lstrip("#").rstrip(".)")
-    return tuple(f for f in FIELDS if wanted in (str(f.order), f.number))
+    return tuple(f for f in FIELDS if wanted in (str(f.whole_number), f.number))
 
 
 def find_label(text: str, language: str = "en") -> Field | None:

@@ -1,4 +1,4 @@
-"""Who is told: desks and people as recipients with their addresses, in the order they are tried. Pure."""
+"""Desks and people with their addresses, in the order they are tried. Who is told what is decided elsewhere."""
 
 from __future__ import annotations
 

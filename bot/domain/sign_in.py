@@ -1,4 +1,4 @@
-"""One-time sign-in links: how their tokens are made and hashed, for pages, messengers and the command line. Pure."""
+"""One-time sign-in links and sessions: how long they hold, how their tokens are made and hashed. Pure."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from bot.domain.people import SignIn
 
 LINK_LENGTH = timedelta(minutes=10)
+SESSION_LENGTH = timedelta(hours=12)
+SESSION_IDLE = timedelta(hours=2)  #: a session that is not used for so long ends; the configuration may change it
 #: Signs of a token, as they stand in an address unescaped.
 TOKEN_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"  # noqa: S105 - no secret  # nosec B105
 TOKEN_LENGTH = 43  #: signs; 258 bits

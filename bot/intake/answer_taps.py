@@ -9,7 +9,7 @@ from bot.domain.fields import UNKNOWN, Field, FieldKind, field, show
 from bot.domain.messages import Keyboard
 from bot.intake.answers import store
 from bot.intake.consent import ask_next
-from bot.intake.held_pieces import move_on
+from bot.intake.held_words import move_on
 from bot.intake.interview import advance, ask_current, ask_field, go_back, skip
 from bot.intake.question_texts import keyboard, question
 from bot.language.texts import tr

@@ -14,7 +14,7 @@ from bot.domain.guarded import Guarded
 from bot.domain.journal_acts import JournalAct
 from bot.domain.triage import assess
 from bot.intake import purpose_hint
-from bot.intake.question_texts import values
+from bot.intake.next_question import values
 from bot.turns.composer import Composer
 
 _BY_HAND = "by hand"

@@ -14,20 +14,10 @@ from bot.domain.case import Case, Value
 from bot.domain.fields import FIELDS, Field, by_number, field
 from bot.domain.journal_acts import JournalAct
 from bot.intake.answers import follow_up, keep, store
-from bot.intake.held_pieces import move_on
+from bot.intake.held_words import move_on
+from bot.intake.next_question import missing, next_question, question_before
 from bot.intake.open_case import ask_side, choose_side
-from bot.intake.question_texts import (
-    keyboard,
-    missing,
-    next_question,
-    question,
-    question_before,
-    summary,
-    summary_keyboard,
-    word_button,
-    yes_no,
-    zone_of,
-)
+from bot.intake.question_texts import keyboard, question, summary, summary_keyboard, word_button, yes_no, zone_of
 from bot.intake.reading.answer_reader import read
 from bot.intake.reading.block import Block
 from bot.intake.reading.result import Confirm, OutsidePurpose, Read, Unclear
@@ -57,7 +47,7 @@ def advance(c: Composer, case: Case, current: Field, lead: str = "") -> None:
         c.say(f"{lead}\n{done}" if lead else done, case=case)
         return
     if c.conversation.pending.get("returning"):
-        rest = [f for f in by_number(str(current.order)) if f.part > current.part]
+        rest = [f for f in by_number(str(current.whole_number)) if f.part > current.part]
         if rest:
             ask_field(c, case, rest[0], lead, returning=True)
             return
@@ -216,7 +206,7 @@ def send(c: Composer, case: Case) -> None:
     open_fields = missing(case)
     is_second = c.conversation.case_id == case.id and c.conversation.pending.get("send_anyway")
     if open_fields and not is_second:
-        names = ", ".join(f"{f.order}{f.part} {tr(c.language, f.label)}" for f in open_fields)
+        names = ", ".join(f"{f.whole_number}{f.part} {tr(c.language, f.label)}" for f in open_fields)
         move_on(c, case_id=case.id, asking="summary", pending={"send_anyway": True})
         c.say(
             tr(

@@ -14,14 +14,10 @@ from bot.domain.names import sides
 from bot.domain.time_words import both_times
 from bot.domain.triage import assess
 from bot.intake import purpose_hint
-from bot.intake.held_pieces import move_on, place_of
+from bot.intake.held_words import move_on, place_of
+from bot.intake.next_question import next_question
 from bot.intake.pieces import Piece, keep_piece
-from bot.intake.question_texts import (
-    keyboard,
-    next_question,
-    question,
-    which_side,
-)
+from bot.intake.question_texts import keyboard, question, which_side
 from bot.language.texts import tr
 from bot.turns.composer import Composer
 

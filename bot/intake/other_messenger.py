@@ -12,7 +12,7 @@ from bot.domain.case import Case, TextKind
 from bot.domain.fields import Field
 from bot.domain.journal_acts import JournalAct
 from bot.intake import interview
-from bot.intake.held_pieces import hold, take_held
+from bot.intake.held_words import hold, take_held
 from bot.intake.pieces import keep_piece, words_of
 from bot.language.texts import tr
 from bot.turns.composer import Composer

@@ -6,7 +6,7 @@ from bot.domain import button_data
 from bot.domain.case import Case
 from bot.domain.fields import Field, field, is_field
 from bot.intake import interview, other_messenger
-from bot.intake.held_pieces import held, held_for, hold
+from bot.intake.held_words import held, held_for, hold
 from bot.intake.question_texts import question_stamp
 from bot.language.texts import tr
 from bot.turns.composer import Composer

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from zoneinfo import ZoneInfo
 
 from bot.domain import button_data
 from bot.domain.agreement import Agreement, Corridor
-from bot.domain.case import Case, Value
-from bot.domain.fields import FIELDS, Field, FieldKind, ask, asked_for, field, show
+from bot.domain.case import Case
+from bot.domain.fields import FIELDS, Field, FieldKind, ask, field, show
 from bot.domain.messages import Button, Keyboard
 from bot.domain.names import rows, sides
+from bot.intake.next_question import next_question, question_before, to_ask
 from bot.language.texts import later, tr
 from bot.protection.redaction_policy import echoed
 
@@ -29,30 +30,6 @@ _CHOSEN = "\N{HEAVY CHECK MARK} "
 #: Countries offered as buttons besides typing: those of the corridor.
 _COUNTRY_KINDS = (FieldKind.COUNTRY, FieldKind.COUNTRIES)
 _MULTIPLE = (FieldKind.CHOICES, FieldKind.COUNTRIES)
-
-
-def values(case: Case) -> Mapping[str, Value]:
-    """The current values by field id."""
-    return {name: answer.value for name, answer in case.answers.items()}
-
-
-def to_ask(case: Case) -> tuple[Field, ...]:
-    """The fields that this case is asked, in order."""
-    return asked_for(case.value("category"))
-
-
-def next_question(case: Case, after: str = "") -> Field | None:
-    """The first unanswered field behind `after`; None when the summary is next."""
-    fields = to_ask(case)
-    position = next((i for i, f in enumerate(fields) if f.id == after), -1)
-    return next((f for f in fields[position + 1 :] if f.id not in case.answers), None)
-
-
-def question_before(case: Case, current: str) -> Field | None:
-    """The field asked before `current`; None at the first one."""
-    fields = to_ask(case)
-    position = next((i for i, f in enumerate(fields) if f.id == current), len(fields))
-    return fields[position - 1] if position > 0 else None
 
 
 def question(case: Case, asking: Field, language: str) -> str:
@@ -123,7 +100,7 @@ def summary(case: Case, agreement: Agreement, language: str) -> str:
     for f in to_ask(case):
         value = echoed(f, case)
         shown = tr(language, "not answered") if value is None else show(f, value, language, sides(case, agreement))
-        lines.append(f"{f.order}{f.part}. {tr(language, f.label)}: {shown}")
+        lines.append(f"{f.whole_number}{f.part}. {tr(language, f.label)}: {shown}")
     return "\n".join(lines)
 
 
@@ -134,11 +111,6 @@ def summary_keyboard(case: Case, language: str) -> Keyboard:
     if first is not None:
         offered.append(_choice(case, first, "ask", tr(language, "Answer what is open")))
     return (tuple(offered),)
-
-
-def missing(case: Case) -> list[Field]:
-    """The fields that should be answered before `send`."""
-    return [f for f in to_ask(case) if f.required and f.id not in case.answers]
 
 
 def which_side(corridors: Iterable[Corridor], case: Case, agreement: Agreement) -> Keyboard:

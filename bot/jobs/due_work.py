@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from bot.clock import when_due
-from bot.conversation import held_words, screening
+from bot.conversation import placing_words, screening
 from bot.delivery import window_rules
 from bot.domain.agreement import Agreement
 from bot.domain.case import DeadlineKind
@@ -69,7 +69,7 @@ class Wake:
         conversation = view.conversation(self.person_id)
         c = Composer(context, view, person=person, actor="clock")
         if person is not None and conversation.wakes_at is not None and conversation.wakes_at <= context.now:
-            held_words.unheard(c)
+            placing_words.unheard(c)
             screening.settle(c)
         return c.finish()
 

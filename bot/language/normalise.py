@@ -19,7 +19,7 @@ def clean(text: str) -> str:
 
 
 def whole_number(text: str) -> int | None:
-    """Read typed figures; None for anything else, and for more of them than any number of ours has."""
+    """Read typed figures of any script (``25``, ``២៥``); None for anything else, or too many of them."""
     figures = text.strip()
     return int(figures) if figures.isdecimal() and len(figures) <= _FIGURES else None
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 
+from bot.conversation.ask_which_case import CANDIDATES
 from bot.conversation.typed_numbers import may_pick, picked
-from bot.conversation.which_case import CANDIDATES
 from bot.delivery.split import carries
 from bot.domain.agreement import Agreement
 from bot.domain.case import Case, Conversation

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from bot.conversation import which_case
+from bot.conversation import ask_which_case
 from bot.conversation.respond import respond, wanted
 from bot.delivery import window_rules
 from bot.domain import button_data
@@ -60,7 +60,7 @@ class Message:
             person,
             deliveries=word == "case" or self.inbound.kind is Kind.EDIT,
             secure=word == "release",
-            open_in=which_case.looked_through(self.inbound, person, agreement),
+            open_in=ask_which_case.looked_through(self.inbound, person, agreement),
         )
 
     def tries(self, view: View, context: Context) -> tuple[Try, ...]:

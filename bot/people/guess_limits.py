@@ -6,13 +6,14 @@ guessed at exists or not.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain import reference
 from bot.domain.agreement import Agreement
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Inbound
-from bot.domain.people import Person
+from bot.domain.people import Person, Stranger
 from bot.domain.recipients import Recipient, admins, supervisors, unique
 from bot.domain.typed_commands import ABOUT_CASE, Command, parse_command
 from bot.language.texts import tr
@@ -27,6 +28,9 @@ CODES = 200  #: codes that all strangers together may try at one account within 
 CODES_WITHIN = timedelta(hours=1)
 LINKS = 20  #: wrong sign-in links from one client address within the window
 LINKS_WITHIN = timedelta(minutes=10)
+WRONG_CODES = 5  #: codes that one stranger may get wrong before the next ones have to wait
+_FIRST_CODE_WAIT = timedelta(minutes=15)
+_LONGEST_CODE_WAIT = timedelta(hours=24)
 _FIRST_WAIT = timedelta(seconds=10)
 _LONGEST_WAIT = timedelta(minutes=10)
 
@@ -63,6 +67,15 @@ def wait_after(misses: int) -> timedelta:
     """How long the answer to one more miss waits; it doubles with each."""
     over = misses - MISSES
     return timedelta() if over <= 0 else min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(over - 1, 10))
+
+
+def after_wrong_code(stranger: Stranger, now: datetime) -> Stranger:
+    """Count one more wrong code of a stranger; from the fifth on each doubles the wait before the next is looked at."""
+    wrong = stranger.wrong_codes + 1
+    if wrong < WRONG_CODES:
+        return replace(stranger, wrong_codes=wrong)
+    wait = min(_LONGEST_CODE_WAIT, _FIRST_CODE_WAIT * 2 ** min(wrong - WRONG_CODES, 10))
+    return replace(stranger, wrong_codes=wrong, blocked_until=now + wait)
 
 
 def too_many_codes(c: Composer) -> bool:

@@ -16,7 +16,7 @@ from bot.domain.names import messenger_name
 from bot.domain.people import Directory, Person, Role
 from bot.domain.recipients import Recipient, admins, at_desks, at_person, supervisors, unique
 from bot.language.texts import tr
-from bot.people import enrolment
+from bot.people import enrolment, strangers
 from bot.people.handover import listed
 from bot.ports.reads import Wanted
 from bot.turns.composer import Composer
@@ -134,7 +134,7 @@ def _greet(c: Composer) -> None:
     if c.person is not None:
         c.say(enrolment.welcome(c.person))
     else:
-        enrolment.stranger_writes(c, None)
+        strangers.stranger_writes(c, None)
 
 
 def _is_private(message: Inbound) -> bool:

@@ -14,7 +14,7 @@ from bot.domain.journal_acts import JournalAct
 from bot.domain.people import Directory, Person
 from bot.domain.recipients import Recipient, admins, at_desk, at_desks, supervisors, unique
 from bot.domain.typed_commands import Command
-from bot.intake.held_pieces import held
+from bot.intake.held_words import held
 from bot.language.normalise import whole_number
 from bot.language.texts import tr
 from bot.people import handover

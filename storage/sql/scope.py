@@ -14,16 +14,18 @@ def in_scope(scope: Scope) -> ColumnElement[bool]:
     own = cases.officer == scope.person_id
     if not scope.party:
         return own
-    is_side = or_(cases.reporting == scope.party, cases.requested == scope.party)
     if scope.sees_party:
-        return or_(own, is_side)
+        return or_(own, _is_of_their_side(scope))
     if not scope.reads_as:
         return own
-    return or_(own, and_(is_side, was_given(scope)))
+    return or_(own, and_(_is_of_their_side(scope), _was_given(scope)))
 
 
-def was_given(scope: Scope) -> ColumnElement[bool]:
-    """Whether a case was given to one of those whom somebody reads as."""
+def _is_of_their_side(scope: Scope) -> ColumnElement[bool]:
+    return or_(T["cases"].c.reporting == scope.party, T["cases"].c.requested == scope.party)
+
+
+def _was_given(scope: Scope) -> ColumnElement[bool]:
     cases, given = T["cases"].c, T["given"].c
     found = exists().where(given.case_id == cases.id, given.reader.in_(scope.reads_as))
     return found.correlate(T["cases"])  # by itself it would look only one query out
@@ -34,8 +36,7 @@ def reads_secure(scope: Scope) -> ColumnElement[bool]:
     cases, entries = T["cases"].c, T["secure_entries"].c
     is_theirs = or_(cases.reporting == scope.party, cases.border_is_open)
     own = and_(cases.officer == scope.person_id, entries.by == scope.person_id)
-    is_side = or_(cases.reporting == scope.party, cases.requested == scope.party)
-    has_it = and_(is_side, true() if scope.sees_party else was_given(scope))
+    has_it = and_(_is_of_their_side(scope), true() if scope.sees_party else _was_given(scope))
     return and_(is_theirs, or_(own, has_it))
 
 

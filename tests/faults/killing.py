@@ -21,11 +21,12 @@ from tests.kit.running import Setup
 from tests.kit.story import FIRST_CHAT, MESSAGES
 from tests.kit.waiting import until
 
-OFFICERS = 200
+OFFICERS = 60
 ALERT_AFTER = timedelta(seconds=1)
-_PAUSE = (3.0, 13.0)  #: seconds between two messages of an officer; who waits for a dead program adds to a burst
+_PAUSE = (0.5, 2.5)  #: seconds between two messages of an officer; who waits for a dead program adds to a burst
 _LIFE = (0.0, 1.2)  #: seconds that the program runs after it took its first request
 _EARLY = (0.5, 3.0)  #: or, one time in five, seconds after it was started
+_LONG_DEAD = 0.25  #: of the kills: it stays dead for half a minute, and what it had leased comes back
 _DEADLINES = """
 [urgency.{level}]
 acknowledge = "2s"
@@ -33,7 +34,7 @@ police = "4s"
 diplomatic = "6s"
 written = "1h"
 review = "1h"
-repeat = "90s"
+repeat = "20s"
 """
 _FRESH = timedelta(seconds=4)  #: what became due within this time may still be under way
 
@@ -69,9 +70,11 @@ class Loop:
         return process
 
     async def die(self) -> None:
-        """Let it live a random while, and kill it."""
+        """Let it live a random while, and kill it; now and then it stays dead for half a minute."""
         await self.live()
         await self.kill()
+        if self.chance.random() < _LONG_DEAD:
+            await asyncio.to_thread(age_leases, self.database)
 
     async def live(self) -> None:
         """Start the program and let it run a random while."""
@@ -150,9 +153,15 @@ async def officers_reporting(loop: Loop) -> AsyncIterator[None]:
             group.create_task(_report(loop, FIRST_CHAT + number, enough))
         try:
             yield
+            await loop.revive()
+            await until(lambda: _have_begun(loop) == OFFICERS, moves=lambda: len(loop.telegram.written))
         finally:
             enough.set()
             await loop.revive()
+
+
+def _have_begun(loop: Loop) -> int:
+    return len({written.message.partition("#")[0] for written in loop.telegram.written})
 
 
 async def _report(loop: Loop, chat: int, enough: asyncio.Event) -> None:

@@ -43,7 +43,7 @@ async def test_a_rotation_of_50000_fields_killed_three_times_leaves_nothing_unre
     assert _plain(tmp_path, Vault(file)) == before, "in the middle of it everything opens"
     assert len(file.read().keys) == 2, "it went on with the key that it had added"
 
-    assert await ended(_rotation(setup), lambda: _under_new(setup)) == 0
+    assert await ended(_rotation(setup)) == 0
     took, current = monotonic() - began, file.read().current.id
     assert f"everything is under key {current}" in (tmp_path / "output.txt").read_text("utf-8")
     assert dict(storage.fields_by_key(setup.database)) == {current: len(before)}
@@ -77,7 +77,7 @@ async def _kill(setup: Setup, share: float) -> int:
         while (done := _under_new(setup)) < share * FIELDS:
             assert process.poll() is None, (setup.folder / "output.txt").read_text("utf-8")
             movement.note((done, cpu_seconds(process)))
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.1)  # counting costs as much as rotating
     finally:
         process.kill()
         process.wait()

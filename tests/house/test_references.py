@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import re
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ TEXTS = sorted(
 ) + [ROOT / name for name in ("README.md", "CHANGELOG.md", "config.example.toml")]
 _DOTTED = re.compile(rf"`((?:{'|'.join(TOPS)})(?:\.\w+)+)`")
 _PATH = re.compile(rf"(?:`|\]\()((?:{'|'.join(TOPS)})/[\w./-]+?)(?:`|\)|#)")
+_BEGIN = re.compile(r"`(\w+)`")
 _RELATIVE = re.compile(r"\]\((?!https?:|#|mailto:)([\w./-]+)(?:#[\w-]*)?\)")
 
 
@@ -40,6 +42,15 @@ def is_there(dotted: str) -> bool:
     return False
 
 
+def first_page(path: Path) -> str:
+    """The docstring of a room from where it says what to begin with."""
+    return (ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "").partition("Begin with")[2]
+
+
+def _is_in(room: Path, name: str) -> bool:
+    return (room / f"{name}.py").exists() or (room / name).is_dir()
+
+
 def wrong(path: Path) -> Iterator[str]:
     """What a text names that is not there."""
     text = path.read_text("utf-8")
@@ -47,6 +58,8 @@ def wrong(path: Path) -> Iterator[str]:
     yield from (name for name in _PATH.findall(text) if not (ROOT / name).exists())
     if path.suffix == ".md":
         yield from (name for name in _RELATIVE.findall(text) if not (path.parent / name).exists())
+    if path.name == "__init__.py":
+        yield from (name for name in _BEGIN.findall(first_page(path)) if not _is_in(path.parent, name))
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: str(path.relative_to(ROOT)))

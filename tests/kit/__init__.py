@@ -1,0 +1,1 @@
+"""What suites share: clock, people, databases, processes, waiting. Begin with `played` and `waiting`. No tests."""

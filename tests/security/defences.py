@@ -120,7 +120,7 @@ BUTTONS = (
     Defence(
         "stolen button data",
         "Only one's own side can be cut off",
-        "bot/conversation/general_commands.py",
+        "bot/conversation/lost_phone.py",
         "if other is None or other.party != person.party or person.role is Role.OFFICER or not other.is_active:",
         "if other is None or not other.is_active:",
         ("test_stolen_buttons.py::test_nobody_cuts_off_a_person_of_another_side",),
@@ -154,7 +154,7 @@ STRANGERS = (
     Defence(
         "people who are not enrolled",
         "In a group nobody is answered for them",
-        "bot/people/enrolment.py",
+        "bot/people/strangers.py",
         "may_answer = stranger.answered < ANSWERS_A_DAY and (message.in_private or message.button)",
         "may_answer = stranger.answered < ANSWERS_A_DAY",
         ("test_strangers.py::test_a_group_hears_nothing_for_a_member_who_is_not_enrolled",),
@@ -162,7 +162,7 @@ STRANGERS = (
     Defence(
         "people who are not enrolled",
         "Nothing of their words is kept",
-        "bot/people/enrolment.py",
+        "bot/people/strangers.py",
         "    c.keep_content = False\n    message = c.message",
         "    c.keep_content = True\n    message = c.message",
         (

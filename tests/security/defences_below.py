@@ -213,7 +213,7 @@ BELOW = (
     Defence(
         "fetched links",
         "Connections are opened at the edge only",
-        "bot/conversation/which_case.py",
+        "bot/conversation/ask_which_case.py",
         "from bot.domain import button_data",
         "import aiohttp\nfrom bot.domain import button_data",
         ("test_fetching.py::test_connections_are_opened_only_where_an_address_of_the_configuration_is_called",),

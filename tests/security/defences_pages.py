@@ -35,7 +35,7 @@ PAGES = (
     Defence(
         "stored script",
         "The content security policy: no script but our files",
-        "adapters/web/site/request_checks.py",
+        "adapters/web/site/answer_headers.py",
         "\"script-src 'self'\",",
         "\"script-src 'self' 'unsafe-inline' *\",",
         (
@@ -46,7 +46,7 @@ PAGES = (
     Defence(
         "stored script",
         "Every answer is dressed, whoever made it",
-        "adapters/web/server/answer_headers.py",
+        "adapters/web/server/every_answer.py",
         "*(h for h in self._headers if h[0] not in said)",
         "*()",
         (

@@ -45,8 +45,8 @@ READING = (
         "cross-party reads",
         "The database looks within the scope of who asks",
         "storage/sql/scope.py",
-        "is_side = or_(cases.reporting == scope.party, cases.requested == scope.party)",
-        "is_side = cases.id > 0",
+        'return or_(T["cases"].c.reporting == scope.party, T["cases"].c.requested == scope.party)',
+        'return T["cases"].c.id > 0',
         ("test_queries.py::test_metacharacters_find_and_change_nothing",),
     ),
     Defence(

@@ -11,7 +11,8 @@ from adapters.web.cases import act_forms, case_history, case_view, file_view
 from adapters.web.cases.search_form import Search, search_kinds
 from adapters.web.chat.chat_pages import TEXT_LIMIT, Line, as_lines, folded, take, too_long
 from adapters.web.site import page_words
-from adapters.web.site.request_checks import headers, new_token
+from adapters.web.site.answer_headers import headers
+from adapters.web.site.request_checks import new_token
 from adapters.web.site.sign_in_pages import redirect
 from adapters.web.site.site import Site
 from adapters.web.site.visit import Visit, is_number

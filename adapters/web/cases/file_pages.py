@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from adapters.web.cases import case_pages
 from adapters.web.chat.chat_pages import TEXT_LIMIT, take, too_long
-from adapters.web.site.request_checks import headers
+from adapters.web.site.answer_headers import headers
 from adapters.web.site.sign_in_pages import redirect
 from adapters.web.site.site import Site
 from adapters.web.site.visit import Visit

@@ -14,7 +14,8 @@ from starlette.responses import FileResponse, Response
 
 from adapters.web.cases import case_history, case_view
 from adapters.web.chat.chat_pages import TEXT_LIMIT, take, too_long
-from adapters.web.site.request_checks import headers, new_token
+from adapters.web.site.answer_headers import headers
+from adapters.web.site.request_checks import new_token
 from adapters.web.site.sign_in_pages import redirect
 from adapters.web.site.site import Site
 from adapters.web.site.visit import Visit

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from adapters.web.site.request_checks import headers
+from adapters.web.site.answer_headers import headers
 
 HEAD_LIMIT = 32 << 10  #: bytes of address and headers together
 _AROUND = len(": \r\n")  #: bytes of a header beside its name and value

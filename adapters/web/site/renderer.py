@@ -12,8 +12,9 @@ from starlette.responses import HTMLResponse
 
 from adapters.web.settings import WebSettings
 from adapters.web.site import page_words
+from adapters.web.site.answer_headers import headers
 from adapters.web.site.assets import Assets
-from adapters.web.site.request_checks import Proxies, headers
+from adapters.web.site.request_checks import Proxies
 from adapters.web.site.visit import Visit
 from bot.domain import names
 from bot.domain.agreement import Agreement

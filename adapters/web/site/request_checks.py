@@ -1,4 +1,4 @@
-"""Who is asking and whether the question is theirs: proxies, origins, tokens, headers. Pure but for randomness."""
+"""Who is asking and whether the question is theirs: proxies, origins, tokens. Pure but for randomness."""
 
 from __future__ import annotations
 
@@ -11,34 +11,7 @@ from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
 
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self'",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-        "base-uri 'none'",
-    )
-)
-PAGE_HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-}
-_HSTS = {"Strict-Transport-Security": "max-age=31536000"}
 _FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip")
-
-
-def headers(*, over_tls: bool) -> dict[str, str]:
-    """All headers that every page carries."""
-    return PAGE_HEADERS | _HSTS if over_tls else dict(PAGE_HEADERS)
 
 
 def new_token() -> str:

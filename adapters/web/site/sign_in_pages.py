@@ -8,8 +8,9 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from adapters.web.site.answer_headers import headers
 from adapters.web.site.pace import WINDOW
-from adapters.web.site.request_checks import headers, new_token
+from adapters.web.site.request_checks import new_token
 from adapters.web.site.site import Site, came_from_us, find_visitor, is_crowded
 from adapters.web.site.visit import Visit, cookie_name
 from bot.domain.messages import Address

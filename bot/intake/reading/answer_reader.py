@@ -13,8 +13,8 @@ from bot.domain.fields import UNKNOWN, UNKNOWN_WORDS, Field, FieldKind
 from bot.intake.reading.choice import read_choice, read_choices
 from bot.intake.reading.country import read_country
 from bot.intake.reading.result import Read, Reading, Unclear
-from bot.intake.reading.times import read_time
-from bot.language.normalise import clean, plain
+from bot.intake.reading.typed_times import read_time
+from bot.language.normalise import clean, plain, whole_number
 from bot.language.texts import tr
 
 _NUMBER_WORDS = (
@@ -90,4 +90,4 @@ def _read_number(field: Field, text: str, language: str) -> Reading:
 def _number(word: str) -> int:
     if word in _NUMBER_WORDS:
         return _NUMBER_WORDS.index(word) + 1
-    return int(word) if word.isdecimal() and len(word) <= len("999") else 0
+    return whole_number(word) or 0

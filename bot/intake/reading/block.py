@@ -83,8 +83,8 @@ def _fields(label: str, value: str, language: str) -> list[tuple[Field, str]]:
 def _consents(value: str, language: str) -> list[tuple[Field, str]]:
     pairs = [_label_and_value(part) for part in _PARTS.split(value) if part.strip()]
     found = [(find_label(label, language), text) for label, text in pairs]
-    order = field("consent_police").order
-    known = [(each, text) for each, text in found if each and each.order == order]
+    number = field("consent_police").whole_number
+    known = [(each, text) for each, text in found if each and each.whole_number == number]
     return known if len(known) == len(pairs) else []
 
 

@@ -1,0 +1,1 @@
+"""What is meant by a number that somebody types."""

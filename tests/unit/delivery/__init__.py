@@ -1,0 +1,1 @@
+"""How a message is sent, paced, tried again, split and kept within reply windows."""

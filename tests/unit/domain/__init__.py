@@ -1,0 +1,1 @@
+"""Questions, urgency, references, typed commands, retention: the rules that need nothing else."""

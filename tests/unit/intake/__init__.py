@@ -1,0 +1,1 @@
+"""How answers are read: pasted blocks, countries, times as people type them."""

@@ -1,0 +1,1 @@
+"""How a batch of turns comes down to rows, and how moments are kept."""

@@ -1,6 +1,6 @@
 """Which case plain words belong to that are no answer: theirs, one that is asked for, or a new one. No I/O.
 
-`plain_words` asks this when nothing is awaited; what becomes of the words once it is known is in `held_words`.
+`plain_words` asks this when nothing is awaited; what becomes of the words once it is known is in `placing_words`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from bot.domain.messages import Inbound, Kind
 from bot.domain.people import Person, Role
 from bot.domain.typed_commands import parse_command
 from bot.intake import interview
-from bot.intake.held_pieces import hold, opens_cases
+from bot.intake.held_words import hold, opens_cases
 from bot.intake.open_case import greet, open_case
 from bot.intake.pieces import Piece, words_of
 from bot.intake.reading.block import Block, parse_block

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from adapters.web.site.request_checks import headers
+from adapters.web.site.answer_headers import headers
 
 
 class Dressed:

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from bot.acts import act_table
 from bot.acts.request import ActRequest
-from bot.conversation.which_case import candidates, open_with
+from bot.conversation.ask_which_case import candidates, open_with
 from bot.domain import button_data, reference
 from bot.domain.case import Case, TextKind
 from bot.domain.case_acts import Act
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Address
-from bot.intake.held_pieces import held, held_for, hold, offered_for, opens_cases, take_held
+from bot.intake.held_words import held, held_for, hold, offered_for, opens_cases, take_held
 from bot.intake.open_case import greet, open_case
 from bot.intake.pieces import Piece, keep_piece, words_of
 from bot.intake.question_texts import new_or_one_of

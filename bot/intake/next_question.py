@@ -1,0 +1,37 @@
+"""Which question of an intake comes next, came before, and is still missing. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.domain.case import Case, Value
+from bot.domain.fields import Field, asked_for
+
+
+def values(case: Case) -> Mapping[str, Value]:
+    """The current values by field id."""
+    return {name: answer.value for name, answer in case.answers.items()}
+
+
+def to_ask(case: Case) -> tuple[Field, ...]:
+    """The fields that this case is asked, in order."""
+    return asked_for(case.value("category"))
+
+
+def next_question(case: Case, after: str = "") -> Field | None:
+    """The first unanswered field behind `after`; None when the summary is next."""
+    fields = to_ask(case)
+    position = next((i for i, f in enumerate(fields) if f.id == after), -1)
+    return next((f for f in fields[position + 1 :] if f.id not in case.answers), None)
+
+
+def question_before(case: Case, current: str) -> Field | None:
+    """The field asked before `current`; None at the first one."""
+    fields = to_ask(case)
+    position = next((i for i, f in enumerate(fields) if f.id == current), len(fields))
+    return fields[position - 1] if position > 0 else None
+
+
+def missing(case: Case) -> list[Field]:
+    """The fields that should be answered before `send`."""
+    return [f for f in to_ask(case) if f.required and f.id not in case.answers]
