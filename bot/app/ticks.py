@@ -84,11 +84,17 @@ def _work(schedule: Schedule, bridge: Bridge, node: Node[Storage], watched: Watc
             schedule.every(_TICK, partial(bridge.fetcher.tick, messenger), f"files of {messenger}")
     schedule.every(_RARE_TICK, bridge.digester.tick, "digest")
     schedule.every(_RARE_TICK, bridge.closing.tick, "windows")
-    schedule.every(_RARE_TICK, bridge.nightly_purge.tick, "purge")
+    schedule.every(_RARE_TICK, partial(_purge, bridge, watched.clocks), "purge")
     if watched.backup is not None:
         schedule.every(_RARE_TICK, watched.backup.tick, "backup")
     if watched.watchdog.is_set:
         schedule.every(_RARE_TICK, partial(_call, watched.watchdog, bridge, node), "watchdog")
+
+
+async def _purge(bridge: Bridge, clocks: ClockWatch) -> None:
+    """Purge what is due, unless that may be due by a wrong clock only: what is purged does not come back."""
+    if not clocks.leapt():
+        await bridge.nightly_purge.tick()
 
 
 async def _call(watchdog: Watchdog, bridge: Bridge, node: Node[Storage]) -> None:

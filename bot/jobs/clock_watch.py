@@ -22,6 +22,7 @@ LIMIT = 5.0  #: seconds by which a clock may differ from what it should show
 _SHOWN = 3600.0  #: seconds for which readiness tells of it
 _PRECISE = 2.0  #: seconds that the database may take to tell its time, for it to be of use
 _MOST = 100
+_LEAP = 86_400.0  #: seconds forward, at once, after which nothing is purged for as long
 
 log = structlog.get_logger(__name__)
 
@@ -104,6 +105,10 @@ class ClockWatch:
             self._jumps.append(jump)
             self._unwritten.append(jump)
 
+    def leapt(self) -> bool:
+        """Whether a clock leapt forward so far, lately, that what it says is too old may not be: a person must look."""
+        return any(jump.seconds > _LEAP and self._monotonic() - jump.seen < _LEAP for jump in self._jumps)
+
     def _off(self) -> float:
         """By how many seconds the bridge's time is ahead of this machine's clock."""
         return (self.time() - self._wall()).total_seconds()
@@ -111,6 +116,8 @@ class ClockWatch:
     def notes(self) -> list[str]:
         """What readiness tells: clocks that were set within the last hour, and whether this machine's is another."""
         told = [str(jump) for jump in self._jumps if self._monotonic() - jump.seen < _SHOWN]
+        if self.leapt():
+            told.append("a clock leapt forward by more than a day, so nothing is purged for a day")
         off = self._off()
         if abs(off) > LIMIT:
             side = "behind" if off > 0 else "ahead of"

@@ -174,3 +174,15 @@ async def test_that_the_databases_own_clock_was_set_is_told_too(
     ahead = timedelta(minutes=-10)
     await bridge.passes(2)
     assert bridge.journalled() == [{"clock": "database", "seconds": -600}]
+
+
+async def test_after_a_leap_of_years_nothing_is_purged_for_a_day(bridge: OnAMachine) -> None:
+    bridge.machine.set_clock(hours=23)
+    await bridge.passes(1)
+    assert not bridge.watch.leapt()
+    bridge.machine.set_clock(days=6 * 365)
+    await bridge.passes(1)
+    assert bridge.watch.leapt()
+    assert "a clock leapt forward by more than a day, so nothing is purged for a day" in bridge.watch.notes()
+    bridge.machine.passed += 24 * 3600
+    assert not bridge.watch.leapt()
