@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,9 +13,17 @@ if TYPE_CHECKING:
     from storage.schema import SchemaState
 
 
-def open_storage(url: str, *, clock: Callable[[], datetime], vault: Vault, owner: str = "bridge") -> Storage:
+def open_storage(
+    url: str,
+    *,
+    clock: Callable[[], datetime],
+    vault: Vault,
+    owner: str = "bridge",
+    answer_within: timedelta = timedelta(seconds=5),
+) -> Storage:
     """Choose a storage by its URL; `start` opens it. `owner` names this process to whoever looks at the server.
 
+    Nothing that somebody waits for takes longer than `answer_within`: it raises `Unwritable` then.
     What is sensitive is sealed by `vault`; `start` raises `KeysUnusable` when the database is sealed with other keys.
     """
     from storage.postgres import PostgresStorage
@@ -23,7 +31,7 @@ def open_storage(url: str, *, clock: Callable[[], datetime], vault: Vault, owner
     from storage.sqlite import SqliteStorage
 
     kind = SqliteStorage if is_sqlite(url) else PostgresStorage
-    return kind(url, clock=clock, owner=owner, vault=vault)
+    return kind(url, clock=clock, owner=owner, vault=vault, answer_within=answer_within)
 
 
 def migrate(url: str, vault: Vault) -> str:

@@ -10,7 +10,7 @@ from typing import Generic, Protocol, TypeVar
 
 from bot.domain.attachments import StoredFile
 from bot.domain.case import Answer, Case, CaseText, Conversation, SecureEntry
-from bot.domain.errors import Stale
+from bot.domain.errors import NoClock, Stale
 from bot.domain.export_orders import IdentifiedOrder
 from bot.domain.journal import Entry
 from bot.domain.messages import Address, Delivery, DeliveryState, Inbound, Outgoing, OutgoingKind
@@ -78,7 +78,10 @@ class Batch:
 
     @classmethod
     def of(cls, turns: Sequence[Turn], marks: Sequence[Mark]) -> Batch:
-        """Gather the rows. Raises `Stale` where one turn of the batch does not follow the other."""
+        """Gather the rows.
+
+        Raises `Stale` where one turn of the batch does not follow the other, `NoClock` where a case would fall silent.
+        """
         batch = cls(marks=marks)
         for turn in turns:
             batch._add_message(turn)
@@ -89,6 +92,9 @@ class Batch:
             batch.seen += turn.seen
             batch._add_windows(turn)
         batch.outgoing += outgoing_of(turns)
+        silent = [step.last.reference for step in batch.cases.values() if not step.last.is_watched]
+        if silent:
+            raise NoClock(f"Open without a deadline, so not stored: {', '.join(silent)}.")
         return batch
 
     def _add_message(self, turn: Turn) -> None:

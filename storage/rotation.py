@@ -12,12 +12,13 @@ from typing import Any
 from sqlalchemy import Column, Engine, LargeBinary, Select, Update, and_, bindparam, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.domain.errors import SealBroken, Stale, StorageError
+from bot.domain.errors import Held, SealBroken, Stale, StorageError
 from bot.protection.sealing import PREFIX_BYTES, Vault, key_id, prefix_of
 from storage.sealed import SEALED_TABLES, place
 from storage.sql.checks import check_keys, forget_others
 from storage.sql.engines import reading_engine, writing_engine
 from storage.sql.errors import storage_error
+from storage.sql.limits import USUAL
 from storage.sql.statements import T
 
 _BATCH = 500  #: fields: some 30 milliseconds in which a running bridge waits
@@ -38,7 +39,7 @@ class Resealed:
 def fields_by_key(url: str) -> Counter[str]:
     """Count the sealed fields by the id of their key; what is not sealed counts under the empty one."""
     counted: Counter[str] = Counter()
-    with _opened(reading_engine(url)) as engine, engine.connect() as connection:
+    with _opened(reading_engine(url, limits=USUAL.for_long)) as engine, engine.connect() as connection:
         for _, column, _ in _columns():
             query = select(_begins(column).label("begins"), func.count()).where(func.length(column) > 0)
             for prefix, count in connection.execute(query.group_by("begins")):
@@ -54,7 +55,11 @@ def reseal(
     Each field is written only over the very bytes that were read, so that what a running bridge writes meanwhile
     stays. It ends when two passes, `SETTLE` seconds apart, found nothing. May be killed and called again at any time.
     """
-    with _opened(writing_engine(url, "rotation")) as writer, _opened(reading_engine(url, "rotation")) as reader:
+    limits = USUAL.at_leisure
+    with (
+        _opened(writing_engine(url, "rotation", limits)) as writer,
+        _opened(reading_engine(url, "rotation", limits)) as reader,
+    ):
         rotation = _Rotation(reader, writer, vault, advance, sleep)
         with writer.begin() as connection:
             check_keys(connection, vault)
@@ -127,7 +132,7 @@ class _Rotation:
                 count = connection.execute(statement, swaps).rowcount
         except SQLAlchemyError as error:
             known = storage_error(error)
-            if not (isinstance(known, Stale) or "is locked" in str(getattr(error, "orig", ""))):
+            if not (isinstance(known, Stale | Held) or "is locked" in str(getattr(error, "orig", ""))):
                 raise known from None
             count = 0
         self.done.count += count

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, func, make_url, select
+from sqlalchemy import Connection, Engine, delete, func, insert, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.domain.closed_sets import for_each
 from bot.domain.errors import SchemaMismatch, StorageError
 from bot.protection.sealing import Vault
 from storage.sql.checks import check_keys, noted_keys
-from storage.sql.engines import is_sqlite, reading_engine, writing_engine
+from storage.sql.engines import is_sqlite, parts_of, reading_engine, writing_engine
 from storage.sql.errors import storage_error
+from storage.sql.limits import USUAL
+from storage.sql.statements import T
 
 #: Any number that nobody else on the server locks.
 _LOCK = 0x5CA5EB1D
+_SERVES = "serves:"  #: before the version of a program that can work with this database
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -31,9 +36,11 @@ class SchemaState(StrEnum):
     HEAD = "head"  #: it is this program's
     OLDER = "older"
     NEWER = "newer"  #: or of another program: its version is not among ours
+    BESIDE = "beside"  #: newer, but all that came since was added: this program can work beside its successor
     EMPTY = "empty"  #: there is none yet
 
 
+_WORK = frozenset({SchemaState.HEAD, SchemaState.BESIDE})
 _REMEDIES = for_each(
     SchemaState,
     {
@@ -41,7 +48,7 @@ _REMEDIES = for_each(
         SchemaState.NEWER: "The database was made by a newer program: use a newer program.",
         SchemaState.EMPTY: "The database has no tables yet: run `casebridge migrate`.",
     },
-    but={SchemaState.HEAD},
+    but={SchemaState.HEAD, SchemaState.BESIDE},
 )
 
 
@@ -51,6 +58,7 @@ _DONE = for_each(
         SchemaState.EMPTY: "The database was made at version {}.",
         SchemaState.OLDER: "The database was brought to version {}.",
         SchemaState.HEAD: "The database is at version {} already; nothing was changed.",
+        SchemaState.BESIDE: "The database is newer than version {}, which can go on with it; nothing was changed.",
     },
     but={SchemaState.NEWER},
 )
@@ -87,8 +95,13 @@ def keys_of(url: str) -> frozenset[str]:
 def require_head(url: str) -> None:
     """Raise `SchemaMismatch` with the remedy unless the schema is this program's."""
     state = schema_state(url)
-    if state is not SchemaState.HEAD:
+    if state not in _WORK:
         raise SchemaMismatch(_REMEDIES[state])
+
+
+def can_work(connection: Connection) -> bool:
+    """Whether this program can work with a database as it is now."""
+    return _state_of(connection) in _WORK
 
 
 def migrate(url: str, vault: Vault) -> str:
@@ -97,7 +110,7 @@ def migrate(url: str, vault: Vault) -> str:
     Raises `SchemaMismatch` for a newer database and `StorageError` when it cannot be written.
     """
     _make_folder(url)
-    engine = writing_engine(url)
+    engine = writing_engine(url, limits=USUAL.for_long)
     try:
         state = _migrate(engine, vault)
     except SQLAlchemyError as error:
@@ -111,16 +124,20 @@ def _migrate(engine: Engine, vault: Vault) -> SchemaState:
     """Change the schema in one transaction; returns how it was before."""
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":  # one node at a time; SQLite has one writer anyway
+            connection.execute(text("SET LOCAL lock_timeout = 0"))
             connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+            # Whoever waits for a whole table lets all others wait behind it: better fail, and be called again.
+            connection.execute(text(f"SET LOCAL lock_timeout = {USUAL.lock * 1000:.0f}"))
         state = _state_of(connection)
         if state is SchemaState.NEWER:
             raise SchemaMismatch(_REMEDIES[state])
-        if state is not SchemaState.HEAD:
+        if state not in _WORK:
             if noted_keys(connection):
                 check_keys(connection, vault)
             config = _config()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+            _note_served(connection)
             check_keys(connection, vault)
     return state
 
@@ -131,7 +148,25 @@ def _state_of(connection: Connection) -> SchemaState:
         return SchemaState.EMPTY
     if current == head():
         return SchemaState.HEAD
-    return SchemaState.OLDER if current in _versions() else SchemaState.NEWER
+    if current in _versions():
+        return SchemaState.OLDER
+    served = select(T["meta"].c.key).where(T["meta"].c.key == f"{_SERVES}{head()}")
+    return SchemaState.NEWER if connection.execute(served).first() is None else SchemaState.BESIDE
+
+
+def _note_served(connection: Connection) -> None:
+    """Let running programs go on whose version differs by additions only."""
+    meta = T["meta"]
+    connection.execute(delete(meta).where(meta.c.key.startswith(_SERVES)))
+    for version in _served():
+        connection.execute(insert(meta), {"key": f"{_SERVES}{version}", "value": 1})
+
+
+def _served() -> Iterator[str]:
+    for later, earlier in pairwise(_scripts().walk_revisions()):
+        if not getattr(later.module, "is_addition", False):
+            return
+        yield earlier.revision
 
 
 def version_of(connection: Connection) -> str | None:
@@ -166,7 +201,7 @@ def _scripts() -> ScriptDirectory:
 
 
 def _file_of(url: str) -> Path | None:
-    name = make_url(url).database
+    name = parts_of(url).database
     return Path(name) if is_sqlite(url) and name else None
 
 

@@ -24,6 +24,8 @@ hypothesis.settings.load_profile("casebridge")
 #: A tool by name: the programs any one of which will do, and how a person gets it.
 TOOLS: dict[str, tuple[tuple[str, ...], str]] = {
     "chromium": (("chromium", "chromium-browser", "google-chrome"), "apt-get install chromium"),
+    "systemd-analyze": (("systemd-analyze",), "apt-get install systemd"),
+    "caddy": (("caddy",), "apt-get install caddy"),
     "npm": (("npm",), "apt-get install nodejs npm"),
 }
 _NOT_RUN = pytest.StashKey[Counter[str]]()

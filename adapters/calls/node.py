@@ -30,3 +30,6 @@ class Node(Generic[StoreT_co]):
     owner: str  #: this process's name among them, for leases
     clock: Callable[[], datetime]
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    machine: Callable[[], datetime] | None = None  #: this machine's clock, where it may differ from the bridge's time
+    polls: bool = True  #: asks messengers for messages; False: other nodes do
+    is_called: bool = True  #: messengers call it; False: they call other nodes

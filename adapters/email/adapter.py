@@ -7,7 +7,6 @@ import ssl
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from email.message import EmailMessage
 
 import structlog
 
@@ -43,6 +42,9 @@ class EmailAdapter:
         return CAPABILITIES
 
     async def start(self, receive: Receive) -> None:  # noqa: ARG002 - nothing comes in
+        self._open()
+
+    def _open(self) -> None:
         # Twice as many threads as connections: one that was given up may take a moment to end.
         self._threads = ThreadPoolExecutor(self._settings.connections * 2, thread_name_prefix="email")
 
@@ -54,7 +56,7 @@ class EmailAdapter:
         except TimeoutError:
             raise Unavailable("All connections to the mail server are busy.") from None
         try:
-            await self._carry(mail, delivery.message.address.peer)
+            await self._run(lambda errand: errand.run(mail, delivery.message.address.peer))
         except SendError as error:
             self._complain(error.reason)
             raise
@@ -63,6 +65,11 @@ class EmailAdapter:
         self._complaint = ""
         return str(mail["Message-ID"])
 
+    async def probe(self) -> str:
+        self._open()
+        await self._run(Errand.knock)
+        return "The mail server answers" + (" and takes the account." if self._settings.username else ".")
+
     async def stop(self) -> None:
         threads, self._threads = self._threads, None
         for errand in self._errands:
@@ -70,14 +77,14 @@ class EmailAdapter:
         if threads is not None:
             threads.shutdown(wait=False)
 
-    async def _carry(self, mail: EmailMessage, recipient: str) -> None:
+    async def _run(self, business: Callable[[Errand], None]) -> None:
         if self._threads is None:
             raise Unavailable("E-mail is not started.")
         errand = Errand(self._settings, self._trust)
         self._errands.add(errand)
         try:
             async with asyncio.timeout(self._settings.patience.whole):
-                await asyncio.get_running_loop().run_in_executor(self._threads, errand.run, mail, recipient)
+                await asyncio.get_running_loop().run_in_executor(self._threads, business, errand)
         except TimeoutError as error:
             raise to_send_error(error, errand.step) from None
         finally:

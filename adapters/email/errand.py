@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import smtplib
 import ssl
+from collections.abc import Callable
 from email.message import EmailMessage
 
 from adapters.email.errors import NO_TLS, Answered, Step, to_send_error
@@ -43,14 +44,21 @@ class Errand:
 
     def run(self, mail: EmailMessage, recipient: str) -> None:
         """Hand the message over; returns when the server took it."""
+        self._talks(lambda: self._hand_over(mail, recipient))
+
+    def _talks(self, business: Callable[[], None]) -> None:
         try:
             self._connect()
             self._log_in()
-            self._hand_over(mail, recipient)
+            business()
         except Exception as error:  # noqa: BLE001 - whatever it was, its text may hold an address or the password
             raise to_send_error(error, self.step) from None
         finally:
             self._talk.close()
+
+    def knock(self) -> None:
+        """Connect and log in, and hand nothing over."""
+        self._talks(lambda: None)
 
     def cut(self) -> None:
         """Cut the connection from any thread, so that `run` ends."""

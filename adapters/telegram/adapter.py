@@ -83,6 +83,14 @@ class TelegramAdapter:
         words = ", ".join(f"/{word}" for word, _ in self._settings.commands)
         return [f"The list of commands on the phone: {words}."]
 
+    async def probe(self) -> str:
+        await self._sending.initialize()
+        try:
+            bot = await self._bot.get_me()
+        except Exception as error:  # noqa: BLE001 - as above
+            raise to_send_error(error) from None
+        return f"Telegram answers, the bot is @{bot.username}."
+
     async def stop(self) -> None:
         running, self._running = self._running, None
         if running is not None:
@@ -131,8 +139,11 @@ class TelegramAdapter:
         return updates
 
     async def _run(self) -> None:
+        is_polling = self._settings.mode is Mode.POLLING
+        if not (self._node.polls if is_polling else self._node.is_called):
+            return
         await self._introduce()
-        if self._settings.mode is Mode.POLLING:
+        if is_polling:
             await self._poller.run()
 
     async def _introduce(self) -> None:

@@ -15,9 +15,10 @@ from bot.domain.errors import StorageError
 
 _log = structlog.get_logger()
 
-_FOLLOW = 2.0  #: seconds between two tries of a node that does not lead
+_FOLLOW = 1.0  #: seconds between two tries of a node that does not lead
 _QUICK = timedelta(seconds=1)  #: an empty answer before this was not held
-_LONGEST_WAIT = 30.0  #: seconds between two tries while something is down
+_LONGEST_WAIT = 30.0  #: seconds between two tries while Telegram is down
+_LONGEST_WAIT_FOR_STORAGE = 4.0  #: seconds between two tries while nothing can be stored
 
 
 class PollStore(Leases, Protocol):
@@ -97,7 +98,8 @@ class Poller:
     async def _back_off(self, error: Exception) -> None:
         if isinstance(error, StorageError):
             self._leads_until = None  # the offset is read again
-            reason, wait = "What polling needs could not be stored or read.", self._wait
+            reason = "What polling needs could not be stored or read."
+            wait = min(self._wait, _LONGEST_WAIT_FOR_STORAGE)
         else:
             failure = to_send_error(error)
             asked_for = failure.retry_after.total_seconds() if failure.retry_after else 0.0

@@ -30,8 +30,8 @@ class Patience:
     write: float = 10.0
     read: float = 10.0
     file: float = 60.0  #: instead of `write` and `read` when a file goes along
-    long_poll: int = 8  #: how long Telegram holds an empty answer; below the lease, which is renewed between answers
-    lease: timedelta = timedelta(seconds=20)  #: how soon another node polls after this one died
+    long_poll: int = 3  #: how long Telegram holds an empty answer; below the lease, which is renewed between answers
+    lease: timedelta = timedelta(seconds=8)  #: how soon another node polls after this one died
 
 
 @dataclass(frozen=True, slots=True)

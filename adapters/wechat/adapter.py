@@ -33,11 +33,12 @@ class WechatAdapter:
         self._clock = node.clock
         self._http = HttpClient(settings.way)
         keeper = TokenKeeper(f"{MESSENGER}:{settings.app_id}", asks_token(self._http, settings), node)
+        self._keeper = keeper
         self._client = Client(self._http, keeper, meaning)
         self._template = Template(self._client, settings.template_id)
         self._files = Files(self._client, settings.way)
         self._sender = Sender(self._client)
-        self._door = Door(settings, node.clock, self._apologise)
+        self._door = Door(settings, node, self._apologise)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -80,6 +81,11 @@ class WechatAdapter:
             fields = ", ".join(name for _, name in await self._template.fields())
             done.append(f"The template for messages outside the reply window can be used; its fields: {fields}.")
         return done
+
+    async def probe(self) -> str:
+        await self._http.start()
+        await self._keeper.token()
+        return "WeChat answers and gave an access token."
 
     async def invite_link(self, code: str, valid: timedelta) -> str:
         """Make a QR code that enrols whoever scans it; the address of its picture, empty when WeChat made none."""

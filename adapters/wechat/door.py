@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from typing import Any
 
 import structlog
 
 from adapters.calls.entrance import Entrance
 from adapters.calls.follow_ups import FollowUps
+from adapters.calls.node import Node
 from adapters.tencent import xml
 from adapters.tencent.callback import BODY_LIMIT, Callback, CallRefused, Signed, Status, envelope
 from adapters.tencent.refusals import Refusals
@@ -36,11 +38,11 @@ Apologise = Callable[[Inbound, str], Awaitable[None]]
 class Door:
     """The webhook of one account."""
 
-    def __init__(self, settings: WechatSettings, clock: Callable[[], datetime], apologise: Apologise) -> None:
+    def __init__(self, settings: WechatSettings, node: Node[Any], apologise: Apologise) -> None:
         self._settings = settings
-        self._clock = clock
+        self._clock = clock = node.clock
         self._apologise = apologise
-        self._callback = Callback(settings.token, settings.aes_key, settings.app_id)
+        self._callback = Callback(settings.token, settings.aes_key, settings.app_id, node.machine)
         self._entrance = Entrance(MESSENGER)
         self._tries = Tries(self._entrance.take, clock)
         self._late = FollowUps()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from adapters.calls.http_client import Way
+from adapters.tencent.callback import BODY_LIMIT
 from bot.domain.messages import Capabilities, Grant, WindowRules
 
 MESSENGER = "wechat"
@@ -45,6 +46,7 @@ class WechatSettings:
         """What WeChat can do."""
         return Capabilities(
             text_limit=TEXT_LIMIT,
+            call_limit=BODY_LIMIT,
             text_unit="bytes",
             buttons=False,
             button_bytes=BUTTON_BYTES,

@@ -26,9 +26,10 @@ class WecomAdapter:
         meanings = Meanings()
         self._http = HttpClient(settings.way)
         keeper = TokenKeeper(f"wecom-token:{settings.account}", asks_token(self._http, settings, meanings), node)
+        self._keeper = keeper
         self._client = Client(self._http, keeper, meanings)
         self._sender = Sender(settings, self._http, self._client, meanings)
-        self._door = Door(settings, node.clock)
+        self._door = Door(settings, node)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -52,6 +53,13 @@ class WecomAdapter:
         await set_menu(self._client, self._settings.menu, query={"agentid": str(self._settings.agent_id)})
         labels = ", ".join(label for label, _ in self._settings.menu)
         return [f"The app's menu at WeCom now has: {labels}."]
+
+    async def probe(self) -> str:
+        if not self._settings.secret:
+            return "WeCom was not asked: a robot can only be tried by writing to its group."
+        await self._http.start()
+        await self._keeper.token()
+        return "WeCom answers and gave an access token."
 
     async def stop(self) -> None:
         self._door.close()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
+from typing import Any
 
 from adapters.calls.entrance import Entrance
+from adapters.calls.node import Node
 from adapters.tencent.callback import BODY_LIMIT, Callback, CallRefused, Signed, Status
 from adapters.tencent.refusals import Refusals
 from adapters.wecom.parse import parse
@@ -17,11 +17,11 @@ from bot.ports.messengers import Receive, Request, Response
 class Door:
     """The callback of one app; shut when there are only robots."""
 
-    def __init__(self, settings: WecomSettings, clock: Callable[[], datetime]) -> None:
+    def __init__(self, settings: WecomSettings, node: Node[Any]) -> None:
         self._settings = settings
-        self._clock = clock
-        has_callback = bool(settings.token and settings.aes_key)
-        self._callback = Callback(settings.token, settings.aes_key, settings.corp_id) if has_callback else None
+        self._clock = clock = node.clock
+        keys = (settings.token, settings.aes_key)
+        self._callback = Callback(*keys, settings.corp_id, node.machine) if all(keys) else None
         self._entrance = Entrance(MESSENGER)
         self._refusals = Refusals(MESSENGER, clock)
 

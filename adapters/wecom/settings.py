@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from adapters.calls.http_client import Way
+from adapters.tencent.callback import BODY_LIMIT
 from bot.domain.messages import Capabilities
 
 MESSENGER = "wecom"
@@ -19,6 +20,7 @@ ROBOT = "robot:"
 #: path/90236 sending, cards and their limits; path/91770 robots; path/90312 calls altogether.
 CAPABILITIES = Capabilities(
     text_limit=2048,
+    call_limit=BODY_LIMIT,
     text_unit="bytes",  # what is longer is cut off without a word
     buttons=True,
     button_bytes=64,  # a key may have 1024; it carries the label too

@@ -10,9 +10,10 @@ import random
 import secrets
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from time import monotonic
 from urllib.parse import urlsplit
 
 import structlog
@@ -22,7 +23,7 @@ from adapters.calls.node import Node
 from adapters.watchdog import Watchdog
 from adapters.web.adapter import WebAdapter
 from adapters.web.routes import build_site
-from adapters.web.server.health import TICK_LIMIT, Vitals
+from adapters.web.server.health import Vitals
 from adapters.web.server.http_protocol import Bounded
 from adapters.web.server.ping_lateness import PingLateness
 from adapters.web.settings import WebSettings
@@ -33,20 +34,19 @@ from bot.app.backup import nightly_backup
 from bot.app.bridge import Bridge, Chance, Rules
 from bot.app.key_vault import files_of, make_missing_keys, vault_of
 from bot.app.messengers import Adapters, Wiring, adapters_of
+from bot.app.parts import Start, require_shared, said
 from bot.app.sample_people import sample_people
+from bot.app.ticks import Watched, running
 from bot.config.model import Settings
 from bot.domain.errors import BridgeError
 from bot.domain.ids import Ids
+from bot.jobs.clock_watch import ClockWatch
 from bot.jobs.nightly_backup import backup_note
-from bot.jobs.schedule import Schedule
+from bot.jobs.steady_clock import SteadyClock
 from bot.ports.storage import Storage
 from storage import migrate, open_storage
 
 SAMPLE_LINKS_LAST = timedelta(hours=12)
-_TICK = 1.0  #: seconds
-_TEND = 900.0  #: seconds
-_RARE_TICK = 60.0  #: seconds; for what is due once a day, and windows that close
-_FILES_TICK = 5.0  #: seconds; a database that vanished is told of within that time
 _STOP_WITHIN = 2  #: seconds that open HTTP requests get
 
 log = structlog.get_logger(__name__)
@@ -62,14 +62,14 @@ def owner() -> str:
     return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
 
 
-def node_of(storage: Storage) -> Node[Storage]:
+def node_of(storage: Storage, time: Callable[[], datetime] = clock) -> Node[Storage]:
     """Say which of all nodes this process is, for adapters."""
-    return Node(storage, owner(), clock)
+    return Node(storage, owner(), time, machine=clock)
 
 
-def chance() -> Chance:
+def chance(time: Callable[[], datetime] = clock) -> Chance:
     """Take randomness from the operating system."""
-    return Chance(Ids(clock), secrets.choice, lambda: secrets.token_hex(8), random.SystemRandom().random)
+    return Chance(Ids(time), secrets.choice, lambda: secrets.token_hex(8), random.SystemRandom().random)
 
 
 def rules_of(settings: Settings) -> Rules:
@@ -83,42 +83,58 @@ def rules_of(settings: Settings) -> Rules:
         identity=settings.bridge.identity_on_messenger,
         digest_at=settings.journal.digest_at,
         retention=settings.retention.rules(),
+        answer_within=settings.database.answer_within,
     )
 
 
-def storage_of(settings: Settings) -> Storage:
+def storage_of(settings: Settings, time: Callable[[], datetime] = clock) -> Storage:
     """Make the storage that the configuration names."""
     url = settings.database.url.get_secret_value()
-    return open_storage(url, clock=clock, owner=owner(), vault=vault_of(settings))
+    within = settings.database.answer_within
+    return open_storage(url, clock=time, owner=owner(), vault=vault_of(settings), answer_within=within)
 
 
-async def run(settings: Settings, *, is_embedded: bool, say: Callable[[str], None]) -> None:
-    """Run everything in one process until it is told to stop. Raises `BridgeError` when it cannot start."""
+async def run(settings: Settings, start: Start) -> None:
+    """Run in one process what this node does, until it is told to stop. Raises `BridgeError` when it cannot start."""
+    require_shared(settings, start.parts)
     settings.bridge.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if is_embedded:
+    if start.is_embedded:
         make_missing_keys(settings, clock())
         await asyncio.to_thread(migrate, settings.database.url.get_secret_value(), vault_of(settings))
-    storage = storage_of(settings)
+    time = SteadyClock(clock(), monotonic)
+    storage = storage_of(settings, time)
     await storage.start()
     try:
+        watch = ClockWatch(storage, time, clock, monotonic)
+        await watch.begin()
         with _listening(settings) as listener:
-            await _serve(settings, storage, listener, is_embedded=is_embedded, say=say)
+            await _serve(settings, storage, watch, listener, start)
     finally:
         await storage.stop()
 
 
 async def _serve(
-    settings: Settings, storage: Storage, listener: socket.socket, *, is_embedded: bool, say: Callable[[str], None]
+    settings: Settings, storage: Storage, watch: ClockWatch, listener: socket.socket, start: Start
 ) -> None:
-    rules, lateness = rules_of(settings), PingLateness()
+    rules, lateness, time = rules_of(settings), PingLateness(), watch.time
+    node = Node(storage, owner(), time, machine=clock, polls=start.works, is_called=start.takes)
     rules.exports.mkdir(parents=True, exist_ok=True)
-    adapters = adapters_of(Wiring(settings, node_of(storage)))
+    adapters = adapters_of(Wiring(settings, node))
     contents = files_of(settings, vault_of(settings))
-    bridge = Bridge(storage, adapters.all, rules, chance(), clock=clock, files=contents, on_lateness=lateness.observe)
+    bridge = Bridge(
+        storage,
+        adapters.all,
+        rules,
+        chance(time),
+        clock=time,
+        files=contents,
+        sends=start.works,
+        on_lateness=lateness.observe,
+    )
     site = Site(
         storage=storage,
         agreement=rules.agreement,
-        clock=clock,
+        clock=time,
         settings=WebSettings(
             rules.public_url,
             rules.exports,
@@ -132,14 +148,24 @@ async def _serve(
         files=contents,
         web=adapters.web or WebAdapter(),
     )
-    notes = partial(backup_note, storage, clock, is_nightly=bool(settings.backup.recipient))
-    vitals = Vitals(lambda: bridge.reminder.last_tick, lateness.registry, notes)
-    app = build_site(site, webhooks=adapters.webhooks, vitals=vitals, has_pages=adapters.web is not None)
-    async with _running(bridge, settings, storage):
-        for line in await _summary(settings, storage, adapters, is_embedded=is_embedded):
-            say(line)
+    notes = partial(_notes, watch, partial(backup_note, storage, time, is_nightly=bool(settings.backup.recipient)))
+    last_tick = (lambda: bridge.reminder.last_tick) if start.works else None
+    vitals = Vitals(last_tick, lambda: bridge.pulse.found, lateness.registry, notes)
+    hooks, has_pages = adapters.webhooks if start.takes else {}, start.takes and adapters.web is not None
+    app = build_site(site, webhooks=hooks, vitals=vitals, has_pages=has_pages)
+    watchdog = Watchdog(settings.watchdog.url.get_secret_value())
+    backup = nightly_backup(settings, storage, bridge.line, time) if settings.backup.recipient else None
+    async with running(bridge, node, start, Watched(watch, watchdog, backup)):
+        for line in await _summary(settings, storage, adapters, start):
+            start.say(line)
         _settle_memory()
-        await _Server(_http(app)).serve_until_told(listener)
+        await _Server(_http(app), start).serve_until_told(listener)
+
+
+async def _notes(watch: ClockWatch, backup: Callable[[], Awaitable[Mapping[str, str]]]) -> Mapping[str, str]:
+    """What readiness tells besides, by what it is about."""
+    clock = "; ".join(watch.notes())
+    return {**({"clock": clock} if clock else {}), **await backup()}
 
 
 def _settle_memory() -> None:
@@ -149,55 +175,21 @@ def _settle_memory() -> None:
     gc.set_threshold(50_000, 20, 50)
 
 
-@contextlib.asynccontextmanager
-async def _running(bridge: Bridge, settings: Settings, storage: Storage) -> AsyncIterator[None]:
-    schedule = Schedule()
-    schedule.every(_TICK, bridge.reminder.tick, "deadlines")
-    schedule.every(_TICK, bridge.deliverer.tick, "outbox")
-    schedule.every(_TEND, bridge.tender.tick, "people")
-    if bridge.fetcher is not None:
-        for messenger in bridge.fetcher.messengers:
-            schedule.every(_TICK, partial(bridge.fetcher.tick, messenger), f"files of {messenger}")
-    schedule.every(_RARE_TICK, bridge.digester.tick, "digest")
-    schedule.every(_RARE_TICK, bridge.closing.tick, "windows")
-    schedule.every(_RARE_TICK, bridge.nightly_purge.tick, "purge")
-    schedule.every(_FILES_TICK, bridge.file_watch.tick, "database files")
-    if settings.backup.recipient:
-        schedule.every(_RARE_TICK, nightly_backup(settings, storage, bridge.line, clock).tick, "backup")
-    watchdog = Watchdog(settings.watchdog.url.get_secret_value())
-    if watchdog.is_set:
-
-        async def healthy_minute() -> None:
-            last = bridge.reminder.last_tick
-            if last is not None and clock() - last < TICK_LIMIT and await storage.is_ready():
-                await watchdog.call()
-
-        schedule.every(60, healthy_minute, "watchdog")
-    try:
-        await bridge.start()
-        await bridge.reminder.tick()
-        schedule.start()
-        yield
-    finally:
-        schedule.stop()
-        await bridge.stop()
-        await watchdog.stop()
-        log.info("bridge stopped")
-
-
-async def _summary(settings: Settings, storage: Storage, adapters: Adapters, *, is_embedded: bool) -> list[str]:
+async def _summary(settings: Settings, storage: Storage, adapters: Adapters, start: Start) -> list[str]:
     url = settings.server.url
-    people = await _people(storage, is_embedded=is_embedded)
+    people = await _people(storage, is_embedded=start.is_embedded)
+    has_pages = adapters.web is not None and start.takes
     lines = [
         f"casebridge {__version__} is running.",
+        f"  this node   {said(start.parts)}",
         f"  parties     {', '.join(settings.agreement().parties)}",
         f"  corridors   {', '.join(settings.agreement().corridors)}",
         f"  messengers  {', '.join(adapters.all) or 'none'}",
         f"  database    {_shown_database(settings)}",
-        f"  pages       {url}/chat and {url}/cases" if adapters.web else "  pages       off",
+        f"  pages       {url}/chat and {url}/cases" if has_pages else "  pages       off",
         f"  people      {people} enrolled",
     ]
-    if is_embedded:
+    if start.is_embedded:
         lines += ["", "Sign-in links for this machine only, each works once within 12 hours:"]
         lines += [f"  {line}" for line in await _sample_links(storage, url)]
         lines += ["", "Open the officer's and the duty officer's link in two browser windows. Ctrl-C stops."]
@@ -263,6 +255,15 @@ def _http(site: object) -> uvicorn.Config:
 class _Server(uvicorn.Server):
     """uvicorn, told to stop by our signal handlers, so that what follows can shut down in order."""
 
+    def __init__(self, config: uvicorn.Config, start: Start) -> None:
+        super().__init__(config)
+        self._start = start
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, and tell whoever started the program."""
+        await super().startup(sockets)
+        self._start.manager.ready(f"Ready: {said(self._start.parts)}.")
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Leave the signals alone."""
@@ -276,4 +277,5 @@ class _Server(uvicorn.Server):
         await self.serve(sockets=[listener])
 
     def _stop(self) -> None:
+        self._start.manager.stopping()
         self.should_exit = True

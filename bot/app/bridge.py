@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from pathlib import Path
+from time import monotonic
 
 import structlog
 
@@ -26,8 +27,9 @@ from bot.jobs.lost_files import FileWatch
 from bot.jobs.purge import NightlyPurge, Surroundings
 from bot.jobs.restored import restored_of, tell_restored
 from bot.jobs.window_reminders import Closing
-from bot.line.line import Line
+from bot.line.line import Line, LineRules
 from bot.line.message_work import Order
+from bot.line.pulse import Pulse
 from bot.people import reachability
 from bot.ports.messengers import Adapter, FileSource
 from bot.ports.reads import Wanted
@@ -62,6 +64,7 @@ class Rules:
     identity: str = "never"  #: what identifiers may do on a messenger: never, masked or allowed
     digest_at: time = time(6)  #: UTC
     retention: Retention = field(default_factory=Retention)
+    answer_within: timedelta | None = None  #: what comes in is stored or refused
 
 
 class Bridge:
@@ -76,20 +79,35 @@ class Bridge:
         *,
         clock: Callable[[], datetime],
         files: Files | None = None,
+        sends: bool = True,
         on_lateness: Lateness = lambda _message, _late: None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        seconds: Callable[[], float] = monotonic,
     ) -> None:
-        """Take the collaborators; nothing runs before `start`. Without a place for contents no file is fetched."""
+        """Take the collaborators; nothing runs before `start`. Without a place for contents no file is fetched.
+
+        With `sends` false every message is left to other nodes.
+        """
         self._storage = storage
         self._adapters = adapters
         self._rules = rules
         self._chance = chance
         self._clock = clock
+        self._sends = sends
         self._tasks: set[asyncio.Task[None]] = set()
         self._restored: Restored | None = None
         can = {name: adapter.capabilities for name, adapter in adapters.items()}
         self._windows = {name: c.windows for name, c in can.items() if c.windows is not None}
-        self.line = Line(storage, self._context, committed=self._committed, capabilities=can)
+        self.pulse = Pulse(storage.beat, seconds)
+        self.line = Line(
+            storage,
+            self._context,
+            committed=self._committed,
+            capabilities=can,
+            noted=self.pulse.note,
+            rules=LineRules(rules.answer_within, sends=sends),
+            sleep=sleep,
+        )
         self._exports = Exports(
             storage, self.line, rules.agreement, rules.exports, rules.public_url, chance.new_id, clock
         )
@@ -99,6 +117,7 @@ class Bridge:
             adapters,
             clock=clock,
             mark=self.line.mark,
+            unstored=self.line.unstored,
             new_id=chance.new_id,
             jitter=chance.jitter,
             sleep=sleep,
@@ -166,7 +185,7 @@ class Bridge:
 
     def _committed(self, turns: Sequence[Turn], left_out: frozenset[int]) -> None:
         rows = [o for o in outgoing_of(turns) if o.id not in left_out]
-        if rows:
+        if rows and self._sends:
             self.deliverer.hand_over(rows)
         for turn in turns:
             for order in turn.exports:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 import storage as stores
 from bot.app import assembly, key_vault
 from bot.config.model import Settings
-from bot.line.line import Line
+from bot.line.line import Line, LineRules
 from bot.line.message_work import Order
 from bot.ports.reads import Wanted
 from bot.ports.storage import Storage
@@ -54,13 +54,9 @@ async def write(
             confirm_every=rules.confirm_every,
         )
 
-    def handed_over(c: Composer) -> None:
-        c.sent_by_others = True
-        act(c)
-
-    line = Line(storage, context, committed=lambda _turns, _left_out: None)
+    line = Line(storage, context, committed=lambda _turns, _left_out: None, rules=LineRules(sends=False))
     line.start()
     try:
-        await line.submit(Order(handed_over, actor=f"cli:{by}", wanted=wanted))
+        await line.submit(Order(act, actor=f"cli:{by}", wanted=wanted))
     finally:
         await line.stop()

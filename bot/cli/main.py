@@ -8,7 +8,11 @@ import click
 
 from bot import __version__
 from bot.app import assembly
+from bot.app.parts import BOTH, Part, Start
+from bot.app.service_manager import ServiceManager
+from bot.cli import check as cli_check
 from bot.cli import database as cli_storage
+from bot.cli import deploy as cli_deploy
 from bot.cli import keys as cli_keys
 from bot.cli import messages as cli_messages
 from bot.cli import setup as cli_setup
@@ -26,10 +30,17 @@ def main() -> None:
 
 
 @main.command()
+@click.option(
+    "--only",
+    type=click.Choice([part.value for part in Part]),
+    help="Do this part alone; needs PostgreSQL and nodes for the other.",
+)
 @configured
-def run(settings: Settings) -> None:
-    """Run everything in one process."""
-    run_now(assembly.run(settings, is_embedded=_is_embedded(), say=click.echo))
+def run(settings: Settings, only: str | None) -> None:
+    """Run everything in one process, or one part of it."""
+    parts = frozenset({Part(only)}) if only else BOTH
+    manager = ServiceManager(os.environ.get("NOTIFY_SOCKET", ""))
+    run_now(assembly.run(settings, Start(_is_embedded(), click.echo, parts, manager)))
 
 
 def _is_embedded() -> bool:
@@ -37,10 +48,14 @@ def _is_embedded() -> bool:
 
 
 @main.command()
+@click.option("--live", is_flag=True, help="Also ask the database and each messenger.")
 @configured
-def check(settings: Settings) -> None:
+def check(settings: Settings, *, live: bool) -> None:
     """Tell every mistake in the configuration at once."""
-    click.echo(f"The configuration is right: {len(settings.parties)} parties, {len(settings.desks)} desks.")
+    for line in cli_check.summary(settings):
+        click.echo(line)
+    if live:
+        run_now(cli_check.live(settings, click.echo))
 
 
 @main.command()
@@ -49,6 +64,13 @@ def migrate(settings: Settings) -> None:
     """Bring the database to this version."""
     settings.bridge.data_dir.mkdir(parents=True, exist_ok=True)
     click.echo(cli_storage.migrate(settings, is_embedded=_is_embedded()))
+
+
+@main.command()
+@click.argument("what", type=click.Choice(list(cli_deploy.FILES)))
+def deploy(what: str) -> None:
+    """Print an example to run the bridge with: a unit, a container, several nodes, a proxy."""
+    click.echo(cli_deploy.text(what), nl=False)
 
 
 @main.command()

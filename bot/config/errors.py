@@ -26,6 +26,7 @@ _SENTENCES = {
     "string_type": ("must be a text.", "Write it in quotes."),
     "path_type": ("must be the name of a folder.", "Write it in quotes."),
     "string_too_short": ("is empty.", "Write something."),
+    "string_pattern_mismatch": ("has no sign that can be seen.", "Write something that people can read."),
     "too_short": ("is empty.", "Write at least one."),
     "tuple_type": ("must be a list.", 'Write ["one", "two"]; in the environment the same as JSON.'),
     "model_type": ("must be a table.", "See config.example.toml; in the environment write it as JSON."),

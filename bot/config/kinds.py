@@ -19,6 +19,8 @@ from bot.record.age import is_recipient
 _UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 _TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 _DURATION = re.compile(r"(?:\d{1,6}[dhms])+")
+_HOST = re.compile(r"(?!-)[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
+_SLOWEST, _FASTEST = 0.01, 10_000.0  #: of what is limited in a second or a minute
 _LONGEST = timedelta(days=366)
 _LONGEST_KEPT = timedelta(days=36525)
 
@@ -49,6 +51,14 @@ def read_duration(value: object) -> timedelta:
     duration = _sum(text)
     if not timedelta() < duration <= _LONGEST:
         raise mistake("must be longer than nothing and at most 366 days.", 'Write for example "15m".')
+    return duration
+
+
+def read_patience(value: object) -> timedelta:
+    """Read for how long whoever brings something may wait, ``5s``; raises the mistake that says how to write it."""
+    duration = read_duration(value)
+    if not timedelta(seconds=1) <= duration <= timedelta(minutes=1):
+        raise mistake("must be from one second to one minute.", 'Write for example "5s".')
     return duration
 
 
@@ -104,13 +114,33 @@ def _url(*schemes: str) -> Callable[[str], str]:
     return check
 
 
+def _base_url(text: str) -> str:
+    """Take an address that other addresses begin with."""
+    text = _url("https", "http")(text)
+    parts = urlsplit(text)
+    if not text.isascii() or not text.isprintable() or " " in text:
+        raise mistake("holds a sign that no address may hold.", "Write it in ASCII; a name in other letters as xn--.")
+    if text and (parts.query or parts.fragment or "@" in parts.netloc or "?" in text or "#" in text):
+        raise mistake("holds more than a place.", "Write only the scheme, the host, and perhaps a port and a path.")
+    if text and not _HOST.fullmatch(parts.hostname or ""):
+        raise mistake("names no host.", "Write the name as a browser shows it: https://bridge.example.org.")
+    return text
+
+
+def _rate(rate: float) -> float:
+    if rate != 0 and not _SLOWEST <= rate <= _FASTEST:
+        raise mistake("is no limit that can be kept.", "Write a number from 0.01 to 10000, or 0 for no limit.")
+    return rate
+
+
 def _secret(check: Callable[[str], str]) -> Callable[[SecretStr], SecretStr]:
     return lambda secret: SecretStr(check(secret.get_secret_value()))
 
 
 def _database(text: str) -> str:
     path = text.removeprefix("sqlite:///")
-    if (path != text and path) or is_url(text, ("postgresql",)) or _is_socket(text):
+    with_one_host = re.sub(r"^(\w+://(?:[^/?@]*@)?[^/?@,]+)(,[^/?@,]+)+", r"\1", text)
+    if (path != text and path) or is_url(with_one_host, ("postgresql",)) or _is_socket(text):
         return text
     raise mistake(
         "names no database that can be used.",
@@ -147,9 +177,11 @@ def _recipient(text: str) -> str:
 
 
 Duration = Annotated[timedelta, BeforeValidator(read_duration)]
+Patience = Annotated[timedelta, BeforeValidator(read_patience)]
 Keeping = Annotated[timedelta, BeforeValidator(read_keeping)]
 TimeOfDay = Annotated[time, BeforeValidator(read_time_of_day)]
-WebAddress = Annotated[str, AfterValidator(_url("https", "http"))]
+WebAddress = Annotated[str, AfterValidator(_base_url)]
+Rate = Annotated[float, AfterValidator(_rate)]
 SecretWebAddress = Annotated[SecretStr, AfterValidator(_secret(_url("https", "http")))]
 Proxy = Annotated[SecretStr, AfterValidator(_secret(_url("http", "https", "socks5")))]
 DatabaseUrl = Annotated[SecretStr, AfterValidator(_secret(_database))]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, NonNegativeFloat, NonNegativeInt, SecretStr
+from pydantic import NonNegativeInt, SecretStr
 
-from bot.config.kinds import Proxy, WebAddress
+from bot.config.kinds import Proxy, Rate, WebAddress, matching
 from bot.config.tables import NOT_SET, Port, Table
 
 
@@ -18,9 +18,9 @@ class TelegramTable(Table):
     api_base_url: WebAddress = "https://api.telegram.org"
     secret_token: SecretStr = NOT_SET
     proxy: Proxy = NOT_SET
-    chat_per_second: NonNegativeFloat = 1.0
-    group_per_minute: NonNegativeFloat = 20.0
-    total_per_second: NonNegativeFloat = 30.0
+    chat_per_second: Rate = 1.0
+    group_per_minute: Rate = 20.0
+    total_per_second: Rate = 30.0
 
 
 class WechatTable(Table):
@@ -38,7 +38,12 @@ class WechatTable(Table):
 class RobotTable(Table):
     """``[[messengers.wecom.robots]]``; who has the key writes in its group."""
 
-    name: Annotated[str, Field(pattern="^[a-z0-9-]{1,32}$")]
+    name: Annotated[
+        str,
+        matching(
+            "[a-z0-9-]{1,32}", "is not a robot's name.", 'Write small letters, digits and hyphens, at most 32: "duty".'
+        ),
+    ]
     key: SecretStr
 
 

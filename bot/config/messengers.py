@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from bot.config.draft import Draft
-from bot.config.messenger_tables import EmailTable
+from bot.config.messenger_tables import EmailTable, TelegramTable
 from bot.config.model import Settings
 from bot.config.wechat import WECHAT_CHECKS
 from bot.config.wecom import WECOM_CHECKS
@@ -87,9 +88,14 @@ def _telegram_webhook(draft: Draft) -> Iterator[Mistake]:
     if not telegram.secret_token.get_secret_value():
         remedy = "Write a long random one: it proves that a message comes from Telegram."
         yield Mistake("messengers.telegram.secret_token", "is needed for a webhook.", remedy)
-    if not draft.settings.server.public_url.startswith("https://"):
+    if _is_telegrams(telegram.api_base_url) and not draft.settings.server.public_url.startswith("https://"):
         remedy = 'Write the https address, or set mode = "polling".'
         yield Mistake("server.public_url", "Telegram calls a webhook over https only.", remedy)
+
+
+def _is_telegrams(url: str) -> bool:
+    """Whether Telegram itself calls us; a Bot API server of one's own may do so over http."""
+    return urlsplit(url).hostname == urlsplit(TelegramTable().api_base_url).hostname
 
 
 def _email(draft: Draft) -> Iterator[Mistake]:

@@ -26,6 +26,7 @@ from bot.config.kinds import (
     Language,
     Network,
     PartyCode,
+    Patience,
     SecretWebAddress,
     TimeOfDay,
     Timezone,
@@ -63,6 +64,7 @@ class DatabaseTable(Table):
     """``[database]``; the address may hold a password."""
 
     url: DatabaseUrl = SecretStr("sqlite:///casebridge-data/casebridge.db")
+    answer_within: Patience = read_duration("5s")
 
 
 class BridgeTable(Table):

@@ -43,7 +43,7 @@ def read_toml(path: Path) -> tuple[Raw, list[Mistake]]:
     """Read a TOML file; a file that cannot be read is one mistake and no keys."""
     remedy = "See config.example.toml."
     try:
-        return tomllib.loads(path.read_text("utf-8")), []
+        return tomllib.loads(path.read_text("utf-8-sig")), []
     except FileNotFoundError:
         return {}, [Mistake(str(path), "There is no such file.", "Name another with --config, or copy the example.")]
     except OSError as error:
@@ -123,7 +123,7 @@ def _read_secret(raw: Raw, name: str, file: object, key: str) -> Iterator[Mistak
     remedy = "Name a readable file that holds the secret and nothing else."
     try:
         with Path(str(file)).open("rb") as opened:
-            secret = opened.read(_LARGEST_SECRET).decode().strip()
+            secret = opened.read(_LARGEST_SECRET).decode("utf-8-sig").strip()
     except OSError as error:
         yield Mistake(key, f"cannot be read: {error.strerror}.", remedy)
     except UnicodeDecodeError:

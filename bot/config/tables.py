@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
 Port = Annotated[int, Field(ge=1, le=65535)]
-NonEmpty = Annotated[str, Field(min_length=1)]
+NonEmpty = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, pattern=r"[^\s\p{C}]")]
 NOT_SET = SecretStr("")
 
 

@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 
 from bot.delivery import retries
 from bot.delivery.dispatch import Dispatcher
-from bot.delivery.lanes import LaneRow
+from bot.delivery.lane import LaneRow
 from bot.delivery.marking import USUAL, Limits, Office
 from bot.delivery.settled import Settled
 from bot.domain.messages import MESSENGERS, Address, Delivery, DeliveryState, Outgoing
 from bot.domain.turn import Mark
 from bot.ports.messengers import Adapter
+from bot.ports.reads import Room
 from bot.ports.storage import Storage
 
 _STOP_SECONDS = 4.0
@@ -32,7 +33,8 @@ class Deliverer:
     """Sends what is in the outbox, over all messengers.
 
     A row is in memory only while it is leased and may be sent soon; whatever waits longer is in the outbox with its
-    next moment. What becomes of each row goes to `mark`, to be written with the next commit.
+    next moment. What becomes of each row goes to `mark`, to be written with the next commit; while it is `unstored`
+    the row stays ours.
     """
 
     def __init__(  # noqa: PLR0913 - the collaborators of the one place where sending comes together
@@ -42,6 +44,7 @@ class Deliverer:
         *,
         clock: Callable[[], datetime],
         mark: Callable[[Mark], None],
+        unstored: Callable[[], Mapping[int, Mark]] = dict,
         new_id: Callable[[], int],
         jitter: Callable[[], float],
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
@@ -55,7 +58,8 @@ class Deliverer:
         self._sleep = sleep
         self._lease = limits.lease
         self._mark = mark
-        self._settled = Settled(limits.lease * 2)
+        self._unstored = unstored
+        self._settled = Settled(limits.lease * 2, unstored)
         self._office = Office(
             storage,
             frozenset(adapters),
@@ -80,10 +84,10 @@ class Deliverer:
 
     def room(self) -> int:
         """How many more rows are taken into memory, over all messengers."""
-        return sum(dispatcher.room for dispatcher in self._dispatchers.values())
+        return sum(dispatcher.room_for() for dispatcher in self._dispatchers.values())
 
     def hand_over(self, rows: Sequence[Outgoing]) -> None:
-        """Take rows just committed and born leased to this process. What finds no room waits for its lease to end."""
+        """Take rows just committed and born leased to this process. What finds no room goes back to the outbox."""
         if self._is_stopping:
             return
         now = self._clock()
@@ -95,13 +99,13 @@ class Deliverer:
                 # What it changes was sent by another process, or not yet: a claim finds out.
                 self._office.put_back(self._row(Delivery(message), now), now, "waits for the message that it changes")
             else:
-                self._admit(Delivery(message, edits=edits), now)
+                self._admit(Delivery(message, edits=edits), now, is_new=True)
         self._run()
 
     def _row(self, delivery: Delivery, now: datetime) -> LaneRow:
         return LaneRow(delivery, now + self._lease, retries.join_at(delivery, now))
 
-    def _admit(self, delivery: Delivery, now: datetime) -> None:
+    def _admit(self, delivery: Delivery, now: datetime, *, is_new: bool = False) -> None:
         moved = self._office.moved.get(delivery.message.address)
         if moved is not None:
             delivery = replace(delivery, message=replace(delivery.message, address=moved))
@@ -109,8 +113,8 @@ class Deliverer:
         if dispatcher is None:
             reason = "there is no such messenger here"
             self._office.end(self._row(delivery, now), DeliveryState.PARKED, reason)
-        elif dispatcher.room > 0:
-            dispatcher.add(self._row(delivery, now))
+        else:
+            dispatcher.add(self._row(delivery, now), is_new=is_new)
 
     async def tick(self) -> int:
         """Claim what is due and give it to its messenger; returns how many rows. Raises `StorageError`."""
@@ -119,30 +123,56 @@ class Deliverer:
         now = self._clock()
         for dispatcher in self._dispatchers.values():
             dispatcher.look_for_joining(now)
+        await self._prolong(now)
         claimed = await self._claim(now)
         for delivery in sorted(claimed, key=lambda d: d.message.id):
             self._readmit(delivery, now)
         self._run()
         return len(claimed)
 
+    async def _prolong(self, now: datetime) -> None:
+        """Hold for longer what is here and not sent yet, and what was sent and could not be noted yet."""
+        rows = {row.id: row for d in self._dispatchers.values() for row in d.rows()}
+        ending = [row.id for row in rows.values() if row.leased_until - now < self._lease / 2]
+        owed = [mark.outbox_id for mark in self._unstored().values() if now - mark.at >= self._lease / 2]
+        if not (ending or owed):
+            return
+        for outbox_id in await self._storage.prolong([*ending, *owed], now, self._lease):
+            if outbox_id in rows:
+                rows[outbox_id].leased_until = now + self._lease
+
     async def _claim(self, now: datetime) -> list[Delivery]:
-        """Claim for all messengers at once; when there is more than that, for each, so that none crowds out another."""
-        room = {name: d.room for name, d in self._dispatchers.items() if d.room > 0}
+        """Claim for all messengers at once; when there is more than that, for each, so that none crowds out another.
+
+        For a messenger that has its memory full only what is urgent is claimed.
+        """
+        room = {name: left for name, d in self._dispatchers.items() if (left := d.room_for()) > 0}
+        rows: list[Delivery] = []
+        for name in self._dispatchers.keys() - room.keys():
+            rows += await self._claim_for([name], self._dispatchers[name].room_for(urgent=True), now, urgent_only=True)
         if not room:
-            return []
+            return rows
         limit = min(room.values())
         # What is for a messenger that is not set up (any more) is parked visibly, and its next address joins in.
-        absent = MESSENGERS - self._dispatchers.keys()
-        rows = await self._storage.claim_outbox((*room, *absent), now, limit, self._lease)
-        if len(rows) < limit or len(room) == 1:
-            return rows
-        for delivery in rows:
-            if delivery.message.address.messenger in room:
-                room[delivery.message.address.messenger] -= 1
+        found = await self._claim_for([*room, *(MESSENGERS - self._dispatchers.keys())], limit, now)
+        if len(found) < limit or len(room) == 1:
+            return rows + found
+        for name in (delivery.message.address.messenger for delivery in found):
+            if name in room:
+                room[name] -= 1
         for name, left in room.items():
-            if left > 0:
-                rows += await self._storage.claim_outbox((name,), now, left, self._lease)
-        return rows
+            found += await self._claim_for([name], left, now)
+        return rows + found
+
+    async def _claim_for(
+        self, messengers: Sequence[str], most: int, now: datetime, *, urgent_only: bool = False
+    ) -> list[Delivery]:
+        if most <= 0:
+            return []
+        asked = [self._dispatchers[name].asks() for name in messengers if name in self._dispatchers]
+        full = tuple(address for room in asked for address in room.full)
+        each = min(room.of_each for room in asked)
+        return await self._storage.claim_outbox(messengers, now, most, self._lease, Room(full, each, urgent_only))
 
     def _readmit(self, delivery: Delivery, now: datetime) -> None:
         dispatcher = self._dispatchers.get(delivery.message.address.messenger)

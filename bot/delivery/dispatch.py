@@ -10,7 +10,8 @@ import structlog
 
 from bot.delivery import retries, window_rules
 from bot.delivery.knocking import Knocker
-from bot.delivery.lanes import Lane, LaneRow, Lanes
+from bot.delivery.lane import Lane, LaneRow
+from bot.delivery.lanes import Lanes
 from bot.delivery.ledger import Ledger
 from bot.delivery.marking import Office
 from bot.delivery.outage import Outage
@@ -28,8 +29,9 @@ from bot.domain.errors import (
     Unreachable,
     WindowClosed,
 )
-from bot.domain.messages import Address, Delivery, DeliveryState
+from bot.domain.messages import Address, Delivery, DeliveryState, Priority
 from bot.ports.messengers import Adapter
+from bot.ports.reads import Room
 
 log = structlog.get_logger()
 
@@ -59,10 +61,13 @@ class Dispatcher:
         self._alarm_at: datetime | None = None
         self._is_stopping = False
 
-    @property
-    def room(self) -> int:
-        """How many more rows it takes."""
-        return self._lanes.room
+    def room_for(self, *, urgent: bool = False) -> int:
+        """How many more rows it takes when they are urgent, or not."""
+        return self._lanes.room_for(urgent=urgent)
+
+    def asks(self) -> Room:
+        """What of each address it asks for."""
+        return self._lanes.asks()
 
     @property
     def workers(self) -> frozenset[asyncio.Task[None]]:
@@ -73,20 +78,29 @@ class Dispatcher:
         """The row with this id, when it is in memory."""
         return self._lanes.row(outbox_id)
 
-    def add(self, row: LaneRow) -> None:
+    def rows(self) -> list[LaneRow]:
+        """All rows in memory, also those under way."""
+        return self._lanes.rows()
+
+    def add(self, row: LaneRow, *, is_new: bool = False) -> None:
         """Take a row, or give it back to the outbox with its moment. Call `run` after the last one."""
         message = row.delivery.message
         if message.replaces and not self._capabilities.edits:
             self._office.end(row, DeliveryState.DROPPED, "this messenger cannot change a sent message")
             return
         now = self._office.clock()
-        until = self._outage.until(now) or self._lanes.add(row, now)
+        self._outage.came_back(row.id)
+        has_room = self.room_for(urgent=message.priority <= Priority.U2) > 0
+        until = self._outage.until(now) or (self._lanes.add(row, now, is_new=is_new) if has_room else now)
         if until is not None:
             self._put_back(row, until)
 
     def _put_back(self, row: LaneRow, until: datetime) -> None:
-        mark = self._office.put_back(row, until, row.delivery.reason or _WAITS)
-        self._lanes.remember(row.delivery.message.address, mark)
+        message = row.delivery.message
+        holds = self._lanes.is_awaited(row)
+        mark = self._office.put_back(row, until, row.delivery.reason or _WAITS, holds=holds)
+        self._lanes.remember(message.address, mark)
+        self._outage.remember(message.priority, mark)
 
     def run(self) -> None:
         """See that somebody sends what can be sent now, and looks again when the rest can."""
@@ -200,16 +214,18 @@ class Dispatcher:
             raise Uncertain("no answer in time") from None
 
     def _took(self, lane: Lane) -> None:
-        self._outage.ended()
+        now = self._office.clock()
+        freed = self._outage.ended(now)
         if lane.held_until is not None:
-            now = self._office.clock()
-            for mark in self._lanes.release(lane, now):
-                self._office.mark(replace(mark, at=now, next_attempt_at=now))
+            freed = [*freed, *self._lanes.release(lane, now)]
+        for mark in freed:
+            self._office.mark(replace(mark, at=now, next_attempt_at=now))
 
     def _failed(self, row: LaneRow, lane: Lane, error: SendError, *, is_known: bool = True) -> None:
         office, now, delivery = self._office, self._office.clock(), row.delivery
         age = now - retries.born(delivery.message, now)
-        ruling = retries.judge(error, delivery.attempts, age, office.jitter())
+        urgent = delivery.message.priority <= Priority.U2
+        ruling = retries.judge(error, delivery.attempts, age, office.jitter(), urgent=urgent)
         if isinstance(error, Unreachable):
             office.on_unreachable(lane.address)
         if isinstance(error, WindowClosed) and window_rules.is_needless_when_closed(delivery.message):
@@ -230,7 +246,10 @@ class Dispatcher:
             state=ruling.state,
             is_attempt=ruling.is_attempt,
             joins=ruling.joins and not row.is_knocked,
+            holds=ruling.holds and is_known,
         )
+        if ruling.holds:
+            self._outage.remember(delivery.message.priority, mark)
         if ruling.state is not DeliveryState.WINDOW_CLOSED:  # that is brought forward by the window, wherever it opens
             self._lanes.remember(lane.address, mark)
         for waiting in held:

@@ -14,7 +14,7 @@ from datetime import timedelta
 import structlog
 
 from bot.delivery import window_rules
-from bot.delivery.lanes import LaneRow
+from bot.delivery.lane import LaneRow
 from bot.delivery.marking import Office
 from bot.domain.errors import SendError, StorageError
 from bot.domain.messages import KNOCK_FAILED, Outgoing, Priority

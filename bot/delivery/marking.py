@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.delivery import retries
-from bot.delivery.lanes import LaneRow
+from bot.delivery.lane import LaneRow
 from bot.domain.messages import KNOCK_FAILED, Address, DeliveryState, Outgoing
 from bot.domain.turn import Mark
 from bot.ports.storage import Storage
@@ -105,6 +105,7 @@ class Office:
         state: DeliveryState | None = None,
         is_attempt: bool = False,
         joins: bool = False,
+        holds: bool = False,
     ) -> Mark:
         """Give a row back to the outbox until a moment, or until its next address joins in if that is sooner."""
         delivery, now = row.delivery, self.clock()
@@ -124,6 +125,7 @@ class Office:
             reason,
             row.joined,
             row.knock,
+            holds,
         )
         self.mark(mark)
         return mark
@@ -150,6 +152,7 @@ class Office:
                 delivery.external_id,
                 "not taken yet",
                 row.joined,
+                holds=True,
             )
         )
 

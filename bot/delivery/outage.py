@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.domain.messages import Address
+from bot.domain.messages import Address, Priority
+from bot.domain.turn import Mark
 
 _ENOUGH_ADDRESSES = 5  #: that failed one after the other; one address alone says nothing of the messenger
 _LONGEST = timedelta(seconds=15)
+_REMEMBERED = 1000  #: urgent rows that wait in the outbox
 
 
 class Outage:
@@ -22,6 +24,16 @@ class Outage:
         self._failing: set[Address] = set()
         self._rounds = 0
         self._until: datetime | None = None
+        self._urgent: dict[int, Mark] = {}
+
+    def remember(self, priority: Priority, mark: Mark) -> None:
+        """Remember an urgent row that waits in the outbox: it goes first when the messenger works again."""
+        if priority <= Priority.U2 and len(self._urgent) < _REMEMBERED:
+            self._urgent[mark.outbox_id] = mark
+
+    def came_back(self, outbox_id: int) -> None:
+        """Note that a row waits in the outbox no longer."""
+        self._urgent.pop(outbox_id, None)
 
     def until(self, now: datetime) -> datetime | None:
         """Until when nothing should be tried; None when something may."""
@@ -38,8 +50,13 @@ class Outage:
         self._rounds = min(self._rounds + 1, 10)
         return self._until
 
-    def ended(self) -> None:
-        """Note that the messenger took a message."""
-        if self._failing or self._until is not None:
+    def ended(self, now: datetime) -> list[Mark]:
+        """Note that the messenger took a message; returns what waits, is urgent, and may be brought forward now."""
+        was_out = self._until is not None
+        if self._failing or was_out:
             self._failing.clear()
             self._rounds, self._until = 0, None
+        if not was_out:
+            return []
+        waiting, self._urgent = self._urgent, {}
+        return [mark for mark in waiting.values() if mark.next_attempt_at is not None and mark.next_attempt_at > now]

@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.delivery import retries
-from bot.delivery.lanes import Check, LaneRow, Lanes
+from bot.delivery.lane import Check, LaneRow
+from bot.delivery.lanes import Lanes
 from bot.delivery.marking import Office
 from bot.domain.messages import DeliveryState, Outgoing, OutgoingKind
 from bot.ports.reads import Wanted

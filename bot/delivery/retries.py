@@ -11,6 +11,7 @@ from bot.domain.messages import Address, Delivery, DeliveryState, Outgoing, Outg
 
 FIRST_RETRY = timedelta(seconds=1)
 LONGEST_RETRY = timedelta(minutes=5)
+LONGEST_RETRY_URGENT = timedelta(seconds=15)
 GIVE_UP_AFTER = timedelta(hours=24)
 #: Undelivered for this long, the next address is also sent to (design rule 8).
 JOIN_AFTER_URGENT = timedelta(seconds=30)
@@ -35,7 +36,7 @@ class Verdict:
     holds_all: bool = False  #: even more urgent ones
 
 
-def judge(error: SendError, attempts: int, age: timedelta, jitter: float) -> Verdict:
+def judge(error: SendError, attempts: int, age: timedelta, jitter: float, *, urgent: bool = False) -> Verdict:
     """Decide after an error; `attempts` without this one, `age` since the message was made, `jitter` in [0, 1)."""
     match error:
         case WindowClosed():
@@ -56,7 +57,8 @@ def judge(error: SendError, attempts: int, age: timedelta, jitter: float) -> Ver
         return Verdict(DeliveryState.PARKED, f"{_word(error)}: {error.reason}", joins=True)
     if age >= GIVE_UP_AFTER:
         return Verdict(DeliveryState.PARKED, f"not taken for 24 hours: {error.reason}", joins=True)
-    return Verdict(DeliveryState.QUEUED, f"not taken: {error.reason}", backoff(attempts, jitter), holds=True)
+    wait = backoff(attempts, jitter, LONGEST_RETRY_URGENT if urgent else LONGEST_RETRY)
+    return Verdict(DeliveryState.QUEUED, f"not taken: {error.reason}", wait, holds=True)
 
 
 def _word(error: SendError) -> str:
@@ -68,10 +70,9 @@ def _word(error: SendError) -> str:
     return "not taken"
 
 
-def backoff(attempts: int, jitter: float) -> timedelta:
-    """Double from one second to five minutes; the jitter takes up to a quarter off, so that tries spread."""
-    longest = min(LONGEST_RETRY, FIRST_RETRY * (1 << min(attempts, 20)))
-    return longest * (1 - jitter / 4)
+def backoff(attempts: int, jitter: float, longest: timedelta = LONGEST_RETRY) -> timedelta:
+    """Double from one second to the longest; the jitter takes up to a quarter off, so that tries spread."""
+    return min(longest, FIRST_RETRY * (1 << min(attempts, 20))) * (1 - jitter / 4)
 
 
 def wait_for_original(age: timedelta) -> timedelta:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -18,9 +19,10 @@ class Settled:
     it must not be sent again.
     """
 
-    def __init__(self, keep: timedelta) -> None:
-        """Remember each mark for `keep` at least, while there are not too many."""
+    def __init__(self, keep: timedelta, unstored: Callable[[], Mapping[int, Mark]] = dict) -> None:
+        """Remember each mark for `keep` at least, while there are not too many; `unstored` are never forgotten."""
         self._keep = keep
+        self._unstored = unstored
         self._young: dict[int, Mark] = {}
         self._old: dict[int, Mark] = {}
         self._since: datetime | None = None
@@ -36,7 +38,7 @@ class Settled:
     def readmit(self, delivery: Delivery, now: datetime) -> Delivery | None:
         """Return a claimed row with what is known of it here; None when there is nothing to do for it."""
         outbox_id = delivery.message.id
-        mark = self._young.get(outbox_id) or self._old.get(outbox_id)
+        mark = self._young.get(outbox_id) or self._old.get(outbox_id) or self._unstored().get(outbox_id)
         if mark is None:
             return delivery
         if mark.next_attempt_at is None:

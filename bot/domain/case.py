@@ -251,6 +251,12 @@ class Case:
         return self.status is not Status.CLOSED
 
     @property
+    def is_watched(self) -> bool:
+        """Whether the clock will speak of it while it is open, or somebody stood it down: no case falls silent."""
+        is_running = any(d.is_running and d.next_at and d.kind is not DeadlineKind.ALERT for d in self.deadlines)
+        return is_running or not self.is_open or self.stood_down_at is not None
+
+    @property
     def given_to(self) -> frozenset[str]:
         """Who else has it besides its officer and both sides' duty desks: assignees, desks it was handed to."""
         desks = (f"desk:{h.desk}" for h in self.handoffs if h.state is not HandoffState.DRAFTED)

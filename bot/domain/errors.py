@@ -5,7 +5,10 @@ BridgeError
 +-- StorageError           the database cannot do what was asked
 |   +-- SchemaMismatch     the database is older or newer than this program
 |   +-- Stale              something moved since it was read: read again, compute again
+|   +-- NoClock            an open case would be left without a deadline
 |   +-- AlreadySeen        these messages are stored already (a redelivery)
+|   +-- Unwritable         the database takes nothing at the moment; try again when it does
+|   |   +-- Held           something that is to be written is held by somebody else for too long
 |   +-- KeysUnusable       the keys are missing or spoilt, or the database is sealed with others
 |   +-- SealBroken         a stored value was changed or moved, or its key is not there
 +-- SendError              a messenger did not take a message; `retryable` says what to do
@@ -63,6 +66,10 @@ class Stale(StorageError):
     """A case or conversation moved since it was read; nothing was written."""
 
 
+class NoClock(StorageError):
+    """An open case that nobody stood down would be left without a running deadline; nothing was written."""
+
+
 class AlreadySeen(StorageError):
     """Some messages were stored before; nothing was written. ``seen`` holds their keys."""
 
@@ -70,6 +77,19 @@ class AlreadySeen(StorageError):
         """Keep the (messenger, account, external id) keys that were there already."""
         self.seen = tuple(seen)
         super().__init__(f"{len(self.seen)} messages were stored before")
+
+
+class Unwritable(StorageError):
+    """The database takes nothing at the moment, whatever it is; what was to be stored is not, and comes again."""
+
+    def __init__(self, cause: str, text: str = "") -> None:
+        """Keep the cause in a few words, such as "disk full", and what to do about it."""
+        self.cause = cause
+        super().__init__(text or f"The database cannot be used: {cause}.")
+
+
+class Held(Unwritable):
+    """Something that is to be written is held by somebody else for too long; the rest may be free."""
 
 
 class KeysUnusable(StorageError):

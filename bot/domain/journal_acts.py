@@ -133,6 +133,7 @@ class JournalAct(StrEnum):
     TEST_READ = "test_read", Details.WORDS, Seen.NOWHERE
 
     # The record itself.
+    CLOCK_SET = "clock_set", Details.CODED, Seen.NOWHERE  #: by somebody or something outside
     DIGEST = "digest", Details.WORDS, Seen.NOWHERE
     EXPORT_ORDERED = "export_ordered", Details.WORDS, Seen.NOWHERE
     EXPORTED = "exported", Details.WORDS, Seen.NOWHERE

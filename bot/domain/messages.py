@@ -149,15 +149,19 @@ class OutgoingKind(StrEnum):
     WINDOW = "window"  #: asks somebody to write before their reply window closes
 
 
+#: What stands for itself, so that nobody misreads it before what was written earlier: when urgent it passes that.
+PASSING = (OutgoingKind.ALERT, OutgoingKind.PING)
+
+
 class Priority(IntEnum):
     """Which waiting message goes first; lower goes first."""
 
-    ANSWER = 0  #: the answer to a person's own message
     U1 = 1
     U2 = 2
-    U3 = 3
-    U4 = 4
-    EDIT = 5  #: an update of an alert already sent
+    ANSWER = 3  #: the answer to a person's own message that is about no case
+    U3 = 4
+    U4 = 5
+    EDIT = 6  #: an update of an alert already sent
 
 
 class DeliveryState(StrEnum):
@@ -193,6 +197,11 @@ class Outgoing:
     file: str = ""  #: name of a file in the data directory's ``exports`` folder, sent as a document
     created_at: datetime | None = None
     not_before: datetime | None = None
+
+    @property
+    def passes(self) -> bool:
+        """Whether it goes before what waits for the same address; all else keeps its order there."""
+        return self.kind in PASSING and self.priority <= Priority.U2
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +258,7 @@ class Capabilities:
     edits: bool = False  #: a sent message can be changed
     files: bool = False  #: can send documents
     file_limit: int = 0  #: bytes
+    call_limit: int = 1 << 20  #: bytes of what it may call us with; more is not read
     groups: bool = False
     attachments_in: bool = False
     per_chat_second: float = 0.0  #: messages a second to one chat; 0 = no limit

@@ -142,12 +142,12 @@ def sides(case: Case, agreement: Agreement) -> tuple[Party, ...]:
 
 def moment(when: datetime, case: Case, agreement: Agreement) -> str:
     """Write a moment in both sides' local time."""
-    return both_times(when, sides(case, agreement))
+    return both_times(when, sides(case, agreement), since=case.opened_at)
 
 
 def clocks(when: datetime, case: Case, agreement: Agreement) -> str:
     """Write the time of day of both sides."""
-    return clocks_of(when, sides(case, agreement))
+    return clocks_of(when, sides(case, agreement), since=case.opened_at)
 
 
 def lateness(due: datetime, now: datetime, language: str) -> str:

@@ -11,30 +11,41 @@ from bot.domain.agreement import Party
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
+#: Around a change of a zone's clocks nobody knows by heart which time is meant.
+_NEAR = timedelta(days=3)
 
-def both_times(moment: datetime, parties: Iterable[Party], *, with_year: bool = False) -> str:
+
+def both_times(
+    moment: datetime, parties: Iterable[Party], *, with_year: bool = False, since: datetime | None = None
+) -> str:
     """Write a moment for all sides: ``Sat 18 Apr 14:05 Phnom Penh / 15:05 Beijing``.
 
     The day is repeated only where it differs. With no parties: UTC. The year is for moments that may be years ago.
+    Where a zone's clocks are changed near it, or after `since`, its offset is written: ``02:10 Berlin (+01:00)``.
     """
     shown: list[str] = []
     day_before = ""
     for party in parties:
-        local = moment.astimezone(party.zone)
-        day = _day(local, with_year)
-        clock = f"{local:%H:%M} {party.city}"
+        day = _day(moment.astimezone(party.zone), with_year)
+        clock = _clock(moment, party, since)
         shown.append(clock if day == day_before else f"{day} {clock}")
         day_before = day
     return " / ".join(shown) or f"{_day(moment.astimezone(UTC), with_year)} {moment.astimezone(UTC):%H:%M} UTC"
 
 
-def clocks(moment: datetime, parties: Iterable[Party]) -> str:
+def clocks(moment: datetime, parties: Iterable[Party], *, since: datetime | None = None) -> str:
     """Write the time of day for all sides: ``14:05 Phnom Penh / 15:05 Beijing``; with the days where they differ."""
     sides = tuple(parties)
-    local = [moment.astimezone(party.zone) for party in sides]
-    if len({each.date() for each in local}) != 1:
-        return both_times(moment, sides)
-    return " / ".join(f"{each:%H:%M} {party.city}" for each, party in zip(local, sides, strict=True))
+    if len({moment.astimezone(party.zone).date() for party in sides}) != 1:
+        return both_times(moment, sides, since=since)
+    return " / ".join(_clock(moment, party, since) for party in sides)
+
+
+def _clock(moment: datetime, party: Party, since: datetime | None) -> str:
+    local = moment.astimezone(party.zone)
+    near = (moment - _NEAR, moment + _NEAR, since or moment)
+    is_in_doubt = any(each.astimezone(party.zone).utcoffset() != local.utcoffset() for each in near)
+    return f"{local:%H:%M} {party.city}" + (f" ({local.isoformat()[-6:]})" if is_in_doubt else "")
 
 
 def _day(local: datetime, with_year: bool) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.domain.errors import StorageError
+from bot.domain.errors import StorageError, Unwritable
 from bot.jobs.due_work import DueDeadline, UndecidedOrder, Wake
 from bot.line.line import Line
 from bot.line.message_work import Again
@@ -54,6 +54,8 @@ class Reminder:
     async def _submit(self, work: Sequence[Work]) -> None:
         results = await asyncio.gather(*(self._line.submit(w) for w in work), return_exceptions=True)
         for result in results:
+            if isinstance(result, Unwritable):
+                continue  # said once by whoever watches the writing; it comes again
             if isinstance(result, StorageError):
                 log.warning("due work not stored, it comes again", error=str(result))
             elif isinstance(result, BaseException):

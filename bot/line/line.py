@@ -7,21 +7,25 @@ it touches, lets the pure core compute a turn for each, and storage writes them 
 from __future__ import annotations
 
 import asyncio
-import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import partial
-from pathlib import Path
 from types import MappingProxyType
 
 import structlog
 
 from bot.delivery.reply_in_call import InCall, ride
-from bot.domain.errors import AlreadySeen, Stale, StorageError
+from bot.domain.agreement import Urgency
+from bot.domain.case import Case
+from bot.domain.errors import AlreadySeen, Held, Stale, StorageError, Unwritable
 from bot.domain.messages import Capabilities, Inbound, Kind, storable
 from bot.domain.people import Directory
 from bot.domain.turn import Mark, Turn
 from bot.line.batch_loader import Loader
+from bot.line.kept_marks import KeptMarks
 from bot.line.message_work import Message
+from bot.line.one_turn import turn_of
 from bot.line.work import Work
 from bot.line.work_queue import QueuedWork, Waiting
 from bot.ports.messengers import Receipt
@@ -31,12 +35,18 @@ from bot.turns.context import Context
 from bot.turns.view import View
 
 BATCH = 100  #: most pieces of work in one transaction
-WAITING = 20_000  #: most pieces of work that wait; beyond that the messenger is asked to come again
 _TRIES = 5
-_MARKS_AT_MOST = 500
-_PLACES = 5  #: of a failed turn that are logged
+DRAIN_SECONDS = 10.0  #: how long what was delivered is still tried to be noted at the end
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class LineRules:
+    """What is asked of a line."""
+
+    answer_within: timedelta | None = None  #: what waits is stored or refused by then; None: as long as it takes
+    sends: bool = True  #: False: this process sends nothing, and messages are due at once for those that do
 
 
 class Line:
@@ -49,16 +59,28 @@ class Line:
         *,
         committed: Callable[[Sequence[Turn], frozenset[int]], None],
         capabilities: Mapping[str, Capabilities] | None = None,
+        noted: Callable[[Unwritable | None], None] = lambda _error: None,
+        rules: LineRules = LineRules(),
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
-        """Take the storage, a maker of contexts, who is told of commits (and ids left out), what messengers can do."""
+        """Take the storage, a maker of contexts, who is told of commits (and ids left out), what messengers can do.
+
+        `noted` hears of each commit, and why there was none.
+        """
         self._storage = storage
+        self._sends = rules.sends
         self._capabilities = capabilities or {}
         self._loader = Loader(storage, self._capabilities)
         self._context = context
         self._committed = committed
+        self._noted = noted
+        self._batch_within = None if rules.answer_within is None else 0.9 * rules.answer_within.total_seconds()
+        self._most = BATCH  #: fewer after a batch that took too long, so that on a slow machine some go through
+        self._held: Held | None = None  #: what the batch under way met first
         self._waiting = Waiting(self._loader.may_pick)
-        self._marks: list[Mark] = []
         self._wake = asyncio.Event()
+        self._sleep = sleep
+        self._marks = KeptMarks(sleep, self._wake.set)
         self._idle = asyncio.Event()
         self._idle.set()
         self._task: asyncio.Task[None] | None = None
@@ -69,12 +91,18 @@ class Line:
         self._task = asyncio.create_task(self._run(), name="line")
 
     async def stop(self) -> None:
-        """Write what waits, then stop; may be called twice."""
+        """Write what waits, then stop, after 10 s also with marks that could not be stored; may be called twice."""
         self._is_stopping = True
         self._wake.set()
         if self._task is not None:
+            limit = asyncio.create_task(self._drain_ends())
             await self._task
+            limit.cancel()
             self._task = None
+
+    async def _drain_ends(self) -> None:
+        await self._sleep(DRAIN_SECONDS)
+        self._marks.give_up()
 
     async def receive(self, message: Inbound) -> Receipt:
         """Store a verified message and compute its answer; returns after the commit."""
@@ -86,19 +114,22 @@ class Line:
 
     async def submit(self, work: Work) -> Receipt:
         """Put work in the line and wait for its commit. Raises `StorageError` when it was not stored."""
-        if self._is_stopping or len(self._waiting) >= WAITING:
-            raise StorageError("The bridge is stopping or has too much waiting; please send again.")
         entry = QueuedWork(work, asyncio.get_running_loop().create_future())
+        if self._is_stopping or not self._waiting.has_room(entry):
+            raise StorageError("The bridge is stopping or has too much waiting; please send again.")
         self._waiting.add(entry)
         self._idle.clear()
         self._wake.set()
         return await entry.done
 
     def mark(self, mark: Mark) -> None:
-        """Let what the deliverer says of an outbox row ride the next commit."""
-        self._marks.append(mark)
+        """Let what the deliverer says of an outbox row ride the next commit; it is tried until it is stored."""
         self._idle.clear()
-        self._wake.set()
+        self._marks.add(mark)
+
+    def unstored(self) -> Mapping[int, Mark]:
+        """What was said of outbox rows and is not stored yet, by outbox id."""
+        return self._marks.unstored
 
     async def settled(self) -> None:
         """Wait until nothing waits."""
@@ -108,23 +139,55 @@ class Line:
         while not (self._is_stopping and not self._waiting and not self._marks):
             if not self._waiting and not self._marks:
                 self._idle.set()
+            if not self._waiting and not self._marks.can_be_stored:
                 await self._wake.wait()
             self._wake.clear()
-            batch = self._waiting.take(BATCH)
-            marks, self._marks = self._marks[:_MARKS_AT_MOST], self._marks[_MARKS_AT_MOST:]
+            batch, marks = self._waiting.take(self._most), self._marks.due()
             if batch or marks:
-                await self._write_or_fail(batch, marks)
+                await self._in_time(batch, marks)
         self._idle.set()
+
+    async def _in_time(self, batch: list[QueuedWork], marks: list[Mark]) -> None:
+        """Write, or let everybody who waits know in time that nothing is written."""
+        self._held, most = None, self._most
+        try:
+            async with asyncio.timeout(self._batch_within):
+                await self._write_or_fail(batch, marks)
+            if self._most == most:
+                self._most = min(most * 2, BATCH)
+        except TimeoutError:
+            self._refuse_all(batch, marks, self._why_late())
+
+    def _why_late(self) -> Unwritable:
+        return self._held or Unwritable("the database does not answer")
 
     async def _write_or_fail(self, batch: list[QueuedWork], marks: list[Mark]) -> None:
         try:
             await self._write(batch, marks)
+        except Held as error:
+            self._held = error
+            if len(batch) > 1:  # one row of it, perhaps: the others may go on
+                self._noted(error)
+                await self._one_by_one(batch, marks, error)
+                batch, marks = [], []
+            self._refuse_all(batch, marks, error)
+        except Unwritable as error:
+            self._refuse_all(batch, marks, error)
         except StorageError as error:
             log.warning("batch not stored", entries=len(batch), error=type(error).__name__)
             await self._one_by_one(batch, marks, error)
         except Exception as error:
             log.exception("line failed", entries=len(batch))
             await self._one_by_one(batch, marks, StorageError(f"internal error: {type(error).__name__}"))
+
+    def _refuse_all(self, batch: Sequence[QueuedWork], marks: list[Mark], error: StorageError) -> None:
+        """Nothing can be written: whoever waits hears it now, since waiting longer helps nobody."""
+        self._most = max(len(batch) // 4, 1)
+        self._marks.failed(error, marks)
+        if isinstance(error, Unwritable):
+            self._noted(error)
+        for entry in (*batch, *self._waiting.drain()):
+            _refuse(entry, error)
 
     async def _write(self, batch: list[QueuedWork], marks: Sequence[Mark]) -> None:
         for attempt in range(_TRIES):
@@ -142,6 +205,9 @@ class Line:
                 if attempt == _TRIES - 1:
                     raise
                 continue
+            self._marks.stored(marks)
+            if turns or marks:
+                self._noted(None)
             self._finish(batch, fresh, turns, left_out, loaded.seen)
             return
 
@@ -176,7 +242,8 @@ class Line:
                 continue
             if key is not None:
                 keys.add(key)
-            entry.turn = self._in_call(entry, _turn_of(entry, view, context), context)
+            turn = self._in_call(entry, turn_of(entry.work, view, context), context)
+            entry.turn = turn if self._sends else _for_others(turn, context.now)
             view.absorb(entry.turn)
             fresh.append(entry)
         return fresh
@@ -210,6 +277,8 @@ class Line:
         is_new = {id(entry) for entry in fresh}
         replies = {**seen, **{turn.inbox.message.key: turn.inbox.reply for turn in turns if turn.inbox}}
         for entry in batch:
+            if entry.sender is not None and entry.turn is not None and entry.turn.cases:
+                self._waiting.note(entry.sender, is_urgent=any(map(_is_pressing, entry.turn.cases)))
             if not entry.done.done():
                 entry.done.set_result(self._receipt(entry, replies, is_new=id(entry) in is_new))
         try:
@@ -221,26 +290,23 @@ class Line:
     async def _one_by_one(self, batch: Sequence[QueuedWork], marks: list[Mark], error: StorageError) -> None:
         """Find what does not fit: each entry alone, then marked failed. When nothing can be written, say so to all."""
         if not await self._storage.is_ready():
-            self._marks = marks + self._marks
-            for entry in batch:
-                _refuse(entry, error)
-            await asyncio.sleep(0)
+            self._refuse_all(batch, marks, error)
             return
-        await self._keep_marks(marks)
+        await self._marks.store(marks, lambda some: self._storage.apply([], some))
         for entry in batch:
             await self._alone(entry)
-
-    async def _keep_marks(self, marks: Sequence[Mark]) -> None:
-        for mark in marks:
-            try:
-                await self._storage.apply([], [mark])
-            except StorageError:
-                log.exception("delivery mark not stored", outbox=mark.outbox_id)
 
     async def _alone(self, entry: QueuedWork) -> None:
         try:
             await self._write([entry], ())
             return
+        except Unwritable as error:
+            self._noted(error)
+            _refuse(entry, error)
+            return
+        except StorageError as error:
+            entry.errors.append(type(error).__name__)
+            log.warning("turn does not fit", work=type(entry.work).__name__, error=str(error))
         except Exception as error:
             entry.errors.append(type(error).__name__)
             log.exception("turn does not fit", work=type(entry.work).__name__)
@@ -249,7 +315,9 @@ class Line:
     async def _keep_failed(self, entry: QueuedWork) -> None:
         entry.call = None  # it said what is not stored
         try:
-            failed = entry.work.failed(self._context(), entry.errors[-1])
+            context = self._context()
+            failed = entry.work.failed(context, entry.errors[-1])
+            failed = failed if self._sends else _for_others(failed, context.now)
             await self._storage.apply([failed])
             self._finish([entry], [entry], [failed])
         except AlreadySeen:
@@ -260,21 +328,14 @@ class Line:
             _refuse(entry, StorageError(f"not stored: {type(error).__name__}"))
 
 
-def _turn_of(entry: QueuedWork, view: View, context: Context) -> Turn:
-    try:
-        return entry.work.turn(view, context)
-    except Exception as error:  # noqa: BLE001 - one bad message never stops the line
-        kind = type(error).__name__
-        # Its text may hold what somebody wrote: only the places in the program that it came through are logged.
-        failed = entry.work.failed(context, kind)
-        inbox = failed.inbox.id if failed.inbox else None
-        log.error("turn failed", inbox=inbox, work=type(entry.work).__name__, error=kind, at=_places(error))  # noqa: TRY400
-        return failed
+def _is_pressing(case: Case) -> bool:
+    return case.is_open and case.urgency is Urgency.U1
 
 
-def _places(error: Exception) -> list[str]:
-    frames = traceback.extract_tb(error.__traceback__)[-_PLACES:]
-    return [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
+def _for_others(turn: Turn, now: datetime) -> Turn:
+    """Leave what is due at once to processes that send."""
+    due = (o if o.not_before is not None else replace(o, not_before=now) for o in turn.outgoing)
+    return replace(turn, outgoing=tuple(due))
 
 
 def _refuse(entry: QueuedWork, error: StorageError) -> None:

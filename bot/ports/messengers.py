@@ -84,6 +84,17 @@ class SetsUp(Protocol):
         """
 
 
+@runtime_checkable
+class Probes(Protocol):
+    """A messenger that can be asked whether it knows us."""
+
+    async def probe(self) -> str:
+        """Ask it, and return one sentence about what it answered; nobody is written to. Raises only `SendError`.
+
+        Works without `start`; `stop` is called after it.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """An HTTP request to a webhook, as the web server hands it on."""

@@ -38,6 +38,19 @@ NOBODY = Scope(0, "", sees_party=False)
 
 
 @dataclass(frozen=True, slots=True)
+class Room:
+    """What a sender can take of the outbox just now."""
+
+    full: tuple[Address, ...] = ()  #: only what passes others is taken of these
+    of_each: int = 1_000_000  #: most rows of one address
+    urgent_only: bool = False  #: only what has U1 or U2, with what goes before it at its address
+
+
+#: Room for everything.
+ANY = Room()
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """What a batch of messages touches, so that storage loads it in a few reads."""
 

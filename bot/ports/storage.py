@@ -15,14 +15,15 @@ from bot.domain.people import Directory, SignIn
 from bot.domain.turn import InboxRow, Mark, Turn
 from bot.domain.verify_journal import Head
 from bot.ports.messenger_state import KeepsForMessengers
-from bot.ports.reads import Counts, Due, History, Loaded, Said, Scope, Wanted
+from bot.ports.reads import ANY, Counts, Due, History, Loaded, Room, Said, Scope, Wanted
 from bot.ports.retention import Retains
 
 
 class Storage(Retains, KeepsForMessengers, Protocol):
     """Everything that is kept. SQLite and PostgreSQL honour this.
 
-    Times are aware UTC. Unless said otherwise a method raises only `StorageError`.
+    Times are aware UTC. Unless said otherwise a method raises only `StorageError`; of these `Unwritable` says that the
+    database takes nothing at the moment, within the time that whoever waits for an answer has.
     """
 
     async def start(self) -> None:
@@ -33,6 +34,15 @@ class Storage(Retains, KeepsForMessengers, Protocol):
 
     async def is_ready(self) -> bool:
         """Answer whether a read works now and the schema is this program's. Never raises."""
+
+    async def beat(self, size: int = 0) -> None:
+        """Write that this process lives, with so many bytes beside it. Raises `Unwritable` when nothing is taken."""
+
+    async def time(self) -> datetime | None:
+        """Tell the database's own time, which leases go by; None where the clock of this process is the only one."""
+
+    async def last_recorded(self) -> datetime | None:
+        """Tell the moment of the newest entry of the journal; None before the first."""
 
     def missing(self) -> str:
         """Say, in a sentence, which of the database's own files is gone or replaced; empty when none is. Never raises.
@@ -57,21 +67,30 @@ class Storage(Retains, KeepsForMessengers, Protocol):
         person (versions go up by one each); only the last state is written, over the version that the first
         one was computed from. Journal entries get their place in the chain here. An outbox row whose dedupe_key
         is there already is left out, and its id is returned. New outbox rows are born leased for 30 s when they
-        are due now (`not_before` is None), and not leased otherwise. An order for an identified export is written
-        only over one that nobody decided.
+        are due now (`not_before` is None), and not leased otherwise. Where others wait at the address of a row
+        before it and are not in hand here, it is not leased either: a claim brings them in order, and its id is
+        returned, for its writer may not send it. An order for an identified export is written only over one that
+        nobody decided.
 
-        Raises `AlreadySeen` (redelivery), `Stale` (a version moved, or a reference is taken), any other
+        Raises `AlreadySeen` (redelivery), `Stale` (a version moved, or a reference is taken), `NoClock` (a case would
+        stand open without a running deadline or a recorded stand-down: `Case.is_watched`), any other
         `StorageError` for a row that does not fit. Nothing is written then.
         """
 
     async def claim_outbox(
-        self, messengers: Sequence[str], now: datetime, limit: int, lease: timedelta
+        self, messengers: Sequence[str], now: datetime, limit: int, lease: timedelta, room: Room = ANY
     ) -> list[Delivery]:
-        """Take up to `limit` rows that are due and not leased, most urgent first, for `lease`.
+        """Take up to `limit` rows that are due and not leased, for `lease`, and no more than `room` allows.
 
-        Due: queued or window-closed, `next_attempt_at` not after `now`. One statement. Rows for messengers not
-        named stay.
+        Due: queued or window-closed, `next_attempt_at` not after `now`. The addresses with the most urgent rows come
+        first, each in turn. Of an address the first rows are taken, in the order of their ids, and none behind a row
+        that somebody else has in hand or that holds the rest up until its next try; but what passes the others there
+        (`passes` of `bot.domain.messages.Outgoing`) is taken at any time and before them. Rows for messengers not
+        named stay. On a server one node claims at a time; another gets nothing in that moment, and does not wait.
         """
+
+    async def prolong(self, ids: Sequence[int], now: datetime, lease: timedelta) -> frozenset[int]:
+        """Hold these outbox rows for another `lease`; returns those that are still ours and wait."""
 
     async def superseded(self, ids: Sequence[int]) -> dict[int, str]:
         """Of these outbox ids, return those no longer needed, with the reason (design rule 6).

@@ -53,7 +53,6 @@ class Composer:
         self.case_id: int | None = None  #: the case the message turned out to be about
         self.inbox_id = context.new_id()
         self.keep_content = person is not None
-        self.sent_by_others = False  #: whoever writes this turn sends nothing: its messages wait for who does
         self._cases: dict[int, Case] = {}
         self._new_cases: set[int] = set()
         self._base: dict[int, int] = {}
@@ -239,8 +238,6 @@ class Composer:
     def send(self, outgoing: Outgoing) -> None:
         """Put a message in the outbox, once for each key."""
         made = outgoing if outgoing.created_at == self.now else replace(outgoing, created_at=self.now)
-        if self.sent_by_others and made.not_before is None:
-            made = replace(made, not_before=self.now)
         self._outgoing.setdefault(outgoing.dedupe_key, made)
 
     def withdraw(self, case: Case, recipients: Iterable[str], text: str, buttons: Keyboard = ()) -> None:
@@ -261,6 +258,11 @@ class Composer:
     def order(self, export: ExportOrder | IdentifiedOrder) -> None:
         """Ask for an export, made after the commit."""
         self._exports.append(export)
+
+    def _ranked(self, message: Outgoing) -> Outgoing:
+        """Give an answer the urgency that its case has at the end of the turn."""
+        case = self.case(message.case_id) if message.kind is OutgoingKind.REPLY else None
+        return replace(message, priority=Priority[case.urgency.value]) if case else message
 
     def finish(self, *, retries_inbox: int | None = None) -> Turn:
         """Close the turn."""
@@ -287,7 +289,7 @@ class Composer:
             conversations=(*([self._conversation] if self._conversation else []), *self._others.values()),
             journal=tuple(self._journal),
             withdrawals=tuple(self._withdrawals),
-            outgoing=tuple(self._outgoing.values()),
+            outgoing=tuple(map(self._ranked, self._outgoing.values())),
             people=tuple(self.people.people.values()),
             invites=tuple(self.people.invites),
             strangers=tuple(self.people.strangers),

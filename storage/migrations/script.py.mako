@@ -11,6 +11,8 @@ revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
 branch_labels = None
 depends_on = None
+#: Whether the version before can go on beside this one: new tables, new columns with a server_default, nothing else.
+is_addition = False
 
 
 def upgrade() -> None:

@@ -14,8 +14,8 @@ from storage.rows.cases import RowDict
 from storage.sealed import seal, unseal
 
 
-def link_row(vault: Vault, link: Link) -> RowDict:
-    """A journal entry in its place."""
+def link_row(link: Link, secret: bytes | None) -> RowDict:
+    """A journal entry in its place, with what is sealed of it."""
     entry = link.entry
     return {
         "id": entry.id,
@@ -26,7 +26,7 @@ def link_row(vault: Vault, link: Link) -> RowDict:
         "act": entry.act,
         "case_id": entry.case_id,
         "address": entry.address,
-        "sealed": _secret_of(vault, entry),
+        "sealed": secret,
         "previous": link.previous,
         "digest": link.digest,
         "hash": link.hash,
@@ -52,7 +52,7 @@ def link_of(vault: Vault, row: RowMapping) -> Link:
     return Link(entry, sequence, row["previous"], row["digest"], row["hash"])
 
 
-def _secret_of(vault: Vault, entry: Entry) -> bytes | None:
+def secret_of(vault: Vault, entry: Entry) -> bytes | None:
     """The details with their salt: with the salt in the open, short details could be guessed from their digest."""
     if entry.details is None:
         return None

@@ -136,8 +136,8 @@ def said_row(vault: Vault, message: Outgoing) -> RowDict:
     return {"sealed": seal(vault, "outbox", message.id, _said(message))}
 
 
-def outbox_row(vault: Vault, message: Outgoing, now: datetime, leased_until: datetime | None) -> RowDict:
-    """A new message; leased to its writer when it is due at once."""
+def outbox_row(vault: Vault, message: Outgoing, now: datetime, lease: tuple[datetime, str] | None) -> RowDict:
+    """A new message; leased, until when and to whom, when its writer sends it at once."""
     created_at = message.created_at or now
     return {
         "id": message.id,
@@ -168,7 +168,9 @@ def outbox_row(vault: Vault, message: Outgoing, now: datetime, leased_until: dat
         "reason": "",
         "joined": False,
         "knock": "",
-        "leased_until": leased_until if message.not_before is None else None,
+        "holds": False,
+        "leased_until": lease[0] if lease is not None else None,
+        "leased_by": lease[1] if lease is not None else None,
     }
 
 
@@ -234,7 +236,7 @@ def outgoing_of(vault: Vault, row: KeptRow) -> Outgoing:
     )
 
 
-def mark_row(mark: Mark) -> RowDict:
+def mark_row(mark: Mark, holder: str) -> RowDict:
     """What a sender has to say, as parameters of the update."""
     return {
         "outbox_id": mark.outbox_id,
@@ -249,6 +251,8 @@ def mark_row(mark: Mark) -> RowDict:
         "proved_at": mark.at if mark.state is DeliveryState.SEEN else None,
         "has_joined": mark.joined is not None,
         "knocked": mark.knock,
+        "in_the_way": mark.holds,
+        "holder": holder,
     }
 
 

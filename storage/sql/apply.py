@@ -36,7 +36,7 @@ from storage.rows.cases import (
     text_row,
 )
 from storage.rows.files import file_row
-from storage.rows.journal import link_row
+from storage.rows.journal import link_row, secret_of
 from storage.rows.messages import inbox_outcome, inbox_row, mark_row, outbox_row, seen_key
 from storage.rows.messenger_state import asked_row, knock_row, waking_row, window_row
 from storage.rows.people import binding_rows, invite_row, order_row, person_row, sign_in_row, stranger_row
@@ -44,6 +44,7 @@ from storage.sql.case_cache import KnownCases
 from storage.sql.compiled import Prepared
 from storage.sql.leaving import addresses_of, moved_addresses, still_joining, write_to_no_more, write_withdrawals
 from storage.sql.load import cases_by_id
+from storage.sql.outbox_claims import addresses_with_others
 from storage.sql.statements import Statements, T
 
 P = TypeVar("P", Deadline, Handoff)
@@ -58,6 +59,7 @@ class Writing:
     known: KnownCases
     vault: Vault
     now: datetime  #: by the clock that leases are told by
+    me: str  #: whose leases are ours
 
     def run(self, statement: Prepared, rows: Iterable[RowDict]) -> int:
         """Run a statement for all rows and return how many it changed."""
@@ -70,15 +72,15 @@ class Writing:
 
 
 def write(writing: Writing, batch: Batch) -> frozenset[int]:
-    """Write a whole batch and return the ids of outbox rows left out.
+    """Write a whole batch and return the ids of outbox rows that are not its writer's to send.
 
-    Rows that other nodes may want too are touched in the order of their keys.
+    Rows that other nodes may want too are touched in the order of their keys. What all want, the heads of the chains,
+    comes last: held while the entries are linked and committed, and no longer.
     """
     _write_messages(writing, batch)
     _write_people(writing, batch)
     _write_cases(writing, batch)
     _write_conversations(writing, batch)
-    _write_journal(writing, batch.journal)
     owners = sorted(batch.ends_sessions_of)
     writing.run(writing.statements.drop_outbox, [{"to": f"person:{owner}"} for owner in owners])
     if owners:
@@ -91,6 +93,7 @@ def write(writing: Writing, batch: Batch) -> frozenset[int]:
     writing.run(writing.statements.end_sign_ins, ended)
     writing.run(writing.statements.end_sessions, ended)
     writing.run(writing.statements.add_sign_ins, [sign_in_row(link) for link in batch.sign_ins])
+    _write_journal(writing, batch.journal)
     return left_out
 
 
@@ -223,12 +226,14 @@ def _write_journal(writing: Writing, entries: Sequence[Entry]) -> None:
 
 
 def write_journal(connection: Connection, statements: Statements, vault: Vault, entries: Sequence[Entry]) -> None:
-    """Put entries behind the heads of their chains."""
+    """Put entries behind the heads of their chains, which are held from here to the commit; sealed before that."""
+    secrets = [secret_of(vault, entry) for entry in entries]
     links = _linked(entries, _heads(connection, sorted({entry.chain for entry in entries})))
-    statements.add_links.run(connection, [link_row(vault, placed) for placed in links])
+    rows = [link_row(placed, secret) for placed, secret in zip(links, secrets, strict=True)]
+    statements.add_links.run(connection, rows)
     heads = {placed.entry.chain: placed for placed in links}
-    rows = [{"chain": c, "sequence": heads[c].sequence, "hash": heads[c].hash} for c in sorted(heads)]
-    statements.put_heads.run(connection, rows)
+    ends: list[RowDict] = [{"chain": c, "sequence": heads[c].sequence, "hash": heads[c].hash} for c in sorted(heads)]
+    statements.put_heads.run(connection, ends)
 
 
 def _heads(connection: Connection, chains: Sequence[str]) -> dict[str, tuple[int, str]]:
@@ -251,7 +256,7 @@ def _write_outbox(writing: Writing, batch: Batch) -> frozenset[int]:
     sql = writing.statements
     marks = sorted(batch.marks, key=lambda mark: mark.outbox_id)
     joined = still_joining(writing.connection, writing.vault, marks)
-    writing.run(sql.mark_outbox, [mark_row(mark) for mark in marks])
+    writing.run(sql.mark_outbox, [mark_row(mark, writing.me) for mark in marks])
     left_out = _add_outgoing(writing, [*batch.outgoing, *joined])
     seen = [(s.case_id, recipient, s.at) for s in batch.seen for recipient in s.recipients]
     writing.run(sql.see_outbox, [{"about": i, "to": recipient, "at": at} for i, recipient, at in sorted(seen)])
@@ -263,12 +268,20 @@ def _add_outgoing(writing: Writing, outgoing: Sequence[Outgoing]) -> frozenset[i
         return frozenset()
     moved = moved_addresses(writing.connection)
     until = writing.now + timedelta(seconds=BORN_LEASED_SECONDS)
-    rows = [outbox_row(writing.vault, readdressed(message, moved), writing.now, until) for message in outgoing]
+    messages = [readdressed(message, moved) for message in outgoing]
+    in_turn = [message for message in messages if message.not_before is None and not message.passes]
+    behind = addresses_with_others(writing.connection, {m.address for m in in_turn}, writing.now, writing.me)
+    waits = frozenset(message.id for message in in_turn if message.address in behind)
+    lease = (until, writing.me)
+    rows = [
+        outbox_row(writing.vault, m, writing.now, None if m.not_before is not None or m.id in waits else lease)
+        for m in messages
+    ]
     if writing.run(writing.statements.add_outbox, rows) == len(rows):
-        return frozenset()
-    ids = [message.id for message in outgoing]
+        return waits
+    ids = [message.id for message in messages]
     stored = writing.connection.execute(select(T["outbox"].c.id).where(T["outbox"].c.id.in_(ids))).scalars()
-    return frozenset(ids) - frozenset(stored)
+    return waits | (frozenset(ids) - frozenset(stored))
 
 
 def _write_windows(writing: Writing, batch: Batch) -> None:

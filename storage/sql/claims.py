@@ -32,14 +32,14 @@ from sqlalchemy import (
 from bot.domain.attachments import StoredFile
 from bot.domain.case import DeadlineKind
 from bot.domain.errors import SealBroken
-from bot.domain.messages import Address, Delivery, Outgoing
+from bot.domain.messages import Address, Outgoing
 from bot.domain.turn import InboxRow
 from bot.ports.reads import Due
 from bot.protection.sealing import Vault
 from storage.batch import readdressed
 from storage.rows.cases import to_json, unread
 from storage.rows.files import file_of
-from storage.rows.messages import addresses_json, delivery_of, inbox_of, outgoing_of
+from storage.rows.messages import addresses_json, inbox_of, outgoing_of
 from storage.sql.leaving import moved_addresses
 from storage.sql.query_parts import rows
 from storage.sql.statements import UNSENT, WAITING, Statements, T
@@ -108,15 +108,10 @@ def _statement(claim: _Claim, *, by_database: bool) -> Any:
     return taken.returning(*table.columns)
 
 
-_OUTBOX, _FILES, _DEADLINES = T["outbox"].c, T["attachments"].c, T["deadlines"].c
+_FILES, _DEADLINES = T["attachments"].c, T["deadlines"].c
 _CONVERSATIONS, _INBOX = T["conversations"].c, T["inbox"].c
 _NOW: Any = bindparam("now", type_=Moment)
 _MESSENGERS: Any = bindparam("messengers", expanding=True)
-_DUE_MESSAGES = _Claim(
-    "outbox",
-    and_(_OUTBOX.state.in_(WAITING), _OUTBOX.messenger.in_(_MESSENGERS), _OUTBOX.next_attempt_at <= _NOW),
-    ("priority", "id"),
-)
 _DUE_DEADLINES = _Claim("deadlines", and_(_DEADLINES.state == "running", _DEADLINES.next_at <= _NOW), ("next_at", "id"))
 _DUE_WAKES = _Claim("conversations", _CONVERSATIONS.wakes_at <= _NOW, ("wakes_at", "person_id"))
 _DUE_AGAIN = _Claim("inbox", and_(_UNDONE, _INBOX.state == "failed", _INBOX.next_attempt_at <= _NOW), ("id",))
@@ -125,27 +120,6 @@ _DUE_FILES = _Claim(
     and_(_UNSTORED, _FILES.state == "waiting", _FILES.messenger.in_(_MESSENGERS), _FILES.next_attempt_at <= _NOW),
     ("next_attempt_at", "id"),
 )
-
-
-def claim_outbox(connection: Connection, vault: Vault, term: Term, messengers: Sequence[str]) -> list[Delivery]:
-    """Take rows that are due, most urgent first, with what they edit."""
-    taken = _DUE_MESSAGES.take(connection, term, messengers=list(messengers))
-    edited = _edited(connection, taken)
-
-    def delivery(row: RowMapping) -> Delivery:
-        return delivery_of(vault, row, edited.get((row["replaces"], row["address"]), ""))
-
-    return _readable(connection, _OUTBOX.reason, taken, delivery)
-
-
-def _edited(connection: Connection, taken: Iterable[RowMapping]) -> dict[tuple[str, str], str]:
-    """What the messages that some rows replace were sent as, by key and address."""
-    keys = {row["replaces"] for row in taken} - {""}
-    if not keys:
-        return {}
-    outbox = T["outbox"].c
-    query = select(outbox.dedupe_key, outbox.address, outbox.external_id).where(outbox.dedupe_key.in_(keys))
-    return {(key, place): external_id for key, place, external_id in connection.execute(query)}
 
 
 def claim_deadlines(connection: Connection, term: Term) -> list[Due]:
@@ -161,10 +135,10 @@ def claim_wakes(connection: Connection, term: Term) -> list[int]:
 
 def claim_failed(connection: Connection, vault: Vault, term: Term) -> list[InboxRow]:
     """Take failed messages whose next try is due."""
-    return _readable(connection, _INBOX.error, _DUE_AGAIN.take(connection, term), partial(inbox_of, vault))
+    return readable(connection, _INBOX.error, _DUE_AGAIN.take(connection, term), partial(inbox_of, vault))
 
 
-def _readable(
+def readable(
     connection: Connection, why: ColumnElement[str], taken: Iterable[RowMapping], make: Callable[[RowMapping], R]
 ) -> list[R]:
     """Make of the rows what they hold; park those that do not open, so that they hold up no others."""
@@ -185,7 +159,7 @@ def _readable(
 def claim_files(connection: Connection, vault: Vault, term: Term, messengers: Sequence[str]) -> list[StoredFile]:
     """Take waiting files whose next try is due, oldest first."""
     taken = _DUE_FILES.take(connection, term, messengers=list(messengers))
-    return _readable(connection, _FILES.reason, taken, partial(file_of, vault))
+    return readable(connection, _FILES.reason, taken, partial(file_of, vault))
 
 
 def retry_file(connection: Connection, file_id: int, now: datetime) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from secrets import token_bytes
 from typing import Any
 
 from sqlalchemy import Connection, case, delete, func, or_, select, update
@@ -13,8 +14,14 @@ from bot.protection.sealing import Vault
 from storage.batch import LEASES_KEPT, WINDOWS_KEPT, attempt_key
 from storage.rows.messenger_state import token_of, token_row
 from storage.rows.people import sign_in_row
-from storage.sql.claims import Term
-from storage.sql.statements import Statements, T
+from storage.sql.claims import DATABASE_NOW, Term
+from storage.sql.statements import SCHEMA, Statements, T
+
+
+def database_time(connection: Connection) -> datetime:
+    """The database's own time, which all nodes share."""
+    told: datetime = connection.execute(select(DATABASE_NOW)).scalar_one()
+    return told.astimezone(UTC)
 
 
 def take_lease(connection: Connection, statements: Statements, name: str, owner: str, now: Any, ttl: timedelta) -> bool:
@@ -34,6 +41,14 @@ def release_lease(connection: Connection, name: str, owner: str) -> None:
     """Give a lease back."""
     leases = T["leases"]
     connection.execute(delete(leases).where(leases.c.name == name, leases.c.owner == owner))
+
+
+def beat(connection: Connection, statements: Statements, node: str, now: datetime, size: int) -> None:
+    """Write that a node lives, with so many bytes beside it; on a server, show that every table takes rows."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"LOCK TABLE {', '.join(sorted(SCHEMA.tables))} IN ROW EXCLUSIVE MODE")
+    row = {"node": node, "at": now, "padding": token_bytes(size)}
+    connection.execute(statements.upsert("heartbeats"), row)
 
 
 def cursor(connection: Connection, name: str) -> int | None:
@@ -113,7 +128,8 @@ def sweep(connection: Connection, term: Term) -> int:
     """Delete what is over."""
     tables = [T[name] for name in ("attempts", "sign_ins", "sessions")]
     gone = sum(connection.execute(delete(table).where(table.c.expires_at <= term.now)).rowcount for table in tables)
-    leases, windows = T["leases"], T["reply_windows"]
+    leases, windows, beats = T["leases"], T["reply_windows"], T["heartbeats"]
+    gone += connection.execute(delete(beats).where(beats.c.at <= term.now - LEASES_KEPT)).rowcount
     gone += connection.execute(delete(leases).where(leases.c.expires_at <= term.lease_now - LEASES_KEPT)).rowcount
     return gone + connection.execute(delete(windows).where(windows.c.closes_at <= term.now - WINDOWS_KEPT)).rowcount
 

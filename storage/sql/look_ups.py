@@ -222,6 +222,12 @@ def stream_cases(
         yield whole(connection, vault, chunk)
 
 
+def last_recorded(connection: Connection) -> datetime | None:
+    """The moment of the newest entry of the journal."""
+    journal = T["journal"].c
+    return connection.execute(select(journal.at).order_by(journal.id.desc()).limit(1)).scalar_one_or_none()
+
+
 def stream_journal(connection: Connection, vault: Vault, chain: str) -> Iterator[list[Link]]:
     """Stream a chain in order."""
     journal = T["journal"]

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from bot.domain.errors import StorageError
 from storage.sealed import SEALED_TABLES
+from storage.sql.engines import with_limits
 
 #: Tables that lose content.
 _TABLES = tuple(table.name for table in SEALED_TABLES)
@@ -26,7 +27,7 @@ def scrub(engine: Engine) -> None:
     if engine.dialect.name == "sqlite":
         _scrub_sqlite(engine)
     else:
-        with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        with with_limits(engine, None).connect() as connection:  # outside a transaction, as VACUUM wants it
             connection.exec_driver_sql(f"VACUUM {', '.join(_TABLES)}")
 
 

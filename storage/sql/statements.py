@@ -170,14 +170,18 @@ def _step(table: Table) -> Any:
 
 
 def _mark() -> Any:
-    """What was taken stays taken, what was seen stays seen, what is not to be sent stays so."""
+    """What was taken stays taken, what was seen stays seen, what is not to be sent stays so.
+
+    What somebody else has in hand is left to them, unless it was taken.
+    """
     outbox = T["outbox"].c
+    is_ours = or_(outbox.leased_until.is_(None), outbox.leased_by == bindparam("holder", type_=String))
     message_id, knocked = bindparam("message_id", type_=String), bindparam("knocked", type_=String)
     is_open = and_(outbox.state != "sent", outbox.state != "seen", outbox.state != "dropped")
     return (
         update(T["outbox"])
         .where(outbox.id == bindparam("outbox_id", type_=BigInteger))
-        .where(or_(is_open, bindparam("is_taken", type_=Boolean)))
+        .where(or_(and_(is_open, is_ours), bindparam("is_taken", type_=Boolean)))
         .values(
             state=case((outbox.state == "seen", "seen"), else_=bindparam("to_state", type_=String)),
             attempts=bindparam("tries", type_=Integer),
@@ -189,6 +193,7 @@ def _mark() -> Any:
             reason=bindparam("why", type_=Text),
             joined=or_(outbox.joined, bindparam("has_joined", type_=Boolean)),
             knock=case((knocked != "", knocked), else_=outbox.knock),
+            holds=bindparam("in_the_way", type_=Boolean),
             leased_until=None,
         )
     )

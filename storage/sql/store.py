@@ -18,7 +18,7 @@ from bot.domain.people import Directory, SignIn
 from bot.domain.retention_rules import Cutoffs
 from bot.domain.turn import InboxRow, Mark, Turn
 from bot.domain.verify_journal import Head
-from bot.ports.reads import Counts, Due, History, Loaded, Said, Scope, Wanted
+from bot.ports.reads import ANY, Counts, Due, History, Loaded, Room, Said, Scope, Wanted
 from bot.ports.retention import Purge, Purged
 from storage.batch import RENEWED_AFTER, Batch
 from storage.sql import apply as sql_apply
@@ -26,6 +26,7 @@ from storage.sql import claims as sql_claims
 from storage.sql import kept_by_name as sql_keep
 from storage.sql import load as sql_load
 from storage.sql import look_ups as sql_read
+from storage.sql import outbox_claims as sql_outbox
 from storage.sql import purge as sql_purge
 from storage.sql.claims import DATABASE_NOW
 from storage.sql.directory import directory
@@ -36,6 +37,12 @@ from storage.sql.scrub import scrub
 
 class SqlStorage(SqlForMessengers):
     """Honours `bot.ports.storage.Storage` over two engines."""
+
+    async def time(self) -> datetime | None:
+        return await self._read(sql_keep.database_time) if self.by_database else None
+
+    async def last_recorded(self) -> datetime | None:
+        return await self._read(sql_read.last_recorded)
 
     async def directory(self) -> Directory:
         if await self._read(sql_keep.directory_version) != self._directory.version:
@@ -54,12 +61,18 @@ class SqlStorage(SqlForMessengers):
 
     def _apply(self, connection: Connection, batch: Batch) -> frozenset[int]:
         now = connection.execute(select(DATABASE_NOW)).scalar_one() if self.by_database else self._clock()
-        return sql_apply.write(sql_apply.Writing(connection, self._statements, self._known, self._vault, now), batch)
+        return sql_apply.write(
+            sql_apply.Writing(connection, self._statements, self._known, self._vault, now, self._me), batch
+        )
 
     async def claim_outbox(
-        self, messengers: Sequence[str], now: datetime, limit: int, lease: timedelta
+        self, messengers: Sequence[str], now: datetime, limit: int, lease: timedelta, room: Room = ANY
     ) -> list[Delivery]:
-        return await self._write(sql_claims.claim_outbox, self._vault, self._term(now, limit, lease), messengers)
+        term = self._term(now, limit, lease)
+        return await self._write(sql_outbox.claim_outbox, self._vault, term, self._me, messengers, room)
+
+    async def prolong(self, ids: Sequence[int], now: datetime, lease: timedelta) -> frozenset[int]:
+        return await self._write(sql_outbox.prolong, self._term(now, len(ids), lease), self._me, ids)
 
     async def superseded(self, ids: Sequence[int]) -> dict[int, str]:
         return await self._read(sql_claims.superseded, ids)
@@ -96,6 +109,9 @@ class SqlStorage(SqlForMessengers):
 
     async def release_lease(self, name: str, owner: str) -> None:
         await self._write(sql_keep.release_lease, name, owner)
+
+    async def beat(self, size: int = 0) -> None:
+        await self._write(sql_keep.beat, self._statements, self._owner, self._clock(), size)
 
     async def cursor(self, name: str) -> int | None:
         return await self._read(sql_keep.cursor, name)
@@ -170,7 +186,7 @@ class SqlStorage(SqlForMessengers):
         return await self._read(sql_read.files, self._vault, states, limit)
 
     async def count_cases(self, since: datetime, until: datetime, parties: Sequence[str] = ()) -> int:
-        return await self._read(sql_read.count_cases, since, until, parties)
+        return await self._look_through(sql_read.count_cases, since, until, parties)
 
     def stream_cases(self, since: datetime, until: datetime, parties: Sequence[str] = ()) -> AsyncIterator[list[Case]]:
         return self._stream(sql_read.stream_cases, self._vault, since, until, parties)
@@ -185,28 +201,28 @@ class SqlStorage(SqlForMessengers):
         return await self._read(sql_read.heads)
 
     async def purgeable(self, cutoffs: Cutoffs, *, limit: int, after: int = 0) -> list[Case]:
-        return await self._read(sql_purge.purgeable, self._vault, cutoffs, limit, after)
+        return await self._look_through(sql_purge.purgeable, self._vault, cutoffs, limit, after)
 
     async def purge(self, order: Purge) -> Purged:
-        purged = await self._write(sql_purge.purge, self._statements, self._vault, order)
+        purged = await self._let_go(sql_purge.purge, self._statements, self._vault, order)
         self._known.drop(order.case_id)
         return purged
 
     async def would_purge(self, order: Purge) -> Purged:
-        return await self._read(sql_purge.would_purge, order)
+        return await self._look_through(sql_purge.would_purge, order)
 
     async def unassigned(self, before: datetime) -> int:
-        return await self._read(sql_purge.unassigned, before)
+        return await self._look_through(sql_purge.unassigned, before)
 
     async def purge_unassigned(self, before: datetime, record: Entry, limit: int) -> int:
-        ids = await self._read(sql_purge.find_unassigned, before, limit)
-        return await self._write(sql_purge.purge_unassigned, self._statements, self._vault, ids, before, record)
+        ids = await self._look_through(sql_purge.find_unassigned, before, limit)
+        return await self._let_go(sql_purge.purge_unassigned, self._statements, self._vault, ids, before, record)
 
     async def unneeded(self, contents: Sequence[str], now: datetime) -> list[str]:
-        return await self._read(sql_purge.unneeded, contents, now)
+        return await self._look_through(sql_purge.unneeded, contents, now)
 
     async def forget_person(self, person_id: int, name: str, record: Entry) -> None:
-        await self._write(sql_purge.forget_person, self._statements, self._vault, person_id, name, record)
+        await self._let_go(sql_purge.forget_person, self._statements, self._vault, person_id, name, record)
 
     async def scrub(self) -> None:
         self._require_open()

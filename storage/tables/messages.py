@@ -68,7 +68,9 @@ class OutboxRow(Row, table=True):
         Index("uq_outbox_dedupe_key", "dedupe_key", unique=True),
         Index("ix_outbox_address", "address", "id"),
         Index("ix_outbox_case_id_state", "case_id", "state"),
-        partial("ix_outbox_due", "next_attempt_at", where="next_attempt_at IS NOT NULL"),
+        partial("ix_outbox_urgent", "priority", "id", where="next_attempt_at IS NOT NULL"),
+        partial("ix_outbox_waiting", "address", "id", where="next_attempt_at IS NOT NULL"),
+        partial("ix_outbox_in_the_way", "address", "id", where="leased_until IS NOT NULL OR holds"),
         partial("ix_outbox_external_id", "external_id", "address", where="external_id <> ''"),
         partial("ix_outbox_replaces", "replaces", where="replaces <> ''"),
         partial("ix_outbox_window_closed", "address", where="state = 'window-closed'"),
@@ -103,7 +105,9 @@ class OutboxRow(Row, table=True):
     reason: str
     joined: bool
     knock: str
+    holds: bool  #: what comes after it at its address waits for its next try
     leased_until: datetime | None = Field(sa_type=Moment)
+    leased_by: str | None  #: whose lease it is, or was last
 
 
 class MovedRow(Row, table=True):

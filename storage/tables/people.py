@@ -145,6 +145,16 @@ class LeaseRow(Row, table=True):
     expires_at: datetime = Field(sa_type=Moment)
 
 
+class HeartbeatRow(Row, table=True):
+    """When each process last wrote; shows that something can be written, also when nothing happens."""
+
+    __tablename__ = "heartbeats"
+
+    node: str = Field(primary_key=True)
+    at: datetime = Field(sa_type=Moment)
+    padding: bytes = Field(sa_type=LargeBinary)  #: random, as much as a large message has: shows that there is room
+
+
 class CursorRow(Row, table=True):
     """How far a poller has come."""
 
@@ -155,7 +165,7 @@ class CursorRow(Row, table=True):
 
 
 class MetaRow(Row, table=True):
-    """Counters about the database itself: ``directory`` goes up when people change."""
+    """About the database itself: ``directory`` goes up when people change; ``serves:0001`` lets that version go on."""
 
     __tablename__ = "meta"
 

@@ -31,7 +31,7 @@ def test_keys_are_made_where_the_configuration_says_and_never_twice(setup: Setup
     assert missing.startswith("security.key_file: There is no such file. ")
     (made,) = terminal("keys", "new")
     assert re.fullmatch(rf"Key [0-9a-f]{{8}} is in {_file(setup)}\. Keep a copy of it apart .*", made)
-    assert terminal("check") == ["The configuration is right: 2 parties, 3 desks."]
+    assert terminal("check")[0] == "The configuration is right: 2 parties, 3 desks."
     before = _file(setup).read_bytes()
     assert terminal("keys", "new", code=1) == [f"{_file(setup)} is there already; nothing was changed."]
     assert _file(setup).read_bytes() == before

@@ -51,8 +51,9 @@ def cases(numbers: Iterable[int]) -> list[Case]:
 
 def a_full_case(number: int) -> Case:
     case = answered(a_case(number, after=number * HALF_MINUTE))
-    for kind in (DeadlineKind.ACKNOWLEDGE, DeadlineKind.POLICE, DeadlineKind.DIPLOMATIC):
+    for kind in (DeadlineKind.ACKNOWLEDGE, DeadlineKind.POLICE):
         case = due(case, kind, timedelta(hours=1), settled=timedelta(minutes=number % 90))
+    case = due(case, DeadlineKind.DIPLOMATIC, timedelta(hours=1))
     return accepted(case, Channel.POLICE, timedelta(hours=1))
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from sqlalchemy import event
 
 from bot.domain.errors import Stale, StorageError
 from bot.domain.journal import Link, hash_of
 from bot.domain.turn import Turn
 from bot.domain.verify_journal import GENESIS, digest_details
+from storage.sql.store import SqlStorage
 from tests.kit.engines import Kept
-from tests.kit.values import case, entry, opening
+from tests.kit.values import case, entry, message, opening, person
 
 
 async def _chain(kept: Kept, name: str) -> list[Link]:
@@ -51,6 +53,18 @@ async def test_a_turn_that_is_not_stored_leaves_no_gap_in_the_chain(kept: Kept) 
     links = await _chain(kept, "KC")
     assert [link.entry.act for link in links] == ["opened", "next"]
     _assert_holds(links)
+
+
+async def test_the_heads_of_the_chains_are_held_last_and_only_while_entries_are_linked(kept: Kept) -> None:
+    said: list[str] = []
+    assert isinstance(kept.storage, SqlStorage)
+    event.listen(kept.storage._writer, "before_cursor_execute", lambda *told: said.append(told[2]))
+    await kept.storage.apply([opening(case(), journal=(entry("opened"),), outgoing=(message(),), people=(person(),))])
+    held = next(place for place, statement in enumerate(said) if "FROM chain_heads" in statement)
+    assert [statement.split("(")[0].strip() for statement in said[held + 1 :]] == [
+        "INSERT INTO journal",
+        "INSERT INTO chain_heads",
+    ]
 
 
 async def test_two_nodes_write_one_chain(kept: Kept) -> None:

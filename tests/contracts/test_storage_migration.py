@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,9 +11,12 @@ import pytest
 from sqlalchemy import make_url, text
 
 import storage
-from bot.domain.errors import KeysUnusable
+from bot.domain.errors import KeysUnusable, SchemaMismatch
+from bot.domain.people import Person, Role
+from bot.domain.turn import Turn
+from storage import schema
 from storage.schema import head
-from storage.sql.engines import writing_engine
+from storage.sql.engines import with_limits, writing_engine
 from tests.kit.clock import Clock
 from tests.kit.engines import ENGINES
 from tests.kit.keys import VAULT, vault
@@ -23,7 +28,7 @@ def new(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path}/casebridge.db"
         return
-    server = writing_engine(request.getfixturevalue("postgres")).execution_options(isolation_level="AUTOCOMMIT")
+    server = with_limits(writing_engine(request.getfixturevalue("postgres")), None)
     with server.connect() as connection:
         connection.execute(text("DROP DATABASE IF EXISTS unmade"))
         connection.execute(text("CREATE DATABASE unmade"))
@@ -54,3 +59,78 @@ async def test_the_program_refuses_a_database_without_the_keys_that_it_was_made_
     other = storage.open_storage(new, clock=Clock(), vault=vault(2))
     with pytest.raises(KeysUnusable, match="sealed with key 00000001"):
         await other.start()
+
+
+#: What the next version might do: it adds what the version before need not know.
+ADDITION = """
+import sqlalchemy as sa
+from alembic import op
+
+revision, down_revision, branch_labels, depends_on = "0002", "{before}", None, None
+is_addition = {is_addition}
+
+
+def upgrade():
+    op.add_column("people", sa.Column("shift", sa.String(), server_default="", nullable=False))
+    op.create_table("rosters", sa.Column("id", sa.BigInteger(), primary_key=True))
+"""
+
+
+@contextlib.contextmanager
+def next_version(folder: Path, *, is_addition: bool) -> Iterator[None]:
+    """Be the next version of the program, with one more migration."""
+    migrations, before = folder / "migrations", head()
+    shutil.copytree(schema._MIGRATIONS, migrations, ignore=shutil.ignore_patterns("__pycache__"))
+    text_of_it = ADDITION.format(before=before, is_addition=is_addition)
+    (migrations / "versions" / "0002_add_rosters.py").write_text(text_of_it, "utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(schema, "_MIGRATIONS", migrations)
+        _forget_versions()
+        yield
+    _forget_versions()
+
+
+def _forget_versions() -> None:
+    schema.head.cache_clear()
+    schema._versions.cache_clear()
+
+
+def person(number: int) -> Person:
+    return Person(number, "Sok Dara", "KH", Role.OFFICER, enrolled_at=Clock().now, confirmed_at=Clock().now)
+
+
+async def test_a_running_program_goes_on_when_the_next_version_only_adds_and_starts_again_beside_it(
+    new: str, tmp_path: Path
+) -> None:
+    storage.migrate(new, VAULT)
+    running = storage.open_storage(new, clock=Clock(), vault=VAULT)
+    await running.start()
+    with next_version(tmp_path, is_addition=True):
+        assert storage.migrate(new, VAULT) == "The database was brought to version 0002."
+        assert storage.schema_state(new) == "head"
+    assert await running.is_ready()
+    await running.apply([Turn(people=(person(1),))])
+    await running.stop()
+
+    assert storage.schema_state(new) == "beside"
+    expected = f"The database is newer than version {head()}, which can go on with it; nothing was changed."
+    assert storage.migrate(new, VAULT) == expected
+    again = storage.open_storage(new, clock=Clock(), vault=VAULT)
+    await again.start()
+    await again.apply([Turn(people=(person(2),))])
+    assert set((await again.directory()).people) == {1, 2}
+    await again.stop()
+
+
+async def test_a_running_program_is_not_ready_when_the_next_version_changes_what_it_knows(
+    new: str, tmp_path: Path
+) -> None:
+    storage.migrate(new, VAULT)
+    running = storage.open_storage(new, clock=Clock(), vault=VAULT)
+    await running.start()
+    with next_version(tmp_path, is_addition=False):
+        storage.migrate(new, VAULT)
+    assert not await running.is_ready()
+    await running.stop()
+    with pytest.raises(SchemaMismatch, match="use a newer program"):
+        await running.start()

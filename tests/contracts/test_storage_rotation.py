@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from bot.ports.storage import Storage
 from bot.protection.keys import KeyFile
 from bot.protection.sealing import Vault
 from storage import rotation
+from storage.sql.limits import USUAL
 from tests.kit.clock import START, Clock
 from tests.kit.engines import sqlite_in
 from tests.kit.keys import VAULT, key_file, vault
@@ -130,7 +132,7 @@ async def test_what_a_running_bridge_writes_meanwhile_stays(
 
 
 async def test_a_rotation_that_never_gets_to_write_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("storage.sql.engines._BUSY_SECONDS", 0)
+    monkeypatch.setattr(rotation, "USUAL", replace(USUAL, lock=0))
     url = sqlite_in(tmp_path)
     await _filled(url)
     other = sqlite3.connect(tmp_path / "casebridge.db", isolation_level=None)

@@ -14,7 +14,7 @@ import storage
 import storage.sqlite  # opened lazily elsewhere: it must not bind what a test has put in place of `head`
 from bot.domain.errors import SchemaMismatch, StorageError
 from storage.schema import head
-from storage.sql.engines import writing_engine
+from storage.sql.engines import with_limits, writing_engine
 from storage.sql.statements import SCHEMA
 from tests.kit.clock import Clock
 from tests.kit.engines import ENGINES
@@ -124,7 +124,7 @@ def test_two_nodes_may_migrate_a_new_database_at_once(
 
 
 def _new_database(server: str) -> str:
-    engine = writing_engine(server).execution_options(isolation_level="AUTOCOMMIT")
+    engine = with_limits(writing_engine(server), None)
     with engine.connect() as connection:
         connection.execute(text("CREATE DATABASE fresh"))
     engine.dispose()

@@ -208,11 +208,12 @@ async def test_a_case_brings_its_whole_state_of_deadlines(kept: Kept) -> None:
     await kept.storage.apply([opening(opened)])
     first, _ = opened.deadlines
     met = replace(first, state=DeadlineState.MET, next_at=None, settled_at=START)
+    review = deadline(opened.id, DeadlineKind.REVIEW, 360)
     other = await kept.other_node()  # has not read the case before
-    await other.apply([Turn(cases=(step(opened, deadlines=(met,)),))])
+    await other.apply([Turn(cases=(step(opened, deadlines=(met, review)),))])
     kept.let_pass(hours=2)
     assert await kept.storage.claim_deadlines(kept.now, 10, timedelta(minutes=1)) == []
-    assert (await kept.storage.load(Wanted(cases=(opened.id,)))).cases[opened.id].deadlines == (met,)
+    assert (await kept.storage.load(Wanted(cases=(opened.id,)))).cases[opened.id].deadlines == (met, review)
 
 
 async def test_a_strangers_message_is_kept_without_its_content(kept: Kept) -> None:

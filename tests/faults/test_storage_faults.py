@@ -152,19 +152,14 @@ def _kill_connections(url: str) -> None:
 
 
 @pytest.mark.postgres
-async def test_when_the_server_drops_us_one_turn_fails_and_the_next_is_stored(on_server: Kept, postgres: str) -> None:
+async def test_when_the_server_drops_idle_connections_nobody_notices(on_server: Kept, postgres: str) -> None:
     await on_server.storage.apply([Turn(inbox=inbox())])
     assert await on_server.storage.is_ready()
     _kill_connections(postgres)
     turn = _whole_turn()
-    with pytest.raises(StorageError, match="cannot be reached"):
-        await on_server.storage.apply([turn])
-    with pytest.raises(StorageError, match="cannot be reached"):
-        await on_server.storage.chains()
-    await _assert_nothing_of(on_server, turn)
     await on_server.storage.apply([turn])
-    assert await on_server.storage.is_ready()
     assert await on_server.storage.chains() == ["KC"]
+    assert await on_server.storage.is_ready()
 
 
 @pytest.mark.postgres

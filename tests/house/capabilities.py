@@ -109,6 +109,7 @@ ROWS = (
     Row("groups", ("groups", "group_prefix"), _groups),
     Row("people can write back", ("receives", "send_only"), _writing_back),
     Row("the answer goes back in the call", ("answers_in_call",), lambda can: _yes(can.answers_in_call)),
+    Row("longest call", ("call_limit",), lambda can: f"{can.call_limit >> 10:,} KiB" if can.receives else "-"),
     Row("reply window", ("windows",), _window),
     Row("outside it asks for a tap", ("knocks",), lambda can: _yes(can.knocks) if can.windows else "-"),
     Row("pace", ("per_chat_second", "chat_burst", "per_group_minute", "total_second", "is_strict"), _pace),

@@ -21,3 +21,21 @@ class Clock:
     def forward(self, **span: float) -> None:
         """Let time pass: ``forward(minutes=16)``."""
         self.now += timedelta(**span)
+
+
+@dataclass
+class Machine:
+    """A computer's two clocks: the monotonic one goes on, the wall clock is set as somebody likes."""
+
+    passed: float = 0.0
+    ahead: timedelta = timedelta()
+
+    def monotonic(self) -> float:
+        return self.passed
+
+    def wall(self) -> datetime:
+        return START + timedelta(seconds=self.passed) + self.ahead
+
+    def set_clock(self, **span: float) -> None:
+        """Set the wall clock: ``set_clock(hours=-1)``."""
+        self.ahead += timedelta(**span)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -25,6 +26,7 @@ from tests.kit.keys import VAULT
 
 #: What `@pytest.fixture(params=ENGINES)` and `parametrize` take: the same test on both; `make quick` has SQLite only.
 ENGINES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
+_PATIENT = timedelta(minutes=1)  #: a busy machine is no trouble of the database
 #: The tables whose rows are leased, until `leased_until`.
 LEASED = ("inbox", "outbox", "deadlines", "conversations", "attachments", "reply_windows")
 
@@ -59,7 +61,7 @@ async def on_database(url: str) -> AsyncIterator[Kept]:
     clock = Clock()
 
     async def another() -> Storage:
-        node = storage.open_storage(url, clock=clock, vault=VAULT)
+        node = storage.open_storage(url, clock=clock, vault=VAULT, answer_within=_PATIENT)
         await node.start()
         return node
 
@@ -81,7 +83,14 @@ def _age_leases(url: str, span: timedelta) -> None:
 
 @contextmanager
 def postgres_server() -> Iterator[str]:
-    """A real PostgreSQL for as long as the block, with nothing in it. Yields its URL.
+    """A real PostgreSQL for as long as the block, with nothing in it. Yields its URL."""
+    with postgres_process() as server:
+        yield server.get_uri()
+
+
+@contextmanager
+def postgres_process() -> Iterator[Any]:
+    """Likewise, to be stopped and started meanwhile.
 
     Its folder is not one of pytest's: every other run on the machine takes the way into those away from its user.
     """
@@ -91,7 +100,7 @@ def postgres_server() -> Iterator[str]:
 
         server = get_server(Path(folder, "postgres"))
         try:
-            yield server.get_uri()
+            yield server
         finally:
             server.cleanup()
 

@@ -27,6 +27,7 @@ from tests.kit.values import (
     OFFICER,
     case,
     conversation,
+    deadline,
     entry,
     inbound,
     inbox,
@@ -55,7 +56,14 @@ def marked_turn(officer: int = OFFICER) -> Turn:
         accepting_officer=Guarded(f"Major {MARK}"),
         return_reason=Guarded(f"{MARK} is not here"),
     )
-    opened = replace(case(), id=number, officer=officer, answers={"summary": name}, handoffs=(handoff,), deadlines=())
+    opened = replace(
+        case(),
+        id=number,
+        officer=officer,
+        answers={"summary": name},
+        handoffs=(handoff,),
+        deadlines=(deadline(number),),
+    )
     said = inbound(
         f"I am with {MARK}",
         sender=chat,

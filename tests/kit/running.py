@@ -69,6 +69,7 @@ class Setup:
     port: int = field(default_factory=free_port)
     alert_after: str = "3m"
     token: str = TOKEN
+    answer_within: str = "1m"  #: a busy machine is no trouble of the database
 
     def __post_init__(self) -> None:
         self.database = self.database or f"sqlite:///{self.folder / 'casebridge.db'}"
@@ -90,7 +91,7 @@ class Setup:
         public = "https://bridge.example" if self.mode == "webhook" else ""
         tables: dict[str, dict[str, Any]] = {
             "server": {"port": self.port, "public_url": public},
-            "database": {"url": self.database},
+            "database": {"url": self.database, "answer_within": self.answer_within},
             "security": {"key_file": str(key_file(self.folder))},
             "bridge": {"data_dir": str(self.folder / "data"), "alert_after": self.alert_after},
             "messengers.telegram": {
@@ -181,9 +182,10 @@ class Program:
 
 
 @asynccontextmanager
-async def running(setup: Setup) -> AsyncIterator[Program]:
-    """Run the program with a written configuration until the block ends."""
-    async with started(setup.folder, "run", "--config", str(setup.write())) as program:
+async def running(setup: Setup, *words: str, variables: dict[str, str] | None = None) -> AsyncIterator[Program]:
+    """Run the program with a written configuration, and further words, until the block ends."""
+    command = ("run", "--config", str(setup.write()), *words)
+    async with started(setup.folder, *command, variables=variables) as program:
         await _takes_calls(program, setup.port)
         yield program
 
@@ -205,21 +207,29 @@ async def _takes_calls(program: Program, port: int) -> None:
 
 @asynccontextmanager
 async def started(
-    folder: Path, *command: str, port: int = 0, file: Path | None = None, is_root: bool = True
+    folder: Path,
+    *command: str,
+    port: int = 0,
+    file: Path | None = None,
+    is_root: bool = True,
+    variables: dict[str, str] | None = None,
 ) -> AsyncIterator[Program]:
     """Start the program in a folder, and see that it is gone when the block ends; its output goes to a file.
 
     `port` is set by the environment; with `is_root` false permissions of files count for root too.
     """
-    program = _start(folder, command, port, file or folder / "output.txt", is_root=is_root)
+    variables = (variables or {}) | ({"CASEBRIDGE_SERVER__PORT": str(port)} if port else {})
+    program = _start(folder, command, variables, file or folder / "output.txt", is_root=is_root)
     async with gone_after(program.process):
         yield program
 
 
-def _start(folder: Path, command: Sequence[str], port: int, file: Path, *, is_root: bool) -> Program:
-    variables = {"PYTHONPATH": str(ROOT)} | ({"CASEBRIDGE_SERVER__PORT": str(port)} if port else {})
+def _start(folder: Path, command: Sequence[str], variables: dict[str, str], file: Path, *, is_root: bool) -> Program:
     first = None if is_root else _bow_to_permissions
-    return Program(spawn(["-m", "bot", *command], file, cwd=folder, variables=variables, first=first), file)
+    return Program(
+        spawn(["-m", "bot", *command], file, cwd=folder, variables=variables | {"PYTHONPATH": str(ROOT)}, first=first),
+        file,
+    )
 
 
 def _bow_to_permissions() -> None:

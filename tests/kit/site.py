@@ -181,7 +181,7 @@ async def open_bridge(
         submit=core.submit,
         files=files,
     )
-    vitals = vitals or Vitals(lambda: clock.now, CollectorRegistry())
+    vitals = vitals or Vitals(lambda: clock.now, lambda: "ok", CollectorRegistry())
     app = build_site(site, webhooks=webhooks or {}, vitals=vitals, has_pages=has_pages)
     bridge = Bridge(app, storage, clock, core, exports, files, web)
     try:

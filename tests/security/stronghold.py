@@ -68,7 +68,7 @@ class Stronghold(PlayedBridge):
             submit=self._bridge.line.submit,
             files=self.files,
         )
-        vitals = Vitals(lambda: self.now, CollectorRegistry())
+        vitals = Vitals(lambda: self.now, lambda: "ok", CollectorRegistry())
         self.app: ASGIApp = build_site(site, webhooks=webhooks or {}, vitals=vitals)
 
     async def start(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,9 +15,11 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from adapters.web.site.request_checks import tokens_match
 from adapters.web.site.site import Endpoint, Site
+from bot.domain.errors import StorageError
 from bot.ports.reads import Counts
 
 TICK_LIMIT = timedelta(seconds=10)  #: older than this, the clock stands still
+_PATIENCE = 2.0  #: seconds; whoever asks how we are shall not wait for a database that hangs
 _PLAIN = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
@@ -28,7 +32,9 @@ async def _nothing() -> Mapping[str, str]:
 class Vitals:
     """What the rest of the program lets the health routes see."""
 
-    last_tick: Callable[[], datetime | None]  #: when the clock last ticked, None before the first time
+    #: When the clock last ticked, None before the first time; None instead: the clock runs on other nodes.
+    last_tick: Callable[[], datetime | None] | None
+    writes: Callable[[], str]  #: ``ok`` when something was written within the last seconds, or what is wrong
     registry: CollectorRegistry  #: further metrics, such as how late pings were
     notes: Callable[[], Awaitable[Mapping[str, str]]] = _nothing  #: what is worth knowing and makes nothing unready
 
@@ -42,9 +48,10 @@ def ready(site: Site, vitals: Vitals) -> Endpoint:
 
     async def endpoint(request: Request) -> Response:  # noqa: ARG001  # every endpoint takes one
         checks = {
-            "database": site.storage.missing() or await _database_check(site),
-            "clock": _clock_check(vitals.last_tick(), site.clock()),
+            "database": site.storage.missing() or await _database_check(site, vitals.writes()),
         }
+        if vitals.last_tick is not None:
+            checks["clock"] = clock_check(vitals.last_tick(), site.clock())
         is_ready = all(found == "ok" for found in checks.values())
         notes = await vitals.notes()
         told = {"ready": is_ready, "checks": checks} | ({"notes": notes} if notes else {})
@@ -53,14 +60,23 @@ def ready(site: Site, vitals: Vitals) -> Endpoint:
     return endpoint
 
 
-async def _database_check(site: Site) -> str:
-    return "ok" if await site.storage.is_ready() else "no answer, or another version's schema"
+async def _database_check(site: Site, writes: str) -> str:
+    if writes != "ok":
+        return writes
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_PATIENCE):
+            if await site.storage.is_ready():
+                return "ok"
+    return "no answer, or another version's schema"
 
 
-def _clock_check(last: datetime | None, now: datetime) -> str:
+def clock_check(last: datetime | None, now: datetime) -> str:
+    """Say whether the clock ticked a moment ago; a tick that is still to come proves nothing."""
     if last is None:
         return "has not ticked yet"
     age = now - last
+    if age < timedelta():
+        return "last tick at a moment that is still to come"
     return "ok" if age < TICK_LIMIT else f"last tick {age.total_seconds():.0f} s ago"
 
 
@@ -70,11 +86,21 @@ def metrics(site: Site, vitals: Vitals) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         if not _may_read(site, request):
             return PlainTextResponse("Forbidden\n", 403, headers=_PLAIN)
-        counts = await site.storage.counts(site.clock())
-        text = generate_latest(_gauges(counts)) + generate_latest(vitals.registry)
+        text = await _counted(site) + generate_latest(vitals.registry)
         return Response(text, headers={**_PLAIN, "Content-Type": CONTENT_TYPE_LATEST})
 
     return endpoint
+
+
+async def _counted(site: Site) -> bytes:
+    """What the database holds, and whether it could be asked in time."""
+    registry = CollectorRegistry()
+    answers = Gauge("casebridge_database_answers", "Whether the database could be asked.", registry=registry)
+    with contextlib.suppress(TimeoutError, StorageError):
+        async with asyncio.timeout(_PATIENCE):
+            _set_gauges(registry, await site.storage.counts(site.clock()))
+            answers.set(1)
+    return generate_latest(registry)
 
 
 def _may_read(site: Site, request: Request) -> bool:
@@ -84,8 +110,7 @@ def _may_read(site: Site, request: Request) -> bool:
     return scheme.lower() == "bearer" and tokens_match(site.settings.metrics_token, token)
 
 
-def _gauges(counts: Counts) -> CollectorRegistry:
-    registry = CollectorRegistry()
+def _set_gauges(registry: CollectorRegistry, counts: Counts) -> None:
     inbox = Gauge("casebridge_inbox", "Stored messages by state.", ["state"], registry=registry)
     outbox = Gauge("casebridge_outbox", "Messages to send by state.", ["state"], registry=registry)
     cases = Gauge(
@@ -101,4 +126,3 @@ def _gauges(counts: Counts) -> CollectorRegistry:
     for (urgency, status), number in counts.cases.items():
         cases.labels(urgency, status).set(number)
     overdue.set(counts.overdue)
-    return registry

@@ -7,11 +7,11 @@ from urllib.parse import parse_qsl
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from adapters.web.site.site import BODY_LIMIT
 from adapters.web.site.visit import is_number
 from bot.ports.messengers import Request, Response, WebhookAdapter
 
 _PREFIX = "/hooks/"
+_AGAIN = b"5"  #: seconds after which a messenger shall bring again what was not stored
 _METHODS = frozenset({"GET", "POST"})
 
 
@@ -43,8 +43,9 @@ class Hooks:
 async def _hand_on(adapter: WebhookAdapter, scope: Scope, receive: Receive, send: Send) -> None:
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     said = headers.get("content-length", "")
-    is_long = said.isdigit() and (not is_number(said) or int(said) > BODY_LIMIT)
-    body = None if is_long else await _read(receive)
+    limit = adapter.capabilities.call_limit
+    is_long = said.isdigit() and (not is_number(said) or int(said) > limit)
+    body = None if is_long else await _read(receive, limit)
     if body is None:
         await _answer(send, Response(413))
         return
@@ -52,13 +53,13 @@ async def _hand_on(adapter: WebhookAdapter, scope: Scope, receive: Receive, send
     await _answer(send, await adapter.handle(Request(scope["method"], query, headers, body)))
 
 
-async def _read(receive: Receive) -> bytes | None:
+async def _read(receive: Receive, limit: int) -> bytes | None:
     """Read a body; None as soon as it is over the limit, or when it breaks off: half a message is none."""
     body: bytes = b""
     while True:
         part = await receive()
         body += part.get("body", b"")
-        if part["type"] == "http.disconnect" or len(body) > BODY_LIMIT:
+        if part["type"] == "http.disconnect" or len(body) > limit:
             return None
         if not part.get("more_body", False):
             return body
@@ -71,5 +72,7 @@ async def _answer(send: Send, response: Response) -> None:
         headers.append((b"content-type", response.media_type.encode("latin-1")))
     if response.status == 413:
         headers.append((b"connection", b"close"))
+    if response.status == 503:
+        headers.append((b"retry-after", _AGAIN))
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

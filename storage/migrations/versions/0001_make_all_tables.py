@@ -182,6 +182,12 @@ def _tables() -> dict[str, tuple[Any, ...]]:
             *_all(Moment, "expires_at"),
             _key("leases", "name"),
         ),
+        "heartbeats": (
+            *_all(sa.String, "node"),
+            *_all(Moment, "at"),
+            *_all(sa.LargeBinary, "padding"),
+            _key("heartbeats", "node"),
+        ),
         "meta": (
             *_all(sa.String, "key"),
             *_all(Id, "value"),
@@ -210,7 +216,9 @@ def _tables() -> dict[str, tuple[Any, ...]]:
             *_all(sa.String, "reason"),
             *_all(sa.Boolean, "joined"),
             *_all(sa.String, "knock"),
+            *_all(sa.Boolean, "holds"),
             *_maybe(Moment, "leased_until"),
+            *_maybe(sa.String, "leased_by"),
             _key("outbox", "id"),
         ),
         "people": (
@@ -449,7 +457,9 @@ _INDEXES = (
             "state",
         ),
     ),
-    _Index("ix_outbox_due", "outbox", ("next_attempt_at",), where="next_attempt_at IS NOT NULL"),
+    _Index("ix_outbox_urgent", "outbox", ("priority", "id"), where="next_attempt_at IS NOT NULL"),
+    _Index("ix_outbox_waiting", "outbox", ("address", "id"), where="next_attempt_at IS NOT NULL"),
+    _Index("ix_outbox_in_the_way", "outbox", ("address", "id"), where="leased_until IS NOT NULL OR holds"),
     _Index(
         "ix_outbox_external_id",
         "outbox",

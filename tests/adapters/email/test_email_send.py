@@ -208,3 +208,15 @@ async def test_every_line_of_a_mail_is_short_and_plain_enough_for_every_server()
             assert max(map(len, mail.split(b"\r\n"))) <= 78
             assert b"\n" not in mail.replace(b"\r\n", b"")
         assert adapter.capabilities.text_limit >= 90_000
+
+
+async def test_asked_whether_it_knows_us_the_mail_server_is_logged_in_to_and_given_nothing(tmp_path: Path) -> None:
+    async with MailServer(certificate=certificate(tmp_path), asks_account=True) as server:
+        known = make_email(server, username=USERNAME, password=PASSWORD)
+        assert await known.probe() == "The mail server answers and takes the account."
+        await known.stop()
+        unknown = make_email(server, username=USERNAME, password="wrong")
+        with pytest.raises(SendError):
+            await unknown.probe()
+        await unknown.stop()
+    assert server.taken == []

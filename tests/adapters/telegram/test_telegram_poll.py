@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 from structlog.testing import capture_logs
@@ -17,6 +18,7 @@ from tests.fakes.people import User
 from tests.kit.inbox import Inbox
 from tests.kit.naps import Naps
 from tests.kit.telegram import make_telegram, outgoing, running, send
+from tests.kit.waiting import until
 
 CURSOR = "telegram-poll:123456"
 
@@ -124,6 +126,15 @@ async def test_a_full_disk_makes_it_ask_again_not_go_on(api: BotApi) -> None:
     assert offsets(api)[:4] == [None] * 4
 
 
+async def test_however_long_nothing_can_be_stored_it_goes_on_within_seconds_after(api: BotApi) -> None:
+    User(api, 111).says("urgent")
+    inbox, naps = Inbox(), Naps()
+    inbox.refuses = lambda _: inbox.tries < 10
+    async with running(make_telegram(api, naps=naps), inbox):
+        await inbox.until(lambda: inbox.taken)
+    assert naps.taken[:9] == [1, 2, 4, 4, 4, 4, 4, 4, 4]
+
+
 async def test_a_bug_behind_it_makes_it_ask_again_too(api: BotApi) -> None:
     class Broken(Inbox):
         async def __call__(self, message: Inbound) -> Receipt:
@@ -211,6 +222,38 @@ async def test_a_node_that_died_is_replaced_when_its_lease_ends(api: BotApi) -> 
     assert inbox.texts == ["urgent"]
 
 
+async def test_a_node_that_dies_just_after_it_asked_is_replaced_within_ten_seconds(api: BotApi) -> None:
+    state, inbox = MemoryState(), Inbox()
+    died = state.clock.now
+    assert await state.take_lease(CURSOR, "node-that-died", died, Patience().lease)
+    User(api, 111).says("urgent")
+
+    class Passing(Naps):
+        async def __call__(self, seconds: float) -> None:
+            if not inbox.taken:
+                state.clock.forward(seconds=seconds)
+            await super().__call__(seconds)
+
+    async with running(make_telegram(api, state=state, naps=Passing()), inbox):
+        await inbox.until(lambda: inbox.taken)
+    assert state.clock.now - died <= timedelta(seconds=10)
+
+
+def test_an_answer_that_is_held_back_ends_before_the_lease_does() -> None:
+    patience = Patience()
+    assert patience.lease / 3 + timedelta(seconds=patience.long_poll + 1) < patience.lease
+
+
+async def test_when_the_database_is_back_nobody_waits_longer_than_five_seconds(api: BotApi) -> None:
+    User(api, 111).says("urgent")
+    state, inbox, naps = MemoryState(is_down=True), Inbox(), Naps()
+    async with running(make_telegram(api, state=state, naps=naps), inbox):
+        await until(lambda: len(naps.taken) > 8)
+        state.is_down = False
+        await inbox.until(lambda: inbox.taken)
+    assert max(naps.taken) <= 5
+
+
 async def test_the_lease_is_renewed_while_it_asks(api: BotApi) -> None:
     state, inbox, dara = MemoryState(), Inbox(), User(api, 111)
     async with running(make_telegram(api, state=state), inbox):
@@ -218,7 +261,7 @@ async def test_the_lease_is_renewed_while_it_asks(api: BotApi) -> None:
             dara.says(str(number))
             await inbox.until(lambda wanted=number + 1: len(inbox.taken) == wanted)  # type: ignore[misc]
             await api.until(lambda: api.updates.waiting == 0)
-            state.clock.forward(seconds=7)
+            state.clock.forward(seconds=5)
         assert state.leases[CURSOR][1] > state.clock.now
 
 

@@ -146,3 +146,11 @@ def test_a_key_of_another_length_is_no_key_and_nothing_secret_is_shown() -> None
         assert key not in str(caught.value) or not key
     assert AES_KEY not in repr(CALLBACK)
     assert TOKEN not in repr(CALLBACK)
+
+
+def test_a_call_is_recent_by_the_bridges_time_or_by_this_machines_clock() -> None:
+    query, body = VENDOR.call("girl", AT)
+    late = NOW + timedelta(hours=1)
+    assert Callback(TOKEN, AES_KEY, APP_ID, lambda: NOW).open_body(Signed.of(query), body, late) == "girl"
+    with pytest.raises(CallRefused):
+        Callback(TOKEN, AES_KEY, APP_ID, lambda: late).open_body(Signed.of(query), body, late)

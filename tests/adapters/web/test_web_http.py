@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -28,10 +29,11 @@ class Hook:
 
     def __init__(self) -> None:
         self.requests: list[Request] = []
+        self.answer = Response(200, "stored")
 
     async def handle(self, request: Request) -> Response:
         self.requests.append(request)
-        return Response(200, "stored")
+        return self.answer
 
     async def start(self, receive: Receive) -> None: ...
 
@@ -61,6 +63,14 @@ async def test_a_webhook_is_handed_on_as_it_came(bridge: Bridge, hook: Hook) -> 
     assert request.headers["x-secret"] == "s"
     await client.get("/hooks/telegram?echostr=2")
     assert hook.requests[1].query == {"echostr": "2"}
+
+
+async def test_what_cannot_be_stored_shall_be_brought_again_soon(bridge: Bridge, hook: Hook) -> None:
+    hook.answer = Response(503)
+    answer = await bridge.browser().post("/hooks/telegram", content=b"{}")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    hook.answer = Response(200)
+    assert "retry-after" not in (await bridge.browser().post("/hooks/telegram", content=b"{}")).headers
 
 
 async def test_a_messenger_that_is_not_set_up_is_not_there(bridge: Bridge) -> None:
@@ -197,10 +207,42 @@ async def test_it_lives_and_says_whether_it_works(bridge: Bridge) -> None:
 @pytest.mark.parametrize(("age", "status"), [(None, 503), (9, 200), (10, 503), (100, 503)])
 async def test_a_clock_that_stands_still_is_not_ready(tmp_path: Path, age: int | None, status: int) -> None:
     last = None if age is None else START - timedelta(seconds=age)
-    async with open_bridge(tmp_path, vitals=Vitals(lambda: last, CollectorRegistry())) as bridge:
+    async with open_bridge(tmp_path, vitals=Vitals(lambda: last, lambda: "ok", CollectorRegistry())) as bridge:
         answer = await bridge.browser().get("/health/ready")
         assert answer.status_code == status
         assert (answer.json()["checks"]["clock"] == "ok") is (status == 200)
+
+
+async def test_what_cannot_be_written_is_said_by_readiness(tmp_path: Path) -> None:
+    vitals = Vitals(lambda: START, lambda: "cannot write: disk full", CollectorRegistry())
+    async with open_bridge(tmp_path, vitals=vitals) as bridge:
+        answer = await bridge.browser().get("/health/ready")
+    assert answer.status_code == 503
+    assert answer.json() == {"ready": False, "checks": {"database": "cannot write: disk full", "clock": "ok"}}
+
+
+async def test_a_database_that_hangs_keeps_nobody_waiting_who_asks_how_we_are(
+    bridge: Bridge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def hangs(*_: object) -> bool:
+        await asyncio.Event().wait()
+        return True
+
+    monkeypatch.setattr("adapters.web.server.health._PATIENCE", 0.01)
+    monkeypatch.setattr(bridge.storage, "is_ready", hangs)
+    monkeypatch.setattr(bridge.storage, "counts", hangs)
+    assert (await bridge.browser().get("/health/ready")).status_code == 503
+    numbers = await bridge.browser("127.0.0.1").get("/metrics")
+    assert numbers.status_code == 200
+    assert "casebridge_database_answers 0.0" in numbers.text
+    monkeypatch.undo()
+    assert "casebridge_database_answers 1.0" in (await bridge.browser("127.0.0.1").get("/metrics")).text
+
+
+async def test_a_node_without_the_clock_says_nothing_of_it(tmp_path: Path) -> None:
+    async with open_bridge(tmp_path, vitals=Vitals(None, lambda: "ok", CollectorRegistry())) as bridge:
+        answer = await bridge.browser().get("/health/ready")
+        assert (answer.status_code, answer.json()) == (200, {"ready": True, "checks": {"database": "ok"}})
 
 
 async def test_the_numbers_are_for_this_machine_or_whoever_has_the_token(tmp_path: Path) -> None:
@@ -224,7 +266,7 @@ async def test_without_a_token_nobody_elsewhere_gets_the_numbers(bridge: Bridge)
 async def test_the_numbers_say_how_things_stand(tmp_path: Path) -> None:
     registry = CollectorRegistry()
     Histogram("casebridge_ping_lateness_seconds", "How late pings were.", registry=registry).observe(3)
-    async with open_bridge(tmp_path, vitals=Vitals(lambda: START, registry)) as bridge:
+    async with open_bridge(tmp_path, vitals=Vitals(lambda: START, lambda: "ok", registry)) as bridge:
         await keep(bridge, sample_case())
         text = (await bridge.browser("127.0.0.1").get("/metrics")).text
     assert 'casebridge_open_cases{status="open",urgency="U1"} 1.0' in text

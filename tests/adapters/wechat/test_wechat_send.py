@@ -408,3 +408,11 @@ async def test_stopped_it_sends_and_fetches_nothing() -> None:
             await scene.send("hello")
         with pytest.raises(Unavailable):
             await scene.wechat.fetch("m", 1000)
+
+
+async def test_asked_whether_it_knows_us_it_gives_a_token_or_says_why_not() -> None:
+    async with Scene.open() as scene:
+        assert await scene.wechat.probe() == "WeChat answers and gave an access token."
+    async with Scene.open(app_secret="another") as scene:
+        with pytest.raises(SendError):
+            await scene.wechat.probe()

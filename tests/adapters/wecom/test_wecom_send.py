@@ -264,3 +264,10 @@ async def test_no_secret_no_name_and_no_text_is_in_any_log_or_error(
     shown += [caplog.text, str(logs), repr(wecom.wecom), repr(wecom.wecom._settings), repr(wecom.wecom._http)]
     for secret in (SECRET, ROBOT_KEY, "never-logged", "her secret name", "ZhangSan", wecom.api.vendor.token):
         assert not [line for line in shown if secret in line], secret
+
+
+async def test_asked_whether_it_knows_us_it_gives_a_token_or_says_why_not(wecom: Company) -> None:
+    assert await wecom.wecom.probe() == "WeCom answers and gave an access token."
+    async with company(secret="another") as stranger:
+        with pytest.raises(SendError):
+            await stranger.wecom.probe()

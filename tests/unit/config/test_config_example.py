@@ -58,7 +58,7 @@ def test_the_example_shows_the_values_that_hold_when_a_key_is_left_out() -> None
         if key.startswith("urgency."):
             _, level, deadline = key.split(".")
             assert read_duration(value) == getattr(DEFAULT_LEVELS[Urgency(level)], deadline), key
-        elif key in ("bridge.alert_after", "people.confirm_every", "people.session_idle"):
+        elif key in ("bridge.alert_after", "people.confirm_every", "people.session_idle", "database.answer_within"):
             assert read_duration(value) == defaults[key]
         elif key in ("journal.digest_at", "retention.at", "backup.at"):
             assert read_time_of_day(value) == defaults[key]

@@ -15,6 +15,7 @@ from bot.config.load import SAMPLE, load
 from bot.config.model import Settings
 from bot.domain.errors import ConfigError
 from tests.kit.configuring import SMALLEST, TOKEN, Write, told, writer
+from tests.kit.keys import KEYS
 
 
 @pytest.fixture
@@ -112,6 +113,15 @@ aes_key = '{"a" * 43}'
         ("[server]\npublic_url = 'bridge.example'", "server.public_url"),
         ("[server]\npublic_url = 'http://bridge.example'", "server.public_url"),
         ("[server]\npublic_url = 'https://bridge.example:none'", "server.public_url"),
+        ("[server]\npublic_url = 'https://bridge example/'", "server.public_url"),
+        ("[server]\npublic_url = 'https://bridge.example/\u00fc'", "server.public_url"),
+        ("[server]\npublic_url = 'https://br\u00fccke.example'", "server.public_url"),
+        ("[server]\npublic_url = 'https://bridge.example/?x'", "server.public_url"),
+        ("[server]\npublic_url = 'https://bridge.example/#y'", "server.public_url"),
+        ("[server]\npublic_url = 'https://me@bridge.example'", "server.public_url"),
+        ("[server]\npublic_url = 'https://bridge..example'", "server.public_url"),
+        ("[server]\npublic_url = 'https://-'", "server.public_url"),
+        ("[server]\nhost = '   '", "server.host"),
         ("[server]\ntrusted_proxies = ['proxy']", "server.trusted_proxies.1"),
         ("[server]\ntrusted_proxies = '10.0.0.1'", "server.trusted_proxies"),
         ("server = 1", "server"),
@@ -137,6 +147,10 @@ aes_key = '{"a" * 43}'
         ("[messengers.telegram]\nmode = 'webhok'", "messengers.telegram.mode"),
         ("[messengers.telegram]\nsecret_token = 'no blanks'", "messengers.telegram.secret_token"),
         ("[messengers.telegram]\nchat_per_second = -1", "messengers.telegram.chat_per_second"),
+        ("[messengers.telegram]\nchat_per_second = 1e-300", "messengers.telegram.chat_per_second"),
+        ("[messengers.telegram]\ntotal_per_second = inf", "messengers.telegram.total_per_second"),
+        ("[messengers.telegram]\ngroup_per_minute = nan", "messengers.telegram.group_per_minute"),
+        ("[messengers.telegram]\napi_base_url = 'http://bot api:8081'", "messengers.telegram.api_base_url"),
         ("[messengers.telegram]\nproxy = 'proxy'", "messengers.telegram.proxy"),
         (WECHAT.replace("app_id = 'wx1'", ""), "messengers.wechat.app_id"),
         (WECHAT.replace("app_secret = 'x'", ""), "messengers.wechat.app_secret"),
@@ -186,6 +200,9 @@ def test_one_mistake_is_told_by_its_key(written: Write, more: str, key: str) -> 
         ('timezone = "Asia/Shanghai"', 'timezone = "../etc/passwd"', "parties.2.timezone"),
         ('timezone = "Asia/Shanghai"', 'timezone = "Asia"', "parties.2.timezone"),
         ('timezone = "Asia/Shanghai"', "", "parties.2.timezone"),
+        ('name = "China"', 'name = "   "', "parties.2.name"),
+        ('name = "China"', 'name = "\u200b"', "parties.2.name"),
+        ('name = "Duty desk"', 'name = " \\t "', "desks.1.name"),
         ('name = "China"', 'name = "China"\nlanguages = ["Chinese"]', "parties.2.languages.1"),
         ('name = "China"', 'name = "China"\nlanguages = []', "parties.2.languages"),
         ('name = "China"', 'name = "China"\ncountries = ["ZZ"]', "parties.2.countries.1"),
@@ -328,3 +345,58 @@ def test_robots_alone_hear_nobody(written: Write) -> None:
 def test_a_file_with_a_robots_key_that_is_not_there_is_told(written: Write) -> None:
     more = "[messengers.wecom]\nrobots = [{ name = 'duty', key_file = '/there/is/none' }]"
     assert "messengers.wecom.robots.1.key_file" in told(written, SMALLEST + more)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://bridge.example",
+        "https://bridge.example:8443/urgent",
+        "https://[2001:db8::1]/",
+        "https://xn--brcke-lva.example",
+        "http://127.0.0.1:8080",
+    ],
+)
+def test_an_address_that_can_be_used_is_taken(written: Write, url: str) -> None:
+    assert written(f"{SMALLEST}[server]\npublic_url = '{url}'\n").server.url == url.rstrip("/")
+
+
+@pytest.mark.parametrize("rate", ["0", "0.0", "0.05", "1", "10000"])
+def test_a_limit_that_can_be_kept_is_taken(written: Write, rate: str) -> None:
+    settings = written(f"{SMALLEST}[messengers.telegram]\nchat_per_second = {rate}\n")
+    assert settings.messengers.telegram.chat_per_second == float(rate)
+
+
+def test_a_byte_order_mark_before_a_file_or_a_secret_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text(TOKEN, "utf-8-sig")
+    file = tmp_path / "config.toml"
+    file.write_text(f"{SMALLEST}[messengers.telegram]\ntoken_file = '{tmp_path / 'token'}'\n", "utf-8-sig")
+    settings = load(file, {"CASEBRIDGE_SECURITY__KEY": KEYS})
+    assert settings.messengers.telegram.token.get_secret_value() == TOKEN
+
+
+def test_blanks_around_a_name_are_no_part_of_it(written: Write) -> None:
+    settings = written(SMALLEST.replace('name = "China"', 'name = "  China "'))
+    assert settings.parties[1].name == "China"
+
+
+_OWN_SERVER = f"""
+[messengers.telegram]
+mode = 'webhook'
+token = '{TOKEN}'
+secret_token = 'long_Enough-1'
+api_base_url = 'http://127.0.0.1:8081'
+"""
+
+
+@pytest.mark.parametrize("server", ["", "[server]\npublic_url = 'http://127.0.0.1:8080'\n"])
+def test_an_own_bot_api_server_may_call_over_http(written: Write, server: str) -> None:
+    assert written(SMALLEST + server + _OWN_SERVER).server.url == "http://127.0.0.1:8080"
+
+
+@pytest.mark.parametrize(
+    "own", ["https://API.telegram.org", "https://api.telegram.org:443/", "http://api.telegram.org"]
+)
+def test_telegrams_own_server_by_another_spelling_still_calls_over_https_only(written: Write, own: str) -> None:
+    text = SMALLEST + _OWN_SERVER.replace("http://127.0.0.1:8081", own)
+    assert set(told(written, text)) == {"server.public_url"}

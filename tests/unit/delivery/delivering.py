@@ -197,13 +197,14 @@ class Postroom:
     def __getitem__(self, messenger: str) -> Messenger:
         return self.messengers[messenger]
 
-    async def store(self, *messages: Outgoing) -> None:
-        await self.storage.apply([Turn(outgoing=messages)])
+    async def store(self, *messages: Outgoing) -> frozenset[int]:
+        """Commit messages; returns those that wait for a claim."""
+        return await self.storage.apply([Turn(outgoing=messages)])
 
     async def post(self, *messages: Outgoing) -> None:
         """Commit messages and hand them over, as the writer does."""
-        await self.store(*messages)
-        self.deliverer.hand_over(messages)
+        left = await self.store(*messages)
+        self.deliverer.hand_over([one for one in messages if one.id not in left])
         await self.settle()
 
     async def settle(self, rounds: int = 200) -> None:

@@ -33,15 +33,16 @@ async def test_a_message_left_by_a_process_that_died_is_claimed_and_sent() -> No
     assert room["telegram"].texts == ["message 1"]
 
 
-async def test_messages_to_one_address_go_in_order_and_answers_before_others() -> None:
+async def test_messages_to_one_address_go_in_order_and_only_urgent_alerts_and_pings_pass_the_others() -> None:
     room = Postroom()
     first_is_slow = asyncio.Event()
     room["telegram"].plan("1", first_is_slow)
     await room.post(message(1))
-    await room.post(message(5), message(3), answer(6), message(4, priority=Priority.U3), message(2))
+    urgent_answer = replace(answer(7), priority=Priority.U1)
+    await room.post(message(5), message(3), answer(6), message(4, priority=Priority.U3), urgent_answer, message(8))
     first_is_slow.set()
     await room.settle()
-    assert room["telegram"].texts == [f"message {n}" for n in (1, 6, 2, 3, 5, 4)]
+    assert room["telegram"].texts == [f"message {n}" for n in (1, 3, 5, 8, 4, 6, 7)]
 
 
 async def test_only_one_message_to_an_address_is_under_way_while_other_addresses_go_on() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from structlog.testing import capture_logs
@@ -72,7 +73,7 @@ async def test_a_throttled_chat_waits_as_long_as_it_is_told_and_others_go_on() -
     assert room["telegram"].texts == ["message 3", "message 5"]
     assert (await room.row(1)).attempts == 0
     await room.wait(2)
-    assert room["telegram"].texts[2:] == ["message 4", "message 1", "message 2"]
+    assert room["telegram"].texts[2:] == ["message 1", "message 2", "message 4"]
 
 
 async def test_a_closed_reply_window_is_shown_and_the_next_address_is_sent_to_at_once() -> None:
@@ -90,10 +91,22 @@ async def test_a_closed_reply_window_is_shown_and_the_next_address_is_sent_to_at
 async def test_a_messenger_that_is_down_is_tried_again_ever_less_often() -> None:
     room = Postroom()
     room["telegram"].always["1"] = OUT
-    await room.post(message(1))
+    await room.post(message(1, priority=Priority.U3))
     await room.wait(1500)
-    waits = [(b - a).total_seconds() for a, b in zip(room["telegram"].tries, room["telegram"].tries[1:], strict=False)]
-    assert waits == [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300]
+    assert _waits(room) == [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300]
+
+
+async def test_what_is_urgent_is_tried_again_every_fifteen_seconds_at_least() -> None:
+    room = Postroom()
+    room["telegram"].always["1"] = OUT
+    await room.post(message(1))
+    await room.wait(120)
+    assert _waits(room) == [1, 2, 4, 8, *[15] * 7]
+
+
+def _waits(room: Postroom) -> list[float]:
+    tries = room["telegram"].tries
+    return [(later - earlier).total_seconds() for earlier, later in pairwise(tries)]
 
 
 async def test_after_a_day_of_tries_it_is_parked_and_shown() -> None:
@@ -145,7 +158,7 @@ async def test_a_more_urgent_message_does_not_wait_behind_one_that_fails_and_its
     room["telegram"].plan("1", *[OUT] * 7)
     await room.post(message(1, priority=Priority.U3), message(2, priority=Priority.U3))
     await room.wait(70)  # the seventh try was at 63 s, the next would be at 127 s
-    await room.post(answer(3))
+    await room.post(message(3))
     await room.wait(2)
     assert room["telegram"].texts == ["message 3", "message 1", "message 2"]
 

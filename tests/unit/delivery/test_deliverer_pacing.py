@@ -27,20 +27,21 @@ async def test_a_quiet_chat_gets_a_short_burst_and_then_one_message_a_second() -
 
 async def test_the_answer_to_a_persons_own_message_does_not_wait_but_counts() -> None:
     room = Postroom(telegram=CHAT)
-    await room.post(*(message(n) for n in range(1, 5)))
+    await room.post(*(message(n) for n in range(1, 4)))
     await room.post(answer(9))
     assert room["telegram"].texts == ["message 1", "message 2", "message 3", "message 9"]
+    await room.post(message(10))
     await room.wait(10, step=0.1)
     assert round(room["telegram"].seconds[-1]) == 2  # a second later than without the answer
 
 
-async def test_where_too_much_is_lost_an_answer_waits_too_but_goes_first() -> None:
+async def test_where_too_much_is_lost_an_answer_waits_too() -> None:
     room = Postroom(telegram=STRICT)
     await room.post(*(message(n) for n in range(1, 19)))
     await room.post(answer(99))
     assert room["telegram"].texts == [f"message {n}" for n in range(1, 16)]
     await room.wait(80)
-    assert room["telegram"].texts[15:] == ["message 99", "message 16", "message 17", "message 18"]
+    assert room["telegram"].texts[15:] == ["message 16", "message 17", "message 18", "message 99"]
 
 
 async def test_where_too_much_is_lost_the_parts_of_a_long_text_wait_too_and_none_comes_twice() -> None:
@@ -131,7 +132,7 @@ async def test_when_the_messengers_limit_binds_the_most_urgent_go_first() -> Non
     await room.post(*(message(n, f"telegram:{n}", priority=Priority.U4) for n in range(1, 8)))
     await room.post(message(20, "telegram:20"), answer(21, "telegram:21"))
     await room.wait(5, step=0.1)
-    assert room["telegram"].texts[1:3] == ["message 21", "message 20"]
+    assert room["telegram"].texts[1:3] == ["message 20", "message 21"]
     assert all(later - earlier > 0.3 for earlier, later in pairwise(room["telegram"].seconds))
 
 

@@ -68,3 +68,53 @@ def test_records_hold_utc_in_whole_seconds() -> None:
     moment = datetime(2026, 4, 18, 14, 5, 9, 999_999, tzinfo=timezone(timedelta(hours=7)))
     assert as_utc(moment) == "2026-04-18T07:05:09Z"
     assert datetime.fromisoformat(as_utc(moment)) == moment.replace(microsecond=0)
+
+
+DE = Party("DE", "Federal Republic of Germany", "Europe/Berlin")
+UK = Party("GB", "United Kingdom", "Europe/London")
+#: In the night to this day Berlin's clocks go back from 03:00 to 02:00, at 01:00 UTC.
+NIGHT = datetime(2026, 10, 25, tzinfo=UTC)
+
+
+def test_in_the_hour_that_comes_twice_the_offset_says_which_it_is() -> None:
+    assert both_times(NIGHT.replace(minute=10), [DE]) == "Sun 25 Oct 02:10 Berlin (+02:00)"
+    assert both_times(NIGHT.replace(hour=1, minute=10), [DE]) == "Sun 25 Oct 02:10 Berlin (+01:00)"
+    assert clocks(NIGHT.replace(hour=1, minute=10), [DE]) == "02:10 Berlin (+01:00)"
+
+
+def test_a_deadline_that_looks_earlier_than_its_case_says_by_which_offset_each_is_told() -> None:
+    opened, due = NIGHT.replace(minute=55), NIGHT.replace(hour=1, minute=10)
+    assert clocks(opened, [DE, KH]) == "02:55 Berlin (+02:00) / 07:55 Phnom Penh"
+    assert clocks(due, [DE, KH]) == "02:10 Berlin (+01:00) / 08:10 Phnom Penh"
+
+
+@pytest.mark.parametrize(
+    ("moment", "shown"),
+    [
+        (NIGHT - timedelta(days=4), "Wed 21 Oct 02:00 Berlin"),
+        (NIGHT - timedelta(days=2), "Fri 23 Oct 02:00 Berlin (+02:00)"),
+        (NIGHT + timedelta(days=2), "Tue 27 Oct 01:00 Berlin (+01:00)"),
+        (NIGHT + timedelta(days=5), "Fri 30 Oct 01:00 Berlin"),
+    ],
+)
+def test_the_offset_is_written_for_the_days_around_a_change_and_never_else(moment: datetime, shown: str) -> None:
+    assert both_times(moment, [DE]) == shown
+
+
+def test_only_the_zone_that_changes_has_its_offset_written() -> None:
+    moment = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
+    shown = "Sun 29 Mar 00:30 London (+00:00) / 01:30 Berlin (+01:00) / 08:30 Beijing / 07:30 Ha Noi"
+    assert both_times(moment, [UK, DE, CN, VN]) == shown
+
+
+@pytest.mark.parametrize("days", range(0, 366, 5))
+def test_where_clocks_are_never_changed_no_offset_is_written(days: int) -> None:
+    moment = datetime(2026, 1, 1, 7, 5, tzinfo=UTC) + timedelta(days=days)
+    assert "(" not in both_times(moment, [KH, CN, VN]) + clocks(moment, [KH, CN, VN]) + both_times(moment, [])
+
+
+def test_a_moment_long_after_what_it_counts_from_has_its_offset_too_when_the_clocks_changed_between() -> None:
+    opened, due = NIGHT - timedelta(days=10), NIGHT + timedelta(days=10)
+    assert both_times(due, [DE], since=opened) == "Wed 4 Nov 01:00 Berlin (+01:00)"
+    assert clocks(due, [DE, KH], since=opened) == "01:00 Berlin (+01:00) / 07:00 Phnom Penh"
+    assert both_times(due, [DE], since=due - timedelta(days=6)) == "Wed 4 Nov 01:00 Berlin"

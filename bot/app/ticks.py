@@ -1,0 +1,102 @@
+"""What runs by itself on this node, from its first write to its last. Decides nothing."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from functools import partial
+
+import structlog
+
+from adapters.calls.node import Node
+from adapters.watchdog import Watchdog
+from adapters.web.server.health import clock_check
+from bot.app.bridge import Bridge
+from bot.app.parts import Start, said
+from bot.jobs.clock_watch import ClockWatch
+from bot.jobs.nightly_backup import NightlyBackup
+from bot.jobs.schedule import Schedule, Tick
+from bot.ports.storage import Storage
+
+_TICK = 1.0  #: seconds
+_TEND = 900.0  #: seconds
+_STATUS_TICK = 10.0  #: seconds; how it is, for the service manager
+_FILES_TICK = 5.0  #: seconds; a database that vanished is told of within that time
+_RARE_TICK = 60.0  #: seconds; for what is due once a day, windows that close, and whoever watches
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What is looked after besides the bridge."""
+
+    clocks: ClockWatch
+    watchdog: Watchdog
+    backup: NightlyBackup | None = None  #: None: no backup is made by itself
+
+
+@contextlib.asynccontextmanager
+async def running(bridge: Bridge, node: Node[Storage], start: Start, watched: Watched) -> AsyncIterator[None]:
+    """Run the bridge and all that ticks for the length of a block. Raises `StorageError` when nothing can be stored."""
+    schedule = Schedule(node.machine or node.clock, bridge.pulse.note)
+    schedule.every(_TICK, partial(watched.clocks.tick, bridge.line), "clock")
+    life = bridge.reminder.tick if start.works else node.store.is_ready
+    schedule.every(_TICK, living(life, start), "deadlines" if start.works else "life")
+    schedule.every(_TICK, bridge.pulse.tick, "heartbeat")
+    schedule.every(_FILES_TICK, bridge.file_watch.tick, "database files")
+    if start.works:
+        _work(schedule, bridge, node, watched)
+    if start.manager.is_there:
+        schedule.every(_STATUS_TICK, partial(_tell_status, bridge, start), "status")
+    try:
+        await bridge.start()
+        await node.store.beat()
+        await bridge.pulse.tick()
+        await life()
+        schedule.start()
+        yield
+    finally:
+        schedule.stop()
+        await bridge.stop()
+        await watched.watchdog.stop()
+        log.info("bridge stopped")
+
+
+def living(life: Tick, start: Start) -> Tick:
+    """Make a tick after which this process has shown that it lives, whatever its storage answered."""
+
+    async def tick() -> None:
+        try:
+            await life()
+        finally:
+            start.manager.alive()
+
+    return tick
+
+
+def _work(schedule: Schedule, bridge: Bridge, node: Node[Storage], watched: Watched) -> None:
+    schedule.every(_TICK, bridge.deliverer.tick, "outbox")
+    schedule.every(_TEND, bridge.tender.tick, "people")
+    if bridge.fetcher is not None:
+        for messenger in bridge.fetcher.messengers:
+            schedule.every(_TICK, partial(bridge.fetcher.tick, messenger), f"files of {messenger}")
+    schedule.every(_RARE_TICK, bridge.digester.tick, "digest")
+    schedule.every(_RARE_TICK, bridge.closing.tick, "windows")
+    schedule.every(_RARE_TICK, bridge.nightly_purge.tick, "purge")
+    if watched.backup is not None:
+        schedule.every(_RARE_TICK, watched.backup.tick, "backup")
+    if watched.watchdog.is_set:
+        schedule.every(_RARE_TICK, partial(_call, watched.watchdog, bridge, node), "watchdog")
+
+
+async def _call(watchdog: Watchdog, bridge: Bridge, node: Node[Storage]) -> None:
+    if clock_check(bridge.reminder.last_tick, node.clock()) == "ok" and bridge.pulse.found == "ok":
+        await watchdog.call()
+
+
+async def _tell_status(bridge: Bridge, start: Start) -> None:
+    found = bridge.pulse.found
+    trouble = f"Not ready: {found}. Messengers are asked to come again."
+    start.manager.status(f"Ready: {said(start.parts)}." if found == "ok" else trouble)

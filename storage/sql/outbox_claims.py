@@ -1,0 +1,160 @@
+"""How the outbox is handed out: the most urgent addresses first, each in its own order, to one node at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    RowMapping,
+    String,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+    update,
+)
+
+from bot.domain.messages import PASSING, Address, Delivery, Priority
+from bot.ports.reads import Room
+from bot.protection.sealing import Vault
+from storage.rows.cases import address
+from storage.rows.messages import delivery_of, texts_of
+from storage.sql.claims import Term, lease_of, readable
+from storage.sql.statements import WAITING, T
+from storage.types import Moment
+
+#: Names the lock that a node has while it claims.
+_CLAIMING = 0x0C1A13
+_LAST = 9  #: the rank of what keeps its place at its address
+#: How many waiting rows are looked through for addresses, for each row that is asked for.
+_LOOKED_THROUGH = 4
+_OUTBOX = T["outbox"]
+_C = _OUTBOX.c
+_NOW: Any = bindparam("now", type_=Moment)
+_ME: Any = bindparam("me", type_=String)
+#: Word for word as the partial index has it, else SQLite does not use it.
+_IN_THE_WAY = text("(leased_until IS NOT NULL OR holds)")
+
+
+def claim_outbox(
+    connection: Connection, vault: Vault, term: Term, me: str, messengers: Sequence[str], room: Room
+) -> list[Delivery]:
+    """Take rows that are due, the most urgent addresses first, with what they edit."""
+    if term.by_database and not _may_claim(connection):
+        return []
+    wanted = {
+        "me": me,
+        "messengers": list(messengers),
+        "full": texts_of(room.full),
+        "of_each": room.of_each,
+        "least": Priority.U2 if room.urgent_only else max(Priority),
+    }
+    claimed = connection.execute(_claim(by_database=term.by_database), term.parameters | wanted).mappings()
+    taken = sorted(claimed, key=lambda row: (row["priority"], row["id"]))
+    edited = _edited(connection, taken)
+
+    def delivery(row: RowMapping) -> Delivery:
+        return delivery_of(vault, row, edited.get((row["replaces"], row["address"]), ""))
+
+    return readable(connection, _C.reason, taken, delivery)
+
+
+def _may_claim(connection: Connection) -> bool:
+    """Take the lock of those who claim, until the end of the transaction: what others take just now is not seen yet."""
+    return bool(connection.execute(select(func.pg_try_advisory_xact_lock(_CLAIMING))).scalar_one())
+
+
+def _passes() -> ColumnElement[bool]:
+    """The rule of `Outgoing.passes`."""
+    return and_(_C.kind.in_([kind.value for kind in PASSING]), _C.priority <= int(Priority.U2))
+
+
+def _is_blocked(*, by_database: bool) -> ColumnElement[bool]:
+    """Whether an earlier row of the address is in somebody else's hands, or holds the rest up."""
+    other = _OUTBOX.alias("other")
+    is_free, _ = lease_of(other, by_database=by_database)
+    is_elsewhere = and_(~is_free, or_(other.c.leased_by.is_(None), other.c.leased_by != _ME))
+    return exists().where(
+        other.c.address == _C.address,
+        other.c.id < _C.id,
+        _IN_THE_WAY,
+        or_(is_elsewhere, and_(other.c.holds, other.c.next_attempt_at > _NOW)),
+    )
+
+
+@cache
+def _claim(*, by_database: bool) -> Any:
+    """Look for the most urgent addresses first, then take of each the rows that come first."""
+    is_free, end = lease_of(_OUTBOX, by_database=by_database)
+    messengers: Any = bindparam("messengers", expanding=True)
+    due = and_(_C.next_attempt_at <= _NOW, _C.state.in_(WAITING), _C.messenger.in_(messengers), is_free)
+    has_room = or_(_passes(), _C.address.not_in(bindparam("full", expanding=True)))
+    takes = and_(due, has_room, or_(_passes(), ~_is_blocked(by_database=by_database)))
+    most = bindparam("most", type_=Integer)
+    urgent = select(_C.address, _C.id).where(takes, _C.priority <= bindparam("least", type_=Integer))
+    looked = urgent.order_by(_C.priority, _C.id).limit(most * _LOOKED_THROUGH).cte("looked")
+    last = func.max(looked.c.id).label("last")
+    chosen = select(looked.c.address, last).group_by(looked.c.address).cte("chosen")
+    rank = case((_passes(), _C.priority), else_=_LAST)
+    place = func.row_number().over(partition_by=_C.address, order_by=(rank, _C.id)).label("place")
+    urgency = func.min(_C.priority).over(partition_by=_C.address).label("urgency")
+    is_before = and_(_C.address == chosen.c.address, _C.id <= chosen.c.last)
+    ranked = select(_C.id, place, urgency).join_from(chosen, _OUTBOX, is_before).where(takes).cte("ranked")
+    first = select(ranked.c.id).where(ranked.c.place <= bindparam("of_each", type_=Integer))
+    picked = first.order_by(ranked.c.urgency, ranked.c.place, ranked.c.id).limit(most).cte("picked")
+    locked = select(_C.id).where(_C.id.in_(select(picked.c.id)), is_free).with_for_update(skip_locked=True)
+    taken = update(_OUTBOX).where(_C.id.in_(select(locked.cte("locked").c.id)))
+    return taken.values(leased_until=end, leased_by=_ME).returning(*_OUTBOX.columns)
+
+
+def _edited(connection: Connection, taken: Iterable[RowMapping]) -> dict[tuple[str, str], str]:
+    """What the messages that some rows replace were sent as, by key and address."""
+    keys = {row["replaces"] for row in taken} - {""}
+    if not keys:
+        return {}
+    query = select(_C.dedupe_key, _C.address, _C.external_id).where(_C.dedupe_key.in_(keys))
+    return {(key, place): external_id for key, place, external_id in connection.execute(query)}
+
+
+def prolong(connection: Connection, term: Term, me: str, ids: Sequence[int]) -> frozenset[int]:
+    """Hold rows for another term; what somebody else took meanwhile, or what is settled, is not held."""
+    held = connection.execute(_prolong(by_database=term.by_database), term.parameters | {"me": me, "held": list(ids)})
+    return frozenset(held.scalars())
+
+
+@cache
+def _prolong(*, by_database: bool) -> Any:
+    _, end = lease_of(_OUTBOX, by_database=by_database)
+    is_ours = and_(_C.leased_by == _ME, _C.state.in_(WAITING), _C.id.in_(bindparam("held", expanding=True)))
+    locked = select(_C.id).where(is_ours).order_by(_C.id).with_for_update(skip_locked=True).cte("locked")
+    return update(_OUTBOX).where(_C.id.in_(select(locked.c.id))).values(leased_until=end).returning(_C.id)
+
+
+def addresses_with_others(connection: Connection, places: Collection[Address], now: Any, me: str) -> set[Address]:
+    """Say where rows wait that go first and are not in hand here. `now` is by the clock that leases are told by."""
+    if not places:
+        return set()
+    found = connection.execute(_behind(), {"places": sorted(texts_of(list(places))), "now": now, "me": me})
+    return set(map(address, found.scalars()))
+
+
+@cache
+def _behind() -> Any:
+    is_mine = and_(_C.leased_until > _NOW, _C.leased_by == _ME)
+    waits = and_(_C.state == literal_column("'queued'"), _C.next_attempt_at.is_not(None), _C.replaces == "")
+    here = _C.address.in_(bindparam("places", expanding=True))
+    # A comparison with what is not there is neither true nor false: it must count as false.
+    not_mine = or_(_C.leased_until.is_(None), _C.leased_by.is_(None), ~is_mine)
+    # What was made for a moment of its own, and not tried yet, is in nobody's way.
+    in_turn = or_(_C.not_before.is_(None), _C.not_before != _C.next_attempt_at)
+    return select(_C.address).where(here, waits, not_mine, in_turn).distinct()

@@ -1,0 +1,125 @@
+"""What was delivered is noted in the end, however long the database refuses, and meanwhile told nobody twice."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot.domain.errors import StorageError
+from bot.domain.messages import Address, DeliveryState
+from bot.domain.turn import Mark, Turn
+from tests.kit.engines import Kept
+from tests.kit.nodes import SharingNode, Told
+from tests.kit.values import message
+
+
+class Refusing:
+    """A storage that refuses marks, so many times or of some rows; everything else goes through."""
+
+    def __init__(self, storage: Any) -> None:
+        self._storage = storage
+        self.times = 0
+        self.rows: set[int] = set()
+        self.tries = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._storage, name)
+
+    async def apply(self, turns: Sequence[Turn], marks: Sequence[Mark] = ()) -> frozenset[int]:
+        if marks:
+            self.tries += 1
+        if marks and (self.times > 0 or self.rows & {mark.outbox_id for mark in marks}):
+            self.times -= 1
+            raise StorageError("The server cannot be reached.")
+        found: frozenset[int] = await self._storage.apply(turns, marks)
+        return found
+
+
+class Pair:
+    """Two nodes, the first of which may have a storage that refuses marks."""
+
+    def __init__(self, kept: Kept, one: SharingNode, two: SharingNode, refusing: Refusing, told: Told) -> None:
+        self.kept, self.one, self.two, self.refusing, self.told = kept, one, two, refusing, told
+
+    async def tell(self, *numbers: int, are_refused: bool = False) -> list[int]:
+        """The first node sends a message to each of these people; returns the ids of the rows."""
+        messages = [message(address=Address("telegram", str(number))) for number in numbers]
+        if are_refused:
+            self.refusing.rows = {one.id for one in messages}
+        await self.one.storage.apply([Turn(outgoing=tuple(messages))])
+        self.one.deliverer.hand_over(messages)
+        await self.one.deliverer.drain()
+        return [one.id for one in messages]
+
+    async def passes(self, seconds: int) -> None:
+        """Let time pass, with a tick of both nodes every five seconds."""
+        for _ in range(0, seconds, 5):
+            self.kept.let_pass(seconds=5)
+            await self.one.tick()
+            await self.two.tick()
+
+    async def states(self) -> dict[int, DeliveryState]:
+        rows = await self.kept.storage.outbox(list(DeliveryState), 100)
+        return {row.message.id: row.state for row in rows}
+
+
+@pytest.fixture
+async def pair(kept: Kept) -> AsyncIterator[Pair]:
+    told, refusing = Told(), Refusing(kept.storage)
+    one = SharingNode("one", 1, refusing, told, lambda: kept.now)
+    two = SharingNode("two", 2, await kept.other_node(), told, lambda: kept.now)
+    for node in (one, two):
+        node.line.start()
+    yield Pair(kept, one, two, refusing, told)
+    for node in (two, one):
+        node.limit.set()
+        await node.stop()
+
+
+async def test_marks_that_were_refused_some_times_are_stored_and_nobody_is_told_twice(pair: Pair) -> None:
+    pair.refusing.times = 7
+    ids = await pair.tell(1, 2, 3)
+    await pair.one.line.settled()
+    assert await pair.states() == dict.fromkeys(ids, DeliveryState.SENT)
+    await pair.passes(90)
+    assert pair.told.twice == []
+
+
+async def test_one_mark_that_never_fits_holds_up_no_other_and_its_row_stays_with_who_sent_it(pair: Pair) -> None:
+    (bad,) = await pair.tell(1, are_refused=True)
+    others = await pair.tell(2, 3)
+    await pair.passes(120)
+    others += await pair.tell(4)
+    await pair.passes(5)
+    assert pair.told.twice == []
+    states = await pair.states()
+    assert [states[one] for one in others] == [DeliveryState.SENT] * 3
+    assert pair.one.line.unstored().keys() == {bad}
+    pair.refusing.rows = set()
+    await pair.one.line.settled()
+    assert (await pair.states())[bad] is DeliveryState.SENT
+
+
+async def test_this_node_itself_never_sends_again_what_it_could_not_note_yet(pair: Pair) -> None:
+    await pair.tell(1, are_refused=True)
+    pair.kept.let_pass(hours=1)  # it was cut off for so long that its lease is over
+    await pair.one.tick()
+    assert pair.told.twice == []
+
+
+async def test_at_the_end_it_is_still_tried_to_be_noted(pair: Pair) -> None:
+    pair.refusing.times = 5
+    ids = await pair.tell(1)
+    await pair.one.stop()
+    assert await pair.states() == dict.fromkeys(ids, DeliveryState.SENT)
+
+
+async def test_what_cannot_be_noted_until_the_end_is_said_in_the_log(pair: Pair) -> None:
+    ids = await pair.tell(1, are_refused=True)
+    pair.one.limit.set()
+    with capture_logs() as logs:
+        await pair.one.stop()
+    assert [(log["marks"], log["outbox"]) for log in logs if log["log_level"] == "error"] == [(1, ids)]

@@ -1,0 +1,185 @@
+"""Nothing overtakes within one chat, whoever sends; what is urgent goes first; a flood leaves room for others."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.domain.messages import Address, DeliveryState, Outgoing, OutgoingKind, Priority
+from bot.domain.turn import Mark, Turn
+from bot.ports.reads import Room
+from bot.ports.storage import Storage
+from tests.kit.engines import Kept
+from tests.kit.values import message
+
+MINUTE = timedelta(minutes=1)
+CHAT, OTHER = Address("telegram", "1"), Address("telegram", "2")
+
+
+def say(to: Address = CHAT, priority: Priority = Priority.U4, kind: OutgoingKind = OutgoingKind.REPLY) -> Outgoing:
+    return replace(message(address=to, priority=priority), kind=kind)
+
+
+def ping(to: Address = CHAT) -> Outgoing:
+    return say(to, Priority.U1, OutgoingKind.PING)
+
+
+async def _claim(kept: Kept, node: Storage | None = None, limit: int = 10, room: Room | None = None) -> list[int]:
+    claimed = await (node or kept.storage).claim_outbox(["telegram"], kept.now, limit, MINUTE, room or Room())
+    return sorted(delivery.message.id for delivery in claimed)
+
+
+async def _write(node: Storage, *messages: Outgoing) -> frozenset[int]:
+    return await node.apply([Turn(outgoing=messages)])
+
+
+async def _store(kept: Kept, *messages: Outgoing) -> None:
+    """Store messages whose writer died, so that they are free."""
+    await _write(kept.storage, *messages)
+    kept.let_pass(seconds=31)
+
+
+def ids(*messages: Outgoing) -> list[int]:
+    return [message.id for message in messages]
+
+
+def put_back(message: Outgoing, kept: Kept, *, seconds: float = 0, holds: bool = False) -> Mark:
+    until = kept.now + timedelta(seconds=seconds)
+    return Mark(message.id, DeliveryState.QUEUED, kept.now, 1, until, reason="not taken", holds=holds)
+
+
+def sent(message: Outgoing, kept: Kept) -> Mark:
+    return Mark(message.id, DeliveryState.SENT, kept.now, 1)
+
+
+async def test_while_one_node_sends_to_a_chat_no_other_takes_what_comes_after(kept: Kept) -> None:
+    other = await kept.other_node()
+    first, second, third, elsewhere = say(), say(), say(), say(OTHER)
+    await _store(kept, first, second, third, elsewhere)
+    assert await _claim(kept, limit=1) == ids(first)
+    assert await _claim(kept, other) == ids(elsewhere)
+    assert await _claim(kept) == ids(second, third)
+
+
+async def test_when_a_node_dies_another_goes_on_in_order(kept: Kept) -> None:
+    other = await kept.other_node()
+    first, second = say(), say()
+    await _store(kept, first, second)
+    assert await _claim(kept, other, limit=1) == ids(first)
+    kept.let_pass(seconds=61)
+    assert await _claim(kept) == ids(first, second)
+
+
+async def test_a_new_message_waits_its_turn_where_another_node_still_sends(kept: Kept) -> None:
+    other = await kept.other_node()
+    first, second, third = say(), say(), say()
+    assert await _write(other, first) == frozenset()
+    assert await _write(kept.storage, second) == frozenset(ids(second))
+    assert await _claim(kept) == []
+    await other.apply([], [sent(first, kept)])
+    assert await _claim(kept) == ids(second)
+    assert await _write(kept.storage, third) == frozenset()  # the one before it is in the same hands
+
+
+async def test_a_new_message_waits_its_turn_behind_what_nobody_has_in_hand(kept: Kept) -> None:
+    first, second = say(), say()
+    await _store(kept, first)
+    assert await _write(kept.storage, second, elsewhere := say(OTHER)) == frozenset(ids(second))
+    assert await _claim(kept) == ids(first, second)
+    assert elsewhere.id not in await _claim(kept)
+
+
+async def test_behind_what_failed_nothing_is_sent_by_another_node_before_its_next_try(kept: Kept) -> None:
+    other = await kept.other_node()
+    first, second = say(), say()
+    await _write(kept.storage, first)
+    await kept.storage.apply([], [put_back(first, kept, seconds=20, holds=True)])
+    assert await _write(other, second) == frozenset(ids(second))
+    assert await _claim(kept, other) == []
+    kept.let_pass(seconds=20)
+    assert await _claim(kept, other) == ids(first, second)
+
+
+async def test_behind_what_is_only_scheduled_nothing_waits(kept: Kept) -> None:
+    later = replace(say(), not_before=kept.now + timedelta(seconds=6))
+    await _write(kept.storage, later)
+    assert await _write(kept.storage, say()) == frozenset()
+
+
+async def test_an_urgent_ping_passes_what_waits_in_its_chat_whoever_has_it(kept: Kept) -> None:
+    other = await kept.other_node()
+    waiting = [say() for _ in range(5)]
+    await _store(kept, *waiting)
+    assert await _claim(kept, other, limit=2) == ids(*waiting[:2])
+    assert await _write(kept.storage, now := ping()) == frozenset()
+    kept.let_pass(seconds=31)
+    assert await _claim(kept) == ids(now)
+
+
+async def test_of_a_thousand_that_wait_the_urgent_answer_is_taken_with_what_goes_before_it_in_its_chat(
+    kept: Kept,
+) -> None:
+    routine = [say(Address("telegram", str(100 + n))) for n in range(1000)]
+    before, reference, alert = say(), say(priority=Priority.U1), say(OTHER, Priority.U1, OutgoingKind.ALERT)
+    await _store(kept, *routine[:999], before, routine[999], reference, alert)
+    assert await _claim(kept, limit=3) == sorted(ids(before, reference, alert))
+
+
+async def test_of_a_flood_as_much_is_taken_as_has_room_and_others_are_not_crowded_out(kept: Kept) -> None:
+    flood = [say() for _ in range(30)]
+    await _store(kept, *flood, others := say(OTHER))
+    assert await _claim(kept, room=Room(of_each=4)) == ids(*flood[:4], others)
+    assert await _claim(kept, room=Room(full=(CHAT,))) == []
+    assert await _claim(kept, room=Room(of_each=2)) == ids(*flood[4:6])
+
+
+async def test_a_full_chat_still_takes_an_urgent_ping_and_a_full_messenger_what_is_urgent(kept: Kept) -> None:
+    await _store(kept, *(say() for _ in range(5)), say(OTHER), now := ping())
+    assert await _claim(kept, room=Room(full=(CHAT,), urgent_only=True)) == ids(now)
+
+
+async def test_rows_in_hand_are_held_for_longer_and_what_is_settled_or_somebody_elses_is_not(kept: Kept) -> None:
+    other = await kept.other_node()
+    mine, done, theirs = say(), say(OTHER), say(Address("telegram", "3"))
+    await _write(kept.storage, mine, done)
+    await _write(other, theirs)
+    await kept.storage.apply([], [sent(done, kept)])
+    kept.let_pass(seconds=20)
+    held = await kept.storage.prolong(ids(mine, done, theirs), kept.now, MINUTE)
+    assert held == frozenset(ids(mine))
+    kept.let_pass(seconds=20)
+    assert await _claim(kept) == ids(theirs)  # that was held for 30 seconds only
+    await kept.storage.apply([], [sent(theirs, kept)])
+    kept.let_pass(seconds=41)
+    assert await _claim(kept, other) == ids(mine)
+
+
+async def test_a_late_word_of_who_had_a_message_before_does_not_take_it_from_who_has_it_now(kept: Kept) -> None:
+    other = await kept.other_node()
+    await _store(kept, first := say())
+    assert await _claim(kept, other) == ids(first)
+    await kept.storage.apply([], [put_back(first, kept)])
+    assert await _claim(kept) == []
+    await kept.storage.apply([], [sent(first, kept)])  # but that it was taken counts, whoever says it
+    (row,) = await kept.storage.outbox([DeliveryState.SENT], 10)
+    assert row.message.id == first.id
+
+
+async def test_two_nodes_that_claim_at_once_never_share_a_chat_and_keep_its_order(kept: Kept) -> None:
+    other = await kept.other_node()
+    chats = [Address("telegram", str(n)) for n in range(5)]
+    waiting = [say(chat) for _ in range(8) for chat in chats]
+    await _store(kept, *waiting)
+    gone: list[Outgoing] = []
+    for _ in range(12):
+        nodes = [kept.storage, other] * 2
+        claims = (node.claim_outbox(["telegram"], kept.now, 7, MINUTE, Room(of_each=2)) for node in nodes)
+        taken = [[d.message for d in claimed] for claimed in await asyncio.gather(*claims)]
+        holders = {(m.address, node) for node, messages in zip(nodes, taken, strict=True) for m in messages}
+        assert len(holders) == len({chat for chat, _ in holders})
+        for node, messages in zip(nodes, taken, strict=True):
+            await node.apply([], [sent(m, kept) for m in messages])
+            gone += sorted(messages, key=lambda m: m.id)
+    for chat in chats:
+        assert [m.id for m in gone if m.address == chat] == [m.id for m in waiting if m.address == chat]

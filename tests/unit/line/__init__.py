@@ -1,0 +1,1 @@
+"""Who is heard first, and how much may wait to be heard."""
