@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -13,6 +12,7 @@ from sqlalchemy import inspect, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.domain.errors import StorageError
+from bot.record.atomic_files import sync, sync_folder
 from storage import postgres_tools
 from storage.sql.engines import is_sqlite, reading_engine
 from storage.sql.errors import storage_error
@@ -128,12 +128,8 @@ def put_in_place(url: str, copy: Path) -> None:
     settle(copy)
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     require_empty(url)
-    try:
-        copy.rename(file)
-    except OSError as error:
-        if error.errno != errno.EXDEV:
-            raise
-        beside = file.with_name(f".{file.name}.restoring")  # from another disk
-        shutil.copyfile(copy, beside)
-        beside.chmod(0o600)
-        beside.rename(file)
+    if copy.stat().st_dev != file.parent.stat().st_dev:  # a file moves in one step on one disk only
+        copy = Path(shutil.copyfile(copy, file.with_name(f".{file.name}.restoring")))
+    sync(copy)
+    copy.rename(file)
+    sync_folder(file.parent)

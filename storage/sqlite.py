@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 
-from bot.domain.errors import StorageError
+from bot.domain.errors import Unwritable
 from storage.copying import file_of
 from storage.sql.store import SqlStorage
 from storage.watched_files import WatchedFiles
@@ -34,4 +34,4 @@ class SqliteStorage(SqlStorage):
 
     def _require_there(self) -> None:
         if missing := self.missing():
-            raise StorageError(missing)
+            raise Unwritable("its file is gone", missing)

@@ -7,6 +7,7 @@ import contextlib
 import fcntl
 import os
 import shutil
+import threading
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -69,15 +70,34 @@ async def back_up(
     Raises `BridgeError` when the database cannot be copied, the copy is damaged or the file is not what was written.
     """
     part = order.target.with_name(f".{order.target.name}.{os.getpid()}.part")
+    stopped = threading.Event()
     try:
-        backup = await asyncio.to_thread(_make, settings, order, part, progress)
+        backup = await asyncio.to_thread(_make, settings, order, part, _until(stopped, progress))
         await record(lambda c: _journal(c, backup, order))
         await asyncio.to_thread(sealed_file.place, part, order.target)
     finally:
+        stopped.set()
         part.unlink(missing_ok=True)
     if backup.has_database and not backup.findings:
         await storage.save_cursor(LAST_GOOD, int(order.now.timestamp()))
     return backup
+
+
+def _until(stopped: threading.Event, progress: Progress) -> Progress:
+    """Let the work end at its next step once nobody waits for it, so that the program need not wait to stop."""
+
+    @contextlib.contextmanager
+    def watched(label: str, length: int) -> Iterator[Callable[[int], object]]:
+        with progress(label, length) as advance:
+
+            def step(done: int) -> None:
+                if stopped.is_set():
+                    raise BridgeError("The backup was given up, because the bridge stops.")
+                advance(done)
+
+            yield step
+
+    return watched
 
 
 def _journal(c: Composer, backup: Backup, order: BackupOrder) -> None:

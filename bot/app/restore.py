@@ -23,7 +23,7 @@ from bot.record.backup.archive import DATABASE, FILES, Manifest
 from bot.record.backup.sealed_file import Progress, unpack
 from storage import copying, migrate
 from storage.restored import Marked, mark_restored
-from storage.schema import knows
+from storage.schema import SchemaState, knows, schema_state
 
 _WORK = ".restore"  #: in the data folder
 _ATTACHMENTS = "attachments"
@@ -48,7 +48,7 @@ def restore(settings: Settings, file: Path, identity: Path, now: datetime, progr
     copying.require_empty(url)
     with working(data / _WORK, keeps=_PLACING) as folder:
         _require_no_files(data / _ATTACHMENTS, folder)
-        with _undone(data / _ATTACHMENTS):
+        with _undone(url, data / _ATTACHMENTS):
             return _restore(settings, _Order(file, identity, now), folder, progress)
 
 
@@ -74,12 +74,13 @@ def _restore(settings: Settings, order: _Order, folder: Path, progress: Progress
 
 
 @contextlib.contextmanager
-def _undone(folder: Path) -> Iterator[None]:
-    """Take the files away again when what follows fails."""
+def _undone(url: str, folder: Path) -> Iterator[None]:
+    """Take the files away again when what follows fails before there is a database that names them."""
     try:
         yield
     except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
+        if schema_state(url) is SchemaState.EMPTY:
+            shutil.rmtree(folder, ignore_errors=True)
         raise
 
 

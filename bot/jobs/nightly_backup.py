@@ -98,8 +98,11 @@ class NightlyBackup:
     async def _held(self, work: Awaitable[str]) -> str:
         """Wait for work, and keep the lease meanwhile."""
         task = asyncio.ensure_future(work)
-        while not (await asyncio.wait({task}, timeout=_RENEW))[0]:
-            await self._take_lease()
+        try:
+            while not (await asyncio.wait({task}, timeout=_RENEW))[0]:
+                await self._take_lease()
+        finally:
+            task.cancel()  # when the bridge stops
         return task.result()
 
     async def _take_lease(self) -> bool:

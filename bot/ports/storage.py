@@ -47,7 +47,7 @@ class Storage(Retains, KeepsForMessengers, Protocol):
     def missing(self) -> str:
         """Say, in a sentence, which of the database's own files is gone or replaced; empty when none is. Never raises.
 
-        While it says so every method that writes raises `StorageError`. It comes to itself when the file is put back.
+        While it says so every method that writes raises `Unwritable`. It comes to itself when the file is put back.
         """
 
     async def directory(self) -> Directory:

@@ -157,7 +157,7 @@ class SqlEngines:
         return ""
 
     def _require_there(self) -> None:
-        """Raise `StorageError` when what would be written to is not there any more."""
+        """Raise `Unwritable` when what would be written to is not there any more."""
 
     def _require_open(self) -> None:
         if not self._is_open:

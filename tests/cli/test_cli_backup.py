@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import stat
+import threading
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -11,14 +13,15 @@ import pyrage
 import pytest
 
 from bot.app import assembly
-from bot.app.backup import nightly_backup
+from bot.app.backup import BackupOrder, back_up, nightly_backup
 from bot.app.bridge import Bridge
 from bot.config.load import load
 from bot.jobs.nightly_backup import backup_note
 from bot.record.backup.archive import Manifest
-from bot.record.backup.sealed_file import Parts, write
+from bot.record.backup.sealed_file import Parts, Progress, write
 from tests.kit.keys import RECIPIENT, key_file, ring
 from tests.kit.running import Setup, Terminal
+from tests.kit.waiting import until
 
 KEY = pyrage.x25519.Identity.generate()
 TO = str(KEY.to_public())
@@ -80,6 +83,30 @@ async def test_the_night_makes_one_that_can_be_restored(setup: Setup, identity: 
     await Terminal(elsewhere.file).beside("restore", file, "--identity", identity)
     assert elsewhere.query("SELECT reference FROM cases") == setup.query("SELECT reference FROM cases")
     assert [(act,) for act in ("backed_up",)] == setup.query("SELECT act FROM journal ORDER BY id DESC LIMIT 1")
+
+
+async def test_one_that_nobody_waits_for_any_more_ends_at_its_next_step_and_leaves_nothing(setup: Setup) -> None:
+    began, goes_on = threading.Event(), threading.Event()
+
+    def step(_done: int) -> None:
+        began.set()
+        goes_on.wait()
+
+    order = BackupOrder(setup.folder / "night.backup", TO, assembly.clock())
+    async with setup.storage() as storage:
+        progress: Progress = lambda _label, _length: nullcontext(step)  # noqa: E731
+        making = asyncio.create_task(back_up(load(setup.file, {}), storage, order, _unrecorded, progress))
+        await asyncio.to_thread(began.wait)
+        making.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await making
+        goes_on.set()
+        await until(lambda: not list((setup.folder / "data").iterdir()))
+    assert not list(setup.folder.glob("*night*"))
+
+
+async def _unrecorded(_act: object) -> None:
+    raise AssertionError("nothing was made")
 
 
 def test_a_file_that_was_let_go_of_meanwhile_is_left_out(tmp_path: Path) -> None:

@@ -134,3 +134,23 @@ async def test_readiness_says_how_old_the_last_good_one_is(
     await _night(bridge, nightly)
     said = await backup_note(bridge.storage, bridge.clock, is_nightly=True)
     assert said == {"backup": "WARNING: the last good one is 1 d 5 h old"}
+
+
+async def test_a_bridge_that_stops_does_not_wait_for_it(bridge: PlayedBridge, nightly: NightlyBackup) -> None:
+    began, ended = asyncio.Event(), asyncio.Event()
+
+    async def endless(_target: Path) -> str:
+        began.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+        return ""
+
+    nightly._make = endless
+    tick = asyncio.create_task(nightly.tick())
+    await began.wait()
+    tick.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await tick
+    await ended.wait()

@@ -52,12 +52,11 @@ async def test_a_file_of_the_database_is_removed(town: Town, tmp_path: Path, end
         await town.hears(who, "The bridge cannot store anything and takes no messages", "/fd")
     await until(lambda: "The database is not at its place any more." in town.program.output)
 
-    rescued = {name: link.read_bytes() for name, link in _held(town.program.process.pid).items()}
-    town.program.process.kill()
-    await town.program.ended()
-    for name in ("", "-wal"):
-        if name in rescued:
-            (tmp_path / f"casebridge.db{name}").write_bytes(rescued[name])
+    held = _held(town.program.process.pid)
+    rescued = {name: held.get(name, tmp_path / f"casebridge.db{name}").read_bytes() for name in ("", "-wal")}
+    await town.program.terminate()
+    for name, content in rescued.items():
+        (tmp_path / f"casebridge.db{name}").write_bytes(content)
     (tmp_path / "casebridge.db-shm").unlink(missing_ok=True)
     async with running(town.setup):
         await town.case(reference)

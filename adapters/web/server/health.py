@@ -53,11 +53,18 @@ def ready(site: Site, vitals: Vitals) -> Endpoint:
         if vitals.last_tick is not None:
             checks["clock"] = clock_check(vitals.last_tick(), site.clock())
         is_ready = all(found == "ok" for found in checks.values())
-        notes = await vitals.notes()
+        notes = await _notes(vitals)
         told = {"ready": is_ready, "checks": checks} | ({"notes": notes} if notes else {})
         return JSONResponse(told, 200 if is_ready else 503, headers=_PLAIN)
 
     return endpoint
+
+
+async def _notes(vitals: Vitals) -> Mapping[str, str]:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_PATIENCE):
+            return await vitals.notes()
+    return {}
 
 
 async def _database_check(site: Site, writes: str) -> str:

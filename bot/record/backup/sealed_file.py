@@ -44,10 +44,17 @@ class Parts:
 def write(part: Path, parts: Parts, recipient: str, progress: Progress) -> str:
     """Write the encrypted file, safe on disk and for its owner only, read all of it back, and return its SHA-256.
 
-    To read it back a second recipient is drawn, whose secret half never leaves this function.
+    Nothing is left of one that fails. To read it back a second recipient is drawn; its secret half is never written.
     """
-    passing = Identity.passing()
-    size = parts.size
+    try:
+        return _checked(part, parts, recipient, progress)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def _checked(part: Path, parts: Parts, recipient: str, progress: Progress) -> str:
+    passing, size = Identity.passing(), parts.size
     with progress("Encrypted", size) as advance:
         written = _write(part, parts, [recipient, passing.recipient], advance)
     if sync(part) != written:
