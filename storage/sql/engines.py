@@ -133,8 +133,9 @@ def _postgres(url: str, owner: str, kind: str, limits: Limits) -> Engine:
     def _connect(_dialect: object, _record: object, words: Any, named: dict[str, Any]) -> PatientConnection:
         several = {"target_session_attrs": "read-write"} if "," in str(named.get("host", "")) else {}
         usual = {"connect_timeout": _CONNECT_SECONDS, "application_name": f"casebridge {owner}".strip()}
-        ours = {"autocommit": True, "prepare_threshold": None}
-        return PatientConnection.connect(*words, **{**_NETWORK, **usual, **several, **named, **ours})
+        connection = PatientConnection.connect(*words, **{**_NETWORK, **usual, **several, **named, "autocommit": True})
+        connection.look_for_a_pooler(limits)
+        return connection
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

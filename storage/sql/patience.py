@@ -34,6 +34,14 @@ class PatientConnection(Connection[Any]):
             timeouts["transaction_timeout"] = limits.whole
         return "; ".join([kind, *(f"SET LOCAL {name} = {seconds * 1000:.0f}" for name, seconds in timeouts.items())])
 
+    def look_for_a_pooler(self, limits: Limits) -> None:
+        """Prepare no statements where a pooler answers for the server: the next one may get another session."""
+        self._until = monotonic() + limits.whole
+        row = self.execute("SELECT pg_backend_pid()").fetchone()
+        if row is None or row[0] != self.info.backend_pid:
+            self.prepare_threshold = None
+        self._until = None
+
     def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
         """Wait for the server, until the transaction has taken too long."""
         if self._until is None or timeout is not None:

@@ -225,7 +225,17 @@ async def test_nothing_of_the_limits_stays_in_the_session_so_that_a_pooler_may_h
     with with_limits(node._writer, None).connect() as connection:
         for name in ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"):
             assert connection.execute(text(f"SHOW {name}")).scalar_one() == "0"
-        assert connection.execute(text("SELECT count(*) FROM pg_prepared_statements")).scalar_one() == 0
+
+
+@pytest.mark.parametrize("is_pooler", [True, False])
+async def test_statements_are_prepared_where_no_pooler_hands_the_session_on(way: Way, *, is_pooler: bool) -> None:
+    way.is_pooler = is_pooler
+    async with node_at(way.url) as node:
+        for _ in range(7):
+            assert await _is_stored(node)
+        count = text("SELECT count(*) FROM pg_prepared_statements")
+        prepared = await node._write(lambda connection: connection.execute(count).scalar_one())
+    assert (prepared == 0) is is_pooler
 
 
 async def test_whoever_waits_for_the_writer_shares_its_failure_instead_of_waiting_as_long_again(
