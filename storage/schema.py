@@ -68,7 +68,7 @@ def schema_state(url: str) -> SchemaState:
     """Compare a database with this program, without changing it. Raises `StorageError` when it cannot be read."""
     if _is_missing_file(url):
         return SchemaState.EMPTY
-    engine = reading_engine(url)
+    engine = reading_engine(url, limits=USUAL.for_long)
     try:
         with engine.connect() as connection:
             return _state_of(connection)
@@ -82,7 +82,7 @@ def keys_of(url: str) -> frozenset[str]:
     """The ids of the keys that a database is sealed with. Raises `StorageError` when it cannot be read."""
     if _is_missing_file(url):
         return frozenset()
-    engine = reading_engine(url)
+    engine = reading_engine(url, limits=USUAL.for_long)
     try:
         with engine.connect() as connection:
             return noted_keys(connection)

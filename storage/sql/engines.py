@@ -19,7 +19,6 @@ from storage.sql.limits import USUAL, Limits
 #: `synchronous=FULL` under WAL: what was committed survives a loss of power.
 #: A checkpoint writes each changed page once, however often it changed: rarer ones (40 MB of log) write less.
 _PRAGMAS = ("synchronous=FULL", "foreign_keys=ON", "wal_autocheckpoint=10000", "cache_size=-65536")
-_CONNECT_SECONDS = 2  #: for each host
 #: Whether a server that was cut off is still there is asked by the network too, where it can be.
 _NETWORK = {
     "keepalives_idle": 5,
@@ -132,7 +131,7 @@ def _postgres(url: str, owner: str, kind: str, limits: Limits) -> Engine:
     @event.listens_for(engine, "do_connect")
     def _connect(_dialect: object, _record: object, words: Any, named: dict[str, Any]) -> PatientConnection:
         several = {"target_session_attrs": "read-write"} if "," in str(named.get("host", "")) else {}
-        usual = {"connect_timeout": _CONNECT_SECONDS, "application_name": f"casebridge {owner}".strip()}
+        usual = {"connect_timeout": round(limits.connect), "application_name": f"casebridge {owner}".strip()}
         connection = PatientConnection.connect(*words, **{**_NETWORK, **usual, **several, **named, "autocommit": True})
         connection.look_for_a_pooler(limits)
         return connection

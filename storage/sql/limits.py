@@ -17,12 +17,14 @@ class Limits:
     lock: float  #: for what another transaction holds
     statement: float  #: for one statement
     whole: float  #: for the whole transaction, also when the server says nothing at all
+    connect: float  #: for reaching one host
 
     @classmethod
     def within(cls, patience: timedelta) -> Limits:
         """For everything that somebody waits for."""
         seconds = patience.total_seconds()
-        return cls(idle=0.4 * seconds, lock=0.6 * seconds, statement=0.7 * seconds, whole=0.8 * seconds)
+        idle, lock, statement, whole = (share * seconds for share in (0.4, 0.6, 0.7, 0.8))
+        return cls(idle, lock, statement, whole, connect=max(lock, 3.0))
 
     @property
     def at_leisure(self) -> Limits:
@@ -32,7 +34,7 @@ class Limits:
     @property
     def for_long(self) -> Limits:
         """For reading all there is, as an export does, and for migrations."""
-        return replace(self, idle=300.0, statement=3600.0, whole=12 * 3600.0)
+        return replace(self, idle=300.0, statement=3600.0, whole=12 * 3600.0, connect=10.0)
 
 
 USUAL = Limits.within(ANSWER_WITHIN)

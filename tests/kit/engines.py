@@ -20,6 +20,7 @@ from sqlalchemy import text
 import storage
 from bot.ports.storage import Storage
 from storage.sql.engines import writing_engine
+from storage.sql.limits import Limits
 from storage.sql.statements import SCHEMA
 from tests.kit.clock import Clock
 from tests.kit.keys import VAULT
@@ -74,7 +75,7 @@ async def on_database(url: str) -> AsyncIterator[Kept]:
 def _age_leases(url: str, span: timedelta) -> None:
     if not url.startswith("postgresql"):
         return
-    engine = writing_engine(url)
+    engine = writing_engine(url, limits=Limits.within(_PATIENT))
     with engine.begin() as connection:
         for table, column in (*((table, "leased_until") for table in LEASED), ("leases", "expires_at")):
             connection.execute(text(f"UPDATE {table} SET {column} = {column} - :span"), {"span": span})
@@ -137,7 +138,7 @@ def empty_database(engine: str, request: pytest.FixtureRequest, folder: Path) ->
 
 def empty(url: str) -> None:
     """Make all tables empty."""
-    engine = writing_engine(url)
+    engine = writing_engine(url, limits=Limits.within(_PATIENT))
     with engine.begin() as connection:
         for table in reversed(SCHEMA.sorted_tables):  # far quicker than TRUNCATE where there is little
             connection.execute(table.delete())

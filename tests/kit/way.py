@@ -45,10 +45,9 @@ class Way:
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, back = await asyncio.open_unix_connection(str(self.socket))
         self._open |= {writer, back}
-        try:
+        with contextlib.suppress(asyncio.CancelledError):  # the end of the test
             await asyncio.gather(self._pump(reader, back), self._pump(there, writer))
-        finally:
-            self._open -= {writer, back}
+        self._open -= {writer, back}
 
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError):
