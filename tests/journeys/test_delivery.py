@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bot.domain.agreement import Urgency
 from bot.domain.errors import Unavailable, Unreachable
-from bot.domain.messages import DeliveryState
+from bot.domain.messages import DeliveryState, OutgoingKind, Priority
 from bot.domain.people import Role
 from tests.kit.played import PlayedBridge
 from tests.kit.world import Somebody
@@ -66,3 +67,16 @@ async def test_an_answer_stored_before_a_crash_is_sent_after_it(bridge: PlayedBr
     bridge.adapters["telegram"].recover()
     await bridge.down_for(minutes=1)
     bridge.expect(OFFICER, case.reference, "(1 of 14)")
+
+
+async def test_answers_about_a_case_are_as_urgent_as_the_case_and_others_come_after_them(bridge: PlayedBridge) -> None:
+    await bridge.says(OFFICER, "girl 16 locked in a flat")
+    await bridge.says(OFFICER, "yes")  # she is in danger now
+    await bridge.says("telegram:colleague", "/help")
+    case = await bridge.only_case()
+    assert case.urgency is Urgency.U1
+    answers = [d.message for d in await bridge.deliveries(case) if d.message.kind is OutgoingKind.REPLY]
+    assert answers[-1].priority is Priority.U1
+    sent = [d.message for d in await bridge.storage.outbox([DeliveryState.SENT], 10)]
+    (routine,) = [m.priority for m in sent if m.address.peer == "colleague"]
+    assert Priority.U2 < routine < Priority.U3

@@ -85,11 +85,12 @@ async def test_she_taps_and_then_writes_and_what_waited_arrives_in_order_and_onc
     bridge.expect_nothing(XU)
     await bridge.adapters["wechat"].taps_menu("xu", "/help")
     await bridge.fast_forward(seconds=90)
-    assert told(bridge) == [f"U1 immediate · {case.reference}", "she is on floor 1 now", "she is on floor 2 now"]
+    alert = f"U1 immediate · {case.reference}"
+    assert told(bridge) == [alert, f"{alert} · ping 1", "she is on floor 1 now"]
     assert len(await waiting_at(bridge, case, XU)) == 2
     await bridge.says(XU, "cases")
     await bridge.fast_forward(seconds=2)
-    assert told(bridge)[3:] == ["she is on floor 3 now", f"U1 immediate · {case.reference} · ping 1"]
+    assert told(bridge)[3:] == ["she is on floor 2 now", "she is on floor 3 now"]
     await bridge.fast_forward(minutes=3)
     assert len(told(bridge)) == 5, "nothing comes twice"
 
