@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
@@ -95,6 +96,8 @@ class Bridge:
         self._clock = clock
         self._sends = sends
         self._tasks: set[asyncio.Task[None]] = set()
+        self._woken = asyncio.Event()
+        self._hearing: list[asyncio.Task[None]] = []
         self._restored: Restored | None = None
         can = {name: adapter.capabilities for name, adapter in adapters.items()}
         self._windows = {name: c.windows for name, c in can.items() if c.windows is not None}
@@ -144,10 +147,23 @@ class Bridge:
         self.line.start()
         await asyncio.gather(*(adapter.start(self.line.receive) for adapter in self._adapters.values()))
         await tell_restored(self._storage, lambda act: self.line.submit(Order(act, actor="restore")))
+        if self._sends:
+            self._hearing = [
+                asyncio.create_task(self._storage.listen(self._woken.set), name="listening"),
+                asyncio.create_task(self._send_when_woken(), name="woken"),
+            ]
+
+    async def _send_when_woken(self) -> None:
+        """Look at once for what other nodes leave to this one; what cannot be claimed now, the next tick finds."""
+        while True:
+            await self._woken.wait()
+            self._woken.clear()
+            with contextlib.suppress(StorageError):
+                await self.deliverer.tick()
 
     async def stop(self) -> None:
         """Send and write what is under way, then disconnect; may be called twice."""
-        for task in self._tasks:
+        for task in (*self._tasks, *self._hearing):
             task.cancel()
         await self.deliverer.stop()
         await self.line.stop()

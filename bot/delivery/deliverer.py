@@ -76,6 +76,7 @@ class Deliverer:
             name: Dispatcher(adapter, self._office, capacity=limits.in_flight, workers=limits.at_once)
             for name, adapter in adapters.items()
         }
+        self._claiming = asyncio.Lock()
         self._is_stopping = False
 
     def _settle(self, mark: Mark) -> None:
@@ -118,8 +119,10 @@ class Deliverer:
 
     async def tick(self) -> int:
         """Claim what is due and give it to its messenger; returns how many rows. Raises `StorageError`."""
-        if self._is_stopping:
-            return 0
+        async with self._claiming:
+            return 0 if self._is_stopping else await self._take()
+
+    async def _take(self) -> int:
         now = self._clock()
         for dispatcher in self._dispatchers.values():
             dispatcher.look_for_joining(now)

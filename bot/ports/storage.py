@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -43,6 +43,12 @@ class Storage(Retains, KeepsForMessengers, Protocol):
 
     async def last_recorded(self) -> datetime | None:
         """Tell the moment of the newest entry of the journal; None before the first."""
+
+    async def listen(self, wake: Callable[[], None]) -> None:
+        """Call `wake` at once when another process left something to send to this one, and when that may be.
+
+        It goes on until it is cancelled; where this process is the only one it returns.
+        """
 
     def missing(self) -> str:
         """Say, in a sentence, which of the database's own files is gone or replaced; empty when none is. Never raises.

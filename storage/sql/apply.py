@@ -46,6 +46,7 @@ from storage.sql.leaving import addresses_of, moved_addresses, still_joining, wr
 from storage.sql.load import cases_by_id
 from storage.sql.outbox_claims import addresses_with_others
 from storage.sql.statements import Statements, T
+from storage.sql.waking import announce
 
 P = TypeVar("P", Deadline, Handoff)
 
@@ -277,11 +278,18 @@ def _add_outgoing(writing: Writing, outgoing: Sequence[Outgoing]) -> frozenset[i
         outbox_row(writing.vault, m, writing.now, None if m.not_before is not None or m.id in waits else lease)
         for m in messages
     ]
+    if any(_is_left(row, writing.now) for row in rows):
+        announce(writing.connection)
     if writing.run(writing.statements.add_outbox, rows) == len(rows):
         return waits
     ids = [message.id for message in messages]
     stored = writing.connection.execute(select(T["outbox"].c.id).where(T["outbox"].c.id.in_(ids))).scalars()
     return waits | (frozenset(ids) - frozenset(stored))
+
+
+def _is_left(row: RowDict, now: datetime) -> bool:
+    """Whether other nodes may send a row by now."""
+    return row["leased_until"] is None and row["next_attempt_at"] <= now
 
 
 def _write_windows(writing: Writing, batch: Batch) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
@@ -95,6 +96,13 @@ def _sqlite(url: str, begin: str, limits: Limits, *pragmas: str) -> Engine:
     return engine
 
 
+def connecting(named: Mapping[str, Any], owner: str, limits: Limits) -> dict[str, Any]:
+    """Add to what a URL says of a server how it is connected to, unless the URL says so itself."""
+    several = {"target_session_attrs": "read-write"} if "," in str(named.get("host", "")) else {}
+    usual = {"connect_timeout": round(limits.connect), "application_name": f"casebridge {owner}".strip()}
+    return {**_NETWORK, **usual, **several, **named}
+
+
 def _make_for_owner_only(url: str) -> None:
     """Make the file before SQLite does, which asks the umask; the files beside it get the permissions of this one."""
     with suppress(OSError):  # said in its own words when the file is opened
@@ -130,9 +138,7 @@ def _postgres(url: str, owner: str, kind: str, limits: Limits) -> Engine:
 
     @event.listens_for(engine, "do_connect")
     def _connect(_dialect: object, _record: object, words: Any, named: dict[str, Any]) -> PatientConnection:
-        several = {"target_session_attrs": "read-write"} if "," in str(named.get("host", "")) else {}
-        usual = {"connect_timeout": round(limits.connect), "application_name": f"casebridge {owner}".strip()}
-        connection = PatientConnection.connect(*words, **{**_NETWORK, **usual, **several, **named, "autocommit": True})
+        connection = PatientConnection.connect(*words, **connecting(named, owner, limits), autocommit=True)
         connection.look_for_a_pooler(limits)
         return connection
 

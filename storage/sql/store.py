@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select
@@ -40,6 +40,9 @@ class SqlStorage(SqlForMessengers):
 
     async def time(self) -> datetime | None:
         return await self._read(sql_keep.database_time) if self.by_database else None
+
+    async def listen(self, wake: Callable[[], None]) -> None:
+        """Return at once: no other process leaves anything to this one."""
 
     async def last_recorded(self) -> datetime | None:
         return await self._read(sql_read.last_recorded)
