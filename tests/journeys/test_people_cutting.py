@@ -86,8 +86,8 @@ async def test_what_a_cut_off_officer_was_asked_goes_to_their_desk_at_once(bridg
     await bridge.says(DUTY, f"/handoff {case.reference} police")
     bridge.forget()
     await bridge.says(CLERK, f"/lost {(await bridge.person(OFFICER)).id}")
-    bridge.expect(KH_GROUP, "cannot answer any more", "agree that we share this with the police")
     bridge.expect(KH_GROUP, "for which the desk answers now", case.reference)
+    bridge.expect(KH_GROUP, "cannot answer any more", "agree that we share this with the police")
     await bridge.taps(CLERK, "Yes", at=KH_GROUP)
     assert (await bridge.case(case)).value("consent_police") == "yes"
 
