@@ -13,7 +13,7 @@ from bot.delivery.knocking import Knocker
 from bot.delivery.lane import Lane, LaneRow
 from bot.delivery.lanes import Lanes
 from bot.delivery.ledger import Ledger
-from bot.delivery.marking import Office
+from bot.delivery.marking import Office, warn
 from bot.delivery.outage import Outage
 from bot.delivery.pacing import Pace
 from bot.delivery.quota import Quota
@@ -155,8 +155,8 @@ class Dispatcher:
             await self._follow(row, lane, moved)
         except SendError as error:
             self._failed(row, lane, error)
-        except StorageError:
-            log.warning("The storage could not be asked about a message; it is tried again.", outbox_id=row.id)
+        except StorageError as error:
+            warn(error, "The storage could not be asked about a message; it is tried again.", row)
             self._office.put_back(row, self._office.clock() + _STORAGE_RETRY, "the storage did not answer")
         except Exception as error:  # noqa: BLE001 - one bad row never stops the loop, whatever an adapter raises
             kind = type(error).__name__

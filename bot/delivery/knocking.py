@@ -15,7 +15,7 @@ import structlog
 
 from bot.delivery import window_rules
 from bot.delivery.lane import LaneRow
-from bot.delivery.marking import Office
+from bot.delivery.marking import Office, warn
 from bot.domain.errors import SendError, StorageError
 from bot.domain.messages import KNOCK_FAILED, Outgoing, Priority
 from bot.ports.messengers import Adapter, Knocks
@@ -52,8 +52,8 @@ class Knocker:
             return
         try:
             await self._forget(row)
-        except StorageError:
-            log.warning("That a knock was answered could not be stored.", outbox_id=row.id)
+        except StorageError as error:
+            warn(error, "That a knock was answered could not be stored.", row)
 
     async def _is_first(self, row: LaneRow) -> bool:
         """Take the leases of this level and of those below; whether nobody had the first one."""

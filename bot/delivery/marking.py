@@ -11,6 +11,7 @@ import structlog
 
 from bot.delivery import retries
 from bot.delivery.lane import LaneRow
+from bot.domain.errors import StorageError, Unwritable
 from bot.domain.messages import KNOCK_FAILED, Address, DeliveryState, Outgoing
 from bot.domain.turn import Mark
 from bot.ports.storage import Storage
@@ -176,3 +177,9 @@ class Office:
                 case_id=message.case_id,
                 messenger=message.address.messenger,
             )
+
+
+def warn(error: StorageError, words: str, row: LaneRow) -> None:
+    """Log what the storage refused; that it takes nothing at all is said once a minute by whoever watches the writing."""
+    if not isinstance(error, Unwritable):
+        log.warning(words, outbox_id=row.id)
