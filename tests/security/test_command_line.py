@@ -45,7 +45,7 @@ def commands() -> Iterator[str]:
 def test_every_command_is_attacked() -> None:
     assert set(commands()) == {
         "run", "check", "migrate", "setup", "invite", "people", "revoke", "change", "confirm", "signin", "ping",
-        "export", "report", "plan", "outbox", "journal", "purge", "forget", "keys",
+        "export", "report", "plan", "outbox", "journal", "purge", "forget", "keys", "deploy",
     }  # fmt: skip
 
 
@@ -56,6 +56,8 @@ def test_every_command_is_attacked() -> None:
         ("plan",),
         ("ping",),
         ("setup",),
+        ("deploy",),
+        ("run", "--only"),
         ("revoke",),
         ("change", "--language", "km"),
         ("change", "1", "--desk"),
