@@ -180,6 +180,6 @@ class Office:
 
 
 def warn(error: StorageError, words: str, row: LaneRow) -> None:
-    """Log what the storage refused; that it takes nothing at all is said once a minute by whoever watches the writing."""
+    """Log what the storage refused; that it takes nothing at all is said by whoever watches the writing."""
     if not isinstance(error, Unwritable):
         log.warning(words, outbox_id=row.id)

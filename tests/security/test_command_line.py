@@ -51,7 +51,7 @@ def test_every_command_is_attacked() -> None:
     assert set(commands()) == {
         "run", "check", "migrate", "setup", "invite", "people", "revoke", "change", "confirm", "signin", "ping",
         "export", "report", "plan", "outbox", "journal", "purge", "forget", "keys", "backup",
-        "restore",
+        "restore", "deploy",
     }  # fmt: skip
 
 
@@ -62,6 +62,8 @@ def test_every_command_is_attacked() -> None:
         ("plan",),
         ("ping",),
         ("setup",),
+        ("deploy",),
+        ("run", "--only"),
         ("revoke",),
         ("change", "--language", "km"),
         ("change", "1", "--desk"),

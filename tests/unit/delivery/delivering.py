@@ -251,16 +251,18 @@ class Postroom:
         return sum(window.left for window in windows)
 
     async def case_with_deadline(self, state: DeadlineState = DeadlineState.RUNNING) -> Case:
-        """Store a case with one deadline, id 70."""
+        """Store a case with a deadline, id 70, and one that keeps it watched."""
         deadline = Deadline(70, 7, DeadlineKind.ACKNOWLEDGE, NOON, NOON + timedelta(days=1), state)
+        review = Deadline(71, 7, DeadlineKind.REVIEW, NOON, NOON + timedelta(days=1))
         officer = Address("telegram", "1")
-        case = Case(7, "KC26-M9S34-4", "KC", "KH", "CN", 1, officer, NOON, NOON, deadlines=(deadline,))
+        case = Case(7, "KC26-M9S34-4", "KC", "KH", "CN", 1, officer, NOON, NOON, deadlines=(deadline, review))
         await self.storage.apply([Turn(cases=(case,), new_cases=frozenset({7}))])
         return case
 
     async def meet(self, case: Case) -> None:
         """Meet the deadline of the case."""
-        met = tuple(replace(d, state=DeadlineState.MET, next_at=None) for d in case.deadlines)
+        first, *others = case.deadlines
+        met = (replace(first, state=DeadlineState.MET, next_at=None), *others)
         await self.storage.apply([Turn(cases=(replace(case, version=case.version + 1, deadlines=met),))])
 
 
