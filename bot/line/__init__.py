@@ -1,5 +1,5 @@
 """The one way in: every message, tap, tick and command becomes a turn here, and a batch of turns one transaction.
 
-What a message means is not decided here. Begin with `line`; what a batch reads is in `batch_loader`, the kinds of work
-are in `message_work`.
+What a message means is not decided here. Begin with `line`; how a batch is computed is in `computing`, what it
+reads in `batch_loader`, the kinds of work are in `message_work`.
 """

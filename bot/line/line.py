@@ -8,31 +8,25 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from types import MappingProxyType
 
 import structlog
 
-from bot.delivery.reply_in_call import InCall, ride
-from bot.domain.agreement import Urgency
-from bot.domain.case import Case
+from bot.delivery.reply_in_call import InCall
 from bot.domain.errors import AlreadySeen, Held, Stale, StorageError, Unwritable
 from bot.domain.messages import Capabilities, Inbound, Kind, storable
-from bot.domain.people import Directory
 from bot.domain.turn import Mark, Turn
-from bot.line.batch_loader import Loader
+from bot.line.computing import Computing, is_pressing
 from bot.line.kept_marks import KeptMarks
 from bot.line.message_work import Message
-from bot.line.one_turn import turn_of
 from bot.line.work import Work
 from bot.line.work_queue import QueuedWork, Waiting
 from bot.ports.messengers import Receipt
-from bot.ports.reads import Loaded
 from bot.ports.storage import Storage
 from bot.turns.context import Context
-from bot.turns.view import View
 
 BATCH = 100  #: most pieces of work in one transaction
 _TRIES = 5
@@ -68,16 +62,14 @@ class Line:
         `noted` hears of each commit, and why there was none.
         """
         self._storage = storage
-        self._sends = rules.sends
-        self._capabilities = capabilities or {}
-        self._loader = Loader(storage, self._capabilities)
         self._context = context
+        self._computing = Computing(storage, context, capabilities or {}, sends=rules.sends)
         self._committed = committed
         self._noted = noted
         self._batch_within = None if rules.answer_within is None else 0.9 * rules.answer_within.total_seconds()
         self._most = BATCH  #: fewer after a batch that took too long, so that on a slow machine some go through
         self._held: Held | None = None  #: what the batch under way met first
-        self._waiting = Waiting(self._loader.may_pick)
+        self._waiting = Waiting(self._computing.may_pick)
         self._wake = asyncio.Event()
         self._sleep = sleep
         self._marks = KeptMarks(sleep, self._wake.set)
@@ -191,11 +183,7 @@ class Line:
 
     async def _write(self, batch: list[QueuedWork], marks: Sequence[Mark]) -> None:
         for attempt in range(_TRIES):
-            directory = await self._storage.directory()
-            loaded = await self._load(batch, directory)
-            view = View(directory, loaded)
-            await self._count(batch, view)
-            fresh = self._compute(batch, view, loaded)
+            fresh, seen = await self._computing.computed(batch)
             turns = [entry.turn for entry in fresh if entry.turn is not None]
             left_out: frozenset[int] = frozenset()
             try:
@@ -208,53 +196,8 @@ class Line:
             self._marks.stored(marks)
             if turns or marks:
                 self._noted(None)
-            self._finish(batch, fresh, turns, left_out, loaded.seen)
+            self._finish(batch, fresh, turns, left_out, seen)
             return
-
-    async def _load(self, batch: Sequence[QueuedWork], directory: Directory) -> Loaded:
-        works = await self._loader.understood([entry.work for entry in batch], directory)
-        for entry, work in zip(batch, works, strict=True):
-            entry.work = work
-        return await self._loader.load(works, directory, self._context().agreement)
-
-    async def _count(self, batch: Sequence[QueuedWork], view: View) -> None:
-        """Count the guesses among new messages, once each; what is right is no guess and costs nothing."""
-        context = self._context()
-        now = context.now
-        for entry in batch:
-            work = entry.work
-            if not isinstance(work, Message) or work.inbound.key in view.seen:
-                continue
-            if entry.tries is None:
-                asked = work.tries(view, context)
-                entry.tries = {t: await self._storage.count_attempt(t.kind, t.key, now, t.window) for t in asked}
-            view.counted(entry.tries)
-
-    def _compute(self, batch: Sequence[QueuedWork], view: View, loaded: Loaded) -> list[QueuedWork]:
-        """Compute the turns of all messages that are new; the first of two equal keys counts."""
-        context = self._context()
-        keys = set(loaded.seen)
-        fresh: list[QueuedWork] = []
-        for entry in batch:
-            entry.turn = None
-            key = entry.work.inbound.key if isinstance(entry.work, Message) else None
-            if key is not None and key in keys:
-                continue
-            if key is not None:
-                keys.add(key)
-            turn = self._in_call(entry, turn_of(entry.work, view, context), context)
-            entry.turn = turn if self._sends else _for_others(turn, context.now)
-            view.absorb(entry.turn)
-            fresh.append(entry)
-        return fresh
-
-    def _in_call(self, entry: QueuedWork, turn: Turn, context: Context) -> Turn:
-        message = entry.work.inbound if isinstance(entry.work, Message) else None
-        can = self._capabilities.get(message.messenger) if message is not None else None
-        if message is None or can is None or not can.answers_in_call:
-            return turn
-        turn, entry.call = ride(turn, message, can, context.now)
-        return turn
 
     def _receipt(self, entry: QueuedWork, replies: Mapping[tuple[str, str, str], str], *, is_new: bool) -> Receipt:
         if entry.call is not None and is_new:
@@ -278,7 +221,7 @@ class Line:
         replies = {**seen, **{turn.inbox.message.key: turn.inbox.reply for turn in turns if turn.inbox}}
         for entry in batch:
             if entry.sender is not None and entry.turn is not None and entry.turn.cases:
-                self._waiting.note(entry.sender, is_urgent=any(map(_is_pressing, entry.turn.cases)))
+                self._waiting.note(entry.sender, is_urgent=any(map(is_pressing, entry.turn.cases)))
             if not entry.done.done():
                 entry.done.set_result(self._receipt(entry, replies, is_new=id(entry) in is_new))
         try:
@@ -315,9 +258,7 @@ class Line:
     async def _keep_failed(self, entry: QueuedWork) -> None:
         entry.call = None  # it said what is not stored
         try:
-            context = self._context()
-            failed = entry.work.failed(context, entry.errors[-1])
-            failed = failed if self._sends else _for_others(failed, context.now)
+            failed = self._computing.failed(entry)
             await self._storage.apply([failed])
             self._finish([entry], [entry], [failed])
         except AlreadySeen:
@@ -326,16 +267,6 @@ class Line:
             _refuse(entry, error)
         except Exception as error:  # noqa: BLE001 - the line must never die; whoever waits is told
             _refuse(entry, StorageError(f"not stored: {type(error).__name__}"))
-
-
-def _is_pressing(case: Case) -> bool:
-    return case.is_open and case.urgency is Urgency.U1
-
-
-def _for_others(turn: Turn, now: datetime) -> Turn:
-    """Leave what is due at once to processes that send."""
-    due = (o if o.not_before is not None else replace(o, not_before=now) for o in turn.outgoing)
-    return replace(turn, outgoing=tuple(due))
 
 
 def _refuse(entry: QueuedWork, error: StorageError) -> None:

@@ -148,13 +148,10 @@ async def test_a_file_that_may_only_be_read_is_named(node: Node) -> None:
     await node.stores_again()
 
 
-async def test_what_was_sent_is_noted_when_the_database_takes_it_again_and_the_line_rests_meanwhile(
-    node: Node, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_what_was_sent_is_noted_when_the_database_takes_it_again(node: Node) -> None:
     sent = message()
     await node.storage.apply([Turn(outgoing=(sent,))])
     tries: list[Unwritable | None] = []
-    monkeypatch.setattr("bot.line.line._AGAIN", 0.2)
     with locked(node.file):
         node.line._noted = tries.append
         node.line.mark(Mark(sent.id, DeliveryState.SENT, START, 1, external_id="m1"))
@@ -164,7 +161,8 @@ async def test_what_was_sent_is_noted_when_the_database_takes_it_again_and_the_l
     assert delivery.external_id == "m1"
 
 
-async def test_a_line_that_cannot_write_stops_all_the_same(node: Node) -> None:
+async def test_a_line_that_cannot_write_stops_all_the_same(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.line.line.DRAIN_SECONDS", 0.2)
     with locked(node.file):
         node.line.mark(Mark(1, DeliveryState.SENT, START, 1))
         await node.line.stop()

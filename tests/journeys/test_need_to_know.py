@@ -49,7 +49,7 @@ class Counting:
 def counting(bridge: PlayedBridge) -> Counting:
     counting = Counting(bridge.storage)
     line = bridge._bridge.line
-    line._storage = line._loader._storage = counting
+    line._storage = line._computing._storage = line._computing._loader._storage = counting
     return counting
 
 
