@@ -27,11 +27,16 @@ class Verdict:
 def check(evidence: Evidence, alert_after: timedelta) -> Verdict:
     """Look at everything."""
     evidence = with_answers(evidence)
+    findings = losses(evidence, alert_after)
+    doubled, flying = surplus(evidence), _in_flight(evidence)
+    findings += _unexplained(doubled, flying)
+    return Verdict(tuple(findings), doubled.total(), flying.total())
+
+
+def losses(evidence: Evidence, alert_after: timedelta) -> list[str]:
+    """Say what was lost or forgotten; of what was doubled only what is stored twice."""
     findings = [finding for each in _CHECKS for finding in each(evidence)]
-    findings += _alerts(evidence, alert_after)
-    surplus, flying = _surplus(evidence), _in_flight(evidence)
-    findings += _unexplained(surplus, flying)
-    return Verdict(tuple(findings), surplus.total(), flying.total())
+    return findings + list(_alerts(evidence, alert_after))
 
 
 def _acknowledged(evidence: Evidence) -> Iterator[str]:
@@ -51,7 +56,7 @@ def _acknowledged(evidence: Evidence) -> Iterator[str]:
             yield f"update {written.update_id} was acknowledged and is {row.state}"
         if f"reply:{row.id}:0" not in replies:
             yield f"update {written.update_id} has no reply"
-        if row.case_id is None or effects[written.message] == 0:
+        if written.is_report and (row.case_id is None or effects[written.message] == 0):
             yield f"update {written.update_id} was acknowledged and changed nothing"
     yield from (f"update {update} is stored {times} times" for update, times in stored.items() if times > 1)
     yield from (f"message {m} took effect {times} times" for m, times in effects.items() if m and times > 1)
@@ -61,6 +66,7 @@ def _cases(evidence: Evidence) -> Iterator[str]:
     """Every case has its clock and a reference of its own."""
     references = Counter(case.reference for case in evidence.cases)
     yield from (f"reference {name} was given {times} times" for name, times in references.items() if times > 1)
+    running = {deadline.case_id for deadline in evidence.deadlines if deadline.state == "running"}
     kinds: dict[int, set[str]] = {}
     for deadline in evidence.deadlines:
         kinds.setdefault(deadline.case_id, set()).add(deadline.kind)
@@ -68,6 +74,8 @@ def _cases(evidence: Evidence) -> Iterator[str]:
         missing = _KINDS - kinds.get(case.id, set())
         if missing:
             yield f"case {case.reference} has no deadline {', '.join(sorted(missing))}"
+        if case.is_open and case.id not in running:
+            yield f"case {case.reference} is open and no clock runs for it"
 
 
 def _references(evidence: Evidence) -> Iterator[str]:
@@ -99,7 +107,7 @@ def _pings(evidence: Evidence) -> Iterator[str]:
     for deadline in evidence.deadlines:
         name = f"{deadline.kind} of case {deadline.case_id}"
         if deadline.kind != "alert":
-            if deadline.due_at < evidence.settled_at and not deadline.pings:
+            if deadline.state == "running" and deadline.due_at < evidence.settled_at and not deadline.pings:
                 yield f"{name} passed without a ping"
             for number in range(1, deadline.pings + 1):
                 if f"case:{deadline.case_id}:{deadline.kind}:{deadline.id}:{number}" not in keys:
@@ -138,8 +146,8 @@ def _is_accounted_for(row: OutboxKept, evidence: Evidence) -> bool:
     return row.state in _DONE or (row.state == "dropped" and bool(row.reason)) or is_young
 
 
-def _surplus(evidence: Evidence) -> Counter[Words]:
-    """Messages that arrived more often than there are rows for them."""
+def surplus(evidence: Evidence) -> Counter[Words]:
+    """Count messages that arrived more often than there are rows for them."""
     arrived = Counter(sent.words for sent in evidence.sent)
     wanted = Counter(row.words for row in evidence.outbox)
     return arrived - wanted
@@ -155,8 +163,8 @@ def _in_flight(evidence: Evidence) -> Counter[Words]:
     return flying + under_way(evidence)
 
 
-def _unexplained(surplus: Counter[Words], flying: Counter[Words]) -> Iterator[str]:
-    for words, times in (surplus - flying).items():
+def _unexplained(doubled: Counter[Words], flying: Counter[Words]) -> Iterator[str]:
+    for words, times in (doubled - flying).items():
         yield f"{times} messages to {words.chat} arrived twice and were not under way at a kill"
 
 

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import contextlib
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
-from pathlib import Path
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from sqlalchemy import Connection, func, select
+
 from bot.delivery.numbered_choices import as_links, as_text
+from bot.domain.case import Status
 from bot.domain.messages import Button, Keyboard
 from storage.rows.messages import reply_of
 from storage.sealed import unseal
+from storage.sql.engines import reading_engine, writing_engine
+from storage.sql.statements import WAITING, T
 from tests.kit.engines import LEASED
 from tests.kit.keys import VAULT
 
-_LONG_AGO = "2026-01-01 00:00:00.000000+00:00"
+_LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class Words(NamedTuple):
@@ -36,6 +39,7 @@ class Written:
     update_id: str
     message: str  #: ``telegram:7#12``
     is_acknowledged: bool = True
+    is_report: bool = True  #: what it says becomes part of a case
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,7 @@ class CaseKept:
     reference: str
     opened_at: datetime
     is_alerted: bool = True
+    is_open: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,73 +113,93 @@ class Evidence:
     outbox: tuple[OutboxKept, ...] = ()
     effects: tuple[str, ...] = field(default=())  #: messages that answers and texts say they came from
     calls: tuple[Call, ...] = ()
+    acts: tuple[tuple[int | None, str], ...] = ()  #: the record: what was done to which case, in its order
 
 
 @contextlib.contextmanager
-def _open(database: Path) -> Iterator[sqlite3.Connection]:
-    with contextlib.closing(sqlite3.connect(database, timeout=60)) as connection:
-        connection.row_factory = sqlite3.Row
-        yield connection
+def _open(url: str) -> Iterator[Connection]:
+    """One look at everything; nothing can be changed by it."""
+    engine = reading_engine(url)
+    try:
+        with engine.begin() as connection:
+            yield connection
+    finally:
+        engine.dispose()
 
 
-def unmarked(database: Path) -> frozenset[int]:
+def unmarked(url: str) -> frozenset[int]:
     """The outbox rows that the database does not know as sent."""
-    with _open(database) as connection:
-        rows = connection.execute("SELECT id FROM outbox WHERE state IN ('queued', 'window-closed')")
-        return frozenset(row["id"] for row in rows)
+    outbox = T["outbox"].c
+    with _open(url) as connection:
+        return frozenset(connection.scalars(select(outbox.id).where(outbox.state.in_(WAITING))))
 
 
-def age_leases(database: Path) -> None:
+def age_leases(url: str) -> None:
     """Let all leases be so old that their time is over, as it is half a minute after their process died."""
-    with _open(database) as connection, connection:
-        for table in LEASED:
-            connection.execute(f"UPDATE {table} SET leased_until = ? WHERE leased_until IS NOT NULL", (_LONG_AGO,))
+    engine = writing_engine(url)
+    with engine.begin() as connection:
+        for name in LEASED:
+            leased = T[name].c.leased_until
+            connection.execute(T[name].update().where(leased.is_not(None)).values(leased_until=_LONG_AGO))
+    engine.dispose()
 
 
-def unsettled(database: Path, before: datetime) -> dict[str, int]:
+def unsettled(url: str, before: datetime) -> dict[str, int]:
     """Count what was due before a moment and is not done."""
-    moment = before.isoformat(" ", "microseconds")
-    queries = {
-        "deadlines": "SELECT count(*) FROM deadlines WHERE state = 'running' AND next_at < ?",
-        "messages to send": "SELECT count(*) FROM outbox WHERE state = 'queued' AND created_at < ?",
-        "failed messages": "SELECT count(*) FROM inbox WHERE state <> 'done' AND received_at < ?",
+    deadlines, outbox, inbox = T["deadlines"].c, T["outbox"].c, T["inbox"].c
+    undone = {
+        "deadlines": (deadlines.state == "running") & (deadlines.next_at < before),
+        "messages to send": (outbox.state == "queued") & (outbox.created_at < before),
+        "failed messages": (inbox.state != "done") & (inbox.received_at < before),
     }
-    with _open(database) as connection:
-        return {name: connection.execute(query, (moment,)).fetchone()[0] for name, query in queries.items()}
+    with _open(url) as connection:
+        return {
+            name: connection.scalar(select(func.count()).where(condition)) or 0 for name, condition in undone.items()
+        }
 
 
 def read(
-    database: Path,
+    url: str,
     settled_at: datetime,
     written: tuple[Written, ...],
     sent: tuple[Sent, ...],
-    kills: tuple[frozenset[int], ...],
+    kills: tuple[frozenset[int], ...] = (),
 ) -> Evidence:
     """Read the database of a bridge that has stopped."""
-    effects = "SELECT message FROM answers UNION ALL SELECT message FROM texts"
-    with _open(database) as connection:
+    with _open(url) as connection:
+
+        def rows(table: str) -> Iterator[Any]:
+            return iter(connection.execute(select(T[table]).order_by(*T[table].primary_key.columns)).mappings())
+
         return Evidence(
             settled_at,
             written,
             sent,
             kills,
-            tuple(map(_case, connection.execute("SELECT * FROM cases"))),
-            tuple(map(_deadline, connection.execute("SELECT * FROM deadlines"))),
-            tuple(map(_inbox, connection.execute("SELECT * FROM inbox"))),
-            tuple(map(_outbox, connection.execute("SELECT * FROM outbox"))),
-            tuple(row["message"] for row in connection.execute(effects)),
+            tuple(map(_case, rows("cases"))),
+            tuple(map(_deadline, rows("deadlines"))),
+            tuple(map(_inbox, rows("inbox"))),
+            tuple(map(_outbox, rows("outbox"))),
+            tuple(row["message"] for table in ("answers", "texts") for row in rows(table)),
+            acts=tuple((row["case_id"], row["act"]) for row in _journal(connection)),
         )
 
 
+def _journal(connection: Connection) -> Iterator[Any]:
+    journal = T["journal"]
+    return iter(connection.execute(select(journal).order_by(journal.c.chain, journal.c.sequence)).mappings())
+
+
 def _case(row: Any) -> CaseKept:
-    opened_at = datetime.fromisoformat(row["opened_at"])
-    return CaseKept(row["id"], row["reference"], opened_at, row["alerted_at"] is not None)
+    return CaseKept(
+        row["id"], row["reference"], row["opened_at"], row["alerted_at"] is not None, row["status"] != Status.CLOSED
+    )
 
 
 def _deadline(row: Any) -> DeadlineKept:
-    next_at = datetime.fromisoformat(row["next_at"]) if row["next_at"] else None
-    due_at = datetime.fromisoformat(row["due_at"])
-    return DeadlineKept(row["id"], row["case_id"], row["kind"], due_at, row["pings"], next_at, row["state"])
+    return DeadlineKept(
+        row["id"], row["case_id"], row["kind"], row["due_at"], row["pings"], row["next_at"], row["state"]
+    )
 
 
 def _inbox(row: Any) -> InboxKept:
@@ -191,8 +216,7 @@ def _outbox(row: Any) -> OutboxKept:
         text, keyboard = _listed(*as_links(text, keyboard)), ()
     buttons = tuple(button.data for line in keyboard for button in line)
     words = Words(chat, text, buttons, bool(row["replaces"] or row["edits"]))
-    created_at = datetime.fromisoformat(row["created_at"])
-    return OutboxKept(row["id"], row["dedupe_key"], words, row["state"], row["reason"], created_at, in_call)
+    return OutboxKept(row["id"], row["dedupe_key"], words, row["state"], row["reason"], row["created_at"], in_call)
 
 
 def _listed(text: str, keyboard: Keyboard) -> str:

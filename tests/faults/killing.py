@@ -52,8 +52,8 @@ class Loop:
     life: tuple[float, float] = _LIFE
 
     @property
-    def database(self) -> Path:
-        return self.setup.folder / "casebridge.db"
+    def database(self) -> str:
+        return self.setup.database
 
     def spawn(self) -> subprocess.Popen[bytes]:
         """Start the program."""
