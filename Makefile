@@ -1,6 +1,6 @@
 # What can be asked of this tree; `make` alone lists it. Needs Python 3.11 or newer with venv, and make.
 .DEFAULT_GOAL := help
-.PHONY: help run test quick check bench tree texts lock
+.PHONY: help run test quick check bench faults tree texts lock
 .NOTPARALLEL:
 
 VENV := .venv
@@ -34,6 +34,10 @@ check: $(VENV)/.dev $(VENV)/.project ## look at the code: format, lint, types, w
 
 bench: $(VENV)/.dev $(VENV)/.project ## measure replies per second beside a plain bot, and the check of the record
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+faults: $(VENV)/.dev $(VENV)/.project ## break everything around four nodes for MINUTES (10), by SEED
+	@CASEBRIDGE_TEST_FAULTS_MINUTES=$(or $(MINUTES),10) CASEBRIDGE_TEST_FAULTS_SEED=$(or $(SEED),$$(date +%s)) \
+		$(BIN)/python -m pytest tests/faults/cluster/test_cluster.py $(ARGS)
 
 tree: $(VENV)/.dev ## show the rooms of the code, each with its first sentence
 	@$(BIN)/python -m tests.house.tree

@@ -27,7 +27,7 @@ _PAUSE = (0.5, 2.5)  #: seconds between two messages of an officer; who waits fo
 _LIFE = (0.0, 1.2)  #: seconds that the program runs after it took its first request
 _EARLY = (0.5, 3.0)  #: or, one time in five, seconds after it was started
 _LONG_DEAD = 0.25  #: of the kills: it stays dead for half a minute, and what it had leased comes back
-_DEADLINES = """
+DEADLINES = """
 [urgency.{level}]
 acknowledge = "2s"
 police = "4s"
@@ -36,7 +36,7 @@ written = "1h"
 review = "1h"
 repeat = "20s"
 """
-_FRESH = timedelta(seconds=4)  #: what became due within this time may still be under way
+FRESH = timedelta(seconds=4)  #: what became due within this time may still be under way
 
 
 @dataclass(slots=True)
@@ -105,7 +105,7 @@ class Loop:
         left: dict[str, int] = {}
 
         async def settled() -> datetime | None:
-            moment = datetime.now(UTC) - _FRESH
+            moment = datetime.now(UTC) - FRESH
             left.update(await asyncio.to_thread(unsettled, self.database, moment))
             return None if any(left.values()) else moment
 
@@ -130,7 +130,7 @@ async def killing_loop(
     """Set up a bridge with short deadlines and more configuration, everybody enrolled; officers are on Telegram."""
     port = free_port()
     async with Telegram(port) as telegram:
-        levels = "".join(_DEADLINES.format(level=level) for level in ("U1", "U2", "U3", "U4"))
+        levels = "".join(DEADLINES.format(level=level) for level in ("U1", "U2", "U3", "U4"))
         desks = {"kh-duty": ["telegram:-1001"], "cn-duty": ["telegram:-1002"]}
         setup = Setup(folder, telegram.url, "webhook", desks, levels + more, port=port, alert_after="1s")
         setup.write()

@@ -14,7 +14,7 @@ from tests.fakes.updates import update
 from tests.fakes.wire import Asked, Reply, Server, parameters, structured
 from tests.faults.evidence import Sent, Words, Written
 
-_BOT = {"id": 123456, "is_bot": True, "first_name": "Bridge", "username": "bridge_bot"}
+BOT = {"id": 123456, "is_bot": True, "first_name": "Bridge", "username": "bridge_bot"}
 _AGAIN = 0.4  #: seconds until an update that was not taken is tried again
 
 
@@ -67,15 +67,21 @@ class Telegram:
         given = parameters(asked)
         result: Any = True
         if method == "getMe":
-            result = _BOT
+            result = BOT
         elif method in ("sendMessage", "editMessageText"):
-            self.sent.append(Sent(_words(method, given), self.life))
-            number = int(given.get("message_id", 0)) or next(self._numbers)
-            result = {"message_id": number, "date": 1_790_000_000, "chat": {"id": int(given["chat_id"])}}
+            self.sent.append(Sent(words_of(method, given), self.life))
+            result = post_of(given, next(self._numbers))
         return Reply(200, json.dumps({"ok": True, "result": result}).encode())
 
 
-def _words(method: str, given: dict[str, Any]) -> Words:
+def post_of(given: dict[str, Any], number: int) -> dict[str, Any]:
+    """What Telegram answers to it."""
+    number = int(given.get("message_id", 0)) or number
+    return {"message_id": number, "date": 1_790_000_000, "chat": {"id": int(given["chat_id"])}}
+
+
+def words_of(method: str, given: dict[str, Any]) -> Words:
+    """What a call puts in a chat."""
     rows = structured(given.get("reply_markup", {})).get("inline_keyboard", [])
     buttons = tuple(button["callback_data"] for row in rows for button in row)
     return Words(str(given["chat_id"]), given["text"], buttons, method == "editMessageText")

@@ -21,6 +21,7 @@ class Way:
 
     socket: Path
     port: int = 0
+    heard: asyncio.Event = field(default_factory=asyncio.Event)  #: set whenever something is asked of the database
     is_silent: bool = False  #: takes everything and hands nothing on, as a machine does that lost its power
     is_pooler: bool = False  #: answers for the server, as one does whose sessions are handed on
     _server: asyncio.Server | None = None
@@ -43,15 +44,23 @@ class Way:
             writer.transport.abort()
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there, back = await asyncio.open_unix_connection(str(self.socket))
+        try:
+            there, back = await asyncio.open_unix_connection(str(self.socket))
+        except OSError:  # nobody is there
+            writer.transport.abort()
+            return
         self._open |= {writer, back}
         with contextlib.suppress(asyncio.CancelledError):  # the end of the test
-            await asyncio.gather(self._pump(reader, back), self._pump(there, writer))
+            await asyncio.gather(self._pump(reader, back, self.heard), self._pump(there, writer))
         self._open -= {writer, back}
 
-    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _pump(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, heard: asyncio.Event | None = None
+    ) -> None:
         with contextlib.suppress(OSError):
             while data := await reader.read(65536):
+                if heard is not None:
+                    heard.set()
                 if not self.is_silent:
                     writer.write(_KEY.sub(_ANOTHER, data) if self.is_pooler else data)
                     await writer.drain()

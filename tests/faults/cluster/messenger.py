@@ -1,0 +1,63 @@
+"""The Bot API as several nodes see it, each at an address of its own; remembers what came from which of them."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+import random
+from collections import Counter
+from functools import partial
+from typing import Any
+
+from tests.fakes.faults import Fault
+from tests.fakes.wire import Asked, Reply, Server, parameters
+from tests.faults.cluster.history import Arrival, Kind
+from tests.faults.cluster.witness import Witness
+from tests.faults.telegram import BOT, post_of, words_of
+
+_SPOILT = 0.5  #: of the calls while the messenger is in trouble
+_FAULTS = {Kind.THROTTLE: "throttle", Kind.DOWN: "down", Kind.HOLD: "timeout"}
+
+
+class Messenger:
+    """The fake; `trouble`: what it does to many calls at present."""
+
+    def __init__(self, nodes: int, witness: Witness, chance: random.Random) -> None:
+        self._servers = [Server(partial(self._answer, node)) for node in range(nodes)]
+        self._witness = witness
+        self._chance = chance
+        self._numbers = itertools.count(1_000_000_000)
+        self.trouble: Kind | None = None
+        self.arrivals: list[Arrival] = []
+        self.spoilt: Counter[Kind] = Counter()
+
+    def url(self, node: int) -> str:
+        """Where a node calls it."""
+        return self._servers[node].url
+
+    async def __aenter__(self) -> Messenger:
+        async with contextlib.AsyncExitStack() as stack:
+            for server in self._servers:
+                await stack.enter_async_context(server)
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._stack.aclose()
+
+    def _answer(self, node: int, asked: Asked) -> Reply:
+        method = asked.target.rpartition("/")[2]
+        given = parameters(asked)
+        if method not in ("sendMessage", "editMessageText"):
+            return _ok(BOT if method == "getMe" else True)
+        kind = self.trouble if self._chance.random() < _SPOILT else None
+        if kind is not None:
+            self.spoilt[kind] += 1
+        if kind in (None, Kind.HOLD):
+            self.arrivals.append(Arrival(words_of(method, given), node, self._witness.tick, is_answered=kind is None))
+        return Fault(_FAULTS[kind]).reply() if kind else _ok(post_of(given, next(self._numbers)))
+
+
+def _ok(result: Any) -> Reply:
+    return Reply(200, json.dumps({"ok": True, "result": result}).encode())
