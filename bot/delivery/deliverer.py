@@ -173,9 +173,13 @@ class Deliverer:
         if most <= 0:
             return []
         asked = [self._dispatchers[name].asks() for name in messengers if name in self._dispatchers]
-        full = tuple(address for room in asked for address in room.full)
+        full = (*self._owed(), *(address for room in asked for address in room.full))
         each = min(room.of_each for room in asked)
         return await self._storage.claim_outbox(messengers, now, most, self._lease, Room(full, each, urgent_only))
+
+    def _owed(self) -> set[Address]:
+        """Where something was put back that the database still counts as in hand here, in nobody's way."""
+        return {mark.waits_at for mark in self._unstored().values() if mark.waits_at is not None}
 
     def _readmit(self, delivery: Delivery, now: datetime) -> None:
         dispatcher = self._dispatchers.get(delivery.message.address.messenger)

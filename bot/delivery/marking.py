@@ -127,6 +127,7 @@ class Office:
             row.joined,
             row.knock,
             holds,
+            delivery.message.address,
         )
         self.mark(mark)
         return mark

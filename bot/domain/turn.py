@@ -152,3 +152,4 @@ class Mark:
     joined: Outgoing | None = None  #: the same message to the next address, a new row
     knock: str = ""  #: as in `Delivery`; empty leaves what is there
     holds: bool = False  #: what comes after it at its address waits until it is due
+    waits_at: Address | None = None  #: where it was put back; not stored

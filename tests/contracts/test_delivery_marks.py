@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
-from bot.domain.errors import StorageError
+from bot.domain.errors import StorageError, Throttled
 from bot.domain.messages import Address, DeliveryState
 from bot.domain.turn import Mark, Turn
 from tests.kit.engines import Kept
@@ -108,6 +109,25 @@ async def test_this_node_itself_never_sends_again_what_it_could_not_note_yet(pai
     pair.kept.let_pass(hours=1)  # it was cut off for so long that its lease is over
     await pair.one.tick()
     assert pair.told.twice == []
+
+
+async def test_what_was_put_back_and_could_not_be_noted_yet_is_not_overtaken(pair: Pair) -> None:
+    pair.told.on_each = _throttle
+    (first,) = await pair.tell(1, are_refused=True)
+    pair.told.on_each = lambda: None
+    second = message(address=Address("telegram", "1"))
+    await pair.two.storage.apply([Turn(outgoing=(second,))])
+    await pair.passes(5)
+    assert pair.told.by == ["one"], "it only tried the first one"
+    pair.refusing.rows = set()
+    await pair.one.line.settled()
+    await pair.passes(10)
+    assert pair.told.keys[-1] == second.dedupe_key
+    assert await pair.states() == dict.fromkeys((first, second.id), DeliveryState.SENT)
+
+
+def _throttle() -> None:
+    raise Throttled("Too many.", retry_after=timedelta(seconds=1))
 
 
 async def test_at_the_end_it_is_still_tried_to_be_noted(pair: Pair) -> None:
