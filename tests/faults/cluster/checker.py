@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.domain.journal_acts import JournalAct
+from tests.faults.calls import riding_in_calls, with_answers
 from tests.faults.checker import losses, surplus
-from tests.faults.cluster.history import DISTURBING, SECOND, Arrival, History
+from tests.faults.cluster.history import DISTURBING, SECOND, History
 from tests.faults.cluster.silence import LONGEST, Stretch, is_ping, stretches
-from tests.faults.evidence import Evidence, OutboxKept, Sent, Words
+from tests.faults.evidence import Call, Evidence, OutboxKept, Sent, Words
 
 _NOTED_WITHIN = 2 * SECOND  #: from an answer of the messenger until it is stored
 _STILL_PINGED = 5 * SECOND  #: from the acknowledgment of a closing: what was looked at before
@@ -29,8 +30,14 @@ class Verdict:
 
 def check(evidence: Evidence, history: History, alert_after: timedelta) -> Verdict:
     """Look at everything."""
-    evidence = replace(evidence, sent=tuple(Sent(arrival.words) for arrival in history.arrivals))
-    ambiguous = Counter(a.words for a in history.arrivals if _is_ambiguous(a, history))
+    evidence = with_answers(
+        replace(
+            evidence,
+            sent=tuple(Sent(arrival.words) for arrival in history.arrivals),
+            calls=tuple(_calls(evidence, history)),
+        )
+    )
+    ambiguous = _ambiguous(evidence, history)
     doubled, silences = surplus(evidence), stretches(history)
     findings = [
         *losses(evidence, alert_after),
@@ -43,12 +50,27 @@ def check(evidence: Evidence, history: History, alert_after: timedelta) -> Verdi
     return Verdict(tuple(findings), doubled.total(), ambiguous.total(), max(silences, default=None))
 
 
-def _is_ambiguous(arrival: Arrival, history: History) -> bool:
-    return not arrival.is_answered or any(
-        trouble.meets(arrival.node, arrival.tick, arrival.tick + _NOTED_WITHIN)
-        for trouble in history.troubles
-        if trouble.kind in DISTURBING
-    )
+def _calls(evidence: Evidence, history: History) -> Iterator[Call]:
+    """What went back in calls; also into those that WeChat had given up, and told the writer so."""
+    given_up = {written.update_id for written in evidence.written if not written.is_acknowledged}
+    unheard = {row.update_id: row.reply or None for row in evidence.inbox if row.update_id in given_up}
+    for call in history.in_calls:
+        yield Call(call.update_id, unheard.get(call.update_id) if call.answer is None else call.answer)
+
+
+def _ambiguous(evidence: Evidence, history: History) -> Counter[Words]:
+    found = Counter(a.words for a in history.arrivals if not a.is_answered or _was_disturbed(a.node, a.tick, history))
+    riding = riding_in_calls(evidence)
+    for call in history.in_calls:
+        if call.answer is None or _was_disturbed(call.node, call.tick, history):
+            found.update(row.words for row in riding.get(call.update_id, []))
+    return found
+
+
+def _was_disturbed(node: int, tick: int, history: History) -> bool:
+    """Whether something was done to a node before it could note what it had just sent."""
+    troubles = (trouble for trouble in history.troubles if trouble.kind in DISTURBING)
+    return any(trouble.meets(node, tick, tick + _NOTED_WITHIN) for trouble in troubles)
 
 
 def _doubles(doubled: Counter[Words], ambiguous: Counter[Words]) -> Iterator[str]:

@@ -68,6 +68,16 @@ class Called:
 
 
 @dataclass(frozen=True, slots=True)
+class InCall:
+    """What a node answered in the call that brought a message; None: the call was broken."""
+
+    update_id: str
+    answer: str | None
+    node: int
+    tick: int
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """What the desk did to a case: when it began to, and when the closing was acknowledged."""
 
@@ -85,5 +95,6 @@ class History:
     last: int
     arrivals: tuple[Arrival, ...] = ()  #: in their order
     calls: tuple[Called, ...] = ()
+    in_calls: tuple[InCall, ...] = ()
     troubles: tuple[Trouble, ...] = ()
     ended: tuple[Ended, ...] = ()

@@ -14,6 +14,7 @@ from tests.fakes.faults import Fault
 from tests.fakes.wire import Asked, Reply, Server, parameters
 from tests.faults.cluster.history import Arrival, Kind
 from tests.faults.cluster.witness import Witness
+from tests.faults.evidence import Words
 from tests.faults.telegram import BOT, post_of, words_of
 
 _SPOILT = 0.5  #: of the calls while the messenger is in trouble
@@ -36,6 +37,10 @@ class Messenger:
         """Where a node calls it."""
         return self._servers[node].url
 
+    def arrived(self, words: Words, node: int, *, is_answered: bool = True) -> None:
+        """Note what reached a chat, of this or another messenger."""
+        self.arrivals.append(Arrival(words, node, self._witness.tick, is_answered))
+
     async def __aenter__(self) -> Messenger:
         async with contextlib.AsyncExitStack() as stack:
             for server in self._servers:
@@ -55,7 +60,7 @@ class Messenger:
         if kind is not None:
             self.spoilt[kind] += 1
         if kind in (None, Kind.HOLD):
-            self.arrivals.append(Arrival(words_of(method, given), node, self._witness.tick, is_answered=kind is None))
+            self.arrived(words_of(method, given), node, is_answered=kind is None)
         return Fault(_FAULTS[kind]).reply() if kind else _ok(post_of(given, next(self._numbers)))
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import text
 
@@ -19,17 +21,20 @@ from tests.faults.cluster.messenger import Messenger
 from tests.faults.cluster.nodes import Node, asking, name_of
 from tests.faults.cluster.people import DESKS, PEOPLE, People
 from tests.faults.cluster.webhooks import Webhooks
+from tests.faults.cluster.wechat import Followers, Wechat
 from tests.faults.cluster.witness import Witness
 from tests.faults.evidence import Evidence, read, unsettled
-from tests.faults.killing import ALERT_AFTER, DEADLINES, FRESH
-from tests.kit.engines import PostgresServer, own_postgres
+from tests.faults.killing import DEADLINES, FRESH
+from tests.kit.engines import postgres_process
 from tests.kit.processes import free_port
 from tests.kit.running import Setup
 from tests.kit.waiting import until
 from tests.kit.way import Way, way_to
+from tests.kit.wechat import table
 
 NODES = 4
 _SETTLED_WITHIN = 600 * SECOND  #: after that the checker says what still waits
+_LOGGED = ("log_lock_waits = on", "log_min_duration_statement = '1s'", "log_line_prefix = '%m %u '")
 _LEVELS = "".join(DEADLINES.format(level=level) for level in ("U1", "U2", "U3", "U4"))
 
 
@@ -38,9 +43,10 @@ class Cluster:
     """Several nodes, those who write to them, and what is done to them."""
 
     nodes: list[Node]
-    database: PostgresServer
+    database: Any
     messenger: Messenger
     webhooks: Webhooks
+    followers: Followers
     people: People
     breaker: Breaker
     witness: Witness
@@ -60,7 +66,7 @@ class Cluster:
 
         async def settled() -> datetime | None:
             moment = datetime.now(UTC) - FRESH
-            left = await asyncio.to_thread(unsettled, self.database.url, moment)
+            left = await asyncio.to_thread(unsettled, self.database.get_uri(), moment)
             return None if any(left.values()) and self.witness.tick < latest else moment
 
         moment: datetime = await until(settled, moves=lambda: self.witness.tick)
@@ -71,7 +77,7 @@ class Cluster:
         return await asyncio.gather(*(node.end() for node in self.nodes))
 
     def evidence(self, settled_at: datetime) -> Evidence:
-        return read(self.database.url, settled_at, tuple(self.webhooks.written), ())
+        return read(self.database.get_uri(), settled_at, tuple(self.webhooks.written), ())
 
     def history(self) -> History:
         return History(
@@ -80,6 +86,7 @@ class Cluster:
             self.last,
             tuple(self.messenger.arrivals),
             tuple(self.webhooks.calls),
+            tuple(self.followers.in_calls),
             tuple(self.breaker.troubles),
             tuple(self.people.ended.values()),
         )
@@ -91,42 +98,53 @@ async def cluster(folder: Path, seed: int) -> AsyncIterator[Cluster]:
     witness, chance = Witness(), random.Random(seed)
     ports = [free_port() for _ in range(NODES)]
     async with contextlib.AsyncExitStack() as stack:
-        database = stack.enter_context(_database())
+        database = stack.enter_context(_database(folder))
         messenger = await stack.enter_async_context(Messenger(NODES, witness, random.Random(seed)))
-        ways = [await stack.enter_async_context(way_to(database.url)) for _ in ports]
+        wechat = await stack.enter_async_context(Wechat(NODES, messenger))
+        ways = [await stack.enter_async_context(way_to(database.get_uri())) for _ in ports]
         nodes = [
-            _node(folder, number, port, way, messenger, database)
+            _node(folder, number, port, way, messenger, wechat, database)
             for number, (port, way) in enumerate(zip(ports, ways, strict=True))
         ]
-        await Setup(nodes[0].setup.folder, database=database.url).enrol(*PEOPLE)
+        await Setup(nodes[0].setup.folder, database=database.get_uri()).enrol(*PEOPLE)
         hooks = [node.setup.hook for node in nodes]
         webhooks = await stack.enter_async_context(Webhooks(hooks, witness, random.Random(seed)))
-        people = People(webhooks, messenger, witness, random.Random(seed))
+        followers = await stack.enter_async_context(
+            Followers(
+                wechat, [hook.replace("telegram", "wechat") for hook in hooks], webhooks, witness, random.Random(seed)
+            )
+        )
+        people = People(webhooks, followers, messenger, witness, random.Random(seed))
         breaker = Breaker(nodes, database, messenger, witness, chance)
         await stack.enter_async_context(_all_running(nodes))
         await stack.enter_async_context(witness.watching())
-        yield Cluster(nodes, database, messenger, webhooks, people, breaker, witness)
+        yield Cluster(nodes, database, messenger, webhooks, followers, people, breaker, witness)
 
 
 @contextmanager
-def _database() -> Iterator[PostgresServer]:
-    """A server at which each node is a user of its own."""
-    with own_postgres() as database:
-        with asking(database.url) as connection:
+def _database(folder: Path) -> Iterator[Any]:
+    """A server at which each node is a user of its own; what it logs is kept beside what they log."""
+    with postgres_process() as database:
+        with asking(database.get_uri()) as connection:
             for number in range(NODES):
                 connection.execute(text(f"CREATE ROLE {name_of(number)} SUPERUSER LOGIN"))
-        yield database
+            for setting in _LOGGED:
+                connection.execute(text(f"ALTER SYSTEM SET {setting}"))
+            connection.execute(text("SELECT pg_reload_conf()"))
+        try:
+            yield database
+        finally:
+            shutil.copy(database.log, folder / "postgres.txt")
 
 
-def _node(folder: Path, number: int, port: int, way: Way, messenger: Messenger, database: PostgresServer) -> Node:
+def _node(folder: Path, number: int, port: int, way: Way, messenger: Messenger, wechat: Wechat, database: Any) -> Node:
     own = folder / name_of(number)
     own.mkdir(mode=0o700)
     url = way.url.replace("postgres@", f"{name_of(number)}@")
-    setup = Setup(
-        own, messenger.url(number), "webhook", DESKS, _LEVELS, url, port, f"{ALERT_AFTER.total_seconds():.0f}s"
-    )
+    more = _LEVELS + table(wechat, api_base_url=wechat.url_of(number))
+    setup = Setup(own, messenger.url(number), "webhook", DESKS, more, url, port, alert_after="1s", answer_within="5s")
     setup.write()
-    node = Node(number, setup, way, database.url)
+    node = Node(number, setup, way, database.get_uri())
     if number == 0:
         node.set_clock(0)
     return node

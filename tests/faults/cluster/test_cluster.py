@@ -15,7 +15,7 @@ from tests.faults.killing import ALERT_AFTER
 from tests.kit.running import Terminal
 
 #: `make faults` takes ten.
-MINUTES = float(os.environ.get("CASEBRIDGE_TEST_FAULTS_MINUTES", "1"))
+MINUTES = float(os.environ.get("CASEBRIDGE_TEST_FAULTS_MINUTES", "0.75"))
 SEED = int(os.environ.get("CASEBRIDGE_TEST_FAULTS_SEED", "10"))
 
 
@@ -36,7 +36,8 @@ async def test_whatever_fails_around_four_nodes_nothing_is_lost_and_nobody_is_si
         sys.stdout.write(_figures(town, evidence, verdict))
     assert not verdict.findings, "\n".join(verdict.findings)
     assert stopped == [0] * len(town.nodes)
-    assert all(written.is_acknowledged for written in evidence.written)
+    # WeChat gives up after three tries and tells the officer so; Telegram never does.
+    assert all(written.is_acknowledged or "wechat" in written.message for written in evidence.written)
     assert {trouble.kind for trouble in history.troubles} == set(Kind)
 
 
@@ -44,10 +45,12 @@ def _figures(town: Cluster, evidence: Evidence, verdict: Verdict) -> str:
     kinds = Counter(trouble.kind.value for trouble in town.breaker.troubles)
     ways = ", ".join(f"{times} {way}" for way, times in town.webhooks.ways.items() if times)
     spoilt = ", ".join(f"{times} x {kind.value}" for kind, times in town.messenger.spoilt.items())
+    given_up = sum(not written.is_acknowledged for written in evidence.written)
     return (
         f"\nseed {SEED}, {MINUTES:g} minutes, {town.last - town.first} ticks:"
         f" {', '.join(f'{times} x {kind}' for kind, times in kinds.items())}\n"
         f"{len(evidence.written)} messages, {town.webhooks.again} webhook calls repeated ({ways}),"
+        f" {len(town.followers.in_calls)} answers in calls of WeChat, {given_up} given up by it,"
         f" {len(evidence.cases)} cases, {sum(not case.is_open for case in evidence.cases)} closed,"
         f" {sum(d.pings for d in evidence.deadlines)} pings, {len(town.messenger.arrivals)} messages arrived"
         f" ({spoilt}), {verdict.ambiguous} ambiguous, {verdict.doubled} doubled,"

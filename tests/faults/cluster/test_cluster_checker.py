@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.faults.cluster.checker import Verdict, check
-from tests.faults.cluster.history import SECOND, Arrival, Called, Ended, History, Kind, Trouble
+from tests.faults.cluster.history import SECOND, Arrival, Called, Ended, History, InCall, Kind, Trouble
 from tests.faults.cluster.silence import Stretch
 from tests.faults.evidence import CaseKept, DeadlineKept, Evidence, InboxKept, OutboxKept, Words, Written
 
@@ -122,6 +122,29 @@ def test_each_doubt_explains_one_more_arrival_and_no_two() -> None:
     verdict = _checked(arrivals=(replace(first, is_answered=False), *others, *again))
     assert len(verdict.findings) == 1
     assert verdict.doubled == 2
+
+
+def test_an_answer_in_the_call_that_comes_once_more_is_found_unless_its_node_could_not_note_it() -> None:
+    inbox = (replace(EVIDENCE.inbox[0], reply=STORED.text), *EVIDENCE.inbox[1:])
+    outbox = (replace(EVIDENCE.outbox[0], in_call=STORED.text), *EVIDENCE.outbox[1:])
+    riding = replace(EVIDENCE, inbox=inbox, outbox=outbox)
+    answered = InCall("100", STORED.text, 0, 1)
+    assert _checked(riding, arrivals=HISTORY.arrivals[1:], in_calls=(answered,)).findings == ()
+    assert len(_checked(riding, in_calls=(answered,)).findings) == 1
+    broken = replace(answered, answer=None)
+    assert _checked(riding, in_calls=(broken, answered)).findings == ()
+    kill = Trouble(Kind.KILL, 10, 40, node=0)
+    assert _checked(riding, in_calls=(answered,), troubles=(kill,)).findings == ()
+
+
+def test_an_answer_to_a_call_that_was_given_up_need_not_arrive_while_its_writer_knows() -> None:
+    inbox = (replace(EVIDENCE.inbox[0], reply=STORED.text), *EVIDENCE.inbox[1:])
+    outbox = (replace(EVIDENCE.outbox[0], in_call=STORED.text), *EVIDENCE.outbox[1:])
+    written = (replace(EVIDENCE.written[0], is_acknowledged=False), *EVIDENCE.written[1:])
+    riding, broken = replace(EVIDENCE, inbox=inbox, outbox=outbox), (InCall("100", None, 0, 1),)
+    unheard = {"arrivals": HISTORY.arrivals[1:], "in_calls": broken}
+    assert _checked(replace(riding, written=written), **unheard).findings == ()
+    assert "1 messages to 7 count as sent and never arrived" in _checked(riding, **unheard).findings
 
 
 def test_replies_in_another_order_than_what_they_answer_are_found() -> None:
