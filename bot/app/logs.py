@@ -13,6 +13,8 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 #: Their usual lines are of no use here, and some hold addresses with tokens in them.
 _CHATTY = ("aiohttp", "telegram", "apscheduler", "httpx", "httpcore", "asyncio", "alembic", "uvicorn")
+#: Warns each second about a tick that still runs, as all do while the database is away: that is said once elsewhere.
+_NAGGING = "apscheduler.scheduler"
 _HIDDEN = "***"
 _SEVERAL_LINES = frozenset({"exception", "stack"})  #: fields of a traceback
 #: What would begin a new line, steer a terminal or turn a line around; a tab does none of it.
@@ -113,3 +115,4 @@ def _route(out: TextIO, level: int, foreign: list[Processor], last: list[Process
         logger.propagate = True
     for name in _CHATTY:
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
+    logging.getLogger(_NAGGING).setLevel(max(level, logging.ERROR))

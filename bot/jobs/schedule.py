@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
@@ -55,7 +56,8 @@ class Schedule:
 
         async def guarded() -> None:
             try:
-                await tick()
+                with contextlib.suppress(asyncio.CancelledError):  # at the end: APScheduler calls that an error
+                    await tick()
             except Unwritable as error:
                 self._not_stored(error)
             except Exception:

@@ -89,9 +89,14 @@ def test_a_line_is_one_json_object_with_ids_as_they_were() -> None:
     assert second["event"] == "Started."
 
 
-@pytest.mark.parametrize("name", ["aiohttp.access", "telegram.Bot", "apscheduler.scheduler", "httpx"])
+@pytest.mark.parametrize("name", ["aiohttp.access", "telegram.Bot", "apscheduler.executors", "httpx"])
 def test_libraries_speak_only_when_something_is_wrong(out: io.StringIO, name: str) -> None:
     logging.getLogger(name).info("as usual")
     assert out.getvalue() == ""
     logging.getLogger(name).warning("oddly")
     assert "oddly" in out.getvalue()
+
+
+def test_a_tick_that_still_runs_is_not_told_every_second(out: io.StringIO) -> None:
+    logging.getLogger("apscheduler.scheduler").warning("skipped: maximum number of running instances reached")
+    assert out.getvalue() == ""

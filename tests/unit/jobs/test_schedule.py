@@ -62,6 +62,21 @@ def test_a_clock_that_goes_back_and_forth_stops_no_tick_either(machine: VirtualM
     assert max(later - before for before, later in zip([0.0, *ticks], ticks, strict=False)) <= 2
 
 
+def test_a_tick_that_is_under_way_at_the_end_is_no_error(
+    machine: VirtualMachine, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def story() -> None:
+        schedule = Schedule(machine.wall)
+        schedule.every(1, asyncio.Event().wait, "deadlines")
+        schedule.start()
+        await asyncio.sleep(1.5)
+        schedule.stop()
+        await asyncio.sleep(1)
+
+    machine.run(story())
+    assert not caplog.records
+
+
 def test_what_comes_rarely_comes_as_often_as_before(machine: VirtualMachine) -> None:
     ticks: list[float] = []
 
