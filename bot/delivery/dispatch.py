@@ -157,7 +157,7 @@ class Dispatcher:
             self._failed(row, lane, error)
         except StorageError as error:
             warn(error, "The storage could not be asked about a message; it is tried again.", row)
-            self._office.put_back(row, self._office.clock() + _STORAGE_RETRY, "the storage did not answer")
+            self._ask_again(row, lane)
         except Exception as error:  # noqa: BLE001 - one bad row never stops the loop, whatever an adapter raises
             kind = type(error).__name__
             log.error("An adapter failed in a way it should not.", outbox_id=row.id, error=kind)  # noqa: TRY400 - no texts
@@ -166,6 +166,14 @@ class Dispatcher:
             self._office.sent(row, parts, external_id)
             self._took(lane)
             await self._knocker.answered(row)
+
+    def _ask_again(self, row: LaneRow, lane: Lane) -> None:
+        """Put a message back for a moment, with what comes after it at its address; urgent alerts and pings pass."""
+        until = self._office.clock() + _STORAGE_RETRY
+        row.delivery = replace(row.delivery, reason="the storage did not answer")
+        held = [] if row.delivery.message.passes else self._lanes.hold(lane, row, until, everything=False)
+        for waiting in (row, *held):
+            self._put_back(waiting, until)
 
     async def _send_or_knock(self, row: LaneRow) -> tuple[int, str]:
         try:

@@ -140,6 +140,11 @@ class Watched(KeptStorage):
         self.checks.append(tuple(ids))
         return await super().superseded(ids)
 
+    async def reread(self, outbox_id: int) -> Outgoing | None:
+        if self.is_out:
+            raise StorageError("The disk is full.")
+        return await super().reread(outbox_id)
+
     async def count_attempt(self, kind: str, key: str, now: datetime, window: timedelta) -> int:
         if self.is_out:
             raise StorageError("The disk is full.")

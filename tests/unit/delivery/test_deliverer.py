@@ -175,6 +175,17 @@ async def test_when_the_storage_cannot_be_asked_the_ping_is_sent_later() -> None
     assert room["telegram"].texts == ["message 1"]
 
 
+async def test_what_comes_after_a_message_that_the_storage_could_not_be_asked_about_waits_with_it() -> None:
+    room = Postroom()
+    await room.case_with_deadline()
+    room.storage.is_out = True
+    await room.post(replace(answer(1), case_id=7, created_at=NOON - timedelta(seconds=2)), answer(2))
+    assert room["telegram"].texts == []
+    room.storage.is_out = False
+    await room.wait(4)
+    assert room["telegram"].texts == ["message 1", "message 2"]
+
+
 async def test_how_late_a_ping_went_out_is_told_and_of_other_messages_nothing() -> None:
     room = Postroom()
     await room.case_with_deadline()
