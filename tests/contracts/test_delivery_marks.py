@@ -123,6 +123,8 @@ async def test_what_was_put_back_and_could_not_be_noted_yet_is_not_overtaken(pai
     await pair.one.line.settled()
     await pair.passes(10)
     assert pair.told.keys[-1] == second.dedupe_key
+    for node in (pair.one, pair.two):
+        await node.line.settled()
     assert await pair.states() == dict.fromkeys((first, second.id), DeliveryState.SENT)
 
 
