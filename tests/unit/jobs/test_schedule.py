@@ -66,7 +66,7 @@ def test_a_tick_that_is_under_way_at_the_end_is_no_error(
     machine: VirtualMachine, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def story() -> None:
-        schedule = Schedule(machine.wall)
+        schedule = Schedule(machine.wall, lambda _error: None)
         schedule.every(1, asyncio.Event().wait, "deadlines")
         schedule.start()
         await asyncio.sleep(1.5)
