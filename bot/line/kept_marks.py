@@ -11,7 +11,6 @@ import structlog
 from bot.domain.messages import DeliveryState
 from bot.domain.turn import Mark
 
-AT_MOST = 500  #: marks in one transaction
 _FIRST_REST, _LONGEST_REST = 0.1, 2.0  #: seconds
 _TAKEN = (DeliveryState.SENT, DeliveryState.SEEN)
 _NAMED = 20  #: rows that are named in the log
@@ -52,9 +51,9 @@ class KeptMarks:
             self._marks[mark.outbox_id] = mark
         self._wake()
 
-    def due(self) -> list[Mark]:
+    def due(self, most: int) -> list[Mark]:
         """What is to be stored now; it stays here until it is."""
-        return list(islice(self._marks.values(), AT_MOST)) if self._rest is None else []
+        return list(islice(self._marks.values(), most)) if self._rest is None else []
 
     def stored(self, marks: Sequence[Mark]) -> None:
         """Let go of what is stored; what was said of the same rows since stays."""

@@ -29,6 +29,7 @@ from bot.ports.storage import Storage
 from bot.turns.context import Context
 
 BATCH = 100  #: most pieces of work in one transaction
+_MARKS = 5  #: for each piece of work in a transaction, at most
 _TRIES = 5
 DRAIN_SECONDS = 10.0  #: how long what was delivered is still tried to be noted at the end
 
@@ -134,7 +135,7 @@ class Line:
             if not self._waiting and not self._marks.can_be_stored:
                 await self._wake.wait()
             self._wake.clear()
-            batch, marks = self._waiting.take(self._most), self._marks.due()
+            batch, marks = self._waiting.take(self._most), self._marks.due(self._most * _MARKS)
             if batch or marks:
                 await self._in_time(batch, marks)
         self._idle.set()

@@ -42,7 +42,7 @@ async def _hear(engine: Engine, owner: str, limits: Limits, wake: Callable[[], N
 
     words, named = engine.dialect.create_connect_args(engine.url)
     async with await AsyncConnection.connect(*words, **connecting(named, owner, limits), autocommit=True) as connection:
-        await connection.execute(f"LISTEN {_CHANNEL}")
+        await connection.execute("LISTEN casebridge_outbox")
         wake()
         async for _ in connection.notifies():
             wake()

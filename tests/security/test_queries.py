@@ -100,7 +100,11 @@ async def test_what_no_database_stores_is_not_found_in_it(bridge: Stronghold, od
 
 
 #: What is put together all the same: each holds names of our own tables, which no database takes as parameters.
-OF_TABLES = {"schema.py": "f'VACUUM FULL {table.name}'", "scrub.py": "f\"VACUUM {', '.join(_TABLES)}\""}
+OF_TABLES = {
+    "scrub.py": "f\"VACUUM {', '.join(_TABLES)}\"",
+    "restored.py": "f'ALTER TABLE {HIDDEN} RENAME TO alembic_version'",
+    "kept_by_name.py": "f\"LOCK TABLE {', '.join(sorted(SCHEMA.tables))} IN ROW EXCLUSIVE MODE\"",
+}
 
 
 def test_no_statement_is_put_together_from_words() -> None:
