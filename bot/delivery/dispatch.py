@@ -146,9 +146,7 @@ class Dispatcher:
 
     async def _deliver(self, row: LaneRow, lane: Lane) -> None:
         try:
-            if not retries.is_plain(row.delivery.message) and not await self._recheck.is_due(row):
-                return
-            if retries.is_reread(row.delivery, self._office.clock()) and not await self._recheck.still_says(row):
+            if not await self._may_go(row):
                 return
             parts, external_id = await self._send_or_knock(row)
         except Moved as moved:
@@ -166,6 +164,13 @@ class Dispatcher:
             self._office.sent(row, parts, external_id)
             self._took(lane)
             await self._knocker.answered(row)
+
+    async def _may_go(self, row: LaneRow) -> bool:
+        if not retries.is_plain(row.delivery.message) and not await self._recheck.is_due(row):
+            return False
+        if retries.is_reread(row.delivery, self._office.clock()) and not await self._recheck.still_says(row):
+            return False
+        return not self._lanes.is_given_up(row, self._office.clock())  # else this node stood still while it looked
 
     def _ask_again(self, row: LaneRow, lane: Lane) -> None:
         """Put a message back for a moment, with what comes after it at its address; urgent alerts and pings pass."""

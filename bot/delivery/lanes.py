@@ -129,9 +129,13 @@ class Lanes:
         self.look_again = now + timedelta(seconds=wait) if wait else None
         return wait > 0
 
+    def is_given_up(self, row: LaneRow, now: datetime) -> bool:
+        """Whether somebody else may have a row by now."""
+        return row.leased_until <= now + _MARGIN
+
     def _first(self, lane: Lane, now: datetime) -> LaneRow | None:
-        while lane.rows and lane.rows[0][1].leased_until <= now + _MARGIN:
-            self._rows.pop(lane.pop().id)  # somebody else may have it by now; a claim brings it again
+        while lane.rows and self.is_given_up(lane.rows[0][1], now):
+            self._rows.pop(lane.pop().id)  # a claim brings it again
         if not lane.rows:
             self._forget(lane, now)
             return None

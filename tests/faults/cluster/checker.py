@@ -14,7 +14,8 @@ from tests.faults.cluster.history import DISTURBING, SECOND, History
 from tests.faults.cluster.silence import LONGEST, Stretch, is_ping, stretches
 from tests.faults.evidence import Call, Evidence, OutboxKept, Sent, Words
 
-_NOTED_WITHIN = 2 * SECOND  #: from an answer of the messenger until it is stored
+_NOTED_WITHIN = 5 * SECOND  #: from an answer of the messenger until it is stored: as long as a batch may take
+_UNDER_WAY = SECOND  #: from a node's awakening until what it had under way is sent
 _STILL_PINGED = 5 * SECOND  #: from the acknowledgment of a closing: what was looked at before
 
 
@@ -70,7 +71,7 @@ def _ambiguous(evidence: Evidence, history: History) -> Counter[Words]:
 def _was_disturbed(node: int, tick: int, history: History) -> bool:
     """Whether something was done to a node before it could note what it had just sent."""
     troubles = (trouble for trouble in history.troubles if trouble.kind in DISTURBING)
-    return any(trouble.meets(node, tick, tick + _NOTED_WITHIN) for trouble in troubles)
+    return any(trouble.meets(node, tick - _UNDER_WAY, tick + _NOTED_WITHIN) for trouble in troubles)
 
 
 def _doubles(doubled: Counter[Words], ambiguous: Counter[Words]) -> Iterator[str]:

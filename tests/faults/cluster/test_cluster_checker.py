@@ -112,7 +112,7 @@ def test_a_message_whose_node_was_killed_before_it_could_note_it_may_arrive_once
     kill = Trouble(Kind.KILL, 15, 40, node=0)
     verdict = _checked(arrivals=again, troubles=(kill,))
     assert (verdict.findings, verdict.doubled) == ((), 1)
-    for other in (replace(kill, node=1), replace(kill, began=2 * SECOND + 1), replace(kill, kind=Kind.DOWN)):
+    for other in (replace(kill, node=1), replace(kill, began=5 * SECOND + 1), replace(kill, kind=Kind.DOWN)):
         assert len(_checked(arrivals=again, troubles=(other,)).findings) == 1, other
 
 

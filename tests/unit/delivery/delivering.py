@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
@@ -132,13 +132,16 @@ class Watched(KeptStorage):
     def __init__(self) -> None:
         super().__init__()
         self.checks: list[tuple[int, ...]] = []
+        self.stood_still: Callable[[], None] = lambda: None  #: called after each recheck
         self.is_out = False
 
     async def superseded(self, ids: Sequence[int]) -> dict[int, str]:
         if self.is_out:
             raise StorageError("The disk is full.")
         self.checks.append(tuple(ids))
-        return await super().superseded(ids)
+        found = await super().superseded(ids)
+        self.stood_still()
+        return found
 
     async def reread(self, outbox_id: int) -> Outgoing | None:
         if self.is_out:

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.delivery.marking import Limits, Recent
+from bot.delivery.marking import USUAL, Limits, Recent
 from bot.delivery.settled import Settled
 from bot.domain.errors import Throttled, Unavailable, Uncertain
 from bot.domain.messages import Address, Button, Capabilities, Delivery, DeliveryState, Priority
@@ -184,6 +184,17 @@ async def test_what_comes_after_a_message_that_the_storage_could_not_be_asked_ab
     room.storage.is_out = False
     await room.wait(4)
     assert room["telegram"].texts == ["message 1", "message 2"]
+
+
+async def test_a_node_that_stood_still_just_before_it_sent_leaves_the_message_to_whoever_has_it_by_now() -> None:
+    room = Postroom()
+    await room.case_with_deadline()
+    room.storage.stood_still = lambda: room.time.move_to(room.time.now + USUAL.lease)
+    await room.post(ping(1))
+    assert room["telegram"].texts == []
+    room.storage.stood_still = lambda: None
+    await room.wait(4)
+    assert room["telegram"].texts == ["message 1"]
 
 
 async def test_how_late_a_ping_went_out_is_told_and_of_other_messages_nothing() -> None:
