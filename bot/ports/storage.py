@@ -101,6 +101,7 @@ class Storage(Retains, KeepsForMessengers, Protocol):
     async def superseded(self, ids: Sequence[int]) -> dict[int, str]:
         """Of these outbox ids, return those no longer needed, with the reason (design rule 6).
 
+        ``sent already``: another node sent it while this one stood still;
         ``deadline met`` or ``deadline ended``: its deadline is not running any more;
         ``newer edit``: a later edit of the same message waits or was sent.
         """

@@ -42,7 +42,7 @@ from storage.rows.files import file_of
 from storage.rows.messages import addresses_json, inbox_of, outgoing_of
 from storage.sql.leaving import moved_addresses
 from storage.sql.query_parts import rows
-from storage.sql.statements import UNSENT, WAITING, Statements, T
+from storage.sql.statements import TAKEN, UNSENT, WAITING, Statements, T
 from storage.types import Moment
 
 #: The database's own time, which all nodes share.
@@ -173,9 +173,11 @@ def retry_file(connection: Connection, file_id: int, now: datetime) -> bool:
 def superseded(connection: Connection, ids: Sequence[int]) -> dict[int, str]:
     """Say which rows are no longer needed, and why."""
     reasons = {}
-    for outbox_id, state, is_overtaken in connection.execute(_still_needed(), {"wanted": list(ids)}):
-        if state is not None and state != "running":
-            reasons[outbox_id] = f"deadline {state}"
+    for outbox_id, state, deadline, is_overtaken in connection.execute(_still_needed(), {"wanted": list(ids)}):
+        if state in TAKEN:
+            reasons[outbox_id] = "sent already"
+        elif deadline is not None and deadline != "running":
+            reasons[outbox_id] = f"deadline {deadline}"
         elif is_overtaken:
             reasons[outbox_id] = "newer edit"
     return reasons
@@ -185,7 +187,7 @@ def superseded(connection: Connection, ids: Sequence[int]) -> dict[int, str]:
 def _still_needed() -> Select[Any]:
     row, deadline = T["outbox"].alias("mine"), T["deadlines"]
     return (
-        select(row.c.id, deadline.c.state, _newer_edit(row).label("is_overtaken"))
+        select(row.c.id, row.c.state, deadline.c.state, _newer_edit(row).label("is_overtaken"))
         .outerjoin_from(row, deadline, deadline.c.id == row.c.deadline_id)
         .where(row.c.id.in_(bindparam("wanted", expanding=True)))
     )
@@ -194,7 +196,8 @@ def _still_needed() -> Select[Any]:
 def reread(connection: Connection, vault: Vault, outbox_id: int) -> Outgoing | None:
     """Read a message that waits as it is now."""
     outbox = T["outbox"]
-    wanted = select(outbox).where(outbox.c.id == outbox_id, outbox.c.state != "dropped", outbox.c.sealed.is_not(None))
+    is_to_be_sent = outbox.c.state.not_in([*TAKEN, "dropped"])
+    wanted = select(outbox).where(outbox.c.id == outbox_id, is_to_be_sent, outbox.c.sealed.is_not(None))
     row = next(iter(rows(connection, wanted)), None)
     return None if row is None else outgoing_of(vault, row)
 

@@ -48,6 +48,8 @@ CONTENT = {
 #: States in which a message still waits for its turn, and in which it is unsent.
 WAITING = ("queued", "window-closed")
 UNSENT = (*WAITING, "parked")
+#: The messenger has it.
+TAKEN = ("sent", "seen")
 #: Written out as the partial index has it.
 _WAITS_FOR_WINDOW = text("state = 'window-closed'")
 

@@ -181,6 +181,15 @@ async def test_a_parked_message_is_shown_and_can_be_tried_again(kept: Kept) -> N
     assert not await kept.storage.retry_outbox(new_id(), kept.now)
 
 
+async def test_what_another_node_sent_meanwhile_is_superseded_and_not_read_again(kept: Kept) -> None:
+    sent, waiting = message(), message()
+    await kept.storage.apply([Turn(outgoing=(sent, waiting))])
+    await kept.storage.apply([], [Mark(sent.id, DeliveryState.SENT, kept.now)])
+    assert await kept.storage.superseded([sent.id, waiting.id]) == {sent.id: "sent already"}
+    assert await kept.storage.reread(sent.id) is None
+    assert await kept.storage.reread(waiting.id) is not None
+
+
 @pytest.mark.parametrize(
     ("state", "why"), [(DeadlineState.MET, "deadline met"), (DeadlineState.ENDED, "deadline ended")]
 )
