@@ -127,7 +127,7 @@ def _migrate(engine: Engine, vault: Vault) -> SchemaState:
             connection.execute(text("SET LOCAL lock_timeout = 0"))
             connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
             # Whoever waits for a whole table lets all others wait behind it: better fail, and be called again.
-            connection.execute(text(f"SET LOCAL lock_timeout = {USUAL.lock * 1000:.0f}"))
+            connection.execute(select(func.set_config("lock_timeout", f"{USUAL.lock * 1000:.0f}ms", True)))
         state = _state_of(connection)
         if state is SchemaState.NEWER:
             raise SchemaMismatch(_REMEDIES[state])

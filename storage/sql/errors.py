@@ -13,7 +13,9 @@ _FULL = partial(
     Unwritable, "disk full", "The database has no room left: free some disk space, then it goes on by itself."
 )
 _READ_ONLY = partial(
-    Unwritable, "read-only", "The database may not be written to: check the permissions of its file and folder."
+    Unwritable,
+    "read-only",
+    "The database may not be written to: check the permissions of its file and folder, or if its server only reads.",
 )
 _SLOW = partial(Held, "the database is too slow", "The database took too long for a statement: see what keeps it busy.")
 _HELD = partial(

@@ -47,7 +47,9 @@ def test_what_only_reads_works_on_a_replica(
 @pytest.mark.postgres
 def test_a_case_is_looked_for_on_a_replica_and_nothing_is_written_there(replica: Terminal) -> None:
     assert replica("plan", "KC26-M9S34-4", code=1) == ["There is no case KC26-M9S34-4."]
-    assert replica("signin", "11", code=1) == ["The database may not be written to: check its permissions."]
+    assert replica("signin", "11", code=1) == [
+        "The database may not be written to: check the permissions of its file and folder, or if its server only reads."
+    ]
 
 
 def test_the_handbook_names_the_commands_that_work_there() -> None:

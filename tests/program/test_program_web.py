@@ -134,7 +134,9 @@ async def test_where_nothing_can_be_written_the_program_says_so_in_one_sentence(
         "Cannot read or write casebridge-data: Permission denied.",
         f"Cannot read or write {data / 'data'}: Permission denied.",
     ]
-    assert outputs[2] == "The database may not be written to: check the permissions of its file and folder."
+    assert outputs[2] == (
+        "The database may not be written to: check the permissions of its file and folder, or if its server only reads."
+    )
 
 
 async def _refused(folder: Path, *options: str) -> str:

@@ -104,8 +104,8 @@ class World:
         if kind != "reply":
             changed = replace(changed, priority=priority, case_id=7)
         self.posted[number] = changed
-        await self.nodes[node].store(changed)
-        self.nodes[node].deliverer.hand_over([changed])
+        if changed.id not in await self.nodes[node].store(changed):
+            self.nodes[node].deliverer.hand_over([changed])
         await self.settle()
 
     async def settle(self) -> None:
