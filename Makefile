@@ -23,7 +23,7 @@ test: $(VENV)/.dev $(VENV)/.project ## run all tests, on all cores
 	@$(BIN)/python -m pytest $(if $(ARGS),,$(WORKERS) --durations 20) $(ARGS)
 
 quick: $(VENV)/.dev $(VENV)/.project ## run the tests for every save: units, contracts on SQLite, journeys, the house
-	@CASEBRIDGE_TEST_QUICK=1 $(BIN)/python -m pytest $(WORKERS) -m "not postgres" $(QUICK) $(ARGS)
+	@CASEBRIDGE_TEST_QUICK=1 $(BIN)/python -m pytest $(WORKERS) -m "not postgres and not long" $(QUICK) $(ARGS)
 
 check: $(VENV)/.dev $(VENV)/.project ## look at the code: format, lint, types, who may import whom, known weaknesses
 	$(BIN)/ruff format --check .

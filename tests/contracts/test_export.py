@@ -40,6 +40,8 @@ from tests.kit.casebook import (
 )
 from tests.kit.engines import Kept, on_database, sqlite_in
 
+pytestmark = pytest.mark.long
+
 MANY = 3000
 HALF_MINUTE = timedelta(seconds=30)
 FLAT_BYTES = 13_000_000  #: a chunk of 500 cases takes 9.6 MB, all 2,000 together 17

@@ -26,6 +26,8 @@ from tests.kit.keys import VAULT, key_file, vault
 from tests.kit.marked import MARK, assert_reads, change, keep_marked, marked_turn, sealed_values
 from tests.kit.values import conversation, person
 
+pytestmark = pytest.mark.long
+
 PEOPLE = 40
 BUSY = tuple(range(1, 11))
 

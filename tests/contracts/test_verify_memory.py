@@ -6,10 +6,14 @@ import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from bot.domain.journal import Entry, Link, link, row_of
 from bot.domain.verify_journal import GENESIS, Finding, Head, examine, manifest_line, row_line
 from bot.record.journal_check import verify
 from tests.kit.long_record import fill, sample_entry, storage_in
+
+pytestmark = pytest.mark.long
 
 SHORT, LONG = 4_000, 20_000
 #: What the longer record may take more: a few rows, not a share of it. Its rows alone would take some 20 MB.

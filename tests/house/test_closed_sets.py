@@ -21,6 +21,8 @@ from bot.domain.closed_sets import Incomplete, for_each
 from tests.kit.root import ROOT
 from tests.security.undone import copied
 
+pytestmark = pytest.mark.long
+
 PACKAGES = (bot, adapters, storage)
 SOURCES = [path for package in PACKAGES for path in sorted((ROOT / package.__name__).rglob("*.py"))]
 

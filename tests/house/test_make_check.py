@@ -15,6 +15,8 @@ import pytest
 from tests.house.one_home import OneHome
 from tests.kit.root import ROOT
 
+pytestmark = pytest.mark.long
+
 CONFTEST = ROOT / "tests" / "conftest.py"
 TWO_TESTS = """
 import pytest

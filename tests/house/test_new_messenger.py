@@ -12,6 +12,8 @@ import pytest
 
 from tests.security.undone import copied
 
+pytestmark = pytest.mark.long
+
 ADAPTER = '''
 """A messenger that nobody has heard of."""
 

@@ -7,10 +7,14 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
+import pytest
+
 from bot.delivery.marking import Limits
 from bot.domain.errors import Unavailable
 from bot.domain.messages import Capabilities, DeliveryState, Outgoing, Priority
 from tests.unit.delivery.delivering import Postroom, answer, message
+
+pytestmark = pytest.mark.long
 
 TELEGRAM = Capabilities(text_limit=4096, per_chat_second=1, chat_burst=3, total_second=25, group_prefix="-")
 QUICK = Capabilities(text_limit=4096, per_chat_second=10, chat_burst=10)

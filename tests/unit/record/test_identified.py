@@ -30,6 +30,8 @@ from bot.record.export.manifest import ExportRequest, Manifest
 from tests.kit.casebook import AGREEMENT, SINCE, UNTIL, a_case, accepted, answered, clock, keep
 from tests.kit.database import KeptStorage
 
+pytestmark = pytest.mark.long
+
 DAY = timedelta(days=1)
 KEY, OTHER = (pyrage.x25519.Identity.generate() for _ in range(2))
 READER = ExportReader("KH", AGREEMENT)
