@@ -66,6 +66,15 @@ class Stale(StorageError):
     """A case or conversation moved since it was read; nothing was written."""
 
 
+class Behind(Stale):
+    """Another process stored a message for the same address under a later id; nothing was written."""
+
+    def __init__(self, newest: int) -> None:
+        """Take the id that the ids of this process must go beyond."""
+        self.newest = newest
+        super().__init__("Messages would overtake each other.")
+
+
 class NoClock(StorageError):
     """An open case that nobody stood down would be left without a running deadline; nothing was written."""
 

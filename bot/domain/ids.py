@@ -24,6 +24,12 @@ class Ids:
         self._last_ms = 0
         self._sequence = 0
 
+    def go_beyond(self, other: int) -> None:
+        """Make only ids from now on that are later than one of another process, whose clock may be ahead."""
+        ms = other >> _SEQUENCE_BITS + _NODE_BITS
+        if ms >= self._last_ms:
+            self._last_ms, self._sequence = ms + 1, 0
+
     def __call__(self) -> int:
         """Make the next id."""
         ms = int(self._now().timestamp() * 1000) - _EPOCH_MS

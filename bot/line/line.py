@@ -16,7 +16,8 @@ from types import MappingProxyType
 import structlog
 
 from bot.delivery.reply_in_call import InCall
-from bot.domain.errors import AlreadySeen, Held, Stale, StorageError, Unwritable
+from bot.domain.errors import AlreadySeen, Behind, Held, Stale, StorageError, Unwritable
+from bot.domain.ids import Ids
 from bot.domain.messages import Capabilities, Inbound, Kind, storable
 from bot.domain.turn import Mark, Turn
 from bot.line.computing import Computing, is_pressing
@@ -190,15 +191,21 @@ class Line:
             try:
                 if turns or marks:
                     left_out = await self._storage.apply(turns, marks)
-            except (AlreadySeen, Stale):
+            except (AlreadySeen, Stale) as error:
                 if attempt == _TRIES - 1:
                     raise
+                self._catch_up(error)
                 continue
             self._marks.stored(marks)
             if turns or marks:
                 self._noted(None)
             self._finish(batch, fresh, turns, left_out, seen)
             return
+
+    def _catch_up(self, error: StorageError) -> None:
+        new_id = self._context().new_id
+        if isinstance(error, Behind) and isinstance(new_id, Ids):
+            new_id.go_beyond(error.newest)
 
     def _receipt(self, entry: QueuedWork, replies: Mapping[tuple[str, str, str], str], *, is_new: bool) -> Receipt:
         if entry.call is not None and is_new:

@@ -78,9 +78,10 @@ class Storage(Retains, KeepsForMessengers, Protocol):
         returned, for its writer may not send it. An order for an identified export is written only over one that
         nobody decided.
 
-        Raises `AlreadySeen` (redelivery), `Stale` (a version moved, or a reference is taken), `NoClock` (a case would
-        stand open without a running deadline or a recorded stand-down: `Case.is_watched`), any other
-        `StorageError` for a row that does not fit. Nothing is written then.
+        Raises `AlreadySeen` (redelivery), `Stale` (a version moved, or a reference is taken), `Behind` (a message would
+        overtake another one at its address), `NoClock` (a case would stand open without a running deadline or a
+        recorded stand-down: `Case.is_watched`), any other `StorageError` for a row that does not fit. Nothing is
+        written then.
         """
 
     async def claim_outbox(

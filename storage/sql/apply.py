@@ -10,7 +10,7 @@ from typing import TypeVar
 from sqlalchemy import Connection, select
 
 from bot.domain.case import Case, Deadline, Handoff
-from bot.domain.errors import AlreadySeen, Stale, StorageError
+from bot.domain.errors import AlreadySeen, Behind, Stale, StorageError
 from bot.domain.journal import Entry, Link, link
 from bot.domain.messages import Outgoing
 from bot.domain.verify_journal import GENESIS
@@ -44,7 +44,7 @@ from storage.sql.case_cache import KnownCases
 from storage.sql.compiled import Prepared
 from storage.sql.leaving import addresses_of, moved_addresses, still_joining, write_to_no_more, write_withdrawals
 from storage.sql.load import cases_by_id
-from storage.sql.outbox_claims import addresses_with_others
+from storage.sql.outbox_claims import others_waiting
 from storage.sql.statements import Statements, T
 from storage.sql.waking import announce
 
@@ -271,7 +271,9 @@ def _add_outgoing(writing: Writing, outgoing: Sequence[Outgoing]) -> frozenset[i
     until = writing.now + timedelta(seconds=BORN_LEASED_SECONDS)
     messages = [readdressed(message, moved) for message in outgoing]
     in_turn = [message for message in messages if message.not_before is None and not message.passes]
-    behind = addresses_with_others(writing.connection, {m.address for m in in_turn}, writing.now, writing.me)
+    behind = others_waiting(writing.connection, {m.address for m in in_turn}, writing.now, writing.me)
+    if overtaken := [behind[m.address] for m in in_turn if behind.get(m.address, 0) > m.id]:
+        raise Behind(max(overtaken))
     waits = frozenset(message.id for message in in_turn if message.address in behind)
     lease = (until, writing.me)
     rows = [

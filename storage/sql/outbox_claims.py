@@ -140,12 +140,15 @@ def _prolong(*, by_database: bool) -> Any:
     return update(_OUTBOX).where(_C.id.in_(select(locked.c.id))).values(leased_until=end).returning(_C.id)
 
 
-def addresses_with_others(connection: Connection, places: Collection[Address], now: Any, me: str) -> set[Address]:
-    """Say where rows wait that go first and are not in hand here. `now` is by the clock that leases are told by."""
+def others_waiting(connection: Connection, places: Collection[Address], now: Any, me: str) -> dict[Address, int]:
+    """Say where rows wait that go first and are not in hand here, with the last id of them.
+
+    `now` is by the clock that leases are told by.
+    """
     if not places:
-        return set()
+        return {}
     found = connection.execute(_behind(), {"places": sorted(texts_of(list(places))), "now": now, "me": me})
-    return set(map(address, found.scalars()))
+    return {address(place): last for place, last in found}
 
 
 @cache
@@ -157,4 +160,4 @@ def _behind() -> Any:
     not_mine = or_(_C.leased_until.is_(None), _C.leased_by.is_(None), ~is_mine)
     # What was made for a moment of its own, and not tried yet, is in nobody's way.
     in_turn = or_(_C.not_before.is_(None), _C.not_before != _C.next_attempt_at)
-    return select(_C.address).where(here, waits, not_mine, in_turn).distinct()
+    return select(_C.address, func.max(_C.id)).where(here, waits, not_mine, in_turn).group_by(_C.address)

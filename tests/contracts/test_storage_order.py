@@ -6,11 +6,15 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
+from bot.domain.errors import Behind
 from bot.domain.messages import Address, DeliveryState, Outgoing, OutgoingKind, Priority
 from bot.domain.turn import Mark, Turn
 from bot.ports.reads import Room
 from bot.ports.storage import Storage
 from tests.kit.engines import Kept
+from tests.kit.nodes import SharingNode, Told
 from tests.kit.values import message
 
 MINUTE = timedelta(minutes=1)
@@ -183,3 +187,34 @@ async def test_two_nodes_that_claim_at_once_never_share_a_chat_and_keep_its_orde
             gone += sorted(messages, key=lambda m: m.id)
     for chat in chats:
         assert [m.id for m in gone if m.address == chat] == [m.id for m in waiting if m.address == chat]
+
+
+async def test_a_node_whose_ids_are_behind_hears_so_before_anything_overtakes(kept: Kept) -> None:
+    other = await kept.other_node()
+    second = say()
+    first = say()  # its ids are later: its clock is ahead
+    await _write(other, first)
+    with pytest.raises(Behind) as refused:
+        await _write(kept.storage, second)
+    assert refused.value.newest == first.id
+    await _write(kept.storage, replace(say(OTHER), id=second.id))  # elsewhere nothing waits
+    await other.apply([], [sent(first, kept)])
+    await _write(kept.storage, say())
+
+
+async def test_two_nodes_whose_clocks_differ_answer_one_person_in_the_order_in_which_they_wrote(kept: Kept) -> None:
+    told = Told()
+    ahead = SharingNode("ahead", 1, kept.storage, told, lambda: kept.now + timedelta(seconds=1))
+    late = SharingNode("late", 2, await kept.other_node(), told, lambda: kept.now)
+    for node in (ahead, late):
+        node.line.start()
+    ahead.deliverer.hand_over = lambda rows: None  # type: ignore[method-assign]  # it died once it had stored
+    await ahead.hears("1", 1, "hello", kept.now)
+    (first,) = await kept.storage.outbox(list(DeliveryState), 10)
+    await late.hears("1", 2, "is anybody there?", kept.now)
+    await ahead.line.stop()
+    kept.let_pass(seconds=31)
+    await late.tick()
+    assert len(told.keys) == 2
+    assert told.keys[0] == first.message.dedupe_key
+    await late.stop()
