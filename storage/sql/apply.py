@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
 from typing import TypeVar
 
 from sqlalchemy import Connection, select
 
 from bot.domain.case import Case, Deadline, Handoff
-from bot.domain.errors import AlreadySeen, Behind, Stale, StorageError
+from bot.domain.errors import AlreadySeen, StorageError
 from bot.domain.journal import Entry, Link, link
-from bot.domain.messages import Outgoing
 from bot.domain.verify_journal import GENESIS
 from bot.protection.sealing import Vault
 from storage.batch import (
-    BORN_LEASED_SECONDS,
     CUT_OFF,
     UNBOUND,
     Batch,
     outcome_of_retry,
-    readdressed,
     signed_in_at,
 )
 from storage.rows.cases import (
@@ -37,39 +33,16 @@ from storage.rows.cases import (
 )
 from storage.rows.files import file_row
 from storage.rows.journal import link_row, secret_of
-from storage.rows.messages import inbox_outcome, inbox_row, mark_row, outbox_row, seen_key
+from storage.rows.messages import inbox_outcome, inbox_row, seen_key
 from storage.rows.messenger_state import asked_row, knock_row, waking_row, window_row
 from storage.rows.people import binding_rows, invite_row, order_row, person_row, sign_in_row, stranger_row
-from storage.sql.case_cache import KnownCases
-from storage.sql.compiled import Prepared
-from storage.sql.leaving import addresses_of, moved_addresses, still_joining, write_to_no_more, write_withdrawals
+from storage.sql.leaving import addresses_of, write_to_no_more, write_withdrawals
 from storage.sql.load import cases_by_id
-from storage.sql.outbox_claims import others_waiting
+from storage.sql.outbox_writes import write_outbox
 from storage.sql.statements import Statements, T
-from storage.sql.waking import announce
+from storage.sql.writing import Writing
 
 P = TypeVar("P", Deadline, Handoff)
-
-
-@dataclass(frozen=True, slots=True)
-class Writing:
-    """One transaction under way."""
-
-    connection: Connection
-    statements: Statements
-    known: KnownCases
-    vault: Vault
-    now: datetime  #: by the clock that leases are told by
-    me: str  #: whose leases are ours
-
-    def run(self, statement: Prepared, rows: Iterable[RowDict]) -> int:
-        """Run a statement for all rows and return how many it changed."""
-        return statement.run(self.connection, rows)
-
-    def run_all(self, statement: Prepared, rows: Sequence[RowDict], or_else: str) -> None:
-        """Run a statement that must change a row each; raises Stale with this sentence where it does not."""
-        if self.run(statement, rows) != len(rows):
-            raise Stale(or_else)
 
 
 def write(writing: Writing, batch: Batch) -> frozenset[int]:
@@ -88,7 +61,7 @@ def write(writing: Writing, batch: Batch) -> frozenset[int]:
         write_to_no_more(writing.connection, writing.vault, addresses_of(writing.connection, owners), CUT_OFF)
     write_to_no_more(writing.connection, writing.vault, batch.unbound, UNBOUND)
     write_withdrawals(writing.connection, writing.vault, batch.withdrawals)
-    left_out = _write_outbox(writing, batch)
+    left_out = write_outbox(writing, batch)
     _write_windows(writing, batch)
     ended = [{"person_id": owner} for owner in sorted({*owners, *signed_in_at(batch.unbound)})]
     writing.run(writing.statements.end_sign_ins, ended)
@@ -251,47 +224,6 @@ def _linked(entries: Iterable[Entry], heads: dict[str, tuple[int, str]]) -> list
         heads[entry.chain] = (placed.sequence, placed.hash)
         links.append(placed)
     return links
-
-
-def _write_outbox(writing: Writing, batch: Batch) -> frozenset[int]:
-    sql = writing.statements
-    marks = sorted(batch.marks, key=lambda mark: mark.outbox_id)
-    joined = still_joining(writing.connection, writing.vault, marks)
-    writing.run(sql.mark_outbox, [mark_row(mark, writing.me) for mark in marks])
-    left_out = _add_outgoing(writing, [*batch.outgoing, *joined])
-    seen = [(s.case_id, recipient, s.at) for s in batch.seen for recipient in s.recipients]
-    writing.run(sql.see_outbox, [{"about": i, "to": recipient, "at": at} for i, recipient, at in sorted(seen)])
-    return left_out
-
-
-def _add_outgoing(writing: Writing, outgoing: Sequence[Outgoing]) -> frozenset[int]:
-    if not outgoing:
-        return frozenset()
-    moved = moved_addresses(writing.connection)
-    until = writing.now + timedelta(seconds=BORN_LEASED_SECONDS)
-    messages = [readdressed(message, moved) for message in outgoing]
-    in_turn = [message for message in messages if message.not_before is None and not message.passes]
-    behind = others_waiting(writing.connection, {m.address for m in in_turn}, writing.now, writing.me)
-    if overtaken := [behind[m.address] for m in in_turn if behind.get(m.address, 0) > m.id]:
-        raise Behind(max(overtaken))
-    waits = frozenset(message.id for message in in_turn if message.address in behind)
-    lease = (until, writing.me)
-    rows = [
-        outbox_row(writing.vault, m, writing.now, None if m.not_before is not None or m.id in waits else lease)
-        for m in messages
-    ]
-    if any(_is_left(row, writing.now) for row in rows):
-        announce(writing.connection)
-    if writing.run(writing.statements.add_outbox, rows) == len(rows):
-        return waits
-    ids = [message.id for message in messages]
-    stored = writing.connection.execute(select(T["outbox"].c.id).where(T["outbox"].c.id.in_(ids))).scalars()
-    return waits | (frozenset(ids) - frozenset(stored))
-
-
-def _is_left(row: RowDict, now: datetime) -> bool:
-    """Whether other nodes may send a row by now."""
-    return row["leased_until"] is None and row["next_attempt_at"] <= now
 
 
 def _write_windows(writing: Writing, batch: Batch) -> None:

@@ -20,6 +20,7 @@ from storage.schema import can_work, require_head
 from storage.sql.case_cache import KnownCases
 from storage.sql.checks import check_keys
 from storage.sql.claims import Term
+from storage.sql.doubts import Doubts
 from storage.sql.engines import reading_engine, with_limits, writing_engine
 from storage.sql.errors import storage_error
 from storage.sql.limits import ANSWER_WITHIN, Limits
@@ -53,6 +54,7 @@ class SqlEngines:
         self._me = f"{owner} {token_hex(4)}"  #: whose leases are ours; after a restart they are somebody else's
         self._known = KnownCases()
         self._directory = Directory()
+        self._doubts = Doubts(clock)
         self._is_open = False
         self._not_read, self._not_written = Failures(), Failures()
 

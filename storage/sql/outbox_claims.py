@@ -140,6 +140,14 @@ def _prolong(*, by_database: bool) -> Any:
     return update(_OUTBOX).where(_C.id.in_(select(locked.c.id))).values(leased_until=end).returning(_C.id)
 
 
+def let_go(connection: Connection, me: str, ids: Sequence[int]) -> Sequence[int]:
+    """Let go of rows that are leased to this process and not in its hands; returns those that are there."""
+    if not ids:
+        return ()
+    freed = update(_OUTBOX).where(_C.id.in_(ids), _C.leased_by == me, _C.state.in_(WAITING))
+    return connection.execute(freed.values(leased_until=None, leased_by=None).returning(_C.id)).scalars().all()
+
+
 def others_waiting(connection: Connection, places: Collection[Address], now: Any, me: str) -> dict[Address, int]:
     """Say where rows wait that go first and are not in hand here, with the last id of them.
 

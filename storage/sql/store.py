@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from bot.domain.attachments import FileState, StoredFile
 from bot.domain.case import Case, SecureEntry
-from bot.domain.errors import StorageError
+from bot.domain.errors import AlreadySeen, Stale, StorageError
 from bot.domain.export_orders import IdentifiedOrder
 from bot.domain.journal import Entry, Link
 from bot.domain.messages import Address, Delivery, DeliveryState, Outgoing
@@ -33,6 +33,7 @@ from storage.sql.directory import directory
 from storage.sql.engine_threads import alone, run
 from storage.sql.messengers import SqlForMessengers
 from storage.sql.scrub import scrub
+from storage.sql.writing import Writing
 
 
 class SqlStorage(SqlForMessengers):
@@ -58,15 +59,24 @@ class SqlStorage(SqlForMessengers):
 
     async def apply(self, turns: Sequence[Turn], marks: Sequence[Mark] = ()) -> frozenset[int]:
         batch = Batch.of(turns, marks)
-        left_out = await self._write(self._apply, batch)
+        try:
+            left_out, found = await self._write(self._apply, batch, self._doubts.ids())
+        except (AlreadySeen, Stale):
+            raise
+        except BaseException:  # it may be stored all the same: the connection was lost, or nobody waits any more
+            self._doubts.add(message.id for message in batch.outgoing)
+            raise
+        self._doubts.settle(found)
         self._known.keep(step.last for step in batch.cases.values())
         return left_out
 
-    def _apply(self, connection: Connection, batch: Batch) -> frozenset[int]:
+    def _apply(
+        self, connection: Connection, batch: Batch, doubted: Sequence[int]
+    ) -> tuple[frozenset[int], Sequence[int]]:
+        found = sql_outbox.let_go(connection, self._me, doubted)
         now = connection.execute(select(DATABASE_NOW)).scalar_one() if self.by_database else self._clock()
-        return sql_apply.write(
-            sql_apply.Writing(connection, self._statements, self._known, self._vault, now, self._me), batch
-        )
+        writing = Writing(connection, self._statements, self._known, self._vault, now, self._me)
+        return sql_apply.write(writing, batch), found
 
     async def claim_outbox(
         self, messengers: Sequence[str], now: datetime, limit: int, lease: timedelta, room: Room = ANY

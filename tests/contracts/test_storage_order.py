@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -13,6 +15,7 @@ from bot.domain.messages import Address, DeliveryState, Outgoing, OutgoingKind, 
 from bot.domain.turn import Mark, Turn
 from bot.ports.reads import Room
 from bot.ports.storage import Storage
+from storage.sql.apply import write
 from tests.kit.engines import Kept
 from tests.kit.nodes import SharingNode, Told
 from tests.kit.values import message
@@ -218,3 +221,42 @@ async def test_two_nodes_whose_clocks_differ_answer_one_person_in_the_order_in_w
     assert len(told.keys) == 2
     assert told.keys[0] == first.message.dedupe_key
     await late.stop()
+
+
+async def test_what_joined_in_long_ago_is_stored_though_later_words_wait_there(kept: Kept) -> None:
+    other = await kept.other_node()
+    (first,) = await _stored_and_claimed(kept, replace(say(OTHER), others=(CHAT,)))
+    joined, waiting = say(), say()
+    await _write(other, waiting)
+    assert joined.id < waiting.id
+    mark = Mark(first.id, DeliveryState.QUEUED, kept.now, 1, kept.now + MINUTE, reason="not taken", joined=joined)
+    await kept.storage.apply([], [mark])
+    rows = await kept.storage.outbox(list(DeliveryState), 10)
+    assert joined.id in {row.message.id for row in rows}
+
+
+async def _stored_and_claimed(kept: Kept, *messages: Outgoing) -> tuple[Outgoing, ...]:
+    await _store(kept, *messages)
+    assert await _claim(kept) == ids(*messages)
+    return messages
+
+
+async def test_what_was_stored_though_nobody_heard_so_goes_before_what_comes_next(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = say(), say()
+    begun, may_go_on = threading.Event(), threading.Event()
+
+    def slow(*given: Any) -> frozenset[int]:
+        begun.set()
+        may_go_on.wait()
+        return write(*given)
+
+    monkeypatch.setattr("storage.sql.apply.write", slow)
+    writing = asyncio.create_task(_write(kept.storage, first))
+    await asyncio.to_thread(begun.wait)
+    writing.cancel()  # whoever waited gave up; the transaction goes on
+    may_go_on.set()
+    await asyncio.gather(writing, return_exceptions=True)
+    assert await _write(kept.storage, second) == frozenset(ids(second)), "its writer may not send it before the first"
+    assert await _claim(kept) == ids(first, second)
