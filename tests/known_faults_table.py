@@ -111,7 +111,7 @@ _CODE = (
     Taken(
         "text sent again when an attachment fails",
         "parts that arrived are counted, and only the rest is tried again",
-        "bot/delivery/dispatch.py",
+        "bot/delivery/sending.py",
         "for number in range(first, len(parts)):",
         "for number in range(len(parts)):",
         (

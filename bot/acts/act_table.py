@@ -75,7 +75,7 @@ def tapped(c: Composer, promise: button_data.ActTap) -> None:
     """Do what a button under a message promised, if the case still stands as it did then."""
     case = c.case(promise.case_id)
     if case is None or c.person is None or not may_see(c.person, case, c.context.agreement):
-        c.say(c.no_such_case)
+        c.say(c.context.no_such_case(c.language))
         return
     c.saw(case)
     if promise.act in looking.VIEWS:
@@ -119,7 +119,7 @@ def answered(c: Composer, waiting: dict[str, object], text: str) -> None:
     c.move(pending=pending, **before)
     case = c.case(int(str(waiting["case"])))
     if case is None or c.person is None or not may_see(c.person, case, c.context.agreement):
-        c.say(c.no_such_case)
+        c.say(c.context.no_such_case(c.language))
         return
     act = Act(str(waiting["act"]))
     request = ActRequest(c, c.person, case, act, f"{waiting['prefix']} {text}".strip())

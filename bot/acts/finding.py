@@ -41,7 +41,7 @@ def find_case(c: Composer, text: str) -> tuple[Case | None, str]:
 def no_such_case(c: Composer, text: str) -> None:
     """Say that there is no such case, and list only cases that the person may see."""
     mine = c.view.open_cases_of(c.person.id)[:5] if c.person else []
-    lead = c.no_such_case
+    lead = c.context.no_such_case(c.language)
     if _is_near_miss(text):
         lead = tr(c.language, "No such case: the reference has a typing error.")
     if mine:

@@ -135,14 +135,7 @@ async def _serve(
         storage=storage,
         agreement=rules.agreement,
         clock=time,
-        settings=WebSettings(
-            rules.public_url,
-            rules.exports,
-            settings.server.trusted_proxies,
-            session_idle=settings.people.session_idle,
-            confirm_every=rules.confirm_every,
-            version=__version__,
-        ),
+        settings=_web_settings(settings, rules),
         order=bridge.order,
         submit=bridge.line.submit,
         files=contents,
@@ -160,6 +153,17 @@ async def _serve(
             start.say(line)
         _settle_memory()
         await _Server(_http(app), start).serve_until_told(listener)
+
+
+def _web_settings(settings: Settings, rules: Rules) -> WebSettings:
+    return WebSettings(
+        rules.public_url,
+        rules.exports,
+        settings.server.trusted_proxies,
+        session_idle=settings.people.session_idle,
+        confirm_every=rules.confirm_every,
+        version=__version__,
+    )
 
 
 async def _notes(watch: ClockWatch, backup: Callable[[], Awaitable[Mapping[str, str]]]) -> Mapping[str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
@@ -13,9 +12,10 @@ from time import monotonic
 import structlog
 
 from bot.delivery.deliverer import Deliverer
+from bot.delivery.other_nodes import OtherNodes
 from bot.domain.agreement import Agreement
 from bot.domain.errors import StorageError
-from bot.domain.messages import Address, Outgoing
+from bot.domain.messages import Address, Capabilities, Outgoing
 from bot.domain.restored import Restored
 from bot.domain.retention_rules import Retention
 from bot.domain.turn import Turn, outgoing_of
@@ -41,6 +41,7 @@ from bot.turns.context import Context
 log = structlog.get_logger(__name__)
 
 Lateness = Callable[[Outgoing, timedelta], None]
+Sleep = Callable[[float], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class Bridge:
         files: Files | None = None,
         sends: bool = True,
         on_lateness: Lateness = lambda _message, _late: None,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        sleep: Sleep = asyncio.sleep,
         seconds: Callable[[], float] = monotonic,
     ) -> None:
         """Take the collaborators; nothing runs before `start`. Without a place for contents no file is fetched.
@@ -96,33 +97,38 @@ class Bridge:
         self._clock = clock
         self._sends = sends
         self._tasks: set[asyncio.Task[None]] = set()
-        self._woken = asyncio.Event()
-        self._hearing: list[asyncio.Task[None]] = []
         self._restored: Restored | None = None
         can = {name: adapter.capabilities for name, adapter in adapters.items()}
         self._windows = {name: c.windows for name, c in can.items() if c.windows is not None}
         self.pulse = Pulse(storage.beat, seconds)
-        self.line = Line(
-            storage,
-            self._context,
-            committed=self._committed,
-            capabilities=can,
-            noted=self.pulse.note,
-            rules=LineRules(rules.answer_within, sends=sends),
-            sleep=sleep,
-        )
+        self.line = self._make_line(can, sleep)
         self._exports = Exports(
             storage, self.line, rules.agreement, rules.exports, rules.public_url, chance.new_id, clock
         )
         self._make_jobs(files)
-        self.deliverer = Deliverer(
-            storage,
-            adapters,
-            clock=clock,
+        self.deliverer = self._make_deliverer(on_lateness, sleep)
+        self._others = OtherNodes(storage, self.deliverer.tick)
+
+    def _make_line(self, can: Mapping[str, Capabilities], sleep: Sleep) -> Line:
+        return Line(
+            self._storage,
+            self._context,
+            committed=self._committed,
+            capabilities=can,
+            noted=self.pulse.note,
+            rules=LineRules(self._rules.answer_within, sends=self._sends),
+            sleep=sleep,
+        )
+
+    def _make_deliverer(self, on_lateness: Lateness, sleep: Sleep) -> Deliverer:
+        return Deliverer(
+            self._storage,
+            self._adapters,
+            clock=self._clock,
             mark=self.line.mark,
             unstored=self.line.unstored,
-            new_id=chance.new_id,
-            jitter=chance.jitter,
+            new_id=self._chance.new_id,
+            jitter=self._chance.jitter,
             sleep=sleep,
             on_lateness=on_lateness,
             on_unreachable=lambda address: self._spawn(self._note_unreached(address)),
@@ -148,23 +154,13 @@ class Bridge:
         await asyncio.gather(*(adapter.start(self.line.receive) for adapter in self._adapters.values()))
         await tell_restored(self._storage, lambda act: self.line.submit(Order(act, actor="restore")))
         if self._sends:
-            self._hearing = [
-                asyncio.create_task(self._storage.listen(self._woken.set), name="listening"),
-                asyncio.create_task(self._send_when_woken(), name="woken"),
-            ]
-
-    async def _send_when_woken(self) -> None:
-        """Look at once for what other nodes leave to this one; what cannot be claimed now, the next tick finds."""
-        while True:
-            await self._woken.wait()
-            self._woken.clear()
-            with contextlib.suppress(StorageError):
-                await self.deliverer.tick()
+            self._others.start()
 
     async def stop(self) -> None:
         """Send and write what is under way, then disconnect; may be called twice."""
-        for task in (*self._tasks, *self._hearing):
+        for task in self._tasks:
             task.cancel()
+        await self._others.stop()
         await self.deliverer.stop()
         await self.line.stop()
         await asyncio.gather(*(adapter.stop() for adapter in self._adapters.values()), return_exceptions=True)

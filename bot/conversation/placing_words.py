@@ -114,7 +114,7 @@ def give_to(c: Composer, argument: str) -> None:
     """Give what waits to the case that a button names."""
     case = c.case(button_data.from_base36(argument))
     if case is None or c.person is None or not may(c.person, Act.NOTE, case, c.context.agreement):
-        c.say(c.no_such_case)
+        c.say(c.context.no_such_case(c.language))
         return
     _belongs_to(c, case)
 

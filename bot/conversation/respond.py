@@ -199,7 +199,7 @@ def _tap(c: Composer, data: str) -> None:
 def _choice(c: Composer, choice: button_data.ChoiceTap) -> None:
     case = c.case(choice.case_id)
     if case is None or c.person is None or not _may_answer(c, case, choice):
-        c.say(c.no_such_case)
+        c.say(c.context.no_such_case(c.language))
     elif not is_field(choice.field):
         c.say(tr(c.language, "This button is not known any more. Type /help."))
     elif not case.is_open:

@@ -55,7 +55,6 @@ class Deliverer:
         """Take the collaborators, and how much may be under way."""
         self._storage = storage
         self._clock = clock
-        self._sleep = sleep
         self._lease = limits.lease
         self._mark = mark
         self._unstored = unstored
@@ -219,4 +218,4 @@ class Deliverer:
         await asyncio.gather(timer, *pending, return_exceptions=True)
 
     async def _count_down(self) -> None:
-        await self._sleep(_STOP_SECONDS)
+        await self._office.sleep(_STOP_SECONDS)

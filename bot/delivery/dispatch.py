@@ -12,24 +12,20 @@ from bot.delivery import retries, window_rules
 from bot.delivery.knocking import Knocker
 from bot.delivery.lane import Lane, LaneRow
 from bot.delivery.lanes import Lanes
-from bot.delivery.ledger import Ledger
 from bot.delivery.marking import Office, warn
 from bot.delivery.outage import Outage
 from bot.delivery.pacing import Pace
-from bot.delivery.quota import Quota
 from bot.delivery.recheck import Recheck
-from bot.delivery.split import fit
+from bot.delivery.sending import Sending
 from bot.domain.errors import (
     Moved,
     SendError,
     StorageError,
-    Throttled,
     Unavailable,
-    Uncertain,
     Unreachable,
     WindowClosed,
 )
-from bot.domain.messages import Address, Delivery, DeliveryState, Priority
+from bot.domain.messages import Address, DeliveryState, Priority
 from bot.ports.messengers import Adapter
 from bot.ports.reads import Room
 
@@ -45,14 +41,12 @@ class Dispatcher:
 
     def __init__(self, adapter: Adapter, office: Office, *, capacity: int, workers: int) -> None:
         """Begin idle; nothing runs while nothing waits."""
-        self._adapter = adapter
         self._office = office
         self._capabilities = adapter.capabilities
         self._pace = Pace(adapter.capabilities)
         self._lanes = Lanes(self._pace, capacity)
         self._outage = Outage()
-        self._ledger = Ledger(office.storage, adapter.capabilities)
-        self._quota = Quota(office.storage, adapter.capabilities)
+        self._sending = Sending(adapter, office, self._pace)
         self._knocker = Knocker(adapter, office)
         self._recheck = Recheck(office, self._lanes)
         self._most_workers = workers
@@ -182,49 +176,10 @@ class Dispatcher:
 
     async def _send_or_knock(self, row: LaneRow) -> tuple[int, str]:
         try:
-            return await self._send(row)
+            return await self._sending.send(row)
         except WindowClosed:
             await self._knocker.knock(row)
             raise
-
-    async def _send(self, row: LaneRow) -> tuple[int, str]:
-        delivery, parts = fit(row.delivery, self._capabilities)
-        external_id = delivery.external_id
-        last = len(parts) - 1
-        # What is said instead of a long text may be shorter than what of that was sent: then it is said whole.
-        first = delivery.parts_done if delivery.parts_done < len(parts) else 0
-        for number in range(first, len(parts)):
-            external_id = await self._send_paid(row, delivery, parts[number], is_last=number == last)
-            if number != last:
-                row.delivery = replace(row.delivery, parts_done=number + 1, external_id=external_id)
-                delivery = replace(delivery, parts_done=number + 1, external_id=external_id)
-        return len(parts), external_id
-
-    async def _send_paid(self, row: LaneRow, delivery: Delivery, text: str, *, is_last: bool) -> str:
-        now = self._office.clock()
-        async with self._ledger.paid(delivery.message, text, now) as words:
-            if self._pace.is_limited:
-                await self._count(row, delivery.message.address)
-            return await self._send_part(delivery, words, is_last=is_last)
-
-    async def _count(self, row: LaneRow, address: Address) -> None:
-        """Count a part of a message; the first was counted when it was taken, and is not given back from here on."""
-        now = self._office.clock()
-        if not row.is_paced:
-            wait = self._pace.delay(address.peer, now.timestamp()) if self._pace.is_strict else 0.0
-            if wait:  # the further parts of a long text, which may not go over the limit either
-                raise Throttled("the rest waits for its turn", retry_after=timedelta(seconds=wait))
-        await self._quota.take(address, now)
-        if not row.is_paced:
-            self._pace.take(address.peer, now.timestamp())
-        row.is_paced = False
-
-    async def _send_part(self, delivery: Delivery, text: str, *, is_last: bool) -> str:
-        try:
-            async with asyncio.timeout(self._office.limits.send.total_seconds()):
-                return await self._adapter.send(delivery, text, is_last=is_last)
-        except TimeoutError:
-            raise Uncertain("no answer in time") from None
 
     def _took(self, lane: Lane) -> None:
         now = self._office.clock()

@@ -47,7 +47,7 @@ def send(c: Composer, argument: str) -> None:
     """Send the intake of the case that a button names."""
     case = c.case(button_data.from_base36(argument))
     if case is None or c.person is None or case.officer != c.person.id:
-        c.say(c.no_such_case)
+        c.say(c.context.no_such_case(c.language))
     elif not case.is_open:
         c.say(tr(c.language, "{reference} is closed.", reference=case.reference), case=case)
     else:

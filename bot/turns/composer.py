@@ -15,7 +15,6 @@ from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Address, Inbound, Keyboard, Outgoing, OutgoingKind, Priority
 from bot.domain.people import Person
 from bot.domain.recipients import Recipient, reads_as
-from bot.domain.restored import no_such_case
 from bot.domain.turn import ExportOrder, InboxRow, SeenBy, Turn, Withdrawal
 from bot.ports.reads import SecureCase
 from bot.protection.secure_access import border_is_open
@@ -75,11 +74,6 @@ class Composer:
     def language(self) -> str:
         """The language of whoever wrote."""
         return self.person.language if self.person else "en"
-
-    @property
-    def no_such_case(self) -> str:
-        """What whoever names a case that they do not see is told."""
-        return no_such_case(self.language, self.context.restored, self.now)
 
     def case(self, case_id: int | None) -> Case | None:
         """Find a case as it stands in this turn."""

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.agreement import Agreement
 from bot.domain.messages import WindowRules
-from bot.domain.restored import Restored
+from bot.domain.restored import Restored, no_such_case
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +26,7 @@ class Context:
     confirm_every: timedelta = timedelta(days=90)  #: how long an enrolment holds until it is confirmed again
     windows: Mapping[str, WindowRules] = field(default_factory=dict)  #: of the messengers that have reply windows
     restored: Restored | None = None  #: that the database comes from a backup
+
+    def no_such_case(self, language: str) -> str:
+        """What whoever names a case that they do not see is told."""
+        return no_such_case(language, self.restored, self.now)

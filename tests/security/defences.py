@@ -80,8 +80,9 @@ BUTTONS = (
         "A tap is the tapping person's: a case that they may not see does not exist",
         "bot/acts/act_table.py",
         "    if case is None or c.person is None or not may_see(c.person, case, c.context.agreement):\n"
-        "        c.say(c.no_such_case)\n        return\n    c.saw(case)",
-        "    if case is None or c.person is None:\n        c.say(c.no_such_case)\n        return\n    c.saw(case)",
+        "        c.say(c.context.no_such_case(c.language))\n        return\n    c.saw(case)",
+        "    if case is None or c.person is None:\n"
+        "        c.say(c.context.no_such_case(c.language))\n        return\n    c.saw(case)",
         ("test_stolen_buttons.py::test_buttons_do_nothing_in_the_same_moment_as_somebody_who_may_press_them",),
     ),
     Defence(
