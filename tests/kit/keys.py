@@ -29,8 +29,9 @@ def vault(*numbers: int) -> Vault:
     return Vault(KeyText(ring(*numbers).to_text()))
 
 
-#: Somebody to encrypt for.
-RECIPIENT = str(pyrage.x25519.Identity.generate().to_public())
+#: Somebody to encrypt for, and what they alone can open it with.
+IDENTITY = pyrage.x25519.Identity.generate()
+RECIPIENT = str(IDENTITY.to_public())
 #: What a bridge in a test is sealed with, unless the test is about keys.
 KEYS = ring(1).to_text()
 VAULT = vault(1)
@@ -42,4 +43,11 @@ def key_file(folder: Path, text: str = KEYS) -> Path:
     if not file.exists():
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600), "w") as opened:
             opened.write(text)
+    return file
+
+
+def identity_file(folder: Path) -> Path:
+    """The file that `age-keygen` wrote, which is kept elsewhere."""
+    file = folder / "identity.txt"
+    file.write_text(f"# created: 2026-04-18\n# public key: {RECIPIENT}\n{IDENTITY}\n", "utf-8")
     return file

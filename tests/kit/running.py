@@ -148,6 +148,15 @@ class Setup:
             await storage.apply([Turn(people=people)])
 
 
+def elsewhere_of(folder: Path, **setup: Any) -> Setup:
+    """Another machine with its configuration and nothing else."""
+    other = folder / "elsewhere"
+    other.mkdir()
+    made = Setup(other, **setup)
+    made.write()
+    return made
+
+
 def _table(head: str, keys: dict[str, Any]) -> str:
     # What JSON writes for texts, numbers and lists of them, TOML reads.
     return f"\n{head}\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in keys.items())

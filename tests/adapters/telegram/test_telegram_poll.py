@@ -312,3 +312,4 @@ async def test_a_stop_in_the_middle_of_a_question_takes_no_time(api: BotApi) -> 
     await api.until(lambda: api.count("getUpdates"))
     await telegram.stop()
     await telegram.stop()
+    assert api.count("getUpdates") == 1, "it was still waiting for the first"

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import json
 import random
 from collections import Counter
-from functools import partial
 from typing import Any
 
 from tests.fakes.faults import Fault
-from tests.fakes.wire import Asked, Reply, Server, parameters
+from tests.fakes.wire import Asked, Reply, parameters
 from tests.faults.cluster.history import Arrival, Kind
+from tests.faults.cluster.servers import Servers
 from tests.faults.cluster.witness import Witness
 from tests.faults.evidence import Words
 from tests.faults.telegram import BOT, post_of, words_of
@@ -25,7 +24,7 @@ class Messenger:
     """The fake; `trouble`: what it does to many calls at present."""
 
     def __init__(self, nodes: int, witness: Witness, chance: random.Random) -> None:
-        self._servers = [Server(partial(self._answer, node)) for node in range(nodes)]
+        self.servers = Servers(nodes, self._answer)
         self._witness = witness
         self._chance = chance
         self._numbers = itertools.count(1_000_000_000)
@@ -33,23 +32,9 @@ class Messenger:
         self.arrivals: list[Arrival] = []
         self.spoilt: Counter[Kind] = Counter()
 
-    def url(self, node: int) -> str:
-        """Where a node calls it."""
-        return self._servers[node].url
-
     def arrived(self, words: Words, node: int, *, is_answered: bool = True) -> None:
         """Note what reached a chat, of this or another messenger."""
         self.arrivals.append(Arrival(words, node, self._witness.tick, is_answered))
-
-    async def __aenter__(self) -> Messenger:
-        async with contextlib.AsyncExitStack() as stack:
-            for server in self._servers:
-                await stack.enter_async_context(server)
-            self._stack = stack.pop_all()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._stack.aclose()
 
     def _answer(self, node: int, asked: Asked) -> Reply:
         method = asked.target.rpartition("/")[2]

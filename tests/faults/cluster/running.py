@@ -99,8 +99,10 @@ async def cluster(folder: Path, seed: int) -> AsyncIterator[Cluster]:
     ports = [free_port() for _ in range(NODES)]
     async with contextlib.AsyncExitStack() as stack:
         database = stack.enter_context(_database(folder))
-        messenger = await stack.enter_async_context(Messenger(NODES, witness, random.Random(seed)))
-        wechat = await stack.enter_async_context(Wechat(NODES, messenger))
+        messenger = Messenger(NODES, witness, random.Random(seed))
+        wechat = Wechat(NODES, messenger)
+        for fake in (messenger, wechat):
+            await stack.enter_async_context(fake.servers)
         ways = [await stack.enter_async_context(way_to(database.get_uri())) for _ in ports]
         nodes = [
             _node(folder, number, port, way, messenger, wechat, database)
@@ -141,8 +143,10 @@ def _node(folder: Path, number: int, port: int, way: Way, messenger: Messenger, 
     own = folder / name_of(number)
     own.mkdir(mode=0o700)
     url = way.url.replace("postgres@", f"{name_of(number)}@")
-    more = _LEVELS + table(wechat, api_base_url=wechat.url_of(number))
-    setup = Setup(own, messenger.url(number), "webhook", DESKS, more, url, port, alert_after="1s", answer_within="5s")
+    more = _LEVELS + table(wechat, api_base_url=wechat.servers.url_of(number))
+    setup = Setup(
+        own, messenger.servers.url_of(number), "webhook", DESKS, more, url, port, alert_after="1s", answer_within="5s"
+    )
     setup.write()
     node = Node(number, setup, way, database.get_uri())
     if number == 0:

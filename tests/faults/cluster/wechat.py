@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import itertools
 import random
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import aiohttp
 
 from tests.fakes.wechat_api import WechatApi
 from tests.fakes.wechat_person import Follower, Line, Send
-from tests.fakes.wire import Asked, Reply, Server
+from tests.fakes.wire import Asked, Reply
 from tests.faults.cluster.history import Called, InCall
 from tests.faults.cluster.messenger import Messenger
+from tests.faults.cluster.servers import Servers
 from tests.faults.cluster.webhooks import Webhooks
 from tests.faults.cluster.witness import Witness
 from tests.faults.evidence import Words, Written
@@ -33,22 +32,8 @@ class Wechat(WechatApi):
     def __init__(self, nodes: int, messenger: Messenger) -> None:
         super().__init__()
         self._messenger = messenger
-        self._servers = [Server(partial(self._from, node)) for node in range(nodes)]
+        self.servers = Servers(nodes, self._from)
         self._node = 0
-
-    def url_of(self, node: int) -> str:
-        """Where a node calls it."""
-        return self._servers[node].url
-
-    async def __aenter__(self) -> Wechat:
-        async with contextlib.AsyncExitStack() as stack:
-            for server in self._servers:
-                await stack.enter_async_context(server)
-            self._stack = stack.pop_all()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._stack.aclose()
 
     def _from(self, node: int, asked: Asked) -> Reply:
         self._node = node

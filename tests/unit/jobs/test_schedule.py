@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -17,11 +18,8 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> VirtualMachine:
     return machine
 
 
-@pytest.mark.parametrize("hours", [-1, 1, -9000, 9000])
-@pytest.mark.parametrize("at", [5.0, 5.5, 5.999])
-def test_a_clock_that_is_set_stops_no_tick_and_brings_no_flood_of_them(
-    machine: VirtualMachine, hours: int, at: float
-) -> None:
+def ticks_of(machine: VirtualMachine, every: float, meanwhile: Callable[[], Awaitable[None]]) -> list[float]:
+    """When a schedule ticked while something was done."""
     ticks: list[float] = []
 
     async def tick() -> None:
@@ -29,14 +27,26 @@ def test_a_clock_that_is_set_stops_no_tick_and_brings_no_flood_of_them(
 
     async def story() -> None:
         schedule = Schedule(machine.wall, lambda _error: None)
-        schedule.every(1, tick, "deadlines")
+        schedule.every(every, tick, "a tick")
         schedule.start()
-        await asyncio.sleep(at)
-        machine.set_clock(hours=hours)
-        await asyncio.sleep(95)
+        await meanwhile()
         schedule.stop()
 
     machine.run(story())
+    return ticks
+
+
+@pytest.mark.parametrize("hours", [-1, 1, -9000, 9000])
+@pytest.mark.parametrize("at", [5.0, 5.5, 5.999])
+def test_a_clock_that_is_set_stops_no_tick_and_brings_no_flood_of_them(
+    machine: VirtualMachine, hours: int, at: float
+) -> None:
+    async def meanwhile() -> None:
+        await asyncio.sleep(at)
+        machine.set_clock(hours=hours)
+        await asyncio.sleep(95)
+
+    ticks = ticks_of(machine, 1, meanwhile)
     waits = [later - before for before, later in zip([0.0, *ticks], ticks, strict=False)]
     assert max(waits) <= 2
     assert len(ticks) in range(97, 104)
@@ -44,21 +54,12 @@ def test_a_clock_that_is_set_stops_no_tick_and_brings_no_flood_of_them(
 
 
 def test_a_clock_that_goes_back_and_forth_stops_no_tick_either(machine: VirtualMachine) -> None:
-    ticks: list[float] = []
-
-    async def tick() -> None:
-        ticks.append(machine.monotonic())
-
-    async def story() -> None:
-        schedule = Schedule(machine.wall, lambda _error: None)
-        schedule.every(1, tick, "deadlines")
-        schedule.start()
+    async def meanwhile() -> None:
         for number in range(30):
             await asyncio.sleep(2.3)
             machine.set_clock(hours=-1 if number % 2 else 1)
-        schedule.stop()
 
-    machine.run(story())
+    ticks = ticks_of(machine, 1, meanwhile)
     assert max(later - before for before, later in zip([0.0, *ticks], ticks, strict=False)) <= 2
 
 
@@ -78,19 +79,9 @@ def test_a_tick_that_is_under_way_at_the_end_is_no_error(
 
 
 def test_what_comes_rarely_comes_as_often_as_before(machine: VirtualMachine) -> None:
-    ticks: list[float] = []
-
-    async def tick() -> None:
-        ticks.append(machine.monotonic())
-
-    async def story() -> None:
-        schedule = Schedule(machine.wall, lambda _error: None)
-        schedule.every(60, tick, "digest")
-        schedule.start()
+    async def meanwhile() -> None:
         await asyncio.sleep(70)
         machine.set_clock(hours=-1)
         await asyncio.sleep(150)
-        schedule.stop()
 
-    machine.run(story())
-    assert len(ticks) in (3, 4)
+    assert len(ticks_of(machine, 60, meanwhile)) in (3, 4)
