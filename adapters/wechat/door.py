@@ -103,8 +103,10 @@ class Door:
 
     async def _answered(self, request: Request, message: Inbound, *, is_sealed: bool) -> Response:
         storing = self._tries.take(message)
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
         await asyncio.wait({storing.task}, timeout=self._settings.answer_within)
-        if not storing.task.done():
+        if not storing.task.done() or loop.time() - begun > self._settings.heard_within:
             return await self._overdue(request, message, storing, is_sealed=is_sealed)
         self._tries.done(message, storing)
         try:
@@ -122,7 +124,7 @@ class Door:
     async def _overdue(self, request: Request, message: Inbound, storing: Storing, *, is_sealed: bool) -> Response:
         """What is not stored is not acknowledged: WeChat hangs up and brings it again; the last time we say so."""
         storing.is_late = True
-        if storing.calls >= LAST and (words := unsure(message)):
+        if storing.calls >= LAST and not storing.task.done() and (words := unsure(message)):
             # WeChat brings it no more; the core sends its answer by itself once the message is stored.
             self._late.begin(self._later(message, storing.task))
             return self._written(request, message, words, is_sealed=is_sealed)

@@ -34,6 +34,7 @@ class WechatSettings:
     #: Takes nothing that is not encrypted. Only tests switch it off: in the clear nothing signs a message.
     requires_encryption: bool = True
     answer_within: float = 4.0  #: seconds until an answer goes another way
+    heard_within: float = 4.5  #: seconds; an answer of ours that stood still for longer goes another way too
     hangs_up_after: float = 6.0  #: seconds; WeChat waits 5, and brings the message again
 
     @property

@@ -132,6 +132,19 @@ async def test_what_is_stored_too_late_for_its_answer_is_acknowledged_and_answer
         assert core.went == 0, "the core sends it by itself"
 
 
+async def test_a_process_that_stood_still_until_wechat_hung_up_counts_nothing_as_said() -> None:
+    core = Core()
+    core.goes_on.clear()
+    async with Scene.open(core) as scene:
+        saying = asyncio.create_task(scene.officer.says("girl 16"))
+        await core.is_asked.wait()
+        pass_time(scene.wechat._settings.hangs_up_after)
+        core.goes_on.set()
+        assert await saying == ""
+        assert scene.line.calls == [(200, "success")]
+        assert core.went == 0, "the core sends it by itself"
+
+
 async def test_at_the_last_try_whoever_wrote_is_told_that_nothing_is_stored_yet() -> None:
     core = Core()
     core.goes_on.clear()
