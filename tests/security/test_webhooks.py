@@ -149,7 +149,8 @@ async def test_what_came_before_by_polling_counts_once_when_telegram_hands_it_ov
 
 
 async def test_whoever_is_not_enrolled_leaves_no_words_by_polling_either(polled: Town) -> None:
-    stranger = polled.user(STRANGER)
+    stranger, officer = polled.user(STRANGER), polled.user(OFFICERS[7])
+    await polled.hears(OFFICERS[7], "(1 of 14)", after=officer.says("girl locked in a flat"))
     await polled.hears(STRANGER, "enrolled officers", after=stranger.says("girl ZEBRA, signed Sok Dara"))
     inbox = opened(polled)
     assert any("locked in a flat" in row for row in inbox), "what is sealed is looked into"
