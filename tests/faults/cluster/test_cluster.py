@@ -10,6 +10,7 @@ import pytest
 from tests.faults.cluster.checker import Verdict, check
 from tests.faults.cluster.history import Kind
 from tests.faults.cluster.running import Cluster, cluster
+from tests.faults.cluster.story import write_story
 from tests.faults.evidence import Evidence
 from tests.faults.killing import ALERT_AFTER
 from tests.kit.running import Terminal
@@ -30,11 +31,12 @@ async def test_whatever_fails_around_four_nodes_nothing_is_lost_and_nobody_is_si
         settled_at = await town.settle()
         stopped = await town.stop()
         evidence, history = town.evidence(settled_at), town.history()
+        write_story(tmp_path / "story.txt", town.database.get_uri(), history, town.witness)
         await Terminal(town.nodes[1].setup.file).beside("journal", "verify")
     verdict = check(evidence, history, ALERT_AFTER)
     with capsys.disabled():
         sys.stdout.write(_figures(town, evidence, verdict))
-    assert not verdict.findings, "\n".join(verdict.findings)
+    assert not verdict.findings, "\n".join([*verdict.findings, f"What happened when: {tmp_path / 'story.txt'}"])
     assert stopped == [0] * len(town.nodes)
     # WeChat gives up after three tries and tells the officer so; Telegram never does.
     assert all(written.is_acknowledged or "wechat" in written.message for written in evidence.written)

@@ -9,6 +9,7 @@ import os
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
 _PAUSE = 0.09  #: seconds between two ticks; the work takes the rest of a tenth on a quiet machine
 _ROUNDS = 20_000  #: of hashing, about 10 ms
@@ -18,7 +19,16 @@ class Witness:
     """Ticks; each tick slept a little, computed a little and wrote to the disk, as nodes do."""
 
     def __init__(self) -> None:
-        self.tick = 0
+        self._moments = [datetime.now(UTC)]
+
+    @property
+    def tick(self) -> int:
+        """How often it has ticked."""
+        return len(self._moments) - 1
+
+    def at(self, tick: int) -> datetime:
+        """When that was."""
+        return self._moments[tick]
 
     @asynccontextmanager
     async def watching(self) -> AsyncIterator[None]:
@@ -36,7 +46,7 @@ class Witness:
         while True:
             await asyncio.sleep(_PAUSE)
             await asyncio.to_thread(_work, file)
-            self.tick += 1
+            self._moments.append(datetime.now(UTC))
 
 
 def _work(file: int) -> None:
