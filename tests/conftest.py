@@ -26,6 +26,7 @@ TOOLS: dict[str, tuple[tuple[str, ...], str]] = {
     "chromium": (("chromium", "chromium-browser", "google-chrome"), "apt-get install chromium"),
     "systemd-analyze": (("systemd-analyze",), "apt-get install systemd"),
     "caddy": (("caddy",), "apt-get install caddy"),
+    "pgbouncer": (("pgbouncer", "/usr/sbin/pgbouncer"), "apt-get install pgbouncer"),
     "faketime": (("faketime",), "apt-get install faketime"),
     "npm": (("npm",), "apt-get install nodejs npm"),
 }
