@@ -7,11 +7,11 @@ import contextlib
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Connection, create_engine, make_url, text
+from sqlalchemy import Connection, text
 
 import storage
 from bot.domain.errors import Held, StorageError, Unwritable
@@ -20,7 +20,7 @@ from storage.sql.engine_threads import SqlEngines
 from storage.sql.engines import with_limits, writing_engine
 from storage.sql.limits import Limits
 from tests.kit.clock import Clock
-from tests.kit.engines import empty, postgres_process, postgres_server
+from tests.kit.engines import empty, postgres_process, postgres_server, somebody_else
 from tests.kit.keys import VAULT
 from tests.kit.processes import environment
 from tests.kit.root import ROOT
@@ -67,18 +67,6 @@ async def way(postgres: str) -> AsyncIterator[Way]:
     empty(postgres)
     async with way_to(postgres) as way:
         yield way
-
-
-@contextlib.contextmanager
-def somebody_else(url: str, statement: str) -> Iterator[Connection]:
-    """A person at a terminal, who begins and does not end."""
-    engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"))
-    try:
-        with engine.connect() as connection:
-            connection.execute(text(statement))
-            yield connection
-    finally:
-        engine.dispose()
 
 
 def _told() -> Turn:

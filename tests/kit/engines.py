@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, create_engine, make_url, text
 
 import storage
 from bot.ports.storage import Storage
@@ -80,6 +80,18 @@ def _age_leases(url: str, span: timedelta) -> None:
         for table, column in (*((table, "leased_until") for table in LEASED), ("leases", "expires_at")):
             connection.execute(text(f"UPDATE {table} SET {column} = {column} - :span"), {"span": span})
     engine.dispose()
+
+
+@contextmanager
+def somebody_else(url: str, statement: str) -> Iterator[Connection]:
+    """A person at a terminal of PostgreSQL, who begins and does not end before the block does."""
+    engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"))
+    try:
+        with engine.connect() as connection:
+            connection.execute(text(statement))
+            yield connection
+    finally:
+        engine.dispose()
 
 
 @contextmanager

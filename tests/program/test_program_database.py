@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
@@ -10,13 +11,14 @@ from typing import Any
 
 import aiohttp
 import pytest
-from sqlalchemy import create_engine, make_url, text
 
 from tests.fakes.bot_api import SECRET, SECRET_HEADER
 from tests.fakes.updates import update
-from tests.kit.engines import postgres_server
-from tests.kit.town import OFFICERS, Town
+from tests.kit.engines import postgres_process, postgres_server, somebody_else
+from tests.kit.town import KH_GROUP, OFFICERS, Town
 from tests.kit.waiting import until
+from tests.program.wechat_program import OFFICERS as OFFICERS_ON_WECHAT
+from tests.program.wechat_program import Border, reports
 
 
 @contextlib.asynccontextmanager
@@ -48,19 +50,8 @@ def _file_locked(file: Path) -> Iterator[None]:
         other.execute("ROLLBACK")
 
 
-@contextlib.contextmanager
-def _table_locked(url: str) -> Iterator[None]:
-    engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"))
-    try:
-        with engine.connect() as connection:
-            connection.execute(text("LOCK TABLE journal"))
-            yield
-    finally:
-        engine.dispose()
-
-
 async def _is_told_and_goes_on(
-    town: Town, client: aiohttp.ClientSession, trouble: contextlib.AbstractContextManager[None]
+    town: Town, client: aiohttp.ClientSession, trouble: contextlib.AbstractContextManager[object]
 ) -> None:
     with trouble:
         assert await _comes(town, client, 1) == (503, "5")
@@ -91,4 +82,29 @@ async def test_a_file_that_another_program_holds_is_named_and_waited_for(tmp_pat
 async def test_a_table_that_somebody_locked_is_named_and_waited_for(tmp_path: Path) -> None:
     with postgres_server() as url:
         async with in_town(tmp_path, database=url) as (town, client):
-            await _is_told_and_goes_on(town, client, _table_locked(url))
+            await _is_told_and_goes_on(town, client, somebody_else(url, "LOCK TABLE journal"))
+
+
+@pytest.mark.postgres
+async def test_while_the_server_is_away_officers_are_told_that_nothing_is_stored_and_then_it_goes_on(
+    tmp_path: Path,
+) -> None:
+    with postgres_process() as server:
+        async with (
+            Border.open(tmp_path, database=server.get_uri(), answer_within="2s") as border,
+            aiohttp.ClientSession(headers={SECRET_HEADER: SECRET}) as client,
+        ):
+            officer, town = border.officer(OFFICERS_ON_WECHAT[0]), border.town
+            await asyncio.to_thread(server.stop)
+            assert "NOT stored" in await officer.says("girl 16 locked in a flat in Nanchang")
+            assert await _comes(town, client, 1) == (503, "5")
+            assert await _database_check(town, client) == "cannot write: the database cannot be reached"
+            await asyncio.to_thread(server.ensure_postgres_running)
+
+            async def is_well() -> bool:
+                return await _database_check(town, client) == "ok"
+
+            await until(is_well)
+            await town.hears(KH_GROUP, await reports(officer), "U1 immediate")
+            assert town.program.output.count("Nothing can be stored") <= 2, "the database going down, and gone"
+            assert "Traceback" not in town.program.output

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bot.domain.people import Role
 from tests.fakes.bot_api import BotApi
@@ -37,9 +38,9 @@ class Border:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, folder: Path) -> AsyncIterator[Border]:
+    async def open(cls, folder: Path, **chosen: Any) -> AsyncIterator[Border]:
         async with BotApi() as telegram, WechatApi() as wechat:
-            setup = Setup(folder, telegram.url, mode="webhook", desks=DESKS, more=table(wechat))
+            setup = Setup(folder, telegram.url, mode="webhook", desks=DESKS, more=table(wechat), **chosen)
             await setup.enrol(*PEOPLE)
             group(telegram, KH_GROUP)
             User(telegram, KH_DUTY)
