@@ -90,7 +90,7 @@ class Deliverer:
         """Take rows just committed and born leased to this process. What finds no room goes back to the outbox."""
         if self._is_stopping:
             return
-        now = self._clock()
+        now, owed = self._clock(), self._owed()
         for message in rows:
             if message.not_before is not None and message.not_before > now:
                 continue  # not leased: a claim brings it in its time
@@ -98,6 +98,8 @@ class Deliverer:
             if message.replaces and not edits:
                 # What it changes was sent by another process, or not yet: a claim finds out.
                 self._office.put_back(self._row(Delivery(message), now), now, "waits for the message that it changes")
+            elif message.address in owed and not message.passes:
+                self._office.put_back(self._row(Delivery(message), now), now, "waits for what was put back before it")
             else:
                 self._admit(Delivery(message, edits=edits), now, is_new=True)
         self._run()
@@ -177,8 +179,12 @@ class Deliverer:
         return await self._storage.claim_outbox(messengers, now, most, self._lease, Room(full, each, urgent_only))
 
     def _owed(self) -> set[Address]:
-        """Where something was put back that the database still counts as in hand here, in nobody's way."""
-        return {mark.waits_at for mark in self._unstored().values() if mark.waits_at is not None}
+        """Where something was put back that the database still counts as in hand here: nothing may overtake it.
+
+        What waits for its window is in nobody's way.
+        """
+        marks = (mark for mark in self._unstored().values() if mark.state is DeliveryState.QUEUED)
+        return {mark.waits_at for mark in marks if mark.waits_at is not None}
 
     def _readmit(self, delivery: Delivery, now: datetime) -> None:
         dispatcher = self._dispatchers.get(delivery.message.address.messenger)

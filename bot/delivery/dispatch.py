@@ -129,7 +129,7 @@ class Dispatcher:
 
     async def _work(self) -> None:
         lanes, clock = self._lanes, self._office.clock
-        while not self._is_stopping and (row := lanes.take(clock())) is not None:
+        while not self._is_stopping and (row := self._take()) is not None:
             self.run()  # the next worker, should there be more
             lane = lanes.lane(row.delivery.message.address)
             try:
@@ -138,9 +138,16 @@ class Dispatcher:
                 lanes.done(row, lane, clock())
         self.run()
 
+    def _take(self) -> LaneRow | None:
+        now = self._office.clock()
+        row = self._lanes.take(now)
+        for given_up in self._lanes.given_up():
+            self._put_back(given_up, now)
+        return row
+
     async def _deliver(self, row: LaneRow, lane: Lane) -> None:
         try:
-            if not await self._may_go(row):
+            if not await self._is_needed(row) or self._is_left(row, lane):
                 return
             parts, external_id = await self._send_or_knock(row)
         except Moved as moved:
@@ -159,12 +166,19 @@ class Dispatcher:
             self._took(lane)
             await self._knocker.answered(row)
 
-    async def _may_go(self, row: LaneRow) -> bool:
+    def _is_left(self, row: LaneRow, lane: Lane) -> bool:
+        """Whether this node stood still while it looked: what somebody else may have by now is left in the outbox."""
+        now = self._office.clock()
+        if not self._lanes.is_given_up(row, now):
+            return False
+        for one in (row, *self._lanes.empty(lane)):
+            self._put_back(one, now)
+        return True
+
+    async def _is_needed(self, row: LaneRow) -> bool:
         if not retries.is_plain(row.delivery.message) and not await self._recheck.is_due(row):
             return False
-        if retries.is_reread(row.delivery, self._office.clock()) and not await self._recheck.still_says(row):
-            return False
-        return not self._lanes.is_given_up(row, self._office.clock())  # else this node stood still while it looked
+        return not retries.is_reread(row.delivery, self._office.clock()) or await self._recheck.still_says(row)
 
     def _ask_again(self, row: LaneRow, lane: Lane) -> None:
         """Put a message back for a moment, with what comes after it at its address; urgent alerts and pings pass."""

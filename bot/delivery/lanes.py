@@ -38,6 +38,7 @@ class Lanes:
         self._waiting: list[tuple[datetime, int, Lane]] = []
         self._numbers = count()
         self._rows: dict[int, LaneRow] = {}  #: waiting and under way
+        self._given_up: list[LaneRow] = []
         self.look_again: datetime | None = None  #: when the messenger-wide limit lets the next one go
 
     @property
@@ -133,9 +134,14 @@ class Lanes:
         """Whether somebody else may have a row by now."""
         return row.leased_until <= now + _MARGIN
 
+    def given_up(self) -> list[LaneRow]:
+        """Take what left memory because its lease is nearly over, with all that comes after it at its address."""
+        given_up, self._given_up = self._given_up, []
+        return given_up
+
     def _first(self, lane: Lane, now: datetime) -> LaneRow | None:
-        while lane.rows and self.is_given_up(lane.rows[0][1], now):
-            self._rows.pop(lane.pop().id)  # a claim brings it again
+        if lane.rows and self.is_given_up(lane.rows[0][1], now):
+            self._given_up += self.empty(lane)
         if not lane.rows:
             self._forget(lane, now)
             return None

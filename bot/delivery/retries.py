@@ -7,15 +7,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.domain.errors import Refused, SendError, Throttled, Unreachable, WindowClosed
-from bot.domain.messages import Address, Delivery, DeliveryState, Outgoing, OutgoingKind, Priority
+from bot.domain.messages import (
+    JOIN_AFTER,
+    JOIN_AFTER_URGENT,
+    Address,
+    Delivery,
+    DeliveryState,
+    Outgoing,
+    OutgoingKind,
+    Priority,
+)
 
 FIRST_RETRY = timedelta(seconds=1)
 LONGEST_RETRY = timedelta(minutes=5)
 LONGEST_RETRY_URGENT = timedelta(seconds=15)
 GIVE_UP_AFTER = timedelta(hours=24)
-#: Undelivered for this long, the next address is also sent to (design rule 8).
-JOIN_AFTER_URGENT = timedelta(seconds=30)
-JOIN_AFTER = timedelta(minutes=5)
 REREAD_AFTER = timedelta(seconds=1)
 _THROTTLED = timedelta(seconds=5)  #: when the messenger does not say how long
 _WAIT_FOR_ORIGINAL = timedelta(seconds=2)

@@ -62,16 +62,13 @@ class Settled:
 
 
 def _was_brought_forward(delivery: Delivery, mark: Mark) -> bool:
-    """Whether the database has the mark already, and made the row due since: a window opened, a knock came to nothing.
+    """Whether the database has the mark already, and made the row due since.
+
+    A window opened, a knock came to nothing, or something behind it has waited for its next address.
 
     Each refusal counts as an attempt: an older mark of the same row has another number, and one that another node
     made since a higher one.
     """
     if delivery.attempts > mark.attempts:
         return True
-    is_written = (delivery.state, delivery.attempts, delivery.parts_done) == (
-        mark.state,
-        mark.attempts,
-        mark.parts_done,
-    )
-    return is_written and mark.state is DeliveryState.WINDOW_CLOSED
+    return (delivery.state, delivery.attempts, delivery.parts_done) == (mark.state, mark.attempts, mark.parts_done)

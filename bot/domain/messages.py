@@ -149,6 +149,9 @@ class OutgoingKind(StrEnum):
     WINDOW = "window"  #: asks somebody to write before their reply window closes
 
 
+#: Undelivered for this long, a message is also sent to its next address (design rule 8).
+JOIN_AFTER_URGENT = timedelta(seconds=30)
+JOIN_AFTER = timedelta(minutes=5)
 #: What stands for itself, so that nobody misreads it before what was written earlier: when urgent it passes that.
 PASSING = (OutgoingKind.ALERT, OutgoingKind.PING)
 
@@ -202,6 +205,11 @@ class Outgoing:
     def passes(self) -> bool:
         """Whether it goes before what waits for the same address; all else keeps its order there."""
         return self.kind in PASSING and self.priority <= Priority.U2
+
+    @property
+    def is_for_later(self) -> bool:
+        """Whether it was made for a moment of its own: until then it is in nobody's way."""
+        return self.not_before is not None and (self.created_at is None or self.not_before > self.created_at)
 
 
 @dataclass(frozen=True, slots=True)

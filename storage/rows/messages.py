@@ -236,7 +236,7 @@ def outgoing_of(vault: Vault, row: KeptRow) -> Outgoing:
     )
 
 
-def mark_row(mark: Mark, holder: str) -> RowDict:
+def mark_row(mark: Mark, holder: str, taker: str) -> RowDict:
     """What a sender has to say, as parameters of the update."""
     return {
         "outbox_id": mark.outbox_id,
@@ -253,6 +253,7 @@ def mark_row(mark: Mark, holder: str) -> RowDict:
         "knocked": mark.knock,
         "in_the_way": mark.holds,
         "holder": holder,
+        "taker": taker,
     }
 
 

@@ -55,6 +55,7 @@ class SqlEngines:
         self._known = KnownCases()
         self._directory = Directory()
         self._doubts = Doubts(clock)
+        self._claiming = asyncio.Lock()  #: until what was claimed is known here
         self._is_open = False
         self._not_read, self._not_written = Failures(), Failures()
 

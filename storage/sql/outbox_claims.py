@@ -24,7 +24,7 @@ from sqlalchemy import (
     update,
 )
 
-from bot.domain.messages import PASSING, Address, Delivery, Priority
+from bot.domain.messages import JOIN_AFTER, JOIN_AFTER_URGENT, PASSING, Address, Delivery, Priority
 from bot.ports.reads import Room
 from bot.protection.sealing import Vault
 from storage.rows.cases import address
@@ -42,18 +42,31 @@ _OUTBOX = T["outbox"]
 _C = _OUTBOX.c
 _NOW: Any = bindparam("now", type_=Moment)
 _ME: Any = bindparam("me", type_=String)
+_TAKING: Any = bindparam("taking", type_=String)
 #: Word for word as the partial index has it, else SQLite does not use it.
 _IN_THE_WAY = text("(leased_until IS NOT NULL OR holds)")
+#: Addresses where something holds the rest up.
+_HOLDING = select(_C.address).where(_IN_THE_WAY, _C.holds, _C.next_attempt_at > _NOW).distinct()
+
+
+def taking(me: str) -> str:
+    """Whose a lease is while this process does not know yet that it has it: its next claim takes it once more."""
+    return f"{me}?"
 
 
 def claim_outbox(
     connection: Connection, vault: Vault, term: Term, me: str, messengers: Sequence[str], room: Room
 ) -> list[Delivery]:
-    """Take rows that are due, the most urgent addresses first, with what they edit."""
+    """Take rows that are due, the most urgent addresses first, with what they edit.
+
+    Until `prolong` says that they have arrived, what is new at their addresses waits behind them.
+    """
     if term.by_database and not _may_claim(connection):
         return []
+    _bring_forward(connection, term)
     wanted = {
         "me": me,
+        "taking": taking(me),
         "messengers": list(messengers),
         "full": texts_of(room.full),
         "of_each": room.of_each,
@@ -69,6 +82,33 @@ def claim_outbox(
     return readable(connection, _C.reason, taken, delivery)
 
 
+def _bring_forward(connection: Connection, term: Term) -> None:
+    """Let what holds others up be tried now when one of those has waited long for its next address.
+
+    All up to that one are taken then, in their order; its next address joins in when the first fails again.
+    """
+    now = {"now": term.now}
+    held = connection.execute(_HOLDING, now).scalars().all()
+    if held:
+        waited = {"urgent_since": term.now - JOIN_AFTER_URGENT, "since": term.now - JOIN_AFTER}
+        connection.execute(_forward(by_database=term.by_database), term.parameters | waited | {"held": held})
+
+
+@cache
+def _forward(*, by_database: bool) -> Any:
+    is_free, _ = lease_of(_OUTBOX, by_database=by_database)
+    behind = _OUTBOX.alias("behind").c
+    born = case((behind.not_before > behind.created_at, behind.not_before), else_=behind.created_at)
+    is_urgent = and_(behind.priority <= int(Priority.U2), born <= bindparam("urgent_since", type_=Moment))
+    waits_for_long = or_(is_urgent, born <= bindparam("since", type_=Moment))
+    has_another = and_(behind.others != "[]", ~behind.joined, behind.replaces == "", behind.edits == "")
+    is_behind = and_(behind.address == _C.address, behind.id > _C.id, behind.next_attempt_at <= _NOW)
+    here = and_(_C.address.in_(bindparam("held", expanding=True)), _C.next_attempt_at > _NOW, _C.state == "queued")
+    waits = and_(here, is_free, _is_in_turn(_C), exists().where(is_behind, has_another, waits_for_long))
+    locked = select(_C.id).where(waits).order_by(_C.id).with_for_update(skip_locked=True).cte("locked")
+    return update(_OUTBOX).where(_C.id.in_(select(locked.c.id))).values(next_attempt_at=_NOW)
+
+
 def _may_claim(connection: Connection) -> bool:
     """Take the lock of those who claim, until the end of the transaction: what others take just now is not seen yet."""
     return bool(connection.execute(select(func.pg_try_advisory_xact_lock(_CLAIMING))).scalar_one())
@@ -79,11 +119,16 @@ def _passes() -> ColumnElement[bool]:
     return and_(_C.kind.in_([kind.value for kind in PASSING]), _C.priority <= int(Priority.U2))
 
 
+def _is_in_turn(row: Any) -> ColumnElement[bool]:
+    """Whether it keeps its place: not what was made for a moment of its own, and not tried yet."""
+    return or_(row.not_before.is_(None), row.not_before <= row.created_at, row.not_before != row.next_attempt_at)
+
+
 def _is_blocked(*, by_database: bool) -> ColumnElement[bool]:
     """Whether an earlier row of the address is in somebody else's hands, or holds the rest up."""
     other = _OUTBOX.alias("other")
     is_free, _ = lease_of(other, by_database=by_database)
-    is_elsewhere = and_(~is_free, or_(other.c.leased_by.is_(None), other.c.leased_by != _ME))
+    is_elsewhere = and_(~is_free, or_(other.c.leased_by.is_(None), other.c.leased_by.not_in([_ME, _TAKING])))
     return exists().where(
         other.c.address == _C.address,
         other.c.id < _C.id,
@@ -95,7 +140,8 @@ def _is_blocked(*, by_database: bool) -> ColumnElement[bool]:
 @cache
 def _claim(*, by_database: bool) -> Any:
     """Look for the most urgent addresses first, then take of each the rows that come first."""
-    is_free, end = lease_of(_OUTBOX, by_database=by_database)
+    is_over, end = lease_of(_OUTBOX, by_database=by_database)
+    is_free = or_(is_over, _C.leased_by == _TAKING)
     messengers: Any = bindparam("messengers", expanding=True)
     due = and_(_C.next_attempt_at <= _NOW, _C.state.in_(WAITING), _C.messenger.in_(messengers), is_free)
     has_room = or_(_passes(), _C.address.not_in(bindparam("full", expanding=True)))
@@ -109,12 +155,23 @@ def _claim(*, by_database: bool) -> Any:
     place = func.row_number().over(partition_by=_C.address, order_by=(rank, _C.id)).label("place")
     urgency = func.min(_C.priority).over(partition_by=_C.address).label("urgency")
     is_before = and_(_C.address == chosen.c.address, _C.id <= chosen.c.last)
-    ranked = select(_C.id, place, urgency).join_from(chosen, _OUTBOX, is_before).where(takes).cte("ranked")
-    first = select(ranked.c.id).where(ranked.c.place <= bindparam("of_each", type_=Integer))
+    ranked = select(_C.id, _C.address, place, urgency).join_from(chosen, _OUTBOX, is_before).where(takes).cte("ranked")
+    first = select(ranked.c.id, ranked.c.address, ranked.c.place).where(
+        ranked.c.place <= bindparam("of_each", type_=Integer)
+    )
     picked = first.order_by(ranked.c.urgency, ranked.c.place, ranked.c.id).limit(most).cte("picked")
     locked = select(_C.id).where(_C.id.in_(select(picked.c.id)), is_free).with_for_update(skip_locked=True)
-    taken = update(_OUTBOX).where(_C.id.in_(select(locked.cte("locked").c.id)))
-    return taken.values(leased_until=end, leased_by=_ME).returning(*_OUTBOX.columns)
+    taken = update(_OUTBOX).where(_C.id.in_(_in_one_piece(picked, locked.cte("locked"))))
+    return taken.values(leased_until=end, leased_by=_TAKING).returning(*_OUTBOX.columns)
+
+
+def _in_one_piece(picked: Any, locked: Any) -> Any:
+    """Of each address what comes before the first row that somebody writes to just now."""
+    missed = picked.alias("missed")
+    is_behind = exists().where(
+        missed.c.address == picked.c.address, missed.c.place < picked.c.place, missed.c.id.not_in(select(locked.c.id))
+    )
+    return select(picked.c.id).where(picked.c.id.in_(select(locked.c.id)), ~is_behind)
 
 
 def _edited(connection: Connection, taken: Iterable[RowMapping]) -> dict[tuple[str, str], str]:
@@ -128,16 +185,21 @@ def _edited(connection: Connection, taken: Iterable[RowMapping]) -> dict[tuple[s
 
 def prolong(connection: Connection, term: Term, me: str, ids: Sequence[int]) -> frozenset[int]:
     """Hold rows for another term; what somebody else took meanwhile, or what is settled, is not held."""
-    held = connection.execute(_prolong(by_database=term.by_database), term.parameters | {"me": me, "held": list(ids)})
+    mine = {"me": me, "taking": taking(me), "held": list(ids)}
+    held = connection.execute(_prolong(by_database=term.by_database), term.parameters | mine)
     return frozenset(held.scalars())
 
 
 @cache
 def _prolong(*, by_database: bool) -> Any:
     _, end = lease_of(_OUTBOX, by_database=by_database)
-    is_ours = and_(_C.leased_by == _ME, _C.state.in_(WAITING), _C.id.in_(bindparam("held", expanding=True)))
+    is_ours = and_(
+        _C.leased_by.in_([_ME, _TAKING]), _C.state.in_(WAITING), _C.id.in_(bindparam("held", expanding=True))
+    )
     locked = select(_C.id).where(is_ours).order_by(_C.id).with_for_update(skip_locked=True).cte("locked")
-    return update(_OUTBOX).where(_C.id.in_(select(locked.c.id))).values(leased_until=end).returning(_C.id)
+    return (
+        update(_OUTBOX).where(_C.id.in_(select(locked.c.id))).values(leased_until=end, leased_by=_ME).returning(_C.id)
+    )
 
 
 def let_go(connection: Connection, me: str, ids: Sequence[int]) -> Sequence[int]:
@@ -166,6 +228,4 @@ def _behind() -> Any:
     here = _C.address.in_(bindparam("places", expanding=True))
     # A comparison with what is not there is neither true nor false: it must count as false.
     not_mine = or_(_C.leased_until.is_(None), _C.leased_by.is_(None), ~is_mine)
-    # What was made for a moment of its own, and not tried yet, is in nobody's way.
-    in_turn = or_(_C.not_before.is_(None), _C.not_before != _C.next_attempt_at)
-    return select(_C.address, func.max(_C.id)).where(here, waits, not_mine, in_turn).group_by(_C.address)
+    return select(_C.address, func.max(_C.id)).where(here, waits, not_mine, _is_in_turn(_C)).group_by(_C.address)

@@ -13,7 +13,7 @@ from storage.batch import BORN_LEASED_SECONDS, Batch, readdressed
 from storage.rows.cases import RowDict
 from storage.rows.messages import mark_row, outbox_row
 from storage.sql.leaving import moved_addresses, still_joining
-from storage.sql.outbox_claims import others_waiting
+from storage.sql.outbox_claims import others_waiting, taking
 from storage.sql.statements import T
 from storage.sql.waking import announce
 from storage.sql.writing import Writing
@@ -27,7 +27,7 @@ def write_outbox(writing: Writing, batch: Batch) -> frozenset[int]:
     sql = writing.statements
     marks = sorted(batch.marks, key=lambda mark: mark.outbox_id)
     joined = still_joining(writing.connection, writing.vault, marks)
-    writing.run(sql.mark_outbox, [mark_row(mark, writing.me) for mark in marks])
+    writing.run(sql.mark_outbox, [mark_row(mark, writing.me, taking(writing.me)) for mark in marks])
     left_out = _add_outgoing(writing, batch.outgoing, joined)
     seen = [(s.case_id, recipient, s.at) for s in batch.seen for recipient in s.recipients]
     writing.run(sql.see_outbox, [{"about": i, "to": recipient, "at": at} for i, recipient, at in sorted(seen)])
@@ -40,7 +40,7 @@ def _add_outgoing(writing: Writing, new: Sequence[Outgoing], joined: Sequence[Ou
     moved = moved_addresses(writing.connection)
     until = writing.now + timedelta(seconds=BORN_LEASED_SECONDS)
     messages = [readdressed(message, moved) for message in (*new, *joined)]
-    in_turn = [message for message in messages if message.not_before is None and not message.passes]
+    in_turn = [message for message in messages if not (message.is_for_later or message.passes)]
     behind = others_waiting(writing.connection, {m.address for m in in_turn}, writing.now, writing.me)
     _require_later({message.id for message in new}, in_turn, behind)
     waits = frozenset(message.id for message in in_turn if message.address in behind)

@@ -177,7 +177,8 @@ def _mark() -> Any:
     What somebody else has in hand is left to them, unless it was taken.
     """
     outbox = T["outbox"].c
-    is_ours = or_(outbox.leased_until.is_(None), outbox.leased_by == bindparam("holder", type_=String))
+    holders = [bindparam(name, type_=String) for name in ("holder", "taker")]
+    is_ours = or_(outbox.leased_until.is_(None), outbox.leased_by.in_(holders))
     message_id, knocked = bindparam("message_id", type_=String), bindparam("knocked", type_=String)
     is_open = and_(outbox.state != "sent", outbox.state != "seen", outbox.state != "dropped")
     return (

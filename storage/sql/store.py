@@ -82,7 +82,12 @@ class SqlStorage(SqlForMessengers):
         self, messengers: Sequence[str], now: datetime, limit: int, lease: timedelta, room: Room = ANY
     ) -> list[Delivery]:
         term = self._term(now, limit, lease)
-        return await self._write(sql_outbox.claim_outbox, self._vault, term, self._me, messengers, room)
+        async with self._claiming:
+            taken = await self._write(sql_outbox.claim_outbox, self._vault, term, self._me, messengers, room)
+            if taken:
+                with contextlib.suppress(StorageError):  # the next claim brings them once more
+                    await self.prolong([delivery.message.id for delivery in taken], now, lease)
+        return taken
 
     async def prolong(self, ids: Sequence[int], now: datetime, lease: timedelta) -> frozenset[int]:
         return await self._write(sql_outbox.prolong, self._term(now, len(ids), lease), self._me, ids)

@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 
 from bot.domain.errors import Behind
-from bot.domain.messages import Address, DeliveryState, Outgoing, OutgoingKind, Priority
+from bot.domain.messages import Address, Delivery, DeliveryState, Outgoing, OutgoingKind, Priority
 from bot.domain.turn import Mark, Turn
 from bot.ports.reads import Room
 from bot.ports.storage import Storage
 from storage.sql.apply import write
-from tests.kit.engines import Kept
+from storage.sql.outbox_claims import claim_outbox
+from tests.kit.engines import Kept, empty, on_database, somebody_else
 from tests.kit.nodes import SharingNode, Told
 from tests.kit.values import message
 
@@ -106,6 +107,20 @@ async def test_behind_what_failed_nothing_is_sent_by_another_node_before_its_nex
     assert await _claim(kept, other) == []
     kept.let_pass(seconds=20)
     assert await _claim(kept, other) == ids(first, second)
+
+
+async def test_what_holds_the_rest_up_is_tried_again_when_the_next_address_of_the_rest_is_due(kept: Kept) -> None:
+    first, plain, second = say(), say(), replace(say(), others=(OTHER,), created_at=kept.now)
+    await _write(kept.storage, first, plain, second)
+    until = kept.now + timedelta(hours=1)
+    held = [
+        replace(put_back(one, kept, seconds=290), next_attempt_at=until, holds=one is first) for one in (first, plain)
+    ]
+    await kept.storage.apply([], [*held, put_back(second, kept, seconds=300)])
+    kept.let_pass(seconds=299)
+    assert await _claim(kept) == []
+    kept.let_pass(seconds=1)
+    assert await _claim(kept) == ids(first, plain, second)
 
 
 async def test_behind_what_is_only_scheduled_nothing_waits(kept: Kept) -> None:
@@ -260,3 +275,49 @@ async def test_what_was_stored_though_nobody_heard_so_goes_before_what_comes_nex
     await asyncio.gather(writing, return_exceptions=True)
     assert await _write(kept.storage, second) == frozenset(ids(second)), "its writer may not send it before the first"
     assert await _claim(kept) == ids(first, second)
+
+
+async def test_what_was_claimed_though_nobody_heard_so_goes_before_what_comes_next(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = say(), say()
+    await _store(kept, first)
+    begun, may_go_on = threading.Event(), threading.Event()
+
+    def slow(*given: Any) -> list[Delivery]:
+        begun.set()
+        may_go_on.wait()
+        return claim_outbox(*given)
+
+    monkeypatch.setattr("storage.sql.outbox_claims.claim_outbox", slow)
+    claiming = asyncio.create_task(_claim(kept))
+    await asyncio.to_thread(begun.wait)
+    claiming.cancel()  # the connection is lost; the transaction was committed
+    may_go_on.set()
+    await asyncio.gather(claiming, return_exceptions=True)
+    monkeypatch.undo()
+    assert await _write(kept.storage, second) == frozenset(ids(second)), "its writer may not send it before the first"
+    assert await _claim(kept) == ids(first, second)
+    assert await _write(kept.storage, say()) == frozenset(), "now it is known who has them"
+
+
+@pytest.mark.postgres
+async def test_while_somebody_writes_to_a_row_nothing_behind_it_is_taken(postgres: str) -> None:
+    empty(postgres)
+    first, second, third, elsewhere = say(), say(), say(), say(OTHER)
+    async with on_database(postgres) as kept:
+        await _store(kept, first, second, third, elsewhere)
+        with somebody_else(postgres, f"SELECT id FROM outbox WHERE id = {second.id} FOR UPDATE"):
+            assert await _claim(kept) == ids(first, elsewhere)
+        assert await _claim(kept) == ids(second, third)
+
+
+async def test_a_message_left_by_a_node_that_sends_nothing_goes_before_what_comes_next(kept: Kept) -> None:
+    other = await kept.other_node()
+    second = say()
+    first = replace(say(), created_at=kept.now, not_before=kept.now)  # its ids are later: its clock is ahead
+    assert await _write(other, first) == frozenset()
+    with pytest.raises(Behind):
+        await _write(kept.storage, second)
+    assert await _write(kept.storage, third := say()) == frozenset(ids(third))
+    assert await _claim(kept) == ids(first, third)

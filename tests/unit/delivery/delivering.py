@@ -169,6 +169,7 @@ class Postroom:
         limits: Limits = USUAL,
         time: Time | None = None,
         messengers: Mapping[str, Messenger] | None = None,
+        holds_what_it_owes: bool = True,
         **capabilities: Capabilities,
     ) -> None:
         self.time = time or Time()
@@ -186,6 +187,7 @@ class Postroom:
             self.messengers,
             clock=self.time,
             mark=self._mark,
+            unstored=lambda: {mark.outbox_id: mark for mark in self.marks if holds_what_it_owes},
             new_id=lambda: next(self.ids),
             jitter=lambda: 0.0,
             sleep=self.time.sleep,

@@ -91,7 +91,7 @@ async def test_what_finds_no_room_in_memory_is_sent_when_its_lease_has_run_out()
 
 
 async def test_a_message_is_not_sent_twice_while_its_mark_waits_for_a_commit() -> None:
-    room = Postroom()
+    room = Postroom(holds_what_it_owes=False)
     await room.post(message(1))
     room.time.move_to(NOON + timedelta(seconds=45))
     assert await room.deliverer.tick() == 1  # the lease ran out, and the mark is not committed
@@ -100,7 +100,7 @@ async def test_a_message_is_not_sent_twice_while_its_mark_waits_for_a_commit() -
 
 
 async def test_what_failed_is_not_tried_before_its_moment_while_its_mark_waits_for_a_commit() -> None:
-    room = Postroom()
+    room = Postroom(holds_what_it_owes=False)
     waits = timedelta(seconds=60)
     room["telegram"].plan("1", Throttled("slow down", retry_after=waits))
     await room.post(message(1))
@@ -122,6 +122,31 @@ async def test_a_row_whose_lease_ran_out_in_memory_is_claimed_again_before_it_is
     assert room["telegram"].texts == ["message 1"]  # another process may have the second one by now
     await room.tick()
     assert room["telegram"].texts == ["message 1", "message 2"]
+
+
+async def test_what_comes_after_a_row_whose_lease_runs_out_in_memory_does_not_pass_it() -> None:
+    room, goes_on = Postroom(), asyncio.Event()
+    room["telegram"].plan("1", goes_on)
+    await room.post(answer(1), answer(2))
+    room.time.move_to(NOON + timedelta(seconds=24))
+    await room.post(answer(3))  # leased for longer than the second
+    room.time.move_to(NOON + timedelta(seconds=26))
+    goes_on.set()
+    await room.settle()
+    assert room["telegram"].texts == ["message 1"]
+    await room.tick()
+    assert room["telegram"].texts == ["message 1", "message 2", "message 3"]
+
+
+async def test_what_is_new_waits_behind_what_was_put_back_though_that_could_not_be_noted_yet() -> None:
+    room = Postroom()
+    room["telegram"].plan("1", Unavailable("down"))
+    await room.post(answer(1))
+    room.time.move_to(NOON + timedelta(seconds=20))  # the mark of the first waits for the database all the time
+    await room.post(answer(2), answer(3, "telegram:2"))
+    assert room["telegram"].texts == ["message 3"]
+    await room.tick()
+    assert room["telegram"].texts == ["message 3", "message 1", "message 2"]
 
 
 async def test_a_message_for_later_waits_for_its_moment() -> None:
