@@ -30,7 +30,7 @@ class Storage(Retains, KeepsForMessengers, Protocol):
         """Open it. Raises `SchemaMismatch` for another schema, `KeysUnusable` for the keys of another database."""
 
     async def stop(self) -> None:
-        """Close it; may be called twice."""
+        """Let others have at once what was not sent, and close it; may be called twice."""
 
     async def is_ready(self) -> bool:
         """Answer whether a read works now and the schema is this program's. Never raises."""

@@ -31,6 +31,7 @@ from storage.rows.cases import address
 from storage.rows.messages import delivery_of, texts_of
 from storage.sql.claims import Term, lease_of, readable
 from storage.sql.statements import WAITING, T
+from storage.sql.waking import announce
 from storage.types import Moment
 
 #: Names the lock that a node has while it claims.
@@ -208,6 +209,13 @@ def let_go(connection: Connection, me: str, ids: Sequence[int]) -> Sequence[int]
         return ()
     freed = update(_OUTBOX).where(_C.id.in_(ids), _C.leased_by == me, _C.state.in_(WAITING))
     return connection.execute(freed.values(leased_until=None, leased_by=None).returning(_C.id)).scalars().all()
+
+
+def let_go_of_all(connection: Connection, me: str) -> None:
+    """Let go of all that this process has in hand and will not send any more."""
+    is_mine = and_(_IN_THE_WAY, _C.leased_by.in_([me, taking(me)]), _C.state.in_(WAITING))
+    connection.execute(update(_OUTBOX).where(is_mine).values(leased_until=None, leased_by=None))
+    announce(connection)
 
 
 def others_waiting(connection: Connection, places: Collection[Address], now: Any, me: str) -> dict[Address, int]:

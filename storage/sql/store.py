@@ -39,6 +39,12 @@ from storage.sql.writing import Writing
 class SqlStorage(SqlForMessengers):
     """Honours `bot.ports.storage.Storage` over two engines."""
 
+    async def stop(self) -> None:
+        if self._is_open:
+            with contextlib.suppress(StorageError):  # then it is sent when the lease has run out
+                await self._write(sql_outbox.let_go_of_all, self._me)
+        await super().stop()
+
     async def time(self) -> datetime | None:
         return await self._read(sql_keep.database_time) if self.by_database else None
 

@@ -79,6 +79,17 @@ async def test_when_a_node_dies_another_goes_on_in_order(kept: Kept) -> None:
     assert await _claim(kept) == ids(first, second)
 
 
+async def test_when_a_node_stops_another_goes_on_at_once(kept: Kept) -> None:
+    other = await kept.other_node()
+    claimed, first, second = say(OTHER), say(), say()
+    await _store(kept, claimed)
+    assert await _claim(kept, other) == ids(claimed)
+    await _write(other, first, second)
+    assert await _claim(kept) == []
+    await other.stop()
+    assert await _claim(kept) == ids(claimed, first, second)
+
+
 async def test_a_new_message_waits_its_turn_where_another_node_still_sends(kept: Kept) -> None:
     other = await kept.other_node()
     first, second, third = say(), say(), say()
