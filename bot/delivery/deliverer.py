@@ -176,7 +176,9 @@ class Deliverer:
         asked = [self._dispatchers[name].asks() for name in messengers if name in self._dispatchers]
         full = (*self._owed(), *(address for room in asked for address in room.full))
         each = min(room.of_each for room in asked)
-        return await self._storage.claim_outbox(messengers, now, most, self._lease, Room(full, each, urgent_only))
+        owed = tuple(mark.outbox_id for mark in self._unstored().values() if mark.waits_at is not None)
+        room = Room(full, each, owed, urgent_only)
+        return await self._storage.claim_outbox(messengers, now, most, self._lease, room)
 
     def _owed(self) -> set[Address]:
         """Where something was put back that the database still counts as in hand here: nothing may overtake it.

@@ -154,7 +154,7 @@ class Office:
                 delivery.external_id,
                 "not taken yet",
                 row.joined,
-                holds=True,
+                in_hand=True,
             )
         )
 

@@ -153,3 +153,4 @@ class Mark:
     knock: str = ""  #: as in `Delivery`; empty leaves what is there
     holds: bool = False  #: what comes after it at its address waits until it is due
     waits_at: Address | None = None  #: where it was put back; not stored
+    in_hand: bool = False  #: it was not put back: the lease of whoever has it stays

@@ -43,6 +43,7 @@ class Room:
 
     full: tuple[Address, ...] = ()  #: only what passes others is taken of these
     of_each: int = 1_000_000  #: most rows of one address
+    owed: tuple[int, ...] = ()  #: outbox ids of what was put back and could not be noted yet: none of these
     urgent_only: bool = False  #: only what has U1 or U2, with what goes before it at its address
 
 

@@ -252,6 +252,7 @@ def mark_row(mark: Mark, holder: str, taker: str) -> RowDict:
         "has_joined": mark.joined is not None,
         "knocked": mark.knock,
         "in_the_way": mark.holds,
+        "stays": mark.in_hand,
         "holder": holder,
         "taker": taker,
     }

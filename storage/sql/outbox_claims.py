@@ -70,6 +70,7 @@ def claim_outbox(
         "taking": taking(me),
         "messengers": list(messengers),
         "full": texts_of(room.full),
+        "owed": list(room.owed),
         "of_each": room.of_each,
         "least": Priority.U2 if room.urgent_only else max(Priority),
     }
@@ -143,8 +144,9 @@ def _claim(*, by_database: bool) -> Any:
     """Look for the most urgent addresses first, then take of each the rows that come first."""
     is_over, end = lease_of(_OUTBOX, by_database=by_database)
     is_free = or_(is_over, _C.leased_by == _TAKING)
+    is_known = _C.id.not_in(bindparam("owed", expanding=True))
     messengers: Any = bindparam("messengers", expanding=True)
-    due = and_(_C.next_attempt_at <= _NOW, _C.state.in_(WAITING), _C.messenger.in_(messengers), is_free)
+    due = and_(_C.next_attempt_at <= _NOW, _C.state.in_(WAITING), _C.messenger.in_(messengers), is_free, is_known)
     has_room = or_(_passes(), _C.address.not_in(bindparam("full", expanding=True)))
     takes = and_(due, has_room, or_(_passes(), ~_is_blocked(by_database=by_database)))
     most = bindparam("most", type_=Integer)

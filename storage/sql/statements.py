@@ -197,7 +197,7 @@ def _mark() -> Any:
             joined=or_(outbox.joined, bindparam("has_joined", type_=Boolean)),
             knock=case((knocked != "", knocked), else_=outbox.knock),
             holds=bindparam("in_the_way", type_=Boolean),
-            leased_until=None,
+            leased_until=case((bindparam("stays", type_=Boolean), outbox.leased_until), else_=None),
         )
     )
 

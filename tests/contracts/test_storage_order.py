@@ -332,3 +332,20 @@ async def test_a_message_left_by_a_node_that_sends_nothing_goes_before_what_come
         await _write(kept.storage, second)
     assert await _write(kept.storage, third := say()) == frozenset(ids(third))
     assert await _claim(kept) == ids(first, third)
+
+
+async def test_what_is_noted_of_a_message_that_stays_in_hand_lets_no_other_node_have_it(kept: Kept) -> None:
+    other = await kept.other_node()
+    first, second = (replace(say(priority=Priority.U2), others=(OTHER,), created_at=kept.now) for _ in range(2))
+    await _write(kept.storage, first, second)
+    await kept.storage.prolong(ids(first, second), kept.now, timedelta(hours=1))
+    joined = replace(say(OTHER), created_at=kept.now, not_before=kept.now)
+    mark = Mark(first.id, DeliveryState.QUEUED, kept.now, 0, kept.now + MINUTE, joined=joined, in_hand=True)
+    await kept.storage.apply([], [mark])
+    kept.let_pass(seconds=70)
+    assert await _claim(kept, other) == ids(joined)
+
+
+async def test_what_was_put_back_is_not_taken_before_that_is_noted_also_when_it_is_urgent(kept: Kept) -> None:
+    await _store(kept, first := ping(), second := ping(OTHER))
+    assert await _claim(kept, room=Room(owed=(first.id,))) == ids(second)
