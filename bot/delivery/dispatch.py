@@ -91,8 +91,8 @@ class Dispatcher:
 
     def _put_back(self, row: LaneRow, until: datetime) -> None:
         message = row.delivery.message
-        holds = self._lanes.is_awaited(row)
-        mark = self._office.put_back(row, until, row.delivery.reason or _WAITS, holds=holds)
+        keeps_its_place = not message.passes and row.delivery.state is DeliveryState.QUEUED
+        mark = self._office.put_back(row, until, row.delivery.reason or _WAITS, holds=keeps_its_place)
         self._lanes.remember(message.address, mark)
         self._outage.remember(message.priority, mark)
 

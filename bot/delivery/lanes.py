@@ -186,11 +186,6 @@ class Lanes:
         lane.held_from = (-1, 0) if everything else row.key
         return self.empty(lane, lane.held_from)
 
-    def is_awaited(self, row: LaneRow) -> bool:
-        """Whether a lane holds the rest up for this row."""
-        lane = self._lanes.get(row.delivery.message.address)
-        return lane is not None and lane.awaits == row.id
-
     def empty(self, lane: Lane, start: Key = (-1, 0)) -> list[LaneRow]:
         """Take the waiting rows from `start` on out of a lane."""
         taken = lane.cut(start)

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Connection,
     Integer,
@@ -46,8 +47,6 @@ _ME: Any = bindparam("me", type_=String)
 _TAKING: Any = bindparam("taking", type_=String)
 #: Word for word as the partial index has it, else SQLite does not use it.
 _IN_THE_WAY = text("(leased_until IS NOT NULL OR holds)")
-#: Addresses where something holds the rest up.
-_HOLDING = select(_C.address).where(_IN_THE_WAY, _C.holds, _C.next_attempt_at > _NOW).distinct()
 
 
 def taking(me: str) -> str:
@@ -89,24 +88,28 @@ def _bring_forward(connection: Connection, term: Term) -> None:
 
     All up to that one are taken then, in their order; its next address joins in when the first fails again.
     """
-    now = {"now": term.now}
-    held = connection.execute(_HOLDING, now).scalars().all()
-    if held:
-        waited = {"urgent_since": term.now - JOIN_AFTER_URGENT, "since": term.now - JOIN_AFTER}
-        connection.execute(_forward(by_database=term.by_database), term.parameters | waited | {"held": held})
+    since = {"urgent_since": term.now - JOIN_AFTER_URGENT, "since": term.now - JOIN_AFTER}
+    late = connection.execute(_late(), {"now": term.now} | since).all()
+    if late:
+        now = term.parameters | {"late": [place for place, _ in late], "last": max(last for _, last in late)}
+        connection.execute(_forward(by_database=term.by_database), now)
+
+
+@cache
+def _late() -> Any:
+    born = case((_C.not_before > _C.created_at, _C.not_before), else_=_C.created_at)
+    is_urgent = and_(_C.priority <= int(Priority.U2), born <= bindparam("urgent_since", type_=Moment))
+    waits_for_long = or_(is_urgent, born <= bindparam("since", type_=Moment))
+    has_another = and_(_C.others != "[]", ~_C.joined, _C.replaces == "", _C.edits == "")
+    is_due = and_(_C.next_attempt_at.is_not(None), _C.next_attempt_at <= _NOW)
+    return select(_C.address, func.max(_C.id)).where(is_due, has_another, waits_for_long).group_by(_C.address)
 
 
 @cache
 def _forward(*, by_database: bool) -> Any:
     is_free, _ = lease_of(_OUTBOX, by_database=by_database)
-    behind = _OUTBOX.alias("behind").c
-    born = case((behind.not_before > behind.created_at, behind.not_before), else_=behind.created_at)
-    is_urgent = and_(behind.priority <= int(Priority.U2), born <= bindparam("urgent_since", type_=Moment))
-    waits_for_long = or_(is_urgent, born <= bindparam("since", type_=Moment))
-    has_another = and_(behind.others != "[]", ~behind.joined, behind.replaces == "", behind.edits == "")
-    is_behind = and_(behind.address == _C.address, behind.id > _C.id, behind.next_attempt_at <= _NOW)
-    here = and_(_C.address.in_(bindparam("held", expanding=True)), _C.next_attempt_at > _NOW, _C.state == "queued")
-    waits = and_(here, is_free, _is_in_turn(_C), exists().where(is_behind, has_another, waits_for_long))
+    here = and_(_C.address.in_(bindparam("late", expanding=True)), _C.id < bindparam("last", type_=BigInteger))
+    waits = and_(here, _C.next_attempt_at > _NOW, _C.state == "queued", is_free, _is_in_turn(_C))
     locked = select(_C.id).where(waits).order_by(_C.id).with_for_update(skip_locked=True).cte("locked")
     return update(_OUTBOX).where(_C.id.in_(select(locked.c.id))).values(next_attempt_at=_NOW)
 

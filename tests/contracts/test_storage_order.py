@@ -349,3 +349,26 @@ async def test_what_is_noted_of_a_message_that_stays_in_hand_lets_no_other_node_
 async def test_what_was_put_back_is_not_taken_before_that_is_noted_also_when_it_is_urgent(kept: Kept) -> None:
     await _store(kept, first := ping(), second := ping(OTHER))
     assert await _claim(kept, room=Room(owed=(first.id,))) == ids(second)
+
+
+async def test_what_one_node_holds_back_for_a_while_goes_before_what_another_stores_meanwhile(kept: Kept) -> None:
+    told = Told()
+    one = SharingNode("one", 1, kept.storage, told, lambda: kept.now)
+    two = SharingNode("two", 2, await kept.other_node(), told, lambda: kept.now)
+    for node in (one, two):
+        node.line.start()
+    lanes = one.deliverer._dispatchers["telegram"]._lanes
+    lanes.lane(Address("telegram", "1")).held_until = kept.now + timedelta(seconds=4)
+    lanes.lane(Address("telegram", "1")).held_from = (-1, 0)  # what failed here was sent by another node meanwhile
+    await one.hears("1", 1, "hello", kept.now)
+    await one.line.settled()
+    (first,) = await kept.storage.outbox(list(DeliveryState), 10)
+    await two.hears("1", 2, "is anybody there?", kept.now)
+    await two.tick()
+    assert told.keys == []
+    kept.let_pass(seconds=5)
+    await two.tick()
+    assert told.keys[0] == first.message.dedupe_key
+    assert len(told.keys) == 2
+    for node in (one, two):
+        await node.stop()
