@@ -11,7 +11,7 @@ from tests.faults.evidence import Evidence
 from tests.faults.killing import ALERT_AFTER, OFFICERS, Loop, killing_loop, officers_reporting
 
 #: CASEBRIDGE_TEST_KILLS=1000 for a long run by hand.
-ALL_KILLS = int(os.environ.get("CASEBRIDGE_TEST_KILLS", "50"))
+ALL_KILLS = int(os.environ.get("CASEBRIDGE_TEST_KILLS", "30"))
 KILLS = 10  #: of one bridge; several bridges, each with its own officers and chances, can be killed side by side
 
 
