@@ -31,6 +31,9 @@ def _seen(history: History, witness: Witness) -> Iterator[tuple[datetime, str]]:
         heard = "" if arrival.is_answered else ", not answered"
         said = arrival.words.text[:60].replace("\n", " ")
         yield witness.at(arrival.tick), f"arrived at {arrival.words.chat} from node {arrival.node}{heard}: {said}"
+    for call in history.in_calls:
+        said = "nothing, it broke" if call.answer is None else call.answer[:60].replace("\n", " ")
+        yield witness.at(call.tick), f"the call that brought {call.update_id} to node {call.node} was answered: {said}"
     for trouble in history.troubles:
         where = "" if trouble.node is None else f" at node {trouble.node}"
         yield witness.at(trouble.began), f"{trouble.kind}{where} begins"
