@@ -16,6 +16,7 @@ from bot.domain.messages import Button, Keyboard
 from storage.rows.messages import reply_of
 from storage.sealed import unseal
 from storage.sql.engines import reading_engine, writing_engine
+from storage.sql.limits import USUAL
 from storage.sql.statements import WAITING, T
 from tests.kit.engines import LEASED
 from tests.kit.keys import VAULT
@@ -119,7 +120,7 @@ class Evidence:
 @contextlib.contextmanager
 def _open(url: str) -> Iterator[Connection]:
     """One look at everything; nothing can be changed by it."""
-    engine = reading_engine(url)
+    engine = reading_engine(url, limits=USUAL.for_long)
     try:
         with engine.begin() as connection:
             yield connection
