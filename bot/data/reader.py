@@ -12,3 +12,9 @@ _FOLDER = Path(__file__).parent
 def data(name: str) -> Any:
     """Read a JSON file of this folder by its name without the ending."""
     return json.loads((_FOLDER / f"{name}.json").read_text("utf-8"))
+
+
+def languages(name: str) -> tuple[str, ...]:
+    """List the languages of a folder that holds a file for each, English first."""
+    found = {path.stem for path in (_FOLDER / name).glob("*.json")}
+    return tuple(sorted(found, key=lambda language: (language != "en", language)))

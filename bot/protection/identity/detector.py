@@ -30,6 +30,8 @@ WORDS = for_each(
         Identity.COORDINATES: "[coordinates]",
         Identity.LONG_DIGITS: "[long number]",
         Identity.RESIDENT_ID: "[identity number]",
+        Identity.NAME: "[possible name]",
+        Identity.ADDRESS: "[possible address]",
     },
 )
 #: Fewer figures than this are no number or place of anybody; most messages have none.

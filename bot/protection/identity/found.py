@@ -17,6 +17,8 @@ class Identity(StrEnum):
     COORDINATES = "coordinates"  #: or a link to a map that holds them
     LONG_DIGITS = "long_digits"  #: an account, a bank card, or any number long enough to be one
     RESIDENT_ID = "resident_id"
+    NAME = "name"  #: words that look like the name of a person; only their writer knows
+    ADDRESS = "address"  #: words that look like a street address; likewise
 
 
 @dataclass(frozen=True, slots=True)

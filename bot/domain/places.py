@@ -1,0 +1,156 @@
+"""Provinces and large cities that words name beyond doubt, in the writings of the region. Pure.
+
+What could be two places, or an ordinary word, is not decided. Names of roads and houses are no places: their own words
+stand beside them. Where the names come from, and their licence: `data/places.json`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from unicodedata import normalize
+
+from bot.data.reader import data, languages
+from bot.language.normalise import bare, clean
+
+_LATIN = r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff]+"
+_WORD = re.compile(rf"{_LATIN}(?:['’]{_LATIN})*")
+_JOINED = re.compile(r"[ \-.'’]*")
+_OTHER_WRITING = re.compile(
+    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u4e00-\u9fff]"
+)  #: Thai, Lao, Burmese, Khmer, Han
+_AROUND = "around_places"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A province, or a place in one."""
+
+    country: str  #: alpha-2
+    province: str  #: English
+    name: str = ""  #: English; empty for the province itself
+
+
+@dataclass(frozen=True, slots=True)
+class _Mention:
+    start: int
+    may_be: frozenset[Place]
+    is_sure: bool = True  #: False for a word that may be no name at all
+
+
+def _names() -> dict[str, set[Place]]:
+    """All names by what they may stand for. In one country the province goes before a place called like it."""
+    raw, found = data("places"), defaultdict[str, set[Place]](set)
+    for listed in (data("provinces")["provinces"], raw["provinces"]):
+        for country, names in listed.items():
+            _add(found, {Place(country, english): (english, *also) for english, also in names.items()})
+    provinces = {key: {place.country for place in places} for key, places in found.items()}
+    for country, in_country in raw["places"].items():
+        for province, names in in_country.items():
+            free = {
+                Place(country, province, english): [
+                    n for n in (english, *also) if country not in provinces.get(_key(n), ())
+                ]
+                for english, also in names.items()
+            }
+            _add(found, free)
+    return found
+
+
+def _add(found: dict[str, set[Place]], named: Mapping[Place, Iterable[str]]) -> None:
+    for place, names in named.items():
+        for name in names:
+            found[_key(name)].add(place)
+
+
+def _key(name: str) -> str:
+    return bare(name) if _is_latin(name) else normalize("NFC", name)
+
+
+def _is_latin(name: str) -> bool:
+    return not any(_OTHER_WRITING.match(c) for c in name)
+
+
+def _beside(part: str) -> frozenset[str]:
+    return frozenset(_key(word) for each in languages(_AROUND) for word in data(f"{_AROUND}/{each}")[part])
+
+
+_NAMES = _names()
+_BEFORE, _AFTER = map(_beside, ("before", "after"))
+_THING_BEFORE, _THING_AFTER, _HOUSE_AFTER = map(_beside, ("things_before", "things_after", "houses_after"))
+_WORDS, _CAPITALS = (
+    frozenset(map(_key, data("places")[part])) for part in ("only_beside_a_word", "only_with_a_capital")
+)
+_MOST = max(name.count(" ") for name in _NAMES) + 1  #: words of the longest name
+_JOINED_UP = re.compile("|".join(sorted((re.escape(n) for n in _NAMES if not _is_latin(n)), key=len, reverse=True)))
+
+
+def places_in(text: str) -> tuple[Place, ...]:
+    """List the places that words name exactly and beyond doubt, in order; a province only without a place in it."""
+    words = clean(text)
+    mentions = sorted([*_spaced(words), *_joined_up(words)], key=lambda mention: mention.start)
+    provinces = {p for m in mentions if m.is_sure and len(m.may_be) == 1 for p in m.may_be if not p.name}
+    found = dict.fromkeys(place for m in mentions if (place := _decided(m, provinces)) is not None)
+    within = {(p.country, p.province) for p in found if p.name}
+    return tuple(p for p in found if p.name or (p.country, p.province) not in within)
+
+
+def _decided(mention: _Mention, provinces: Iterable[Place]) -> Place | None:
+    """Decide what a name stands for: alone, or by the province that is named too."""
+    if mention.is_sure and len(mention.may_be) == 1:
+        return next(iter(mention.may_be))
+    named = {(p.country, p.province) for p in provinces}
+    fitting = [p for p in mention.may_be if p.name and (p.country, p.province) in named]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _spaced(text: str) -> Iterator[_Mention]:
+    """Find names in Latin letters, the longest first."""
+    words = [(m.start(), m.end(), bare(m[0])) for m in _WORD.finditer(text)]
+    breaks = {i for i, (one, next_) in enumerate(pairwise(words), 1) if not _JOINED.fullmatch(text[one[1] : next_[0]])}
+    first = 0
+    while first < len(words):
+        longest = range(min(_MOST, len(words) - first), 0, -1)
+        size = next(
+            (n for n in longest if _name(words, first, n) in _NAMES and not breaks & {*range(first + 1, first + n)}), 0
+        )
+        if size:
+            yield from _mention(text, words, first, size)
+        first += size or 1
+
+
+def _name(words: list[tuple[int, int, str]], first: int, size: int) -> str:
+    return " ".join(word for _, _, word in words[first : first + size])
+
+
+def _mention(text: str, words: list[tuple[int, int, str]], first: int, size: int) -> Iterator[_Mention]:
+    name, start, end = _name(words, first, size), words[first][0], words[first + size - 1][1]
+    before = {_name(words, first - n, n) for n in (1, 2) if first >= n}
+    after = {word for _, _, word in words[first + size : first + size + 1]}
+    is_named = bool(before & _BEFORE or after & _AFTER)
+    rest = text[end:].lstrip()
+    is_house = rest[:1].isupper() and bool(after & _HOUSE_AFTER)
+    if not is_named and (before & _THING_BEFORE or after & _THING_AFTER or is_house):
+        return
+    written = text[start:end]
+    is_word = (name in _WORDS and written.isascii()) or (name in _CAPITALS and written.islower() and written.isascii())
+    yield _Mention(start, frozenset(_NAMES[name]), is_named or not is_word)
+
+
+def _joined_up(text: str) -> Iterator[_Mention]:
+    """Find names in writings that put no space between words."""
+    text = normalize("NFC", text)
+    for match in _JOINED_UP.finditer(text):
+        before, after = text[: match.start()].rstrip(), text[match.end() :].lstrip()
+        if before.endswith(tuple(_THING_BEFORE)) or after.startswith(tuple(_THING_AFTER)):
+            continue
+        is_named = before.endswith(tuple(_BEFORE)) or after.startswith(tuple(_AFTER))
+        yield _Mention(match.start(), frozenset(_NAMES[match[0]]), is_named or match[0] not in _WORDS)
+
+
+def is_name(text: str) -> bool:
+    """Whether a text as a whole is the name of a place, whichever it is."""
+    return _key(text) in _NAMES

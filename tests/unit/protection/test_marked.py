@@ -1,0 +1,75 @@
+"""What looks like a name or a street address in words is marked, mostly; look-alikes are left alone, mostly."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bot.protection.identity.found import Found, Identity
+from bot.protection.identity.marks import marks_in
+
+LANGUAGES = ("en", "zh", "km", "vi", "th")
+
+
+@dataclass(frozen=True)
+class Line:
+    language: str
+    text: str
+    expected: tuple[Found, ...]
+
+
+def _read(row: str) -> Line:
+    language, kinds, text = row.split("\t")
+    expected, plain = [], ""
+    for part in re.split(r"(⟨[^⟩]*⟩)", text.replace("\\n", "\n")):
+        start = len(plain)
+        plain += part.strip("⟨⟩")
+        if part.startswith("⟨"):
+            expected.append((start, len(plain)))
+    named = [] if kinds == "-" else kinds.split()
+    found = (Found(Identity(kind), *span) for kind, span in zip(named, expected, strict=True))
+    return Line(language, plain, tuple(found))
+
+
+def _lines() -> list[Line]:
+    rows = Path(__file__).with_name("marked_lines.tsv").read_text(encoding="utf-8").splitlines()
+    return [_read(row) for row in rows if not row.startswith("#")]
+
+
+LINES = _lines()
+
+
+def _is_covered(wanted: Found, got: tuple[Found, ...]) -> bool:
+    """Whether all letters of what should be marked are."""
+    return any(g.kind is wanted.kind and g.start <= wanted.start and g.end >= wanted.end for g in got)
+
+
+def _is_right(mark: Found, wanted: tuple[Found, ...]) -> bool:
+    """Whether a mark touches something of its kind that should be marked."""
+    return any(w.kind is mark.kind and w.start < mark.end and mark.start < w.end for w in wanted)
+
+
+def test_most_names_and_addresses_are_marked_and_few_look_alikes(capsys: pytest.CaptureFixture[str]) -> None:
+    expected, covered, made, right = (Counter[str]() for _ in range(4))
+    for line in LINES:
+        got = marks_in(line.text)
+        expected[line.language] += len(line.expected)
+        covered[line.language] += sum(_is_covered(wanted, got) for wanted in line.expected)
+        made[line.language] += len(got)
+        right[line.language] += sum(_is_right(mark, line.expected) for mark in got)
+    harmless = [line for line in LINES if not line.expected]
+    alarms = [line.text for line in harmless if marks_in(line.text)]
+    recall, precision = covered.total() / expected.total(), right.total() / made.total()
+    with capsys.disabled():
+        print(f"\n{len(LINES)} lines, {len(harmless)} of them harmless, {len(alarms)} of these marked")  # noqa: T201 - the figure is the point
+        for each in LANGUAGES:
+            print(f"  {each} {covered[each]:3} of {expected[each]:3} marked, {made[each] - right[each]} wrongly")  # noqa: T201
+        print(f"  recall {recall:.3f}, precision {precision:.3f}")  # noqa: T201
+    assert len(LINES) >= 300
+    assert set(LANGUAGES) == {line.language for line in LINES}
+    assert recall >= 0.9
+    assert precision >= 0.9
