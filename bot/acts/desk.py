@@ -16,10 +16,12 @@ from bot.domain.people import Person, Role
 from bot.domain.recipients import at_person
 from bot.domain.time_words import span
 from bot.intake.answers import set_by_hand
-from bot.language.normalise import whole_number
+from bot.language.folding import begins
+from bot.language.normalise import plain, whole_number
 from bot.language.texts import tr
 
-_DURATION = re.compile(r"\s*(\d{1,4})\s*(m|min|minutes?|h|hours?)?\b[\s,:;]*(.*)\Z", re.IGNORECASE | re.DOTALL)
+_DURATION = re.compile(r"\s*(\d{1,4})\s*(m|min|minutes?|h|hours?)?\b[\s,:;.]*", re.IGNORECASE)
+_LEVEL = re.compile(r"\s*(U[1-4])\b[\s,:;.]*", re.IGNORECASE)
 
 
 def acknowledge(request: ActRequest) -> None:
@@ -133,15 +135,15 @@ def urgency(request: ActRequest) -> None:
     """Set the urgency by hand: up by a duty desk, down only by a supervisor, always with a reason."""
     if not is_allowed(request):
         return
-    found = re.match(r"\s*(U[1-4])\b[\s,:;]*(.*)\Z", request.text, re.IGNORECASE | re.DOTALL)
-    if found is None or not found[2].strip():
+    found = begins(_LEVEL, request.text)
+    if found is None or not found[1].strip():
         prompt(
             request,
             tr(request.language, "Which level, and why? Type for example: U1 the person is being moved tonight"),
-            found[1] if found else "",
+            found[0][1] if found else "",
         )
         return
-    level, reason = Urgency(found[1].upper()), found[2].strip()
+    level, reason = Urgency(found[0][1].upper()), found[1].strip()
     case = request.case
     if level is case.urgency:
         request.say(
@@ -186,15 +188,15 @@ def _may_be_assigned(person: Person, by: Person) -> bool:
 
 
 def _named(text: str, me: Person, colleagues: list[Person]) -> list[Person]:
-    words = text.strip().casefold()
+    words = plain(text)
     if words in ("me", "myself"):
         return [me]
     number = whole_number(words)
     if number is not None:
         return [p for p in colleagues if p.id == number]
     parts = set(words.split())
-    exact = [p for p in colleagues if set(p.name.casefold().split()) == parts]
-    return exact or [p for p in colleagues if parts and parts <= set(p.name.casefold().split())]
+    exact = [p for p in colleagues if set(plain(p.name).split()) == parts]
+    return exact or [p for p in colleagues if parts and parts <= set(plain(p.name).split())]
 
 
 def _with(case: Case, chosen: Person, people: dict[int, Person]) -> tuple[int, ...]:
@@ -203,9 +205,9 @@ def _with(case: Case, chosen: Person, people: dict[int, Person]) -> tuple[int, .
 
 
 def _duration(text: str) -> tuple[timedelta, str] | None:
-    found = _DURATION.match(text)
+    found = begins(_DURATION, text)
     if found is None:
         return None
-    number, unit, reason = found.groups()
+    number, unit = found[0].groups()
     minutes = int(number) * (60 if (unit or "m").lower().startswith("h") else 1)
-    return timedelta(minutes=minutes), reason.strip()
+    return timedelta(minutes=minutes), found[1].strip()

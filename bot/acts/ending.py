@@ -12,6 +12,7 @@ from bot.domain.case import ClosureCode, DeadlineKind, Status, TextKind
 from bot.domain.case_acts import Act
 from bot.domain.journal_acts import JournalAct
 from bot.domain.names import closure_name, rows
+from bot.language.folding import begins
 from bot.language.texts import tr
 from bot.language.writing_systems import is_english
 
@@ -137,7 +138,7 @@ def _closure(text: str) -> tuple[ClosureCode | None, str]:
     words = text.strip()
     for code in sorted(ClosureCode, key=lambda k: len(k.value), reverse=True):
         pattern = code.value.replace("_", r"[ _-]")
-        found = re.match(rf"{pattern}\b[\s,:;.-]*(.*)\Z", words, re.IGNORECASE | re.DOTALL)
+        found = begins(re.compile(rf"\W*{pattern}\b[\s,:;.-]*", re.IGNORECASE), words)
         if found:
             return code, found[1].strip()
     return None, words

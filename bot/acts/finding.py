@@ -6,21 +6,21 @@ import re
 
 from bot.domain import reference
 from bot.domain.case import Case, Channel
+from bot.language.folding import begins, fold
 from bot.language.texts import tr
 from bot.people import guess_limits
 from bot.protection.permissions import may_see
 from bot.turns.composer import Composer
 
+_CHANNEL = re.compile(r"\W*(police|diplomatic|diplomacy|embassy|consulate)\b[\s,:;.]*", re.IGNORECASE)
+
 
 def channel_of(text: str) -> tuple[Channel | None, str]:
     """Read a leading ``police`` or ``diplomatic`` and what follows."""
-    found = re.match(
-        r"\s*(police|diplomatic|diplomacy|embassy|consulate)\b[\s,:;]*(.*)\Z", text, re.IGNORECASE | re.DOTALL
-    )
+    found = begins(_CHANNEL, text)
     if found is None:
         return None, text.strip()
-    word = found[1].lower()
-    return (Channel.POLICE if word == "police" else Channel.DIPLOMATIC), found[2].strip()
+    return (Channel.POLICE if found[0][1].lower() == "police" else Channel.DIPLOMATIC), found[1].strip()
 
 
 def find_case(c: Composer, text: str) -> tuple[Case | None, str]:
@@ -63,7 +63,7 @@ def _implied(c: Composer) -> Case | None:
 
 
 def _is_near_miss(text: str) -> bool:
-    first = text.strip().split("\n")[0].split(" ")
+    first = fold(text).strip().split("\n")[0].split(" ")
     return any(reference.looks_like(" ".join(first[:n])) for n in (1, 2, 3))
 
 

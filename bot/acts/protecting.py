@@ -5,6 +5,7 @@ The code of an answer is kept with the case and in the journal; the words behind
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -24,9 +25,12 @@ from bot.intake.consent import ask_next
 from bot.intake.question_texts import zone_of
 from bot.intake.reading.answer_reader import read
 from bot.intake.reading.result import Read
+from bot.language.folding import begins
+from bot.language.normalise import plain
 from bot.language.texts import later, tr
 from bot.protection import gates
 
+_FIRST_WORD = re.compile(r"\W*(\w+)[\s,:;.]*")
 _ABOUT = {
     "police": gates.CONSENT[Channel.POLICE],
     "diplomatic": gates.CONSENT[Channel.DIPLOMATIC],
@@ -76,8 +80,9 @@ def consent(request: ActRequest) -> None:
     """Keep what the person says about a channel or about fear: any time, by the officer or the own duty desk."""
     if not is_allowed(request):
         return
-    word, _, said = request.text.partition(" ")
-    name = _ABOUT.get(word.casefold().strip(",:;"))
+    found = begins(_FIRST_WORD, request.text)
+    word, said = (found[0][1], found[1]) if found else ("", "")
+    name = _ABOUT.get(word.casefold())
     if name is None:
         sentence = tr(request.language, "About what, and what did the person say? For example: police yes, or fears no")
         prompt(request, sentence)
@@ -166,12 +171,11 @@ def _said(request: ActRequest, sentence: str) -> str:
 
 def _code(text: str, asked: Field) -> tuple[str, str]:
     """Read a leading code, label or common word of a field and what follows it; the longest match counts."""
-    words = text.split()
+    words = text.replace("\u200b", " ").split()
     for count in range(min(len(words), 5), 0, -1):
-        said = " ".join(words[:count]).casefold().strip(" .,:;").replace(" ", "_").replace("-", "_")
+        said = plain(" ".join(words[:count]))
         for choice in asked.choices:
-            known = (choice.code, choice.label, *choice.also)
-            if said in {name.casefold().replace(" ", "_").replace("-", "_") for name in known}:
+            if said in {plain(name) for name in (choice.code, choice.label, *choice.also)}:
                 return choice.code, " ".join(words[count:])
     return "", text.strip()
 

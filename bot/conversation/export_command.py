@@ -9,10 +9,14 @@ from bot.domain.journal_acts import JournalAct
 from bot.domain.people import Person, Role
 from bot.domain.turn import ExportOrder
 from bot.domain.typed_commands import Command
+from bot.language.folding import begins
+from bot.language.normalise import plain
 from bot.language.texts import tr
 from bot.people.lapsed_enrolment import must_wait
 from bot.record import export_approval
 from bot.turns.composer import Composer
+
+_SHAPE = re.compile(r"\s*(?:(csv|xlsx|jsonl|htcds)\s+)?(\d{4}-\d\d-\d\d)\s+(\d{4}-\d\d-\d\d)(?:\s+|$)", re.IGNORECASE)
 
 
 def export(c: Composer, command: Command) -> None:
@@ -28,7 +32,7 @@ def export(c: Composer, command: Command) -> None:
         return
     if must_wait(c, f"/export {command.rest}".strip()):
         return
-    if command.rest.split(" ", 1)[0].lower() == "identified":
+    if plain(command.rest.split(" ", 1)[0]) == "identified":
         export_approval.asked(c, person, message.place, command.rest)
         return
     order = _order(command.rest, person, c)
@@ -49,14 +53,10 @@ def export(c: Composer, command: Command) -> None:
 
 
 def _order(text: str, person: Person, c: Composer) -> ExportOrder | None:
-    found = re.fullmatch(
-        r"\s*(?:(csv|xlsx|jsonl|htcds)\s+)?(\d{4}-\d\d-\d\d)\s+(\d{4}-\d\d-\d\d)\s+(\S.*)",
-        text,
-        re.IGNORECASE | re.DOTALL,
-    )
-    if found is None or c.message is None or c.message.place is None:
+    found = begins(_SHAPE, text)
+    if found is None or not found[1].strip() or c.message is None or c.message.place is None:
         return None
-    form, since, until, reason = found.groups()
+    (form, since, until), reason = found[0].groups(), found[1]
     try:
         first, last = (datetime.fromisoformat(day).replace(tzinfo=UTC) for day in (since, until))
     except ValueError:

@@ -8,7 +8,7 @@ from bot.domain.people import Person, Role
 from bot.domain.recipients import at_desks
 from bot.domain.typed_commands import Command
 from bot.intake.question_texts import word_button
-from bot.language.normalise import whole_number
+from bot.language.normalise import plain, whole_number
 from bot.language.texts import tr
 from bot.people.handover import told
 from bot.people.lapsed_enrolment import must_wait
@@ -28,7 +28,7 @@ def lost(c: Composer, command: Command) -> None:
             return
         _cut_colleague(c, person, number)
         return
-    if argument.casefold() != "yes":
+    if plain(argument) != "yes":
         c.say(
             tr(
                 c.language,

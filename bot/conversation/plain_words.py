@@ -13,7 +13,7 @@ from bot.conversation.placing_words import for_none, give_to, more_held, open_ne
 from bot.conversation.replies_to_ours import replied
 from bot.domain import button_data
 from bot.domain.case import Case, TextKind
-from bot.domain.fields import Field, FieldKind
+from bot.domain.fields import UNKNOWN_WORDS, Field, FieldKind
 from bot.domain.messages import Kind
 from bot.domain.typed_commands import Command
 from bot.intake import interview, other_messenger
@@ -25,13 +25,12 @@ from bot.intake.question_texts import zone_of
 from bot.intake.reading.answer_reader import read
 from bot.intake.reading.block import parse_block
 from bot.intake.reading.result import Read
-from bot.language.normalise import whole_number
+from bot.intake.reading.yes_no import read_agreement
+from bot.language.normalise import plain, whole_number
 from bot.language.texts import tr
 from bot.turns.composer import Composer
 
 _FIGURES = 3  #: of a number that stands for a choice
-_YES = frozenset({"yes", "y", "ok", "right", "correct"})
-_NO = frozenset({"no", "n", "wrong"})
 
 
 def say_anything(c: Composer, text: str) -> None:
@@ -47,7 +46,7 @@ def say_anything(c: Composer, text: str) -> None:
     if c.message is not None and c.message.reply_to and replied(c, text):
         return
     if held(c.conversation.pending):
-        if text.strip().casefold() != "answer" or not answer_held(c):
+        if plain(text) != "answer" or not answer_held(c):
             more_held(c, text)
         return
     case = in_intake(c)
@@ -110,9 +109,9 @@ def word(c: Composer, promise: button_data.WordTap) -> None:
 
 
 def _answer(c: Composer, case: Case, text: str) -> None:
-    pending = c.conversation.pending
-    if pending.get("confirm") and text.strip().casefold() in _YES | _NO:
-        confirm(c, yes=text.strip().casefold() in _YES)
+    said = read_agreement(text, c.language) if c.conversation.pending.get("confirm") else None
+    if said is not None:
+        confirm(c, yes=said)
         return
     block = parse_block(text)
     if block is not None:
@@ -142,7 +141,7 @@ def _answer(c: Composer, case: Case, text: str) -> None:
 def _could_answer(c: Composer, case: Case, asking: Field, text: str) -> bool:
     """Whether words answer a question beyond doubt; any words answer a free-text question, so they never do."""
     if asking.kind is FieldKind.TEXT:
-        return text.strip().casefold() in ("unknown", "?")
+        return plain(text) in UNKNOWN_WORDS
     zone = zone_of(c.context.agreement, case.reporting)
     return isinstance(read(asking, text, now=c.now, zone=zone, language=c.language), Read)
 
@@ -151,7 +150,7 @@ def _side_by_words(c: Composer, case: Case, text: str) -> None:
     agreement = c.context.agreement
     for corridor in agreement.corridors_of(case.reporting):
         party = agreement.parties[corridor.other(case.reporting)]
-        if text.strip().casefold() in (party.code.casefold(), party.name.casefold()):
+        if plain(text) in (plain(party.code), plain(party.name)):
             interview.side_chosen(c, case, party.code)
             return
     keep_words(c, case)

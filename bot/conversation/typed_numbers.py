@@ -85,7 +85,7 @@ def _in_talk(message: Inbound, shown: Sequence[Delivery], conversation: Conversa
 
 def _typed(text: str, about: str = "") -> _Candidate:
     """The number as words like any others."""
-    return about or text, word_button(text, "typed", text)
+    return about or text, word_button(text, "typed", str(whole_number(text)))
 
 
 def _is_asked_since(question: Delivery, prompted: datetime | None) -> bool:
@@ -144,7 +144,7 @@ def _is_asked(promise: button_data.ChoiceTap, conversation: Conversation) -> boo
 def _is_read_anyway(button: Button, text: str, conversation: Conversation) -> bool:
     promise = button_data.parse(button.data)
     if isinstance(promise, button_data.WordTap):
-        return (promise.word, promise.argument) == ("typed", text)
+        return (promise.word, promise.argument) == ("typed", str(whole_number(text)))
     if not isinstance(promise, button_data.ChoiceTap) or not is_field(promise.field):
         return False
     return _is_asked(promise, conversation) and field(promise.field).kind in _READ_AS_NUMBERED

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from difflib import get_close_matches
+from functools import cache
 
 from bot.data.reader import data
-from bot.language.normalise import bare
+from bot.language.nearness import nearest
+from bot.language.normalise import bare, plain
+from bot.language.words import any_of, named, words
 
 #: Codes that are also English words: read only when the person confirms it, and `no` never.
 _WORDS = frozenset((
@@ -16,7 +19,6 @@ _WORDS = frozenset((
 _NEVER = frozenset({"no"})
 _PREFIX = 4  #: letters that may stand for a whole name
 _LONGEST = 50  #: characters; comparing takes time
-_LIKENESS = 0.85  #: of a misspelt name; below it other countries come close
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ def _load() -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
     names = {code: each["name"] for code, each in raw["countries"].items()}
     index = {bare(name): tuple(codes) for name, codes in raw["ambiguous"].items()}
     for code, each in raw["countries"].items():
-        for name in (code, each["alpha3"], each["name"], *each.get("also", ())):
+        for name in (code, each["alpha3"], each["name"], *each.get("also", ()), *named("countries").get(code, ())):
             index.setdefault(bare(name), (code,))
     return names, index
 
@@ -56,13 +58,21 @@ def find(text: str, *, nearly: bool = True) -> FoundCountry:
     if codes:
         is_word = wanted in _WORDS and not text.strip().isupper()
         return FoundCountry(codes, certain=len(codes) == 1 and not is_word and "?" not in text)
+    within = bare(_around().sub("", plain(text)))
+    if len(within) > 1 and within not in _WORDS | {wanted}:
+        return FoundCountry(_INDEX.get(within, ()) or (_nearly(within) if nearly else ()))
     return FoundCountry(_nearly(wanted) if nearly else ())
+
+
+@cache
+def _around() -> re.Pattern[str]:
+    """What stands before or after the name of a country: "in", "from", a word for people of it."""
+    around = any_of(words("in"))
+    return re.compile(rf"^{around}|{around}$")
 
 
 def _nearly(wanted: str) -> tuple[str, ...]:
     if not _PREFIX <= len(wanted) <= _LONGEST:
         return ()
-    begun = [name for name in _LONG if name.startswith(wanted)]
-    words = wanted.count(" ")
-    alike = [n for n in get_close_matches(wanted, _LONG, n=5, cutoff=_LIKENESS) if n.count(" ") == words]
-    return tuple(dict.fromkeys(code for name in begun or alike for code in _INDEX[name]))
+    begun = [name for name in _LONG if name.startswith(wanted) and len(name) <= 2 * len(wanted)]
+    return tuple(dict.fromkeys(code for name in begun or nearest(wanted, _LONG) for code in _INDEX[name]))

@@ -16,10 +16,13 @@ from bot.domain.case import Answer, Value
 from bot.domain.time_words import both_times
 from bot.language.normalise import plain
 from bot.language.texts import tr
+from bot.language.words import of_choice, words
 
 #: The value of every field that was asked and is not known, whatever its kind.
 UNKNOWN = "unknown"
 
+#: Choices that several questions have, besides yes, no and unknown, with the same words for each.
+_WORDS_OF_THEIR_OWN = ("not_asked", "cannot_ask")
 #: Matters whose purpose is asked; the first is what an unanswered category counts as.
 _WITH_EXPLOITATION = ("trafficking_in_persons", "online_scam_site_victim")
 
@@ -76,19 +79,19 @@ class Field:
         return next((c for c in self.choices if c.code == code), None)
 
 
-def _load() -> tuple[tuple[Field, ...], tuple[Field, ...], tuple[str, ...]]:
+def _load() -> tuple[tuple[Field, ...], tuple[Field, ...]]:
     raw = data("fields")
     lists = data("htcds")["codes"]
     asked_of_officer, asked_of_desk = (
-        tuple(_field(each, raw["words"], lists) for each in raw[whose]) for whose in ("fields", "desk_fields")
+        tuple(_field(each, lists) for each in raw[whose]) for whose in ("fields", "desk_fields")
     )
-    return asked_of_officer, asked_of_desk, (UNKNOWN, *raw["words"][UNKNOWN])
+    return asked_of_officer, asked_of_desk
 
 
-def _field(raw: dict[str, Any], words: Mapping[str, list[str]], lists: Mapping[str, Any]) -> Field:
+def _field(raw: dict[str, Any], lists: Mapping[str, Any]) -> Field:
     labels = {c["code"]: c["label"] for c in lists.get(raw.get("choices_from", ""), ())}
     choices = tuple(
-        Choice(c["code"], c.get("label") or labels[c["code"]], (*words.get(c["code"], ()), *c.get("also", ())))
+        Choice(c["code"], c.get("label") or labels[c["code"]], _other_words(raw["id"], c))
         for c in raw.get("choices", ())
     )
     return Field(
@@ -111,9 +114,17 @@ def _field(raw: dict[str, Any], words: Mapping[str, list[str]], lists: Mapping[s
     )
 
 
-#: All fields of the intake in asking order, those that only a desk or a supervisor of the reporting side records,
-#: and the words that mean "unknown" in every one that allows it.
-FIELDS, DESK_FIELDS, UNKNOWN_WORDS = _load()
+def _other_words(field_id: str, choice: Mapping[str, Any]) -> tuple[str, ...]:
+    code = choice["code"]
+    of_its_own = words(code) if code in _WORDS_OF_THEIR_OWN else ()
+    return (*of_its_own, *choice.get("also", ()), *of_choice(field_id, code))
+
+
+#: All fields of the intake in asking order, and those that only a desk or a supervisor of the reporting side records.
+FIELDS, DESK_FIELDS = _load()
+
+#: The words that mean "unknown" in every field that allows it.
+UNKNOWN_WORDS = words(UNKNOWN)
 
 #: How many questions people are told there are: the parts of one number count once.
 COUNT = max(f.whole_number for f in FIELDS)
@@ -149,7 +160,7 @@ def asked_for(category: Value | None) -> tuple[Field, ...]:
 
 def by_number(text: str) -> tuple[Field, ...]:
     """Find the fields behind a number as people type it: ``13`` is three, ``13b`` is one, else none."""
-    wanted = "".join(text.casefold().split()).lstrip("#").rstrip(".)")
+    wanted = "".join(plain(text).split()).lstrip("#")
     return tuple(f for f in FIELDS if wanted in (str(f.whole_number), f.number))
 
 

@@ -10,27 +10,28 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from bot.language.folding import begins, fold
+
 #: What the references of drills start with, in the place of a corridor.
 DRILL = "XX"
 #: Crockford's base 32: no I, L, O, U.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CHECK_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _MENDED = str.maketrans("ILO", "110")
-#: Full-width letters and figures, as Chinese keyboards write them; one for one, so that positions stay.
-_NARROW = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}
 _LENGTH = 10  #: without hyphens
-_HYPHENS = re.compile(r"[\s\-\u2010-\u2015\u2212_]+")
+_HYPHENS = re.compile(r"[\s\-_]+")
 _BODY = re.compile(rf"[A-Z]{{2}}[0-9]{{2}}[{ALPHABET}]{{5}}")
 
 # At the start of a text separators are taken only where they belong, or every "at 12 people ..." would look like one.
 # Of the year one figure must be a real one: "apologised" has the shape otherwise.
-_GAP = r"[\s\-\u2010-\u2015\u2212_]{1,3}"
+_GAP = r"[\s\-_]{1,3}"
 _YEAR = r"(?:[0-9][0-9ILO]|[ILO][0-9])"
-_START = r"[\s#\"'(\[*]*"
+_START = r"[\s#\"'(\[*.,:;]*"
 _END = r"(?![0-9A-Z])"
+_AFTER = r"""[\s:,;.\-"')\]*]*"""
 _LEADING = re.compile(
     rf"{_START}([A-Z]{{2}}{_YEAR}(?:{_GAP})?[0-9A-Z]{{5}}(?:{_GAP})?[0-9A-Z]"
-    rf"|[A-Z]{{2}}{_GAP}{_YEAR}{_GAP}[0-9A-Z]{{5}}{_GAP}[0-9A-Z]){_END}",
+    rf"|[A-Z]{{2}}{_GAP}{_YEAR}{_GAP}[0-9A-Z]{{5}}{_GAP}[0-9A-Z]){_END}{_AFTER}",
     re.IGNORECASE | re.ASCII,
 )
 #: Meant as a reference all the same: both hyphens in place, or a character too few or too many behind the first.
@@ -67,7 +68,7 @@ def draw(corridor: str, year: int, choose: Callable[[str], str]) -> str:
 
 def parse(text: str) -> str | None:
     """Read a reference as people type it, to its canonical form; None when it is none or its check fails."""
-    letters = _HYPHENS.sub("", text.translate(_NARROW))
+    letters = _HYPHENS.sub("", fold(text))
     if len(letters) != _LENGTH or not letters.isascii():
         return None
     letters = letters.upper()
@@ -79,19 +80,16 @@ def parse(text: str) -> str | None:
 
 def find_in(text: str) -> tuple[str, str] | None:
     """Find a reference at the start of a text: its canonical form and the rest of the text."""
-    match = _LEADING.match(text.translate(_NARROW))
-    reference = parse(match[1]) if match else None
-    if not match or not reference:
-        return None
-    return reference, text[match.end() :].lstrip(" \t\r\n:,;.-–—")
+    found = begins(_LEADING, text)
+    reference = parse(found[0][1]) if found else None
+    return (reference, found[1]) if found and reference else None
 
 
 def looks_like(text: str) -> bool:
     """Whether a text starts with something meant as a reference that is none: a near miss, never looked up."""
     if parse(text) or find_in(text):
         return False
-    narrow = text.translate(_NARROW)
-    return bool(_LEADING.match(narrow) or _NEARLY.match(narrow))
+    return any(begins(shape, text) for shape in (_LEADING, _NEARLY))
 
 
 def spoken(reference: str) -> str:

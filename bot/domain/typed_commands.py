@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from bot.domain import reference
 from bot.domain.case_acts import Act
 from bot.domain.messages import MESSENGERS
+from bot.language.folding import begins, fold
+from bot.language.normalise import plain
 
 #: Commands that stand alone.
 ALONE = frozenset(
@@ -46,13 +48,15 @@ _WITH_ARGUMENT = frozenset(
 
 _NAMES = ALONE | ABOUT_CASE | OPENING | _WITH_ARGUMENT
 _ALIASES = {"acknowledge": "ack", "hand-off": "handoff", "stand-down": "standdown", "acknowledged": "ack", "?": "help"}
-_SHAPE = re.compile(r"\s*(/?)([a-z?-]+)(?:@\w+)?[\s,:;.!\u3000\uff0c\uff1a]*(.*)\Z", re.IGNORECASE | re.DOTALL)
+#: Before a word other marks say nothing, but a Chinese keyboard writes 、 with the key of the slash.
+_SHAPE = re.compile(r"""[\s.!;:'"(*,]*+(/?)([a-z?-]+)(?:@\w+)?[\s,:;.!]*""", re.IGNORECASE)
+_CHINESE_SLASH = "\u3001"
 
 _MESSENGER = re.compile(rf"{'|'.join(sorted(MESSENGERS))}|\d{{1,2}}", re.IGNORECASE)
 #: What must follow a word without a slash for it to be the command.
 _ARGUMENTS = {
     "edit": re.compile(r"\d{1,2}[abc]?"),
-    "start": re.compile(r"[A-Z0-9]{4}(?:[- ]?[A-Z0-9]{4}){2}", re.IGNORECASE),
+    "start": re.compile(r"[a-z0-9]{4}(?: ?[a-z0-9]{4}){2}"),
     "confirm": re.compile(r"\d+"),
     "lost": re.compile("yes", re.IGNORECASE),
     "bind": re.compile("web", re.IGNORECASE),
@@ -71,14 +75,15 @@ class Command:
 
 
 def parse_command(text: str) -> Command | None:
-    """Read a text as a command; None for anything else a person may want to say."""
-    found = _SHAPE.match(text)
+    """Read a text as a command; None for anything else a person may want to say. What follows it stays as typed."""
+    found = begins(_SHAPE, text)
     if found is None:
         return None
-    slash, word, rest = found.groups()
+    (slash, word), rest = found[0].groups(), found[1]
     name = _ALIASES.get(word.lower(), word.lower())
-    command = Command(name, rest.strip(), bool(slash))
-    if slash:
+    has_slash = bool(slash) or (text.lstrip().startswith(_CHINESE_SLASH) and name in _NAMES)
+    command = Command(name, rest.strip(), has_slash)
+    if has_slash:
         return command
     return command if name in _NAMES and _is_meant(command, text) else None
 
@@ -93,8 +98,8 @@ def _is_meant(command: Command, text: str) -> bool:
     if name in OPENING:
         return True
     if name in ABOUT_CASE:
-        return reference.find_in(rest) is not None or reference.looks_like(rest.split(" ")[0])
-    if name in ALONE and not rest:
-        return text.strip().casefold().strip(".!") == name or name == "help"
+        return reference.find_in(rest) is not None or reference.looks_like(fold(rest).split(" ")[0])
+    if name in ALONE and not plain(rest):
+        return plain(text) == name or name == "help"
     shape = _ARGUMENTS.get(name)
-    return shape is not None and shape.fullmatch(rest) is not None
+    return shape is not None and shape.fullmatch(plain(rest)) is not None

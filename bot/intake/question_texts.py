@@ -13,6 +13,7 @@ from bot.domain.fields import FIELDS, Field, FieldKind, ask, field, show
 from bot.domain.messages import Button, Keyboard
 from bot.domain.names import rows, sides
 from bot.intake.next_question import next_question, question_before, to_ask
+from bot.intake.reading.yes_no import AGAIN, RIGHT
 from bot.language.texts import later, tr
 from bot.protection.redaction_policy import echoed
 
@@ -88,8 +89,8 @@ def yes_no(language: str, stamp: str) -> Keyboard:
     """Offer yes and no to what was shown back; the stamp tells it from anything shown before or after."""
     return (
         (
-            word_button(tr(language, "Yes, that is right"), "yes", stamp),
-            word_button(tr(language, "No, I write it again"), "no", stamp),
+            word_button(tr(language, RIGHT), "yes", stamp),
+            word_button(tr(language, AGAIN), "no", stamp),
         ),
     )
 

@@ -5,11 +5,19 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from bot.language.folding import fold
+
 #: Controls that storage refuses or that turn a line around on screen. Joiners stay: Khmer needs them.
 _UNWANTED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _FIGURES = 19  #: of the largest id
 #: Between two words only: the sign of "-3" stays.
-_BETWEEN = re.compile(r"(?<=\w)[\s_\-–—]+(?=\w)")
+_BETWEEN = re.compile(r"(?<=\w)[\s_\-]+(?=\w)")
+#: Scripts that put no space between words: where one stands, it says nothing.
+_UNSPACED = r"[\u1780-\u17d3\u3400-\u9fff]"
+_NEEDLESS = re.compile(rf"(?<={_UNSPACED}) (?={_UNSPACED})")
+#: Marks that say nothing before and after words. A point or comma before a figure does.
+_BEFORE = re.compile(r"""^(?:[\s"'(\[{*!;:]|[.,](?!\d))+""")
+_AFTER = " .!,;:\"')]}*~"
 
 
 def clean(text: str) -> str:
@@ -19,23 +27,32 @@ def clean(text: str) -> str:
 
 
 def whole_number(text: str) -> int | None:
-    """Read typed figures of any script (``25``, ``២៥``); None for anything else, or too many of them."""
-    figures = text.strip()
+    """Read typed figures of any script (``25``, ``២៥``, ``①``); None for anything else, or too many of them."""
+    figures = plain(text)
     return int(figures) if figures.isdecimal() and len(figures) <= _FIGURES else None
 
 
 def plain(text: str) -> str:
-    """Make typed words comparable: no case, one space between words, straight quotes, no closing mark.
+    """Make typed words comparable: folded, no case, one space between words, no marks around them.
 
     A question mark stays: who writes ``yes?`` is not sure.
     """
-    text = unicodedata.normalize("NFKC", clean(text)).casefold().replace("’", "'").replace("‘", "'")
-    return " ".join(_BETWEEN.sub(" ", text).replace("_", " ").split()).rstrip(" .!,;:。！")
+    return unmarked(spaced(_BETWEEN.sub(" ", fold(clean(text)).casefold()).replace("_", " ")))
+
+
+def unmarked(text: str) -> str:
+    """Take off the marks that say nothing, before and after."""
+    return _BEFORE.sub("", text).rstrip(_AFTER)
+
+
+def spaced(text: str) -> str:
+    """Put one space between words, and none where the script has none."""
+    return _NEEDLESS.sub("", " ".join(text.split()))
 
 
 def bare(text: str) -> str:
     """Make names comparable: as `plain`, without accents, brackets and other marks, or a leading "the"."""
-    letters = unicodedata.normalize("NFKD", plain(text))
+    letters = unicodedata.normalize("NFKD", plain(text).replace("đ", "d"))
     kept = "".join(
         c
         if c.isalnum() or unicodedata.category(c) == "Mc"

@@ -9,6 +9,7 @@ from dataclasses import replace
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Address
 from bot.domain.people import Invite, Person, Role
+from bot.language.folding import fold
 from bot.language.texts import tr
 from bot.people import address_binding
 from bot.turns.composer import Composer
@@ -20,7 +21,7 @@ CODE_LENGTH = 12  #: 60 bits
 
 def code_from(text: str) -> str:
     """Read a code as typed or from a link, with or without hyphens, mended as in references."""
-    letters = re.sub(r"[^0-9A-Z]", "", text.upper())
+    letters = re.sub(r"[^0-9A-Z]", "", fold(text).upper())
     return letters.translate(str.maketrans("ILO", "110"))
 
 

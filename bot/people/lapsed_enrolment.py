@@ -13,13 +13,14 @@ from bot.domain.case_acts import Act
 from bot.domain.journal_acts import JournalAct
 from bot.domain.people import Directory, Person, Role
 from bot.domain.time_words import both_times
+from bot.language.normalise import plain
 from bot.language.texts import tr
 from bot.turns.composer import Composer
 
 CONFIRMERS = (Role.SUPERVISOR, Role.ADMIN)
 _NAMED = 5  #: people who can confirm, in one sentence
 #: What a command says besides free text: these words are repeated, the free text is not.
-_CODES = frozenset({"police", "diplomatic", "me", "u1", "u2", "u3", "u4", *(code.value for code in ClosureCode)})
+_CODES = frozenset({"police", "diplomatic", "me", "u1", "u2", "u3", "u4", *(plain(code.value) for code in ClosureCode)})
 
 
 def is_lapsed(c: Composer) -> bool:
@@ -104,7 +105,7 @@ def typed_again(act: Act, reference: str, words: str) -> str:
     """Write what to type for an act: its codes are repeated, of free text only that it is to follow."""
     codes: list[str] = []
     rest = words.split()
-    while rest and (rest[0].casefold() in _CODES or (act is Act.SNOOZE and not codes)):
+    while rest and (plain(rest[0]) in _CODES or (act is Act.SNOOZE and not codes)):
         codes.append(rest.pop(0))
     return " ".join([f"/{act}", reference, *codes, *(["..."] if rest else [])])
 

@@ -12,7 +12,7 @@ from bot.domain.messages import Address
 from bot.domain.names import messenger_name
 from bot.domain.people import Invite, Person
 from bot.domain.typed_commands import Command
-from bot.language.normalise import whole_number
+from bot.language.normalise import plain, whole_number
 from bot.language.texts import tr
 from bot.people.address_binding import tell_all
 from bot.people.enrolment import CODE_ALPHABET, CODE_LENGTH, hash_of, shown_code
@@ -32,7 +32,7 @@ def whom(command: Command | None, person: Person) -> tuple[int, ...]:
 def bind(c: Composer, command: Command) -> None:
     """Give a one-time code for a further messenger, or with `web` a one-time link to the pages."""
     person = _in_private(c)
-    is_for_web = command.rest.casefold() in _WEB
+    is_for_web = plain(command.rest) in _WEB
     if person is None or must_wait(c, "/bind web" if is_for_web else "/bind"):
         return
     if is_for_web:
@@ -173,7 +173,7 @@ def _shown(c: Composer, person: Person, address: Address) -> str:
 
 def _chosen(c: Composer, person: Person, command: Command) -> Address | None:
     """The address that a command names by messenger or by its number in the list; None once it was said why not."""
-    named = command.rest.strip().casefold()
+    named = plain(command.rest)
     number = whole_number(named)
     if number is not None:
         found = person.addresses[number - 1 : number] if number > 0 else ()
@@ -186,4 +186,4 @@ def _chosen(c: Composer, person: Person, command: Command) -> Address | None:
 
 
 def _names(address: Address, language: str) -> tuple[str, str]:
-    return address.messenger, messenger_name(address.messenger, language).casefold()
+    return plain(address.messenger), plain(messenger_name(address.messenger, language))

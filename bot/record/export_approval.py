@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
@@ -15,11 +16,13 @@ from bot.domain.people import Directory, Person
 from bot.domain.recipients import Recipient, at_person
 from bot.domain.time_words import both_times
 from bot.domain.typed_commands import Command
+from bot.language.folding import begins
 from bot.language.texts import later, tr
 from bot.people.lapsed_enrolment import must_wait
 from bot.record.export_request import Wish, parse_wish
 from bot.turns.composer import Composer
 
+_NUMBER = re.compile(r"\W*([0-9a-z]+)\W*", re.IGNORECASE)
 NOBODY = later("Nobody could approve it: your side needs a supervisor or another admin who can be reached.")
 _STATES = for_each(
     OrderState,
@@ -103,7 +106,8 @@ def deciders(directory: Directory, order: IdentifiedOrder) -> list[Person]:
 
 def decided(c: Composer, command: Command) -> None:
     """Take `/approve NUMBER` or `/refuse NUMBER reason`."""
-    number, _, reason = command.rest.partition(" ")
+    found = begins(_NUMBER, command.rest)
+    number, reason = (found[0][1], found[1]) if found else ("", "")
     if command.name == "refuse" and number and not reason.strip():
         c.say(tr(c.language, "Say why: /refuse {number} reason", number=number.lower()))
         return
@@ -118,7 +122,8 @@ def tapped(c: Composer, promise: button_data.WordTap) -> None:
 
 def numbered(text: str) -> tuple[int, ...]:
     """The id of the order that a command or a button names, to be loaded."""
-    number = button_data.from_base36(text.split(" ", 1)[0].lower())
+    found = begins(_NUMBER, text)
+    number = button_data.from_base36(found[0][1].lower()) if found else None
     return () if number is None else (number,)
 
 

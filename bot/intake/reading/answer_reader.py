@@ -5,25 +5,19 @@ An answer is understood, understood but to be confirmed, or unclear. It is never
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.domain.fields import UNKNOWN, UNKNOWN_WORDS, Field, FieldKind
 from bot.intake.reading.choice import read_choice, read_choices
 from bot.intake.reading.country import read_country
-from bot.intake.reading.result import Read, Reading, Unclear
+from bot.intake.reading.numbers import read_count
+from bot.intake.reading.result import Confirm, Read, Reading, Unclear
 from bot.intake.reading.typed_times import read_time
-from bot.language.normalise import clean, plain, whole_number
+from bot.intake.reading.yes_no import read_agreement
+from bot.language.normalise import clean, plain
 from bot.language.texts import tr
 
-_NUMBER_WORDS = (
-    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
-    "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
-)  # fmt: skip
-_COUNT = re.compile(
-    r"(\w+)(?: (?:person|persons|people|victim|victims|woman|women|girl|girls|man|men|boy|boys|child|children))?"
-)
 #: No answer that is not a text is longer; what is longer is not looked at.
 _LONGEST = 1000
 
@@ -56,7 +50,7 @@ def _read_text(field: Field, text: str, language: str) -> Reading:
     kept = clean(text)
     if _is_unknown(field, kept):
         return Read(UNKNOWN, tr(language, "Unknown"))
-    if not kept:
+    if not any(map(str.isalpha, kept)) or read_agreement(kept) is not None:
         return Unclear(
             tr(language, "Please write a few words, for example: {example}.", example=tr(language, field.example))
         )
@@ -73,10 +67,9 @@ def _read_text(field: Field, text: str, language: str) -> Reading:
 
 
 def _read_number(field: Field, text: str, language: str) -> Reading:
-    match = _COUNT.fullmatch(plain(text))
-    number = _number(match[1]) if match else 0
-    if 1 <= number <= field.limit:
-        return Read(number, str(number))
+    count = read_count(text)
+    if count is not None and 1 <= count.number <= field.limit:
+        return Read(count.number, str(count.number)) if count.is_exact else Confirm(count.number, str(count.number))
     return Unclear(
         tr(
             language,
@@ -85,9 +78,3 @@ def _read_number(field: Field, text: str, language: str) -> Reading:
             example=tr(language, field.example),
         )
     )
-
-
-def _number(word: str) -> int:
-    if word in _NUMBER_WORDS:
-        return _NUMBER_WORDS.index(word) + 1
-    return whole_number(word) or 0

@@ -1,33 +1,48 @@
-"""Reading one choice or several: by number, code, label, common word or unmistakable beginning. Pure."""
+"""Reading one choice or several: by number, code, label, common word or unmistakable beginning. Pure.
+
+What is only near to a choice, or said with an "about", is shown back before it is stored.
+"""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import cache
 
 from bot.domain.fields import UNKNOWN, UNKNOWN_WORDS, Choice, Field, FieldKind
+from bot.domain.fields import field as field_of
 from bot.domain.purpose_limits import outside_purpose
-from bot.intake.reading.result import OutsidePurpose, Read, Reading, Unclear
+from bot.intake.reading.numbers import read_age
+from bot.intake.reading.result import Confirm, OutsidePurpose, Read, Reading, Unclear
+from bot.intake.reading.yes_no import read_yes_no
+from bot.language.folding import fold
+from bot.language.nearness import nearest
 from bot.language.normalise import plain
 from bot.language.texts import tr
+from bot.language.words import any_of, words
 
 _PREFIX = 3  #: letters that may stand for a whole choice
 #: Beginnings that mean something of their own: "not" is no short form of "not asked yet", nor "can" of "cannot".
 _NO_PREFIX = re.compile(r"(not|non|can|cannot|can ?not|only|under|with|in( a)?|the|any|all)$")
-_NUMBERED = re.compile(r"#?(\d{1,3})\)?$")
-_APART = re.compile(r"[,;/+&\n、，；•|]+|\band\b")
-_AGE = re.compile(
-    r"(?:aged? )?(\d{1,3})(?: ?(?:(y|yr|yrs|year|years|yo|y/o)|(m|mo|month|months))(?: ?old)?| ?y\.o)?$", re.IGNORECASE
-)
+_NUMBERED = re.compile(r"#?(\d{1,3})$")
+_MARKS = r"[,;/+&\n，；•|()\[\]]+"
 _YOUNGEST_BARE_AGE, _OLDEST = 5, 120  #: years; a bare 1 to 4 is the number of a choice
 _CHILD, _ADULT = 12, 18  #: years
+_ABOUT = 2  #: years that an "about" may be off
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    choice: Choice
+    certain: bool = True  #: as one of ours is written; else it is shown back first
 
 
 def read_choice(field: Field, text: str, language: str) -> Reading:
     """Read the answer to a question with one choice."""
-    choice = _one(field, text, language)
-    if choice is not None:
-        return Read(choice.code, tr(language, choice.label))
+    found = _one(field, text, language)
+    if found is not None:
+        shown = tr(language, found.choice.label)
+        return Read(found.choice.code, shown) if found.certain else Confirm(found.choice.code, shown)
     typed = plain(text)
     refused = next((c for c in field.refused if typed in _names(c, language) or typed in _also(c)), None)
     return OutsidePurpose(outside_purpose(language), refused.code) if refused else _unclear(field, language)
@@ -35,35 +50,38 @@ def read_choice(field: Field, text: str, language: str) -> Reading:
 
 def read_choices(field: Field, text: str, language: str) -> Reading:
     """Read one or several choices; the value is in the field's order. Unknown goes with nothing else."""
-    chosen = _several(field, text, language)
-    codes = {c.code for c in chosen if c}
-    if not chosen or None in chosen or (UNKNOWN in codes and len(codes) > 1):
+    found = _several(field, text, language)
+    codes = {each.choice.code for each in found if each}
+    if not found or None in found or (UNKNOWN in codes and len(codes) > 1):
         return _unclear(field, language)
     ordered = [c for c in field.choices if c.code in codes]
     shown = ", ".join(tr(language, c.label) for c in ordered)
-    return Read(UNKNOWN if UNKNOWN in codes else tuple(c.code for c in ordered), shown)
+    value = UNKNOWN if UNKNOWN in codes else tuple(c.code for c in ordered)
+    return Read(value, shown) if all(each and each.certain for each in found) else Confirm(value, shown)
 
 
-def _several(field: Field, text: str, language: str) -> list[Choice | None]:
+def _several(field: Field, text: str, language: str) -> list[_Found | None]:
     whole = _one(field, text, language)
-    if whole:
+    if whole and whole.certain:
         return [whole]
-    parts = [part for part in (p.strip() for p in _APART.split(text.casefold())) if part]
-    if all(_NUMBERED.match(word) for part in parts for word in part.split()):
+    parts = [part for part in _apart().split(fold(text).casefold()) if plain(part)]
+    if all(_NUMBERED.match(plain(word)) for part in parts for word in part.split()):
         parts = [word for part in parts for word in part.split()]
     return [_one(field, part, language) for part in parts]
 
 
-def _one(field: Field, text: str, language: str) -> Choice | None:
+@cache
+def _apart() -> re.Pattern[str]:
+    return re.compile(rf"{_MARKS}|{any_of(words('and'))}")
+
+
+def _one(field: Field, text: str, language: str) -> _Found | None:
     typed = plain(text)
     if not typed:
         return None
-    return (
-        _age(field, typed)
-        or _by_number(field, typed)
-        or _by_word(field, typed, language)
-        or _by_beginning(field, typed, language)
-    )
+    found = _age(field, typed) if field.id == "age_group" else None
+    choice = _by_number(field, typed) or _by_word(field, typed, language) or _by_beginning(field, typed, language)
+    return found or (_Found(choice) if choice else _nearly(field, typed, language))
 
 
 def _by_number(field: Field, typed: str) -> Choice | None:
@@ -75,6 +93,9 @@ def _by_number(field: Field, typed: str) -> Choice | None:
 def _by_word(field: Field, typed: str, language: str) -> Choice | None:
     if field.may_be_unknown and typed in UNKNOWN_WORDS:
         return field.choice(UNKNOWN)
+    said = read_yes_no(typed)
+    if said is not None and (choice := field.choice("yes" if said else "no")) is not None:
+        return choice
     return next((c for c in field.choices if typed in _names(c, language) or typed in _also(c)), None)
 
 
@@ -83,6 +104,24 @@ def _by_beginning(field: Field, typed: str, language: str) -> Choice | None:
         return None
     found = [c for c in field.choices if any(name.startswith(typed) for name in _names(c, language))]
     return found[0] if len(found) == 1 else None
+
+
+def _nearly(field: Field, typed: str, language: str) -> _Found | None:
+    """The one choice that a misspelt name is near to."""
+    near = set(nearest(typed, _every_name(field.id, language)))
+    found = [c for c in field.choices if near.intersection(_all_names(field, c, language))]
+    return _Found(found[0], certain=False) if len(found) == 1 else None
+
+
+@cache
+def _every_name(field_id: str, language: str) -> frozenset[str]:
+    asked = field_of(field_id)
+    return frozenset(name for c in asked.choices for name in _all_names(asked, c, language))
+
+
+def _all_names(field: Field, choice: Choice, language: str) -> frozenset[str]:
+    further = UNKNOWN_WORDS if choice.code == UNKNOWN and field.may_be_unknown else ()
+    return frozenset((*_names(choice, language), *_also(choice), *further))
 
 
 @cache
@@ -95,17 +134,24 @@ def _also(choice: Choice) -> frozenset[str]:
     return frozenset(plain(word) for word in choice.also)
 
 
-def _age(field: Field, typed: str) -> Choice | None:
-    """Read a stated age in whole years or months as its group."""
-    match = _AGE.match(typed) if field.id == "age_group" else None
-    if not match:
+def _age(field: Field, typed: str) -> _Found | None:
+    """Read a stated age as its group, where all that it may mean are in one."""
+    age = read_age(typed)
+    if age is None or age.years > _OLDEST or (age.is_bare and age.years < _YOUNGEST_BARE_AGE):
         return None
-    number, _, months = match.groups()
-    age = int(number) // 12 if months else int(number)
-    is_bare = typed.isdecimal()
-    if age > _OLDEST or (is_bare and age < _YOUNGEST_BARE_AGE):
+    if not age.bound:
+        off = 0 if age.is_exact else _ABOUT
+        lowest, highest = age.years - off, age.years + off
+    elif age.is_exact:
+        lowest, highest = (0, age.years - 1) if age.bound < 0 else (age.years, _OLDEST)
+    else:
         return None
-    return field.choice("under_12" if age < _CHILD else "12_17" if age < _ADULT else "18_or_over")
+    choice = field.choice(_group(lowest)) if _group(lowest) == _group(highest) else None
+    return _Found(choice, age.is_exact) if choice else None
+
+
+def _group(age: int) -> str:
+    return "under_12" if age < _CHILD else "12_17" if age < _ADULT else "18_or_over"
 
 
 def _unclear(field: Field, language: str) -> Unclear:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from bot.domain import countries
 from bot.domain.countries import FoundCountry
 from bot.domain.fields import Field, FieldKind
 from bot.intake.reading.result import Confirm, Read, Reading, Unclear
+from bot.language.folding import fold
 from bot.language.texts import tr
+from bot.language.words import any_of, words
 
-_APART = re.compile(r"[,;/+&\n、，；|]+")
-_AND = re.compile(r"\s+and\s+", re.IGNORECASE)
+_APART = re.compile(r"[,;/+&\n|]+")
 _CODES = re.compile(r"[A-Z]{2,3}(?: [A-Z]{2,3})+")
 _AT_MOST = 20  #: countries in one answer
 _NAMED = 4  #: candidates named back
@@ -35,6 +37,7 @@ def _all(text: str) -> list[FoundCountry]:
     whole = countries.find(text)
     if whole.codes:
         return [whole]
+    text = fold(text)
     if _CODES.fullmatch(text.strip()):
         return [countries.find(code) for code in text.split()]
     pieces = [piece for piece in _APART.split(text) if piece.strip()][: _AT_MOST + 1]
@@ -43,14 +46,19 @@ def _all(text: str) -> list[FoundCountry]:
 
 def _joined(piece: str) -> list[FoundCountry]:
     """Read names joined by "and", some of which have an "and" of their own."""
-    words = _AND.split(piece)[: _AT_MOST + 1]
+    names = _and().split(piece)[: _AT_MOST + 1]
     found: list[FoundCountry] = []
-    while words:
-        sizes = range(min(len(words), 3), 1, -1)
-        longest = next((n for n in sizes if countries.find(" and ".join(words[:n]), nearly=False).codes), 1)
-        found.append(countries.find(" and ".join(words[:longest])))
-        words = words[longest:]
+    while names:
+        sizes = range(min(len(names), 3), 1, -1)
+        longest = next((n for n in sizes if countries.find(" and ".join(names[:n]), nearly=False).codes), 1)
+        found.append(countries.find(" and ".join(names[:longest])))
+        names = names[longest:]
     return found
+
+
+@cache
+def _and() -> re.Pattern[str]:
+    return re.compile(rf"\s*{any_of(words('and'))}\s*", re.IGNORECASE)
 
 
 def _which(found: FoundCountry, language: str) -> Unclear:

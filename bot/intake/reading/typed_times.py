@@ -1,4 +1,4 @@
-"""When something was, as people type it: strict forms and common English ones. Never a guess.
+"""When something was, as people type it: strict forms and common ones. Never a guess.
 
 It is always shown back, written out with weekday and year. Pure.
 """
@@ -6,7 +6,6 @@ It is always shown back, written out with weekday and year. Pure.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from enum import Enum, auto
@@ -15,7 +14,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.agreement import Party
 from bot.domain.time_words import as_utc, both_times
 from bot.intake.reading.result import Confirm, Reading, Unclear
-from bot.language.normalise import clean
+from bot.intake.reading.time_phrases import Phrase, phrase
 from bot.language.texts import tr
 
 
@@ -27,6 +26,7 @@ class Trouble(Enum):
     FUTURE = auto()
     TOO_OLD = auto()
     OTHER_WEEKDAY = auto()  #: "Fri 18 Apr" when that is a Saturday
+    BUDDHIST_YEAR = auto()  #: 2569, which is 2025 or 2026
 
 
 _OLDEST = timedelta(days=3653)  #: ten years
@@ -53,6 +53,7 @@ _CITIES = {
     "phnom penh": "Asia/Phnom_Penh", "beijing": "Asia/Shanghai", "ha noi": "Asia/Ho_Chi_Minh",
     "hanoi": "Asia/Ho_Chi_Minh", "z": "UTC", "utc": "UTC", "gmt": "UTC",
 }  # fmt: skip
+_DAYS_AGO = {"today": 0, "yesterday": 1, "day before yesterday": 2}
 _AMOUNTS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ten": 10}
 
 _MONTH = "(" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\.?"
@@ -65,6 +66,7 @@ _CLOCK = re.compile(
     r"(?<![\d:.+-])(?:"
     r"(?P<hour>\d{1,2})[:h](?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d{1,9})?)?(?: ?(?P<half>[ap])\.?m)?"
     r"|(?P<hour12>\d{1,2}) ?(?P<half12>[ap])\.?m"
+    r"|(?P<oclock>\d{1,2}) o'clock"
     r"|(?P<hour24>\d{2})(?P<minute24>\d{2}) ?(?:h|hrs|hours)"
     r")(?P<zone> ?(?:" + "|".join(_CITIES) + r")?(?: time)?(?P<offset> ?[+-]\d{1,2}(?::?\d{2})?)?)?(?![\w:])"
 )
@@ -77,19 +79,26 @@ _DATES = (
 _FIGURES = re.compile(r"(\d{1,2})([-/.])(\d{1,2})(?:\2(\d{4}))?")
 _LEADING_WEEKDAY = re.compile(rf"{_WEEKDAY} (?=\S)")
 _LAST_WEEKDAY = re.compile(rf"(last )?{_WEEKDAY}")
-_VAGUE = re.compile(r"\b(morning|afternoon|evening|night|tonight|midnight|day|days|week|weeks|o'clock)\b")
+_VAGUE = re.compile(r"\b(night|midnight|day|days|week|weeks|o'clock)\b")
+_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
+_BUDDHIST = 543  #: years ahead of the international calendar, 544 for some months of the year
+#: The hours of a part of the day; those of a night that has passed may be of the next day.
+_HOURS = {
+    "early": range(6), "morning": range(4, 12), "midday": range(11, 15), "afternoon": range(12, 19),
+    "evening": range(16, 24), "night": range(18, 24), "last night": (*range(18, 24), *range(5)),
+}  # fmt: skip
 
 
 def read_time(text: str, *, now: datetime, zone: ZoneInfo, language: str) -> Reading:
     """Read a moment in the past; the value is RFC 3339 in UTC, the words are the writer's local time."""
     moment = parse_moment(text, now, zone)
     if isinstance(moment, Trouble):
-        return Unclear(_sentence(moment, language))
+        return Unclear(_sentence(moment, now, language))
     writer = Party(code="", name="", timezone=zone.key)
     return Confirm(as_utc(moment), both_times(moment, [writer], with_year=True))
 
 
-def _sentence(trouble: Trouble, language: str) -> str:
+def _sentence(trouble: Trouble, now: datetime, language: str) -> str:
     match trouble:
         case Trouble.NO_TIME:
             return tr(
@@ -109,6 +118,13 @@ def _sentence(trouble: Trouble, language: str) -> str:
                 language,
                 "That date is another day of the week. Please write only date and time, for example: 17 Apr 14:05.",
             )
+        case Trouble.BUDDHIST_YEAR:
+            return tr(
+                language,
+                "That year looks like one of the Buddhist calendar. Please write the year as in {year}, or none, for "
+                "example: 17 Apr 14:05.",
+                year=now.year,
+            )
         case Trouble.UNREADABLE:
             return tr(
                 language,
@@ -119,21 +135,14 @@ def _sentence(trouble: Trouble, language: str) -> str:
 
 def parse_moment(text: str, now: datetime, zone: ZoneInfo) -> datetime | Trouble:
     """Read a moment up to now; `zone` counts where the text names none. The caller shows it back."""
-    typed = _normal(text)
+    said = phrase(text)
     try:
-        moment = _ago(typed, now) or _clock_and_day(typed, now, zone)
+        moment = _ago(said.text, now) or _clock_and_day(said, now, zone)
     except (ValueError, OverflowError):  # no such day or time: 31 Feb, 25:00
         return Trouble.UNREADABLE
     if isinstance(moment, Trouble):
         return moment
     return Trouble.TOO_OLD if moment < now - _OLDEST else moment
-
-
-def _normal(text: str) -> str:
-    typed = unicodedata.normalize("NFKC", clean(text)).casefold().replace("’", "'")
-    typed = re.sub(r",|\bat\b", " ", typed)
-    typed = re.sub(r"\b(12 )?noon\b", "12:00", typed)
-    return " ".join(typed.split()).removesuffix(".")
 
 
 def _ago(typed: str, now: datetime) -> datetime | None:
@@ -148,13 +157,16 @@ def _ago(typed: str, now: datetime) -> datetime | None:
     return now - timedelta(hours=hours, minutes=minutes)
 
 
-def _clock_and_day(typed: str, now: datetime, zone: ZoneInfo) -> datetime | Trouble:
+def _clock_and_day(said: Phrase, now: datetime, zone: ZoneInfo) -> datetime | Trouble:
+    typed = said.text
     clock = _CLOCK.search(typed)
     if "tomorrow" in typed:
         return Trouble.FUTURE
+    if any(_is_buddhist(int(year), now) for year in _YEAR.findall(typed)):
+        return Trouble.BUDDHIST_YEAR
     day = _day_text(typed, clock)
     if not clock:
-        is_a_day = _VAGUE.search(day) or (day and _days(day, now.date()))
+        is_a_day = said.part or _VAGUE.search(day) or (day and _days(day, now.date()))
         return Trouble.NO_TIME if is_a_day else Trouble.UNREADABLE
     if clock["offset"] and not (_ISO.fullmatch(day) or _names_zone(clock)):
         return Trouble.UNREADABLE  # "10:05-11:00" is a stretch of time; an offset only after an ISO date or "UTC"
@@ -162,8 +174,18 @@ def _clock_and_day(typed: str, now: datetime, zone: ZoneInfo) -> datetime | Trou
     days = _days(day, now.astimezone(where).date())
     if not days:
         return Trouble.UNREADABLE
+    at = _time_of(clock, said.part)
+    if at is None:
+        return Trouble.NO_TIME
+    if said.part == "last night" and at.hour in range(5):
+        days = [each + timedelta(days=1) for each in days]
     weekday = _LEADING_WEEKDAY.match(day)
-    return _newest([datetime.combine(d, _time_of(clock), where) for d in days], now, weekday and weekday[1])
+    return _newest([datetime.combine(d, at, where) for d in days], now, weekday and weekday[1])
+
+
+def _is_buddhist(year: int, now: datetime) -> bool:
+    ahead = year - now.year
+    return _BUDDHIST - _OLDEST.days // 365 <= ahead <= _BUDDHIST + 1
 
 
 def _day_text(typed: str, clock: re.Match[str] | None) -> str:
@@ -171,7 +193,7 @@ def _day_text(typed: str, clock: re.Match[str] | None) -> str:
         return typed
     before, after = typed[: clock.start()], typed[clock.end() :]
     before = re.sub(r"(?<=\d)t$", "", before)  # RFC 3339 joins date and time with a T
-    return f"{before} {after}".strip().removeprefix("on ")
+    return f"{before} {after}".strip()
 
 
 def _newest(moments: Sequence[datetime], now: datetime, weekday: str | None) -> datetime | Trouble:
@@ -183,14 +205,29 @@ def _newest(moments: Sequence[datetime], now: datetime, weekday: str | None) -> 
     return past
 
 
-def _time_of(clock: re.Match[str]) -> time:
+def _time_of(clock: re.Match[str], part: str) -> time | None:
+    """Read the time of day; None when it could be before noon or after."""
     half = clock["half"] or clock["half12"]
-    hour = int(clock["hour"] or clock["hour12"] or clock["hour24"])
+    hour = int(clock["hour"] or clock["hour12"] or clock["oclock"] or clock["hour24"])
     if half:
-        if not 1 <= hour <= 12:
+        if hour not in range(1, 13):
             raise ValueError("no such hour on a twelve-hour clock")
         hour = hour % 12 + (12 if half == "p" else 0)
-    return time(hour, int(clock["minute"] or clock["minute24"] or 0), int(clock["second"] or 0))
+    meant = _in_part(hour, part, is_whole_day=bool(half)) if part else _at_any_time(hour, bare=bool(clock["oclock"]))
+    if meant is None:
+        return None
+    return time(meant, int(clock["minute"] or clock["minute24"] or 0), int(clock["second"] or 0))
+
+
+def _in_part(hour: int, part: str, *, is_whole_day: bool) -> int | None:
+    """Find the hour that is within a part of the day, if one is."""
+    either = {hour} if is_whole_day or hour > 12 else {hour % 12, hour % 12 + 12}
+    found = [each for each in either if each in _HOURS[part]]
+    return found[0] if len(found) == 1 else None
+
+
+def _at_any_time(hour: int, *, bare: bool) -> int | None:
+    return None if bare and hour in range(1, 13) else hour
 
 
 def _names_zone(clock: re.Match[str]) -> bool:
@@ -212,8 +249,8 @@ def _days(text: str, today: date) -> list[date]:
     """List the days a text may mean, the likeliest first; only the newest past one counts."""
     if not text:
         return [today, today - timedelta(days=1)]
-    if text in ("today", "yesterday"):
-        return [today if text == "today" else today - timedelta(days=1)]
+    if text in _DAYS_AGO:
+        return [today - timedelta(days=_DAYS_AGO[text])]
     weekday = _LAST_WEEKDAY.fullmatch(text)
     if weekday:
         back = (today.weekday() - _WEEKDAYS[weekday[2]]) % 7

@@ -145,7 +145,6 @@ def test_common_ways_to_answer_are_understood(field_id: str, text: str, value: s
         ("assistance", "0"),
         ("assistance", ","),
         ("assistance", "unknown"),
-        ("persons_count", "about 20"),
         ("persons_count", "20+"),
         ("persons_count", "20-30"),
         ("persons_count", "3 or 4"),
