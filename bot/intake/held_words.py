@@ -21,6 +21,8 @@ from bot.language.texts import tr
 from bot.turns.composer import Composer
 
 _HELD = frozenset({"held", "options"})
+#: What goes on waiting, or is remembered, wherever the person moves in an intake.
+_STAYS = _HELD | {"moved"}
 #: How long words wait for the answer to "which case?"; then they open one.
 HOLD = timedelta(minutes=3)
 
@@ -31,7 +33,8 @@ def hold(
     """Keep words with the conversation and ask where they belong. Nothing is relayed before the answer."""
     before = held(c.conversation.pending)
     everything = [*before, *words]
-    pending = {"held": [w.as_json() for w in everything], "options": [k.id for k in cases]}
+    moved = {k: v for k, v in c.conversation.pending.items() if k in _STAYS - _HELD}
+    pending = {**moved, "held": [w.as_json() for w in everything], "options": [k.id for k in cases]}
     c.move(pending=pending, place=place_of(c), wakes_at=c.conversation.wakes_at if before else c.now + HOLD)
     c.keep_content = True
     if opens_cases(c):
@@ -83,7 +86,7 @@ def take_held(c: Composer) -> list[Piece]:
 
 def move_on(c: Composer, *, pending: Mapping[str, object] | None = None, **changes: object) -> None:
     """Change where the person stands in an intake; words that wait for their case go on waiting."""
-    waiting = {k: v for k, v in c.conversation.pending.items() if k in _HELD}
+    waiting = {k: v for k, v in c.conversation.pending.items() if k in _STAYS}
     if "asking" in changes and c.message is not None and c.message.in_private:
         changes = {"place": c.message.place, **changes}
     c.move(pending={**(pending or {}), **waiting}, **changes)
