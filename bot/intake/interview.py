@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from zlib import crc32
 
 from bot.channels import gate_effects
 from bot.clock import alerts, deadlines
-from bot.domain import button_data
 from bot.domain.case import Case, Value
 from bot.domain.fields import FIELDS, Field, by_number, field
 from bot.domain.journal_acts import JournalAct
@@ -24,12 +21,12 @@ from bot.intake.question_texts import (
     question,
     summary,
     summary_keyboard,
-    yes_no,
     zone_of,
 )
 from bot.intake.reading.answer_reader import read
 from bot.intake.reading.result import Confirm, OutsidePurpose, Read, Unclear
 from bot.intake.several_choices import chosen, takes_several, without
+from bot.intake.showing_back import ask_confirmation, to_confirm
 from bot.language.talk_words import is_done, taken_out
 from bot.language.texts import tr
 from bot.turns.composer import Composer
@@ -145,14 +142,15 @@ def close_choices(c: Composer, case: Case, asking: Field) -> None:
         returning = bool(c.conversation.pending.get("returning"))
         ask_field(c, case, asking, tr(c.language, "Please choose at least one."), returning=returning)
     elif waiting := to_confirm(c):
-        ask_confirmation(c, case, waiting, returning=bool(c.conversation.pending.get("returning")))
+        said = c.conversation.pending.get("said")
+        ask_confirmation(c, case, waiting, returning=bool(c.conversation.pending.get("returning")), said=said)
     else:
         advance(c, case, asking)
 
 
 def ask_more(c: Composer, case: Case, asking: Field, lead: str = "") -> None:
     """Show what is chosen so far, where it was tapped, and wait for more."""
-    kept = {k: v for k, v in c.conversation.pending.items() if k in ("returning", "confirm")}
+    kept = {k: v for k, v in c.conversation.pending.items() if k in ("returning", "confirm", "said")}
     move_on(c, case_id=case.id, asking=asking.id, pending=kept)
     text = question(case, asking, c.language)
     laid = keyboard(case, asking, c.context.agreement, c.language)
@@ -189,42 +187,15 @@ def at_review(c: Composer, case: Case, kept: int | None) -> None:
     c.say(f"{kept_for_own_side(case, c.language)} {closing}", laid, case=case)
 
 
-def ask_confirmation(
-    c: Composer, case: Case, confirms: Sequence[tuple[Field, Value, str]], lead: str = "", *, returning: bool = False
-) -> None:
-    """Show back what was understood, one thing at a time, before it is stored."""
-    waiting = [{"field": f.id, "value": list(v) if isinstance(v, tuple) else v, "shown": s} for f, v, s in confirms]
-    asking, _, shown = confirms[0]
-    move_on(c, case_id=case.id, asking=asking.id, pending={"confirm": waiting, "returning": returning})
-    sentence = tr(c.language, "{label}: you mean {shown}?", label=tr(c.language, asking.label), shown=shown)
-    c.say(f"{lead}\n\n{sentence}" if lead else sentence, yes_no(c.language, stamp_of(case, confirms[0])), case=case)
-
-
-def to_confirm(c: Composer) -> list[tuple[Field, Value, str]]:
-    """What waits for the person's yes."""
-    waiting = c.conversation.pending.get("confirm")
-    return [_confirm(w) for w in waiting] if isinstance(waiting, list) else []
-
-
-def stamp_of(case: Case, confirm: tuple[Field, Value, str]) -> str:
-    """Tell what is shown back from anything else that ever was, in a few characters for a button."""
-    asking, value, _ = confirm
-    return f"{button_data.to_base36(case.id)}.{asking.id}.{button_data.to_base36(crc32(repr(value).encode()))}"
-
-
-def _confirm(waiting: Mapping[str, object]) -> tuple[Field, Value, str]:
-    raw = waiting["value"]
-    value: Value = tuple(str(v) for v in raw) if isinstance(raw, list) else raw if isinstance(raw, int) else str(raw)
-    return field(str(waiting["field"])), value, str(waiting["shown"])
-
-
 def confirmed(c: Composer, case: Case) -> None:
     """Store what the person confirmed, then ask for the next confirmation or question."""
     (asking, value, _), *others = to_confirm(c)
-    returning = bool(c.conversation.pending.get("returning"))
+    pending = c.conversation.pending
+    returning, said = bool(pending.get("returning")), pending.get("said")
+    c.move(pending={k: v for k, v in pending.items() if k not in ("confirm", "said")})
     move_on(c, pending={"returning": returning})
     if others:
-        ask_confirmation(c, store(c, case, asking, value, "typed"), others, returning=returning)
+        ask_confirmation(c, store(c, case, asking, value, "typed"), others, returning=returning, said=said)
     else:
         answered(c, case, asking, value)
 
