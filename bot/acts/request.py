@@ -36,6 +36,7 @@ class ActRequest:
     act: Act
     text: str = ""  #: what follows the reference: channel, code, reason
     pieces: tuple[Piece, ...] = ()  #: where the text came in as several messages, or in one that is not this turn's
+    is_taken: bool = False  #: nobody named the case, what was said last did: answered in one line that can be denied
 
     @property
     def language(self) -> str:
@@ -82,9 +83,18 @@ def prompt(request: ActRequest, sentence: str, prefix: str = "", buttons: Keyboa
 
 
 def done(
-    request: ActRequest, case: Case, sentence: str, *, tells: str = "", to: Iterable[Recipient] | None = None
+    request: ActRequest,
+    case: Case,
+    sentence: str,
+    *,
+    tells: str = "",
+    to: Iterable[Recipient] | None = None,
+    aside: Keyboard | None = None,
 ) -> Case:
-    """Write the changed case, tell the others in one sentence, answer with what happened and what comes next."""
+    """Write the changed case, tell the others in one sentence, answer with what happened and what comes next.
+
+    `aside`: the person is in the middle of something else; what happened is said in one line, with these buttons.
+    """
     c = request.c
     if request.person.party == case.requested and case.is_open:
         case = deadlines.touched(case, case.policy(c.context.agreement), c.now, c.context.new_id)
@@ -96,6 +106,9 @@ def done(
         c.tell(_others(request, recipients), f"case:{case.id}:{request.act.value}:{c.inbox_id}", words, case=case)
     c.saw(case)
     answer = f"{case.reference}: {sentence}"
+    if aside is not None:
+        c.say(answer, aside, case=case)
+        return case
     coming = what_next(case, c)
     c.say(f"{answer}\n{coming}" if coming else answer, offered(case, request), case=case)
     return case

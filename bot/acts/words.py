@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from bot.acts.request import ActRequest, done, is_allowed, prompt
 from bot.clock import alerts
+from bot.domain import button_data
 from bot.domain.case import TextKind
 from bot.domain.journal_acts import JournalAct
+from bot.domain.messages import Keyboard
 from bot.intake.pieces import Piece, keep_piece
+from bot.intake.question_texts import word_button
 from bot.language.texts import tr
 from bot.protection import gates
 from bot.relay import own_echoes, relay
@@ -41,7 +44,15 @@ def note(request: ActRequest) -> None:
             request.language, "It stays on your own side: nothing more is told to {party} now. {sent}",
             party=other, sent=sentence,
         )  # fmt: skip
-    done(request, case, sentence)
+    aside = _not_this_case(request, *kept.values()) if request.is_taken else None
+    done(request, case, sentence, aside=aside)
+
+
+def _not_this_case(request: ActRequest, *kept: int | None) -> Keyboard:
+    """Let the writer say at once that the words are about another case."""
+    text_id = next((text_id for text_id in kept if text_id is not None), 0)
+    label = tr(request.language, "Not this case")
+    return ((word_button(label, "astray", button_data.to_base36(text_id)),),)
 
 
 def _comes_back(request: ActRequest) -> None:

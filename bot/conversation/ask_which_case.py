@@ -13,9 +13,9 @@ from bot.domain.case_acts import Act
 from bot.domain.messages import Inbound, Kind
 from bot.domain.people import Person, Role
 from bot.domain.typed_commands import parse_command
-from bot.intake import interview
 from bot.intake.held_words import hold, opens_cases
 from bot.intake.open_case import greet, open_case
+from bot.intake.pasted_block import apply_block
 from bot.intake.pieces import Piece, words_of
 from bot.intake.reading.block import Block, parse_block
 from bot.ports.reads import Scope
@@ -72,4 +72,4 @@ def open_with(c: Composer, words: list[Piece], block: Block | None = None) -> No
         return
     greet(c, case)
     if block is not None:
-        interview.apply_block(c, case, block)
+        apply_block(c, case, block)

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.domain.case import Case, TextKind
 from bot.domain.journal_acts import JournalAct
 from bot.intake import interview, purpose_hint
 from bot.intake.pieces import keep_piece, words_of
+from bot.intake.question_texts import kept_for_own_side
 from bot.language.texts import tr
 from bot.protection.permissions import may_see
 from bot.turns.composer import Composer
 
 
-def keep_words(c: Composer, case: Case) -> None:
-    """Keep all that a message says with its case."""
+def keep_words(c: Composer, case: Case, only: str = "") -> int | None:
+    """Keep all that a message says with its case (or `only` these words of it); the words for the own side.
+
+    Returns the id of the text that the words are kept as.
+    """
+    kept = None
     for piece in words_of(c):
-        keep_piece(c, case, piece)
+        is_said = piece.kind is TextKind.TEXT
+        text_id = keep_piece(c, case, replace(piece, text=only) if only else piece, own_side_only=is_said)
+        kept = text_id if is_said else kept
     c.journal(JournalAct.WORDS_KEPT, case)
     purpose_hint.on_texts(c, case, [piece.text for piece in words_of(c) if piece.kind is TextKind.TEXT])
     c.put(case)
+    return kept
 
 
 def keep_attachments(c: Composer, case: Case | None) -> None:
@@ -31,8 +41,9 @@ def keep_attachments(c: Composer, case: Case | None) -> None:
 
 def keep_with(c: Composer, case: Case) -> None:
     """Keep it, say so and ask again what is asked."""
-    keep_words(c, case)
-    interview.ask_current(c, case, stored(c, case))
+    kept = keep_words(c, case)
+    lead = stored(c, case)
+    interview.ask_current(c, case, f"{lead} {kept_for_own_side(case, c.language)}" if kept is not None else lead)
 
 
 def stored(c: Composer, case: Case) -> str:

@@ -6,31 +6,36 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from bot.acts import act_table
-from bot.conversation import bare_alert
+from bot.conversation import bare_alert, moved_words
 from bot.conversation.ask_which_case import CANDIDATES, belongs_nowhere, candidates, open_with
 from bot.conversation.case_words import keep_attachments, keep_with, keep_words
 from bot.conversation.placing_words import for_none, give_to, more_held, open_new
 from bot.conversation.replies_to_ours import replied
+from bot.conversation.spoken_of import asked_last, just_spoken_of
 from bot.domain import button_data
 from bot.domain.case import Case, TextKind
 from bot.domain.fields import UNKNOWN_WORDS, Field, FieldKind
 from bot.domain.messages import Kind
 from bot.domain.typed_commands import Command
-from bot.intake import interview, other_messenger
+from bot.intake import interview, moves, other_messenger
 from bot.intake.held_words import held, hold, take_held
+from bot.intake.next_question import REVIEW
 from bot.intake.open_case import ask_side
+from bot.intake.pasted_block import apply_block
 from bot.intake.pieces import words_of
 from bot.intake.position import answer_held, answer_tapped, asked, confirm, in_intake, own_case, send, side
-from bot.intake.question_texts import zone_of
+from bot.intake.question_texts import kept_for_own_side, zone_of
 from bot.intake.reading.answer_reader import read
 from bot.intake.reading.block import parse_block
 from bot.intake.reading.result import Read
 from bot.intake.reading.yes_no import read_agreement
 from bot.language.normalise import plain, whole_number
+from bot.language.talk_words import is_bare_edit
 from bot.language.texts import tr
 from bot.turns.composer import Composer
 
 _FIGURES = 3  #: of a number that stands for a choice
+_AT_REVIEW = frozenset({"send", "back"})  #: what answers the review by itself
 
 
 def say_anything(c: Composer, text: str) -> None:
@@ -51,11 +56,20 @@ def say_anything(c: Composer, text: str) -> None:
         return
     case = in_intake(c)
     if case is None:
-        belongs_nowhere(c, text)
+        _outside_intake(c, text)
     elif not text or any(w.kind is not TextKind.TEXT for w in words_of(c)):
         keep_with(c, case)
     else:
         _answer(c, case, text)
+
+
+def _outside_intake(c: Composer, text: str) -> None:
+    """Words about the case that others just wrote about, or about none in particular."""
+    case = just_spoken_of(c)
+    if case is not None:
+        moved_words.send_on(c, case, text)
+    else:
+        belongs_nowhere(c, text)
 
 
 def alert(c: Composer, command: Command) -> None:
@@ -87,12 +101,14 @@ def navigate(c: Composer, command: Command) -> None:
         return
     asking = asked(c)
     match command.name:
+        case "back" if c.conversation.asking == REVIEW:
+            moves.go_back(c, case, REVIEW)
         case "back" if asking is not None:
-            interview.go_back(c, case, asking)
+            moves.go_back(c, case, asking.id)
         case "skip" if asking is not None:
-            interview.skip(c, case, asking)
+            moves.skip(c, case, asking)
         case "edit":
-            interview.edit(c, case, command.rest)
+            moves.edit(c, case, command.rest)
         case "send":
             interview.send(c, case)
         case _:
@@ -116,26 +132,49 @@ def _answer(c: Composer, case: Case, text: str) -> None:
     block = parse_block(text)
     if block is not None:
         if block.rest:
-            keep_words(c, case)
-        interview.apply_block(c, c.case(case.id) or case, block)
+            keep_words(c, case, block.rest)
+        apply_block(c, c.case(case.id) or case, block)
         return
     if c.conversation.asking == "corridor":
         _side_by_words(c, case, text)
         return
+    if asked_last(c) == case.id and not _answers_beyond_doubt(c, case, text):
+        moved_words.send_on(c, case, text)
+    else:
+        _answer_question(c, case, text)
+
+
+def _answer_question(c: Composer, case: Case, text: str) -> None:
     asking = asked(c)
+    is_long_silent = c.conversation.updated_at is not None and c.now - c.conversation.updated_at > interview.SILENCE
+    is_doubtful = is_long_silent or other_messenger.is_elsewhere(c) or asked_last(c) not in (None, case.id)
     if asking is None:
+        _at_review(c, case, text, is_doubtful=is_doubtful)
+    elif is_doubtful and not _answers_beyond_doubt(c, case, text):
+        other_messenger.ask_what_it_is(c, case, asking, candidates(c))
+    elif not interview.answer_text(c, case, asking, text, other_messenger.going_on(c, case)):
+        unread = words_of(c)[0]
+        interview.ask_again(c, case, asking, text, keep_words(c, case))
+        c.move(pending={**c.conversation.pending, "unread": unread.as_json()})
+
+
+def _at_review(c: Composer, case: Case, text: str, *, is_doubtful: bool) -> None:
+    """Words where all answers are shown back: they send nothing and answer nothing, and are kept."""
+    said = plain(text)
+    if said in _AT_REVIEW or is_bare_edit(text):
+        navigate(c, Command(said if said in _AT_REVIEW else "edit"))
+    elif is_doubtful:
         others = (each for each in candidates(c) if each.id != case.id)
         hold(c, words_of(c), [case, *others][:CANDIDATES])
-        return
-    is_long_silent = c.conversation.updated_at is not None and c.now - c.conversation.updated_at > interview.SILENCE
-    if (is_long_silent or other_messenger.is_elsewhere(c)) and not _could_answer(c, case, asking, text):
-        other_messenger.ask_what_it_is(c, case, asking, candidates(c))
-        return
-    if not interview.answer_text(c, case, asking, text, other_messenger.going_on(c, case)):
+    else:
         unread = words_of(c)[0]
-        keep_words(c, case)
-        interview.ask_again(c, case, asking, text)
+        interview.at_review(c, case, keep_words(c, case))
         c.move(pending={**c.conversation.pending, "unread": unread.as_json()})
+
+
+def _answers_beyond_doubt(c: Composer, case: Case, text: str) -> bool:
+    asking = asked(c)
+    return asking is not None and _could_answer(c, case, asking, text)
 
 
 def _could_answer(c: Composer, case: Case, asking: Field, text: str) -> bool:
@@ -154,7 +193,7 @@ def _side_by_words(c: Composer, case: Case, text: str) -> None:
             interview.side_chosen(c, case, party.code)
             return
     keep_words(c, case)
-    ask_side(c, case, tr(c.language, "Your words are kept with {reference}.", reference=case.reference))
+    ask_side(c, case, kept_for_own_side(case, c.language))
 
 
 def _without_word(command: Command, text: str) -> str:
@@ -181,6 +220,7 @@ _TAPPED: Mapping[str, Callable[[Composer, str], None]] = {
     "side": side,
     "send": send,
     "typed": _typed,
+    **moved_words.TAPPED,
     "yes": lambda c, stamp: confirm(c, yes=True, stamp=stamp),
     "no": lambda c, stamp: confirm(c, yes=False, stamp=stamp),
 }

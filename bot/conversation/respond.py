@@ -12,10 +12,12 @@ from bot.conversation import (
     edits_and_deletions,
     general_commands,
     lost_phone,
+    moved_words,
     own_questions,
     plain_words,
     replies_to_ours,
     screening,
+    spoken_of,
 )
 from bot.delivery import window_rules
 from bot.domain import button_data, reference
@@ -90,8 +92,10 @@ def wanted(message: Inbound, directory: Directory, agreement: Agreement) -> Want
         strangers=(message.sender,) if message.sender and (person is None or not person.is_active) else (),
         codes=(enrolment.hash_of(command.rest),) if command and command.name == "start" and command.rest else (),
         replied_to=(((place, meant), scope),) if place and meant else (),
+        spoken=spoken_of.looked_for(message),
         said_at=(place,) if place and (message.reply_to or (command and command.name == "note")) else (),
         amended=(f"{place}#{message.message_id}",) if message.kind in _OF_EARLIER else (),
+        kept=_text_named(promise),
         leaving=(*leaving, *moving),
         orders=_order_named(promise, command),
     )
@@ -119,6 +123,13 @@ def _cases_named(promise: button_data.Promise | None) -> tuple[int, ...]:
             return () if number is None else (number,)
         case _:
             return ()
+
+
+def _text_named(promise: button_data.Promise | None) -> tuple[int, ...]:
+    if not isinstance(promise, button_data.WordTap) or promise.word not in moved_words.TAPPED:
+        return ()
+    number = button_data.from_base36(promise.argument)
+    return () if number is None else (number,)
 
 
 def _ask_which(c: Composer, message: Inbound, choices: Sequence[Button]) -> None:

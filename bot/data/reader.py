@@ -9,6 +9,11 @@ from typing import Any
 _FOLDER = Path(__file__).parent
 
 
+def by_language(name: str) -> dict[str, Any]:
+    """Read what a folder of this one holds of each language, such as ``talk/en.json``."""
+    return {file.stem: json.loads(file.read_text("utf-8")) for file in sorted((_FOLDER / name).glob("*.json"))}
+
+
 def data(name: str) -> Any:
     """Read a JSON file of this folder by its name without the ending."""
     return json.loads((_FOLDER / f"{name}.json").read_text("utf-8"))

@@ -11,6 +11,11 @@ _SEQUENCE_BITS = 10
 _NODE_BITS = 12
 
 
+def first_at(moment: datetime) -> int:
+    """The lowest id that is made at a moment."""
+    return max(int(moment.timestamp() * 1000) - _EPOCH_MS, 0) << _SEQUENCE_BITS + _NODE_BITS
+
+
 class Ids:
     """Makes ids: 41 bits of milliseconds since 2026, 12 bits of this process, 10 bits of sequence.
 

@@ -95,7 +95,8 @@ class JournalAct(StrEnum):
     DELETED_BY_WRITER = "deleted_by_writer", Details.WORDS, Seen.SAID
     MEMO_DELETED = "memo_deleted", Details.WORDS, Seen.OWN
     CAME_BACK = "came_back", Details.WORDS, Seen.SAID  #: our own message, from a program that answers by itself
-    WORDS_KEPT = "words_kept", Details.WORDS, Seen.SAID
+    NOT_THIS_CASE = "not_this_case", Details.WORDS, Seen.SAID  #: a note, by its writer
+    WORDS_KEPT = "words_kept", Details.WORDS, Seen.OWN
     WORDS_NOT_SENT = "words_not_sent", Details.WORDS, Seen.NOWHERE
     SECURED = "secured", Details.WORDS, Seen.SECURE
     SECURE_READ = "secure_read", Details.WORDS, Seen.SECURE

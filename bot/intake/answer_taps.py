@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from bot.domain import button_data
-from bot.domain.case import Case
+from bot.domain.case import Case, Value
 from bot.domain.countries import NAMES
 from bot.domain.fields import UNKNOWN, Field, FieldKind, field, show
-from bot.domain.messages import Keyboard
 from bot.intake.answers import store
 from bot.intake.consent import ask_next
-from bot.intake.held_words import move_on
-from bot.intake.interview import advance, ask_current, ask_field, go_back, skip
-from bot.intake.question_texts import keyboard, question
+from bot.intake.interview import (
+    advance,
+    ask_current,
+    ask_field,
+    ask_more,
+    close_choices,
+    take_choice_out,
+)
+from bot.intake.moves import go_back, skip
+from bot.intake.several_choices import DONE, adds, chosen, code_of, takes_several
 from bot.language.texts import tr
 from bot.turns.composer import Composer
 
-_MULTIPLE = (FieldKind.CHOICES, FieldKind.COUNTRIES)
 _COUNTRY = (FieldKind.COUNTRY, FieldKind.COUNTRIES)
 
 
@@ -25,15 +30,15 @@ def choose(c: Composer, case: Case, choice: button_data.ChoiceTap) -> None:
     if c.person is not None and c.person.id != case.officer:
         _answer_for_officer(c, case, asking, choice.choice)
     elif choice.choice == "back":
-        go_back(c, case, asking)
+        go_back(c, case, asking.id)
     elif choice.choice == "skip":
         skip(c, case, asking)
     elif choice.choice == "ask":
         ask_field(c, case, asking)
-    elif not _is_offered(asking, choice.choice):
+    elif not _is_offered(asking, code_of(choice.choice)):
         ask_current(c, case)
-    elif asking.kind in _MULTIPLE and choice.choice != UNKNOWN:
-        _toggle(c, case, asking, choice.choice)
+    elif takes_several(asking) and (choice.choice != UNKNOWN or chosen(asking, case)):
+        _several(c, case, asking, choice.choice)
     elif case.value(asking.id) == choice.choice and c.conversation.asking != asking.id:
         ask_current(c, case)
     else:
@@ -51,13 +56,13 @@ def _answer_for_officer(c: Composer, case: Case, asking: Field, code: str) -> No
         c.say(lead, case=case)
 
 
-def _now_is(c: Composer, case: Case, asking: Field, code: str) -> str:
+def _now_is(c: Composer, case: Case, asking: Field, value: Value) -> str:
     return tr(
         c.language,
         "{reference}: {label} is now {value}.",
         reference=case.reference,
         label=tr(c.language, asking.label),
-        value=show(asking, code, c.language),
+        value=show(asking, value, c.language),
     )
 
 
@@ -66,17 +71,26 @@ def _is_offered(asking: Field, code: str) -> bool:
     if code == UNKNOWN:
         return asking.may_be_unknown or asking.choice(code) is not None
     if asking.kind in _COUNTRY:
-        return code in NAMES or code == "done"
-    return asking.choice(code) is not None or (asking.kind is FieldKind.CHOICES and code == "done")
+        return code in NAMES or code == DONE
+    return asking.choice(code) is not None or (takes_several(asking) and code == DONE)
+
+
+def _is_current(c: Composer, case: Case, asking: Field) -> bool:
+    return c.conversation.case_id == case.id and c.conversation.asking == asking.id
 
 
 def _tapped(c: Composer, case: Case, asking: Field, code: str) -> None:
-    is_current = c.conversation.case_id == case.id and c.conversation.asking == asking.id
+    is_current = _is_current(c, case, asking)
     case = store(c, case, asking, code, "tap")
     if is_current:
         advance(c, case, asking)
-        return
-    lead = _now_is(c, case, asking, code)
+    else:
+        _go_on(c, case, asking)
+
+
+def _go_on(c: Composer, case: Case, asking: Field) -> None:
+    """Say what an earlier question is answered with now; what is asked stays asked."""
+    lead = _now_is(c, case, asking, case.value(asking.id) or UNKNOWN)
     if ask_next(c, case, lead):
         return
     if case.sent_at is not None:
@@ -85,25 +99,16 @@ def _tapped(c: Composer, case: Case, asking: Field, code: str) -> None:
         ask_current(c, case, lead)
 
 
-def _toggle(c: Composer, case: Case, asking: Field, code: str) -> None:
-    pending = c.conversation.pending if c.conversation.asking == asking.id else {}
-    before = pending.get("chosen")
-    chosen = [str(x) for x in before] if isinstance(before, list) else []
-    returning = bool(pending.get("returning"))
-    if code == "done":
-        if not chosen:
-            ask_field(c, case, asking, tr(c.language, "Please choose at least one."), returning=returning)
-            return
-        order = [choice.code for choice in asking.choices] or chosen
-        value = tuple(sorted(chosen, key=lambda x: order.index(x) if x in order else len(order)))
-        move_on(c, case_id=case.id, asking=asking.id, pending={"returning": returning})
-        advance(c, store(c, case, asking, value, "tap"), asking)
-        return
-    chosen = [x for x in chosen if x != code] if code in chosen else [*chosen, code]
-    move_on(c, case_id=case.id, asking=asking.id, pending={"chosen": chosen, "returning": returning})
-    laid: Keyboard = keyboard(case, asking, c.context.agreement, c.language, chosen)
-    text = question(case, asking, c.language)
-    if chosen:
-        names = show(asking, tuple(chosen), c.language)
-        text += "\n" + tr(c.language, "Chosen: {names}. Tap more, or Done.", names=names)
-    c.say(text, laid, edits=c.message.message_id if c.message else "", case=case)
+def _several(c: Composer, case: Case, asking: Field, tapped: str) -> None:
+    is_current, code = _is_current(c, case, asking), code_of(tapped)
+    if code == DONE and is_current:
+        close_choices(c, case, asking)
+    elif not adds(tapped) and is_current:
+        take_choice_out(c, case, asking, code)
+    else:
+        if code != DONE and adds(tapped) and code not in chosen(asking, case):
+            case = store(c, case, asking, code if code == UNKNOWN else (code,), "tap")
+        if is_current:
+            ask_more(c, case, asking)
+        else:
+            _go_on(c, case, asking)

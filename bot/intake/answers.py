@@ -15,18 +15,28 @@ from bot.domain.journal_acts import JournalAct
 from bot.domain.triage import assess
 from bot.intake import purpose_hint
 from bot.intake.next_question import values
+from bot.intake.several_choices import added
 from bot.turns.composer import Composer
 
 _BY_HAND = "by hand"
 
 
 def store(c: Composer, case: Case, asked: Field, value: Value, source: str) -> Case:
-    """Keep an answer, and let urgency, deadlines and alerts follow."""
+    """Keep an answer, and let urgency, deadlines and alerts follow; of several choices it adds to those there are."""
     return follow_up(c, keep(c, case, asked, value, source), case)
+
+
+def take_out(c: Composer, case: Case, asked: Field, left: Value) -> Case:
+    """Keep what is left of several choices when the person took some out."""
+    return follow_up(c, _kept(c, case, asked, left, "tap"), case)
 
 
 def keep(c: Composer, case: Case, asked: Field, value: Value, source: str) -> Case:
     """Keep an answer and let the urgency follow; alerts come with `follow_up`, once for several answers."""
+    return _kept(c, case, asked, added(asked, case.value(asked.id), value), source)
+
+
+def _kept(c: Composer, case: Case, asked: Field, value: Value, source: str) -> Case:
     if c.person is None:
         raise LookupError("only a person answers")
     came_as = c.came_as if source in ("typed", "amended") else ""

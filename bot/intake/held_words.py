@@ -7,9 +7,10 @@ from datetime import timedelta
 
 from bot.domain.case import Case
 from bot.domain.fields import Field
+from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Address
 from bot.domain.people import Role
-from bot.intake.pieces import Piece
+from bot.intake.pieces import Piece, keep_piece
 from bot.intake.question_texts import (
     NEW_OR_WHICH,
     WHICH,
@@ -21,6 +22,8 @@ from bot.language.texts import tr
 from bot.turns.composer import Composer
 
 _HELD = frozenset({"held", "options"})
+#: What goes on waiting, or is remembered, wherever the person moves in an intake.
+_STAYS = _HELD | {"moved"}
 #: How long words wait for the answer to "which case?"; then they open one.
 HOLD = timedelta(minutes=3)
 
@@ -29,9 +32,11 @@ def hold(
     c: Composer, words: Sequence[Piece], cases: Sequence[Case], answering: tuple[Case, Field] | None = None
 ) -> None:
     """Keep words with the conversation and ask where they belong. Nothing is relayed before the answer."""
+    keep_unconfirmed(c)
     before = held(c.conversation.pending)
     everything = [*before, *words]
-    pending = {"held": [w.as_json() for w in everything], "options": [k.id for k in cases]}
+    moved = {k: v for k, v in c.conversation.pending.items() if k in _STAYS - _HELD}
+    pending = {**moved, "held": [w.as_json() for w in everything], "options": [k.id for k in cases]}
     c.move(pending=pending, place=place_of(c), wakes_at=c.conversation.wakes_at if before else c.now + HOLD)
     c.keep_content = True
     if opens_cases(c):
@@ -83,10 +88,23 @@ def take_held(c: Composer) -> list[Piece]:
 
 def move_on(c: Composer, *, pending: Mapping[str, object] | None = None, **changes: object) -> None:
     """Change where the person stands in an intake; words that wait for their case go on waiting."""
-    waiting = {k: v for k, v in c.conversation.pending.items() if k in _HELD}
+    if (pending or {}).get("said") != c.conversation.pending.get("said"):
+        keep_unconfirmed(c)
+    waiting = {k: v for k, v in c.conversation.pending.items() if k in _STAYS}
     if "asking" in changes and c.message is not None and c.message.in_private:
         changes = {"place": c.message.place, **changes}
     c.move(pending={**(pending or {}), **waiting}, **changes)
+
+
+def keep_unconfirmed(c: Composer) -> None:
+    """Keep words that were shown back and not confirmed with their case, for the own side: the person moves on."""
+    said, case = c.conversation.pending.get("said"), c.case(c.conversation.case_id)
+    if not isinstance(said, list) or case is None or not case.is_open:
+        return
+    for piece in said:
+        keep_piece(c, case, Piece.from_json(piece), own_side_only=True)
+    c.journal(JournalAct.WORDS_KEPT, case)
+    c.put(case)
 
 
 def place_of(c: Composer) -> Address:

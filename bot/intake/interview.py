@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from zlib import crc32
 
 from bot.channels import gate_effects
 from bot.clock import alerts, deadlines
-from bot.domain import button_data
 from bot.domain.case import Case, Value
 from bot.domain.fields import FIELDS, Field, by_number, field
 from bot.domain.journal_acts import JournalAct
-from bot.intake.answers import follow_up, keep, store
+from bot.intake.answers import store, take_out
 from bot.intake.held_words import move_on
-from bot.intake.next_question import missing, next_question, question_before
+from bot.intake.next_question import REVIEW, missing, next_question
 from bot.intake.open_case import ask_side, choose_side
-from bot.intake.question_texts import keyboard, question, summary, summary_keyboard, word_button, yes_no, zone_of
+from bot.intake.question_texts import (
+    if_meant_otherwise,
+    kept_for_own_side,
+    keyboard,
+    question,
+    summary,
+    summary_keyboard,
+    zone_of,
+)
 from bot.intake.reading.answer_reader import read
-from bot.intake.reading.block import Block
 from bot.intake.reading.result import Confirm, OutsidePurpose, Read, Unclear
+from bot.intake.several_choices import chosen, takes_several, without
+from bot.intake.showing_back import ask_confirmation, to_confirm
+from bot.language.talk_words import is_done, taken_out
 from bot.language.texts import tr
 from bot.turns.composer import Composer
 
@@ -66,7 +73,7 @@ def show_summary(c: Composer, case: Case, lead: str = "") -> None:
         ask_side(c, case, lead)
         return
     if case.sent_at is None:
-        move_on(c, case_id=case.id, asking="summary")
+        move_on(c, case_id=case.id, asking=REVIEW)
         closing = tr(c.language, "Type 'send' to confirm, or 'edit 4' to change number 4.")
         laid = summary_keyboard(case, c.language)
     else:
@@ -81,15 +88,74 @@ def answer_text(c: Composer, case: Case, asking: Field, text: str, lead: str = "
     zone = zone_of(c.context.agreement, case.reporting)
     match read(asking, text, now=c.now, zone=zone, language=c.language):
         case Read(value=value):
-            advance(c, store(c, case, asking, value, "typed"), asking, lead)
+            answered(c, case, asking, value, lead)
         case Confirm(value=value, shown=shown):
             returning = bool(c.conversation.pending.get("returning"))
             ask_confirmation(c, case, [(asking, value, shown)], lead, returning=returning)
         case OutsidePurpose(sentence=sentence):
             _refuse(c, case, asking, sentence)
         case Unclear():
-            return False
+            return _about_choices(c, case, asking, text)
     return True
+
+
+def answered(c: Composer, case: Case, asking: Field, value: Value, lead: str = "") -> None:
+    """Keep what was typed and go on; what adds to choices that are made already is shown with them first."""
+    adds_to = chosen(asking, case)
+    case = store(c, case, asking, value, "typed")
+    if adds_to:
+        ask_more(c, case, asking, lead)
+    else:
+        advance(c, case, asking, lead)
+
+
+def _about_choices(c: Composer, case: Case, asking: Field, text: str) -> bool:
+    """Take "done", and words that take out a choice; False for anything else."""
+    if not takes_several(asking):
+        return False
+    if is_done(text):
+        close_choices(c, case, asking)
+        return True
+    zone = zone_of(c.context.agreement, case.reporting)
+    out = read(asking, taken_out(text), now=c.now, zone=zone, language=c.language) if taken_out(text) else None
+    if not isinstance(out, Read) or not chosen(asking, case):
+        return False
+    take_choice_out(c, case, asking, out.value)
+    return True
+
+
+def take_choice_out(c: Composer, case: Case, asking: Field, codes: Value) -> None:
+    """Take choices out; one stays where not knowing is no answer."""
+    left = without(asking, case, codes)
+    if left is None:
+        one_stays = tr(c.language, "At least one stays chosen. Add the right one first, then take this one out.")
+        ask_more(c, case, asking, one_stays)
+    elif left != case.value(asking.id):
+        ask_more(c, take_out(c, case, asking, left), asking)
+    else:
+        ask_more(c, case, asking)
+
+
+def close_choices(c: Composer, case: Case, asking: Field) -> None:
+    """Go on from a question with several choices."""
+    if not chosen(asking, case):
+        returning = bool(c.conversation.pending.get("returning"))
+        ask_field(c, case, asking, tr(c.language, "Please choose at least one."), returning=returning)
+    elif waiting := to_confirm(c):
+        said = c.conversation.pending.get("said")
+        ask_confirmation(c, case, waiting, returning=bool(c.conversation.pending.get("returning")), said=said)
+    else:
+        advance(c, case, asking)
+
+
+def ask_more(c: Composer, case: Case, asking: Field, lead: str = "") -> None:
+    """Show what is chosen so far, where it was tapped, and wait for more."""
+    kept = {k: v for k, v in c.conversation.pending.items() if k in ("returning", "confirm", "said")}
+    move_on(c, case_id=case.id, asking=asking.id, pending=kept)
+    text = question(case, asking, c.language)
+    laid = keyboard(case, asking, c.context.agreement, c.language)
+    tapped = c.message.message_id if c.message is not None and c.message.button else ""
+    c.say(f"{lead}\n\n{text}" if lead else text, laid, edits=tapped, case=case)
 
 
 def _refuse(c: Composer, case: Case, asking: Field, sentence: str) -> None:
@@ -99,56 +165,39 @@ def _refuse(c: Composer, case: Case, asking: Field, sentence: str) -> None:
     ask_field(c, case, asking, sentence, returning=bool(c.conversation.pending.get("returning")))
 
 
-def ask_again(c: Composer, case: Case, asking: Field, text: str) -> None:
-    """Say what could not be read, with an example, and ask again. The words are kept with the case."""
+def ask_again(c: Composer, case: Case, asking: Field, text: str, kept: int | None) -> None:
+    """Say what could not be read, with an example, and ask again. The words are kept with the case as a text."""
     zone = zone_of(c.context.agreement, case.reporting)
     reading = read(asking, text, now=c.now, zone=zone, language=c.language)
     sentence = reading.sentence if isinstance(reading, Unclear) else ""
-    kept = tr(c.language, "Your words are kept with {reference}.", reference=case.reference)
     laid = keyboard(case, asking, c.context.agreement, c.language)
-    new = ((word_button(tr(c.language, "No, this is a new alert"), "new"),),)
-    c.say(f"{sentence} {kept}\n\n{question(case, asking, c.language)}", (*laid, *new), case=case)
+    lead = f"{sentence} {kept_for_own_side(case, c.language)}"
+    asked = question(case, asking, c.language)
+    c.say(f"{lead}\n\n{asked}", (*laid, *if_meant_otherwise(kept, c.language)), case=case)
 
 
-def ask_confirmation(
-    c: Composer, case: Case, confirms: Sequence[tuple[Field, Value, str]], lead: str = "", *, returning: bool = False
-) -> None:
-    """Show back what was understood, one thing at a time, before it is stored."""
-    waiting = [{"field": f.id, "value": list(v) if isinstance(v, tuple) else v, "shown": s} for f, v, s in confirms]
-    asking, _, shown = confirms[0]
-    move_on(c, case_id=case.id, asking=asking.id, pending={"confirm": waiting, "returning": returning})
-    sentence = tr(c.language, "{label}: you mean {shown}?", label=tr(c.language, asking.label), shown=shown)
-    c.say(f"{lead}\n\n{sentence}" if lead else sentence, yes_no(c.language, stamp_of(case, confirms[0])), case=case)
-
-
-def to_confirm(c: Composer) -> list[tuple[Field, Value, str]]:
-    """What waits for the person's yes."""
-    waiting = c.conversation.pending.get("confirm")
-    return [_confirm(w) for w in waiting] if isinstance(waiting, list) else []
-
-
-def stamp_of(case: Case, confirm: tuple[Field, Value, str]) -> str:
-    """Tell what is shown back from anything else that ever was, in a few characters for a button."""
-    asking, value, _ = confirm
-    return f"{button_data.to_base36(case.id)}.{asking.id}.{button_data.to_base36(crc32(repr(value).encode()))}"
-
-
-def _confirm(waiting: Mapping[str, object]) -> tuple[Field, Value, str]:
-    raw = waiting["value"]
-    value: Value = tuple(str(v) for v in raw) if isinstance(raw, list) else raw if isinstance(raw, int) else str(raw)
-    return field(str(waiting["field"])), value, str(waiting["shown"])
+def at_review(c: Composer, case: Case, kept: int | None) -> None:
+    """Say what words at the review became, and what is an answer there."""
+    closing = tr(
+        c.language,
+        "The answers above are as they were, and nothing is sent yet. Type 'send' to confirm, or 'edit 4' to change "
+        "number 4.",
+    )
+    laid = (*summary_keyboard(case, c.language), *if_meant_otherwise(kept, c.language))
+    c.say(f"{kept_for_own_side(case, c.language)} {closing}", laid, case=case)
 
 
 def confirmed(c: Composer, case: Case) -> None:
     """Store what the person confirmed, then ask for the next confirmation or question."""
     (asking, value, _), *others = to_confirm(c)
-    returning = bool(c.conversation.pending.get("returning"))
+    pending = c.conversation.pending
+    returning, said = bool(pending.get("returning")), pending.get("said")
+    c.move(pending={k: v for k, v in pending.items() if k not in ("confirm", "said")})
     move_on(c, pending={"returning": returning})
-    case = store(c, case, asking, value, "typed")
     if others:
-        ask_confirmation(c, case, others, returning=returning)
+        ask_confirmation(c, store(c, case, asking, value, "typed"), others, returning=returning, said=said)
     else:
-        advance(c, case, asking)
+        answered(c, case, asking, value)
 
 
 def ask_current(c: Composer, case: Case, lead: str = "") -> None:
@@ -157,42 +206,11 @@ def ask_current(c: Composer, case: Case, lead: str = "") -> None:
     if current in {f.id for f in FIELDS}:
         ask_field(c, case, field(current), lead, returning=bool(c.conversation.pending.get("returning")))
         return
-    first = next_question(case) if case.sent_at is None else None
+    first = next_question(case) if case.sent_at is None and current != REVIEW else None
     if first is None:
         show_summary(c, case, lead)
     else:
         ask_field(c, case, first, lead)
-
-
-def go_back(c: Composer, case: Case, current: Field) -> None:
-    """Ask the question before."""
-    before = question_before(case, current.id)
-    if before is None:
-        ask_field(c, case, current, tr(c.language, "This is the first question."))
-    else:
-        ask_field(c, case, before)
-
-
-def skip(c: Composer, case: Case, current: Field) -> None:
-    """Leave a question open, where that is allowed."""
-    if not current.may_skip:
-        words = (
-            tr(c.language, "This one is needed. 'unknown' is an answer too.")
-            if current.may_be_unknown
-            else tr(c.language, "This one is needed.")
-        )
-        ask_field(c, case, current, words)
-        return
-    advance(c, case, current)
-
-
-def edit(c: Composer, case: Case, number: str) -> None:
-    """Ask a field again by its number."""
-    found = by_number(number)
-    if not found:
-        c.say(tr(c.language, "There is no number {number}. Type for example: edit 4", number=number[:20]), case=case)
-        return
-    ask_field(c, case, found[0], returning=case.sent_at is None)
 
 
 def send(c: Composer, case: Case) -> None:
@@ -207,7 +225,7 @@ def send(c: Composer, case: Case) -> None:
     is_second = c.conversation.case_id == case.id and c.conversation.pending.get("send_anyway")
     if open_fields and not is_second:
         names = ", ".join(f"{f.whole_number}{f.part} {tr(c.language, f.label)}" for f in open_fields)
-        move_on(c, case_id=case.id, asking="summary", pending={"send_anyway": True})
+        move_on(c, case_id=case.id, asking=REVIEW, pending={"send_anyway": True})
         c.say(
             tr(
                 c.language,
@@ -232,34 +250,6 @@ def send(c: Composer, case: Case) -> None:
         ),
         case=case,
     )
-
-
-def apply_block(c: Composer, case: Case, block: Block) -> None:
-    """Store all that a block of `label: value` lines says; name back what was not understood."""
-    zone = zone_of(c.context.agreement, case.reporting)
-    before, stored = case, list[Field]()
-    problems: list[str] = []
-    confirms: list[tuple[Field, Value, str]] = []
-    for asking, text in block.values:
-        match read(asking, text, now=c.now, zone=zone, language=c.language):
-            case Read(value=value):
-                case = keep(c, case, asking, value, "block")
-                stored.append(asking)
-            case Confirm(value=value, shown=shown):
-                confirms.append((asking, value, shown))
-            case Unclear(sentence=sentence) as unclear:
-                if isinstance(unclear, OutsidePurpose):
-                    c.journal(JournalAct.CATEGORY_REFUSED, case)
-                problems.append(f"{tr(c.language, asking.label)}: {sentence}")
-    labels = ", ".join(tr(c.language, asking.label) for asking in stored)
-    lead = [tr(c.language, "Stored: {labels}.", labels=labels)] if stored else []
-    case = follow_up(c, case, before) if stored else case
-    lead += problems
-    lead += [tr(c.language, "Not known as a label: {label}", label=label) for label in block.unknown_labels]
-    if confirms:
-        ask_confirmation(c, case, confirms, "\n".join(lead))
-        return
-    ask_current_or_next(c, case, "\n".join(lead))
 
 
 def ask_current_or_next(c: Composer, case: Case, lead: str) -> None:

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from bot.domain.case import Case, Value
 from bot.domain.fields import Field, asked_for
 
+#: What is asked when all answers are shown back; no field has this name.
+REVIEW = "review"
+
 
 def values(case: Case) -> Mapping[str, Value]:
     """The current values by field id."""

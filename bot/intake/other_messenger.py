@@ -51,7 +51,6 @@ def answer(c: Composer, case: Case, asking: Field) -> None:
     if not text:
         interview.ask_field(c, case, asking)
     elif not interview.answer_text(c, case, asking, text):
-        for piece in texts:
-            keep_piece(c, case, piece)
+        kept = [keep_piece(c, case, piece, own_side_only=True) for piece in texts]
         c.journal(JournalAct.WORDS_KEPT, case)
-        interview.ask_again(c, case, asking, text)
+        interview.ask_again(c, case, asking, text, kept[-1])

@@ -8,6 +8,7 @@ from bot.domain.fields import Field, field, is_field
 from bot.intake import interview, other_messenger
 from bot.intake.held_words import held, held_for, hold
 from bot.intake.question_texts import question_stamp
+from bot.intake.showing_back import stamp_of, to_confirm
 from bot.language.texts import tr
 from bot.turns.composer import Composer
 
@@ -56,8 +57,8 @@ def send(c: Composer, argument: str) -> None:
 
 def confirm(c: Composer, *, yes: bool, stamp: str = "") -> None:
     """Take a yes or no to what was shown back; a tap counts only for what its own message showed."""
-    case, waiting = own_case(c), interview.to_confirm(c)
-    if case is None or not waiting or stamp not in ("", interview.stamp_of(case, waiting[0])):
+    case, waiting = own_case(c), to_confirm(c)
+    if case is None or not waiting or stamp not in ("", stamp_of(case, waiting[0])):
         c.say(tr(c.language, "There is nothing to confirm any more."))
     elif yes:
         interview.confirmed(c, case)

@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo
 from bot.domain import button_data
 from bot.domain.agreement import Agreement, Corridor
 from bot.domain.case import Case
-from bot.domain.fields import FIELDS, Field, FieldKind, ask, field, show
+from bot.domain.fields import FIELDS, UNKNOWN, Field, FieldKind, ask, field, show
 from bot.domain.messages import Button, Keyboard
 from bot.domain.names import rows, sides
 from bot.intake.next_question import next_question, question_before, to_ask
 from bot.intake.reading.yes_no import AGAIN, RIGHT
+from bot.intake.several_choices import DONE, chosen, tap_of
 from bot.language.texts import later, tr
 from bot.protection.redaction_policy import echoed
 
@@ -30,28 +31,41 @@ _CHOSEN = "\N{HEAVY CHECK MARK} "
 
 #: Countries offered as buttons besides typing: those of the corridor.
 _COUNTRY_KINDS = (FieldKind.COUNTRY, FieldKind.COUNTRIES)
-_MULTIPLE = (FieldKind.CHOICES, FieldKind.COUNTRIES)
 
 
 def question(case: Case, asking: Field, language: str) -> str:
     """Write a question, with its present answer when it has one."""
     text = ask(asking, language)
     value = echoed(asking, case)
-    if value is not None:
+    if value is not None and chosen(asking, case):
+        text += "\n" + _chosen(asking, case, language)
+    elif value is not None:
         text += "\n" + tr(language, "Now: {value}", value=show(asking, value, language))
     return text
 
 
-def keyboard(case: Case, asking: Field, agreement: Agreement, language: str, chosen: Sequence[str] = ()) -> Keyboard:
+def _chosen(asking: Field, case: Case, language: str) -> str:
+    codes = chosen(asking, case)
+    return tr(
+        language,
+        "Chosen: {names}. Add more, or 'done'. To take one out, write for example: not {name}",
+        names=show(asking, codes, language),
+        name=show(asking, codes[-1], language).lower(),
+    )
+
+
+def keyboard(case: Case, asking: Field, agreement: Agreement, language: str) -> Keyboard:
     """Lay out the choices of a question, and what else can be tapped."""
+    marked = chosen(asking, case)
     options = [
-        _choice(case, asking, code, (_CHOSEN if code in chosen else "") + label)
+        _choice(case, asking, tap_of(code, is_chosen=code in marked), (_CHOSEN if code in marked else "") + label)
         for code, label in _options(case, asking, agreement, language)
+        if not marked or code != UNKNOWN
     ]
     laid = list(rows(options))
     last: list[Button] = []
-    if asking.kind in _MULTIPLE and chosen:
-        last.append(_choice(case, asking, "done", tr(language, "Done")))
+    if marked:
+        last.append(_choice(case, asking, DONE, tr(language, "Done")))
     if asking.may_skip:
         last.append(_choice(case, asking, "skip", tr(language, "Skip")))
     if question_before(case, asking.id) is not None:
@@ -61,8 +75,9 @@ def keyboard(case: Case, asking: Field, agreement: Agreement, language: str, cho
 
 def _options(case: Case, asking: Field, agreement: Agreement, language: str) -> Sequence[tuple[str, str]]:
     if asking.kind in _COUNTRY_KINDS:
-        codes = list(dict.fromkeys(code for party in sides(case, agreement) for code in party.countries))
-        codes += ["unknown"] * asking.may_be_unknown
+        of_sides = (code for party in sides(case, agreement) for code in party.countries)
+        codes = list(dict.fromkeys((*of_sides, *chosen(asking, case))))
+        codes += [UNKNOWN] * asking.may_be_unknown
         return [(code, show(asking, code, language)) for code in codes]
     return _named_choices(asking.id, language)
 
@@ -83,6 +98,23 @@ def _choice(case: Case, asking: Field, code: str, label: str) -> Button:
 def word_button(label: str, word: str, argument: str = "") -> Button:
     """Make a button about the conversation."""
     return Button(label, button_data.write(button_data.WordTap(word, argument)))
+
+
+def kept_for_own_side(case: Case, language: str) -> str:
+    """Say where words are that answered nothing."""
+    return tr(
+        language,
+        "Your words are kept with {reference}; only your own side reads them on its page.",
+        reference=case.reference,
+    )
+
+
+def if_meant_otherwise(kept: int | None, language: str) -> Keyboard:
+    """Offer what words that were kept with a case may be instead: for the other side, or somebody new."""
+    new = word_button(tr(language, "No, this is a new alert"), "new")
+    if kept is None:
+        return ((new,),)
+    return ((word_button(tr(language, "Tell both desks"), "tell", button_data.to_base36(kept)),), (new,))
 
 
 def yes_no(language: str, stamp: str) -> Keyboard:
@@ -108,7 +140,7 @@ def summary(case: Case, agreement: Agreement, language: str) -> str:
 def summary_keyboard(case: Case, language: str) -> Keyboard:
     """Offer to send, or to answer what is open."""
     first = next_question(case)
-    offered = [word_button(tr(language, "Send"), "send", button_data.to_base36(case.id))]
+    offered = [word_button(tr(language, "Send to the desks"), "send", button_data.to_base36(case.id))]
     if first is not None:
         offered.append(_choice(case, first, "ask", tr(language, "Answer what is open")))
     return (tuple(offered),)

@@ -10,7 +10,7 @@ from bot.domain.attachments import StoredFile
 from bot.domain.case import Answer, Case, CaseText, Conversation, DeadlineKind, SecureEntry
 from bot.domain.export_orders import IdentifiedOrder
 from bot.domain.journal import Link
-from bot.domain.messages import Address, Delivery
+from bot.domain.messages import Address, Delivery, OutgoingKind
 from bot.domain.people import Invite, Person, Stranger
 
 
@@ -65,10 +65,12 @@ class Wanted:
     replied_to: tuple[tuple[tuple[Address, str], Scope], ...] = ()  #: place and message id: which case was it about;
     #: within this scope only
     amended: tuple[str, ...] = ()  #: ``place#message_id`` of edited messages, as texts and answers keep it
+    kept: tuple[int, ...] = ()  #: ids of texts that somebody says something about
     leaving: tuple[int, ...] = ()  #: people who may leave their work: all open cases they reported or are assigned
     #: to, and the invites that are not used yet under their name and side
     orders: tuple[int, ...] = ()  #: orders for identified exports
     offered: tuple[Address, ...] = ()  #: what was sent there lately with choices: a typed number may mean one of them
+    spoken: tuple[tuple[Address, datetime], ...] = ()  #: what was sent there about cases since then, without its words
     said_at: tuple[Address, ...] = ()  #: all that was sent there lately: what is said there may answer or repeat it
 
 
@@ -78,6 +80,16 @@ class SecureCase:
 
     entries: tuple[SecureEntry, ...] = ()
     texts: tuple[CaseText, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """That something about a case reached somebody, not what."""
+
+    id: int  #: time-ordered
+    case_id: int
+    kind: OutgoingKind
+    key: str  #: its dedupe key
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +106,10 @@ class Loaded:
     #: of the same messages: under which message id what they said stands at each other address
     offered: Mapping[Address, tuple[Delivery, ...]] = field(default_factory=dict)  #: newest first
     said_at: Mapping[Address, tuple[Delivery, ...]] = field(default_factory=dict)  #: the newest 20, newest first
+    spoken: Mapping[Address, tuple[Spoken, ...]] = field(default_factory=dict)  #: newest first
     amended: Mapping[str, CaseText] = field(default_factory=dict)  #: first versions; their cases are loaded too
     amended_answers: Mapping[str, Answer] = field(default_factory=dict)  #: likewise
+    kept: Mapping[int, CaseText] = field(default_factory=dict)  #: by id; their cases are loaded too
     deliveries: Mapping[int, tuple[Delivery, ...]] = field(default_factory=dict)  #: by case, where they are shown
     orders: Mapping[int, IdentifiedOrder] = field(default_factory=dict)
     secure: Mapping[int, SecureCase] = field(default_factory=dict)  #: by case, where it is opened

@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from bot.domain import button_data
 from bot.domain.agreement import Agreement
 from bot.domain.case import Case, CaseText, HandoffState
+from bot.domain.case_acts import Act
 from bot.domain.guarded import Guarded
-from bot.domain.messages import Address, Kind, OutgoingKind
+from bot.domain.messages import Address, Button, Keyboard, Kind, OutgoingKind
 from bot.domain.names import clocks, link, moment
 from bot.domain.people import Directory, Person, Role
 from bot.domain.recipients import Recipient, at_desk, shown_as, side_of_case, unique
+from bot.language.talk_words import asks
 from bot.language.texts import tr
 from bot.language.writing_systems import mark
 from bot.protection import gates
@@ -23,6 +26,7 @@ from bot.protection.redaction_policy import Matter, Reader, Showing, Way, decide
 from bot.turns.composer import Composer
 
 _CHANGED = "changed"
+_ASKS = "asks"  #: in the key of what asks something
 _HANDED = frozenset({HandoffState.SENT, HandoffState.ACCEPTED})
 
 
@@ -57,7 +61,9 @@ def pass_on(c: Composer, case: Case, texts: Sequence[CaseText], *, is_change: bo
     """Send texts that were just kept, in words and as one message, to everybody who may read them."""
     if c.person is None or not texts:
         return Relayed()
-    key = _key(case, f"{_CHANGED if is_change else 'note'}:{c.inbox_id}", is_own=texts[0].own_side_only)
+    is_question = any(asks(text) for text in _written(c, case, texts))
+    what = f"{_CHANGED if is_change else 'note'}:{f'{_ASKS}:' if is_question else ''}{c.inbox_id}"
+    key = _key(case, what, is_own=texts[0].own_side_only)
     in_words: list[Recipient] = []
     as_link: list[Recipient] = []
     for recipient in addressed(c, case):
@@ -68,8 +74,29 @@ def pass_on(c: Composer, case: Case, texts: Sequence[CaseText], *, is_change: bo
         (as_link if is_overheard else in_words).append(recipient)
         language = recipient.language
         lines = [_added(c, case, language)] if is_overheard else [words, mark(words, language)]
-        _send(c, case, recipient, key, [header(c, case, language, is_change=is_change), *lines])
+        laid = _answer(case, language) if is_question and not is_overheard else ()
+        _send(c, case, recipient, key, [header(c, case, language, is_change=is_change), *lines], laid)
     return Relayed(tuple(in_words), tuple(as_link))
+
+
+def is_question(kind: OutgoingKind, key: str) -> bool:
+    """Whether an outbox row passes on a question of somebody, told by its key."""
+    return kind is OutgoingKind.RELAY and f":{_ASKS}:" in key
+
+
+def _answer(case: Case, language: str) -> Keyboard:
+    note = button_data.write(button_data.ActTap(case.id, case.stage, Act.NOTE.value))
+    return ((Button(tr(language, "Answer"), note),),)
+
+
+def _written(c: Composer, case: Case, texts: Iterable[CaseText]) -> list[str]:
+    """The texts as their writer reads them."""
+    if c.person is None:
+        return []
+    agreement = c.context.agreement
+    reader = Reader.of(c.person, agreement)
+    found = (text_for(text, case, reader, Way.ECHO, agreement) for text in texts)
+    return [words for words in found if words]
 
 
 def is_as_relayed(c: Composer, case: Case, first: CaseText, text: str) -> bool:
@@ -118,6 +145,16 @@ def tell_of_deletion(c: Composer, case: Case, text: CaseText) -> Relayed:
         key = _key(case, f"deleted:{c.inbox_id}", is_own=text.own_side_only)
         _send(c, case, recipient, key, [header(c, case, recipient.language), words])
     return Relayed(tuple(told))
+
+
+def tell_of_another_case(c: Composer, case: Case, text: CaseText) -> None:
+    """Tell those who may read a text that its writer meant another case."""
+    when = moment(text.at, case, c.context.agreement)
+    for recipient in addressed(c, case):
+        if any(_readable(c, case, [text], recipient)):
+            words = tr(recipient.language, "Their message of {moment} is not about this case.", moment=when)
+            key = _key(case, f"astray:{c.inbox_id}", is_own=text.own_side_only)
+            _send(c, case, recipient, key, [header(c, case, recipient.language), words])
 
 
 def header(c: Composer, case: Case, language: str, *, is_change: bool = False) -> str:
@@ -192,7 +229,9 @@ def _key(case: Case, what: str, *, is_own: bool) -> str:
     return gates.key_of(case, what) if is_own else f"case:{case.id}:{what}"
 
 
-def _send(c: Composer, case: Case, recipient: Recipient, key: str, lines: Iterable[str]) -> None:
+def _send(
+    c: Composer, case: Case, recipient: Recipient, key: str, lines: Iterable[str], buttons: Keyboard = ()
+) -> None:
     text = "\n".join(filter(None, lines))
     c.tell(
         [recipient],
@@ -200,6 +239,7 @@ def _send(c: Composer, case: Case, recipient: Recipient, key: str, lines: Iterab
         text,
         kind=OutgoingKind.RELAY,
         case=case,
+        buttons=buttons,
         reply_to=_thread(c, case).get(recipient.addresses[0], ""),
     )
 

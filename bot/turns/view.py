@@ -9,7 +9,7 @@ from bot.domain.export_orders import IdentifiedOrder
 from bot.domain.messages import Address, Delivery
 from bot.domain.people import Directory, Invite, Stranger
 from bot.domain.turn import Turn
-from bot.ports.reads import Loaded, SecureCase, Try
+from bot.ports.reads import Loaded, SecureCase, Spoken, Try
 
 
 class View:
@@ -96,9 +96,18 @@ class View:
         """What was sent to an address lately, newest first, where the message asks to see it."""
         return () if place is None else self._loaded.said_at.get(place, ())
 
+    def spoken_at(self, place: Address | None) -> tuple[Spoken, ...]:
+        """What reached an address about cases in the last minutes, newest first, where the message asks for it."""
+        return () if place is None else self._loaded.spoken.get(place, ())
+
     def amended_text(self, message: str) -> CaseText | None:
         """Find the first version of an edited free text."""
         return self._loaded.amended.get(message)
+
+    def kept_text(self, text_id: int | None) -> CaseText | None:
+        """Find a text that somebody says something about."""
+        own = next((text for text in self._texts if text.id == text_id), None)
+        return own or (None if text_id is None else self._loaded.kept.get(text_id))
 
     def tries(self, asked: Try) -> int:
         """How often this was tried in the window that is open, this time too; 0 when it was not counted."""

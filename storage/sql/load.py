@@ -6,6 +6,7 @@ import contextlib
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import cache, partial
 from typing import Any, TypeVar
 
@@ -23,9 +24,10 @@ from sqlalchemy import (
 
 from bot.domain.case import Answer, Case, CaseText, Deadline, Handoff
 from bot.domain.errors import SealBroken
-from bot.domain.messages import Address, Delivery
+from bot.domain.ids import first_at
+from bot.domain.messages import Address, Delivery, OutgoingKind
 from bot.domain.people import Invite, Stranger
-from bot.ports.reads import Loaded, Scope, Wanted
+from bot.ports.reads import Loaded, Scope, Spoken, Wanted
 from bot.protection.sealing import Vault
 from storage.batch import LOOKED_THROUGH, is_left, offered_of
 from storage.rows.cases import address, answer_of, case_of, conversation_of, deadline_of, handoff_of, text_of
@@ -50,6 +52,12 @@ _SEEN = (
 _NEWEST = (
     select(_OUTBOX).where(_OUTBOX.c.address == bindparam("place")).order_by(_OUTBOX.c.id.desc()).limit(LOOKED_THROUGH)
 )
+_SPOKEN = (
+    select(_OUTBOX.c.id, _OUTBOX.c.address, _OUTBOX.c.case_id, _OUTBOX.c.kind, _OUTBOX.c.dedupe_key)
+    .where(_OUTBOX.c.address.in_(_WANTED), _OUTBOX.c.id >= bindparam("after"))
+    .where(_OUTBOX.c.case_id.is_not(None), _OUTBOX.c.state.in_(("sent", "seen")))
+    .order_by(_OUTBOX.c.id.desc())
+)
 _OPEN_CASES = (
     select(_CASES.officer, _CASES.id, _CASES.version)
     .where(_CASES.officer.in_(_WANTED), IS_OPEN)
@@ -65,8 +73,10 @@ def load(connection: Connection, vault: Vault, known: KnownCases, wanted: Wanted
     named = [(replied_to[message], scope) for message, scope in wanted.replied_to if message in replied_to]
     amended = _amended_texts(connection, vault, wanted.amended)
     corrected = _amended_answers(connection, vault, wanted.amended)
+    kept = _each(connection, "texts", "id", wanted.kept, partial(text_of, vault))
     ids = {
         *wanted.cases,
+        *(text.case_id for text in kept),
         *(c.case_id for c in conversations.values() if c.case_id is not None),
         *(first.case_id for first in amended.values()),
         *(answer.case_id for answer in corrected.values()),
@@ -86,9 +96,11 @@ def load(connection: Connection, vault: Vault, known: KnownCases, wanted: Wanted
         replied_to=replied_to,
         threads=threads(connection, wanted.replied_to),
         offered=_offered(said, wanted.offered),
+        spoken=_spoken(connection, wanted.spoken),
         said_at={place: said[place] for place in wanted.said_at if place in said},
         amended=amended,
         amended_answers=corrected,
+        kept={text.id: text for text in kept},
         orders={o.id: o for o in _each(connection, "export_orders", "id", wanted.orders, partial(order_of, vault))},
     )
 
@@ -174,6 +186,16 @@ def _offered(
 ) -> dict[Address, tuple[Delivery, ...]]:
     found = {place: offered_of(said[place]) for place in dict.fromkeys(wanted) if place in said}
     return {place: deliveries for place, deliveries in found.items() if deliveries}
+
+
+def _spoken(connection: Connection, wanted: Sequence[tuple[Address, datetime]]) -> dict[Address, tuple[Spoken, ...]]:
+    if not wanted:
+        return {}
+    after = first_at(min(since for _, since in wanted))
+    found: dict[Address, list[Spoken]] = defaultdict(list)
+    for row in connection.execute(_SPOKEN, {"wanted": texts_of([place for place, _ in wanted]), "after": after}):
+        found[address(row.address)].append(Spoken(row.id, row.case_id, OutgoingKind(row.kind), row.dedupe_key))
+    return {place: tuple(spoken) for place, spoken in found.items()}
 
 
 def _said_at(connection: Connection, vault: Vault, wanted: Sequence[Address]) -> dict[Address, tuple[Delivery, ...]]:

@@ -222,7 +222,7 @@ async def test_a_relayed_message_that_was_passed_to_us_is_not_sent_on_when_its_c
     await bridge.says(DUTY, f"/note {case.reference} on our way")
     told = bridge.expect(OFFICER, "on our way")
     bridge.forget()
-    await bridge.answers(OFFICER, f"{told.text} - can you read this?", "2")
+    await bridge.says(OFFICER, f"{told.text} - can you read this?")
     bridge.expect(OFFICER, "not sent on")
     bridge.expect_nothing(DUTY, OWN_GROUP)
 

@@ -131,7 +131,7 @@ async def test_sending_with_open_questions_names_them_once_and_then_sends(bridge
     await bridge.says(OFFICER, "send")
     bridge.expect(OFFICER, "Still open:", "4 Country now", "10 Citizenship")
     assert (await bridge.case(case)).sent_at is None
-    await bridge.taps(OFFICER, "Send")
+    await bridge.taps(OFFICER, "Send to the desks")
     bridge.expect(OFFICER, f"{case.reference} is sent")
     await bridge.says(OFFICER, "send")
     bridge.expect(OFFICER, "was sent already")

@@ -80,9 +80,9 @@ async def test_the_state_that_is_feared_reads_only_the_least_on_the_page_too(bri
 async def test_sending_one_case_twice_does_not_send_another_with_open_questions(bridge: PlayedBridge) -> None:
     one = await bridge.report_case()
     await bridge.says(OFFICER, "summary")
-    send_one = bridge.phones.newest_with(OFFICER, "Send")
+    send_one = bridge.phones.newest_with(OFFICER, "Send to the desks")
     two = await bridge.report_case("[No]", "[Locked in or held]", "9", "send", text="/alert boy of 9")
-    await bridge.taps(OFFICER, "Send", of=send_one)
+    await bridge.taps(OFFICER, "Send to the desks", of=send_one)
     bridge.expect(OFFICER, "Still open")
     assert (await bridge.case(one)).sent_at is (await bridge.case(two)).sent_at is None
 

@@ -39,7 +39,7 @@ async def the_acknowledgment(bridge: PlayedBridge) -> None:
 async def the_rest_of_the_questions(bridge: PlayedBridge, case: Case) -> None:
     await bridge.answers(OFFICER, "[China]", "Jiangxi, Nanchang", "yesterday 21:00", "[Yes, that is right]")
     await bridge.answers(OFFICER, "skip", "forced marriage", "1", "Cambodia", "rescue", "[Only through the reporter]")
-    await bridge.answers(OFFICER, "[Yes]", "[Not asked yet]", "[No]", "door locked from outside", "[Send]")
+    await bridge.answers(OFFICER, "[Yes]", "[Not asked yet]", "[No]", "door locked from outside", "[Send to the desks]")
     bridge.expect(OFFICER, f"{case.reference} is sent")
 
 
