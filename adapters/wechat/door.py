@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -117,9 +118,7 @@ class Door:
                 return Response(503)  # nobody waits for words: WeChat shall say it again
         if not receipt.reply or message.sender is None:
             return _NOTHING
-        response = self._written(request, message, receipt.reply, is_sealed=is_sealed)
-        receipt.went()
-        return response
+        return replace(self._written(request, message, receipt.reply, is_sealed=is_sealed), went=receipt.went)
 
     async def _overdue(self, request: Request, message: Inbound, storing: Storing, *, is_sealed: bool) -> Response:
         """What is not stored is not acknowledged: WeChat hangs up and brings it again; the last time we say so."""

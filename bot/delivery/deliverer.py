@@ -127,6 +127,7 @@ class Deliverer:
         now = self._clock()
         for dispatcher in self._dispatchers.values():
             dispatcher.look_for_joining(now)
+            dispatcher.claim_begins()
         await self._prolong(now)
         claimed = await self._claim(now)
         for delivery in sorted(claimed, key=lambda d: d.message.id):

@@ -54,6 +54,11 @@ class Dispatcher:
         self._alarm: asyncio.Task[None] | None = None
         self._alarm_at: datetime | None = None
         self._is_stopping = False
+        self._left: set[Address] = set()  #: where something was put back since the last claim began
+
+    def claim_begins(self) -> None:
+        """Note from now on where something is put back: what a claim brings there was taken before that was known."""
+        self._left.clear()
 
     def room_for(self, *, urgent: bool = False) -> int:
         """How many more rows it takes when they are urgent, or not."""
@@ -85,7 +90,9 @@ class Dispatcher:
         now = self._office.clock()
         self._outage.came_back(row.id)
         has_room = self.room_for(urgent=message.priority <= Priority.U2) > 0
-        until = self._outage.until(now) or (self._lanes.add(row, now, is_new=is_new) if has_room else now)
+        follows = not is_new and not message.passes and message.address in self._left
+        is_in = has_room and not follows
+        until = self._outage.until(now) or (self._lanes.add(row, now, is_new=is_new) if is_in else now)
         if until is not None:
             self._put_back(row, until)
 
@@ -93,6 +100,7 @@ class Dispatcher:
         message = row.delivery.message
         keeps_its_place = not message.passes and row.delivery.state is DeliveryState.QUEUED
         mark = self._office.put_back(row, until, row.delivery.reason or _WAITS, holds=keeps_its_place)
+        self._left.add(message.address)
         self._lanes.remember(message.address, mark)
         self._outage.remember(message.priority, mark)
 
@@ -230,6 +238,7 @@ class Dispatcher:
             joins=ruling.joins and not row.is_knocked,
             holds=ruling.holds and is_known,
         )
+        self._left.add(lane.address)
         if ruling.holds:
             self._outage.remember(delivery.message.priority, mark)
         if ruling.state is not DeliveryState.WINDOW_CLOSED:  # that is brought forward by the window, wherever it opens

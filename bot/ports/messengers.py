@@ -112,6 +112,7 @@ class Response:
     status: int
     body: str = ""
     media_type: str = "text/plain; charset=utf-8"
+    went: Callable[[], None] | None = None  #: to be called when it was given to somebody who still listened
 
 
 @runtime_checkable

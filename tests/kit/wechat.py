@@ -58,6 +58,8 @@ def into(adapter: WechatAdapter) -> Send:
 
     async def send(query: dict[str, str], body: bytes) -> tuple[int, str]:
         response: Response = await adapter.handle(Request("POST", query, {"content-type": "text/xml"}, body))
+        if response.went is not None:
+            response.went()
         return response.status, response.body
 
     return send

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
@@ -50,7 +51,20 @@ async def _hand_on(adapter: WebhookAdapter, scope: Scope, receive: Receive, send
         await _answer(send, Response(413))
         return
     query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
-    await _answer(send, await adapter.handle(Request(scope["method"], query, headers, body)))
+    response = await adapter.handle(Request(scope["method"], query, headers, body))
+    went = response.went if response.went is not None and await _listens(receive) else None
+    await _answer(send, response)
+    if went is not None:
+        went()
+
+
+async def _listens(receive: Receive) -> bool:
+    """Whether whoever called has not hung up, as they do when this process stood still for too long."""
+    hangs_up = asyncio.ensure_future(receive())
+    await asyncio.sleep(0)
+    listens = not hangs_up.done()
+    hangs_up.cancel()
+    return listens
 
 
 async def _read(receive: Receive, limit: int) -> bytes | None:

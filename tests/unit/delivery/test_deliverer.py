@@ -11,9 +11,9 @@ import pytest
 from bot.delivery.marking import USUAL, Limits, Recent
 from bot.delivery.settled import Settled
 from bot.domain.errors import Throttled, Unavailable, Uncertain
-from bot.domain.messages import Address, Button, Capabilities, Delivery, DeliveryState, Priority
+from bot.domain.messages import Address, Button, Capabilities, Delivery, DeliveryState, Outgoing, Priority
 from bot.domain.turn import Mark
-from tests.unit.delivery.delivering import NOON, Postroom, answer, edit, message, ping
+from tests.unit.delivery.delivering import NOON, Postroom, Watched, answer, edit, message, ping
 
 
 async def test_a_message_just_committed_is_sent_at_once() -> None:
@@ -147,6 +147,39 @@ async def test_what_is_new_waits_behind_what_was_put_back_though_that_could_not_
     assert room["telegram"].texts == ["message 3"]
     await room.tick()
     assert room["telegram"].texts == ["message 3", "message 1", "message 2"]
+
+
+class SlowToTell(Watched):
+    """A storage that has claimed a message and takes its time to say so."""
+
+    def __init__(self, claimed: Outgoing) -> None:
+        super().__init__()
+        self.claimed = claimed
+        self.tells = asyncio.Event()
+
+    async def claim_outbox(self, *_: object) -> list[Delivery]:
+        await self.tells.wait()
+        return [Delivery(self.claimed)]
+
+
+async def test_what_was_claimed_before_an_earlier_one_failed_does_not_pass_it() -> None:
+    storage, fails = SlowToTell(answer(2)), asyncio.Event()
+    room = Postroom(storage=storage)
+    room["telegram"].plan("1", fails)
+    await room.post(answer(1))
+    ticking = asyncio.create_task(room.deliverer.tick())
+    await room.settle()
+    room["telegram"].always["1"] = Unavailable("down")
+    fails.set()
+    await room.settle()
+    await room.commit()  # the first is in the outbox again, and anybody may have it
+    room["telegram"].always.clear()
+    room.time.move_to(NOON + timedelta(seconds=10))
+    storage.tells.set()
+    await ticking
+    await room.settle()
+    assert room["telegram"].texts == []
+    assert [mark.outbox_id for mark in room.marks] == [2]
 
 
 async def test_a_message_for_later_waits_for_its_moment() -> None:
