@@ -21,6 +21,8 @@ from bot.language.texts import tr
 from bot.turns.composer import Composer
 
 _HELD = frozenset({"held", "options"})
+#: What stays with a conversation wherever it moves: words that wait for their case, marks that wait for an answer.
+_STAYS = _HELD | {"marked"}
 #: How long words wait for the answer to "which case?"; then they open one.
 HOLD = timedelta(minutes=3)
 
@@ -31,7 +33,8 @@ def hold(
     """Keep words with the conversation and ask where they belong. Nothing is relayed before the answer."""
     before = held(c.conversation.pending)
     everything = [*before, *words]
-    pending = {"held": [w.as_json() for w in everything], "options": [k.id for k in cases]}
+    marked = {k: v for k, v in c.conversation.pending.items() if k == "marked"}
+    pending = {"held": [w.as_json() for w in everything], "options": [k.id for k in cases], **marked}
     c.move(pending=pending, place=place_of(c), wakes_at=c.conversation.wakes_at if before else c.now + HOLD)
     c.keep_content = True
     if opens_cases(c):
@@ -83,7 +86,7 @@ def take_held(c: Composer) -> list[Piece]:
 
 def move_on(c: Composer, *, pending: Mapping[str, object] | None = None, **changes: object) -> None:
     """Change where the person stands in an intake; words that wait for their case go on waiting."""
-    waiting = {k: v for k, v in c.conversation.pending.items() if k in _HELD}
+    waiting = {k: v for k, v in c.conversation.pending.items() if k in _STAYS}
     if "asking" in changes and c.message is not None and c.message.in_private:
         changes = {"place": c.message.place, **changes}
     c.move(pending={**(pending or {}), **waiting}, **changes)
