@@ -114,11 +114,12 @@ def _han(text: str) -> Iterator[Span]:
 def _chains(text: str, parts: list[Span]) -> Iterator[list[Span]]:
     """Put parts together that stand beside each other or overlap."""
     chain: list[Span] = []
+    end = 0
     for part in parts:
-        end = max((e for _, e in chain), default=0)
         if chain and part[0] > end and not _BETWEEN.fullmatch(text, end, part[0]):
             yield chain
             chain = []
         chain.append(part)
+        end = max(end, part[1])
     if chain:
         yield chain
