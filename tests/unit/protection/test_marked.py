@@ -6,6 +6,7 @@ import re
 import time
 from collections import Counter
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,22 @@ def test_lines_that_the_detector_was_never_changed_for_are_told_apart_as_well(
     with capsys.disabled():
         print(f"\n{len(UNSEEN)} unseen lines, {len(wrong)} of them wrong")  # noqa: T201 - the figure is the point
     assert len(wrong) <= len(UNSEEN) / 10
+
+
+BEFORE = ("", "URGENT ", "please help, ", "救命，", "cứu em với: ", "17 Apr 14:05 ", "U1\n", "3 girls; ")
+BEHIND = ("", " now", ", please hurry", "\nthank you", "。", " (the boss wrote it)", " since 17/04/2026")
+
+
+def test_words_around_them_hide_no_marks_and_make_none() -> None:
+    wanted = hidden = alarms = 0
+    for line, before, behind in product(LINES, BEFORE, BEHIND):
+        got = marks_in(before + line.text + behind)
+        moved = [Found(w.kind, w.start + len(before), w.end + len(before)) for w in line.expected]
+        wanted += len(moved)
+        hidden += sum(not _is_covered(each, got) for each in moved)
+        alarms += bool(got) and not moved
+    assert hidden / wanted < 0.05
+    assert alarms == 0
 
 
 def test_signs_that_nobody_sees_and_full_width_letters_hide_no_name() -> None:
