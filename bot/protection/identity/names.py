@@ -48,7 +48,6 @@ _FAMILY = re.compile(
 )
 _HAN_FAMILY = re.compile("|".join(f for f in _FAMILIES if is_joined_up(f)))
 _HAN_TITLED = re.compile(rf"(?:{_HAN_FAMILY.pattern})[\u4e00-\u9fff]{{0,2}}?(?=(?:{'|'.join(words('titles_after'))}))")
-_CAPITALISED = re.compile(rf"{_LATIN}+(?:\s+{_LATIN}+){{1,4}}")
 _MOST = 4  #: words of a name in Latin letters
 _MOST_SHOUTED = 2  #: where everything is in capitals
 _LONGEST_SECOND = 12  #: signs of a second part, where words are not set apart
@@ -59,7 +58,7 @@ _BACK = 40  #: characters looked at before an announcement
 def names(folded: Folded) -> Iterator[Span]:
     """List what looks like a name, in the folded text."""
     for match in _ANNOUNCED.finditer(folded.text):
-        kind = _KIND.get(re.sub(r"\s+", " ", match[0]), "") or _KIND.get(match[0].rstrip("."), "title")
+        kind = _KIND[" ".join(match[0].split())]
         if not _is_of_a_thing(folded, match, kind):
             yield from _announced(folded, match.end(), kind)
     yield from _by_family(folded)
