@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from bot.acts import act_table
-from bot.conversation import bare_alert, moved_words
+from bot.conversation import bare_alert, marked_words, moved_words
 from bot.conversation.ask_which_case import CANDIDATES, belongs_nowhere, candidates, open_with
 from bot.conversation.case_words import keep_attachments, keep_with, keep_words
 from bot.conversation.placing_words import for_none, give_to, more_held, open_new
@@ -40,8 +40,7 @@ _AT_REVIEW = frozenset({"send", "back"})  #: what answers the review by itself
 
 def say_anything(c: Composer, text: str) -> None:
     """Take plain words (or a caption, a place, a file) in a private chat."""
-    if bare_alert.is_awaited(c) and c.message is not None and not c.message.reply_to:
-        bare_alert.begin(c, text)
+    if marked_words.typed(c, text) or _opens_alert(c, text):
         return
     waiting = act_table.waiting_prompt(c)
     if waiting is not None and text:
@@ -70,6 +69,14 @@ def _outside_intake(c: Composer, text: str) -> None:
         moved_words.send_on(c, case, text)
     else:
         belongs_nowhere(c, text)
+
+
+def _opens_alert(c: Composer, text: str) -> bool:
+    """Take the words that a bare `/alert` asked for; False when none are awaited."""
+    if not bare_alert.is_awaited(c) or c.message is None or c.message.reply_to:
+        return False
+    bare_alert.begin(c, text)
+    return True
 
 
 def alert(c: Composer, command: Command) -> None:
@@ -219,6 +226,8 @@ _TAPPED: Mapping[str, Callable[[Composer, str], None]] = {
     "answer": answer_tapped,
     "side": side,
     "send": send,
+    "marked": lambda c, stamp: marked_words.tapped(c, stamp, is_none=False),
+    "unmarked": lambda c, stamp: marked_words.tapped(c, stamp, is_none=True),
     "typed": _typed,
     **moved_words.TAPPED,
     "yes": lambda c, stamp: confirm(c, yes=True, stamp=stamp),

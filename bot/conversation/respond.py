@@ -118,7 +118,7 @@ def _cases_named(promise: button_data.Promise | None) -> tuple[int, ...]:
     match promise:
         case button_data.ActTap(case_id=case_id) | button_data.ChoiceTap(case_id=case_id):
             return (case_id,)
-        case button_data.WordTap(word="which" | "send" | "side", argument=argument):
+        case button_data.WordTap(word="which" | "send" | "side" | "marked" | "unmarked", argument=argument):
             number = button_data.from_base36(argument.rpartition(".")[2])
             return () if number is None else (number,)
         case _:

@@ -5,24 +5,29 @@ What was taken out goes to the secure case, and whoever wrote it is asked to del
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
 
 from bot.acts.act_table import waiting_prompt
-from bot.domain.case import SecureField
+from bot.domain.case import Case
+from bot.domain.case_acts import Act
 from bot.domain.closed_sets import for_each
-from bot.domain.guarded import Guarded
-from bot.domain.messages import Kind
-from bot.domain.typed_commands import parse_command
+from bot.domain.messages import Keyboard, Kind
+from bot.domain.typed_commands import ABOUT_CASE, OPENING, parse_command
+from bot.intake import marked
+from bot.intake.position import in_intake
 from bot.language.normalise import whole_number
 from bot.language.texts import tr
 from bot.protection.identity import detector
 from bot.protection.identity.found import Found
+from bot.protection.identity.restoring import holds_marks
 from bot.turns.composer import Composer
 
 #: Commands whose words are codes, dates and formal references: an identifier among them is meant.
 _NOT_SCREENED = frozenset({"start", "accept", "written", "export", "approve", "refuse", "confirm", "lost", "release"})
+#: What follows the reference of an act in somebody's own words.
+_FREE = frozenset({"text", "words", "reason"})
 
 
 class Mode(StrEnum):
@@ -54,6 +59,8 @@ def screen(c: Composer, *, as_words: bool = False) -> None:
     if not (as_words or _is_screened(c, message.text)):
         return
     found = [each for each in detector.find(message.text) if not _is_ours(c, message.text[each.start : each.end])]
+    if as_words or _may_cross(c, message.text):
+        found = list(detector.with_marks(message.text, found))
     if not found:
         return
     c.withheld = message.text
@@ -73,24 +80,58 @@ def _is_screened(c: Composer, text: str) -> bool:
     return waiting is None or command is not None or str(waiting["act"]) not in _NOT_SCREENED
 
 
+def _may_cross(c: Composer, text: str) -> bool:
+    """Whether words may reach the other side, so that what may be a name or an address is marked in them."""
+    command = parse_command(text)
+    waiting = waiting_prompt(c) if c.person is not None else None
+    if waiting is not None and command is None:
+        return _is_said_to_others(str(waiting["act"]))
+    return command is None or command.name in OPENING or _is_said_to_others(command.name)
+
+
+def _is_said_to_others(name: str) -> bool:
+    """Whether an act's words are free, and not for the own side only."""
+    act = Act(name) if name in ABOUT_CASE and name in {act.value for act in Act} else None
+    if act is None or act is Act.MEMO or act.rule.is_protection:
+        return False
+    return not _FREE.isdisjoint(act.rule.takes)
+
+
 def settle(c: Composer) -> None:
     """Put what was taken out into the secure case of the case that the message turned out to be about, and say so."""
     case = c.case(c.case_id)
-    if case is not None and c.withheld:
-        c.keep_secure(case, SecureField.MESSAGE, Guarded(c.withheld), message=c.came_as, text_id=c.kept.last_text_id)
-        c.secured.append(c.withheld)
-        c.withheld = ""
-        c.put(case)
-    if case is not None and c.secured:
-        found = (each.kind for text in c.secured for each in detector.find(text))
-        kinds = ", ".join(detector.WORDS[kind].strip("[]") for kind in dict.fromkeys(found))
-        c.say(
-            tr(
-                c.language,
-                "{reference}: what you wrote holds something that points to a person ({kinds}). It is stored in the "
-                "secure case; please delete it here.",
-                reference=case.reference,
-                kinds=kinds,
-            ),
-            case=case,
-        )
+    if case is None:
+        return
+    marks = marked.secure(c, case)
+    said = [_identifiers(c, case, {mark.entry for mark in marks})] if c.secured else []
+    buttons: Keyboard = ()
+    if any(not mark.is_shown for mark in marks):
+        if case.sent_at is None and in_intake(c) is not None:
+            said.append(marked.notice(c, case))
+        else:
+            asked, buttons = marked.question(c, case)
+            said.append(asked)
+    if any(said):
+        c.say("\n\n".join(filter(None, said)), buttons, case=case)
+
+
+def _identifiers(c: Composer, case: Case, asked: Container[int]) -> str:
+    """Say what points to a person, by its kinds; empty where its writer is asked first whether it does."""
+    found = (each.kind for text, entry in c.secured for each in _taken_out(c, text, is_asked=entry.id in asked))
+    kinds = ", ".join(detector.WORDS[kind].strip("[]") for kind in dict.fromkeys(found))
+    if not kinds:
+        return ""
+    return tr(
+        c.language,
+        "{reference}: what you wrote holds something that points to a person ({kinds}). It is stored in the "
+        "secure case; please delete it here.",
+        reference=case.reference,
+        kinds=kinds,
+    )
+
+
+def _taken_out(c: Composer, text: str, *, is_asked: bool) -> Sequence[Found]:
+    """What is only in the secure case with nobody asked about it, as of a line that is no text of its own."""
+    found = detector.find(text)
+    is_covered = c.message is not None and holds_marks(c.message.text, text)
+    return detector.with_marks(text, found) if is_covered and not is_asked else found

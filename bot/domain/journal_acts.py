@@ -99,6 +99,7 @@ class JournalAct(StrEnum):
     WORDS_KEPT = "words_kept", Details.WORDS, Seen.OWN
     WORDS_NOT_SENT = "words_not_sent", Details.WORDS, Seen.NOWHERE
     SECURED = "secured", Details.WORDS, Seen.SECURE
+    MARKS_DECIDED = "marks_decided", Details.CODED, Seen.SECURE  #: whether marked words are a name or an address
     SECURE_READ = "secure_read", Details.WORDS, Seen.SECURE
     SECURE_SEARCH = "secure_search", Details.WORDS, Seen.NOWHERE
     FILE_LEFT = "file_left", Details.WORDS, Seen.BOTH

@@ -75,10 +75,11 @@ def _is_latin(name: str) -> bool:
 
 
 def _beside(part: str) -> frozenset[str]:
-    return frozenset(_key(word) for each in languages(_AROUND) for word in data(f"{_AROUND}/{each}")[part])
+    return frozenset(_key(word) for spoken in _SPOKEN for word in spoken[part])
 
 
 _NAMES = _names()
+_SPOKEN = tuple(data(f"{_AROUND}/{language}") for language in languages(_AROUND))
 _BEFORE, _AFTER = map(_beside, ("before", "after"))
 _THING_BEFORE, _THING_AFTER, _HOUSE_AFTER = map(_beside, ("things_before", "things_after", "houses_after"))
 _WORDS, _CAPITALS = (

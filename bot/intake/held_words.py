@@ -22,8 +22,9 @@ from bot.language.texts import tr
 from bot.turns.composer import Composer
 
 _HELD = frozenset({"held", "options"})
-#: What goes on waiting, or is remembered, wherever the person moves in an intake.
-_STAYS = _HELD | {"moved"}
+#: What stays with a conversation wherever it moves: words that wait for their case, marks that wait for an answer,
+#: and words that were moved.
+_STAYS = _HELD | {"moved", "marked"}
 #: How long words wait for the answer to "which case?"; then they open one.
 HOLD = timedelta(minutes=3)
 
@@ -35,8 +36,8 @@ def hold(
     keep_unconfirmed(c)
     before = held(c.conversation.pending)
     everything = [*before, *words]
-    moved = {k: v for k, v in c.conversation.pending.items() if k in _STAYS - _HELD}
-    pending = {**moved, "held": [w.as_json() for w in everything], "options": [k.id for k in cases]}
+    staying = {k: v for k, v in c.conversation.pending.items() if k in _STAYS - _HELD}
+    pending = {**staying, "held": [w.as_json() for w in everything], "options": [k.id for k in cases]}
     c.move(pending=pending, place=place_of(c), wakes_at=c.conversation.wakes_at if before else c.now + HOLD)
     c.keep_content = True
     if opens_cases(c):

@@ -10,6 +10,7 @@ from bot.clock import alerts, deadlines
 from bot.domain.case import Case, Value
 from bot.domain.fields import FIELDS, Field, by_number, field
 from bot.domain.journal_acts import JournalAct
+from bot.intake import marked
 from bot.intake.answers import store, take_out
 from bot.intake.held_words import move_on
 from bot.intake.next_question import REVIEW, missing, next_question
@@ -80,7 +81,9 @@ def show_summary(c: Composer, case: Case, lead: str = "") -> None:
         closing = tr(c.language, "Sent. Type 'edit 4' to change number 4.")
         laid = ()
     text = summary(case, c.context.agreement, c.language)
-    c.say("\n\n".join(filter(None, [lead, text, closing])), laid, case=case)
+    marked.secure(c, case)
+    asked, answers = marked.question(c, case)
+    c.say("\n\n".join(filter(None, [lead, text, asked, closing])), (*answers, *laid), case=case)
 
 
 def answer_text(c: Composer, case: Case, asking: Field, text: str, lead: str = "") -> bool:
@@ -221,6 +224,9 @@ def send(c: Composer, case: Case) -> None:
     if not case.requested:
         ask_side(c, case, "")
         return
+    if marked.is_unseen(c, case):
+        show_summary(c, case if case.alerted_at is not None else c.put(alerts.tell(c, case)))
+        return
     open_fields = missing(case)
     is_second = c.conversation.case_id == case.id and c.conversation.pending.get("send_anyway")
     if open_fields and not is_second:
@@ -240,16 +246,14 @@ def send(c: Composer, case: Case) -> None:
     c.journal(JournalAct.SENT, case, answered=len(case.answers))
     c.put(alerts.told(c, case))
     move_on(c, case_id=case.id, asking="")
-    c.say(
-        tr(
-            c.language,
-            "{reference} is sent. The desks are told; you hear when the other side acknowledges. If nobody does, "
-            "the clock "
-            "tells others. Anything new: just write. Type 'plan {reference}' to see what comes next.",
-            reference=case.reference,
-        ),
-        case=case,
+    left = marked.leave(c, case)
+    sent = tr(
+        c.language,
+        "{reference} is sent. The desks are told; you hear when the other side acknowledges. If nobody does, the clock "
+        "tells others. Anything new: just write. Type 'plan {reference}' to see what comes next.",
+        reference=case.reference,
     )
+    c.say(f"{sent} {left}".strip(), case=case)
 
 
 def ask_current_or_next(c: Composer, case: Case, lead: str) -> None:

@@ -80,8 +80,7 @@ def keep_piece(
         return None
     text_id = c.kept.text(case, kind or piece.kind, piece.text, own_side_only=own_side_only, message=piece.message)
     if piece.withheld:
-        c.keep_secure(case, SecureField.MESSAGE, Guarded(piece.withheld), message=piece.message, text_id=text_id)
-        c.secured.append(piece.withheld)
+        c.keep_withheld(case, piece.withheld, message=piece.message, text_id=text_id)
         c.withheld = "" if piece.withheld == c.withheld else c.withheld
     if piece.file is not None:
         c.keep_file(case, piece.file)

@@ -32,6 +32,7 @@ class Matter(StrEnum):
     WORDS = "words"  #: free text about the case
     NOTE = "note"  #: a text meant for the other side
     MEMO = "memo"  #: a text meant for the own side
+    MARKED = "marked"  #: words that may be a name or an address, as long as only their writer can tell
     IDENTITY = "identity"  #: what points to a person: the secure case, exact places, files (tier 2)
     ACCEPTANCE = "acceptance"  #: who accepted a case for a formal channel: its papers name them to both sides
     NAME = "name"  #: the name of an enrolled person; masked, it is their side and role
@@ -88,6 +89,7 @@ _TABLE: Mapping[Matter, tuple[str, ...]] = for_each(Matter, {
     Matter.WORDS:     ("",      "AOT",   "",      "AOT",   "A",     "AOTU",  "",      "",     "AOT", "",      "AOT"),
     Matter.NOTE:      ("",      "",      "AOTU",  "",      "A",     "AOTU",  "",      "",     "",    "",      "AOT"),
     Matter.MEMO:      ("",      "",      "",      "",      "A",     "AO",    "",      "",     "",    "",      "AO"),
+    Matter.MARKED:    ("",      "",      "",      "",      "A",     "",      "",      "",     "",    "",      ""),
     Matter.IDENTITY:  ("",      "",      "",      "",      "",      "",      "AOT",   "aot",  "aot", "",      "AO"),
     Matter.ACCEPTANCE:("",      "",      "",      "",      "",      "AOTUC", "",      "",     "AOTU","",      "AOTUC"),
     Matter.NAME:      ("aotuc", "aotuc", "AOtuc", "aotuc", "AO",    "AOtuc", "AOtuc", "",     "AOtuc","aotuc", "AOtuc"),
@@ -248,6 +250,12 @@ def secure_for(entry: SecureEntry, case: Case, reader: Reader, way: Way, agreeme
     is_hidden = reader.role is Role.OFFICER and stands is not Standing.AUTHOR
     showing = Showing.ABSENT if is_hidden else decide(Matter.IDENTITY, way, stands, reader)
     return entry.value.reveal() if showing is Showing.SHOWN else None
+
+
+def marked_for(words: Guarded, case: Case, reader: Reader, agreement: Agreement) -> str | None:
+    """Open words of a reader's own that may be a name or an address, to ask them; None where others read along."""
+    stands = standing(case, reader, agreement, author=reader.person_id, side=reader.party)
+    return words.reveal() if decide(Matter.MARKED, Way.ECHO, stands, reader) is Showing.SHOWN else None
 
 
 def may_read_file(file: StoredFile, case: Case, reader: Reader, agreement: Agreement) -> bool:

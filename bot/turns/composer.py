@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.attachments import FileState, Left
-from bot.domain.case import Case, Conversation, SecureField
+from bot.domain.case import Case, Conversation, SecureEntry, SecureField
 from bot.domain.export_orders import IdentifiedOrder
 from bot.domain.guarded import Guarded
 from bot.domain.journal import Entry, Filed
@@ -47,7 +47,7 @@ class Composer:
         self.kept = Kept(self._source)
         self.people = Membership()
         self.withheld = ""  #: what was written, when something that points to a person was taken out of it
-        self.secured: list[str] = []  #: what of that went to the secure case in this turn
+        self.secured: list[tuple[str, SecureEntry]] = []  #: what of that went to the secure case in this turn
         self.address = str(message.sender) if message and message.sender else ""  #: from where it is done
         self.case_id: int | None = None  #: the case the message turned out to be about
         self.inbox_id = context.new_id()
@@ -132,10 +132,16 @@ class Composer:
         subject: int = 1,
         message: str = "",
         text_id: int | None = None,
-    ) -> None:
+    ) -> SecureEntry:
         """Keep something that points to a person in the secure case; the journal holds only which field it is."""
         entry = self.kept.secure(case, field, value, subject=subject, message=message, text_id=text_id)
         self.journal(JournalAct.SECURED, case, field=field.value, entry=entry.id)
+        return entry
+
+    def keep_withheld(self, case: Case, text: str, *, message: str, text_id: int | None) -> None:
+        """Keep a text in the secure case that stands elsewhere without what points to a person."""
+        entry = self.keep_secure(case, SecureField.MESSAGE, Guarded(text), message=message, text_id=text_id)
+        self.secured.append((text, entry))
 
     def keep_file(self, case: Case, left: Left) -> None:
         """Keep that the person of this turn left a file, and record it."""

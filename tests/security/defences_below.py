@@ -287,6 +287,14 @@ BELOW = (
     ),
     Defence(
         "leaks",
+        "What may be a name or an address is taken out of what people write",
+        "bot/conversation/screening.py",
+        "found = list(detector.with_marks(message.text, found))",
+        "found = list(found)",
+        ("test_leaks.py::test_each_secret_is_found_in_the_places_of_its_row_and_nowhere_else",),
+    ),
+    Defence(
+        "leaks",
         "People of the other side are named by their role",
         "bot/protection/redaction_policy.py",
         "return person.name if decide(Matter.NAME, way, stands, reader) is Showing.SHOWN else None",

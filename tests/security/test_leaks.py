@@ -48,7 +48,7 @@ FOUND: Mapping[str, frozenset[str]] = {
     FIRST: ALL_PAGES | BOTH_SECURE,
     PHONE: BOTH_SECURE,
     DOCUMENT: BOTH_SECURE,
-    NAME: ALL_PAGES | BOTH_SECURE,  # no program tells a name from other words
+    NAME: BOTH_SECURE | {AUTHOR},  # what announces a name gives it away; its writer is asked whether it is one
     "nutmeg-outcome": ALL_PAGES,
     # A note goes in words to the people of the case on both sides, and never back to its author.
     "walnut-note": ALL_PAGES | {OWN_MESSAGES, OTHER_MESSAGES},

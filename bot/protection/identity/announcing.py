@@ -12,12 +12,13 @@ from bot.protection.identity.folding import Folded
 
 _FOLDER = "names_and_streets"
 _JOINED_UP = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u4e00-\u9fff"  #: writings without spaces between words
+_LANGUAGES = tuple(data(f"{_FOLDER}/{language}") for language in languages(_FOLDER))
 _UNSEEN = frozenset({"Cf", "Me"})
 
 
 def words(part: str) -> tuple[str, ...]:
     """List the words of a part, the longest first."""
-    found = {_plain(word) for each in languages(_FOLDER) for word in data(f"{_FOLDER}/{each}")[part]}
+    found = {_plain(word) for spoken in _LANGUAGES for word in spoken[part]}
     return tuple(sorted(found, key=lambda word: (-len(word), word)))
 
 

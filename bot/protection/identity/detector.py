@@ -7,7 +7,7 @@ is harmless is set aside, then come the numbers that only their shape or the wor
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from bot.domain.closed_sets import for_each
 from bot.protection.identity.context import Words
@@ -15,6 +15,7 @@ from bot.protection.identity.documents import machine_lines, travel_documents
 from bot.protection.identity.folding import Folded, fold
 from bot.protection.identity.found import Found, Identity, without
 from bot.protection.identity.harmless import without_harmless
+from bot.protection.identity.marks import marks_in
 from bot.protection.identity.numbers import cards, long_numbers, phones
 from bot.protection.identity.places import coordinates, emails, links
 from bot.protection.identity.residents import checked, named
@@ -34,10 +35,13 @@ WORDS = for_each(
         Identity.ADDRESS: "[possible address]",
     },
 )
+#: What only its writer can tell.
+POSSIBLE = frozenset({Identity.NAME, Identity.ADDRESS})
 #: Fewer figures than this are no number or place of anybody; most messages have none.
 _FEWEST = 4
 _FIGURE = re.compile(r"\d")
-_WHOLE = frozenset({Identity.MRZ, Identity.COORDINATES})  #: of these a part is no use, or too much
+#: Of these a part is no use, or too much.
+_WHOLE = frozenset({Identity.MRZ, Identity.COORDINATES, Identity.NAME, Identity.ADDRESS})
 
 
 def find(text: str) -> tuple[Found, ...]:
@@ -54,6 +58,12 @@ def find(text: str) -> tuple[Found, ...]:
         _take_numbers(search, folded, words)
     spans = ((kind, *folded.span(start, end)) for kind, start, end in search.found)
     return tuple(sorted((Found(*span) for span in spans), key=lambda found: found.start))
+
+
+def with_marks(text: str, found: Sequence[Found]) -> tuple[Found, ...]:
+    """Add what may be a name or an address where no identifier stands."""
+    marks = (m for m in marks_in(text) if not any(f.start < m.end and m.start < f.end for f in found))
+    return tuple(sorted((*found, *marks), key=lambda one: one.start))
 
 
 def _take_numbers(search: _Search, folded: Folded, words: Words) -> None:
@@ -87,7 +97,16 @@ class _Search:
 
 def mask(text: str, found: Sequence[Found]) -> str:
     """Write a word in brackets in place of each identifier."""
-    return _replaced(text, found, lambda _part, kind: WORDS[kind])
+    return replaced(text, found, words_for(found))
+
+
+def words_for(found: Sequence[Found]) -> list[str]:
+    """The word in brackets for each; what may be a name or an address is counted, so that two are told apart."""
+    words: list[str] = []
+    for one in found:
+        word, seen = WORDS[one.kind], sum(each.kind is one.kind for each in found[: len(words)])
+        words.append(f"{word[:-1]} {seen + 1}]" if seen and one.kind in POSSIBLE else word)
+    return words
 
 
 def partly(text: str, found: Sequence[Found]) -> str:
@@ -95,7 +114,9 @@ def partly(text: str, found: Sequence[Found]) -> str:
 
     How long it was is not told. Coordinates and passport lines are covered whole.
     """
-    return _replaced(text, found, lambda part, kind: WORDS[kind] if kind in _WHOLE else _covered(part))
+    parts = (_covered(text[one.start : one.end]) for one in found)
+    words = zip(found, words_for(found), parts, strict=True)
+    return replaced(text, found, [word if one.kind in _WHOLE else part for one, word, part in words])
 
 
 def _covered(part: str) -> str:
@@ -103,9 +124,10 @@ def _covered(part: str) -> str:
     return f"{first}•••••{part[-2:]}"
 
 
-def _replaced(text: str, found: Sequence[Found], word: Callable[[str, Identity], str]) -> str:
+def replaced(text: str, found: Sequence[Found], words: Sequence[str]) -> str:
+    """Write these words in place of what was found."""
     parts, done = [], 0
-    for one in found:
-        parts += [text[done : one.start], word(text[one.start : one.end], one.kind)]
+    for one, word in zip(found, words, strict=True):
+        parts += [text[done : one.start], word]
         done = one.end
     return "".join([*parts, text[done:]])

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from bot.protection.identity.announcing import either, is_joined_up, words
 from bot.protection.identity.folding import Folded
 from bot.protection.identity.found import without
+from bot.protection.identity.harmless import without_harmless
 
 Span = tuple[int, int]
 
@@ -60,8 +61,9 @@ def streets(folded: Folded) -> Iterator[Span]:
     """List what looks like a street address, its parts joined, in the folded text."""
     if _HINT.search(folded.text) is None:
         return
-    text = without(folded.text, (m.span() for m in _MAIN.finditer(folded.text)))
-    strong = [*_strong(folded, text), *_han(text)]
+    roads = without(folded.text, (m.span() for m in _MAIN.finditer(folded.text)))
+    text = without_harmless(roads)
+    strong = [*_strong(folded, text), *_han(roads)]
     rooms = [m.span() for m in _ROOM.finditer(text)]
     weak = [m.span() for m in _WEAK.finditer(text) if folded.is_capital(m.start()) or not text[m.start()].isascii()]
     for chain in _chains(text, sorted({*strong, *rooms, *weak})):
@@ -114,11 +116,12 @@ def _han(text: str) -> Iterator[Span]:
 def _chains(text: str, parts: list[Span]) -> Iterator[list[Span]]:
     """Put parts together that stand beside each other or overlap."""
     chain: list[Span] = []
+    end = 0
     for part in parts:
-        end = max((e for _, e in chain), default=0)
         if chain and part[0] > end and not _BETWEEN.fullmatch(text, end, part[0]):
             yield chain
             chain = []
         chain.append(part)
+        end = max(end, part[1])
     if chain:
         yield chain

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from bot.domain import reference
 from bot.people.enrolment import CODE_ALPHABET, shown_code
-from bot.protection.identity.detector import find, mask, partly
+from bot.protection.identity.detector import POSSIBLE, find, mask, partly
 from bot.protection.identity.found import Found, Identity
 
 _ESCAPES = {"\\n": "\n", "\\u200b": "\u200b", "\\u00a0": "\u00a0"}
@@ -69,7 +69,7 @@ def test_few_identifiers_are_missed_and_few_alarms_are_false(capsys: pytest.Capt
     recall, precision = right.total() / expected.total(), right.total() / found.total()
     with capsys.disabled():
         print(f"\n{len(LINES)} lines, {len(HARMLESS)} of them harmless")  # noqa: T201 - the figure is the point
-        for kind in Identity:
+        for kind in (kind for kind in Identity if kind not in POSSIBLE):
             print(f"  {kind:16} {right[kind]:3} of {expected[kind]:3} found, {found[kind] - right[kind]} false")  # noqa: T201
         print(f"  recall {recall:.3f}, precision {precision:.3f}")  # noqa: T201
     assert len(LINES) >= 300

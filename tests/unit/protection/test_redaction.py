@@ -52,6 +52,7 @@ SHOWN: dict[Matter, dict[Way, Standings]] = {
     | {Way.ECHO: ALONE, Way.PAGE: NOT_CLOSED},
     Matter.NOTE: dict.fromkeys((Way.RELAY, Way.PAGE), NOT_CLOSED) | {Way.ECHO: ALONE, Way.IDENTIFIED: NO_FEAR},
     Matter.MEMO: {Way.ECHO: ALONE, Way.PAGE: OWN_SIDE, Way.IDENTIFIED: OWN_SIDE},
+    Matter.MARKED: {Way.ECHO: ALONE},
     Matter.IDENTITY: {Way.SECURE: NO_FEAR, Way.IDENTIFIED: OWN_SIDE},
     Matter.ACCEPTANCE: dict.fromkeys((Way.PAGE, Way.IDENTIFIED), EVERYBODY) | {Way.PACKET: NOT_CLOSED},
     Matter.NAME: dict.fromkeys((Way.RELAY, Way.ECHO, Way.PAGE, Way.SECURE, Way.PACKET, Way.IDENTIFIED), OWN_SIDE),
