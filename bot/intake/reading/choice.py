@@ -109,7 +109,7 @@ def _by_beginning(field: Field, typed: str, language: str) -> Choice | None:
 def _nearly(field: Field, typed: str, language: str) -> _Found | None:
     """The one choice that a misspelt name is near to."""
     near = set(nearest(typed, _every_name(field.id, language)))
-    found = [c for c in field.choices if near.intersection(_all_names(field, c, language))]
+    found = [c for c in field.choices if near.intersection(_all_names(field, c, language))] if near else []
     return _Found(found[0], certain=False) if len(found) == 1 else None
 
 

@@ -76,7 +76,8 @@ def phrase(text: str) -> Phrase:
     typed = spaced(_every_word().sub(lambda found: f" {_canonical()[found[0]]} ", typed))
     typed = _WORD.sub(lambda found: _mended(found[0]), typed)
     for pattern, replacement in _REWRITTEN:
-        typed = spaced(pattern.sub(replacement, typed))
+        typed, count = pattern.subn(replacement, typed)
+        typed = spaced(typed) if count else typed
     parts = _PART.findall(typed)
     if len(parts) > 1:
         return Phrase(typed)
