@@ -11,11 +11,12 @@ from bot.language.nearness import nearest
 from bot.language.normalise import bare, plain
 from bot.language.words import any_of, named, words
 
-#: Codes that are also English words: read only when the person confirms it, and `no` never.
+#: Codes that are also English words: read in small letters only where people write them so, to be confirmed.
 _WORDS = frozenset((
     "am", "and", "are", "as", "at", "be", "by", "can", "do", "id", "in", "is", "it", "me", "my", "pan", "per", "so",
     "to", "us",
 ))  # fmt: skip
+_WRITTEN_SMALL = frozenset({"are", "id", "my", "us"})
 _NEVER = frozenset({"no"})
 _PREFIX = 4  #: letters that may stand for a whole name
 _LONGEST = 50  #: characters; comparing takes time
@@ -57,6 +58,8 @@ def find(text: str, *, nearly: bool = True) -> FoundCountry:
     codes = _INDEX.get(wanted)
     if codes:
         is_word = wanted in _WORDS and not text.strip().isupper()
+        if is_word and wanted not in _WRITTEN_SMALL:
+            return FoundCountry()
         return FoundCountry(codes, certain=len(codes) == 1 and not is_word and "?" not in text)
     within = bare(_around().sub("", plain(text)))
     if len(within) > 1 and within not in _WORDS | {wanted}:

@@ -47,6 +47,12 @@ class Folded:
     at: Sequence[int]
     typed: str  #: with composed accents
 
+    def part(self, start: int, end: int) -> str:
+        """What was typed for a part of the folded text."""
+        return (
+            self.typed[self.at[start] : self.at[end] if end < len(self.at) else len(self.typed)] if start < end else ""
+        )
+
     def rest(self, position: int) -> str:
         """What was typed from a position of the folded text on."""
         return self.typed[self.at[position] :] if position < len(self.at) else ""
