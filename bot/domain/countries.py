@@ -18,7 +18,8 @@ _WORDS = frozenset((
 ))  # fmt: skip
 _WRITTEN_SMALL = frozenset({"are", "id", "my", "us"})
 _NEVER = frozenset({"no"})
-_PREFIX = 4  #: letters that may stand for a whole name
+_PREFIX = 5  #: letters that may stand for a whole name
+_MOST = 0.6  #: of the letters of the name
 _LONGEST = 50  #: characters; comparing takes time
 
 
@@ -42,7 +43,7 @@ def _load() -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
 
 #: English short names by alpha-2 code, and every known spelling with the codes it may stand for.
 NAMES, _INDEX = _load()
-_LONG = tuple(name for name in _INDEX if len(name) > _PREFIX)
+_LONG = tuple(name for name in _INDEX if len(name) >= _PREFIX)
 
 
 def name(code: str) -> str:
@@ -77,5 +78,5 @@ def _around() -> re.Pattern[str]:
 def _nearly(wanted: str) -> tuple[str, ...]:
     if not _PREFIX <= len(wanted) <= _LONGEST:
         return ()
-    begun = [name for name in _LONG if name.startswith(wanted) and len(name) <= 2 * len(wanted)]
+    begun = [name for name in _LONG if name.startswith(wanted) and len(wanted) >= _MOST * len(name)]
     return tuple(dict.fromkeys(code for name in begun or nearest(wanted, _LONG) for code in _INDEX[name]))
