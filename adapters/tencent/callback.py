@@ -106,7 +106,7 @@ class Callback:
 
     def open_body(self, signed: Signed, body: bytes, now: datetime) -> str:
         """Open the body of a call: XML with the encrypted message in it. Raises `CallRefused`."""
-        return self.open(signed, xml.text_of(envelope(body), "Encrypt"), now)
+        return self.open(signed, sealed_in(envelope(body)), now)
 
     def seal(self, text: str, nonce: str, timestamp: str) -> str:
         """Encrypt an answer and sign it: the body that goes back."""
@@ -130,6 +130,11 @@ def envelope(body: bytes) -> xml.Fields:
         return xml.parse(body.decode())
     except (UnicodeDecodeError, xml.Unreadable):
         raise CallRefused(Status.UNVERIFIED, "It cannot be read.") from None
+
+
+def sealed_in(outside: xml.Fields) -> str:
+    """What is encrypted in a call; the space of its layout is signed by nobody."""
+    return xml.text_of(outside, "Encrypt").strip()
 
 
 def _is_recent(timestamp: str, now: datetime) -> bool:

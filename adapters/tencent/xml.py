@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from xml.parsers import expat
 
@@ -30,6 +31,8 @@ def parse(text: str) -> Fields:
     parser.StartElementHandler = reader.opens
     parser.EndElementHandler = reader.closes
     parser.CharacterDataHandler = reader.says
+    parser.StartCdataSectionHandler = reader.quotes
+    parser.EndCdataSectionHandler = reader.ends_quoted
     try:
         parser.Parse(text.encode(), True)
     except (expat.ExpatError, ValueError):  # half of a surrogate pair is a ValueError
@@ -70,30 +73,54 @@ def _refuse(*_: object) -> None:
     raise Unreadable("with a document type")
 
 
+@dataclass(slots=True)
+class _Opened:
+    """An element that is not read to its end yet."""
+
+    name: str
+    below: Fields = field(default_factory=dict)
+    everything: list[str] = field(default_factory=list)
+    bare: list[str] = field(default_factory=list)  #: of that, what is not quoted
+    quoted: list[str] = field(default_factory=list)
+
+    def text(self) -> str:
+        """The text in it. Space around one that is quoted (CDATA) is a matter of layout."""
+        is_layout = bool(self.quoted) and not "".join(self.bare).strip()
+        return "".join(self.quoted if is_layout else self.everything)
+
+
 class _Reader:
     """Builds the fields while the parser goes on."""
 
     def __init__(self) -> None:
         self.found: Element = None
-        self._open: list[tuple[str, Fields, list[str]]] = []
+        self._open: list[_Opened] = []
         self._count = 0
+        self._is_quoted = False
 
     def opens(self, name: str, _attributes: dict[str, str]) -> None:
         self._count += 1
         if len(self._open) >= _DEPTH or self._count > _ELEMENTS:
             raise Unreadable("too deep or too long")
-        self._open.append((name, {}, []))
+        self._open.append(_Opened(name))
+
+    def quotes(self) -> None:
+        self._is_quoted = True
+
+    def ends_quoted(self) -> None:
+        self._is_quoted = False
 
     def says(self, text: str) -> None:
-        self._open[-1][2].append(text)
+        element = self._open[-1]
+        element.everything.append(text)
+        (element.quoted if self._is_quoted else element.bare).append(text)
 
     def closes(self, _name: str) -> None:
-        name, below, texts = self._open.pop()
-        element: Element = below or "".join(texts)
+        closed = self._open.pop()
         if not self._open:
-            self.found = below
+            self.found = closed.below
         else:
-            _put(self._open[-1][1], name, element)
+            _put(self._open[-1].below, closed.name, closed.below or closed.text())
 
 
 def _put(fields: Fields, name: str, element: Element) -> None:

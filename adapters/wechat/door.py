@@ -13,8 +13,7 @@ import structlog
 from adapters.calls.entrance import Entrance
 from adapters.calls.follow_ups import FollowUps
 from adapters.calls.node import Node
-from adapters.tencent import xml
-from adapters.tencent.callback import BODY_LIMIT, Callback, CallRefused, Signed, Status, envelope
+from adapters.tencent.callback import BODY_LIMIT, Callback, CallRefused, Signed, Status, envelope, sealed_in
 from adapters.tencent.refusals import Refusals
 from adapters.wechat.outgoing import to_answer
 from adapters.wechat.parse import parse
@@ -87,7 +86,7 @@ class Door:
         if "msg_signature" not in request.query:
             return self._plain(request, now), False
         outside = envelope(request.body)
-        text = self._callback.open(Signed.of(request.query), xml.text_of(outside, "Encrypt"), now)
+        text = self._callback.open(Signed.of(request.query), sealed_in(outside), now)
         if "MsgType" in outside and self._settings.requires_encryption:
             raise CallRefused(Status.NOT_FOR_US, _IN_THE_CLEAR)
         return text, True

@@ -13,7 +13,10 @@ from bot.domain.case import Case, Channel, DeadlineKind, HandoffState, Status
 from bot.domain.guarded import Guarded
 from bot.domain.journal_acts import JournalAct
 from bot.domain.names import channel_name, moment
+from bot.language.folding import folded
 from bot.language.texts import tr
+
+_REFERENCE = re.compile(r"""\s*(?:"([^"]+)"|(\S+))\s*""")
 
 
 def accept(request: ActRequest) -> None:
@@ -43,9 +46,12 @@ def _reference_and_officer(text: str) -> tuple[str, str]:
 
     A reference has a figure in it; words without one ("wait, I look it up") never stop a clock.
     """
-    found = re.match(r"""\s*(?:"([^"]+)"|(\S+))\s*(.*)\Z""", text, re.DOTALL)
-    formal = (found[1] or found[2]).strip() if found else ""
-    return (formal, found[3].strip()) if found and any(ch.isdecimal() for ch in formal) else ("", "")
+    comparable = folded(text)
+    found = _REFERENCE.match(comparable.text)
+    if found is None:
+        return "", ""
+    formal = comparable.part(*found.span(1 if found[1] else 2)).strip()
+    return (formal, comparable.rest(found.end()).strip()) if any(ch.isdecimal() for ch in formal) else ("", "")
 
 
 def _accept(request: ActRequest, channel: Channel, formal_reference: str, officer: str) -> None:

@@ -11,13 +11,15 @@ from bot.language.nearness import nearest
 from bot.language.normalise import bare, plain
 from bot.language.words import any_of, named, words
 
-#: Codes that are also English words: read only when the person confirms it, and `no` never.
+#: Codes that are also English words: read in small letters only where people write them so, to be confirmed.
 _WORDS = frozenset((
     "am", "and", "are", "as", "at", "be", "by", "can", "do", "id", "in", "is", "it", "me", "my", "pan", "per", "so",
     "to", "us",
 ))  # fmt: skip
+_WRITTEN_SMALL = frozenset({"are", "id", "my", "us"})
 _NEVER = frozenset({"no"})
-_PREFIX = 4  #: letters that may stand for a whole name
+_PREFIX = 5  #: letters that may stand for a whole name
+_MOST = 0.6  #: of the letters of the name
 _LONGEST = 50  #: characters; comparing takes time
 
 
@@ -41,7 +43,7 @@ def _load() -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
 
 #: English short names by alpha-2 code, and every known spelling with the codes it may stand for.
 NAMES, _INDEX = _load()
-_LONG = tuple(name for name in _INDEX if len(name) > _PREFIX)
+_LONG = tuple(name for name in _INDEX if len(name) >= _PREFIX)
 
 
 def name(code: str) -> str:
@@ -57,6 +59,8 @@ def find(text: str, *, nearly: bool = True) -> FoundCountry:
     codes = _INDEX.get(wanted)
     if codes:
         is_word = wanted in _WORDS and not text.strip().isupper()
+        if is_word and wanted not in _WRITTEN_SMALL:
+            return FoundCountry()
         return FoundCountry(codes, certain=len(codes) == 1 and not is_word and "?" not in text)
     within = bare(_around().sub("", plain(text)))
     if len(within) > 1 and within not in _WORDS | {wanted}:
@@ -74,5 +78,5 @@ def _around() -> re.Pattern[str]:
 def _nearly(wanted: str) -> tuple[str, ...]:
     if not _PREFIX <= len(wanted) <= _LONGEST:
         return ()
-    begun = [name for name in _LONG if name.startswith(wanted) and len(name) <= 2 * len(wanted)]
+    begun = [name for name in _LONG if name.startswith(wanted) and len(wanted) >= _MOST * len(name)]
     return tuple(dict.fromkeys(code for name in begun or nearest(wanted, _LONG) for code in _INDEX[name]))

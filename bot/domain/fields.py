@@ -21,8 +21,8 @@ from bot.language.words import of_choice, words
 #: The value of every field that was asked and is not known, whatever its kind.
 UNKNOWN = "unknown"
 
-#: Choices that several questions have, besides yes, no and unknown, with the same words for each.
-_WORDS_OF_THEIR_OWN = ("not_asked", "cannot_ask")
+#: Choices that several questions have, with the same words for each.
+_OF_SEVERAL = ("yes", "no", UNKNOWN, "not_asked", "cannot_ask")
 #: Matters whose purpose is asked; the first is what an unanswered category counts as.
 _WITH_EXPLOITATION = ("trafficking_in_persons", "online_scam_site_victim")
 
@@ -116,8 +116,8 @@ def _field(raw: dict[str, Any], lists: Mapping[str, Any]) -> Field:
 
 def _other_words(field_id: str, choice: Mapping[str, Any]) -> tuple[str, ...]:
     code = choice["code"]
-    of_its_own = words(code) if code in _WORDS_OF_THEIR_OWN else ()
-    return (*of_its_own, *choice.get("also", ()), *of_choice(field_id, code))
+    shared = sorted(words(code)) if code in _OF_SEVERAL else ()
+    return (*shared, *choice.get("also", ()), *of_choice(field_id, code))
 
 
 #: All fields of the intake in asking order, and those that only a desk or a supervisor of the reporting side records.

@@ -28,7 +28,7 @@ _GAP = r"[\s\-_]{1,3}"
 _YEAR = r"(?:[0-9][0-9ILO]|[ILO][0-9])"
 _START = r"[\s#\"'(\[*.,:;]*"
 _END = r"(?![0-9A-Z])"
-_AFTER = r"""[\s:,;.\-"')\]*]*"""
+_AFTER = r"""["')\]*]?[\s:,;.\-]*"""
 _LEADING = re.compile(
     rf"{_START}([A-Z]{{2}}{_YEAR}(?:{_GAP})?[0-9A-Z]{{5}}(?:{_GAP})?[0-9A-Z]"
     rf"|[A-Z]{{2}}{_GAP}{_YEAR}{_GAP}[0-9A-Z]{{5}}{_GAP}[0-9A-Z]){_END}{_AFTER}",

@@ -34,6 +34,7 @@ _BLACK = {chr(0x2776 + n): n + 1 for n in range(10)} | {chr(0x24EB + n): n + 11 
 #: Raised, lowered and broken figures say something else than the figure.
 _NOT_THE_SAME = ("<super>", "<sub>", "<fraction>")
 _SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_BEGINNING = 400  #: signs that a command, a reference and what follows them stand in
 #: Khmer typed in two signs or with the other of two subscripts that look alike.
 _ALIKE = (("\u17c1\u17b6", "\u17c4"), ("\u17c1\u17b8", "\u17be"), ("\u17d2\u178f", "\u17d2\u178a"))
 
@@ -45,6 +46,12 @@ class Folded:
     text: str
     at: Sequence[int]
     typed: str  #: with composed accents
+
+    def part(self, start: int, end: int) -> str:
+        """What was typed for a part of the folded text."""
+        return (
+            self.typed[self.at[start] : self.at[end] if end < len(self.at) else len(self.typed)] if start < end else ""
+        )
 
     def rest(self, position: int) -> str:
         """What was typed from a position of the folded text on."""
@@ -77,9 +84,12 @@ def fold(text: str) -> str:
 
 def begins(pattern: re.Pattern[str], text: str) -> tuple[re.Match[str], str] | None:
     """Match a pattern at the beginning of the folded text; also returns what follows it, as it was typed."""
-    comparable = folded(text)
-    match = pattern.match(comparable.text)
-    return (match, comparable.rest(match.end())) if match else None
+    head, tail = folded(text[:_BEGINNING]), text[_BEGINNING:]
+    match = pattern.match(head.text)
+    if match and tail and match.end() == len(head.text):
+        head, tail = folded(text), ""
+        match = pattern.match(head.text)
+    return (match, head.rest(match.end()) + tail) if match else None
 
 
 @lru_cache(maxsize=4096)

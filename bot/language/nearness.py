@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from rapidfuzz.distance import OSA
 
-_SHORTEST, _LONG = 5, 9  #: letters of a word that may hold one error, or two
+_SHORT, _LONG = 5, 10  #: letters of a word in which two may have changed places; of one that may hold two errors
 _LONGEST = 60  #: characters; nothing longer is a name
 
 
@@ -47,9 +47,11 @@ def _in_word(typed: str, name: str) -> int | None:
         return 0
     if _squeezed(typed) == _squeezed(name) and _is_word(name):
         return 1
-    shortest = min(len(typed), len(name))
-    allowed = 0 if shortest < _SHORTEST else 1 if shortest < _LONG else 2
+    longest = max(len(typed), len(name))
+    allowed = 0 if longest < _SHORT else 1 if longest < _LONG else 2
     errors = OSA.distance(typed, name, score_cutoff=allowed)
+    if longest == _SHORT and sorted(typed) != sorted(name):
+        return None  # "child" is no Chile
     return errors if errors <= allowed else None
 
 

@@ -10,6 +10,7 @@ from bot.language.folding import fold
 #: Controls that storage refuses or that turn a line around on screen. Joiners stay: Khmer needs them.
 _UNWANTED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _FIGURES = 19  #: of the largest id
+_LONGEST_NUMBER = 60  #: signs, the marks around it too; nothing longer is looked at
 #: Between two words only: the sign of "-3" stays.
 _BETWEEN = re.compile(r"(?<=\w)[\s_\-]+(?=\w)")
 #: Scripts that put no space between words: where one stands, it says nothing.
@@ -28,7 +29,8 @@ def clean(text: str) -> str:
 
 def whole_number(text: str) -> int | None:
     """Read typed figures of any script (``25``, ``២៥``, ``①``); None for anything else, or too many of them."""
-    figures = plain(text)
+    may_be = len(text) <= _LONGEST_NUMBER and any(map(str.isnumeric, text))
+    figures = plain(text) if may_be else ""
     return int(figures) if figures.isdecimal() and len(figures) <= _FIGURES else None
 
 

@@ -57,10 +57,6 @@ def any_of(known: Iterable[str]) -> str:
     A word of a script with spaces does not stand within a longer one.
     """
     longest = sorted(known, key=len, reverse=True)
-    return "(?:" + "|".join(map(_pattern, longest)) + ")"
-
-
-def _pattern(word: str) -> str:
-    if not _SPACED.match(word):
-        return re.escape(word)
-    return rf"(?<!{_LETTER}){re.escape(word)}(?!{_LETTER})"
+    spaced = "|".join(re.escape(word) for word in longest if _SPACED.match(word))
+    others = [re.escape(word) for word in longest if not _SPACED.match(word)]
+    return "(?:" + "|".join([rf"(?<!{_LETTER})(?:{spaced})(?!{_LETTER})"] * bool(spaced) + others) + ")"

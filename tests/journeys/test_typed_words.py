@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.case import Case, Value
+from bot.domain.agreement import Urgency
+from bot.domain.case import Case, Channel, ClosureCode, Value
 from bot.domain.guarded import Guarded
 from bot.domain.people import Role
 from tests.kit.played import CODE, PlayedBridge, invited
@@ -90,6 +91,29 @@ async def test_a_skipped_summary_is_not_the_word_skip(talk: Talk) -> None:
 async def test_a_desk_acknowledges_with_any_keyboard(talk: Talk, typed: str) -> None:
     await talk.bridge.says("wechat:duty", typed.format(talk.case.reference))
     assert (await talk.bridge.case(talk.case)).acknowledged_at is not None
+
+
+async def test_a_desk_works_a_case_with_a_chinese_keyboard(talk: Talk) -> None:
+    bridge, reference = talk.bridge, talk.case.reference
+    await talk.asked_for("3")
+    await talk.says("25岁")
+    await talk.asked_for("13")
+    for said in ("同意", "同意。", "no\u200b"):
+        await talk.says(said)
+    for typed in (
+        f"、ack　{reference}",
+        f"／urgency　{reference}　Ｕ１，她今晚被转移",
+        f"/snooze {reference}，１５m waiting for the police",
+        f"/handoff {reference}　ｐｏｌｉｃｅ",
+        f"/accept {reference}，police “１２３ / 26” Col. Example",
+        f"／close {reference}　found_safe。she is home",
+    ):
+        await bridge.says("wechat:duty", typed)
+    bridge.expect("wechat:duty", "repeats are silent until")
+    case = await bridge.case(talk.case)
+    assert case.urgency is Urgency.U1
+    assert [(h.channel, h.formal_reference) for h in case.handoffs] == [(Channel.POLICE, "１２３ / 26")]
+    assert case.closure is ClosureCode.FOUND_SAFE
 
 
 @pytest.mark.parametrize("typed", ["／start {}", "、start {}", "/start\u200b{}", "start {}。"])

@@ -6,10 +6,11 @@ import re
 from dataclasses import dataclass
 
 from bot.domain.fields import Field, FieldKind, field, find_label
-from bot.language.normalise import clean
+from bot.language.folding import begins
+from bot.language.normalise import clean, plain
 
-_BULLET = re.compile(r"^\s*(?:[-*•·>]+|\d{1,2}[a-c]?[.)])\s+")
-_SPLIT = re.compile(r"\s*[:：=]\s*")
+_BULLET = re.compile(r"\s*(?:[-*•·>]+(?=\s)|\d{1,2}[a-c]?[.)](?=[^\W\d_])|\d{1,2}[a-c]?[.),](?=\s))\s*")
+_SPLIT = re.compile(r"\s*[:：៖=]\s*")
 #: What may be a label that we do not know: a few words, no figures (times) and no ``//`` after it (addresses).
 _LABEL = re.compile(r"[^\W\d_](?:[^\W\d]|[ ()/'’-]){0,39}")
 _WORDS_OF_A_LABEL = 5
@@ -69,7 +70,8 @@ def _take(line: str, lines: _Lines, language: str) -> None:
 
 def _label_and_value(line: str) -> tuple[str, str]:
     """Split a line at its first colon or equals sign; the label is empty when there is none."""
-    label, *value = _SPLIT.split(_BULLET.sub("", line), maxsplit=1)
+    bullet = begins(_BULLET, line)
+    label, *value = _SPLIT.split(bullet[1] if bullet else line, maxsplit=1)
     return (label.strip(" *_"), value[0].strip(" *_")) if value else ("", "")
 
 
@@ -77,7 +79,7 @@ def _fields(label: str, value: str, language: str) -> list[tuple[Field, str]]:
     known = find_label(label, language)
     if known:
         return [(known, value)]
-    return _consents(value, language) if label.casefold() == _CONSENT else []
+    return _consents(value, language) if plain(label) == _CONSENT else []
 
 
 def _consents(value: str, language: str) -> list[tuple[Field, str]]:

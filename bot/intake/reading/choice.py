@@ -9,12 +9,11 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from bot.domain.fields import UNKNOWN, UNKNOWN_WORDS, Choice, Field, FieldKind
+from bot.domain.fields import UNKNOWN, Choice, Field, FieldKind
 from bot.domain.fields import field as field_of
 from bot.domain.purpose_limits import outside_purpose
 from bot.intake.reading.numbers import read_age
 from bot.intake.reading.result import Confirm, OutsidePurpose, Read, Reading, Unclear
-from bot.intake.reading.yes_no import read_yes_no
 from bot.language.folding import fold
 from bot.language.nearness import nearest
 from bot.language.normalise import plain
@@ -91,11 +90,6 @@ def _by_number(field: Field, typed: str) -> Choice | None:
 
 
 def _by_word(field: Field, typed: str, language: str) -> Choice | None:
-    if field.may_be_unknown and typed in UNKNOWN_WORDS:
-        return field.choice(UNKNOWN)
-    said = read_yes_no(typed)
-    if said is not None and (choice := field.choice("yes" if said else "no")) is not None:
-        return choice
     return next((c for c in field.choices if typed in _names(c, language) or typed in _also(c)), None)
 
 
@@ -109,19 +103,17 @@ def _by_beginning(field: Field, typed: str, language: str) -> Choice | None:
 def _nearly(field: Field, typed: str, language: str) -> _Found | None:
     """The one choice that a misspelt name is near to."""
     near = set(nearest(typed, _every_name(field.id, language)))
-    found = [c for c in field.choices if near.intersection(_all_names(field, c, language))]
+    found = [c for c in field.choices if near.intersection(_all_names(c, language))] if near else []
     return _Found(found[0], certain=False) if len(found) == 1 else None
 
 
 @cache
 def _every_name(field_id: str, language: str) -> frozenset[str]:
-    asked = field_of(field_id)
-    return frozenset(name for c in asked.choices for name in _all_names(asked, c, language))
+    return frozenset(name for c in field_of(field_id).choices for name in _all_names(c, language))
 
 
-def _all_names(field: Field, choice: Choice, language: str) -> frozenset[str]:
-    further = UNKNOWN_WORDS if choice.code == UNKNOWN and field.may_be_unknown else ()
-    return frozenset((*_names(choice, language), *_also(choice), *further))
+def _all_names(choice: Choice, language: str) -> frozenset[str]:
+    return frozenset((*_names(choice, language), *_also(choice)))
 
 
 @cache

@@ -33,8 +33,7 @@ class Age:
 def read_number(text: str) -> int | None:
     """Read one whole number in figures or words, and nothing else."""
     said = plain(text)
-    figures = whole_number(said)
-    return figures if figures is not None else _worded(said)
+    return whole_number(said) if said.isdecimal() else _worded(said)
 
 
 def in_figures(said: str) -> str:
@@ -49,7 +48,11 @@ def _run() -> re.Pattern[str]:
 
 def read_count(text: str) -> Count | None:
     """Read a count of people: ``3``, ``about three``, ``三个人``."""
-    said, is_exact = _without_about(plain(text))
+    said = plain(text)
+    if said.isdecimal():
+        figures = whole_number(said)
+        return None if figures is None else Count(figures)
+    said, is_exact = _without_about(said)
     found = _people().fullmatch(said)
     number = read_number(found[1]) if found else None
     return None if number is None else Count(number, is_exact)
@@ -57,7 +60,11 @@ def read_count(text: str) -> Count | None:
 
 def read_age(text: str) -> Age | None:
     """Read an age: ``16``, ``sixteen years old``, ``១៦ឆ្នាំ``, ``8 months``, ``under 10``."""
-    said, is_exact = _without_about(plain(text))
+    said = plain(text)
+    if said.isdecimal():
+        years = whole_number(said)
+        return None if years is None else Age(years, is_bare=True)
+    said, is_exact = _without_about(said)
     found = _age().fullmatch(said)
     number = read_number(found["number"]) if found else None
     if found is None or number is None:

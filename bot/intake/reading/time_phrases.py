@@ -28,6 +28,7 @@ _KNOWN = _MENDED | {"tomorrow", "before", "after", "night", "tonight", "until", 
 _WORD = re.compile(r"(?<![^\W\d_])[a-z]{5,}(?![^\W\d_])")
 _PART = re.compile(rf"\b(?:{_PARTS})\b")
 _NOT_A_DATE = rf"(?![\d/:.-])(?! (?:{'|'.join(month[:3] for month in MONTHS)}))"
+_NOT_AGO = r"(?!.* ago\b)"
 _REWRITTEN = tuple(
     (re.compile(pattern), replacement)
     for pattern, replacement in (
@@ -45,18 +46,17 @@ _REWRITTEN = tuple(
         (r"\byear (?=\d{4})", ""),
         # How long ago.
         (r"since (\d{1,3}) ?hours?", r"\1 hours ago"),
-        (r"half ?hours ago", "half an hour ago"),
+        (r"\bhalf ?hours? ago", "half an hour ago"),
         # Times of day.
         (r"(?<!\d)(\d{1,2})\.(\d{2}) ?(?=[ap]m\b)", r"\1:\2 "),
         (r"(?:(?<=\d{4} )|(?<=today )|(?<=yesterday ))(\d{1,2})\.(\d{2})$", r"\1:\2"),
-        (r"(?<!\d)(\d{1,2}) ?hour ?(\d{1,2}) ?minutes?\b", r"\1:\2"),
-        (rf"(?<!\d)(\d{{1,2}}) ?hour ?(\d{{2}}){_NOT_A_DATE}", r"\1:\2"),
+        (rf"(?<!\d)(\d{{1,2}}) ?hour ?(\d{{1,2}}) ?minutes?\b{_NOT_AGO}", r"\1:\2"),
+        (rf"(?<!\d)(\d{{1,2}}) ?hour ?(\d{{2}}){_NOT_A_DATE}{_NOT_AGO}", r"\1:\2"),
         (r"(?:\bclock ?)?(?<!\d)(\d{1,2}) ?(?:hour|h)? ?half\b", r"\1:30"),
         (r"\bclock ?(\d{1,2}) ?(\d{1,2}) ?minutes?\b", r"\1:\2"),
         (r"\bclock ?(?=\d{1,2}:)", ""),
         (r"\bclock ?(\d{1,2})\b", r"\1 o'clock"),
-        (r"(?<!\d)(\d{1,2}) ?hour\b", r"\1 o'clock"),
-        (r"(?<!\d)(\d{1,2})h(?!\w)(?! ago)", r"\1 o'clock"),
+        (rf"(?<!\d)(\d{{1,2}}) ?(?:hour\b|h(?!\w)){_NOT_AGO}", r"\1 o'clock"),
     )
 )
 _ALONE = re.compile(rf"(?:({_DAYS}) )?(\d{{1,2}})(?: ({_DAYS}))?")
@@ -76,7 +76,8 @@ def phrase(text: str) -> Phrase:
     typed = spaced(_every_word().sub(lambda found: f" {_canonical()[found[0]]} ", typed))
     typed = _WORD.sub(lambda found: _mended(found[0]), typed)
     for pattern, replacement in _REWRITTEN:
-        typed = spaced(pattern.sub(replacement, typed))
+        typed, count = pattern.subn(replacement, typed)
+        typed = spaced(typed) if count else typed
     parts = _PART.findall(typed)
     if len(parts) > 1:
         return Phrase(typed)

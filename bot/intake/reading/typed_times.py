@@ -84,7 +84,7 @@ _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _BUDDHIST = 543  #: years ahead of the international calendar, 544 for some months of the year
 #: The hours of a part of the day; those of a night that has passed may be of the next day.
 _HOURS = {
-    "early": range(6), "morning": range(4, 12), "midday": range(11, 15), "afternoon": range(12, 19),
+    "early": range(7), "morning": range(4, 12), "midday": range(11, 15), "afternoon": range(12, 19),
     "evening": range(16, 24), "night": range(18, 24), "last night": (*range(18, 24), *range(5)),
 }  # fmt: skip
 

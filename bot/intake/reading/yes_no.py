@@ -1,4 +1,4 @@
-"""Yes and no as people type them, for every question that takes them. Pure."""
+"""Yes and no to what was shown back, in the words of every question that takes them, and in the buttons' own. Pure."""
 
 from __future__ import annotations
 
@@ -6,22 +6,14 @@ from bot.language.normalise import plain
 from bot.language.texts import later, tr
 from bot.language.words import words
 
-#: The buttons under what is shown back; their own words may be typed.
+#: The buttons under what is shown back.
 RIGHT = later("Yes, that is right")
 AGAIN = later("No, I write it again")
 
 
-def read_yes_no(text: str) -> bool | None:
-    """Read a yes or a no; None for everything else."""
-    said = plain(text)
-    if said in words("yes"):
-        return True
-    return False if said in words("no") else None
-
-
 def read_agreement(text: str, language: str = "en") -> bool | None:
-    """Read what is said to something shown back: there an "ok" is a yes too, which it is not to a question."""
+    """Read a yes or a no; None for everything else. To a question an "ok" is no answer, to what is shown back it is."""
     said = plain(text)
-    if said in words("agreed") or said == plain(tr(language, RIGHT)):
+    if said in words("yes") | words("agreed") or said == plain(tr(language, RIGHT)):
         return True
-    return False if said == plain(tr(language, AGAIN)) else read_yes_no(said)
+    return False if said in words("no") or said == plain(tr(language, AGAIN)) else None

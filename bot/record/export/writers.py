@@ -24,6 +24,15 @@ from bot.record.export.manifest import Manifest
 _FORMULA = "=+-@\uff1d\uff0b\uff0d\uff20"
 #: Where cells end in other countries' settings, and a formula after it.
 _AFTER_SEPARATOR = re.compile(rf"([;\t|\r\n]\s*)(?=[{_FORMULA}])")
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]*"
+#: What a spreadsheet takes for a number, a date or a time, and then writes in its own way: ``12/26``, ``1E5``, ``007``.
+#: A date as standards write it stays one.
+_CHANGED = re.compile(
+    r"(?!\d{4}-\d\d-\d\d$)\s*+[(\[]?[^\w\s]?\s*+\d[\d\s.,/:-]*+(?:e[+-]?\d+)?\s*(?:%|[ap]\.?m?\.?)?[)\]]?\s*"
+    rf"|\s*{_MONTH}[\s.,/-]*\d{{1,4}}(?:[\s,]+\d{{2,4}})?\s*"
+    rf"|\s*\d{{1,4}}[\s./-]*{_MONTH}(?:[\s.,/-]*\d{{2,4}})?\s*",
+    re.IGNORECASE,
+)
 _SEPARATOR = "; "  #: between several codes in one cell
 _XLSX_ROWS = 1_048_575  #: below the header; Excel's limit
 _COPY_BYTES = 1 << 20
@@ -45,8 +54,8 @@ class CaseFile(Protocol):
 
 
 def neutral(text: str) -> str:
-    """Put an apostrophe before what a spreadsheet would run as a formula, also one that splits cells elsewhere."""
-    looks_live = text[:1] in ("\t", "\r", "\n") or text.lstrip()[:1] in tuple(_FORMULA)
+    """Put an apostrophe before what a spreadsheet would run as a formula or change, also one that splits elsewhere."""
+    looks_live = text[:1] in ("\t", "\r", "\n") or text.lstrip()[:1] in tuple(_FORMULA) or _CHANGED.fullmatch(text)
     shown = _AFTER_SEPARATOR.sub(r"\1'", text)
     return f"'{shown}" if looks_live else shown
 
@@ -62,7 +71,7 @@ class CsvFile:
         self._csv.writerow(columns)
 
     def write(self, rows: Iterable[Row]) -> None:
-        """Append rows, formulas neutralised."""
+        """Append rows; what a spreadsheet would run or change is marked as text."""
         self._csv.writerows([_plain(cell) for cell in row] for row in rows)
 
     def finish(self, manifest: Manifest) -> None:  # noqa: ARG002 - CSV has no place for it: readers would take it for a case

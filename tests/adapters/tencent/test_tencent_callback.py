@@ -40,6 +40,14 @@ def test_any_letters_come_through_and_answers_go_back_the_same_way(text: str) ->
     assert VENDOR.open_answer(sealed) == {"Content": text}
 
 
+@pytest.mark.parametrize("around", [" ", "\n", "\t ", "\r\n    "])
+@pytest.mark.parametrize("quoted", ["<![CDATA[{}]]>", "{}"])
+def test_space_around_what_is_encrypted_does_not_make_a_call_a_strangers(around: str, quoted: str) -> None:
+    sealed = VENDOR.encrypt("girl")
+    body = f"<xml><Encrypt>{around}{quoted.format(sealed)}{around}</Encrypt></xml>".encode()
+    assert CALLBACK.open_body(Signed.of(VENDOR.query(sealed, AT)), body, NOW) == "girl"
+
+
 def test_the_same_answer_is_never_encrypted_the_same_way_twice() -> None:
     assert CALLBACK.seal("hello", "77", str(AT)) != CALLBACK.seal("hello", "77", str(AT))
 

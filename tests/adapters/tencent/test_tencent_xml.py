@@ -39,6 +39,21 @@ def test_a_pasted_sign_that_no_xml_has_loses_nobody_their_message(sign: str) -> 
     assert xml.text_of(found, "Content") == "girl 16 \ufffdlocked in"
 
 
+@pytest.mark.parametrize("around", ["", " ", "\n  ", "\t"])
+def test_space_around_what_is_quoted_is_no_part_of_it(around: str) -> None:
+    found = xml.parse(
+        f"<xml><MsgType>{around}<![CDATA[text]]>{around}</MsgType><Content>{around}<![CDATA[ a ]]></Content></xml>"
+    )
+    assert xml.text_of(found, "MsgType") == "text"
+    assert xml.text_of(found, "Content") == " a "
+
+
+def test_what_is_quoted_in_two_pieces_is_one_text() -> None:
+    found = xml.parse("<xml><Content> <![CDATA[a]]]]><![CDATA[>b]]> </Content><Plain> as it is </Plain></xml>")
+    assert xml.text_of(found, "Content") == "a]]>b"
+    assert xml.text_of(found, "Plain") == " as it is "
+
+
 def test_fields_are_read_also_those_within_others_and_those_that_come_twice() -> None:
     found = xml.parse(
         "<?xml version='1.0' encoding='gbk'?><xml><MsgType><![CDATA[event]]></MsgType><Empty></Empty>"

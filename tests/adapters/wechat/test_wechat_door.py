@@ -243,6 +243,15 @@ async def test_a_message_in_the_clear_is_refused_and_the_log_says_what_to_do() -
         assert "safe mode" not in str(logs), "a stranger cannot write this into the log"
 
 
+async def test_space_around_the_quoted_parts_of_a_call_is_no_part_of_them() -> None:
+    async with Scene.open() as scene:
+        text = as_xml(TEXT | {"CreateTime": at(scene)}).replace("<![CDATA[", " <![CDATA[").replace("]]>", "]]>\n")
+        query, body = Vendor().call(text, at(scene))
+        spaced = body.replace(b"<Encrypt>", b"<Encrypt> ").replace(b"</Encrypt>", b" </Encrypt>")
+        assert (await post(scene.wechat, query, spaced)).status == 200
+        assert [message.text for message in scene.inbox.taken] == [TEXT["Content"]]
+
+
 async def test_a_message_that_is_also_in_the_clear_is_refused() -> None:
     async with Scene.open() as scene:
         query, body = Vendor().call(as_xml(TEXT | {"CreateTime": at(scene)}), at(scene))

@@ -28,6 +28,11 @@ def references(draw_from: st.DrawFn) -> str:
     return reference
 
 
+def test_a_quote_after_a_reference_stays_with_the_words() -> None:
+    assert find_in('KC26-M9S34-4 "she is home"') == ("KC26-M9S34-4", '"she is home"')
+    assert find_in("“KC26-M9S34-4”：她在家") == ("KC26-M9S34-4", "她在家")
+
+
 @pytest.mark.parametrize(
     ("corridor", "five", "reference"),
     [("KC", "M9S34", "KC26-M9S34-4"), ("VC", "6Q3D2", "VC26-6Q3D2-S"), ("KC", "7H4QM", "KC26-7H4QM-4")],

@@ -10,6 +10,14 @@ from bot.domain.fields import FIELDS
 from bot.intake.reading.block import Block, parse_block
 
 
+@pytest.mark.parametrize("colon", [":", "：", " ៖ ", "="])
+@pytest.mark.parametrize("bullet", ["", "- ", "1. ", "1、", "１．"])
+def test_labels_stand_with_the_marks_of_any_keyboard(bullet: str, colon: str) -> None:
+    block = parse_block(f"{bullet}Age{colon}16\n{bullet}ｃｏｕｎｔｒｙ{colon}中国")
+    assert block is not None
+    assert [(each.id, text) for each, text in block.values] == [("age_group", "16"), ("country", "中国")]
+
+
 def values(block: Block | None) -> list[tuple[str, str]]:
     assert block is not None
     return [(each.id, text) for each, text in block.values]

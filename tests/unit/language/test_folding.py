@@ -13,8 +13,8 @@ from bot.domain import reference
 from bot.domain.fields import by_number, field
 from bot.domain.typed_commands import parse_command
 from bot.intake.reading.numbers import read_count
-from bot.intake.reading.result import Unclear
-from bot.intake.reading.yes_no import read_agreement, read_yes_no
+from bot.intake.reading.result import Read, Unclear
+from bot.intake.reading.yes_no import read_agreement
 from bot.language.folding import fold, folded
 from bot.language.normalise import bare, plain, whole_number
 from tests.unit.intake.test_answer_reader import reading
@@ -87,7 +87,9 @@ def typed(draw: st.DrawFn, *words: str, apart: st.SearchStrategy[str] = between)
 @given(st.data(), st.sampled_from(["yes", "no", "correct", "y", "nope"]))
 def test_a_yes_or_no_is_one_with_any_marks(data: st.DataObject, word: str) -> None:
     said = data.draw(typed(word))
-    assert read_yes_no(said) is read_agreement(said) is (word in ("yes", "correct", "y"))
+    is_yes = word in ("yes", "correct", "y")
+    assert read_agreement(said) is is_yes
+    assert reading("danger_now", said) == Read("yes" if is_yes else "no", "Yes" if is_yes else "No")
 
 
 @given(st.data(), st.sampled_from(["back", "skip", "summary", "send", "help", "cases"]))

@@ -168,6 +168,29 @@ async def test_a_formula_in_a_reference_is_only_text_in_a_csv_file(text: str, tm
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "12/26", "1E5", "007", "12-26", "3-4", "1.10", "12:30", "1,000", "12345678901234567890", "5%", "$5", "1/2",
+        "MAR26", "12-Mar", "Sept 2", "1 April 2026", "12 a", "10 pm", " 12 ", "12e-3", "(12)",
+    ],
+)  # fmt: skip
+async def test_a_reference_that_a_spreadsheet_would_take_for_a_number_or_date_is_text(
+    text: str, tmp_path: Path
+) -> None:
+    (row,) = await exported(tmp_path, "csv", accepted(a_case(1), Channel.POLICE, DAY, formal_reference=text))
+    assert row["police_formal_reference"] == f"'{text}"
+
+
+@pytest.mark.parametrize(
+    "text", ["MPS-2026-77", "L-77", "123/26 Col. Example", "12_17", "KC26-M9S34-4", "May", "公 12", "2026-04-17"]
+)
+async def test_a_reference_that_no_spreadsheet_changes_is_written_as_it_is(text: str, tmp_path: Path) -> None:
+    (row,) = await exported(tmp_path, "csv", accepted(a_case(1), Channel.POLICE, DAY, formal_reference=text))
+    assert row["police_formal_reference"] == text
+    assert row["police_accepted_at"] == "2026-01-02T00:00:00Z", "and so are times"
+
+
+@pytest.mark.parametrize(
     ("text", "shown"), [("7;=1", "7;'=1"), ("7\n=1", "7\n'=1"), ("\t=1", "'\t'=1"), ("a-b; c - d", "a-b; c - d")]
 )
 async def test_a_formula_behind_what_ends_a_cell_elsewhere_is_only_text_too(
