@@ -16,13 +16,23 @@ from bot.domain.guarded import Guarded
 from bot.domain.messages import Kind
 from bot.domain.typed_commands import parse_command
 from bot.language.normalise import whole_number
-from bot.language.texts import tr
+from bot.language.texts import later, tr
 from bot.protection.identity import detector
 from bot.protection.identity.found import Found
 from bot.turns.composer import Composer
 
 #: Commands whose words are codes, dates and formal references: an identifier among them is meant.
 _NOT_SCREENED = frozenset({"start", "accept", "written", "export", "approve", "refuse", "confirm", "lost", "release"})
+
+
+_SECURED = later(
+    "{reference}: what you wrote holds something that points to a person ({kinds}). It is stored in the secure case; "
+    "please delete it here."
+)
+_SECURED_HERE = later(
+    "{reference}: what you wrote holds something that points to a person ({kinds}). It is stored in the secure case, "
+    "and this chat does not show it any more."
+)
 
 
 class Mode(StrEnum):
@@ -84,13 +94,5 @@ def settle(c: Composer) -> None:
     if case is not None and c.secured:
         found = (each.kind for text in c.secured for each in detector.find(text))
         kinds = ", ".join(detector.WORDS[kind].strip("[]") for kind in dict.fromkeys(found))
-        c.say(
-            tr(
-                c.language,
-                "{reference}: what you wrote holds something that points to a person ({kinds}). It is stored in the "
-                "secure case; please delete it here.",
-                reference=case.reference,
-                kinds=kinds,
-            ),
-            case=case,
-        )
+        is_ours = c.message is not None and c.message.in_own_pages
+        c.say(tr(c.language, _SECURED_HERE if is_ours else _SECURED, reference=case.reference, kinds=kinds), case=case)
