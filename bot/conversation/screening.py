@@ -15,7 +15,6 @@ from bot.domain.closed_sets import for_each
 from bot.domain.guarded import Guarded
 from bot.domain.messages import Kind
 from bot.domain.typed_commands import parse_command
-from bot.language.normalise import whole_number
 from bot.language.texts import later, tr
 from bot.protection.identity import detector
 from bot.protection.identity.found import Found
@@ -72,7 +71,7 @@ def screen(c: Composer, *, as_words: bool = False) -> None:
 
 def _is_ours(c: Composer, figures: str) -> bool:
     """Whether a long number is the one by which the bridge itself names an enrolled person: ``/assign REF 3888...``."""
-    return c.view.directory.get(whole_number(figures)) is not None
+    return c.view.directory.named(figures) is not None
 
 
 def _is_screened(c: Composer, text: str) -> bool:

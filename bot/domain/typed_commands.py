@@ -53,7 +53,7 @@ _MESSENGER = re.compile(rf"{'|'.join(sorted(MESSENGERS))}|\d{{1,2}}", re.IGNOREC
 _ARGUMENTS = {
     "edit": re.compile(r"\d{1,2}[abc]?"),
     "start": re.compile(r"[A-Z0-9]{4}(?:[- ]?[A-Z0-9]{4}){2}", re.IGNORECASE),
-    "confirm": re.compile(r"\d+"),
+    "confirm": re.compile(r"\d+|P-[0-9A-Z]{5,12}", re.IGNORECASE),
     "lost": re.compile("yes", re.IGNORECASE),
     "bind": re.compile("web", re.IGNORECASE),
     "prefer": _MESSENGER,
