@@ -19,6 +19,7 @@ class WebSettings:
     session_length: timedelta = SESSION_LENGTH
     session_idle: timedelta = SESSION_IDLE
     confirm_every: timedelta = timedelta(days=90)  #: how long an enrolment holds until it is confirmed again
+    hides_identifiers: bool = True  #: the chat shows nothing that points to a person, as on any other messenger
     version: str = ""  #: shown on the pages
     metrics_token: str = ""  #: bearer token for /metrics from elsewhere; empty: loopback only
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.acts.request import ActRequest, changed, done, duty_desks, is_allowed, prompt, shown_name
 from bot.clock import alerts, deadlines
+from bot.domain import short_ids
 from bot.domain.agreement import Urgency
 from bot.domain.case import Case, DeadlineKind, Status, TextKind
 from bot.domain.journal_acts import JournalAct
@@ -17,7 +18,7 @@ from bot.domain.recipients import at_person
 from bot.domain.time_words import span
 from bot.intake.answers import set_by_hand
 from bot.language.folding import begins
-from bot.language.normalise import plain, whole_number
+from bot.language.normalise import plain
 from bot.language.texts import tr
 
 _DURATION = re.compile(r"\s*(\d{1,4})\s*(m|min|minutes?|h|hours?)?\b[\s,:;.]*", re.IGNORECASE)
@@ -62,7 +63,8 @@ def assign(request: ActRequest) -> None:
     colleagues = [p for p in c.view.directory.people.values() if _may_be_assigned(p, request.person)]
     matches = _named(request.text, request.person, colleagues)
     if len(matches) != 1:
-        names = ", ".join(f"{p.name} ({p.id})" for p in sorted(colleagues, key=lambda p: p.name)[:10])
+        short = c.view.directory.short
+        names = ", ".join(f"{p.name} ({short(p)})" for p in sorted(colleagues, key=lambda p: p.name)[:10])
         prompt(request, tr(request.language, "To whom? Type a name or number: {names}", names=names or "me"))
         return
     chosen = matches[0]
@@ -191,8 +193,8 @@ def _named(text: str, me: Person, colleagues: list[Person]) -> list[Person]:
     words = plain(text)
     if words in ("me", "myself"):
         return [me]
-    number = whole_number(words)
-    if number is not None:
+    if short_ids.is_one(text):
+        number = short_ids.find(text, [p.id for p in colleagues])
         return [p for p in colleagues if p.id == number]
     parts = set(words.split())
     exact = [p for p in colleagues if set(plain(p.name).split()) == parts]

@@ -163,6 +163,7 @@ def _web_settings(settings: Settings, rules: Rules) -> WebSettings:
         session_idle=settings.people.session_idle,
         confirm_every=rules.confirm_every,
         version=__version__,
+        hides_identifiers=settings.bridge.identity_on_messenger != "allowed",
     )
 
 

@@ -39,21 +39,21 @@ def people(settings: Settings) -> None:
 
 
 @click.command()
-@click.argument("person", type=int, metavar="ID")
+@click.argument("person", metavar="ID")
 @configured
-def revoke(settings: Settings, person: int) -> None:
+def revoke(settings: Settings, person: str) -> None:
     """Cut one person off at once."""
     for line in run_now(cli_people.revoke(settings, person, operator())):
         click.echo(line)
 
 
 @click.command()
-@click.argument("person", type=int, metavar="ID")
+@click.argument("person", metavar="ID")
 @click.option("--role", type=click.Choice(ROLES), help="The new role; an officer or admin leaves their desk.")
 @click.option("--desk", help="The new desk; an empty one takes them off theirs.")
 @click.option("--language", help="The new language, for example km.")
 @configured
-def change(settings: Settings, person: int, role: str | None, desk: str | None, language: str | None) -> None:
+def change(settings: Settings, person: str, role: str | None, desk: str | None, language: str | None) -> None:
     """Change somebody's role, desk or language; it holds at once."""
     if role is None and desk is None and language is None:
         raise click.UsageError("Say what to change: --role, --desk or --language.")
@@ -62,17 +62,17 @@ def change(settings: Settings, person: int, role: str | None, desk: str | None, 
 
 
 @click.command()
-@click.argument("person", type=int, metavar="ID")
+@click.argument("person", metavar="ID")
 @configured
-def confirm(settings: Settings, person: int) -> None:
+def confirm(settings: Settings, person: str) -> None:
     """Confirm that somebody still does this work."""
     click.echo(run_now(cli_people.confirm(settings, person, operator())))
 
 
 @click.command()
-@click.argument("person", type=int, metavar="ID")
+@click.argument("person", metavar="ID")
 @configured
-def signin(settings: Settings, person: int) -> None:
+def signin(settings: Settings, person: str) -> None:
     """Print a new sign-in link for one person."""
     click.echo(run_now(cli_people.sign_in(settings, person, operator())))
 

@@ -113,10 +113,10 @@ def purge(settings: Settings, dry_run: bool) -> None:
 
 @click.command()
 @click.argument("reference", required=False)
-@click.option("--person", type=int, metavar="ID", help="An enrolled person who left, instead of a case.")
+@click.option("--person", metavar="ID", help="An enrolled person who left, instead of a case.")
 @click.option("--reason", default="", help="Why; it is journalled, so without names.")
 @configured
-def forget(settings: Settings, reference: str | None, person: int | None, reason: str) -> None:
+def forget(settings: Settings, reference: str | None, person: str | None, reason: str) -> None:
     """Forget the person of a case at once, whatever the retention; codes and timings stay."""
     if (reference is None) is (person is None):
         raise click.UsageError("Name a case, or an enrolled person with --person.")

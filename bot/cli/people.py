@@ -102,11 +102,15 @@ def _check_invite(order: InviteOrder, agreement: Agreement) -> None:
 async def people(settings: Settings) -> list[str]:
     """List everybody, revoked people too."""
     async with opened(settings) as storage:
-        everybody = (await storage.directory()).people.values()
+        directory = await storage.directory()
+    everybody = directory.people.values()
     if not everybody:
         return ["Nobody is enrolled. Start with: casebridge invite --party ... --role officer --name ..."]
     every = settings.people.confirm_every
-    return [_person_line(p, every) for p in sorted(everybody, key=lambda p: (p.party, p.role, p.name))]
+    return [
+        f"{directory.short(p)}  {_person_line(p, every)}"
+        for p in sorted(everybody, key=lambda p: (p.party, p.role, p.name))
+    ]
 
 
 def _person_line(person: Person, every: timedelta) -> str:
@@ -116,17 +120,17 @@ def _person_line(person: Person, every: timedelta) -> str:
         duty += ", has to be confirmed"
     where = ", ".join(_address(person, each) for each in person.addresses) or "no messenger"
     desk = f" {person.desk}" if person.desk else ""
-    return f"{person.id}  {person.party} {person.role.value}{desk}  {person.name}  {where}  {state}{duty}"
+    return f"{person.party} {person.role.value}{desk}  {person.name}  {where}  {state}{duty}"
 
 
 def _address(person: Person, address: Address) -> str:
     return f"{address.messenger} (left)" if address in person.unreachable else address.messenger
 
 
-async def revoke(settings: Settings, person_id: int, by: str) -> list[str]:
+async def revoke(settings: Settings, named: str, by: str) -> list[str]:
     """Cut a person off: bindings, sessions and links end at once, and their desk is told."""
     async with opened(settings) as storage:
-        person = await person_of(storage, person_id)
+        person = await person_of(storage, named)
         if not person.is_active:
             return [f"{person.name} was cut off already."]
         left: list[handover.CasesLeft] = []
@@ -142,10 +146,10 @@ async def revoke(settings: Settings, person_id: int, by: str) -> list[str]:
     return lines
 
 
-async def change(settings: Settings, person_id: int, wanted: role_changes.Change, by: str) -> str:
+async def change(settings: Settings, named: str, wanted: role_changes.Change, by: str) -> str:
     """Change somebody's role, desk or language; it holds at once, on every node."""
     async with opened(settings) as storage:
-        person = await _active(storage, person_id)
+        person = await _active(storage, named)
         after = role_changes.changed(person, wanted, settings.agreement())
         if after == person:
             return f"{person.name} is that already; nothing was changed."
@@ -156,10 +160,10 @@ async def change(settings: Settings, person_id: int, wanted: role_changes.Change
     return f"{after.name} is now {after.role.value}{desk}, language {after.language}."
 
 
-async def confirm(settings: Settings, person_id: int, by: str) -> str:
+async def confirm(settings: Settings, named: str, by: str) -> str:
     """Confirm that somebody still does this work."""
     async with opened(settings) as storage:
-        person = await _active(storage, person_id)
+        person = await _active(storage, named)
         until = assembly.clock() + settings.people.confirm_every
 
         def act(c: Composer) -> None:
@@ -169,10 +173,10 @@ async def confirm(settings: Settings, person_id: int, by: str) -> str:
     return f"{person.name} is confirmed until {as_utc(until)}."
 
 
-async def sign_in(settings: Settings, person_id: int, by: str) -> str:
+async def sign_in(settings: Settings, named: str, by: str) -> str:
     """Make a new one-time sign-in link."""
     async with opened(settings) as storage:
-        person = await person_of(storage, person_id)
+        person = await person_of(storage, named)
         if not person.is_active:
             raise BridgeError(f"{person.name} is cut off; invite them again first.")
         path = await new_link(storage, person.id, assembly.clock())
@@ -180,16 +184,16 @@ async def sign_in(settings: Settings, person_id: int, by: str) -> str:
     return f"{settings.server.url}{path}\nWorks once, within 10 minutes."
 
 
-async def person_of(storage: Storage, person_id: int) -> Person:
+async def person_of(storage: Storage, named: str) -> Person:
     """Find an enrolled person. Raises `BridgeError`."""
-    person = (await storage.directory()).get(person_id)
+    person = (await storage.directory()).named(named)
     if person is None:
-        raise BridgeError(f"There is nobody with the number {person_id}. See: casebridge people")
+        raise BridgeError(f"There is nobody with the number {named}. See: casebridge people")
     return person
 
 
-async def _active(storage: Storage, person_id: int) -> Person:
-    person = await person_of(storage, person_id)
+async def _active(storage: Storage, named: str) -> Person:
+    person = await person_of(storage, named)
     if not person.is_active:
         raise BridgeError(f"{person.name} is cut off; invite them again first.")
     return person

@@ -18,7 +18,6 @@ from bot.domain.errors import BridgeError
 from bot.domain.export_orders import may_ask
 from bot.domain.journal_acts import JournalAct
 from bot.domain.time_words import as_utc
-from bot.language.normalise import whole_number
 from bot.ports.reads import Scope
 from bot.ports.storage import Storage
 from bot.record import export_approval
@@ -80,7 +79,7 @@ async def ask(settings: Settings, order: IdentifiedCommand, operator: str) -> st
         raise BridgeError("An export needs a period whose first day comes before its last, and a reason.")
     async with opened(settings) as storage:
         directory = await storage.directory()
-        person = directory.get(whole_number(order.by))
+        person = directory.named(order.by)
         if person is None or not may_ask(person):
             raise BridgeError(
                 "An identified export is for an enrolled admin: --as ID, with an ID of casebridge people."

@@ -80,20 +80,20 @@ async def forget(settings: Settings, text: str, reason: str, by: str) -> str:
     return f"{case.reference}: forgotten. Rows that lost something: {sum(gone.values())}."
 
 
-async def forget_person(settings: Settings, person_id: int, reason: str, by: str) -> str:
+async def forget_person(settings: Settings, named: str, reason: str, by: str) -> str:
     """Take the name and the bindings of an enrolled person who left."""
     async with opened(settings) as storage:
-        person = await person_of(storage, person_id)
+        person = await person_of(storage, named)
         if person.is_active:
-            raise BridgeError(f"{person.name} is still enrolled. First: casebridge revoke {person_id}")
+            raise BridgeError(f"{person.name} is still enrolled. First: casebridge revoke {named}")
         around = _surroundings(settings, by)
-        details = {"person": person_id, "reason": reason}
+        details = {"person": person.id, "reason": reason}
         now, salt = assembly.clock(), around.salt()
         record = Entry(
             around.new_id(), NO_CASE, now, around.actor, JournalAct.PERSON_FORGOTTEN, details=details, salt=salt
         )
         purger = Purger(storage, around)
         await purger.begin()
-        await storage.forget_person(person_id, FORGOTTEN, record)
+        await storage.forget_person(person.id, FORGOTTEN, record)
         await purger.finish()
-    return f"The person with the number {person_id} is forgotten; what they did stays on record under the number."
+    return f"The person with the number {person.id} is forgotten; what they did stays on record under the number."

@@ -47,8 +47,15 @@ def keep_with(c: Composer, case: Case) -> None:
 
 
 def stored(c: Composer, case: Case) -> str:
-    """Say that a place or a file is in the secure case, and ask to delete it on the phone."""
+    """Say that a place or a file is in the secure case, and ask to delete it where only the person can."""
     is_place = c.message is not None and c.message.latitude is not None
+    if c.message is not None and c.message.in_own_pages:
+        return tr(
+            c.language,
+            "Stored in the secure case of {reference}; this chat does not show it. Please send no photos of people or "
+            "documents.",
+            reference=case.reference,
+        )
     return (
         tr(
             c.language,

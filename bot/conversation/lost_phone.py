@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from bot.domain import short_ids
 from bot.domain.agreement import DeskRole
 from bot.domain.journal_acts import JournalAct
 from bot.domain.people import Person, Role
 from bot.domain.recipients import at_desks
 from bot.domain.typed_commands import Command
 from bot.intake.question_texts import word_button
-from bot.language.normalise import plain, whole_number
+from bot.language.normalise import plain
 from bot.language.texts import tr
 from bot.people.handover import told
 from bot.people.lapsed_enrolment import must_wait
@@ -22,11 +23,10 @@ def lost(c: Composer, command: Command) -> None:
     if person is None:
         return
     argument = command.rest.strip()
-    number = whole_number(argument)
-    if number is not None and number != person.id:
-        if must_wait(c, f"/lost {number}"):
-            return
-        _cut_colleague(c, person, number)
+    named = c.view.directory.named(argument)
+    if short_ids.is_one(argument) and (named is None or named.id != person.id):
+        if not must_wait(c, f"/lost {argument}"):
+            _cut_colleague(c, person, named)
         return
     if plain(argument) != "yes":
         c.say(
@@ -42,8 +42,7 @@ def lost(c: Composer, command: Command) -> None:
     cut_off(c, person, JournalAct.CUT_OFF, tr("en", "phone lost"))
 
 
-def _cut_colleague(c: Composer, person: Person, other_id: int) -> None:
-    other = c.view.directory.get(other_id)
+def _cut_colleague(c: Composer, person: Person, other: Person | None) -> None:
     if other is None or other.party != person.party or person.role is Role.OFFICER or not other.is_active:
         c.say(tr(c.language, "There is nobody of your side with that number."))
         return

@@ -80,9 +80,9 @@ def wanted(message: Inbound, directory: Directory, agreement: Agreement) -> Want
     command = parse_command(message.text) if message.text else None
     named = reference.find_in(command.rest if command and command.name in ABOUT_CASE else message.text)
     place, meant = message.place, message.message_id if message.kind in _OF_EARLIER else message.reply_to
-    leaving = _of_own_side(revocation.whom(command, promise, person), person, directory) if person else ()
+    leaving = _of_own_side(revocation.whom(command, promise, person, directory), person, directory) if person else ()
     moving = (*own_addresses.whom(command, person), *reachability.whom(message, person)) if person else ()
-    lapsed = _of_own_side(reconfirmation.whom(command, promise), person, directory) if person else ()
+    lapsed = _of_own_side(reconfirmation.whom(command, promise, directory), person, directory) if person else ()
     cases = (*_cases_named(promise), *(named[:1] if named else ()))
     scope = scope_of(person, agreement) if person else NOBODY
     return Wanted(

@@ -17,8 +17,7 @@ from bot.domain.messages import Keyboard, Kind
 from bot.domain.typed_commands import ABOUT_CASE, OPENING, parse_command
 from bot.intake import marked
 from bot.intake.position import in_intake
-from bot.language.normalise import whole_number
-from bot.language.texts import tr
+from bot.language.texts import later, tr
 from bot.protection.identity import detector
 from bot.protection.identity.found import Found
 from bot.protection.identity.restoring import holds_marks
@@ -28,6 +27,16 @@ from bot.turns.composer import Composer
 _NOT_SCREENED = frozenset({"start", "accept", "written", "export", "approve", "refuse", "confirm", "lost", "release"})
 #: What follows the reference of an act in somebody's own words.
 _FREE = frozenset({"text", "words", "reason"})
+
+
+_SECURED = later(
+    "{reference}: what you wrote holds something that points to a person ({kinds}). It is stored in the secure case; "
+    "please delete it here."
+)
+_SECURED_HERE = later(
+    "{reference}: what you wrote holds something that points to a person ({kinds}). It is stored in the secure case, "
+    "and this chat does not show it any more."
+)
 
 
 class Mode(StrEnum):
@@ -69,7 +78,7 @@ def screen(c: Composer, *, as_words: bool = False) -> None:
 
 def _is_ours(c: Composer, figures: str) -> bool:
     """Whether a long number is the one by which the bridge itself names an enrolled person: ``/assign REF 3888...``."""
-    return c.view.directory.get(whole_number(figures)) is not None
+    return c.view.directory.named(figures) is not None
 
 
 def _is_screened(c: Composer, text: str) -> bool:
@@ -121,13 +130,8 @@ def _identifiers(c: Composer, case: Case, asked: Container[int]) -> str:
     kinds = ", ".join(detector.WORDS[kind].strip("[]") for kind in dict.fromkeys(found))
     if not kinds:
         return ""
-    return tr(
-        c.language,
-        "{reference}: what you wrote holds something that points to a person ({kinds}). It is stored in the "
-        "secure case; please delete it here.",
-        reference=case.reference,
-        kinds=kinds,
-    )
+    is_ours = c.message is not None and c.message.in_own_pages
+    return tr(c.language, _SECURED_HERE if is_ours else _SECURED, reference=case.reference, kinds=kinds)
 
 
 def _taken_out(c: Composer, text: str, *, is_asked: bool) -> Sequence[Found]:

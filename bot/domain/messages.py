@@ -12,6 +12,10 @@ from typing import Any
 MESSENGERS = frozenset({"telegram", "wechat", "wecom", "web", "email"})
 
 
+#: Whose chats are our own pages: there we take out what points to a person, and nobody need delete anything.
+WITH_OWN_PAGES = frozenset({"web"})
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Address:
     """A messenger and a peer id: ``telegram:-1001234``, with a topic ``telegram:-1001234/56``."""
@@ -97,6 +101,11 @@ class Inbound:
     def key(self) -> tuple[str, str, str]:
         """Messenger, account and external id: what decides duplicates."""
         return (self.messenger, self.account, self.external_id)
+
+    @property
+    def in_own_pages(self) -> bool:
+        """Whether it was written on a page of ours, which shows of it what we let it show."""
+        return self.messenger in WITH_OWN_PAGES
 
     @property
     def in_private(self) -> bool:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 
+from bot.domain import short_ids
 from bot.domain.messages import Address
 
 
@@ -162,6 +163,14 @@ class Directory:
     def get(self, person_id: int | None) -> Person | None:
         """Look a person up by id."""
         return None if person_id is None else self.people.get(person_id)
+
+    def named(self, text: str) -> Person | None:
+        """Look a person up by their short name or their id, as typed."""
+        return self.get(short_ids.find(text, self.people))
+
+    def short(self, person: Person) -> str:
+        """Write the short name by which people name somebody."""
+        return short_ids.shown(person.id, self.people)
 
     def at(self, address: Address | None) -> Person | None:
         """Look a person up by one of their addresses."""

@@ -57,7 +57,7 @@ _MESSENGER = re.compile(rf"{'|'.join(sorted(MESSENGERS))}|\d{{1,2}}", re.IGNOREC
 _ARGUMENTS = {
     "edit": re.compile(r"\d{1,2}[abc]?"),
     "start": re.compile(r"[a-z0-9]{4}(?: ?[a-z0-9]{4}){2}"),
-    "confirm": re.compile(r"\d+"),
+    "confirm": re.compile(r"\d+|p [0-9a-z]{5,12}"),
     "lost": re.compile("yes", re.IGNORECASE),
     "bind": re.compile("web", re.IGNORECASE),
     "prefer": _MESSENGER,

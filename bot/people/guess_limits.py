@@ -114,7 +114,7 @@ def report_misses(c: Composer, person: Person) -> None:
         name=person.name,
         role=person.role.value,
         count=MISSES,
-        id=person.id,
+        id=c.view.directory.short(person),
     )
     told = unique((*supervisors(c.view.directory, person.party), *admins(c.view.directory, person.party)))
     others = tuple(r for r in told if r.name != f"person:{person.id}")

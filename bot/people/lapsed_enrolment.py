@@ -51,11 +51,11 @@ def how_to_confirm(
             language,
             "Nobody of {party} can confirm you at the moment. Whoever runs the bridge can: casebridge confirm {id}",
             party=person.party,
-            id=person.id,
+            id=directory.short(person),
         )
     names = ", ".join(f"{p.name} ({tr(language, p.role.value)})" for p in found[:_NAMED])
     who = names if with_names else tr(language, "A supervisor or admin of {party}", party=person.party)
-    return tr(language, "{who} can confirm you: they type /confirm {id}", who=who, id=person.id)
+    return tr(language, "{who} can confirm you: they type /confirm {id}", who=who, id=directory.short(person))
 
 
 def ask_whom(c: Composer, person: Person, *, with_names: bool = True) -> str:

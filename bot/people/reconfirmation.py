@@ -15,7 +15,6 @@ from bot.domain.recipients import Recipient, admins, at_person, supervisors, uni
 from bot.domain.time_words import both_times
 from bot.domain.typed_commands import Command
 from bot.intake.question_texts import word_button
-from bot.language.normalise import whole_number
 from bot.language.texts import later, tr
 from bot.people import lapsed_enrolment
 from bot.ports.reads import Wanted
@@ -72,7 +71,7 @@ def confirm(c: Composer, command: Command) -> None:
     if by.role not in lapsed_enrolment.CONFIRMERS:
         c.say(tr(c.language, "Only an admin or supervisor can confirm people of their side."))
         return
-    person = c.view.directory.get(whole_number(command.rest))
+    person = c.view.directory.named(command.rest)
     if person is not None and person.id == by.id:
         c.say(tr(c.language, "Nobody confirms themselves. {how}", how=lapsed_enrolment.ask_whom(c, by)))
     elif person is None or not lapsed_enrolment.may_confirm(by, person):
@@ -98,12 +97,13 @@ def confirmed(c: Composer, person: Person) -> str:
     return until
 
 
-def whom(command: Command | None, promise: button_data.Promise | None) -> int | None:
+def whom(command: Command | None, promise: button_data.Promise | None, directory: Directory) -> int | None:
     """Whom a message would confirm."""
     if isinstance(promise, button_data.WordTap) and promise.word == "confirm":
         return button_data.from_base36(promise.argument)
     is_typed = promise is None and command is not None and command.name == "confirm"
-    return whole_number(command.rest) if is_typed and command is not None else None
+    named = directory.named(command.rest) if is_typed and command is not None else None
+    return None if named is None else named.id
 
 
 def wants(person_id: int) -> Wanted:
@@ -162,7 +162,7 @@ def _warn_confirmers(c: Composer, lapse: Lapse) -> None:
         language = recipient.language
         says = tr(language, _SAYS[lapse.stage], moment=_moment(c, others[0], lapse.until))
         lines = [tr(language, "Enrolment that {says}:", says=says)]
-        lines += [f"{p.name} ({tr(language, p.role.value)}): /confirm {p.id}" for p in others]
+        lines += [f"{p.name} ({tr(language, p.role.value)}): /confirm {c.view.directory.short(p)}" for p in others]
         lines.append(
             tr(language, "Confirm whoever still does this work; cut off whoever does not: /lost and the number")
         )
@@ -182,7 +182,7 @@ def _warn_of_desk(c: Composer, lapse: Lapse) -> None:
             "who still works there: type /confirm and a number. {people}",
             desk=desk.name,
             moment=_moment(c, lapse.people[0], lapse.until),
-            people=", ".join(f"{p.name} {p.id}" for p in lapse.people),
+            people=", ".join(f"{p.name} {c.view.directory.short(p)}" for p in lapse.people),
         )
         c.tell([recipient], lapse.key, words)
 

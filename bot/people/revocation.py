@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.domain import button_data
+from bot.domain import button_data, short_ids
 from bot.domain.agreement import DeskRole
 from bot.domain.journal_acts import JournalAct
 from bot.domain.people import Directory, Person
 from bot.domain.recipients import Recipient, admins, at_desk, at_desks, supervisors, unique
 from bot.domain.typed_commands import Command
 from bot.intake.held_words import held
-from bot.language.normalise import whole_number
 from bot.language.texts import tr
 from bot.people import handover
 from bot.ports.reads import Wanted
@@ -61,7 +60,9 @@ def wants(person_id: int) -> Wanted:
     return Wanted(people=(person_id,), leaving=(person_id,))
 
 
-def whom(command: Command | None, promise: button_data.Promise | None, person: Person) -> int | None:
+def whom(
+    command: Command | None, promise: button_data.Promise | None, person: Person, directory: Directory
+) -> int | None:
     """Whom a message would cut off: the person who writes, or the colleague that they name."""
     if isinstance(promise, button_data.WordTap) and promise.word == "lost":
         named = promise.argument
@@ -69,8 +70,10 @@ def whom(command: Command | None, promise: button_data.Promise | None, person: P
         named = command.rest
     else:
         return None
-    number = whole_number(named)
-    return person.id if number is None else number
+    if not short_ids.is_one(named):
+        return person.id
+    other = directory.named(named)
+    return None if other is None else other.id
 
 
 def _end_invites(c: Composer, person: Person) -> int:

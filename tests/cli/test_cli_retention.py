@@ -123,7 +123,7 @@ def test_an_enrolled_person_who_left_is_forgotten(terminal: Terminal, setup: Set
     assert terminal("forget", "--person", "11", code=1) == ["officer 11 is still enrolled. First: casebridge revoke 11"]
     terminal("revoke", "11")
     terminal("forget", "--person", "11", "--reason", "left the service")
-    line = next(line for line in terminal("people") if line.startswith("11 "))
+    (line,) = [line for line in terminal("people") if "(forgotten)" in line]
     assert "(forgotten)  no messenger  cut off" in line
     assert setup.query("SELECT act FROM journal ORDER BY sequence DESC LIMIT 1") == [("person_forgotten",)]
     assert not [p for p in setup.folder.rglob("*.db*") if b"officer 11" in p.read_bytes()]

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from bot.domain.messages import Address, Button, Delivery, DeliveryState, Outgoing
+from datetime import timedelta
+
+from bot.domain.ids import Ids, first_at
+from bot.domain.messages import Address, Button, Delivery, DeliveryState, Outgoing, OutgoingKind
 from bot.domain.turn import Mark, Turn
-from bot.ports.reads import Wanted
+from bot.ports.reads import Spoken, Wanted
 from tests.kit.clock import START
 from tests.kit.engines import Kept, on_database
 from tests.kit.marked import change
-from tests.kit.values import DESKS_GROUP, OFFICERS_CHAT, message
+from tests.kit.values import DESKS_GROUP, OFFICERS_CHAT, case, message
 
+MINUTE = timedelta(minutes=1)
 YES_NO = ((Button("Yes", "f.1.a.yes"), Button("No", "f.1.a.no")),)
 
 
@@ -63,3 +67,22 @@ async def test_choices_that_do_not_open_hold_up_no_others(database: str) -> None
         change(database, "outbox", broken.id, sealed=b"planted")
         (found,) = (await _offered(kept, OFFICERS_CHAT))[OFFICERS_CHAT]
     assert found.message == asked
+
+
+async def test_what_reached_somebody_about_cases_lately_is_known_without_its_words(kept: Kept) -> None:
+    about = case()
+    ids = Ids(lambda: START)
+    before = first_at(START - MINUTE)
+    sent = [
+        message(id=ids(), case_id=about.id, kind=OutgoingKind.RELAY, dedupe_key="case:1:note:asks:2:person:1"),
+        message(id=ids(), case_id=about.id),
+        message(id=ids()),
+        message(id=before - 1, case_id=about.id),
+        message(id=ids(), case_id=about.id, address=DESKS_GROUP),
+    ]
+    waits = message(id=ids(), case_id=about.id)
+    await kept.storage.apply([Turn(cases=(about,), new_cases=frozenset({about.id})), Turn(outgoing=(*sent, waits))])
+    await kept.storage.apply([], [Mark(m.id, DeliveryState.SENT, START, 1) for m in sent])
+    found = (await kept.storage.load(Wanted(spoken=((OFFICERS_CHAT, START - MINUTE),)))).spoken
+    assert found == {OFFICERS_CHAT: tuple(Spoken(m.id, about.id, m.kind, m.dedupe_key) for m in (sent[1], sent[0]))}
+    assert (await kept.storage.load(Wanted(spoken=((OFFICERS_CHAT, START + MINUTE),)))).spoken == {}

@@ -163,6 +163,15 @@ async def test_an_edited_message_finds_the_text_and_the_answer_it_was(kept: Kept
     assert loaded.cases == {opened.id: answer.cases[0]}
 
 
+async def test_a_text_is_found_by_its_id_with_its_case(kept: Kept) -> None:
+    opened = case()
+    text = CaseText(new_id(), opened.id, TextKind.NOTE, Guarded("third floor"), START, OFFICER, "KH")
+    await kept.storage.apply([opening(opened, texts=(text,))])
+    loaded = await kept.storage.load(Wanted(kept=(text.id, new_id())))
+    assert loaded.kept == {text.id: text}
+    assert loaded.cases == {opened.id: opened}
+
+
 async def test_the_count_promised_is_the_count_streamed(kept: Kept) -> None:
     days = [replace(case(), opened_at=START + DAY * number) for number in range(4)]
     vietnam = case(reporting="KH", requested="VN", opened_at=START + DAY)

@@ -175,3 +175,18 @@ async def test_somebody_elses_words_do_not_complete_an_act_in_a_group(bridge: Pl
     question = bridge.phones.newest_saying("telegram:kh-group", "one line in English")
     await bridge.says("telegram:clerk", "she is home", at="telegram:kh-group", reply_to=question.id)
     assert not (await bridge.case(case)).is_open
+
+
+async def test_people_are_named_by_a_few_signs_wherever_a_number_was_asked_for(bridge: PlayedBridge) -> None:
+    directory = await bridge.storage.directory()
+    clerk, officer = await bridge.person("telegram:clerk"), await bridge.person("telegram:officer")
+    case = await bridge.report_case()
+    await bridge.says("telegram:clerk", f"/assign {case.reference} nobody")
+    bridge.expect("telegram:clerk", f"Kim Ly ({directory.short(clerk)})")
+    await bridge.says("telegram:clerk", directory.short(clerk).lower())
+    assert (await bridge.case(case)).assignees == (clerk.id,)
+    await bridge.says("web:admin", f"confirm {directory.short(officer)}")
+    bridge.expect("web:admin", "Sok Dara is confirmed until")
+    await bridge.says("telegram:clerk", f"/lost {directory.short(officer)}")
+    bridge.expect("telegram:clerk", "Sok Dara is cut off")
+    assert not [shown.text for shown in bridge.everything_heard() if str(officer.id) in shown.text]

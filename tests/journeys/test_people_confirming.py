@@ -29,6 +29,11 @@ async def lapse(bridge: PlayedBridge, *addresses: str) -> None:
         await bridge.change(address, confirmed_at=bridge.now - DAYS_90 - timedelta(minutes=1))
 
 
+async def short(bridge: PlayedBridge, address: str) -> str:
+    """The short name of somebody."""
+    return (await bridge.storage.directory()).short(await bridge.person(address))
+
+
 async def ends_in(bridge: PlayedBridge, address: str, **left: float) -> None:
     """Let somebody's enrolment hold for so long and no longer."""
     await bridge.change(address, confirmed_at=bridge.now - DAYS_90 + timedelta(**left))
@@ -96,9 +101,8 @@ async def test_every_other_act_waits_and_says_who_ends_that_and_what_to_type_the
     before = await bridge.case(case)
     bridge.forget()
     await bridge.says(DUTY, typed.format(ref=case.reference))
-    person = await bridge.person(DUTY)
     answer = bridge.expect(DUTY, "This waits, and nothing was changed")
-    assert f"Wang Fang (supervisor) can confirm you: they type /confirm {person.id}" in answer.text
+    assert f"Wang Fang (supervisor) can confirm you: they type /confirm {await short(bridge, DUTY)}" in answer.text
     assert f"After that type again: {again.format(ref=case.reference)}\n" in answer.text
     assert await bridge.case(case) == before
 
@@ -177,7 +181,7 @@ async def test_the_words_of_a_lapsed_officer_to_their_case_are_kept_and_only_sen
 async def test_when_nobody_of_a_side_can_confirm_the_command_line_is_named(bridge: PlayedBridge) -> None:
     await lapse(bridge, CLERK, KH_SUPERVISOR, ADMIN)
     await bridge.says(CLERK, "/offduty")
-    bridge.expect(CLERK, f"casebridge confirm {(await bridge.person(CLERK)).id}")
+    bridge.expect(CLERK, f"casebridge confirm {await short(bridge, CLERK)}")
 
 
 # Confirming.

@@ -20,8 +20,10 @@ from adapters.web.site.visit import Visit, is_number
 from bot.domain.errors import StorageError
 from bot.domain.messages import Attachment, DeliveryState, Inbound, Keyboard, Kind
 from bot.domain.time_words import both_times
+from bot.domain.typed_commands import parse_command
 from bot.language.texts import tr
 from bot.ports.reads import Said
+from bot.protection.identity.detector import find, mask
 
 TEXT_LIMIT = 8_000  #: characters of one message
 _LINES = 100  #: lines shown at first
@@ -128,7 +130,7 @@ def as_lines(site: Site, visit: Visit, said: Sequence[Said]) -> list[Line]:
         made.append(
             Line(
                 id=line.id,
-                text=with_links(line.text, site.settings.public_url),
+                text=with_links(_shown(site, line), site.settings.public_url),
                 when=both_times(line.at, own_side),
                 moment=line.at.isoformat(timespec="seconds"),
                 is_mine=line.from_person,
@@ -140,6 +142,12 @@ def as_lines(site: Site, visit: Visit, said: Sequence[Said]) -> list[Line]:
             )
         )
     return made
+
+
+def _shown(site: Site, line: Said) -> str:
+    """A line without what points to a person in plain words of theirs, wherever these went; nobody deletes it here."""
+    is_plain = line.from_person and site.settings.hides_identifiers and parse_command(line.text) is None
+    return mask(line.text, find(line.text)) if is_plain else line.text
 
 
 def _about(line: Said) -> int | None:

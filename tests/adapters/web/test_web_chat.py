@@ -232,3 +232,11 @@ async def test_the_adapter_knows_a_message_by_its_own_number_and_refuses_what_it
     assert await adapter.send(Delivery(message, edits="55"), "hi", is_last=True) == "55"
     with pytest.raises(StorageError):
         await adapter.receive(None)  # type: ignore[arg-type]  # it is refused before it is looked at
+
+
+async def test_what_points_to_a_person_is_shown_nowhere_in_the_chat_wherever_the_words_went(bridge: Bridge) -> None:
+    client = await bridge.signed_in(OFFICER)
+    await write(client, "who knows +855 10 000 000?")
+    page = (await client.get("/chat")).text
+    assert "who knows [phone number]?" in page
+    assert "10 000 000" not in page.replace("Noted: who knows +855 10 000 000?", "")
