@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bot.domain.case import Case, TextKind
 from bot.domain.journal_acts import JournalAct
+from bot.domain.messages import Kind
 from bot.intake import interview, purpose_hint
 from bot.intake.pieces import keep_piece, words_of
-from bot.language.texts import tr
+from bot.language.texts import later, tr
 from bot.protection.permissions import may_see
 from bot.turns.composer import Composer
 
@@ -36,19 +37,22 @@ def keep_with(c: Composer, case: Case) -> None:
 
 
 def stored(c: Composer, case: Case) -> str:
-    """Say that a place or a file is in the secure case, and ask to delete it on the phone."""
-    is_place = c.message is not None and c.message.latitude is not None
-    return (
-        tr(
+    """Say that a place, a contact or a file is in the secure case, and ask to delete it on the phone."""
+    message = c.message
+    if message is not None and message.origin and message.attachment is None and message.kind is Kind.TEXT:
+        return tr(
             c.language,
-            "The place is stored in the secure case of {reference}; please delete it here.",
+            "The forwarded words are kept with {reference}, and who said them first in its secure case. They answer "
+            "no question.",
             reference=case.reference,
         )
-        if is_place
-        else tr(
-            c.language,
-            "Stored in the secure case of {reference}; please delete it here, and send no photos of people or "
-            "documents.",
-            reference=case.reference,
-        )
-    )
+    kind = message.kind if message is not None else Kind.FILE
+    sentence = _PLACE_STORED if kind is Kind.LOCATION else _CONTACT_STORED if kind is Kind.CONTACT else _FILE_STORED
+    return tr(c.language, sentence, reference=case.reference)
+
+
+_PLACE_STORED = later("The place is stored in the secure case of {reference}; please delete it here.")
+_CONTACT_STORED = later("The contact is stored in the secure case of {reference}; please delete it here.")
+_FILE_STORED = later(
+    "Stored in the secure case of {reference}; please delete it here, and send no photos of people or documents."
+)

@@ -23,6 +23,8 @@ from bot.turns.composer import Composer
 
 #: Commands whose words are codes, dates and formal references: an identifier among them is meant.
 _NOT_SCREENED = frozenset({"start", "accept", "written", "export", "approve", "refuse", "confirm", "lost", "release"})
+#: What goes to the secure case whole.
+_SECURED = (Kind.LOCATION, Kind.CONTACT)
 
 
 class Mode(StrEnum):
@@ -49,7 +51,7 @@ def screen(c: Composer, *, as_words: bool = False) -> None:
     `as_words`: it is kept as it stands, whatever command it begins with.
     """
     message, hide = c.message, _HIDE.get(Mode(c.context.identity))
-    if message is None or not message.text or message.button or message.kind is Kind.LOCATION or hide is None:
+    if message is None or not message.text or message.button or hide is None or message.kind in _SECURED:
         return
     if not (as_words or _is_screened(c, message.text)):
         return
@@ -84,6 +86,8 @@ def settle(c: Composer) -> None:
     if case is not None and c.secured:
         found = (each.kind for text in c.secured for each in detector.find(text))
         kinds = ", ".join(detector.WORDS[kind].strip("[]") for kind in dict.fromkeys(found))
+        if not kinds:
+            return  # who said first what was forwarded: that was said
         c.say(
             tr(
                 c.language,

@@ -99,6 +99,7 @@ class TextKind(StrEnum):
     OUTCOME = "outcome"  #: the line that goes with a closure
     REASON = "reason"  #: why something was decided
     LOCATION = "location"  #: coordinates, tier 2
+    CONTACT = "contact"  #: a contact card, tier 2
     FILE = "file"  #: a photo, voice message or document left at the messenger
     PROTECTION = "protection"  #: who or what stands behind an answer that a gate asks for; reporting side only
 

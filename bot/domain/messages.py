@@ -42,13 +42,31 @@ class Kind(StrEnum):
     PHOTO = "photo"
     FILE = "file"
     VOICE = "voice"
+    CONTACT = "contact"  #: a contact card; `text` is what stands on it
+    UNRECEIVED = "unreceived"  #: somebody sent what we cannot take; `unreceived` says what it was
     MOVED = "moved"  #: the chat has a new address, `moved_to`
     DELETED = "deleted"  #: the writer deleted `message_id` on their messenger; we keep it
     REACHED = "reached"  #: the person follows us (again) or unblocked us
     LEFT = "left"  #: the person unfollowed or blocked us: nothing reaches them there
     OUTCOME = "outcome"  #: what became of the knock `message_id`; `text` is why it failed, empty when it arrived
-    OTHER = "other"  #: readable, but nothing a person says (joined, left, pinned, sticker)
+    OTHER = "other"  #: readable, but nothing a person says (joined, left, pinned)
     UNREADABLE = "unreadable"  #: verified, but we could not make sense of it; kept raw
+
+
+class Unreceived(StrEnum):
+    """What a person sent that we cannot take; they are told so, and what to do instead."""
+
+    STICKER = "sticker"
+    POLL = "poll"
+    STORY = "story"
+    CHECKLIST = "checklist"
+    DICE = "dice"
+    PAID = "paid"  #: photos and videos behind a price
+    PAYMENT = "payment"  #: an invoice, a gift, a giveaway
+    GAME = "game"
+    OTHER_BOT = "other_bot"  #: a command for another bot
+    EMPTY = "empty"  #: a text without a sign that can be seen
+    NEW = "new"  #: whatever else a messenger knows, or will know
 
 
 class Contact(StrEnum):
@@ -90,6 +108,8 @@ class Inbound:
     attachment: Attachment | None = None
     moved_to: Address | None = None
     sender_name: str = ""  #: display name, never used to decide anything
+    origin: str = ""  #: who said it first, when it was forwarded: a display name; nothing in it is a command or a tap
+    unreceived: Unreceived | None = None  #: of `Kind.UNRECEIVED`
     contact: Contact = Contact.NONE
     raw: bytes = b""  #: the body as received, for the inbox
 
@@ -106,7 +126,7 @@ class Inbound:
 
 #: What a database refuses in a text: NUL, and half of a pair of surrogates.
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
-_TEXTS = ("external_id", "text", "button", "tap_id", "message_id", "reply_to", "sender_name")
+_TEXTS = ("external_id", "text", "button", "tap_id", "message_id", "reply_to", "sender_name", "origin")
 
 
 def storable(message: Inbound) -> Inbound:

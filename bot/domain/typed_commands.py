@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from bot.domain import reference
 from bot.domain.case_acts import Act
-from bot.domain.messages import MESSENGERS
+from bot.domain.messages import MESSENGERS, Inbound, Kind
 
 #: Commands that stand alone.
 ALONE = frozenset(
@@ -46,7 +46,7 @@ _WITH_ARGUMENT = frozenset(
 
 _NAMES = ALONE | ABOUT_CASE | OPENING | _WITH_ARGUMENT
 _ALIASES = {"acknowledge": "ack", "hand-off": "handoff", "stand-down": "standdown", "acknowledged": "ack", "?": "help"}
-_SHAPE = re.compile(r"\s*(/?)([a-z?-]+)(?:@\w+)?[\s,:;.!\u3000\uff0c\uff1a]*(.*)\Z", re.IGNORECASE | re.DOTALL)
+_SHAPE = re.compile(r"\s*(/?)([a-z?-]+)(?![a-z?@-])[\s,:;.!\u3000\uff0c\uff1a]*(.*)\Z", re.IGNORECASE | re.DOTALL)
 
 _MESSENGER = re.compile(rf"{'|'.join(sorted(MESSENGERS))}|\d{{1,2}}", re.IGNORECASE)
 #: What must follow a word without a slash for it to be the command.
@@ -81,6 +81,12 @@ def parse_command(text: str) -> Command | None:
     if slash:
         return command
     return command if name in _NAMES and _is_meant(command, text) else None
+
+
+def command_of(message: Inbound) -> Command | None:
+    """Read a message as a command of its sender; nobody commands by what they forward, by a card or a place."""
+    is_said_by_them = not message.origin and message.kind not in (Kind.LOCATION, Kind.CONTACT)
+    return parse_command(message.text) if message.text and is_said_by_them else None
 
 
 def is_known(command: Command) -> bool:

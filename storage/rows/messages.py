@@ -20,6 +20,7 @@ from bot.domain.messages import (
     Outgoing,
     OutgoingKind,
     Priority,
+    Unreceived,
 )
 from bot.domain.turn import InboxRow, InboxState, Mark
 from bot.protection.sealing import Vault
@@ -68,6 +69,8 @@ def _sealed_content(vault: Vault, inbox_id: int, message: Inbound) -> bytes | No
         "longitude": message.longitude,
         "attachment": None if message.attachment is None else astuple(message.attachment),
         "sender_name": message.sender_name,
+        "origin": message.origin,
+        "unreceived": message.unreceived,
     }
     told = {name: value for name, value in content.items() if value not in ("", None)}
     return seal(vault, "inbox", inbox_id, told) if told else None
@@ -112,6 +115,7 @@ def reply_of(vault: Vault, inbox_id: int, sealed: bytes | None) -> str:
 def _inbound_of(vault: Vault, row: KeptRow) -> Inbound:
     told = unseal(vault, "inbox", row["id"], row["sealed"])
     attachment = told.pop("attachment", None)
+    unreceived = told.pop("unreceived", None)
     return Inbound(
         messenger=row["messenger"],
         account=row["account"],
@@ -125,6 +129,7 @@ def _inbound_of(vault: Vault, row: KeptRow) -> Inbound:
         message_id=row["message_id"],
         reply_to=row["reply_to"],
         attachment=None if attachment is None else Attachment(*attachment),
+        unreceived=None if unreceived is None else Unreceived(unreceived),
         moved_to=address_or_none(row["moved_to"]),
         raw=unseal_bytes(vault, "inbox", row["id"], "raw", row["raw"]),
         **told,
