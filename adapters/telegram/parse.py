@@ -129,6 +129,8 @@ def _placed(message: Json) -> Fields:
         placed |= _author(message["from"])
     if "reply_to_message" in message:
         placed["reply_to"] = _reply_to(message)
+    if "media_group_id" in message:
+        placed["album"] = string(message["media_group_id"])
     if "forward_origin" in message or "forward_date" in message:
         placed["origin"] = _origin(message)[:_NAME_LIMIT]
     return placed

@@ -20,7 +20,7 @@ from bot.conversation import (
     screening,
 )
 from bot.delivery import window_rules
-from bot.domain import button_data, reference
+from bot.domain import albums, button_data, reference
 from bot.domain.agreement import Agreement
 from bot.domain.case import Case
 from bot.domain.fields import field, is_field
@@ -66,12 +66,27 @@ def respond(message: Inbound, view: View, context: Context, choices: Sequence[Bu
         _from_outside(c, person)
     elif choices:
         _ask_which(c, message, choices)
+    elif albums.is_part(message):
+        _gather(c, message)
     else:
-        screening.screen(c, as_words=bool(message.origin))
-        forwarded.mark(c)
-        _from_person(c, c.message or message)
-        screening.settle(c)
+        answer(c, message)
     return window_rules.noted(c.finish(), message, context.windows)
+
+
+def answer(c: Composer, message: Inbound) -> None:
+    """Do what an enrolled person's message means, without what points to somebody."""
+    screening.screen(c, as_words=bool(message.origin))
+    forwarded.mark(c)
+    _from_person(c, c.message or message)
+    screening.settle(c)
+
+
+def _gather(c: Composer, message: Inbound) -> None:
+    """Keep a file of an album with those before it; they are answered when no more comes."""
+    before = albums.gathered(c.conversation.gathering)
+    whole = albums.joined(before, message) if before is not None else message
+    c.move(gathering=albums.as_json(whole, c.now + albums.GATHERED_FOR))
+    c.keep_content = message.in_private
 
 
 def wanted(message: Inbound, directory: Directory, agreement: Agreement) -> Wanted:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from bot.domain.agreement import Agreement, LevelPolicy, Urgency
 from bot.domain.guarded import NOTHING, Guarded
@@ -295,4 +296,5 @@ class Conversation:
     place: Address | None = None  #: where they wrote last, answers go there
     updated_at: datetime | None = None
     wakes_at: datetime | None = None  #: when the clock looks at it: held texts open a case
+    gathering: Mapping[str, Any] = field(default_factory=dict)  #: JSON: an album that comes file by file, see `albums`
     version: int = 0  #: goes up at every write; 0 is not stored yet

@@ -110,6 +110,8 @@ class Inbound:
     sender_name: str = ""  #: display name, never used to decide anything
     origin: str = ""  #: who said it first, when it was forwarded: a display name; nothing in it is a command or a tap
     unreceived: Unreceived | None = None  #: of `Kind.UNRECEIVED`
+    album: str = ""  #: what the files of one album have in common
+    more: tuple[Attachment, ...] = ()  #: the further files of a gathered album
     contact: Contact = Contact.NONE
     raw: bytes = b""  #: the body as received, for the inbox
 
@@ -126,7 +128,7 @@ class Inbound:
 
 #: What a database refuses in a text: NUL, and half of a pair of surrogates.
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
-_TEXTS = ("external_id", "text", "button", "tap_id", "message_id", "reply_to", "sender_name", "origin")
+_TEXTS = ("external_id", "text", "button", "tap_id", "message_id", "reply_to", "sender_name", "origin", "album")
 
 
 def storable(message: Inbound) -> Inbound:

@@ -73,8 +73,7 @@ def words_of(c: Composer) -> list[Piece]:
         found.append(Piece(TextKind.CONTACT, message.text, c.came_as))
     elif message.text and message.kind is not Kind.BUTTON:
         found.append(Piece(TextKind.TEXT, message.text, c.came_as, c.withheld))
-    if message.attachment is not None:
-        a = message.attachment
+    for a in () if message.attachment is None else (message.attachment, *message.more):
         facts = [message.kind.value, a.name, a.media_type, f"{a.size} bytes" if a.size else "", f"id {a.file_id}"]
         found.append(Piece(TextKind.FILE, "; ".join(filter(None, facts)), c.came_as, file=Left(message.messenger, a)))
     return found

@@ -186,7 +186,7 @@ class Line:
     async def _write(self, batch: list[QueuedWork], marks: Sequence[Mark]) -> None:
         for attempt in range(_TRIES):
             fresh, seen = await self._computing.computed(batch)
-            turns = [entry.turn for entry in fresh if entry.turn is not None]
+            turns = [turn for entry in fresh for turn in (entry.ahead, entry.turn) if turn is not None]
             left_out: frozenset[int] = frozenset()
             try:
                 if turns or marks:

@@ -70,6 +70,7 @@ def _sealed_content(vault: Vault, inbox_id: int, message: Inbound) -> bytes | No
         "attachment": None if message.attachment is None else astuple(message.attachment),
         "sender_name": message.sender_name,
         "origin": message.origin,
+        "album": message.album,
         "unreceived": message.unreceived,
     }
     told = {name: value for name, value in content.items() if value not in ("", None)}

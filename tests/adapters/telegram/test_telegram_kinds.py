@@ -159,3 +159,9 @@ def test_the_link_of_a_preview_is_part_of_what_was_said() -> None:
 @pytest.mark.parametrize("entities", [None, [None], [{"type": "text_link"}], [link(0, 10**9, "http://x.org")], "x"])
 def test_marks_that_make_no_sense_take_no_words_away(entities: Any) -> None:
     assert read(message(text="girl 16", entities=entities)).text.startswith("girl 16")
+
+
+@pytest.mark.parametrize("key", ["photo", "video", "document"])
+def test_the_files_of_an_album_have_its_number_in_common(key: str) -> None:
+    inbound = read(message(media_group_id="13999", caption="the door", **CONTENTS.get(key, {key: FILE})))
+    assert (inbound.album, inbound.text) == ("13999", "the door")
