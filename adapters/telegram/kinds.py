@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.domain.messages import Kind, Unreceived
+from bot.domain.messages import Kind
+from bot.domain.unreceived import Unreceived
 
 #: What is kept, in the order of looking: a venue comes with a location, an animation with a document.
 KEPT: Mapping[str, Kind] = {

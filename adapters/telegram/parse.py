@@ -16,7 +16,8 @@ from typing import Any
 from adapters.telegram.kinds import KEPT, UNRECEIVED, UNSAID
 from adapters.telegram.settings import MESSENGER
 from adapters.telegram.words import for_us, string, written
-from bot.domain.messages import Address, Attachment, Inbound, Kind, Unreceived
+from bot.domain.messages import Address, Attachment, Inbound, Kind
+from bot.domain.unreceived import Unreceived
 
 Json = Mapping[str, Any]
 Fields = dict[str, Any]  #: of `Inbound`

@@ -13,10 +13,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from adapters.tencent import xml
+from adapters.tencent.emoji import with_emoji
 from adapters.tencent.fields import degrees, event_id, needed, stands_for_what_it_cannot_show
 from adapters.tencent.xml import text_of
 from adapters.wechat.settings import BUTTON_BYTES, MESSENGER
-from bot.domain.messages import Address, Attachment, Contact, Inbound, Kind, Unreceived
+from bot.domain.messages import Address, Attachment, Contact, Inbound, Kind
+from bot.domain.unreceived import Unreceived
 
 Fields = dict[str, Any]  #: of `Inbound`
 
@@ -83,13 +85,14 @@ def _text(given: xml.Fields) -> Fields:
         return {"kind": Kind.BUTTON, "text": text, "button": choice, "contact": Contact.TAP}
     if stands_for_what_it_cannot_show(text):
         return _unreceived(given)
-    return {"kind": Kind.TEXT, "text": text, "contact": Contact.MESSAGE}
+    return {"kind": Kind.TEXT, "text": with_emoji(text), "contact": Contact.MESSAGE}
 
 
 def _media(kind: Kind, media_type: str, prefix: str = "") -> Callable[[xml.Fields], Fields]:
     def read(given: xml.Fields) -> Fields:
         attachment = Attachment(prefix + needed(given, "MediaId"), media_type=media_type)
-        return {"kind": kind, "attachment": attachment, "contact": Contact.MESSAGE}
+        heard = text_of(given, "Recognition") if kind is Kind.VOICE else ""
+        return {"kind": kind, "attachment": attachment, "recognised": heard, "contact": Contact.MESSAGE}
 
     return read
 

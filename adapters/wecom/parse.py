@@ -11,9 +11,11 @@ from datetime import datetime
 from typing import Any
 
 from adapters.tencent import xml
+from adapters.tencent.emoji import with_emoji
 from adapters.tencent.fields import degrees, event_id, needed, stands_for_what_it_cannot_show
 from adapters.wecom.settings import MEMBER, MESSENGER
-from bot.domain.messages import Address, Attachment, Inbound, Kind, Unreceived
+from bot.domain.messages import Address, Attachment, Inbound, Kind
+from bot.domain.unreceived import Unreceived
 
 Fields = dict[str, Any]  #: of `Inbound`
 
@@ -63,7 +65,7 @@ def _unreceived(_found: xml.Fields) -> Fields:
 
 def _text(found: xml.Fields) -> Fields:
     text = xml.text_of(found, "Content")
-    return _unreceived(found) if stands_for_what_it_cannot_show(text) else {"kind": Kind.TEXT, "text": text}
+    return _unreceived(found) if stands_for_what_it_cannot_show(text) else {"kind": Kind.TEXT, "text": with_emoji(text)}
 
 
 def _link(found: xml.Fields) -> Fields:
@@ -83,7 +85,8 @@ def _location(found: xml.Fields) -> Fields:
 def _file(kind: Kind, media_type: str) -> Callable[[xml.Fields], Fields]:
     def read(found: xml.Fields) -> Fields:
         name = xml.text_of(found, "FileName")
-        return {"kind": kind, "attachment": Attachment(needed(found, "MediaId"), name, media_type)}
+        heard = xml.text_of(found, "Recognition") if kind is Kind.VOICE else ""
+        return {"kind": kind, "attachment": Attachment(needed(found, "MediaId"), name, media_type), "recognised": heard}
 
     return read
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.domain.closed_sets import for_each
-from bot.domain.messages import Inbound, Kind, Unreceived
+from bot.domain.messages import Inbound, Kind
+from bot.domain.unreceived import Unreceived
 from bot.intake import interview
 from bot.intake.position import in_intake
 from bot.language.normalise import clean, is_blank

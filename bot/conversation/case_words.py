@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.conversation import recognised_words
 from bot.domain.case import Case, TextKind
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Kind
@@ -31,9 +32,10 @@ def keep_attachments(c: Composer, case: Case | None) -> None:
 
 
 def keep_with(c: Composer, case: Case) -> None:
-    """Keep it, say so and ask again what is asked."""
+    """Keep it, say so and ask again what is asked; of a voice message first, whether its words were heard right."""
     keep_words(c, case)
-    interview.ask_current(c, case, stored(c, case))
+    if not recognised_words.offer(c, stored(c, case)):
+        interview.ask_current(c, case, stored(c, case))
 
 
 def stored(c: Composer, case: Case) -> str:

@@ -11,11 +11,13 @@ from bot.conversation import (
     case_words,
     edits_and_deletions,
     forwarded,
+    gathering,
     general_commands,
     lost_phone,
     nameless,
     own_questions,
     plain_words,
+    recognised_words,
     replies_to_ours,
     screening,
 )
@@ -67,7 +69,7 @@ def respond(message: Inbound, view: View, context: Context, choices: Sequence[Bu
     elif choices:
         _ask_which(c, message, choices)
     elif albums.is_part(message):
-        _gather(c, message)
+        gathering.add(c, message)
     else:
         answer(c, message)
     return window_rules.noted(c.finish(), message, context.windows)
@@ -79,14 +81,6 @@ def answer(c: Composer, message: Inbound) -> None:
     forwarded.mark(c)
     _from_person(c, c.message or message)
     screening.settle(c)
-
-
-def _gather(c: Composer, message: Inbound) -> None:
-    """Keep a file of an album with those before it; they are answered when no more comes."""
-    before = albums.gathered(c.conversation.gathering)
-    whole = albums.joined(before, message) if before is not None else message
-    c.move(gathering=albums.as_json(whole, c.now + albums.GATHERED_FOR))
-    c.keep_content = message.in_private
 
 
 def wanted(message: Inbound, directory: Directory, agreement: Agreement) -> Wanted:
@@ -241,6 +235,7 @@ def _may_answer(c: Composer, case: Case, choice: button_data.ChoiceTap) -> bool:
 def _wordless(c: Composer) -> None:
     if c.message is not None and c.message.in_private:
         plain_words.say_anything(c, "")
+        recognised_words.offer(c)
     elif c.message is None or not c.message.reply_to or not replies_to_ours.replied_with_file(c):
         c.keep_content = False
 

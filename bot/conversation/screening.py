@@ -62,6 +62,12 @@ def screen(c: Composer, *, as_words: bool = False) -> None:
     c.message = replace(message, text=hide(message.text, found))
 
 
+def covered(c: Composer, text: str) -> str:
+    """A text as it may be read back on a messenger."""
+    hide = _HIDE.get(Mode(c.context.identity))
+    return text if hide is None else hide(text, detector.find(text))
+
+
 def _is_ours(c: Composer, figures: str) -> bool:
     """Whether a long number is the one by which the bridge itself names an enrolled person: ``/assign REF 3888...``."""
     return c.view.directory.get(whole_number(figures)) is not None

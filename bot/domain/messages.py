@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
-from typing import Any
+
+from bot.domain.unreceived import Unreceived
 
 #: Every messenger that an address of ours may name, set up or not.
 MESSENGERS = frozenset({"telegram", "wechat", "wecom", "web", "email"})
@@ -53,22 +53,6 @@ class Kind(StrEnum):
     UNREADABLE = "unreadable"  #: verified, but we could not make sense of it; kept raw
 
 
-class Unreceived(StrEnum):
-    """What a person sent that we cannot take; they are told so, and what to do instead."""
-
-    STICKER = "sticker"
-    POLL = "poll"
-    STORY = "story"
-    CHECKLIST = "checklist"
-    DICE = "dice"
-    PAID = "paid"  #: photos and videos behind a price
-    PAYMENT = "payment"  #: an invoice, a gift, a giveaway
-    GAME = "game"
-    OTHER_BOT = "other_bot"  #: a command for another bot
-    EMPTY = "empty"  #: a text without a sign that can be seen
-    NEW = "new"  #: whatever else a messenger knows, or will know
-
-
 class Contact(StrEnum):
     """What a message does to the messenger's reply window: for how long and how often we may write back."""
 
@@ -110,6 +94,7 @@ class Inbound:
     sender_name: str = ""  #: display name, never used to decide anything
     origin: str = ""  #: who said it first, when it was forwarded: a display name; nothing in it is a command or a tap
     unreceived: Unreceived | None = None  #: of `Kind.UNRECEIVED`
+    recognised: str = ""  #: what the messenger heard in a voice message: a guess, until its sender says so
     album: str = ""  #: what the files of one album have in common
     more: tuple[Attachment, ...] = ()  #: the further files of a gathered album
     contact: Contact = Contact.NONE
@@ -124,25 +109,6 @@ class Inbound:
     def in_private(self) -> bool:
         """Whether only the sender and the bridge read the place it was written in."""
         return self.sender == self.place
-
-
-#: What a database refuses in a text: NUL, and half of a pair of surrogates.
-_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
-_TEXTS = ("external_id", "text", "button", "tap_id", "message_id", "reply_to", "sender_name", "origin", "album")
-
-
-def storable(message: Inbound) -> Inbound:
-    """Take out what no database stores: a message refused for it would come again and again and hold up its chat."""
-    texts: dict[str, Any] = {name: getattr(message, name) for name in _TEXTS}
-    a = message.attachment
-    file = (a.file_id, a.name, a.media_type) if a else ()
-    if not _UNSTORABLE.search("".join((*texts.values(), *file))):
-        return message
-    texts = {name: _UNSTORABLE.sub("", text) for name, text in texts.items()}
-    if a is not None:
-        file_id, name, media_type = (_UNSTORABLE.sub("", text) for text in file)
-        a = Attachment(file_id, name, media_type, a.size)
-    return replace(message, attachment=a, **texts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ import structlog
 from bot.delivery.reply_in_call import InCall
 from bot.domain.errors import AlreadySeen, Behind, Held, Stale, StorageError, Unwritable
 from bot.domain.ids import Ids
-from bot.domain.messages import Capabilities, Inbound, Kind, storable
+from bot.domain.messages import Capabilities, Inbound, Kind
+from bot.domain.storable import storable
 from bot.domain.turn import Mark, Turn
 from bot.line.computing import Computing, is_pressing
 from bot.line.kept_marks import KeptMarks

@@ -20,9 +20,9 @@ from bot.domain.messages import (
     Outgoing,
     OutgoingKind,
     Priority,
-    Unreceived,
 )
 from bot.domain.turn import InboxRow, InboxState, Mark
+from bot.domain.unreceived import Unreceived
 from bot.protection.sealing import Vault
 from storage.rows.cases import KeptRow, RowDict, address, address_or_none, text_or_none, to_json
 from storage.sealed import seal, seal_bytes, unseal, unseal_bytes
@@ -71,6 +71,7 @@ def _sealed_content(vault: Vault, inbox_id: int, message: Inbound) -> bytes | No
         "sender_name": message.sender_name,
         "origin": message.origin,
         "album": message.album,
+        "recognised": message.recognised,
         "unreceived": message.unreceived,
     }
     told = {name: value for name, value in content.items() if value not in ("", None)}

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from adapters.telegram.settings import Mode
 from bot.domain.errors import StorageError, Unavailable
-from bot.domain.messages import Delivery, Kind, Unreceived
+from bot.domain.messages import Delivery, Kind
+from bot.domain.unreceived import Unreceived
 from bot.ports.messengers import Adapter
 from tests.fakes.bot_api import SECRET, BotApi
 from tests.fakes.mail_server import DROPS, MailServer

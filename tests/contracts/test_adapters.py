@@ -11,7 +11,8 @@ import pytest
 from adapters.web.adapter import WebAdapter
 from bot.domain.button_data import LIMIT
 from bot.domain.errors import SendError, StorageError, Unavailable
-from bot.domain.messages import Address, Delivery, Inbound, Kind, Outgoing, OutgoingKind, Unreceived
+from bot.domain.messages import Address, Delivery, Inbound, Kind, Outgoing, OutgoingKind
+from bot.domain.unreceived import Unreceived
 from bot.ports.messengers import Adapter
 from tests.contracts.adapter_benches import BENCHES, ONE, OTHER, Bench, TwoWayBench
 from tests.fakes.memory_messenger import MemoryAdapter

@@ -8,7 +8,8 @@ import pytest
 from telegram.constants import MessageType
 
 from adapters.telegram import kinds
-from bot.domain.messages import Kind, Unreceived
+from bot.domain.messages import Kind
+from bot.domain.unreceived import Unreceived
 from tests.adapters.telegram.test_telegram_parse import GROUP, message, read
 
 FILE = {"file_id": "f1", "file_unique_id": "u1", "duration": 1, "width": 1, "height": 1}

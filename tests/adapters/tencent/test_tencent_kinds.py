@@ -12,7 +12,8 @@ from adapters.wechat.parse import KINDS as WECHAT
 from adapters.wechat.parse import parse
 from adapters.wecom.parse import KINDS as WECOM
 from adapters.wecom.parse import parse as parse_wecom
-from bot.domain.messages import Contact, Inbound, Kind, Unreceived
+from bot.domain.messages import Contact, Inbound, Kind
+from bot.domain.unreceived import Unreceived
 from tests.fakes.wechat_person import as_xml
 
 NOW = datetime(2026, 11, 22, 8, 0, 0, tzinfo=UTC)
