@@ -106,7 +106,7 @@ class Callback:
 
     def open_body(self, signed: Signed, body: bytes, now: datetime) -> str:
         """Open the body of a call: XML with the encrypted message in it. Raises `CallRefused`."""
-        return self.open(signed, xml.text_of(envelope(body), "Encrypt"), now)
+        return self.open(signed, xml.text_of(envelope(body), "Encrypt").strip(), now)
 
     def seal(self, text: str, nonce: str, timestamp: str) -> str:
         """Encrypt an answer and sign it: the body that goes back."""

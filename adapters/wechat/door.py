@@ -86,7 +86,7 @@ class Door:
         if "msg_signature" not in request.query:
             return self._plain(request, now), False
         outside = envelope(request.body)
-        text = self._callback.open(Signed.of(request.query), xml.text_of(outside, "Encrypt"), now)
+        text = self._callback.open(Signed.of(request.query), xml.text_of(outside, "Encrypt").strip(), now)
         if "MsgType" in outside and self._settings.requires_encryption:
             raise CallRefused(Status.NOT_FOR_US, _IN_THE_CLEAR)
         return text, True

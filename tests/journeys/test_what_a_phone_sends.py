@@ -146,12 +146,15 @@ async def test_forwarded_words_open_a_case_and_who_said_them_crosses_nowhere(bri
 
 async def test_forwarded_words_say_nothing_about_which_case_they_are_for(bridge: PlayedBridge) -> None:
     case = await bridge.report_case("[No]", "[Locked in or held]", "16", "send", "send")
+    before = await bridge.texts(case)
     await bridge.says(TELEGRAM, "two more are there")
-    await bridge.sends(TELEGRAM, Kind.TEXT, text="2", origin="somebody")
-    assert not any("two more" in text.text for text in await bridge.texts(case))
+    for words in ("2", "new", case.reference):
+        await bridge.sends(TELEGRAM, Kind.TEXT, text=words, origin="somebody")
+    assert (await bridge.texts(case), len(await bridge.cases())) == (before, 1)
     await bridge.says(TELEGRAM, "2")
-    (kept,) = [text.text for text in await bridge.texts(case) if "two more" in text.text]
-    assert kept == "two more are there" or "Forwarded: 2" in kept
+    kept = "\n".join(text.text for text in await bridge.texts(case))
+    assert "two more are there" in kept
+    assert "Forwarded: new" in kept
 
 
 async def test_forwarded_words_are_no_reason_that_an_act_waits_for(bridge: PlayedBridge) -> None:
@@ -178,6 +181,21 @@ async def test_a_forwarded_photo_keeps_its_caption_as_forwarded_words(bridge: Pl
     assert (await bridge.case(case)).is_open
     assert f"Forwarded: {caption}" in [text.text for text in await bridge.texts(case)]
     assert [f.state for f in (await bridge.storage.history(case.id)).files] == [FileState.WAITING]
+
+
+# What stands beside the words.
+
+
+@pytest.mark.parametrize("who", OFFICERS)
+async def test_a_map_link_under_words_is_a_place_and_a_person_who_is_meant_is_nobodys_number(
+    bridge: PlayedBridge, who: str
+) -> None:
+    said = "she is here (https://maps.app.goo.gl/x1Y2), ask Sokha (tg://user?id=987654), see (https://x.org/door)"
+    await bridge.says(who, said)
+    case = await bridge.only_case()
+    (first,) = await bridge.texts(case)
+    assert first.text == "she is here ([coordinates]), ask Sokha ([long number]), see (https://x.org/door)"
+    assert [words for _, words in await bridge.secure(case)] == [said]
 
 
 # For somebody else, by nobody.
