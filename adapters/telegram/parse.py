@@ -8,21 +8,24 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from adapters.telegram.kinds import KEPT, UNRECEIVED, UNSAID
 from adapters.telegram.settings import MESSENGER
+from adapters.telegram.words import for_us, string, written
 from bot.domain.messages import Address, Attachment, Inbound, Kind
+from bot.domain.unreceived import Unreceived
 
 Json = Mapping[str, Any]
 Fields = dict[str, Any]  #: of `Inbound`
 
 _MALFORMED = (KeyError, IndexError, TypeError, ValueError, AttributeError, RecursionError, OverflowError)
-_ADDRESSED = re.compile(r"(/\w+)@(\w+)(?=\s|$)")
 _NAME_LIMIT = 128  #: characters; Telegram's own limit is 64 for each of two names
+_NOBODY_KNOWN = "unknown"  #: who said first what is forwarded
+_CARD_LIMIT = 2_000  #: characters of a contact card
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +77,20 @@ def _message(message: Json, account: Account) -> Fields:
     for key, read in _CONTENTS.items():
         if key in message:
             return placed | read(message, account)
-    return placed
+    return placed if UNSAID & message.keys() else placed | _unreceived(message)
+
+
+def _unreceived(message: Json) -> Fields:
+    """What somebody sent that is no text and no file; also what Telegram comes to know only tomorrow."""
+    kind = next((kind for key, kind in UNRECEIVED.items() if key in message), Unreceived.NEW)
+    return {"kind": Kind.UNRECEIVED, "unreceived": kind}
 
 
 def _edit(message: Json, account: Account) -> Fields:
-    written = _message(message, account)
-    is_said = written["kind"] in {Kind.TEXT, Kind.PHOTO, Kind.FILE, Kind.VOICE}
-    # A live location is "edited" every few seconds; the first one counts.
-    return written | {"kind": Kind.EDIT if is_said else Kind.OTHER}
+    changed = _message(message, account)
+    is_said = changed["kind"] in {Kind.TEXT, Kind.PHOTO, Kind.FILE, Kind.VOICE}
+    # A live location is "edited" every few seconds, a poll at every vote; the first one counts.
+    return changed | {"kind": Kind.EDIT if is_said else Kind.OTHER, "unreceived": None}
 
 
 def _membership(change: Json) -> Fields:
@@ -95,19 +104,19 @@ def _is_there(member: Json | None) -> bool | None:
     # https://core.telegram.org/bots/api#chatmember: whoever is "restricted" may be in the group or not.
     if not member:
         return None
-    status = _string(member["status"])
+    status = string(member["status"])
     return bool(member.get("is_member")) if status == "restricted" else status not in {"left", "kicked"}
 
 
 def _tap(query: Json) -> Fields:
-    tap = _author(query["from"]) | {"kind": Kind.OTHER, "tap_id": _string(query["id"])}
+    tap = _author(query["from"]) | {"kind": Kind.OTHER, "tap_id": string(query["id"])}
     if "message" not in query or "data" not in query:
         return tap  # under an inline message or a game: not ours
     message = query["message"]
     return tap | {
         "kind": Kind.BUTTON,
         "place": _place(message),
-        "button": _string(query["data"]),
+        "button": string(query["data"]),
         "message_id": str(_integer(message["message_id"])),
     }
 
@@ -121,12 +130,28 @@ def _placed(message: Json) -> Fields:
         placed |= _author(message["from"])
     if "reply_to_message" in message:
         placed["reply_to"] = _reply_to(message)
+    if "media_group_id" in message:
+        placed["album"] = string(message["media_group_id"])
+    if "forward_origin" in message or "forward_date" in message:
+        placed["origin"] = _origin(message)[:_NAME_LIMIT]
     return placed
 
 
+def _origin(message: Json) -> str:
+    """Who said it first: a person, somebody who hides, a group or a channel. Older servers say it flat."""
+    origin = message.get("forward_origin", {})
+    person = origin.get("sender_user") or message.get("forward_from")
+    chat = origin.get("sender_chat") or origin.get("chat") or message.get("forward_from_chat") or {}
+    hidden = origin.get("sender_user_name") or message.get("forward_sender_name")
+    return (_name(person) if person else string(hidden or chat.get("title", ""))) or _NOBODY_KNOWN
+
+
 def _author(person: Json) -> Fields:
-    name = " ".join(_string(person[key]) for key in ("first_name", "last_name") if person.get(key))
-    return {"sender": Address(MESSENGER, str(_integer(person["id"]))), "sender_name": name[:_NAME_LIMIT]}
+    return {"sender": Address(MESSENGER, str(_integer(person["id"]))), "sender_name": _name(person)[:_NAME_LIMIT]}
+
+
+def _name(person: Json) -> str:
+    return " ".join(string(person[key]) for key in ("first_name", "last_name") if person.get(key))
 
 
 def _place(message: Json) -> Address:
@@ -149,12 +174,24 @@ def _moved(message: Json, _: Account) -> Fields:
 
 
 def _text(message: Json, account: Account) -> Fields:
-    text = _string(message["text"])
-    if addressed := _ADDRESSED.match(text):
-        if account.username and addressed[2].lower() != account.username.lower():
-            return {}  # a command for another bot
-        text = addressed[1] + text[addressed.end() :]
-    return {"kind": Kind.TEXT, "text": text}
+    text = for_us(written(message), account.username)
+    if text is not None:
+        return {"kind": Kind.TEXT, "text": text}
+    is_private = message["chat"].get("type") == "private"
+    return {"kind": Kind.UNRECEIVED, "unreceived": Unreceived.OTHER_BOT} if is_private else {}
+
+
+def _caption(message: Json, account: Account) -> Fields:
+    """Read the words under a file; a command for another bot stays as it is written, and so is none."""
+    text = written(message, "caption")
+    ours = for_us(text, account.username)
+    return {"text": text if ours is None else ours}
+
+
+def _contact(message: Json, _: Account) -> Fields:
+    card = message["contact"]
+    lines = (_name(card), string(card.get("phone_number", "")), string(card.get("vcard", "")))
+    return {"kind": Kind.CONTACT, "text": "\n".join(filter(None, lines))[:_CARD_LIMIT]}
 
 
 def _location(message: Json, _: Account) -> Fields:
@@ -164,42 +201,40 @@ def _location(message: Json, _: Account) -> Fields:
         "kind": Kind.LOCATION,
         "latitude": _degrees(spot["latitude"], 90),
         "longitude": _degrees(spot["longitude"], 180),
-        "text": ", ".join(_string(venue[key]) for key in ("title", "address") if venue.get(key)),
+        "text": ", ".join(string(venue[key]) for key in ("title", "address") if venue.get(key)),
     }
 
 
-def _photo(message: Json, _: Account) -> Fields:
+def _photo(message: Json, account: Account) -> Fields:
     largest = max(message["photo"], key=lambda size: size["width"] * size["height"])
-    photo = Attachment(_string(largest["file_id"]), "", "image/jpeg", _integer(largest.get("file_size", 0)))
-    return {"kind": Kind.PHOTO, "text": _string(message.get("caption", "")), "attachment": photo}
+    photo = Attachment(string(largest["file_id"]), "", "image/jpeg", _integer(largest.get("file_size", 0)))
+    return {"kind": Kind.PHOTO, "attachment": photo} | _caption(message, account)
 
 
 def _file(key: str, kind: Kind) -> Callable[[Json, Account], Fields]:
-    def read(message: Json, _: Account) -> Fields:
+    def read(message: Json, account: Account) -> Fields:
         file = message[key]
         attachment = Attachment(
-            _string(file["file_id"]),
-            _string(file.get("file_name", "")),
-            _string(file.get("mime_type", "")),
+            string(file["file_id"]),
+            string(file.get("file_name", "")),
+            string(file.get("mime_type", "")),
             _integer(file.get("file_size", 0)),
         )
-        return {"kind": kind, "text": _string(message.get("caption", "")), "attachment": attachment}
+        return {"kind": kind, "attachment": attachment} | _caption(message, account)
 
     return read
 
 
-#: What a message may hold, in the order of looking.
-_CONTENTS: dict[str, Callable[[Json, Account], Fields]] = {
+_READERS: Mapping[str, Callable[[Json, Account], Fields]] = {
     "location": _location,
+    "venue": _location,
+    "contact": _contact,
+    "live_photo": _photo,
     "photo": _photo,
-    "voice": _file("voice", Kind.VOICE),
-    "document": _file("document", Kind.FILE),
-    "audio": _file("audio", Kind.FILE),
-    "video": _file("video", Kind.FILE),
-    "video_note": _file("video_note", Kind.FILE),
-    "migrate_to_chat_id": _moved,
     "text": _text,
 }
+#: What a message may hold, in the order of looking; all others are files.
+_CONTENTS = {"migrate_to_chat_id": _moved} | {k: _READERS.get(k) or _file(k, kind) for k, kind in KEPT.items()}
 
 
 def _integer(value: object) -> int:
@@ -212,13 +247,3 @@ def _degrees(value: object, limit: int) -> float:
     if type(value) not in {int, float} or not math.fabs(value) <= limit:  # type: ignore[arg-type]
         raise ValueError("not a coordinate")
     return float(value)  # type: ignore[arg-type]
-
-
-def _string(value: object) -> str:
-    """Return a text that every database takes: no NUL, no half of a surrogate pair."""
-    if not isinstance(value, str):
-        raise TypeError("not a text")
-    text = value.replace("\0", "")
-    if text.isascii():
-        return text
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -26,6 +26,17 @@ def degrees(given: Mapping[str, Element], name: str, limit: int) -> float:
     return value
 
 
+#: WeChat's and WeCom's own words for a sticker, a mini program, a card: a text in brackets of their kind.
+_IN_BRACKETS = re.compile(r"\s*[\[\u3010]([^\[\]\u3010\u3011]{1,60})[\]\u3011]\s*")
+_CANNOT_SHOW = ("不支持", "暂无法显示", "无法显示", "unsupported", "not supported", "cannot be displayed")
+
+
+def stands_for_what_it_cannot_show(text: str) -> bool:
+    """Whether a text is nobody's: the messenger's own words for something that it cannot show."""
+    found = _IN_BRACKETS.fullmatch(text)
+    return found is not None and any(words in found[1].casefold() for words in _CANNOT_SHOW)
+
+
 def event_id(given: Mapping[str, Element], *names: str) -> str:
     """Name an event, which has no number of its own, by what a redelivery of it has in common with the first."""
     told = chr(0).join(text_of(given, name) for name in names)

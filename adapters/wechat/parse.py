@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from adapters.tencent import xml
-from adapters.tencent.fields import degrees, event_id, needed
+from adapters.tencent.emoji import with_emoji
+from adapters.tencent.fields import degrees, event_id, needed, stands_for_what_it_cannot_show
 from adapters.tencent.xml import text_of
 from adapters.wechat.settings import BUTTON_BYTES, MESSENGER
 from bot.domain.messages import Address, Attachment, Contact, Inbound, Kind
+from bot.domain.unreceived import Unreceived
 
 Fields = dict[str, Any]  #: of `Inbound`
 
@@ -45,7 +47,7 @@ def _read(given: xml.Fields, raw: bytes, now: datetime) -> Inbound:
     created = int(needed(given, "CreateTime", _NUMBER))
     kind = needed(given, "MsgType").lower()
     is_event = kind == "event"
-    read = _event if is_event else _CONTENTS.get(kind, _other)
+    read = _event if is_event else _READERS.get(kind, _unreceived)
     fields: Fields = {"sender": person, "place": person} | read(given)
     external_id = _event_id(given) if is_event else needed(given, "MsgId", _NUMBER)
     if not is_event:
@@ -70,8 +72,9 @@ def _event_id(given: xml.Fields) -> str:
     return event_id(given, "FromUserName", "CreateTime", "Event", "EventKey")
 
 
-def _other(_given: xml.Fields) -> Fields:
-    return {"kind": Kind.OTHER}
+def _unreceived(_given: xml.Fields) -> Fields:
+    """What a person sent that WeChat gives to nobody, or comes to know only tomorrow."""
+    return {"kind": Kind.UNRECEIVED, "unreceived": Unreceived.NEW, "contact": Contact.MESSAGE}
 
 
 def _text(given: xml.Fields) -> Fields:
@@ -80,13 +83,16 @@ def _text(given: xml.Fields) -> Fields:
     choice = text_of(given, "bizmsgmenuid")
     if choice and len(choice.encode()) <= BUTTON_BYTES:
         return {"kind": Kind.BUTTON, "text": text, "button": choice, "contact": Contact.TAP}
-    return {"kind": Kind.TEXT, "text": text, "contact": Contact.MESSAGE}
+    if stands_for_what_it_cannot_show(text):
+        return _unreceived(given)
+    return {"kind": Kind.TEXT, "text": with_emoji(text), "contact": Contact.MESSAGE}
 
 
 def _media(kind: Kind, media_type: str, prefix: str = "") -> Callable[[xml.Fields], Fields]:
     def read(given: xml.Fields) -> Fields:
         attachment = Attachment(prefix + needed(given, "MediaId"), media_type=media_type)
-        return {"kind": kind, "attachment": attachment, "contact": Contact.MESSAGE}
+        heard = text_of(given, "Recognition") if kind is Kind.VOICE else ""
+        return {"kind": kind, "attachment": attachment, "recognised": heard, "contact": Contact.MESSAGE}
 
     return read
 
@@ -116,13 +122,23 @@ def _link(given: xml.Fields) -> Fields:
     return {"kind": Kind.TEXT, "text": "\n".join(filter(None, parts)), "contact": Contact.MESSAGE}
 
 
-#: By kind of message. What is not here is readable, but says nothing that we understand.
-_CONTENTS: dict[str, Callable[[xml.Fields], Fields]] = {
+#: By kind of message. What is not here its sender is told that we cannot take.
+KINDS: Mapping[str, Kind] = {
+    "text": Kind.TEXT,
+    "image": Kind.PHOTO,
+    "voice": Kind.VOICE,
+    "video": Kind.FILE,
+    "shortvideo": Kind.FILE,
+    "location": Kind.LOCATION,
+    "link": Kind.TEXT,
+    "file": Kind.FILE,
+}
+_READERS: dict[str, Callable[[xml.Fields], Fields]] = {
     "text": _text,
-    "image": _media(Kind.PHOTO, "image/jpeg"),
-    "voice": _media(Kind.VOICE, "audio/amr"),
-    "video": _media(Kind.FILE, "video/mp4", VIDEO),
-    "shortvideo": _media(Kind.FILE, "video/mp4", VIDEO),
+    "image": _media(KINDS["image"], "image/jpeg"),
+    "voice": _media(KINDS["voice"], "audio/amr"),
+    "video": _media(KINDS["video"], "video/mp4", VIDEO),
+    "shortvideo": _media(KINDS["shortvideo"], "video/mp4", VIDEO),
     "location": _location,
     "link": _link,
     "file": _file,

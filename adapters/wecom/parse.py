@@ -6,14 +6,16 @@ The fields: https://developer.work.weixin.qq.com/document/path/90239 and path/90
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from adapters.tencent import xml
-from adapters.tencent.fields import degrees, event_id, needed
+from adapters.tencent.emoji import with_emoji
+from adapters.tencent.fields import degrees, event_id, needed, stands_for_what_it_cannot_show
 from adapters.wecom.settings import MEMBER, MESSENGER
 from bot.domain.messages import Address, Attachment, Inbound, Kind
+from bot.domain.unreceived import Unreceived
 
 Fields = dict[str, Any]  #: of `Inbound`
 
@@ -48,7 +50,7 @@ def _read(found: xml.Fields, agent_id: int) -> Fields:
     if app and app != str(agent_id):
         return {"kind": Kind.OTHER}  # of another app with the same keys
     kind = needed(found, "MsgType")
-    read = _EVENTS.get(xml.text_of(found, "Event").lower()) if kind == "event" else _KINDS.get(kind)
+    read = _EVENTS.get(xml.text_of(found, "Event").lower()) if kind == "event" else _READERS.get(kind, _unreceived)
     if read is None:
         return {"kind": Kind.OTHER}
     # A member, and least of all the robot of a group.
@@ -56,8 +58,14 @@ def _read(found: xml.Fields, agent_id: int) -> Fields:
     return {"sender": member, "place": member, "message_id": xml.text_of(found, "MsgId")} | read(found)
 
 
+def _unreceived(_found: xml.Fields) -> Fields:
+    """What a member sent that WeCom gives to nobody, or comes to know only tomorrow."""
+    return {"kind": Kind.UNRECEIVED, "unreceived": Unreceived.NEW}
+
+
 def _text(found: xml.Fields) -> Fields:
-    return {"kind": Kind.TEXT, "text": xml.text_of(found, "Content")}
+    text = xml.text_of(found, "Content")
+    return _unreceived(found) if stands_for_what_it_cannot_show(text) else {"kind": Kind.TEXT, "text": with_emoji(text)}
 
 
 def _link(found: xml.Fields) -> Fields:
@@ -77,7 +85,8 @@ def _location(found: xml.Fields) -> Fields:
 def _file(kind: Kind, media_type: str) -> Callable[[xml.Fields], Fields]:
     def read(found: xml.Fields) -> Fields:
         name = xml.text_of(found, "FileName")
-        return {"kind": kind, "attachment": Attachment(needed(found, "MediaId"), name, media_type)}
+        heard = xml.text_of(found, "Recognition") if kind is Kind.VOICE else ""
+        return {"kind": kind, "attachment": Attachment(needed(found, "MediaId"), name, media_type), "recognised": heard}
 
     return read
 
@@ -104,12 +113,22 @@ def _is(kind: Kind) -> Callable[[xml.Fields], Fields]:
     return lambda _: {"kind": kind}
 
 
-_KINDS: dict[str, Callable[[xml.Fields], Fields]] = {
+#: By kind of message. What is not here its sender is told that we cannot take.
+KINDS: Mapping[str, Kind] = {
+    "text": Kind.TEXT,
+    "image": Kind.PHOTO,
+    "voice": Kind.VOICE,
+    "video": Kind.FILE,
+    "file": Kind.FILE,
+    "location": Kind.LOCATION,
+    "link": Kind.TEXT,
+}
+_READERS: dict[str, Callable[[xml.Fields], Fields]] = {
     "text": _text,
-    "image": _file(Kind.PHOTO, "image/jpeg"),
-    "voice": _file(Kind.VOICE, "audio/amr"),
-    "video": _file(Kind.FILE, "video/mp4"),
-    "file": _file(Kind.FILE, ""),
+    "image": _file(KINDS["image"], "image/jpeg"),
+    "voice": _file(KINDS["voice"], "audio/amr"),
+    "video": _file(KINDS["video"], "video/mp4"),
+    "file": _file(KINDS["file"], ""),
     "location": _location,
     "link": _link,
 }

@@ -12,7 +12,7 @@ from bot.domain.case import Case
 from bot.domain.case_acts import Act
 from bot.domain.messages import Inbound, Kind
 from bot.domain.people import Person, Role
-from bot.domain.typed_commands import parse_command
+from bot.domain.typed_commands import command_of
 from bot.intake.held_words import hold, opens_cases
 from bot.intake.open_case import greet, open_case
 from bot.intake.pasted_block import apply_block
@@ -24,7 +24,7 @@ from bot.turns.composer import Composer
 
 CANDIDATES = 8  #: cases offered for words whose case is not known
 _DESK = (Role.DUTY, Role.SUPERVISOR)
-_SAID = (Kind.TEXT, Kind.LOCATION, Kind.PHOTO, Kind.FILE, Kind.VOICE, Kind.EDIT)
+_SAID = (Kind.TEXT, Kind.LOCATION, Kind.PHOTO, Kind.FILE, Kind.VOICE, Kind.CONTACT, Kind.EDIT)
 
 
 def looked_through(message: Inbound, person: Person, agreement: Agreement) -> tuple[Scope, ...]:
@@ -34,7 +34,7 @@ def looked_through(message: Inbound, person: Person, agreement: Agreement) -> tu
     """
     promise = button_data.parse(message.button) if message.button else None
     is_choice = isinstance(promise, button_data.WordTap) and promise.word in ("which", "typed")
-    is_plain = not message.button and message.kind in _SAID and parse_command(message.text) is None
+    is_plain = not message.button and message.kind in _SAID and command_of(message) is None
     if person.role not in _DESK or not message.in_private or not (is_choice or is_plain):
         return ()
     scope = scope_of(person, agreement)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.conversation import recognised_words
 from bot.domain.case import Case, TextKind
 from bot.domain.journal_acts import JournalAct
+from bot.domain.messages import Kind
 from bot.intake import interview, purpose_hint
 from bot.intake.pieces import keep_piece, words_of
 from bot.intake.question_texts import kept_for_own_side
-from bot.language.texts import tr
+from bot.language.texts import later, tr
 from bot.protection.permissions import may_see
 from bot.turns.composer import Composer
 
@@ -40,33 +42,37 @@ def keep_attachments(c: Composer, case: Case | None) -> None:
 
 
 def keep_with(c: Composer, case: Case) -> None:
-    """Keep it, say so and ask again what is asked."""
+    """Keep it, say so and ask again what is asked; of a voice message first, whether its words were heard right."""
     kept = keep_words(c, case)
     lead = stored(c, case)
-    interview.ask_current(c, case, f"{lead} {kept_for_own_side(case, c.language)}" if kept is not None else lead)
+    lead = f"{lead} {kept_for_own_side(case, c.language)}" if kept is not None else lead
+    if not recognised_words.offer(c, lead):
+        interview.ask_current(c, case, lead)
 
 
 def stored(c: Composer, case: Case) -> str:
-    """Say that a place or a file is in the secure case, and ask to delete it where only the person can."""
-    is_place = c.message is not None and c.message.latitude is not None
-    if c.message is not None and c.message.in_own_pages:
+    """Say that a place, a contact or a file is in the secure case, and ask to delete it where only the person can."""
+    message = c.message
+    if message is not None and message.origin and message.attachment is None and message.kind is Kind.TEXT:
         return tr(
             c.language,
-            "Stored in the secure case of {reference}; this chat does not show it. Please send no photos of people or "
-            "documents.",
+            "The forwarded words are kept with {reference}, and who said them first in its secure case. They answer "
+            "no question.",
             reference=case.reference,
         )
-    return (
-        tr(
-            c.language,
-            "The place is stored in the secure case of {reference}; please delete it here.",
-            reference=case.reference,
-        )
-        if is_place
-        else tr(
-            c.language,
-            "Stored in the secure case of {reference}; please delete it here, and send no photos of people or "
-            "documents.",
-            reference=case.reference,
-        )
-    )
+    kind = message.kind if message is not None else Kind.FILE
+    sentence = _PLACE_STORED if kind is Kind.LOCATION else _CONTACT_STORED if kind is Kind.CONTACT else _FILE_STORED
+    if message is not None and message.in_own_pages:
+        sentence = _STORED_HERE
+    return tr(c.language, sentence, reference=case.reference)
+
+
+_PLACE_STORED = later("The place is stored in the secure case of {reference}; please delete it here.")
+_CONTACT_STORED = later("The contact is stored in the secure case of {reference}; please delete it here.")
+_FILE_STORED = later(
+    "Stored in the secure case of {reference}; please delete it here, and send no photos of people or documents."
+)
+_STORED_HERE = later(
+    "Stored in the secure case of {reference}; this chat does not show it. Please send no photos of people or "
+    "documents."
+)

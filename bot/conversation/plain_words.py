@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from bot.acts import act_table
-from bot.conversation import bare_alert, marked_words, moved_words
+from bot.conversation import bare_alert, marked_words, moved_words, recognised_words
 from bot.conversation.ask_which_case import CANDIDATES, belongs_nowhere, candidates, open_with
 from bot.conversation.case_words import keep_attachments, keep_with, keep_words
 from bot.conversation.placing_words import for_none, give_to, more_held, open_new
 from bot.conversation.replies_to_ours import replied
+from bot.conversation.screening import screen
 from bot.conversation.spoken_of import asked_last, just_spoken_of
 from bot.domain import button_data
 from bot.domain.case import Case, TextKind
@@ -42,10 +43,7 @@ def say_anything(c: Composer, text: str) -> None:
     """Take plain words (or a caption, a place, a file) in a private chat."""
     if marked_words.typed(c, text) or _opens_alert(c, text):
         return
-    waiting = act_table.waiting_prompt(c)
-    if waiting is not None and text:
-        act_table.answered(c, waiting, text)
-        keep_attachments(c, c.case(int(str(waiting["case"]))))
+    if text and _answers_beside_the_intake(c, text):
         return
     if c.message is not None and c.message.reply_to and replied(c, text):
         return
@@ -76,6 +74,20 @@ def _opens_alert(c: Composer, text: str) -> bool:
     if not bare_alert.is_awaited(c) or c.message is None or c.message.reply_to:
         return False
     bare_alert.begin(c, text)
+    return True
+
+
+def _answers_beside_the_intake(c: Composer, text: str) -> bool:
+    """Take the answer to whether a voice message was heard right, or the words that an act waits for."""
+    said = read_agreement(text, c.language) if recognised_words.is_asked(c) else None
+    if said is not None:
+        _heard(c, is_right=said)
+        return True
+    waiting = act_table.waiting_prompt(c)
+    if waiting is None:
+        return False
+    act_table.answered(c, waiting, text)
+    keep_attachments(c, c.case(int(str(waiting["case"]))))
     return True
 
 
@@ -217,6 +229,19 @@ def _typed(c: Composer, number: str) -> None:
     say_anything(c, number)
 
 
+def _heard(c: Composer, stamp: str = "", *, is_right: bool) -> None:
+    """Take what was heard in a voice message as if it had just been typed, or leave it out."""
+    words = recognised_words.take(c, stamp)
+    if not words or c.message is None:
+        c.say(tr(c.language, "There is nothing to confirm any more."))
+    elif not is_right:
+        recognised_words.left_out(c)
+    else:
+        c.message = replace(c.message, kind=Kind.TEXT, text=words, button="", message_id="")
+        screen(c, as_words=True)
+        say_anything(c, c.message.text)
+
+
 #: Taps about the conversation, by their word.
 _TAPPED: Mapping[str, Callable[[Composer, str], None]] = {
     "new": lambda c, _: open_new(c),
@@ -230,6 +255,8 @@ _TAPPED: Mapping[str, Callable[[Composer, str], None]] = {
     "unmarked": lambda c, stamp: marked_words.tapped(c, stamp, is_none=True),
     "typed": _typed,
     **moved_words.TAPPED,
+    "words": lambda c, stamp: _heard(c, stamp, is_right=True),
+    "nowords": lambda c, stamp: _heard(c, stamp, is_right=False),
     "yes": lambda c, stamp: confirm(c, yes=True, stamp=stamp),
     "no": lambda c, stamp: confirm(c, yes=False, stamp=stamp),
 }

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from bot.acts import act_table
 from bot.acts.finding import find_case
 from bot.conversation import (
+    cannot_receive,
     case_words,
     edits_and_deletions,
+    forwarded,
+    gathering,
     general_commands,
     lost_phone,
     moved_words,
+    nameless,
     own_questions,
     plain_words,
+    recognised_words,
     replies_to_ours,
     screening,
     spoken_of,
 )
 from bot.delivery import window_rules
-from bot.domain import button_data, reference
+from bot.domain import albums, button_data, reference
 from bot.domain.agreement import Agreement
 from bot.domain.case import Case
 from bot.domain.fields import field, is_field
@@ -29,10 +33,9 @@ from bot.domain.messages import Button, Inbound, Kind
 from bot.domain.names import rows
 from bot.domain.people import Directory, Person
 from bot.domain.turn import Turn
-from bot.domain.typed_commands import ABOUT_CASE, OPENING, Command, is_known, parse_command
+from bot.domain.typed_commands import ABOUT_CASE, OPENING, Command, command_of, is_known, parse_command
 from bot.intake import answer_taps
 from bot.intake.consent import is_consent
-from bot.language.normalise import clean
 from bot.language.texts import tr
 from bot.people import enrolment, lapsed_enrolment, own_addresses, reachability, reconfirmation, revocation, strangers
 from bot.ports.reads import NOBODY, Wanted
@@ -43,16 +46,16 @@ from bot.turns.context import Context
 from bot.turns.view import View
 
 _INTAKE_MOVES = frozenset({"back", "skip", "edit", "summary", "send"})
-#: What no person says: a sticker, a poll, a pinned message (OTHER). Nothing is answered.
+#: What no person says: a pinned message, somebody who joined (OTHER). Nothing is answered.
 _UNSAID = (Kind.OTHER, Kind.UNREADABLE, Kind.MOVED, Kind.OUTCOME)
 _OF_EARLIER = (Kind.EDIT, Kind.DELETED)  #: about a message that came in before
-_WORDLESS = (Kind.LOCATION, Kind.PHOTO, Kind.FILE, Kind.VOICE)
+_WORDLESS = (Kind.LOCATION, Kind.PHOTO, Kind.FILE, Kind.VOICE, Kind.CONTACT)
+_OF_ITS_OWN = (Kind.LOCATION, Kind.CONTACT)  #: what stands beside these is no caption
 
 
 def respond(message: Inbound, view: View, context: Context, choices: Sequence[Button] = ()) -> Turn:
     """Compute everything that a message changes; `choices` are what it may mean when it fits several questions."""
-    words = clean(message.text)
-    message = message if words == message.text else replace(message, text=words)
+    message = cannot_receive.as_it_is(message)
     person = view.directory.at(message.sender)
     is_known_person = person is not None and person.is_active
     c = Composer(context, view, message=message, person=person if is_known_person else None)
@@ -62,22 +65,31 @@ def respond(message: Inbound, view: View, context: Context, choices: Sequence[Bu
         reachability.moved(c)
     elif message.kind in _UNSAID or message.sender is None or is_nothing:
         c.keep_content = message.kind is Kind.UNREADABLE
+        nameless.tell(c)
     elif not is_known_person:
         _from_outside(c, person)
     elif choices:
         _ask_which(c, message, choices)
+    elif albums.is_part(message):
+        gathering.add(c, message)
     else:
-        screening.screen(c)
-        _from_person(c, c.message or message)
-        screening.settle(c)
+        answer(c, message)
     return window_rules.noted(c.finish(), message, context.windows)
+
+
+def answer(c: Composer, message: Inbound) -> None:
+    """Do what an enrolled person's message means, without what points to somebody."""
+    screening.screen(c, as_words=bool(message.origin))
+    forwarded.mark(c)
+    _from_person(c, c.message or message)
+    screening.settle(c)
 
 
 def wanted(message: Inbound, directory: Directory, agreement: Agreement) -> Wanted:
     """Say what the answer to a message may need to know: of the cases that it names only those that it may see."""
     person = directory.at(message.sender)
     promise = button_data.parse(message.button) if message.button else None
-    command = parse_command(message.text) if message.text else None
+    command = command_of(message)
     named = reference.find_in(command.rest if command and command.name in ABOUT_CASE else message.text)
     place, meant = message.place, message.message_id if message.kind in _OF_EARLIER else message.reply_to
     leaving = _of_own_side(revocation.whom(command, promise, person, directory), person, directory) if person else ()
@@ -139,7 +151,7 @@ def _ask_which(c: Composer, message: Inbound, choices: Sequence[Button]) -> None
 
 def _from_outside(c: Composer, cut_off: Person | None) -> None:
     message = c.message
-    command = parse_command(message.text) if message else None
+    command = command_of(message) if message else None
     if cut_off is not None:
         c.journal(JournalAct.REVOKED_SENDER)
         lost_phone.tell_of_cut_off(c, cut_off)
@@ -154,7 +166,9 @@ def _from_person(c: Composer, message: Inbound) -> None:
         edits_and_deletions.edited(c)
     elif message.kind is Kind.DELETED:
         edits_and_deletions.deleted(c)
-    elif message.kind is Kind.LOCATION or (message.kind in _WORDLESS and not message.text):
+    elif message.kind is Kind.UNRECEIVED:
+        cannot_receive.tell(c)
+    elif message.origin or message.kind in _OF_ITS_OWN or (message.kind in _WORDLESS and not message.text):
         _wordless(c)
     elif message.kind in _WORDLESS:
         (_captioned if message.in_private else _captioned_in_group)(c, message.text)
@@ -232,6 +246,7 @@ def _may_answer(c: Composer, case: Case, choice: button_data.ChoiceTap) -> bool:
 def _wordless(c: Composer) -> None:
     if c.message is not None and c.message.in_private:
         plain_words.say_anything(c, "")
+        recognised_words.offer(c)
     elif c.message is None or not c.message.reply_to or not replies_to_ours.replied_with_file(c):
         c.keep_content = False
 

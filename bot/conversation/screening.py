@@ -37,6 +37,8 @@ _SECURED_HERE = later(
     "{reference}: what you wrote holds something that points to a person ({kinds}). It is stored in the secure case, "
     "and this chat does not show it any more."
 )
+#: What goes to the secure case whole.
+_WHOLE = (Kind.LOCATION, Kind.CONTACT)
 
 
 class Mode(StrEnum):
@@ -63,7 +65,7 @@ def screen(c: Composer, *, as_words: bool = False) -> None:
     `as_words`: it is kept as it stands, whatever command it begins with.
     """
     message, hide = c.message, _HIDE.get(Mode(c.context.identity))
-    if message is None or not message.text or message.button or message.kind is Kind.LOCATION or hide is None:
+    if message is None or not message.text or message.button or hide is None or message.kind in _WHOLE:
         return
     if not (as_words or _is_screened(c, message.text)):
         return
@@ -74,6 +76,12 @@ def screen(c: Composer, *, as_words: bool = False) -> None:
         return
     c.withheld = message.text
     c.message = replace(message, text=hide(message.text, found))
+
+
+def covered(c: Composer, text: str) -> str:
+    """A text as it may be read back on a messenger."""
+    hide = _HIDE.get(Mode(c.context.identity))
+    return text if hide is None else hide(text, detector.find(text))
 
 
 def _is_ours(c: Composer, figures: str) -> bool:

@@ -26,7 +26,7 @@ _ON_ITS_WAY = datetime.max.replace(tzinfo=UTC)  #: later than everything that is
 
 def may_pick(message: Inbound) -> bool:
     """Whether it may stand for a choice: a number by itself, or the word that ends a choice of several."""
-    is_said = message.kind is Kind.TEXT and message.in_private
+    is_said = message.kind is Kind.TEXT and message.in_private and not message.origin
     return is_said and (whole_number(message.text) is not None or plain(message.text) == _DONE)
 
 

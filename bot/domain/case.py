@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from bot.domain.agreement import Agreement, LevelPolicy, Urgency
 from bot.domain.guarded import NOTHING, Guarded
@@ -99,6 +100,7 @@ class TextKind(StrEnum):
     OUTCOME = "outcome"  #: the line that goes with a closure
     REASON = "reason"  #: why something was decided
     LOCATION = "location"  #: coordinates, tier 2
+    CONTACT = "contact"  #: a contact card, tier 2
     FILE = "file"  #: a photo, voice message or document left at the messenger
     PROTECTION = "protection"  #: who or what stands behind an answer that a gate asks for; reporting side only
 
@@ -294,4 +296,5 @@ class Conversation:
     place: Address | None = None  #: where they wrote last, answers go there
     updated_at: datetime | None = None
     wakes_at: datetime | None = None  #: when the clock looks at it: held texts open a case
+    gathering: Mapping[str, Any] = field(default_factory=dict)  #: JSON: an album that comes file by file, see `albums`
     version: int = 0  #: goes up at every write; 0 is not stored yet

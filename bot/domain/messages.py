@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
-from typing import Any
+
+from bot.domain.unreceived import Unreceived
 
 #: Every messenger that an address of ours may name, set up or not.
 MESSENGERS = frozenset({"telegram", "wechat", "wecom", "web", "email"})
@@ -46,12 +46,14 @@ class Kind(StrEnum):
     PHOTO = "photo"
     FILE = "file"
     VOICE = "voice"
+    CONTACT = "contact"  #: a contact card; `text` is what stands on it
+    UNRECEIVED = "unreceived"  #: somebody sent what we cannot take; `unreceived` says what it was
     MOVED = "moved"  #: the chat has a new address, `moved_to`
     DELETED = "deleted"  #: the writer deleted `message_id` on their messenger; we keep it
     REACHED = "reached"  #: the person follows us (again) or unblocked us
     LEFT = "left"  #: the person unfollowed or blocked us: nothing reaches them there
     OUTCOME = "outcome"  #: what became of the knock `message_id`; `text` is why it failed, empty when it arrived
-    OTHER = "other"  #: readable, but nothing a person says (joined, left, pinned, sticker)
+    OTHER = "other"  #: readable, but nothing a person says (joined, left, pinned)
     UNREADABLE = "unreadable"  #: verified, but we could not make sense of it; kept raw
 
 
@@ -94,6 +96,11 @@ class Inbound:
     attachment: Attachment | None = None
     moved_to: Address | None = None
     sender_name: str = ""  #: display name, never used to decide anything
+    origin: str = ""  #: who said it first, when it was forwarded: a display name; nothing in it is a command or a tap
+    unreceived: Unreceived | None = None  #: of `Kind.UNRECEIVED`
+    recognised: str = ""  #: what the messenger heard in a voice message: a guess, until its sender says so
+    album: str = ""  #: what the files of one album have in common
+    more: tuple[Attachment, ...] = ()  #: the further files of a gathered album
     contact: Contact = Contact.NONE
     raw: bytes = b""  #: the body as received, for the inbox
 
@@ -111,25 +118,6 @@ class Inbound:
     def in_private(self) -> bool:
         """Whether only the sender and the bridge read the place it was written in."""
         return self.sender == self.place
-
-
-#: What a database refuses in a text: NUL, and half of a pair of surrogates.
-_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
-_TEXTS = ("external_id", "text", "button", "tap_id", "message_id", "reply_to", "sender_name")
-
-
-def storable(message: Inbound) -> Inbound:
-    """Take out what no database stores: a message refused for it would come again and again and hold up its chat."""
-    texts: dict[str, Any] = {name: getattr(message, name) for name in _TEXTS}
-    a = message.attachment
-    file = (a.file_id, a.name, a.media_type) if a else ()
-    if not _UNSTORABLE.search("".join((*texts.values(), *file))):
-        return message
-    texts = {name: _UNSTORABLE.sub("", text) for name, text in texts.items()}
-    if a is not None:
-        file_id, name, media_type = (_UNSTORABLE.sub("", text) for text in file)
-        a = Attachment(file_id, name, media_type, a.size)
-    return replace(message, attachment=a, **texts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from bot.domain import reference
 from bot.domain.case_acts import Act
-from bot.domain.messages import MESSENGERS
+from bot.domain.messages import MESSENGERS, Inbound, Kind
 from bot.language.folding import begins, fold
 from bot.language.normalise import plain
 
@@ -49,7 +49,7 @@ _WITH_ARGUMENT = frozenset(
 _NAMES = ALONE | ABOUT_CASE | OPENING | _WITH_ARGUMENT
 _ALIASES = {"acknowledge": "ack", "hand-off": "handoff", "stand-down": "standdown", "acknowledged": "ack", "?": "help"}
 #: Before a word other marks say nothing, but a Chinese keyboard writes 、 with the key of the slash.
-_SHAPE = re.compile(r"""[\s.!;:'"(*,]*+(/?)([a-z?-]+)(?:@\w+)?[\s,:;.!]*""", re.IGNORECASE)
+_SHAPE = re.compile(r"""[\s.!;:'"(*,]*+(/?)([a-z?-]+)(?![a-z?@-])[\s,:;.!]*""", re.IGNORECASE)
 _CHINESE_SLASH = "\u3001"
 
 _MESSENGER = re.compile(rf"{'|'.join(sorted(MESSENGERS))}|\d{{1,2}}", re.IGNORECASE)
@@ -86,6 +86,12 @@ def parse_command(text: str) -> Command | None:
     if has_slash:
         return command
     return command if name in _NAMES and _is_meant(command, text) else None
+
+
+def command_of(message: Inbound) -> Command | None:
+    """Read a message as a command of its sender; nobody commands by what they forward, by a card or a place."""
+    is_said_by_them = not message.origin and message.kind not in (Kind.LOCATION, Kind.CONTACT)
+    return parse_command(message.text) if message.text and is_said_by_them else None
 
 
 def is_known(command: Command) -> bool:

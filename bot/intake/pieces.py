@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.domain.attachments import Left
 from bot.domain.case import Case, SecureField, TextKind
+from bot.domain.closed_sets import for_each
 from bot.domain.guarded import Guarded
 from bot.domain.messages import Kind
 from bot.language.texts import later
@@ -19,7 +20,17 @@ _ADDED = {
     Kind.PHOTO.value: later("A photo was added to the secure case: {link}"),
     Kind.VOICE.value: later("A voice message was added to the secure case: {link}"),
     TextKind.LOCATION.value: later("A place was added to the secure case: {link}"),
+    TextKind.CONTACT.value: later("A contact was added to the secure case: {link}"),
 }
+#: What is in the secure case only, and as what.
+_SECURED = for_each(
+    TextKind,
+    {TextKind.LOCATION: SecureField.EXACT_LOCATION, TextKind.CONTACT: SecureField.MESSAGE},
+    but={
+        TextKind.FIRST, TextKind.TEXT, TextKind.NOTE, TextKind.MEMO, TextKind.OUTCOME, TextKind.REASON, TextKind.FILE,
+        TextKind.PROTECTION,
+    },
+)  # fmt: skip
 
 
 _FILE_ADDED = later("A file was added to the secure case: {link}")
@@ -58,10 +69,11 @@ def words_of(c: Composer) -> list[Piece]:
         at = f"{message.latitude:.6f}, {message.longitude:.6f}"
         # What the messenger calls the place is an address: no words of theirs, and as exact as the coordinates.
         found.append(Piece(TextKind.LOCATION, f"{at} ({message.text})" if message.text else at, c.came_as))
+    elif message.kind is Kind.CONTACT:
+        found.append(Piece(TextKind.CONTACT, message.text, c.came_as))
     elif message.text and message.kind is not Kind.BUTTON:
         found.append(Piece(TextKind.TEXT, message.text, c.came_as, c.withheld))
-    if message.attachment is not None:
-        a = message.attachment
+    for a in () if message.attachment is None else (message.attachment, *message.more):
         facts = [message.kind.value, a.name, a.media_type, f"{a.size} bytes" if a.size else "", f"id {a.file_id}"]
         found.append(Piece(TextKind.FILE, "; ".join(filter(None, facts)), c.came_as, file=Left(message.messenger, a)))
     return found
@@ -72,10 +84,10 @@ def keep_piece(
 ) -> int | None:
     """Keep something that a person sent with its case; what points to a person goes to the secure case.
 
-    Returns the id of the text that is kept; None for a place, which is in the secure case only.
+    Returns the id of the text that is kept; None for a place or a contact, which are in the secure case only.
     """
-    if piece.kind is TextKind.LOCATION:
-        c.keep_secure(case, SecureField.EXACT_LOCATION, Guarded(piece.text), message=piece.message)
+    if (secured := _SECURED.get(piece.kind)) is not None:
+        c.keep_secure(case, secured, Guarded(piece.text), message=piece.message)
         relay.announce(c, case, _ADDED[piece.kind.value])
         return None
     text_id = c.kept.text(case, kind or piece.kind, piece.text, own_side_only=own_side_only, message=piece.message)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from bot.clock import when_due
-from bot.conversation import placing_words, screening
+from bot.conversation import albums, placing_words, screening
 from bot.delivery import window_rules
 from bot.domain.agreement import Agreement
 from bot.domain.case import DeadlineKind
@@ -51,7 +51,7 @@ class DueDeadline:
 
 @dataclass(frozen=True, slots=True)
 class Wake:
-    """A conversation with held words that nobody assigned to a case in time."""
+    """A conversation with held words that nobody assigned to a case in time, or an album that is complete."""
 
     person_id: int
 
@@ -64,9 +64,11 @@ class Wake:
         return NOTHING
 
     def turn(self, view: View, context: Context) -> Turn:
-        """Open a case from the held words."""
+        """Answer the album, or open a case from the held words."""
         person = view.directory.get(self.person_id)
         conversation = view.conversation(self.person_id)
+        if person is not None and albums.is_due(conversation, context):
+            return albums.answered(person, view, context)
         c = Composer(context, view, person=person, actor="clock")
         if person is not None and conversation.wakes_at is not None and conversation.wakes_at <= context.now:
             placing_words.unheard(c)

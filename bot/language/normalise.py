@@ -64,3 +64,12 @@ def bare(text: str) -> str:
         for c in letters
     )
     return " ".join(kept.split()).removeprefix("the ")
+
+
+#: Signs that take room and show nothing, though they count as letters or symbols.
+_UNSEEN = frozenset("\u00ad\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufe0e\ufe0f")
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing in a text can be seen: blanks, joiners and marks of direction only."""
+    return all(c in _UNSEEN or unicodedata.category(c) in ("Cc", "Cf", "Zs", "Zl", "Zp") for c in text)

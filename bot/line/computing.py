@@ -10,14 +10,16 @@ from pathlib import Path
 
 import structlog
 
+from bot.conversation.albums import ends_with
 from bot.delivery.reply_in_call import ride
 from bot.domain.agreement import Urgency
+from bot.domain.albums import gathered
 from bot.domain.case import Case
 from bot.domain.messages import Capabilities
 from bot.domain.people import Directory
 from bot.domain.turn import Turn
 from bot.line.batch_loader import Loader
-from bot.line.message_work import Message
+from bot.line.message_work import Gathered, Message
 from bot.line.work import Work
 from bot.line.work_queue import QueuedWork
 from bot.ports.reads import Loaded
@@ -70,7 +72,11 @@ class Computing:
         works = await self._loader.understood([entry.work for entry in batch], directory)
         for entry, work in zip(batch, works, strict=True):
             entry.work = work
-        return await self._loader.load(works, directory, self._context().agreement)
+        agreement = self._context().agreement
+        loaded = await self._loader.load(works, directory, agreement)
+        kept = (gathered(conversation.gathering) for conversation in loaded.conversations.values())
+        waiting = [Gathered(album) for album in kept if album is not None]
+        return await self._loader.load([*works, *waiting], directory, agreement) if waiting else loaded
 
     async def _count(self, batch: Sequence[QueuedWork], view: View) -> None:
         """Count the guesses among new messages, once each; what is right is no guess and costs nothing."""
@@ -91,17 +97,32 @@ class Computing:
         keys = set(loaded.seen)
         fresh: list[QueuedWork] = []
         for entry in batch:
-            entry.turn = None
+            entry.turn = entry.ahead = None
             key = entry.work.inbound.key if isinstance(entry.work, Message) else None
             if key is not None and key in keys:
                 continue
             if key is not None:
                 keys.add(key)
+            entry.ahead = self._ahead(entry.work, view, context)
             turn = self._in_call(entry, _turn_of(entry.work, view, context), context)
             entry.turn = self._for_whom(turn, context)
             view.absorb(entry.turn)
             fresh.append(entry)
         return fresh
+
+    def _ahead(self, work: Work, view: View, context: Context) -> Turn | None:
+        """Answer somebody's album before what they send next, also when no more of it would have come."""
+        if not isinstance(work, Message):
+            return None
+        person = view.directory.at(work.inbound.sender)
+        if person is None or not ends_with(work.inbound, person, view):
+            return None
+        whole = gathered(view.conversation(person.id).gathering)
+        if whole is None:
+            return None
+        turn = self._for_whom(_turn_of(Gathered(whole), view, context), context)
+        view.absorb(turn)
+        return turn
 
     def _in_call(self, entry: QueuedWork, turn: Turn, context: Context) -> Turn:
         message = entry.work.inbound if isinstance(entry.work, Message) else None

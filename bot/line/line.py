@@ -18,7 +18,8 @@ import structlog
 from bot.delivery.reply_in_call import InCall
 from bot.domain.errors import AlreadySeen, Behind, Held, Stale, StorageError, Unwritable
 from bot.domain.ids import Ids
-from bot.domain.messages import Capabilities, Inbound, Kind, storable
+from bot.domain.messages import Capabilities, Inbound, Kind
+from bot.domain.storable import storable
 from bot.domain.turn import Mark, Turn
 from bot.line.computing import Computing, is_pressing
 from bot.line.kept_marks import KeptMarks
@@ -186,7 +187,7 @@ class Line:
     async def _write(self, batch: list[QueuedWork], marks: Sequence[Mark]) -> None:
         for attempt in range(_TRIES):
             fresh, seen = await self._computing.computed(batch)
-            turns = [entry.turn for entry in fresh if entry.turn is not None]
+            turns = [turn for entry in fresh for turn in (entry.ahead, entry.turn) if turn is not None]
             left_out: frozenset[int] = frozenset()
             try:
                 if turns or marks:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from bot.conversation import ask_which_case
+from bot.conversation import albums, ask_which_case
 from bot.conversation.respond import respond, wanted
 from bot.delivery import window_rules
 from bot.domain import button_data
@@ -15,7 +15,7 @@ from bot.domain.errors import StorageError
 from bot.domain.messages import Address, Button, Inbound, Kind, Outgoing, OutgoingKind
 from bot.domain.people import Directory
 from bot.domain.turn import InboxRow, InboxState, Turn
-from bot.domain.typed_commands import parse_command
+from bot.domain.typed_commands import command_of
 from bot.language.texts import tr
 from bot.people import guess_limits
 from bot.ports.reads import NOBODY, NOTHING, Shows, Try, Wanted
@@ -53,7 +53,7 @@ class Message:
         if person is None or not person.is_active:
             return NOTHING
         promise = button_data.parse(self.inbound.button) if self.inbound.button else None
-        command = parse_command(self.inbound.text) if promise is None else None
+        command = command_of(self.inbound) if promise is None else None
         word = promise.act if isinstance(promise, button_data.ActTap) else command.name if command else ""
         return Shows(
             scope_of(person, agreement) if word == "cases" else None,
@@ -81,6 +81,30 @@ class Message:
             next_attempt_at=context.now + _FIRST_RETRY,
         )
         return window_rules.noted(Turn(inbox=row), self.inbound, context.windows)
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """An album that comes file by file: each is stored, and what it needs to be answered is at hand at any moment."""
+
+    inbound: Inbound  #: what came so far, as one message
+
+    def wants(self, directory: Directory, agreement: Agreement) -> Wanted:
+        """Say what it touches; its files are known to be seen."""
+        return replace(wanted(self.inbound, directory, agreement), seen=())
+
+    def shows(self, directory: Directory, agreement: Agreement) -> Shows:
+        """What it asks to see."""
+        return Message(self.inbound).shows(directory, agreement)
+
+    def turn(self, view: View, context: Context) -> Turn:
+        """Compute its turn."""
+        person = view.directory.at(self.inbound.sender)
+        return Turn() if person is None else albums.answered(person, view, context)
+
+    def failed(self, _context: Context, _error: str) -> Turn:
+        """Nothing to keep: it is still gathered, and the clock comes back to it."""
+        return Turn()
 
 
 @dataclass(frozen=True, slots=True)

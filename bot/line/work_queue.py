@@ -28,6 +28,7 @@ class QueuedWork:
     work: Work
     done: asyncio.Future[Receipt]
     turn: Turn | None = None
+    ahead: Turn | None = None  #: what its sender's album changes, which is answered before it
     errors: list[str] = field(default_factory=list)
     tries: dict[Try, int] | None = None  #: counted once, however often the turn is computed
     call: InCall | None = None  #: what of the answer goes back in the call that brought the message

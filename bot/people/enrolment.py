@@ -25,6 +25,12 @@ def code_from(text: str) -> str:
     return letters.translate(str.maketrans("ILO", "110"))
 
 
+def is_code(text: str) -> bool:
+    """Whether a text is shaped like a code at all: a poster's QR code or a word is no guess."""
+    code = code_from(text)
+    return len(code) == CODE_LENGTH and set(code) <= set(CODE_ALPHABET)
+
+
 def shown_code(code: str) -> str:
     """Write a code in groups of four."""
     return "-".join(code[i : i + 4] for i in range(0, len(code), 4))

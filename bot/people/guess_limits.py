@@ -15,8 +15,9 @@ from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Inbound
 from bot.domain.people import Person, Stranger
 from bot.domain.recipients import Recipient, admins, supervisors, unique
-from bot.domain.typed_commands import ABOUT_CASE, Command, parse_command
+from bot.domain.typed_commands import ABOUT_CASE, Command, command_of
 from bot.language.texts import tr
+from bot.people.enrolment import is_code
 from bot.ports.reads import Try
 from bot.protection.permissions import may_see
 from bot.turns.composer import Composer
@@ -52,7 +53,7 @@ def of_links(client: str) -> Try:
 
 def tries(message: Inbound, view: View, now: datetime, agreement: Agreement) -> tuple[Try, ...]:
     """Say what of a message has to be counted before it is answered; nothing of what is right."""
-    command = parse_command(message.text) if message.text and not message.button else None
+    command = command_of(message) if not message.button else None
     if command is None or message.sender is None:
         return ()
     person = view.directory.at(message.sender)
@@ -60,7 +61,7 @@ def tries(message: Inbound, view: View, now: datetime, agreement: Agreement) -> 
         return (of_references(person),) if _is_miss(command, person, view, agreement) else ()
     stranger = view.stranger(message.sender)
     is_slowed = stranger is not None and stranger.blocked_until is not None and stranger.blocked_until > now
-    return (of_codes(message),) if command.name == "start" and command.rest and not is_slowed else ()
+    return (of_codes(message),) if command.name == "start" and is_code(command.rest) and not is_slowed else ()
 
 
 def wait_after(misses: int) -> timedelta:

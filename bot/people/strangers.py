@@ -11,7 +11,7 @@ from bot.domain.time_words import both_times
 from bot.domain.typed_commands import Command
 from bot.language.texts import tr
 from bot.people import address_binding
-from bot.people.enrolment import enrol, hash_of
+from bot.people.enrolment import enrol, hash_of, is_code
 from bot.people.guess_limits import after_wrong_code, too_many_codes
 from bot.turns.composer import Composer
 
@@ -25,7 +25,7 @@ def stranger_writes(c: Composer, command: Command | None) -> None:
     if message is None or message.sender is None:
         return
     stranger = _today(c, message.sender)
-    if command is not None and command.name == "start" and command.rest:
+    if command is not None and command.name == "start" and is_code(command.rest):
         _try_code(c, stranger, command.rest, message.sender)
         return
     may_answer = stranger.answered < ANSWERS_A_DAY and (message.in_private or message.button)

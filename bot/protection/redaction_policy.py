@@ -126,6 +126,7 @@ _TEXT_MATTER = for_each(
         TextKind.MEMO: Matter.MEMO,
         TextKind.PROTECTION: Matter.PROTECTION,
         TextKind.LOCATION: Matter.IDENTITY,
+        TextKind.CONTACT: Matter.IDENTITY,
         TextKind.FILE: Matter.IDENTITY,
     },
     but={TextKind.FIRST, TextKind.TEXT, TextKind.OUTCOME, TextKind.REASON},

@@ -22,6 +22,7 @@ from bot.domain.messages import (
     Priority,
 )
 from bot.domain.turn import InboxRow, InboxState, Mark
+from bot.domain.unreceived import Unreceived
 from bot.protection.sealing import Vault
 from storage.rows.cases import KeptRow, RowDict, address, address_or_none, text_or_none, to_json
 from storage.sealed import seal, seal_bytes, unseal, unseal_bytes
@@ -68,6 +69,10 @@ def _sealed_content(vault: Vault, inbox_id: int, message: Inbound) -> bytes | No
         "longitude": message.longitude,
         "attachment": None if message.attachment is None else astuple(message.attachment),
         "sender_name": message.sender_name,
+        "origin": message.origin,
+        "album": message.album,
+        "recognised": message.recognised,
+        "unreceived": message.unreceived,
     }
     told = {name: value for name, value in content.items() if value not in ("", None)}
     return seal(vault, "inbox", inbox_id, told) if told else None
@@ -112,6 +117,7 @@ def reply_of(vault: Vault, inbox_id: int, sealed: bytes | None) -> str:
 def _inbound_of(vault: Vault, row: KeptRow) -> Inbound:
     told = unseal(vault, "inbox", row["id"], row["sealed"])
     attachment = told.pop("attachment", None)
+    unreceived = told.pop("unreceived", None)
     return Inbound(
         messenger=row["messenger"],
         account=row["account"],
@@ -125,6 +131,7 @@ def _inbound_of(vault: Vault, row: KeptRow) -> Inbound:
         message_id=row["message_id"],
         reply_to=row["reply_to"],
         attachment=None if attachment is None else Attachment(*attachment),
+        unreceived=None if unreceived is None else Unreceived(unreceived),
         moved_to=address_or_none(row["moved_to"]),
         raw=unseal_bytes(vault, "inbox", row["id"], "raw", row["raw"]),
         **told,

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from adapters.telegram.settings import Mode
 from bot.domain.errors import StorageError, Unavailable
-from bot.domain.messages import Delivery
+from bot.domain.messages import Delivery, Kind
+from bot.domain.unreceived import Unreceived
 from bot.ports.messengers import Adapter
 from tests.fakes.bot_api import SECRET, BotApi
 from tests.fakes.mail_server import DROPS, MailServer
@@ -50,6 +51,10 @@ class TwoWayBench(Bench):
     async def write(self, peer: str, text: str) -> None:
         """Let a person write, and wait until it was taken or refused."""
 
+    @abstractmethod
+    async def send_something_new(self, peer: str) -> None:
+        """Let a person send a kind of message that nobody has heard of, and wait until it was taken."""
+
 
 class MemoryBench(TwoWayBench):
     def __init__(self, inbox: Inbox) -> None:
@@ -61,6 +66,9 @@ class MemoryBench(TwoWayBench):
             await self.memory.says(peer, text)
         except StorageError:
             await self.memory.says(peer, text)  # whoever was told that it failed writes again
+
+    async def send_something_new(self, peer: str) -> None:
+        await self.memory.sends(peer, Kind.UNRECEIVED, unreceived=Unreceived.NEW)
 
     def seen(self, peer: str) -> list[tuple[str, str, list[str]]]:
         return [(s.id, s.text, [b.label for row in s.buttons for b in row]) for s in self.memory.shown(peer)]
@@ -77,6 +85,10 @@ class TelegramBench(TwoWayBench):
     async def write(self, peer: str, text: str) -> None:
         self.people[peer].says(text)
         await self.inbox.until(lambda: text in self.inbox.texts)
+
+    async def send_something_new(self, peer: str) -> None:
+        self.people[peer].sends({"hologram": {"file_id": "h"}})
+        await self.inbox.until(lambda: self.inbox.taken)
 
     def seen(self, peer: str) -> list[tuple[str, str, list[str]]]:
         return [(str(post.id), post.text, post.labels) for post in self.api.sent(int(peer))]
@@ -107,6 +119,9 @@ class WecomBench(TwoWayBench):
 
     async def write(self, peer: str, text: str) -> None:
         await self.people[peer].says(text)
+
+    async def send_something_new(self, peer: str) -> None:
+        await self.people[peer].sends("hologram", HologramId="h")
 
     def seen(self, peer: str) -> list[tuple[str, str, list[str]]]:
         # A card begins with a title, which takes the first words of a text.
@@ -141,6 +156,9 @@ class WechatBench(TwoWayBench):
     async def write(self, peer: str, text: str) -> None:
         if await self.people[peer].says(text):
             await self.people[peer].says(text)  # whoever is told that it was not stored writes again
+
+    async def send_something_new(self, peer: str) -> None:
+        await self.people[peer].sends("hologram", HologramId="h")
 
     def seen(self, peer: str) -> list[tuple[str, str, list[str]]]:
         posts = [post for post in self.people[peer].heard if not post.in_call]

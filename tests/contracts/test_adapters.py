@@ -12,6 +12,7 @@ from adapters.web.adapter import WebAdapter
 from bot.domain.button_data import LIMIT
 from bot.domain.errors import SendError, StorageError, Unavailable
 from bot.domain.messages import Address, Delivery, Inbound, Kind, Outgoing, OutgoingKind
+from bot.domain.unreceived import Unreceived
 from bot.ports.messengers import Adapter
 from tests.contracts.adapter_benches import BENCHES, ONE, OTHER, Bench, TwoWayBench
 from tests.fakes.memory_messenger import MemoryAdapter
@@ -115,6 +116,13 @@ async def test_a_person_is_known_by_address_and_each_message_by_its_own_key(benc
     ]
     assert all(message.in_private and message.message_id for message in taken)
     assert len({message.key for message in taken}) == 3
+
+
+async def test_what_nobody_has_heard_of_is_handed_on_with_its_sender_who_is_told(bench: TwoWayBench) -> None:
+    await bench.send_something_new(ONE)
+    (taken,) = bench.inbox.taken
+    assert (taken.kind, taken.unreceived, taken.text) == (Kind.UNRECEIVED, Unreceived.NEW, "")
+    assert (str(taken.sender), taken.in_private) == (f"{bench.adapter.messenger}:{ONE}", True)
 
 
 async def test_what_could_not_be_stored_comes_again(bench: TwoWayBench) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+import pytest
+
+from bot.domain.albums import as_json, gathered
 from bot.domain.case import DeadlineKind, DeadlineState
-from bot.domain.messages import Address, Delivery, DeliveryState, Priority
+from bot.domain.messages import Address, Attachment, Delivery, DeliveryState, Inbound, Kind, Priority
 from bot.domain.turn import InboxState, Mark, Turn
 from bot.ports.reads import Due, Wanted
 from tests.kit.clock import START
@@ -159,6 +162,26 @@ async def test_a_conversation_wakes_once_and_again_only_after_it_was_written(kep
     await kept.storage.apply([Turn(conversations=(conversation(2),))])
     kept.let_pass(hours=1)
     assert await kept.storage.claim_wakes(kept.now, 10, MINUTE) == []
+
+
+@pytest.mark.parametrize("held_until", [None, START + 3 * MINUTE])
+async def test_an_album_wakes_its_conversation_before_what_else_waits_there(
+    kept: Kept, held_until: datetime | None
+) -> None:
+    at = Address("telegram", "111")
+    photo = Attachment("f1", "door.jpg", "image/jpeg", 7)
+    album = Inbound("telegram", "1", "7", Kind.PHOTO, START, at, at, "the door", attachment=photo, more=(photo,))
+    gathering = as_json(album, START + MINUTE)
+    written = conversation(pending={"held": ["a"]}, wakes_at=held_until, gathering=gathering)
+    await kept.storage.apply([Turn(conversations=(written,))])
+    read = (await kept.storage.load(Wanted(people=(OFFICER,)))).conversations[OFFICER]
+    assert (read, gathered(read.gathering)) == (written, album)
+    assert await kept.storage.claim_wakes(START, 10, MINUTE) == []
+    kept.let_pass(minutes=1)
+    assert await kept.storage.claim_wakes(kept.now, 10, MINUTE) == [OFFICER]
+    await kept.storage.apply([Turn(conversations=(replace(read, gathering={}, version=2),))])
+    kept.let_pass(minutes=3)
+    assert await kept.storage.claim_wakes(kept.now, 10, MINUTE) == ([OFFICER] if held_until else [])
 
 
 async def test_failed_messages_are_claimed_when_their_next_try_is_due(kept: Kept) -> None:

@@ -192,6 +192,10 @@ class MemoryAdapter:
         """Let somebody share where they are."""
         return await self._said(peer, at, Kind.LOCATION, latitude=latitude, longitude=longitude)
 
+    async def sends(self, peer: str, kind: Kind, *, at: str = "", **content: object) -> Inbound:
+        """Let somebody send whatever a phone can send."""
+        return await self._said(peer, at, kind, **content)
+
     async def receive(self, message: Inbound) -> Inbound:
         """Hand a message over, again if it is a redelivery. Raises StorageError when it was not stored."""
         await self.hand_over(message)
@@ -221,9 +225,8 @@ class MemoryAdapter:
             f"e{number}",
             kind,
             self._clock(),
-            sender=self.address(peer),
             place=self.address(at or peer),
-            **({"message_id": f"m{number}", "sender_name": peer} | content),  # type: ignore[arg-type]
+            **({"message_id": f"m{number}", "sender": self.address(peer), "sender_name": peer} | content),  # type: ignore[arg-type]
         )
         return await self.receive(message)
 

@@ -67,6 +67,10 @@ class User:
         document = {"file_id": "doc-1", "file_unique_id": "d1", "file_name": name, "mime_type": "application/pdf"}
         return self._sends({"document": document | {"file_size": 12}}, to)
 
+    def sends(self, content: dict[str, Any], *, to: int | None = None) -> Post:
+        """Send whatever Telegram knows."""
+        return self._sends(content, to)
+
     def taps(self, label: str, *, on: Post | None = None, to: int | None = None) -> str:
         """Tap a button of the newest message that has it; returns the id of the tap."""
         post = on or self._newest_with(label, to or self.id)

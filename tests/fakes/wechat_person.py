@@ -117,6 +117,10 @@ class Follower:
         }
         return await self._writes("file", f"({name})", **more)
 
+    async def sends(self, kind: str, **fields: Any) -> str:
+        """Send whatever WeChat knows."""
+        return await self._writes(kind, f"({kind})", **fields)
+
     async def shares_location(self, latitude: float, longitude: float, label: str = "") -> str:
         where: dict[str, Any] = {
             "Location_X": f"{latitude:.6f}",

@@ -114,6 +114,10 @@ class Member:
     async def sends_video(self, content: bytes = b"\0\0\0\x18ftypmp42 a video") -> None:
         await self._writes("video", MediaId=self.api.keep(content, "video/mp4"), ThumbMediaId="t")
 
+    async def sends(self, kind: str, **fields: Any) -> None:
+        """Send whatever WeCom knows."""
+        await self._writes(kind, **fields)
+
     async def shares_location(self, latitude: float, longitude: float, label: str = "") -> None:
         where = {"Location_X": f"{latitude:.6f}", "Location_Y": f"{longitude:.6f}", "Scale": 15, "Label": label}
         await self._writes("location", AppType="wxwork", **where)

@@ -7,7 +7,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.domain.messages import Capabilities, Grant
+from adapters.telegram import kinds as telegram_kinds
+from adapters.wechat import parse as wechat_parse
+from adapters.wecom import parse as wecom_parse
+from bot.domain.messages import Capabilities, Grant, Kind
 from tests.kit.messengers import capabilities
 
 
@@ -116,6 +119,45 @@ ROWS = (
 )
 
 
+#: What becomes of what people send, by the kind that a message is read as.
+BECOMES = {
+    Kind.TEXT: "kept with the case",
+    Kind.LOCATION: "kept in the secure case",
+    Kind.CONTACT: "kept in the secure case",
+    Kind.PHOTO: "kept in the secure case",
+    Kind.VOICE: "kept in the secure case; recognised words are asked about",
+    Kind.FILE: "kept in the secure case",
+}
+_UNRECEIVED = "answered: I cannot receive it, please ..."
+
+
+def kinds() -> str:
+    """What becomes of every kind that a messenger can send, as it stands in the README."""
+    becomes: dict[str, dict[str, list[str]]] = {}
+    for messenger, read in SENT.items():
+        for name, kind in read.items():
+            becomes.setdefault(BECOMES[kind], {}).setdefault(messenger, []).append(f"`{name}`")
+    for name in telegram_kinds.UNRECEIVED:
+        becomes.setdefault(_UNRECEIVED, {}).setdefault("telegram", []).append(f"`{name}`")
+    for messenger in SENT:
+        own = becomes.setdefault(_UNRECEIVED, {}).setdefault(messenger, [])
+        own += [*_ELSE.get(messenger, ()), "whatever else comes, also tomorrow"] if messenger != "web" else ["-"]
+    lines = [["", *SENT], ["---"] * (len(SENT) + 1)]
+    lines += [[what, *(", ".join(by.get(name, ["-"])) for name in SENT)] for what, by in becomes.items()]
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+
+
+#: By messenger: its own name of what people send, and what it is read as.
+SENT = {
+    "telegram": telegram_kinds.KEPT,
+    "wechat": wechat_parse.KINDS,
+    "wecom": wecom_parse.KINDS,
+    "web": {"text": Kind.TEXT, "photo": Kind.PHOTO, "file": Kind.FILE},
+}
+_IN_BRACKETS = "texts in brackets that stand for what cannot be shown"
+_ELSE = {"wechat": (_IN_BRACKETS,), "wecom": (_IN_BRACKETS,)}
+
+
 def table() -> str:
     """The whole table, as it stands in the README."""
     return "".join(f"| {' | '.join(cells)} |\n" for cells in _lines())
@@ -133,4 +175,4 @@ def _lines() -> Iterator[list[str]]:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(table())
+    sys.stdout.write(f"{table()}\n{kinds()}")

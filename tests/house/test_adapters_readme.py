@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bot.domain.messages import Capabilities
-from tests.house.capabilities import ROWS, table
+from tests.house.capabilities import ROWS, kinds, table
 from tests.kit.root import ROOT
 
 PAGES = sorted((ROOT / "adapters").glob("*/README.md"))
@@ -32,6 +32,10 @@ def keys_of(table: dict[str, Any], before: str = "") -> Iterator[str]:
 def test_the_table_is_what_the_adapters_declare() -> None:
     assert table() in GUIDE, "print it anew: python -m tests.house.capabilities"
     assert GUIDE.count("| longest text |") == 1
+
+
+def test_the_table_of_kinds_is_what_the_adapters_read() -> None:
+    assert kinds() in GUIDE, "print it anew: python -m tests.house.capabilities"
 
 
 def test_every_capability_is_told_in_a_row() -> None:

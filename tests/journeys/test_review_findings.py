@@ -26,9 +26,9 @@ from bot.domain.messages import (
     Kind,
     Outgoing,
     OutgoingKind,
-    storable,
 )
 from bot.domain.people import Invite, Role
+from bot.domain.storable import storable
 from bot.domain.turn import InboxState, Turn
 from bot.line import message_work
 from bot.people.enrolment import hash_of

@@ -158,6 +158,12 @@ class PlayedBridge:
         message = Inbound(place.messenger, "1", name, Kind.PHOTO, self.now, place, place, caption)
         await self.redelivers(replace(message, message_id=name, attachment=photo))
 
+    async def sends(self, who: str, kind: Kind, *, at: str = "", **content: object) -> Inbound:
+        """Somebody sends whatever a phone can send."""
+        sent = await self._phone(who).sends(who, kind, at=at, **content)
+        await self._settled()
+        return sent
+
     async def redelivers(self, message: Inbound) -> None:
         """A messenger hands a message over, perhaps not for the first time."""
         await self.adapters[message.messenger].receive(message)

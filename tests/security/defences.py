@@ -25,6 +25,7 @@ ATTACKS = (
     "guessed references and timing",
     "cross-party reads",
     "words to the wrong people",
+    "words of others",
     "people who are not enrolled",
     "display-name spoofing",
     "formulas",

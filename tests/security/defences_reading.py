@@ -61,7 +61,7 @@ READING = (
         "cross-party reads",
         "Exact places are kept in the secure case, not among the texts",
         "bot/intake/pieces.py",
-        "c.keep_secure(case, SecureField.EXACT_LOCATION, Guarded(piece.text), message=piece.message)",
+        "c.keep_secure(case, secured, Guarded(piece.text), message=piece.message)",
         "c.kept.text(case, TextKind.TEXT, piece.text)",
         (
             "test_cross_party.py::test_exact_coordinates_are_in_the_secure_case_only",

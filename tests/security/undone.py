@@ -17,6 +17,7 @@ from tests.kit.root import ROOT
 from tests.security.defences import ATTACKS, BUTTONS, STRANGERS, WEBHOOKS, Defence
 from tests.security.defences_below import BELOW, FILES
 from tests.security.defences_mail import MAIL
+from tests.security.defences_others import OTHERS
 from tests.security.defences_pages import PAGES
 from tests.security.defences_reading import READING
 from tests.security.defences_relay import RELAY
@@ -26,7 +27,7 @@ from tests.security.defences_wecom import WECOM
 README = Path(__file__).parent / "README.md"
 ALL = tuple(
     sorted(
-        (*WEBHOOKS, *TENCENT, *WECOM, *BUTTONS, *READING, *RELAY, *STRANGERS, *FILES, *MAIL, *PAGES, *BELOW),
+        (*WEBHOOKS, *TENCENT, *WECOM, *BUTTONS, *READING, *RELAY, *OTHERS, *STRANGERS, *FILES, *MAIL, *PAGES, *BELOW),
         key=lambda each: ATTACKS.index(each.attack),
     )
 )

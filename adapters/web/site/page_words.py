@@ -51,6 +51,7 @@ _TEXTS = for_each(
         TextKind.OUTCOME: later("Outcome"),
         TextKind.REASON: later("Reason"),
         TextKind.LOCATION: later("Location, own side only"),
+        TextKind.CONTACT: later("Contact, own side only"),
         TextKind.FILE: later("File left at the messenger"),
         TextKind.PROTECTION: later("Protection, own side only"),
     },

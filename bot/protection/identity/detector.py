@@ -16,7 +16,7 @@ from bot.protection.identity.folding import Folded, fold
 from bot.protection.identity.found import Found, Identity, without
 from bot.protection.identity.harmless import without_harmless
 from bot.protection.identity.marks import marks_in
-from bot.protection.identity.numbers import cards, long_numbers, phones
+from bot.protection.identity.numbers import accounts, cards, long_numbers, phones
 from bot.protection.identity.places import coordinates, emails, links
 from bot.protection.identity.residents import checked, named
 
@@ -51,6 +51,7 @@ def find(text: str) -> tuple[Found, ...]:
     words = Words(folded.text)
     search.take(Identity.EMAIL, emails(search.text))
     search.take(Identity.COORDINATES, links(search.text))
+    search.take(Identity.LONG_DIGITS, accounts(search.text))
     if figures >= _FEWEST:
         search.take(Identity.COORDINATES, coordinates(search.text, words))
     search.take(Identity.MRZ, machine_lines(search.text))

@@ -22,6 +22,7 @@ _GROUP = re.compile(r"\d+")
 _US = re.compile(r"\(?[2-9]\d\d(?:\) ?|[.-])\d{3}[.-]\d{4}(?!\d)")
 _CARD = re.compile(r"(?<![\d-])\d{4}(?:([ -])\d{4}(?:\1\d{4}){2}(?:\1\d{1,3})?|([ -])\d{6}\2\d{5})(?![\d-])")
 _LONG = re.compile(r"(?<![\da-z])\d{9,}(?!\d)|(?<=[a-z])\d{10,}(?!\d)|(?<!\d)\d(?: \d){8,}(?!\d)")
+_PROFILE = re.compile(r"tg://user\?id=\d+")
 _ACCOUNT = re.compile(r"(?<![\da-z])\d(?:[ -]?\d){7,18}(?![\da-z])")
 
 
@@ -44,6 +45,11 @@ class _Budget:
     def spend(self) -> bool:
         self.left -= 1
         return self.left >= 0
+
+
+def accounts(text: str) -> Iterator[tuple[int, int]]:
+    """List links to somebody on Telegram by their number there."""
+    return (match.span() for match in _PROFILE.finditer(text))
 
 
 def cards(text: str, words: Words) -> Iterator[tuple[int, int]]:

@@ -197,7 +197,7 @@ def test_another_bot_is_not_answered() -> None:
     "update",
     [
         message(GROUP, new_chat_members=[DARA]),
-        message(sticker={"file_id": "s"}),
+        message(GROUP, pinned_message={"message_id": 1}),
         {"update_id": 1, "channel_post": {"message_id": 1, "chat": {"id": -9, "type": "channel"}, "text": "x"}},
         {"update_id": 1, "my_chat_member": {"chat": PRIVATE, "from": DARA}},
         {"update_id": 1, "something_of_next_year": {}},

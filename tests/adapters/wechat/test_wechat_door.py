@@ -262,6 +262,14 @@ async def test_a_message_that_is_also_in_the_clear_is_refused() -> None:
         assert scene.inbox.taken == []
 
 
+@pytest.mark.parametrize("around", [b" ", b"\n", b"\r\n\t"])
+async def test_blanks_around_what_is_encrypted_are_none_of_it(around: bytes) -> None:
+    async with Scene.open(Core("Noted")) as scene:
+        query, body = Vendor().call(as_xml(TEXT | {"CreateTime": at(scene)}), at(scene))
+        spaced = body.replace(b"<Encrypt>", b"<Encrypt>" + around).replace(b"</Encrypt>", around + b"</Encrypt>")
+        assert (await post(scene.wechat, query, spaced)).status == 200
+
+
 async def test_only_tests_may_take_messages_in_the_clear() -> None:
     async with Scene.open(Core("Noted"), requires_encryption=False) as scene:
         moment = str(at(scene))

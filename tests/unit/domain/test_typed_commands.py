@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.typed_commands import Command, is_known, parse_command
+from bot.domain.messages import Inbound, Kind
+from bot.domain.typed_commands import Command, command_of, is_known, parse_command
 
 
 @pytest.mark.parametrize(
     ("text", "name", "rest"),
     [
         ("/alert girl 16", "alert", "girl 16"),
-        ("/ALERT@case_bot girl 16", "alert", "girl 16"),
+        ("/ALERT girl 16", "alert", "girl 16"),
         ("urgent, girl 16 locked in", "urgent", "girl 16 locked in"),
         ("Urgent: girl", "urgent", "girl"),
         ("back", "back", ""),
@@ -66,6 +71,20 @@ def test_what_is_meant_as_a_command_is_read_as_one(text: str, name: str, rest: s
 )
 def test_what_somebody_says_about_a_case_is_no_command(text: str) -> None:
     assert parse_command(text) is None
+
+
+@pytest.mark.parametrize("text", ["/close@other_bot KC26-M9S34-4 found_safe", "/ack@b", "close@other_bot KC26-M9S34-4"])
+def test_what_names_another_bot_is_no_command(text: str) -> None:
+    assert parse_command(text) is None
+
+
+@pytest.mark.parametrize(
+    "changed", [{"origin": "Sokha"}, {"kind": Kind.CONTACT}, {"kind": Kind.LOCATION}, {"text": ""}]
+)
+def test_nobody_commands_by_what_others_said_or_by_a_card_or_a_place(changed: dict[str, Any]) -> None:
+    said = Inbound("telegram", "1", "7", Kind.TEXT, datetime.min.replace(tzinfo=UTC), text="/ack KC26-M9S34-4")
+    assert command_of(said) == parse_command(said.text)
+    assert command_of(replace(said, **changed)) is None
 
 
 def test_an_unknown_word_behind_a_slash_is_a_command_that_nobody_knows() -> None:

@@ -178,7 +178,7 @@ FEARED: dict[str, Value] = {"citizenship": ("CN",), "fears_own_authorities": "ye
 
 @pytest.mark.parametrize("kind", list(TextKind))
 def test_a_text_opens_on_the_page_for_whom_it_was_written(kind: TextKind) -> None:
-    is_tier_two = kind in (TextKind.LOCATION, TextKind.FILE)
+    is_tier_two = kind in (TextKind.LOCATION, TextKind.CONTACT, TextKind.FILE)
     for person, facts, opens in (
         (KH_DUTY, CLEARED, True),
         (CN_DUTY, CLEARED, kind not in (TextKind.MEMO, TextKind.PROTECTION)),
