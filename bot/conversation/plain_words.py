@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from bot.acts import act_table
-from bot.conversation import bare_alert
+from bot.conversation import bare_alert, help_lines, taking_back
 from bot.conversation.ask_which_case import CANDIDATES, belongs_nowhere, candidates, open_with
 from bot.conversation.case_words import keep_attachments, keep_with, keep_words
-from bot.conversation.placing_words import for_none, give_to, more_held, open_new
+from bot.conversation.placing_words import danger, for_none, give_to, more_held, open_new
 from bot.conversation.replies_to_ours import replied
+from bot.conversation.small_talk import answered, shown_by_reference
 from bot.domain import button_data
 from bot.domain.case import Case, TextKind
 from bot.domain.fields import Field, FieldKind
@@ -36,21 +37,33 @@ _NO = frozenset({"no", "n", "wrong"})
 
 def say_anything(c: Composer, text: str) -> None:
     """Take plain words (or a caption, a place, a file) in a private chat."""
+    if not (taking_back.heard(c, text) or _is_waited_for(c, text)):
+        _unasked(c, text)
+
+
+def _is_waited_for(c: Composer, text: str) -> bool:
+    """Take words that an alert, an act, a message they reply to or words before them wait for; False for others."""
     if bare_alert.is_awaited(c) and c.message is not None and not c.message.reply_to:
         bare_alert.begin(c, text)
-        return
+        return True
     waiting = act_table.waiting_prompt(c)
     if waiting is not None and text:
         act_table.answered(c, waiting, text)
         keep_attachments(c, c.case(int(str(waiting["case"]))))
-        return
+        return True
     if c.message is not None and c.message.reply_to and replied(c, text):
-        return
-    if held(c.conversation.pending):
-        if text.strip().casefold() != "answer" or not answer_held(c):
-            more_held(c, text)
-        return
+        return True
+    if not held(c.conversation.pending):
+        return False
+    if text.strip().casefold() != "answer" or not answer_held(c):
+        more_held(c, text)
+    return True
+
+
+def _unasked(c: Composer, text: str) -> None:
     case = in_intake(c)
+    if shown_by_reference(c, text) or (case is None and answered(c, text)):
+        return
     if case is None:
         belongs_nowhere(c, text)
     elif not text or any(w.kind is not TextKind.TEXT for w in words_of(c)):
@@ -177,6 +190,9 @@ _TAPPED: Mapping[str, Callable[[Composer, str], None]] = {
     "new": lambda c, _: open_new(c),
     "open": lambda c, _: bare_alert.begin_at_once(c),
     "none": lambda c, _: for_none(c),
+    "danger": danger,
+    "more": lambda c, _: help_lines.show_all(c),
+    "keep": taking_back.keep,
     "which": give_to,
     "answer": answer_tapped,
     "side": side,

@@ -40,17 +40,28 @@ ABOUT_CASE = frozenset({"case", "plan", "secure", *(act.value for act in Act)})
 OPENING = frozenset({"alert", "urgent"})
 
 #: Commands with an argument of their own.
-_WITH_ARGUMENT = frozenset(
+WITH_ARGUMENT = frozenset(
     {"edit", "export", "start", "lost", "confirm", "approve", "refuse", "bind", "prefer", "unbind"}
 )
 
-_NAMES = ALONE | ABOUT_CASE | OPENING | _WITH_ARGUMENT
-_ALIASES = {"acknowledge": "ack", "hand-off": "handoff", "stand-down": "standdown", "acknowledged": "ack", "?": "help"}
+_NAMES = ALONE | ABOUT_CASE | OPENING | WITH_ARGUMENT
+_ALIASES = {
+    "acknowledge": "ack",
+    "hand-off": "handoff",
+    "stand-down": "standdown",
+    "acknowledged": "ack",
+    "?": "help",
+    "status": "case",
+    "cancel": "withdraw",
+    "stop": "withdraw",
+}
 _SHAPE = re.compile(r"\s*(/?)([a-z?-]+)(?:@\w+)?[\s,:;.!\u3000\uff0c\uff1a]*(.*)\Z", re.IGNORECASE | re.DOTALL)
 
+_NEAR = re.compile(r"[A-Z]{2}\d{2}-?[A-Z0-9]{5}-?[A-Z0-9]", re.IGNORECASE)
 _MESSENGER = re.compile(rf"{'|'.join(sorted(MESSENGERS))}|\d{{1,2}}", re.IGNORECASE)
 #: What must follow a word without a slash for it to be the command.
 _ARGUMENTS = {
+    "help": re.compile("more", re.IGNORECASE),
     "edit": re.compile(r"\d{1,2}[abc]?"),
     "start": re.compile(r"[A-Z0-9]{4}(?:[- ]?[A-Z0-9]{4}){2}", re.IGNORECASE),
     "confirm": re.compile(r"\d+"),
@@ -81,6 +92,13 @@ def parse_command(text: str) -> Command | None:
     if slash:
         return command
     return command if name in _NAMES and _is_meant(command, text) else None
+
+
+def reference_alone(text: str) -> Command | None:
+    """Read a text that is a reference, or one with a typing error, and nothing else as the command that shows it."""
+    named = reference.find_in(text)
+    is_alone = named is not None and not named[1]
+    return Command("case", text) if is_alone or _NEAR.fullmatch(text.strip()) else None
 
 
 def is_known(command: Command) -> bool:

@@ -15,7 +15,8 @@ from bot.domain.errors import StorageError
 from bot.domain.messages import Address, Button, Inbound, Kind, Outgoing, OutgoingKind
 from bot.domain.people import Directory
 from bot.domain.turn import InboxRow, InboxState, Turn
-from bot.domain.typed_commands import parse_command
+from bot.domain.typed_commands import parse_command, reference_alone
+from bot.intake.reading.first_words import command_alone
 from bot.language.texts import tr
 from bot.people import guess_limits
 from bot.ports.reads import NOBODY, NOTHING, Shows, Try, Wanted
@@ -53,7 +54,8 @@ class Message:
         if person is None or not person.is_active:
             return NOTHING
         promise = button_data.parse(self.inbound.button) if self.inbound.button else None
-        command = parse_command(self.inbound.text) if promise is None else None
+        text = self.inbound.text
+        command = parse_command(text) or reference_alone(text) or command_alone(text) if promise is None else None
         word = promise.act if isinstance(promise, button_data.ActTap) else command.name if command else ""
         return Shows(
             scope_of(person, agreement) if word == "cases" else None,

@@ -15,7 +15,7 @@ from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Inbound
 from bot.domain.people import Person, Stranger
 from bot.domain.recipients import Recipient, admins, supervisors, unique
-from bot.domain.typed_commands import ABOUT_CASE, Command, parse_command
+from bot.domain.typed_commands import ABOUT_CASE, Command, parse_command, reference_alone
 from bot.language.texts import tr
 from bot.ports.reads import Try
 from bot.protection.permissions import may_see
@@ -52,7 +52,8 @@ def of_links(client: str) -> Try:
 
 def tries(message: Inbound, view: View, now: datetime, agreement: Agreement) -> tuple[Try, ...]:
     """Say what of a message has to be counted before it is answered; nothing of what is right."""
-    command = parse_command(message.text) if message.text and not message.button else None
+    is_said = message.text and not message.button
+    command = parse_command(message.text) or reference_alone(message.text) if is_said else None
     if command is None or message.sender is None:
         return ()
     person = view.directory.at(message.sender)
