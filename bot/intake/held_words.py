@@ -36,8 +36,8 @@ def hold(
     pending = {"held": [w.as_json() for w in everything], "options": [k.id for k in cases]}
     c.move(pending=pending, place=place_of(c), wakes_at=c.conversation.wakes_at if before else c.now + HOLD)
     c.keep_content = True
-    if opens_cases(c):
-        c.withheld = ""  # it waits with the words
+    if opens_cases(c) and cases:
+        c.withheld = ""  # it waits with the words, which find a case in any event
     c.say(_which(c, cases, answering), _choices(c, cases, answering))
 
 

@@ -148,6 +148,12 @@ async def test_a_phone_number_that_was_asked_about_is_kept_out_of_sight_until_it
     assert all("345 678" not in shown.text for shown in bridge.everything_heard())
 
 
+async def test_what_was_taken_out_of_words_that_are_no_alert_stays_where_it_came_in(bridge: PlayedBridge) -> None:
+    await bridge.answers(OFFICER, "call +855 12 345 678 please", "[No]")
+    assert await bridge.cases() == []
+    assert next(row.message.text for row in bridge.inbox()) == "call +855 12 345 678 please"
+
+
 @pytest.mark.parametrize("is_closed", [False, True])
 async def test_a_reference_alone_shows_that_case(bridge: PlayedBridge, is_closed: bool) -> None:
     case = await bridge.report_case("no", "locked in", "25", "send", "send")
