@@ -15,6 +15,7 @@ from bot.acts import (
     protecting,
     releasing,
     waiting,
+    withdrawing,
     words,
 )
 from bot.acts.finding import find_case, no_such_case
@@ -38,6 +39,8 @@ _HANDLERS: Mapping[Act, Callable[[ActRequest], None]] = for_each(
         Act.STANDDOWN: ending.stand_down,
         Act.CLOSE: ending.close,
         Act.REOPEN: ending.reopen,
+        Act.WITHDRAW: withdrawing.withdraw,
+        Act.WRONG: withdrawing.object_to,
         Act.NOTE: words.note,
         Act.MEMO: words.memo,
         Act.HANDOFF: formal.hand_off,
@@ -112,11 +115,16 @@ def waiting_prompt(c: Composer) -> dict[str, object] | None:
     return waiting if is_here and datetime.fromisoformat(str(waiting["until"])) >= c.now else None
 
 
-def answered(c: Composer, waiting: dict[str, object], text: str) -> None:
-    """Complete an act with the words it waited for."""
+def forget_prompt(c: Composer, waiting: dict[str, object]) -> None:
+    """Wait for the words of an act no longer; the conversation is again where it was before."""
     pending = {k: v for k, v in c.conversation.pending.items() if k != "prompt"}
     before = {"case_id": waiting["from_case"], "asking": waiting["from_asking"]} if "from_case" in waiting else {}
     c.move(pending=pending, **before)
+
+
+def answered(c: Composer, waiting: dict[str, object], text: str) -> None:
+    """Complete an act with the words it waited for."""
+    forget_prompt(c, waiting)
     case = c.case(int(str(waiting["case"])))
     if case is None or c.person is None or not may_see(c.person, case, c.context.agreement):
         c.say(c.context.no_such_case(c.language))

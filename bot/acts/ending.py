@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from bot.acts.request import ActRequest, changed, done, is_allowed, prompt, shown_name
+from bot.acts.offering import buttons_for
+from bot.acts.request import ActRequest, apart, changed, done, everybody, is_allowed, prompt, shown_name, tell
 from bot.clock import deadlines
 from bot.clock.alerts import act_button
-from bot.domain.case import ClosureCode, DeadlineKind, Status, TextKind
+from bot.domain.case import Case, ClosureCode, DeadlineKind, Status, TextKind
 from bot.domain.case_acts import Act
 from bot.domain.journal_acts import JournalAct
 from bot.domain.names import closure_name, rows
@@ -43,13 +44,22 @@ def close(request: ActRequest) -> None:
     _close(request, code, outcome)
 
 
-def _close(request: ActRequest, code: ClosureCode, outcome: str) -> None:
+def ended(request: ActRequest, code: ClosureCode, outcome: str, **details: object) -> Case:
+    """End a case with a code and an outcome: its deadlines, its record. Nobody is told yet."""
     c = request.c
     case = deadlines.end(changed(request.case, Status.CLOSED), c.now)
     case = replace(case, closed_at=c.now, closed_by=request.person.id, closure=code, stood_down_at=None)
     c.kept.text(case, TextKind.OUTCOME, outcome)
-    c.journal(JournalAct.CLOSED, case, code=code.value)
-    done(
+    c.journal(JournalAct.CLOSED, case, code=code.value, **details)
+    return case
+
+
+def _close(request: ActRequest, code: ClosureCode, outcome: str) -> None:
+    case = ended(request, code, outcome)
+    reopening, others = apart(request, case, Act.REOPEN, everybody(request, case))
+    closed = tr("en", "Closed by {who}: {code}. The outcome is on the page.",
+                who=shown_name(request), code=closure_name(code, "en"))  # fmt: skip
+    case = done(
         request,
         case,
         tr(
@@ -58,14 +68,12 @@ def _close(request: ActRequest, code: ClosureCode, outcome: str) -> None:
             code=closure_name(code, request.language),
             reference=case.reference,
         ),
-        tells=tr(
-            "en",
-            "Closed by {who}: {code}. The outcome is on the page. If that is wrong: /reopen {reference} reason",
-            who=shown_name(request),
-            code=closure_name(code, "en"),
-            reference=case.reference,
-        ),
+        tells=f"{closed} {tr('en', 'If that is wrong: /reopen {reference} reason', reference=case.reference)}",
+        to=reopening,
     )
+    for recipient in others:
+        person = recipient.person
+        tell(request, case, [recipient], closed, buttons_for(case, person, request.c) if person else ())
 
 
 def stand_down(request: ActRequest) -> None:
@@ -121,17 +129,16 @@ def reopen(request: ActRequest) -> None:
     case = deadlines.rearm_from(case, case.policy(c.context.agreement), c.now, c.context.new_id)
     c.kept.text(case, TextKind.REASON, reason)
     c.journal(JournalAct.REOPENED, case)
-    done(
+    acknowledging, others = apart(request, case, Act.ACK, everybody(request, case))
+    opened = tr("en", "Opened again by {who}.", who=shown_name(request))
+    case = done(
         request,
         case,
         tr(request.language, "open again. The clock starts from now and asks for an acknowledgment."),
-        tells=tr(
-            "en",
-            "Opened again by {who}. Please acknowledge: /ack {reference}",
-            who=shown_name(request),
-            reference=case.reference,
-        ),
+        tells=f"{opened} {tr('en', 'Please acknowledge: /ack {reference}', reference=case.reference)}",
+        to=acknowledging,
     )
+    tell(request, case, others, opened)
 
 
 def _closure(text: str) -> tuple[ClosureCode | None, str]:

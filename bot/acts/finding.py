@@ -48,7 +48,7 @@ def no_such_case(c: Composer, text: str) -> None:
         listed = ", ".join(case.reference for case in mine)
         lead += " " + tr(c.language, "Your open cases: {cases}", cases=listed)
     elif not text.strip():
-        lead = tr(c.language, "Which case? Type for example: /case KC26-M9S34-4")
+        lead = tr(c.language, "Which case? Type its reference after the command, for example: /case REFERENCE")
     c.say(lead, not_before=guess_limits.answer_to_miss(c))
 
 

@@ -29,14 +29,15 @@ _LABELS = for_each(
         Act.WRITTEN: later("Letter sent"),
         Act.CLOSE: later("Close"),
         Act.REOPEN: later("Reopen"),
+        Act.WRONG: later("This is wrong"),
         Act.STANDDOWN: later("Stand down"),
         Act.ASSIGN: later("Assign to me"),
         Act.DECIDE: later("Decide on police"),
         Act.ALTERNATIVE: later("Decide an alternative"),
     },
     but={
-        Act.SNOOZE, Act.URGENCY, Act.NOTE, Act.MEMO, Act.NOTNEEDED, Act.CONSENT, Act.PROTECT, Act.GUARDIAN,
-        Act.INTEREST, Act.VITAL, Act.RELEASE, Act.HOLD, Act.UNHOLD,
+        Act.SNOOZE, Act.URGENCY, Act.WITHDRAW, Act.NOTE, Act.MEMO, Act.NOTNEEDED, Act.CONSENT, Act.PROTECT,
+        Act.GUARDIAN, Act.INTEREST, Act.VITAL, Act.RELEASE, Act.HOLD, Act.UNHOLD,
     },
 )  # fmt: skip
 
@@ -75,8 +76,9 @@ _ASKED_FOR: Mapping[Act, Callable[[Person, Case, Agreement, Channel | None], boo
         Act.ALTERNATIVE: lambda _person, case, agreement, _channel: gates.wants_alternative(case, agreement),
     },
     but={
-        Act.ACK, Act.ASSIGN, Act.SNOOZE, Act.URGENCY, Act.STANDDOWN, Act.CLOSE, Act.REOPEN, Act.NOTE, Act.MEMO,
-        Act.ACCEPT, Act.RETURN, Act.WRITTEN, Act.NOTNEEDED, Act.CONSENT, Act.PROTECT, Act.RELEASE, Act.HOLD, Act.UNHOLD,
+        Act.ACK, Act.ASSIGN, Act.SNOOZE, Act.URGENCY, Act.STANDDOWN, Act.CLOSE, Act.REOPEN, Act.WITHDRAW, Act.WRONG,
+        Act.NOTE, Act.MEMO, Act.ACCEPT, Act.RETURN, Act.WRITTEN, Act.NOTNEEDED, Act.CONSENT, Act.PROTECT, Act.RELEASE,
+        Act.HOLD, Act.UNHOLD,
     },
 )  # fmt: skip
 
@@ -96,7 +98,7 @@ def _worth_a_button(case: Case, person: Person, c: Composer) -> Iterator[tuple[s
     for channel in Channel:
         for act in (Act.ACCEPT, Act.RETURN, Act.HANDOFF):
             yield tr(language, _LABELS[act], channel=channel.value), act, channel.value, channel
-    for act in (Act.WRITTEN, Act.CLOSE, Act.REOPEN, Act.STANDDOWN):
+    for act in (Act.WRITTEN, Act.CLOSE, Act.REOPEN, Act.WRONG, Act.STANDDOWN):
         yield tr(language, _LABELS[act]), act, "", None
     if person.id not in case.assignees:
         yield tr(language, _LABELS[Act.ASSIGN]), Act.ASSIGN, "me", None

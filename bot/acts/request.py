@@ -15,7 +15,7 @@ from bot.domain.closed_sets import for_each
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Keyboard
 from bot.domain.names import deadline_name, lateness, moment, status_name, urgency_name
-from bot.domain.people import Person, Role
+from bot.domain.people import Person
 from bot.domain.recipients import Recipient, at_desks, desk_name, shown_as, side_of_case, unique
 from bot.intake.pieces import Piece
 from bot.language.texts import later, tr
@@ -101,9 +101,7 @@ def done(
     case = c.put(case)
     alerts.refresh(c, case)
     if tells:
-        recipients = list(everybody(request, case) if to is None else to)
-        words = f"{urgency_name(case.urgency, 'en')} · {case.reference}\n{tells}"
-        c.tell(_others(request, recipients), f"case:{case.id}:{request.act.value}:{c.inbox_id}", words, case=case)
+        tell(request, case, everybody(request, case) if to is None else to, tells)
     c.saw(case)
     answer = f"{case.reference}: {sentence}"
     if aside is not None:
@@ -112,6 +110,32 @@ def done(
     coming = what_next(case, c)
     c.say(f"{answer}\n{coming}" if coming else answer, offered(case, request), case=case)
     return case
+
+
+def tell(
+    request: ActRequest, case: Case, recipients: Iterable[Recipient], sentence: str, buttons: Keyboard = ()
+) -> None:
+    """Tell others what was done to a case, in one sentence."""
+    c, key = request.c, f"case:{case.id}:{request.act.value}:{request.c.inbox_id}"
+    words = f"{urgency_name(case.urgency, 'en')} · {case.reference}\n{sentence}"
+    c.tell(_others(request, recipients), key, words, case=case, buttons=buttons)
+
+
+def apart(
+    request: ActRequest, case: Case, act: Act, recipients: Iterable[Recipient]
+) -> tuple[list[Recipient], list[Recipient]]:
+    """Tell those who may do an act that comes next from those who would only be refused it."""
+    able: list[Recipient] = []
+    others: list[Recipient] = []
+    for recipient in recipients:
+        (able if _may_next(request, case, act, recipient) else others).append(recipient)
+    return able, others
+
+
+def _may_next(request: ActRequest, case: Case, act: Act, recipient: Recipient) -> bool:
+    if recipient.person is not None:
+        return may(recipient.person, act, case, request.c.context.agreement)
+    return act.rule.whose is Whose.DESKS or recipient.party == case.requested  # those who follow a case are duty desks
 
 
 def changed(case: Case, status: Status | None = None) -> Case:
@@ -201,6 +225,7 @@ _WHO_MAY = for_each(
         Whose.DESKS: _FOR_DESKS,
         Whose.REQUESTED_DUTY: later("Only the requested side can acknowledge: {desks}."),
         Whose.SUPERVISORS: later("Only a supervisor of either side can hold or release a case."),
+        Whose.REPORTING_OFFICER: later("Only whoever reported the case can ask for that."),
         Whose.REPORTING_SUPERVISOR: later("Only a supervisor of {party} can stand this case down."),
         Whose.CHANNEL: later("Only the desk it was handed to, or the duty desk of {party}, can record that."),
         Whose.OFFICER_OR_DESK: later(
@@ -235,7 +260,7 @@ def _does_not_fit(request: ActRequest, channel: Channel | None) -> str:
         return tr(language, "{reference} is on legal hold already.", reference=case.reference)
     if request.act is Act.UNHOLD:
         return tr(language, "{reference} is not on legal hold.", reference=case.reference)
-    if not case.is_open and request.person.role is Role.OFFICER:
+    if not case.is_open and not may(request.person, Act.REOPEN, case, request.c.context.agreement):
         return tr(
             language,
             "{reference} is closed, and nothing was sent. If somebody is in danger: /alert and what happened.",

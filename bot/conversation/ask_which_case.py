@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from bot.conversation.replies_to_ours import not_filed
+from bot.conversation.small_talk import is_words_only
 from bot.domain import button_data
 from bot.domain.agreement import Agreement
 from bot.domain.case import Case
@@ -18,6 +19,7 @@ from bot.intake.open_case import greet, open_case
 from bot.intake.pasted_block import apply_block
 from bot.intake.pieces import Piece, words_of
 from bot.intake.reading.block import Block, parse_block
+from bot.intake.reading.first_words import Told, told
 from bot.ports.reads import Scope
 from bot.protection.permissions import may, scope_of
 from bot.turns.composer import Composer
@@ -60,7 +62,11 @@ def belongs_nowhere(c: Composer, text: str) -> None:
     if cases := candidates(c):
         hold(c, words_of(c), cases)
     elif opens_cases(c):
-        open_with(c, words_of(c), parse_block(text))
+        block = parse_block(text)
+        if block is None and is_words_only(c) and told(text) is Told.UNSURE:
+            hold(c, words_of(c), ())
+        else:
+            open_with(c, words_of(c), block)
     else:
         not_filed(c)
 

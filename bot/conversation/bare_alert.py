@@ -43,7 +43,7 @@ def is_awaited(c: Composer) -> bool:
 
 def begin(c: Composer, text: str) -> None:
     """Open the case that was asked for with what is said now."""
-    _end(c)
+    forget(c)
     open_with(c, [*take_held(c), *words_of(c)], parse_block(text))
 
 
@@ -52,9 +52,10 @@ def begin_at_once(c: Composer) -> None:
     if not is_awaited(c):
         ask_what_happened(c)
         return
-    _end(c)
+    forget(c)
     open_with(c, take_held(c))
 
 
-def _end(c: Composer) -> None:
+def forget(c: Composer) -> None:
+    """Let the next words open nothing by themselves."""
     c.move(pending={name: value for name, value in c.conversation.pending.items() if name != "opens"})

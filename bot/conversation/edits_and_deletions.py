@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.conversation.ask_which_case import belongs_nowhere
 from bot.domain import reference
 from bot.domain.case import Case, CaseText, TextKind
 from bot.domain.case_acts import Act
@@ -9,10 +10,12 @@ from bot.domain.fields import field
 from bot.domain.journal_acts import JournalAct
 from bot.domain.typed_commands import ABOUT_CASE, OPENING, is_known, parse_command
 from bot.intake import answers
-from bot.intake.held_words import held, held_for, hold
+from bot.intake.held_words import held, held_for, hold, opens_cases
 from bot.intake.pieces import words_of
+from bot.intake.position import in_intake
 from bot.intake.question_texts import zone_of
 from bot.intake.reading.answer_reader import read
+from bot.intake.reading.first_words import Told, told
 from bot.intake.reading.result import Read
 from bot.language.texts import tr
 from bot.people import lapsed_enrolment
@@ -45,6 +48,7 @@ def edited(c: Composer) -> None:
         hold(c, words_of(c), held_for(c))
         return
     if first is None or case is None:
+        _take_as_new(c, message.text)
         return
     if _names_another(message.text, case):
         c.say(
@@ -58,6 +62,13 @@ def edited(c: Composer) -> None:
         )
         return
     _amend_text(c, case, first, _without_command(message.text))
+
+
+def _take_as_new(c: Composer, text: str) -> None:
+    """Small talk that is changed into words that may be an alert is one; a change of what an intake read is none."""
+    is_free = c.message is not None and c.message.in_private and in_intake(c) is None
+    if is_free and opens_cases(c) and parse_command(text) is None and told(text) in (Told.HAPPENED, Told.UNSURE):
+        belongs_nowhere(c, text)
 
 
 def deleted(c: Composer) -> None:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from bot.domain.people import Role
+from collections.abc import Iterable, Sequence
+from typing import assert_never
+
+from bot.domain.people import Person, Role
 from bot.domain.typed_commands import Command
+from bot.intake.position import in_intake
+from bot.intake.question_texts import word_button
+from bot.language.normalise import plain
 from bot.language.texts import later, tr
 from bot.people.lapsed_enrolment import CONFIRMERS
+from bot.protection.permissions import is_duty
 from bot.turns.composer import Composer
 
 _ALL = frozenset(Role)
@@ -18,23 +25,27 @@ _DESK = frozenset({Role.DUTY, Role.SUPERVISOR})
 _LINES = (
     (_ALL, later("To report: just write what happened, or /alert girl of 16 locked in a flat")),
     (_ALL, later("While answering: back, skip, edit 4, summary, send")),
-    (_ALL, later("/cases: your cases. /case KC26-M9S34-4: one of them. /plan KC26-M9S34-4: what the clock does")),
-    (_ALL - {Role.ADMIN}, later("/note KC26-M9S34-4 text: to the other side and your desk")),
-    (_ALL - {Role.ADMIN}, later("/memo KC26-M9S34-4 text: your side only")),
-    (_ALL - {Role.ADMIN}, later("/consent KC26-M9S34-4 police yes: what the person says, any time; also no")),
-    (_ALL - {Role.ADMIN}, later("/secure KC26-M9S34-4: where names and numbers of people are kept")),
-    (_DESK, later("/release KC26-M9S34-4 3: a withheld text holds no identifier after all")),
-    (_DESK, later("/ack KC26-M9S34-4, /assign KC26-M9S34-4 me, /snooze KC26-M9S34-4 15m reason")),
-    (_DESK, later("/handoff KC26-M9S34-4 police, /accept KC26-M9S34-4 police 123/26")),
-    (_DESK, later("/return KC26-M9S34-4 police reason, /written KC26-M9S34-4 L-77")),
-    (_DESK, later("/urgency KC26-M9S34-4 U1 reason, /close KC26-M9S34-4 found_safe text, /reopen KC26-M9S34-4 reason")),
-    (_DESK, later("/protect KC26-M9S34-4 none_known, /guardian KC26-M9S34-4 name, /interest KC26-M9S34-4 reason")),
-    (frozenset({Role.SUPERVISOR}), later("/standdown KC26-M9S34-4 reason, /notneeded KC26-M9S34-4 reason")),
+    (_ALL, later("/cases: your cases. /case {reference}: one of them. /plan {reference}: what the clock does")),
+    (_ALL - {Role.ADMIN}, later("/note {reference} text: to the other side and your desk")),
+    (_ALL - {Role.ADMIN}, later("/memo {reference} text: your side only")),
+    (_ALL - {Role.ADMIN}, later("/consent {reference} police yes: what the person says, any time; also no")),
+    (
+        frozenset({Role.OFFICER}),
+        later("cancel: withdraw an alert that was wrong. /wrong {reference}: a closure is wrong"),
+    ),
+    (_ALL - {Role.ADMIN}, later("/secure {reference}: where names and numbers of people are kept")),
+    (_DESK, later("/release {reference} 3: a withheld text holds no identifier after all")),
+    (_DESK, later("/ack {reference}, /assign {reference} me, /snooze {reference} 15m reason")),
+    (_DESK, later("/handoff {reference} police, /accept {reference} police 123/26")),
+    (_DESK, later("/return {reference} police reason, /written {reference} L-77")),
+    (_DESK, later("/urgency {reference} U1 reason, /close {reference} found_safe text, /reopen {reference} reason")),
+    (_DESK, later("/protect {reference} none_known, /guardian {reference} name, /interest {reference} reason")),
+    (frozenset({Role.SUPERVISOR}), later("/standdown {reference} reason, /notneeded {reference} reason")),
     (
         frozenset({Role.SUPERVISOR}),
-        later("/vital KC26-M9S34-4 reason, /decide KC26-M9S34-4 refused reason, /alternative KC26-M9S34-4 what"),
+        later("/vital {reference} reason, /decide {reference} refused reason, /alternative {reference} what"),
     ),
-    (frozenset({Role.SUPERVISOR}), later("/hold KC26-M9S34-4 reason, /unhold KC26-M9S34-4 reason: legal hold")),
+    (frozenset({Role.SUPERVISOR}), later("/hold {reference} reason, /unhold {reference} reason: legal hold")),
     (_DESK, later("/onduty, /offduty, /board")),
     (frozenset({Role.ADMIN}), later("/export 2026-01-01 2026-02-01 reason: the case log as a file")),
     (frozenset(CONFIRMERS), later("/confirm 123: somebody of your side still does this work")),
@@ -55,8 +66,97 @@ _LINES = (
 )
 
 
-def show(c: Composer, _command: Command) -> None:
-    """List what works for this person, with examples."""
+#: What somebody needs first where they stand: five lines, each of which works for them.
+_ANSWERING = (
+    later("Answer by a tap, in words or by the number of a choice. 'unknown' is an answer too."),
+    later("back, skip, edit 4, summary: move about"),
+    later("send: when the summary is right"),
+    later("cancel: it was a false alarm"),
+    later("/alert and what happened: somebody else is in danger"),
+)
+_REPORTED = (
+    later("/note {reference} text: what you learn, to the other side and your desk"),
+    later("/case {reference}: how it stands. /plan {reference}: what comes next"),
+    later("/secure {reference}: where names and numbers of people are kept"),
+    later("cancel: it was a false alarm"),
+    later("/alert and what happened: somebody else is in danger"),
+)
+_NOTHING_OPEN = (
+    later("Somebody is in danger: just write what happened, in any language. That opens the alert."),
+    later("Never write names, phone or document numbers here. The first answer says where they go."),
+    later("/cases: your cases"),
+    later("/bind: use another messenger too"),
+    later("/lost: your phone is lost; cuts it off at once"),
+)
+_DUTY_DESK = (
+    later("/cases: your cases, with what is due next"),
+    later("/ack {reference}: you have it; the other side sees that"),
+    later("/handoff {reference} police: give it to a formal channel"),
+    later("/note {reference} text: to the other side and your desk"),
+    later("/close {reference} found_safe text: it is over"),
+)
+_CHANNEL_DESK = (
+    later("/cases: your cases, with what is due next"),
+    later("/accept {reference} police 123/26: your channel takes it, with its formal reference"),
+    later("/return {reference} police reason: your channel cannot take it"),
+    later("/note {reference} text: to the other side and your desk"),
+    later("/case {reference}: how it stands"),
+)
+_SUPERVISOR = (
+    later("/cases: your cases, with what is due next"),
+    later("/plan {reference}: what the clock does next, and whom it reaches"),
+    later("/standdown {reference} reason: stop the clock of a case of your side"),
+    later("/note {reference} text: to the other side and your desk"),
+    later("/close {reference} found_safe text: it is over"),
+)
+_ADMIN = (
+    later("/export 2026-01-01 2026-02-01 reason: the case log as a file"),
+    later("/approve 4x2k9, /refuse 4x2k9 reason: an identified export that another person of your side asks for"),
+    later("/confirm 123: somebody of your side still does this work"),
+    later("/lost 123: cut off the phone of somebody of your side"),
+    later("/bind web: the pages"),
+)
+
+
+def show(c: Composer, command: Command) -> None:
+    """Show the five things that this person needs now, and how to see the rest; `help more` shows everything."""
+    person = c.person
+    if person is None:
+        return
+    if plain(command.rest).startswith("more"):
+        show_all(c)
+        return
+    lines = [*_say(c, _first(c, person)), tr(c.language, "Everything else: /help more")]
+    # A number typed in an intake answers its question, so nothing else is offered by number there.
+    laid = () if c.conversation.asking else ((word_button(tr(c.language, "More"), "more"),),)
+    c.say("\n".join(lines), laid)
+
+
+def show_all(c: Composer) -> None:
+    """List all that works for this person, with examples."""
     person = c.person
     if person is not None:
-        c.say("\n".join(tr(c.language, line) for roles, line in _LINES if person.role in roles))
+        c.say("\n".join(_say(c, (line for roles, line in _LINES if person.role in roles))))
+
+
+def _first(c: Composer, person: Person) -> Sequence[str]:
+    match person.role:
+        case Role.OFFICER if in_intake(c) is not None:
+            return _ANSWERING
+        case Role.OFFICER:
+            return _REPORTED if c.view.open_cases_of(person.id) else _NOTHING_OPEN
+        case Role.DUTY:
+            return _DUTY_DESK if is_duty(person, c.context.agreement) else _CHANNEL_DESK
+        case Role.SUPERVISOR:
+            return _SUPERVISOR
+        case Role.ADMIN:
+            return _ADMIN
+        case _:
+            assert_never(person.role)
+
+
+def _say(c: Composer, lines: Iterable[str]) -> list[str]:
+    """Write lines with an own open case as the example; a made-up reference would be a link to no case."""
+    mine = c.view.open_cases_of(c.person.id) if c.person is not None else []
+    example = mine[0].reference if mine else tr(c.language, "REFERENCE")
+    return [tr(c.language, line, reference=example) for line in lines]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from bot.conversation.small_talk import small_answer
 from bot.domain.fields import ask, field, is_field
-from bot.intake.question_texts import NEW_OR_WHICH, WHICH
+from bot.intake.question_texts import IN_DANGER, NEW_OR_WHICH, WHICH
+from bot.intake.reading.first_words import Told
 from bot.language.texts import tr
 from bot.turns.composer import Composer
 
 
 def is_our_question(c: Composer, text: str) -> bool:
     """Whether a private message is what we just asked this person, and no answer below a question that they quote."""
-    begins = tuple(tr(c.language, sentence).partition("{")[0] for sentence in (NEW_OR_WHICH, WHICH))
-    if text.startswith(begins):
+    begins = tuple(tr(c.language, sentence).partition("{")[0] for sentence in (NEW_OR_WHICH, WHICH, IN_DANGER))
+    if text.startswith(begins) or any(text == small_answer(c, told) for told in Told):
         return True
     asking = c.conversation.asking
     _, asked, rest = text.partition(ask(field(asking), c.language)) if is_field(asking) else ("", "", "")

@@ -12,10 +12,13 @@ from bot.domain.case import Case, TextKind
 from bot.domain.case_acts import Act
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Address
-from bot.intake.held_words import held, held_for, hold, offered_for, opens_cases, take_held
+from bot.intake.held_words import HOLD, held, held_for, hold, offered_for, opens_cases, take_held
+from bot.intake.interview import ask_current
 from bot.intake.open_case import greet, open_case
 from bot.intake.pieces import Piece, keep_piece, words_of
+from bot.intake.position import own_case
 from bot.intake.question_texts import new_or_one_of
+from bot.intake.reading import first_words
 from bot.language.normalise import plain, whole_number
 from bot.language.texts import tr
 from bot.protection.permissions import may
@@ -24,6 +27,7 @@ from bot.turns.composer import Composer
 
 def unheard(c: Composer) -> None:
     """Nobody said where the held words belong: an officer's open a case, a desk's go nowhere."""
+    was_which = bool(offered_for(c))
     waiting = take_held(c)
     place = c.conversation.place
     if not waiting or place is None:
@@ -32,13 +36,14 @@ def unheard(c: Composer) -> None:
     if not opens_cases(c):
         _went_nowhere(c, place)
         return
-    case = open_case(c, waiting)
+    case = open_case(c, waiting, HOLD)
     if case is not None and c.person is not None and c.person.is_active:
-        c.say(
-            tr(c.language, "You did not say which case your words belong to, so they are a new alert."),
-            place=place,
-            case=case,
+        words = (
+            tr(c.language, "You did not say which case your words belong to, so they are a new alert.")
+            if was_which
+            else tr(c.language, "You did not say whether somebody is in danger, so your words are an alert now.")
         )
+        c.say(words, place=place, case=case)
         greet(c, case)
 
 
@@ -59,6 +64,9 @@ def more_held(c: Composer, text: str) -> None:
     if any(piece.kind is not TextKind.TEXT for piece in words_of(c)):
         hold(c, words_of(c), cases)
         return
+    if opens_cases(c) and not offered:
+        _perhaps_danger(c, text)
+        return
     said, number, is_officer = plain(text), whole_number(text), opens_cases(c)
     first = 2 if is_officer else 1
     if is_officer and said in ("new", "new alert", "1"):
@@ -71,6 +79,31 @@ def more_held(c: Composer, text: str) -> None:
         _belongs_to(c, chosen)
     else:
         hold(c, words_of(c), cases)
+
+
+def _perhaps_danger(c: Composer, text: str) -> None:
+    """Take further words while it waits whether somebody is in danger: the answer, an alert, or more."""
+    answer = first_words.yes_or_no(text)
+    if answer is None and first_words.told(text) is first_words.Told.HAPPENED:
+        open_with(c, [*take_held(c), *words_of(c)])
+    elif answer is None:
+        hold(c, words_of(c), ())
+    else:
+        danger(c, "yes" if answer else "no")
+
+
+def danger(c: Composer, answer: str) -> None:
+    """Take the answer to whether somebody is in danger; one that comes too late undoes nothing by itself."""
+    if held(c.conversation.pending):
+        (open_new if answer == "yes" else for_none)(c)
+        return
+    case = own_case(c)
+    if case is None:
+        c.say(tr(c.language, "These words do not wait any more. Nothing was changed."))
+        return
+    words = tr(c.language, "These words opened {reference} already. To withdraw it, type: cancel",
+               reference=case.reference)  # fmt: skip
+    ask_current(c, case, words) if c.conversation.asking else c.say(words, case=case)
 
 
 def _named(text: str, cases: Sequence[Case]) -> Case | None:

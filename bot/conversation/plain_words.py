@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from bot.acts import act_table
-from bot.conversation import bare_alert, marked_words, moved_words, recognised_words
+from bot.conversation import bare_alert, help_lines, marked_words, moved_words, recognised_words, taking_back
 from bot.conversation.ask_which_case import CANDIDATES, belongs_nowhere, candidates, open_with
 from bot.conversation.case_words import keep_attachments, keep_with, keep_words
-from bot.conversation.placing_words import for_none, give_to, more_held, open_new
+from bot.conversation.placing_words import danger, for_none, give_to, more_held, open_new
 from bot.conversation.replies_to_ours import replied
 from bot.conversation.screening import screen
+from bot.conversation.small_talk import answered, shown_by_reference
 from bot.conversation.spoken_of import asked_last, just_spoken_of
 from bot.domain import button_data
 from bot.domain.case import Case, TextKind
@@ -41,17 +42,27 @@ _AT_REVIEW = frozenset({"send", "back"})  #: what answers the review by itself
 
 def say_anything(c: Composer, text: str) -> None:
     """Take plain words (or a caption, a place, a file) in a private chat."""
-    if marked_words.typed(c, text) or _opens_alert(c, text):
-        return
-    if text and _answers_beside_the_intake(c, text):
-        return
+    if not (marked_words.typed(c, text) or taking_back.heard(c, text) or _is_waited_for(c, text)):
+        _unasked(c, text)
+
+
+def _is_waited_for(c: Composer, text: str) -> bool:
+    """Take words that an alert, an act, a message they reply to or words before them wait for; False for others."""
+    if _opens_alert(c, text) or (text and _answers_beside_the_intake(c, text)):
+        return True
     if c.message is not None and c.message.reply_to and replied(c, text):
-        return
-    if held(c.conversation.pending):
-        if plain(text) != "answer" or not answer_held(c):
-            more_held(c, text)
-        return
+        return True
+    if not held(c.conversation.pending):
+        return False
+    if plain(text) != "answer" or not answer_held(c):
+        more_held(c, text)
+    return True
+
+
+def _unasked(c: Composer, text: str) -> None:
     case = in_intake(c)
+    if shown_by_reference(c, text) or (case is None and answered(c, text)):
+        return
     if case is None:
         _outside_intake(c, text)
     elif not text or any(w.kind is not TextKind.TEXT for w in words_of(c)):
@@ -247,6 +258,9 @@ _TAPPED: Mapping[str, Callable[[Composer, str], None]] = {
     "new": lambda c, _: open_new(c),
     "open": lambda c, _: bare_alert.begin_at_once(c),
     "none": lambda c, _: for_none(c),
+    "danger": danger,
+    "more": lambda c, _: help_lines.show_all(c),
+    "keep": taking_back.keep,
     "which": give_to,
     "answer": answer_tapped,
     "side": side,

@@ -22,11 +22,13 @@ from bot.conversation import (
     replies_to_ours,
     screening,
     spoken_of,
+    taking_back,
 )
 from bot.delivery import window_rules
 from bot.domain import albums, button_data, reference
 from bot.domain.agreement import Agreement
 from bot.domain.case import Case
+from bot.domain.case_acts import Act
 from bot.domain.fields import field, is_field
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Button, Inbound, Kind
@@ -130,7 +132,7 @@ def _cases_named(promise: button_data.Promise | None) -> tuple[int, ...]:
     match promise:
         case button_data.ActTap(case_id=case_id) | button_data.ChoiceTap(case_id=case_id):
             return (case_id,)
-        case button_data.WordTap(word="which" | "send" | "side" | "marked" | "unmarked", argument=argument):
+        case button_data.WordTap(word="which" | "send" | "side" | "keep" | "marked" | "unmarked", argument=argument):
             number = button_data.from_base36(argument.rpartition(".")[2])
             return () if number is None else (number,)
         case _:
@@ -253,7 +255,7 @@ def _wordless(c: Composer) -> None:
 
 def _words(c: Composer, text: str) -> None:
     command = parse_command(text)
-    is_private = c.message is not None and c.message.in_private
+    is_private = _is_private(c)
     if command is not None and (is_private or command.has_slash or command.name in ABOUT_CASE):
         _command(c, command)
     elif not is_private:
@@ -275,6 +277,8 @@ def _in_group(c: Composer, text: str) -> None:
 def _command(c: Composer, command: Command) -> None:
     if command.name in OPENING:
         _open(c, command)
+    elif command.name == Act.WITHDRAW and not command.rest and _is_private(c) and taking_back.take_back(c):
+        return
     elif command.name in ABOUT_CASE:
         act_table.typed(c, command)
     elif command.name in _INTAKE_MOVES:
@@ -283,6 +287,10 @@ def _command(c: Composer, command: Command) -> None:
         general_commands.MENU[command.name](c, command)
     else:
         _unknown(c, command)
+
+
+def _is_private(c: Composer) -> bool:
+    return c.message is not None and c.message.in_private
 
 
 def _open(c: Composer, command: Command) -> None:

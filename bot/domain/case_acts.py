@@ -15,6 +15,7 @@ class Whose(Enum):
     REQUESTED_DUTY = "the requested side's duty desk"
     DESKS = "duty desk or supervisor of either side"
     SUPERVISORS = "a supervisor of either side"
+    REPORTING_OFFICER = "whoever reported the case"
     REPORTING_SUPERVISOR = "a supervisor of the reporting side"
     CHANNEL = "the desk that it was handed to, or the requested side's duty desk"
     # What the gates ask for: of the reporting side, and the other side is told nothing of it.
@@ -34,6 +35,8 @@ class Act(StrEnum):
     STANDDOWN = "standdown"
     CLOSE = "close"
     REOPEN = "reopen"
+    WITHDRAW = "withdraw"  #: the officer takes an alert back, or asks their desk to
+    WRONG = "wrong"  #: the officer asks their desk to open a closed case again
     NOTE = "note"
     MEMO = "memo"
     HANDOFF = "handoff"
@@ -91,6 +94,8 @@ _RULES = for_each(
         Act.STANDDOWN: _rule(Whose.REPORTING_SUPERVISOR, "reason"),
         Act.CLOSE: _rule(Whose.DESKS, "code text"),
         Act.REOPEN: _rule(Whose.DESKS, "reason"),
+        Act.WITHDRAW: _rule(Whose.REPORTING_OFFICER, "reason", at_any_stage=True),
+        Act.WRONG: _rule(Whose.REPORTING_OFFICER, "why", at_any_stage=True),
         Act.NOTE: _rule(Whose.EVERYBODY, "text", at_any_stage=True),
         Act.MEMO: _rule(Whose.EVERYBODY, "text", at_any_stage=True),
         Act.HANDOFF: _rule(Whose.DESKS, "channel"),

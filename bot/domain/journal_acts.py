@@ -61,6 +61,8 @@ class JournalAct(StrEnum):
     STOOD_DOWN = "stood_down", Details.CODED, Seen.BOTH
     CLOSED = "closed", Details.CODED, Seen.BOTH
     REOPENED = "reopened", Details.CODED, Seen.BOTH
+    WITHDRAWAL_ASKED = "withdrawal_asked", Details.CODED, Seen.OWN  #: by the officer, of their own desk
+    CLOSURE_DISPUTED = "closure_disputed", Details.CODED, Seen.OWN  #: likewise
     REFUSED = "refused", Details.CODED, Seen.BOTH  #: an act that was asked for
     HELD = "held", Details.CODED, Seen.BOTH  #: on legal hold
     RELEASED = "released", Details.CODED, Seen.SECURE  #: from legal hold, or a text that was withheld

@@ -42,19 +42,30 @@ ABOUT_CASE = frozenset({"case", "plan", "secure", *(act.value for act in Act)})
 OPENING = frozenset({"alert", "urgent"})
 
 #: Commands with an argument of their own.
-_WITH_ARGUMENT = frozenset(
+WITH_ARGUMENT = frozenset(
     {"edit", "export", "start", "lost", "confirm", "approve", "refuse", "bind", "prefer", "unbind"}
 )
 
-_NAMES = ALONE | ABOUT_CASE | OPENING | _WITH_ARGUMENT
-_ALIASES = {"acknowledge": "ack", "hand-off": "handoff", "stand-down": "standdown", "acknowledged": "ack", "?": "help"}
+_NAMES = ALONE | ABOUT_CASE | OPENING | WITH_ARGUMENT
+_ALIASES = {
+    "acknowledge": "ack",
+    "hand-off": "handoff",
+    "stand-down": "standdown",
+    "acknowledged": "ack",
+    "?": "help",
+    "status": "case",
+    "cancel": "withdraw",
+    "stop": "withdraw",
+}
 #: Before a word other marks say nothing, but a Chinese keyboard writes 、 with the key of the slash.
 _SHAPE = re.compile(r"""[\s.!;:'"(*,]*+(/?)([a-z?-]+)(?![a-z?@-])[\s,:;.!]*""", re.IGNORECASE)
 _CHINESE_SLASH = "\u3001"
 
+_NEAR = re.compile(r"[A-Z]{2}\d{2}-?[A-Z0-9]{5}-?[A-Z0-9]", re.IGNORECASE)
 _MESSENGER = re.compile(rf"{'|'.join(sorted(MESSENGERS))}|\d{{1,2}}", re.IGNORECASE)
 #: What must follow a word without a slash for it to be the command.
 _ARGUMENTS = {
+    "help": re.compile("more", re.IGNORECASE),
     "edit": re.compile(r"\d{1,2}[abc]?"),
     "start": re.compile(r"[a-z0-9]{4}(?: ?[a-z0-9]{4}){2}"),
     "confirm": re.compile(r"\d+|p [0-9a-z]{5,12}"),
@@ -92,6 +103,13 @@ def command_of(message: Inbound) -> Command | None:
     """Read a message as a command of its sender; nobody commands by what they forward, by a card or a place."""
     is_said_by_them = not message.origin and message.kind not in (Kind.LOCATION, Kind.CONTACT)
     return parse_command(message.text) if message.text and is_said_by_them else None
+
+
+def reference_alone(text: str) -> Command | None:
+    """Read a text that is a reference, or one with a typing error, and nothing else as the command that shows it."""
+    named = reference.find_in(text)
+    is_alone = named is not None and not named[1]
+    return Command("case", text) if is_alone or _NEAR.fullmatch(text.strip()) else None
 
 
 def is_known(command: Command) -> bool:

@@ -8,12 +8,14 @@ from datetime import timedelta
 from bot.domain.case import Case
 from bot.domain.fields import Field
 from bot.domain.journal_acts import JournalAct
-from bot.domain.messages import Address
+from bot.domain.messages import Address, Keyboard
 from bot.domain.people import Role
 from bot.intake.pieces import Piece, keep_piece
 from bot.intake.question_texts import (
+    IN_DANGER,
     NEW_OR_WHICH,
     WHICH,
+    danger_or_not,
     new_or_one_of,
     one_of_or_none,
     question,
@@ -40,15 +42,21 @@ def hold(
     pending = {**staying, "held": [w.as_json() for w in everything], "options": [k.id for k in cases]}
     c.move(pending=pending, place=place_of(c), wakes_at=c.conversation.wakes_at if before else c.now + HOLD)
     c.keep_content = True
-    if opens_cases(c):
-        c.withheld = ""  # it waits with the words
-    c.say(_which(c, answering), (new_or_one_of if opens_cases(c) else one_of_or_none)(cases, c.language, answering))
+    if opens_cases(c) and cases:
+        c.withheld = ""  # it waits with the words, which find a case in any event
+    c.say(_which(c, cases, answering), _choices(c, cases, answering))
 
 
-def _which(c: Composer, answering: tuple[Case, Field] | None) -> str:
-    """Ask where words belong, with the question that they may answer."""
+def _choices(c: Composer, cases: Sequence[Case], answering: tuple[Case, Field] | None) -> Keyboard:
+    if not opens_cases(c):
+        return one_of_or_none(cases, c.language, answering)
+    return new_or_one_of(cases, c.language, answering) if cases else danger_or_not(c.language)
+
+
+def _which(c: Composer, cases: Sequence[Case], answering: tuple[Case, Field] | None) -> str:
+    """Ask where words belong, with the question that they may answer; without any case whether they are an alert."""
     minutes = round(HOLD.total_seconds() / 60)
-    asked = tr(c.language, NEW_OR_WHICH if opens_cases(c) else WHICH, minutes=minutes)
+    asked = tr(c.language, (NEW_OR_WHICH if cases else IN_DANGER) if opens_cases(c) else WHICH, minutes=minutes)
     if answering is None:
         return asked
     case, asking = answering

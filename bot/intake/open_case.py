@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.clock import deadlines
 from bot.domain import reference
 from bot.domain.agreement import Corridor
-from bot.domain.case import Case, TextKind
+from bot.domain.case import Case, DeadlineKind, TextKind
 from bot.domain.journal_acts import JournalAct
 from bot.domain.names import sides
 from bot.domain.time_words import both_times
@@ -22,8 +23,11 @@ from bot.language.texts import tr
 from bot.turns.composer import Composer
 
 
-def open_case(c: Composer, words: Sequence[Piece]) -> Case | None:
-    """Make a case of a person's first words: a reference, a clock, both in one turn. Asks nothing yet."""
+def open_case(c: Composer, words: Sequence[Piece], waited: timedelta = timedelta()) -> Case | None:
+    """Make a case of a person's first words: a reference, a clock, both in one turn. Asks nothing yet.
+
+    Words that `waited` for an answer let the desks be told that much sooner.
+    """
     person = c.person
     corridors = c.context.agreement.corridors_of(person.party) if person else ()
     if person is None or not corridors:
@@ -45,7 +49,8 @@ def open_case(c: Composer, words: Sequence[Piece]) -> Case | None:
         urgency=urgency,
         rules=rules,
     )
-    case = deadlines.opened(case, case.policy(c.context.agreement), c.context.alert_after, c.context.new_id)
+    alert_after = max(timedelta(), c.context.alert_after - waited)
+    case = deadlines.opened(case, case.policy(c.context.agreement), alert_after, c.context.new_id)
     case = c.put(case, new=True)
     for position, piece in enumerate(words):
         kind = TextKind.FIRST if position == 0 and piece.kind is TextKind.TEXT else piece.kind
@@ -59,15 +64,7 @@ def open_case(c: Composer, words: Sequence[Piece]) -> Case | None:
 def greet(c: Composer, case: Case) -> None:
     """Give the reference and ask the first question, in one message."""
     agreement = c.context.agreement
-    stored = tr(
-        c.language,
-        "{reference}\nYour alert is stored, {moment}. The clock runs. The desks are told after three answers, at "
-        "the latest "
-        "in {minutes} minutes. Never type names, phone or document numbers here.",
-        reference=case.reference,
-        moment=both_times(case.opened_at, sides(case, agreement)),
-        minutes=round(c.context.alert_after.total_seconds() / 60),
-    )
+    stored = _stored(c, case)
     if not case.requested:
         ask_side(c, case, stored)
         return
@@ -77,6 +74,29 @@ def greet(c: Composer, case: Case) -> None:
         return
     move_on(c, asking=first.id)
     c.say(f"{stored}\n\n{question(case, first, c.language)}", keyboard(case, first, agreement, c.language), case=case)
+
+
+def _stored(c: Composer, case: Case) -> str:
+    """Give the reference, and say when the desks are told."""
+    moment, alert = both_times(case.opened_at, sides(case, c.context.agreement)), case.deadline(DeadlineKind.ALERT)
+    minutes = round((alert.due_at - c.now).total_seconds() / 60) if alert is not None else 0
+    if minutes == 0:
+        return tr(
+            c.language,
+            "{reference}\nYour alert is stored, {moment}. The clock runs. The desks are told now. Never type names, "
+            "phone or document numbers here.",
+            reference=case.reference,
+            moment=moment,
+        )
+    return tr(
+        c.language,
+        "{reference}\nYour alert is stored, {moment}. The clock runs. The desks are told after three answers, at "
+        "the latest "
+        "in {minutes} minutes. Never type names, phone or document numbers here.",
+        reference=case.reference,
+        moment=moment,
+        minutes=minutes,
+    )
 
 
 def ask_side(c: Composer, case: Case, lead: str) -> None:

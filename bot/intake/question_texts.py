@@ -27,6 +27,8 @@ WHICH = later(
     "Which case are these words for? Nothing is sent on before you say, and nothing at all if you do not answer within "
     "{minutes} minutes."
 )
+#: Asked about words of an officer that may be an alert, where there is no case that they could be about.
+IN_DANGER = later("Stored. Is somebody in danger? If you do not answer within {minutes} minutes it becomes an alert.")
 _CHOSEN = "\N{HEAVY CHECK MARK} "
 
 #: Countries offered as buttons besides typing: those of the corridor.
@@ -157,6 +159,12 @@ def new_or_one_of(cases: Sequence[Case], language: str, answering: tuple[Case, F
     """Offer a new alert, or one of these cases, or that it answers a question that waits."""
     new = word_button(tr(language, "New alert"), "new")
     return rows([new, *_each(cases, language), *_answer(answering, language)], width=1)
+
+
+def danger_or_not(language: str) -> Keyboard:
+    """Offer that words are an alert, or none."""
+    yes = word_button(tr(language, "Yes, alert"), "danger", "yes")
+    return ((yes, word_button(tr(language, "No"), "danger", "no")),)
 
 
 def one_of_or_none(cases: Sequence[Case], language: str, answering: tuple[Case, Field] | None = None) -> Keyboard:

@@ -15,7 +15,8 @@ from bot.domain.errors import StorageError
 from bot.domain.messages import Address, Button, Inbound, Kind, Outgoing, OutgoingKind
 from bot.domain.people import Directory
 from bot.domain.turn import InboxRow, InboxState, Turn
-from bot.domain.typed_commands import command_of
+from bot.domain.typed_commands import command_of, reference_alone
+from bot.intake.reading.first_words import command_alone
 from bot.language.texts import tr
 from bot.people import guess_limits
 from bot.ports.reads import NOBODY, NOTHING, Shows, Try, Wanted
@@ -53,7 +54,8 @@ class Message:
         if person is None or not person.is_active:
             return NOTHING
         promise = button_data.parse(self.inbound.button) if self.inbound.button else None
-        command = command_of(self.inbound) if promise is None else None
+        own = "" if self.inbound.origin or promise is not None else self.inbound.text
+        command = (command_of(self.inbound) or reference_alone(own) or command_alone(own)) if own else None
         word = promise.act if isinstance(promise, button_data.ActTap) else command.name if command else ""
         return Shows(
             scope_of(person, agreement) if word == "cases" else None,

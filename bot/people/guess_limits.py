@@ -15,7 +15,7 @@ from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Inbound
 from bot.domain.people import Person, Stranger
 from bot.domain.recipients import Recipient, admins, supervisors, unique
-from bot.domain.typed_commands import ABOUT_CASE, Command, command_of
+from bot.domain.typed_commands import ABOUT_CASE, Command, command_of, reference_alone
 from bot.language.texts import tr
 from bot.people.enrolment import is_code
 from bot.ports.reads import Try
@@ -53,7 +53,8 @@ def of_links(client: str) -> Try:
 
 def tries(message: Inbound, view: View, now: datetime, agreement: Agreement) -> tuple[Try, ...]:
     """Say what of a message has to be counted before it is answered; nothing of what is right."""
-    command = command_of(message) if not message.button else None
+    is_said = message.text and not (message.button or message.origin)
+    command = command_of(message) or reference_alone(message.text) if is_said else None
     if command is None or message.sender is None:
         return ()
     person = view.directory.at(message.sender)

@@ -91,7 +91,7 @@ def _answers_handoffs(person: Person, case: Case, agreement: Agreement, channel:
 
 
 #: What officers may be allowed at all.
-_FOR_OFFICERS = frozenset({Whose.EVERYBODY, Whose.OFFICER_OR_DESK})
+_FOR_OFFICERS = frozenset({Whose.EVERYBODY, Whose.OFFICER_OR_DESK, Whose.REPORTING_OFFICER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +123,7 @@ _MAY: Mapping[Whose, Callable[[_Asked], bool]] = for_each(
         Whose.OFFICER_OR_DESK: lambda asked: may_answer_consent(asked.person, asked.case, asked.agreement),
         Whose.REQUESTED_DUTY: lambda asked: is_requested_duty(asked.person, asked.case, asked.agreement),
         Whose.DESKS: lambda asked: asked.is_supervisor or asked.is_duty,
+        Whose.REPORTING_OFFICER: lambda asked: asked.person.id == asked.case.officer,
         Whose.SUPERVISORS: lambda asked: asked.is_supervisor,
         Whose.REPORTING_SUPERVISOR: lambda asked: asked.is_own and asked.is_supervisor,
         Whose.CHANNEL: lambda asked: _answers_handoffs(asked.person, asked.case, asked.agreement, asked.channel),
@@ -158,7 +159,7 @@ def _is_undecided(case: Case, _handoff: Handoff | None) -> bool:
 
 
 #: Acts that may make sense for a case that has ended.
-_FITS_ENDED = frozenset({Act.REOPEN, Act.HOLD, Act.UNHOLD})
+_FITS_ENDED = frozenset({Act.REOPEN, Act.WRONG, Act.HOLD, Act.UNHOLD})
 #: Whether an act makes sense for a case, given its hand-off to the channel that is meant; the others always do.
 _FITS: Mapping[Act, Callable[[Case, Handoff | None], bool]] = for_each(
     Act,
@@ -166,6 +167,7 @@ _FITS: Mapping[Act, Callable[[Case, Handoff | None], bool]] = for_each(
         Act.ACK: lambda case, _handoff: case.acknowledged_at is None,
         Act.STANDDOWN: lambda case, _handoff: case.stood_down_at is None,
         Act.REOPEN: lambda case, _handoff: case.status is Status.CLOSED or case.stood_down_at is not None,
+        Act.WRONG: lambda case, _handoff: not case.is_open,
         Act.HANDOFF: _can_be_handed_off,
         Act.ACCEPT: _waits_at_its_desk,
         Act.RETURN: _waits_at_its_desk,
@@ -175,7 +177,7 @@ _FITS: Mapping[Act, Callable[[Case, Handoff | None], bool]] = for_each(
         Act.UNHOLD: lambda case, _handoff: case.held_at is not None,
     },
     but={
-        Act.ASSIGN, Act.SNOOZE, Act.URGENCY, Act.CLOSE, Act.NOTE, Act.MEMO, Act.CONSENT, Act.PROTECT, Act.GUARDIAN,
-        Act.INTEREST, Act.VITAL, Act.DECIDE, Act.ALTERNATIVE, Act.RELEASE,
+        Act.ASSIGN, Act.SNOOZE, Act.URGENCY, Act.CLOSE, Act.WITHDRAW, Act.NOTE, Act.MEMO, Act.CONSENT, Act.PROTECT,
+        Act.GUARDIAN, Act.INTEREST, Act.VITAL, Act.DECIDE, Act.ALTERNATIVE, Act.RELEASE,
     },
 )  # fmt: skip

@@ -28,6 +28,8 @@ TYPED: dict[Act | str, tuple[str, ...]] = {
     Act.STANDDOWN: ("{words}",),
     Act.CLOSE: ("found_safe {words}",),
     Act.REOPEN: ("{words}",),
+    Act.WITHDRAW: ("", "mistake", "{words}"),
+    Act.WRONG: ("", "{words}"),
     Act.NOTE: ("{words}",),
     Act.MEMO: ("{words}",),
     Act.HANDOFF: ("police", "diplomatic"),

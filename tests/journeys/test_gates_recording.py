@@ -102,7 +102,7 @@ async def test_help_names_what_each_may_record(bridge: PlayedBridge) -> None:
         (CLERK, "/decide", False), (OWN_SUPERVISOR, "/decide", True), (OWN_SUPERVISOR, "/vital", True),
         ("web:admin", "/consent", False),
     ):  # fmt: skip
-        await bridge.says(who, "/help")
+        await bridge.says(who, "/help more")
         assert (command in bridge.expect(who, "/cases").text) is is_shown, (who, command)
 
 

@@ -334,7 +334,7 @@ async def test_help_tells_each_who_asks_and_who_decides(bridge: PlayedBridge) ->
         (SUPERVISOR, "/approve", "/export"),
         ("telegram:clerk", "/ack", "/approve"),
     ):
-        await bridge.says(who, "/help")
+        await bridge.says(who, "/help more")
         words = bridge.expect(who, told).text
         assert untold not in words
 

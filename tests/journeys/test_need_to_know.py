@@ -22,7 +22,8 @@ NOWHERE = "KC26-7H4QM-4"
 #: What a command may take after its reference, so that it would do something.
 WORDS = {
     "ack": ("",), "assign": ("me", "1"), "snooze": ("15m quiet",), "urgency": ("U1 worse",), "standdown": ("reason",),
-    "close": ("found_safe home",), "reopen": ("again",), "note": ("hello", ""), "memo": ("hello",),
+    "close": ("found_safe home",), "reopen": ("again",), "withdraw": ("mistake", ""), "wrong": ("unsafe", ""),
+    "note": ("hello", ""), "memo": ("hello",),
     "handoff": ("police", "diplomatic"), "accept": ("police 12/26",), "return": ("police no",),
     "written": ("L-77",), "notneeded": ("reason",), "case": ("",), "plan": ("",), "secure": ("",),
     "release": ("1", ""), "consent": ("police yes",), "protect": ("possible why",), "guardian": ("her aunt",),

@@ -124,6 +124,8 @@ async def test_help_lists_only_what_works_for_the_person(bridge: PlayedBridge) -
         ("web:admin", "/export", "/ack"),
     ):
         await bridge.says(who, "help")
+        assert not_theirs not in bridge.heard(who)[-1]
+        await bridge.says(who, "help more")
         assert not_theirs not in bridge.expect(who, theirs).text
 
 

@@ -245,7 +245,7 @@ async def test_two_programs_that_answer_each_other_stop_at_the_first_hop(bridge:
 
 async def test_what_a_program_brings_in_a_private_chat_is_asked_about_once_only(bridge: PlayedBridge) -> None:
     await bridge.report_case(*SENT)
-    await bridge.says(OFFICER, "hello")
+    await bridge.says(OFFICER, "we wait at the gate")
     asked = bridge.expect(OFFICER, "Is this a new alert")
     bridge.forget()
     await bridge.says(OFFICER, asked.text)

@@ -53,7 +53,7 @@ class Stronghold(PlayedBridge):
         super().__init__(folder, agreed=agreed)
         self.counting = Counting(storage or self.storage)
         self.storage = self.counting  # type: ignore[assignment]  # it passes everything on
-        self._chance = random.Random(11)  # noqa: S311, RUF100 - not the reference that /help gives as an example
+        self._chance = random.Random(11)  # noqa: S311, RUF100 - references are drawn here, nothing is kept secret by it
         self.rules = replace(self.rules, public_url=public_url)
         self._bridge = self._made()
         self._web = WebAdapter()
@@ -98,6 +98,8 @@ class Stronghold(PlayedBridge):
     async def opens_case(self, who: str = OFFICER, text: str = "girl 16 locked in a flat") -> str:
         """An officer reports; the reference. Unlike `report_case` it asks nothing of the storage."""
         await self.says(who, text)
+        if any(button.label == "Yes, alert" for row in self.phones.at(who)[-1].buttons for button in row):
+            await self.taps(who, "Yes, alert")
         return self.reference_at(who)
 
     async def waits(self, hours: int) -> None:

@@ -57,6 +57,8 @@ COMMANDS = {
     "summary": "/summary {ref}",
     "unbind": "/unbind {ref}",
     "unhold": "/unhold {ref} let it go",
+    "withdraw": "/withdraw {ref} mistake",
+    "wrong": "/wrong {ref} she is not safe",
     "urgency": "/urgency {ref} U4 calm down",
     "urgent": "urgent {ref}",  # likewise
     "vital": "/vital {ref} it is urgent",

@@ -195,6 +195,10 @@ def _only_reason(desk: Desk) -> tuple[Input, ...]:
     return (_reason(desk),)
 
 
+def _why(desk: Desk) -> tuple[Input, ...]:
+    return (Input("why", tr(desk.person.language, "Reason, if you can say it")),)
+
+
 def _only_text(desk: Desk) -> tuple[Input, ...]:
     return (Input("text", tr(desk.person.language, "Text"), "text"),)
 
@@ -248,6 +252,8 @@ _FORMS: Mapping[Act, Callable[[Desk], tuple[Input, ...]]] = for_each(
         Act.STANDDOWN: _only_reason,
         Act.CLOSE: _close,
         Act.REOPEN: _only_reason,
+        Act.WITHDRAW: _only_reason,
+        Act.WRONG: _why,
         Act.HOLD: _only_reason,
         Act.UNHOLD: _only_reason,
     },

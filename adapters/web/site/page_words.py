@@ -66,6 +66,8 @@ _ACTS = for_each(
         Act.STANDDOWN: later("Stand down"),
         Act.CLOSE: later("Close"),
         Act.REOPEN: later("Reopen"),
+        Act.WITHDRAW: later("Withdraw the alert"),
+        Act.WRONG: later("This closure is wrong"),
         Act.NOTE: later("Note to both sides"),
         Act.MEMO: later("Memo to own side"),
         Act.HANDOFF: later("Hand off"),

@@ -36,6 +36,8 @@ MAY: dict[Act, set[Person]] = {
     Act.STANDDOWN: {KH_SUPERVISOR},
     Act.CLOSE: DESKS,
     Act.REOPEN: DESKS,
+    Act.WITHDRAW: {OFFICER},
+    Act.WRONG: {OFFICER},
     Act.NOTE: EVERYBODY_INSIDE,
     Act.MEMO: EVERYBODY_INSIDE,
     Act.HANDOFF: DESKS,
@@ -141,7 +143,7 @@ def test_a_hand_off_takes_one_step_at_a_time(act: Act, state: HandoffState | Non
 
 def test_a_closed_case_can_only_be_opened_again_or_held() -> None:
     closed = a_case(status=Status.CLOSED)
-    assert [act for act in Act if fits(act, closed)] == [Act.REOPEN, Act.HOLD]
+    assert [act for act in Act if fits(act, closed)] == [Act.REOPEN, Act.WRONG, Act.HOLD]
     assert not fits(Act.REOPEN, a_case())
     assert fits(Act.REOPEN, a_case(stood_down_at=NOW))
 
