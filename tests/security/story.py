@@ -34,6 +34,7 @@ TEXTS = {
     "reason": "standdown_reason",
     "protection": "interest",
     "location": "",  #: figures only, in the secure case
+    "contact": "",  #: in the secure case, as other words there
     "file": "file_name",  #: in the list of files
 }
 FREE_ANSWERS = {"area": "area", "summary": "summary"}
