@@ -39,8 +39,9 @@ def answered(c: Composer, text: str) -> bool:
 
 
 def is_words_only(c: Composer) -> bool:
-    """Whether a message is a text: who sends a file or a place tells something by that."""
-    return all(piece.kind is TextKind.TEXT for piece in words_of(c))
+    """Whether a message is a text of its own: who forwards, or sends a file or a place, tells something by that."""
+    is_forwarded = c.message is not None and bool(c.message.origin)
+    return not is_forwarded and all(piece.kind is TextKind.TEXT for piece in words_of(c))
 
 
 def small_answer(c: Composer, told: Told) -> str:

@@ -50,13 +50,14 @@ def hold(
 def _choices(c: Composer, cases: Sequence[Case], answering: tuple[Case, Field] | None) -> Keyboard:
     if not opens_cases(c):
         return one_of_or_none(cases, c.language, answering)
-    return new_or_one_of(cases, c.language, answering) if cases else danger_or_not(c.language)
+    return new_or_one_of(cases, c.language, answering) if cases or answering else danger_or_not(c.language)
 
 
 def _which(c: Composer, cases: Sequence[Case], answering: tuple[Case, Field] | None) -> str:
     """Ask where words belong, with the question that they may answer; without any case whether they are an alert."""
     minutes = round(HOLD.total_seconds() / 60)
-    asked = tr(c.language, (NEW_OR_WHICH if cases else IN_DANGER) if opens_cases(c) else WHICH, minutes=minutes)
+    sentence = NEW_OR_WHICH if cases or answering else IN_DANGER
+    asked = tr(c.language, sentence if opens_cases(c) else WHICH, minutes=minutes)
     if answering is None:
         return asked
     case, asking = answering

@@ -136,6 +136,7 @@ async def test_in_an_intake_a_forwarded_text_answers_nothing_and_is_kept_as_what
 
 async def test_forwarded_words_open_a_case_and_who_said_them_crosses_nowhere(bridge: PlayedBridge) -> None:
     await bridge.sends(TELEGRAM, Kind.TEXT, text="/close help us, my number is +855 12 345 678", origin="Sokha Chan")
+    await bridge.taps(TELEGRAM, "Yes, alert")
     case = await bridge.only_case()
     (first,) = await bridge.texts(case)
     assert first.text == "Forwarded: /close help us, my number is [phone number]"
@@ -192,6 +193,7 @@ async def test_a_map_link_under_words_is_a_place_and_a_person_who_is_meant_is_no
 ) -> None:
     said = "she is here (https://maps.app.goo.gl/x1Y2), ask Sokha (tg://user?id=987654), see (https://x.org/door)"
     await bridge.says(who, said)
+    await bridge.answers(who, "[Yes, alert]")
     case = await bridge.only_case()
     (first,) = await bridge.texts(case)
     assert first.text == "she is here ([coordinates]), ask Sokha ([long number]), see (https://x.org/door)"
