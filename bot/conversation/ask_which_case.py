@@ -63,7 +63,8 @@ def belongs_nowhere(c: Composer, text: str) -> None:
         hold(c, words_of(c), cases)
     elif opens_cases(c):
         block = parse_block(text)
-        if block is None and is_words_only(c) and told(text) is Told.UNSURE:
+        said = text or (c.message.text if c.message is not None else "")
+        if block is None and is_words_only(c) and told(said) is not Told.HAPPENED:
             hold(c, words_of(c), ())
         else:
             open_with(c, words_of(c), block)

@@ -17,7 +17,7 @@ from bot.turns.composer import Composer
 def shown_by_reference(c: Composer, text: str) -> bool:
     """Show the case that a message names when it says nothing else; False when it does."""
     command = reference_alone(text)
-    if command is None or not is_words_only(c):
+    if command is None or not is_own_words(c):
         return False
     act_table.typed(c, command)
     return True
@@ -25,7 +25,7 @@ def shown_by_reference(c: Composer, text: str) -> bool:
 
 def answered(c: Composer, text: str) -> bool:
     """Answer words that tell nothing; False for all that may be somebody in danger."""
-    if not is_words_only(c):
+    if not is_own_words(c):
         return False
     command = first_words.command_alone(text)
     if command is not None:
@@ -39,9 +39,13 @@ def answered(c: Composer, text: str) -> bool:
 
 
 def is_words_only(c: Composer) -> bool:
-    """Whether a message is a text of its own: who forwards, or sends a file or a place, tells something by that."""
-    is_forwarded = c.message is not None and bool(c.message.origin)
-    return not is_forwarded and all(piece.kind is TextKind.TEXT for piece in words_of(c))
+    """Whether a message is a text: who sends a file or a place tells something by that."""
+    return all(piece.kind is TextKind.TEXT for piece in words_of(c))
+
+
+def is_own_words(c: Composer) -> bool:
+    """Whether a message is words of its sender: who forwards tells something by that."""
+    return is_words_only(c) and not (c.message is not None and c.message.origin)
 
 
 def small_answer(c: Composer, told: Told) -> str:

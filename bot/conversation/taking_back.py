@@ -6,7 +6,7 @@ from bot.acts import act_table, withdrawing
 from bot.acts.request import ActRequest
 from bot.conversation import bare_alert
 from bot.conversation.placing_words import for_none
-from bot.conversation.small_talk import is_words_only
+from bot.conversation.small_talk import is_own_words
 from bot.domain import button_data
 from bot.domain.case import Case
 from bot.domain.case_acts import Act
@@ -24,7 +24,7 @@ _OFFERED = 8
 
 def heard(c: Composer, text: str) -> bool:
     """Take words that say nothing but that something should stop; False for all others."""
-    if not text or not first_words.takes_back(text) or not is_words_only(c):
+    if not text or not first_words.takes_back(text) or not is_own_words(c):
         return False
     if act_table.waiting_prompt(c) is not None and not first_words.stops(text):
         return False  # "false alarm" may well be the reason that was asked for

@@ -145,6 +145,22 @@ async def test_forwarded_words_open_a_case_and_who_said_them_crosses_nowhere(bri
     assert not any("Sokha" in shown.text for shown in bridge.everything_heard())
 
 
+async def test_forwarded_small_talk_is_asked_about_and_a_forwarded_plea_opens_a_case(bridge: PlayedBridge) -> None:
+    await bridge.sends(TELEGRAM, Kind.TEXT, text="good morning", origin="somebody")
+    await bridge.taps(TELEGRAM, "No")
+    assert await bridge.cases() == []
+    await bridge.sends(TELEGRAM, Kind.TEXT, text="two girls are locked in a flat in Nanchang", origin="somebody")
+    assert "two girls are locked" in (await bridge.texts(await bridge.only_case()))[0].text
+
+
+async def test_a_forwarded_stop_takes_nothing_back(bridge: PlayedBridge) -> None:
+    case = await bridge.report_case()
+    bridge.forget()
+    await bridge.sends(TELEGRAM, Kind.TEXT, text="stop", origin="somebody")
+    bridge.expect_nothing(TELEGRAM, containing="ithdraw")
+    assert (await bridge.case(case)).is_open
+
+
 async def test_forwarded_words_say_nothing_about_which_case_they_are_for(bridge: PlayedBridge) -> None:
     case = await bridge.report_case("[No]", "[Locked in or held]", "16", "send", "send")
     before = await bridge.texts(case)
