@@ -23,25 +23,22 @@ from bot.conversation import (
     screening,
     spoken_of,
     taking_back,
+    taps,
 )
 from bot.delivery import window_rules
 from bot.domain import albums, button_data, reference
 from bot.domain.agreement import Agreement
-from bot.domain.case import Case
 from bot.domain.case_acts import Act
-from bot.domain.fields import field, is_field
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Button, Inbound, Kind
 from bot.domain.names import rows
 from bot.domain.people import Directory, Person
 from bot.domain.turn import Turn
 from bot.domain.typed_commands import ABOUT_CASE, OPENING, Command, command_of, is_known, parse_command
-from bot.intake import answer_taps
-from bot.intake.consent import is_consent
 from bot.language.texts import tr
-from bot.people import enrolment, lapsed_enrolment, own_addresses, reachability, reconfirmation, revocation, strangers
+from bot.people import enrolment, own_addresses, reachability, reconfirmation, revocation, strangers
 from bot.ports.reads import NOBODY, Wanted
-from bot.protection.permissions import may_answer_consent, scope_of
+from bot.protection.permissions import scope_of
 from bot.record import export_approval
 from bot.turns.composer import Composer
 from bot.turns.context import Context
@@ -162,7 +159,7 @@ def _from_outside(c: Composer, cut_off: Person | None) -> None:
 
 def _from_person(c: Composer, message: Inbound) -> None:
     if message.kind is Kind.BUTTON:
-        _tap(c, message.button)
+        taps.tapped(c, message.button)
     elif message.kind is Kind.EDIT:
         screening.screen(c, as_words=True)  # a change never does what a command says
         edits_and_deletions.edited(c)
@@ -201,48 +198,6 @@ def _captioned_in_group(c: Composer, caption: str) -> None:
         case = c.view.case_replied_to(c.message.place, c.message.reply_to) if c.message is not None else None
     _words(c, caption)
     case_words.keep_attachments(c, case)
-
-
-def _tap(c: Composer, data: str) -> None:
-    match button_data.parse(data):
-        case button_data.ActTap() as promise:
-            act_table.tapped(c, promise)
-        case button_data.ChoiceTap() as choice:
-            _choice(c, choice)
-        case button_data.WordTap(word="heard"):
-            general_commands.heard(c)
-        case button_data.WordTap(word="confirm", argument=argument):
-            reconfirmation.confirm(c, Command("confirm", str(button_data.from_base36(argument) or ""), has_slash=True))
-        case button_data.WordTap(word="lost", argument=argument):
-            lost_phone.lost(c, Command("lost", argument, has_slash=True))
-        case button_data.WordTap(word="approve" | "refuse") as decision:
-            export_approval.tapped(c, decision)
-        case button_data.WordTap() as word:
-            plain_words.word(c, word)
-        case _:
-            c.say(tr(c.language, "This button is not known any more. Type /help."))
-
-
-def _choice(c: Composer, choice: button_data.ChoiceTap) -> None:
-    case = c.case(choice.case_id)
-    if case is None or c.person is None or not _may_answer(c, case, choice):
-        c.say(c.context.no_such_case(c.language))
-    elif not is_field(choice.field):
-        c.say(tr(c.language, "This button is not known any more. Type /help."))
-    elif not case.is_open:
-        c.say(tr(c.language, "{reference} is closed.", reference=case.reference), case=case)
-    elif c.person.id != case.officer and lapsed_enrolment.is_lapsed(c):
-        lapsed_enrolment.must_wait(c)
-    else:
-        answer_taps.choose(c, case, choice)
-
-
-def _may_answer(c: Composer, case: Case, choice: button_data.ChoiceTap) -> bool:
-    """The officer answers; for what a hand-off waits for, the own side's desk may stand in."""
-    if c.person is None or case.officer == c.person.id:
-        return c.person is not None
-    is_asked = is_field(choice.field) and is_consent(field(choice.field))
-    return is_asked and may_answer_consent(c.person, case, c.context.agreement)
 
 
 def _wordless(c: Composer) -> None:

@@ -89,7 +89,7 @@ BUTTONS = (
     Defence(
         "stolen button data",
         "Only the reporting officer answers the questions",
-        "bot/conversation/respond.py",
+        "bot/conversation/taps.py",
         "if case is None or c.person is None or not _may_answer(c, case, choice):",
         "if case is None or c.person is None:",
         ("test_stolen_buttons.py::test_a_desk_cannot_press_the_buttons_of_the_officers_questions",),
