@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli import messages
+from bot.domain import short_ids
 from tests.kit.processes import environment
 from tests.kit.root import ROOT
 from tests.kit.running import Setup, Terminal
@@ -93,7 +94,6 @@ def test_an_invite_that_makes_no_sense_is_one_sentence(
         ("invite", "--party", "KH", "--role", "officer", "--name", "x", "--valid", "soon"),
         ("export", "--since", "yesterday", "--until", "2026-05-01", "--reason", "x", "-o", "x.csv"),
         ("export", *PERIOD, "--format", "doc", "--reason", "x", "-o", "x.csv"),
-        ("revoke", "Dara"),
         ("outbox",),
         ("fly",),
     ],
@@ -103,19 +103,21 @@ def test_wrong_usage_is_exit_code_two(terminal: Terminal, words: tuple[str, ...]
 
 
 def test_people_are_listed_and_cut_off_and_get_no_links_then(terminal: Terminal) -> None:
+    duty, officer = (short_ids.shown(number, (11, 21)) for number in (21, 11))
     assert terminal("people") == [
-        "21  KH duty kh-duty  duty 21  telegram  active",
-        "11  KH officer  officer 11  telegram  active",
+        f"{duty}  KH duty kh-duty  duty 21  telegram  active",
+        f"{officer}  KH officer  officer 11  telegram  active",
     ]
     link, validity = terminal("signin", "11")
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/signin/[\w-]{20,}", link)
     assert validity == "Works once, within 10 minutes."
-    assert terminal("revoke", "11") == ["officer 11 is cut off from all messengers and sessions."]
+    assert terminal("revoke", officer) == ["officer 11 is cut off from all messengers and sessions."]
     assert terminal("revoke", "11") == ["officer 11 was cut off already."]
     assert "cut off 20" in terminal("people")[1]
     assert terminal("signin", "11", code=1) == ["officer 11 is cut off; invite them again first."]
     nobody = ["There is nobody with the number 99. See: casebridge people"]
     assert terminal("revoke", "99", code=1) == terminal("signin", "99", code=1) == nobody
+    assert terminal("revoke", "Dara", code=1) == ["There is nobody with the number Dara. See: casebridge people"]
 
 
 def test_a_ping_without_a_running_bridge_is_stored_and_says_so(

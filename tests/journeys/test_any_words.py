@@ -40,7 +40,7 @@ STEP = st.one_of(
 TOLD = {
     "kept": ("only your own side reads",),
     "case": ("Your alert is stored", "Sent to", "Kept with"),
-    "held": ("Is this a new alert", "Or is it the answer"),
+    "held": ("Is this a new alert", "Or is it the answer", "Is somebody in danger?"),
     "answer": (" of 14)", "what you have told us", "Chosen:", "is changed", "Stored:", "you mean"),
     "shown back": ("you mean",),
 }
@@ -70,8 +70,8 @@ async def _play(phone: Phone, steps: list[tuple[str, str]]) -> None:
         match step:
             case "says":
                 bridge.forget(phone.who)
-                said.append(await bridge.says(phone.who, given_.format(n=number)))
-                await _check(phone, said[-1])
+                sent = await bridge.says(phone.who, given_.format(n=number))
+                said += [sent] if await _check(phone, sent) else []
             case "moves":
                 await bridge.says(phone.who, given_)
             case "desk":
@@ -88,14 +88,18 @@ async def _is_confirming(phone: Phone, sent: Inbound) -> bool:
     return sent.text in ("no", "yes") and not await _places(phone, sent)
 
 
-async def _check(phone: Phone, sent: Inbound) -> None:
+async def _check(phone: Phone, sent: Inbound) -> bool:
+    """Look where a text is and what was told; False for small talk, which is answered and nowhere."""
     places = await _places(phone, sent)
     told = [shown.text for shown in phone.bridge.phones.unread(phone.who)]
+    if not places and any("Nothing was opened or sent on" in text for text in told):
+        return False
     if await _is_confirming(phone, sent):
         assert told
-        return
+        return True
     assert len(places) == 1, (sent.text, places, told)
     assert any(words in text for words in TOLD[places[0]] for text in told), (sent.text, places, told)
+    return True
 
 
 @pytest.mark.parametrize("messenger", ["telegram", "wechat"])

@@ -81,7 +81,7 @@ async def test_scanning_an_invite_enrols_and_following_alone_does_not(border: Bo
 
 async def test_a_tap_of_the_menu_under_the_chat_is_its_command(border: Border) -> None:
     officer = border.officer(OFFICERS[3])
-    assert "/alert" in await officer.clicks("/help")
+    assert "just write what happened" in await officer.clicks("/help")
     assert "No cases" in await officer.clicks("/cases")
 
 

@@ -169,7 +169,7 @@ async def test_what_is_not_signed_leaves_no_trace(border: Border) -> None:
 async def test_one_token_served_it_all_and_no_secret_was_logged(border: Border) -> None:
     for number in (CN_OFFICER, CN_DUTY):
         await border.member(number).says("/help")
-        await border.sees(number, "/alert")
+        await border.sees(number, "Everything else")
     assert border.wecom.tokens_given == 1
     output = border.program.output
     for secret in (SECRET, TOKEN, AES_KEY, ROBOT_KEY, "never-logged", "access_token"):

@@ -47,8 +47,9 @@ FOUND: Mapping[str, frozenset[str]] = {
     # Words stay on the pages; a message that held a number is whole in the secure case, for whoever may read that.
     FIRST: ALL_PAGES | BOTH_SECURE,
     PHONE: BOTH_SECURE,
-    DOCUMENT: BOTH_SECURE,
-    NAME: BOTH_SECURE | {AUTHOR},  # what announces a name gives it away; its writer is asked whether it is one
+    # Words that answered no question stay with the own side. What announces a name gives it away: its writer is asked.
+    DOCUMENT: frozenset({OWN_SECURE}),
+    NAME: frozenset({OWN_SECURE, AUTHOR}),
     "nutmeg-outcome": ALL_PAGES,
     # A note goes in words to the people of the case on both sides, and never back to its author.
     "walnut-note": ALL_PAGES | {OWN_MESSAGES, OTHER_MESSAGES},

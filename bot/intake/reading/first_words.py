@@ -40,8 +40,9 @@ class Told(StrEnum):
 def told(text: str) -> Told:
     """Say what words tell."""
     said = _fold(text)
-    if _is_small(said):
-        return _kind(said)
+    kind = _kind(said) if _is_small(said) else None
+    if kind is Told.SMALL or (kind is not None and not any(sign.isdecimal() for sign in text)):
+        return kind  # a figure beside thanks may be an answer
     searched = _without_accents(said)
     if _found("happened", searched):
         return Told.HAPPENED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -263,4 +264,4 @@ async def test_a_lapsed_admin_gets_no_export_and_hears_who_can_confirm_them(brid
     for path in ("/exports", "/exports/cases.csv"):
         answer = await client.get(path)
         assert answer.status_code == 403
-        assert "Wang Fang (supervisor) can confirm you: they type /confirm 4" in answer.text
+        assert re.search(r"Wang Fang \(supervisor\) can confirm you: they type /confirm P-\w{5}\b", answer.text)
