@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -45,7 +45,15 @@ class Folded:
 
     text: str
     at: Sequence[int]
-    typed: str  #: with composed accents
+    typed: str
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Say where a part of the folded text stands in what was typed."""
+        return self.at[start], self.at[end - 1] + 1
+
+    def is_capital(self, position: int) -> bool:
+        """Whether a letter was typed as a capital."""
+        return self.typed[self.at[position]].isupper()
 
     def part(self, start: int, end: int) -> str:
         """What was typed for a part of the folded text."""
@@ -58,18 +66,22 @@ class Folded:
         return self.typed[self.at[position] :] if position < len(self.at) else ""
 
 
-def folded(text: str) -> Folded:
-    """Fold a text, and remember where each sign stood."""
-    if text.isascii():
-        return Folded(text, range(len(text)), text)
-    typed = unicodedata.normalize("NFC", text)
+def traced(typed: str, plain: Callable[[str], str]) -> Folded:
+    """Make a text plain sign by sign, and remember where each stood."""
     signs: list[str] = []
     at: list[int] = []
     for position, sign in enumerate(typed):
-        plain = _plain(sign)
-        signs.append(plain)
-        at.extend([position] * len(plain))
+        made = plain(sign)
+        signs.append(made)
+        at.extend([position] * len(made))
     return Folded("".join(signs), at, typed)
+
+
+def folded(text: str) -> Folded:
+    """Fold a text, with composed accents, and remember where each sign stood."""
+    if text.isascii():
+        return Folded(text, range(len(text)), text)
+    return traced(unicodedata.normalize("NFC", text), _plain)
 
 
 def fold(text: str) -> str:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from unicodedata import category, normalize
 
 from bot.data.reader import data, languages
-from bot.protection.identity.folding import Folded
+from bot.language.folding import Folded, traced
 
 _FOLDER = "names_and_streets"
 _JOINED_UP = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u4e00-\u9fff"  #: writings without spaces between words
@@ -38,13 +38,7 @@ def lower(text: str) -> Folded:
     """Make a text plain as `fold` does, but with the accents that tell one word from another."""
     if text.isascii():
         return Folded(text.lower(), range(len(text)), text)
-    signs: list[str] = []
-    at: list[int] = []
-    for position, sign in enumerate(text):
-        plain = _sign(sign)
-        signs.append(plain)
-        at.extend([position] * len(plain))
-    return Folded("".join(signs), tuple(at), text)
+    return traced(text, _sign)
 
 
 @lru_cache(maxsize=4096)

@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterable, Sequence
 
 from bot.domain.closed_sets import for_each
+from bot.language.folding import Folded
 from bot.protection.identity.context import Words
 from bot.protection.identity.documents import machine_lines, travel_documents
-from bot.protection.identity.folding import Folded, fold
+from bot.protection.identity.folding import fold
 from bot.protection.identity.found import Found, Identity, without
 from bot.protection.identity.harmless import without_harmless
 from bot.protection.identity.marks import marks_in

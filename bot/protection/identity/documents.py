@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from bot.domain import reference
+from bot.language.folding import Folded
 from bot.protection.identity.context import About, Words
-from bot.protection.identity.folding import Folded
 from bot.protection.identity.found import without
 
 _WEIGHTS = (7, 3, 1)

@@ -3,42 +3,19 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+
+from bot.language.folding import Folded, traced
 
 _INVISIBLE = frozenset({"Cf", "Mn", "Me"})  #: joiners and marks; accents too, so that "hộ chiếu" is "ho chieu"
 _SAME = {"đ": "d", "«": "<<", "‹": "<", "ˮ": '"', "−": "-", "º": "°"}
-
-
-@dataclass(frozen=True, slots=True)
-class Folded:
-    """A plain text in small letters, and where each of its signs stands in the text it was made from."""
-
-    text: str
-    at: Sequence[int]
-    original: str
-
-    def span(self, start: int, end: int) -> tuple[int, int]:
-        """Say where a part of the plain text stands in the original."""
-        return self.at[start], self.at[end - 1] + 1
-
-    def is_capital(self, position: int) -> bool:
-        """Whether a letter was written as a capital."""
-        return self.original[self.at[position]].isupper()
 
 
 def fold(text: str) -> Folded:
     """Make a text plain."""
     if text.isascii():
         return Folded(text.lower(), range(len(text)), text)
-    signs: list[str] = []
-    at: list[int] = []
-    for position, sign in enumerate(text):
-        plain = _plain(sign)
-        signs.append(plain)
-        at.extend([position] * len(plain))
-    return Folded("".join(signs), tuple(at), text)
+    return traced(text, _plain)
 
 
 @lru_cache(maxsize=4096)

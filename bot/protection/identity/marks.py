@@ -21,7 +21,7 @@ def marks_in(text: str) -> tuple[Found, ...]:
     addresses = list(streets(folded)) if _FIGURE.search(folded.text) else []
     left = without(folded.text, addresses)
     found = [*((Identity.ADDRESS, *span) for span in addresses)]
-    found += [(Identity.NAME, *span) for span in names(type(folded)(left, folded.at, folded.original))]
+    found += [(Identity.NAME, *span) for span in names(type(folded)(left, folded.at, folded.typed))]
     kept: list[Found] = []
     for kind, start, end in sorted(found, key=lambda each: (each[1], -each[2])):
         span = folded.span(start, end)

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from bot.domain import countries, places
+from bot.language.folding import Folded
 from bot.protection.identity.announcing import either, is_joined_up, words
-from bot.protection.identity.folding import Folded
 
 Span = tuple[int, int]
 
@@ -115,7 +115,7 @@ def _small(folded: Folded, start: int) -> Span | None:
 def _latin(folded: Folded, start: int, kind: str) -> Span | None:
     """One to four capitalised words."""
     taken: list[Span] = []
-    is_shouted = folded.original.isupper()
+    is_shouted = folded.typed.isupper()
     most = _MOST_SHOUTED if kind == "title" and is_shouted else _MOST
     while len(taken) < most and (word := _WORD.match(folded.text, start)) is not None:
         goes_on = bool(taken) and word[0] in _NAMES_TOO and not is_shouted

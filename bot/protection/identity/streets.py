@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from bot.language.folding import Folded
 from bot.protection.identity.announcing import either, is_joined_up, words
-from bot.protection.identity.folding import Folded
 from bot.protection.identity.found import without
 from bot.protection.identity.harmless import without_harmless
 
@@ -93,7 +93,7 @@ def _is_name(folded: Folded, start: int, named: str) -> bool:
 def _is_numbered(folded: Folded, text: str, match: re.Match[str]) -> bool:
     """Whether a road has the number behind it: with a capital or nothing that counts; "street 3 days ago" has not."""
     start, end = match.span("road")
-    is_marked = folded.is_capital(start) or not text[start].isascii() or folded.original[folded.at[start] :][:1] == "#"
+    is_marked = folded.is_capital(start) or not text[start].isascii() or folded.typed[folded.at[start] :][:1] == "#"
     following = re.match(r"\s*(\w*)", text[end:])
     return is_marked or following is None or following[1] == "" or following[1] not in _NOT_ROADS
 
