@@ -7,7 +7,6 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     Connection,
     Integer,
@@ -89,28 +88,30 @@ def _bring_forward(connection: Connection, term: Term) -> None:
     All up to that one are taken then, in their order; its next address joins in when the first fails again.
     """
     since = {"urgent_since": term.now - JOIN_AFTER_URGENT, "since": term.now - JOIN_AFTER}
-    late = connection.execute(_late(), {"now": term.now} | since).all()
-    if late:
-        now = term.parameters | {"late": [place for place, _ in late], "last": max(last for _, last in late)}
-        connection.execute(_forward(by_database=term.by_database), now)
+    if connection.execute(select(_late().exists()), {"now": term.now} | since).scalar_one():
+        connection.execute(_forward(by_database=term.by_database), term.parameters | since)
 
 
 @cache
 def _late() -> Any:
+    """The last row of each address that is due, and has waited long for the next address of its message."""
     born = case((_C.not_before > _C.created_at, _C.not_before), else_=_C.created_at)
     is_urgent = and_(_C.priority <= int(Priority.U2), born <= bindparam("urgent_since", type_=Moment))
     waits_for_long = or_(is_urgent, born <= bindparam("since", type_=Moment))
     has_another = and_(_C.others != "[]", ~_C.joined, _C.replaces == "", _C.edits == "")
     is_due = and_(_C.next_attempt_at.is_not(None), _C.next_attempt_at <= _NOW)
-    return select(_C.address, func.max(_C.id)).where(is_due, has_another, waits_for_long).group_by(_C.address)
+    late = select(_C.address, func.max(_C.id).label("last")).where(is_due, has_another, waits_for_long)
+    return late.group_by(_C.address)
 
 
 @cache
 def _forward(*, by_database: bool) -> Any:
     is_free, _ = lease_of(_OUTBOX, by_database=by_database)
-    here = and_(_C.address.in_(bindparam("late", expanding=True)), _C.id < bindparam("last", type_=BigInteger))
-    waits = and_(here, _C.next_attempt_at > _NOW, _C.state == "queued", is_free, _is_in_turn(_C))
-    locked = select(_C.id).where(waits).order_by(_C.id).with_for_update(skip_locked=True).cte("locked")
+    late = _late().subquery("late")
+    before = and_(_C.address == late.c.address, _C.id < late.c.last)
+    waits = and_(_C.next_attempt_at > _NOW, _C.state == "queued", is_free, _is_in_turn(_C))
+    found = select(_C.id).join(late, before).where(waits).order_by(_C.id)
+    locked = found.with_for_update(skip_locked=True, of=_OUTBOX).cte("locked")
     return update(_OUTBOX).where(_C.id.in_(select(locked.c.id))).values(next_attempt_at=_NOW)
 
 

@@ -121,17 +121,15 @@ async def test_behind_what_failed_nothing_is_sent_by_another_node_before_its_nex
 
 
 async def test_what_holds_the_rest_up_is_tried_again_when_the_next_address_of_the_rest_is_due(kept: Kept) -> None:
-    first, plain, second = say(), say(), replace(say(), others=(OTHER,), created_at=kept.now)
-    await _write(kept.storage, first, plain, second)
-    until = kept.now + timedelta(hours=1)
-    held = [
-        replace(put_back(one, kept, seconds=290), next_attempt_at=until, holds=one is first) for one in (first, plain)
-    ]
-    await kept.storage.apply([], [*held, put_back(second, kept, seconds=300)])
+    first, plain, second, last, elsewhere = say(), say(), say(), say(), say(OTHER)
+    second, elsewhere = (replace(one, others=(one.address,), created_at=kept.now) for one in (second, elsewhere))
+    await _write(kept.storage, first, plain, second, last, elsewhere)
+    held = [put_back(one, kept, seconds=3600, holds=one is first) for one in (first, plain, last)]
+    await kept.storage.apply([], [*held, *(put_back(one, kept, seconds=300) for one in (second, elsewhere))])
     kept.let_pass(seconds=299)
     assert await _claim(kept) == []
     kept.let_pass(seconds=1)
-    assert await _claim(kept) == ids(first, plain, second)
+    assert await _claim(kept) == ids(first, plain, second, elsewhere), "and nothing that comes after these"
 
 
 async def test_behind_what_is_only_scheduled_nothing_waits(kept: Kept) -> None:
