@@ -106,18 +106,18 @@ class Composer:
 
     def move(self, **changes: object) -> None:
         """Change where the person stands."""
-        before = self.view.conversation(self.conversation.person_id)
-        changed = replace(self.conversation, updated_at=self.now, version=before.version + 1, **changes)  # type: ignore[arg-type]  # field names are checked by `replace` itself
-        self._conversation = changed
+        self._conversation = self._moved(self.conversation, changes)
 
     def move_other(self, person_id: int, **changes: object) -> None:
         """Change where somebody stands, whoever writes."""
         if self.person is not None and self.person.id == person_id:
             self.move(**changes)
-            return
-        before = self.view.conversation(person_id)
-        moved = replace(before, updated_at=self.now, version=before.version + 1, **changes)  # type: ignore[arg-type]  # likewise
-        self._others[person_id] = moved
+        else:
+            self._others[person_id] = self._moved(self.view.conversation(person_id), changes)
+
+    def _moved(self, before: Conversation, changes: dict[str, object]) -> Conversation:
+        version = self.view.conversation(before.person_id).version + 1
+        return replace(before, updated_at=self.now, version=version, **changes)  # type: ignore[arg-type]  # field names are checked by `replace` itself
 
     def secure(self, case: Case) -> SecureCase:
         """The secure case as it stands in this turn, where it was asked for."""
@@ -212,6 +212,7 @@ class Composer:
         `key` and `replaces` are completed with the recipient's name.
         """
         told = [r for r in recipients if r.addresses]
+        priority = Priority.EDIT if kind is OutgoingKind.EDIT else Priority[case.urgency.value if case else "U4"]
         for recipient in told:
             self.send(
                 Outgoing(
@@ -223,9 +224,7 @@ class Composer:
                     others=recipient.addresses[1:] if kind is not OutgoingKind.EDIT else (),
                     text=text,
                     buttons=buttons,
-                    priority=Priority.EDIT
-                    if kind is OutgoingKind.EDIT
-                    else Priority[case.urgency.value if case else "U4"],
+                    priority=priority,
                     case_id=case.id if case else None,
                     deadline_id=deadline_id,
                     replaces=f"{replaces}:{recipient.name}" if replaces else "",
@@ -246,10 +245,9 @@ class Composer:
 
     def saw(self, case: Case) -> None:
         """Record that the person, and so their desk, has what was sent about a case."""
-        if self.person is None:
-            return
-        self._seen.append(SeenBy(case.id, reads_as(self.person), self.now))
-        self.case_id = case.id
+        if self.person is not None:
+            self._seen.append(SeenBy(case.id, reads_as(self.person), self.now))
+            self.case_id = case.id
 
     def put_order(self, order: IdentifiedOrder) -> None:
         """Store an order for an identified export, or what was decided about it."""
