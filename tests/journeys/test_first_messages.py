@@ -12,7 +12,7 @@ from bot.domain.case import TextKind
 from tests.kit.phones import labels
 from tests.kit.played import PlayedBridge
 from tests.kit.world import OFFICER as OFFICER_ROLE
-from tests.kit.world import OFFICIAL_ACCOUNT, Somebody
+from tests.kit.world import Somebody
 
 OFFICER = "telegram:officer"
 DUTY, OWN_GROUP = "wechat:duty", "telegram:kh-group"
@@ -106,20 +106,16 @@ async def test_no_opens_nothing(bridge: PlayedBridge, no: str) -> None:
     bridge.expect_nothing(DUTY, OWN_GROUP)
 
 
-async def test_on_a_messenger_without_buttons_the_question_is_answered_by_a_number(tmp_path: Path) -> None:
-    bridge = PlayedBridge(tmp_path, messengers=OFFICIAL_ACCOUNT)
-    await bridge.start()
-    try:
-        officer = "wechat:first"
-        await bridge.enrol(Somebody("Pov Chenda", "KH", OFFICER_ROLE, (officer,)))
-        await bridge.says(officer, "help me please")
-        bridge.expect(officer, "Is somebody in danger?", "1", "Yes, alert")
-        await bridge.says(officer, "1")
-        bridge.expect(officer, (await bridge.only_case()).reference)
-        await bridge.says(officer, "谢谢")
-        assert len(await bridge.cases()) == 1
-    finally:
-        await bridge.stop()
+async def test_on_a_messenger_without_buttons_the_question_is_answered_by_a_number(
+    bridge_on_wechat: PlayedBridge,
+) -> None:
+    bridge, officer = bridge_on_wechat, "wechat:officer"
+    await bridge.says(officer, "help me please")
+    bridge.expect(officer, "Is somebody in danger?", "1", "Yes, alert")
+    await bridge.says(officer, "1")
+    bridge.expect(officer, (await bridge.only_case()).reference)
+    await bridge.says(officer, "谢谢")
+    assert len(await bridge.cases()) == 1
 
 
 async def test_what_is_said_next_may_answer_the_question_by_itself(bridge: PlayedBridge) -> None:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
 from bot.domain import reference
 from tests.kit.phones import labels
 from tests.kit.played import PlayedBridge
-from tests.kit.world import OFFICER as OFFICER_ROLE
-from tests.kit.world import OFFICIAL_ACCOUNT, PEOPLE, Somebody
+from tests.kit.world import PEOPLE
 
 OFFICER = "telegram:officer"
 EVERYBODY = [person.addresses[0] for person in PEOPLE]
@@ -56,16 +54,10 @@ async def test_the_five_things_are_those_of_the_moment(bridge: PlayedBridge) -> 
     bridge.expect(OFFICER, f"/note {case.reference} text", "cancel: it was a false alarm")
 
 
-async def test_after_help_a_number_still_answers_the_question(tmp_path: Path) -> None:
-    bridge = PlayedBridge(tmp_path, messengers=OFFICIAL_ACCOUNT)
-    await bridge.start()
-    try:
-        officer = "wechat:first"
-        await bridge.enrol(Somebody("Pov Chenda", "KH", OFFICER_ROLE, (officer,)))
-        case = await bridge.report_case("帮助", "help", "2", from_=officer)
-        assert (await bridge.case(case)).value("danger_now") == "no"
-    finally:
-        await bridge.stop()
+async def test_after_help_a_number_still_answers_the_question(bridge_on_wechat: PlayedBridge) -> None:
+    bridge, officer = bridge_on_wechat, "wechat:officer"
+    case = await bridge.report_case("帮助", "help", "2", from_=officer)
+    assert (await bridge.case(case)).value("danger_now") == "no"
 
 
 async def test_whoever_is_at_a_channels_desk_is_offered_no_acknowledgment(bridge: PlayedBridge) -> None:

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
-
 from bot.domain.case import Case, SecureField
 from bot.domain.people import Role
 from tests.kit.phones import labels
 from tests.kit.played import PlayedBridge
-from tests.kit.world import OFFICIAL_ACCOUNT, Somebody
+from tests.kit.world import Somebody
 
 OFFICER, DUTY, CLERK = "telegram:officer", "wechat:duty", "telegram:clerk"
 ON_WECHAT = "wechat:officer"
@@ -256,12 +251,3 @@ async def test_a_closed_case_takes_no_words_back(bridge: PlayedBridge) -> None:
     await bridge.taps(OFFICER, NONE)
     bridge.expect(OFFICER, f"{case.reference} is closed.")
     nobody_else_hears(bridge, "Golden")
-
-
-@pytest.fixture
-async def bridge_on_wechat(tmp_path: Path) -> AsyncIterator[PlayedBridge]:
-    played = PlayedBridge(tmp_path, messengers=OFFICIAL_ACCOUNT)
-    await played.start()
-    await played.enrol(Somebody("Sok Nary", "KH", Role.OFFICER, (ON_WECHAT,)))
-    yield played
-    await played.stop()

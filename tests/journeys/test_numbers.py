@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -18,12 +17,8 @@ OFFICER, DUTY = "wechat:officer", "wechat:duty"
 
 
 @pytest.fixture
-async def bridge(tmp_path: Path) -> AsyncIterator[PlayedBridge]:
-    played = PlayedBridge(tmp_path, messengers=OFFICIAL_ACCOUNT)
-    await played.start()
-    await played.enrol(Somebody("Sok Nary", "KH", Role.OFFICER, (OFFICER,)))
-    yield played
-    await played.stop()
+def bridge(bridge_on_wechat: PlayedBridge) -> PlayedBridge:
+    return bridge_on_wechat
 
 
 async def test_a_report_by_numbers_is_answered_in_each_call(bridge: PlayedBridge) -> None:

@@ -182,12 +182,14 @@ async def test_times_are_read_as_they_are_said_and_shown_back(talk: Talk, typed:
     await talk.asked_for("6")
     await talk.says(typed)
     talk.hears(f"you mean {shown}")
+    assert await talk.answered("last_contact_at") is None, "not before it was confirmed"
 
 
 async def test_a_buddhist_year_is_named_as_one(talk: Talk) -> None:
     await talk.asked_for("6")
     await talk.says("17/04/2569")
     talk.hears("That year looks like one of the Buddhist calendar. Please write the year as in 2026")
+    assert await talk.answered("last_contact_at") is None
 
 
 @pytest.mark.parametrize(

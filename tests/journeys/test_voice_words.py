@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from bot.domain.case import Case, SecureField
 from bot.domain.messages import Attachment, Kind
-from bot.domain.people import Role
 from tests.kit.played import PlayedBridge
-from tests.kit.world import OFFICIAL_ACCOUNT, Somebody
 
 TELEGRAM, WECHAT = "telegram:officer", "wechat:officer"
 OFFICERS = (TELEGRAM, WECHAT)
@@ -19,14 +14,8 @@ HEARD = "她被锁在南昌的一间公寓里。"
 
 
 @pytest.fixture
-async def bridge(tmp_path: Path) -> AsyncIterator[PlayedBridge]:
-    """WeChat as it is: without buttons, its answer in the call."""
-    played = PlayedBridge(tmp_path, messengers=OFFICIAL_ACCOUNT)
-    await played.start()
-    await played.enrol(Somebody("Meas Rith", "KH", Role.OFFICER, (WECHAT,)))
-    yield played
-    await played.stop()
-    assert not [row.error for row in played.inbox() if row.error]
+def bridge(bridge_on_wechat: PlayedBridge) -> PlayedBridge:
+    return bridge_on_wechat
 
 
 async def speaks(bridge: PlayedBridge, who: str, heard: str = HEARD, file: str = "voice-1") -> None:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from bot.domain.case import ClosureCode, Status, TextKind
 from tests.kit.phones import labels
 from tests.kit.played import PlayedBridge
-from tests.kit.world import OFFICER as OFFICER_ROLE
-from tests.kit.world import OFFICIAL_ACCOUNT, Somebody
 
 OFFICER, CLERK = "telegram:officer", "telegram:clerk"
 DUTY, OWN_GROUP = "wechat:duty", "telegram:kh-group"
@@ -40,18 +36,12 @@ async def test_an_alert_is_withdrawn_by_a_word_and_a_tap_and_the_desks_are_told(
     bridge.expect_nothing(DUTY, OWN_GROUP, OFFICER)
 
 
-async def test_on_a_messenger_without_buttons_a_number_says_why(tmp_path: Path) -> None:
-    bridge = PlayedBridge(tmp_path, messengers=OFFICIAL_ACCOUNT)
-    await bridge.start()
-    try:
-        officer = "wechat:first"
-        await bridge.enrol(Somebody("Pov Chenda", "KH", OFFICER_ROLE, (officer,)))
-        case = await bridge.report_case("no", "locked in", "16", from_=officer)
-        await bridge.answers(officer, "取消", "3")
-        bridge.expect(OWN_GROUP, case.reference, "Withdrawn by the officer", "Only a test")
-        assert (await bridge.case(case)).closure is ClosureCode.ERROR
-    finally:
-        await bridge.stop()
+async def test_on_a_messenger_without_buttons_a_number_says_why(bridge_on_wechat: PlayedBridge) -> None:
+    bridge, officer = bridge_on_wechat, "wechat:officer"
+    case = await bridge.report_case("no", "locked in", "16", from_=officer)
+    await bridge.answers(officer, "取消", "3")
+    bridge.expect(OWN_GROUP, case.reference, "Withdrawn by the officer", "Only a test")
+    assert (await bridge.case(case)).closure is ClosureCode.ERROR
 
 
 async def test_who_was_never_told_of_it_is_not_told_that_it_is_withdrawn(bridge: PlayedBridge) -> None:

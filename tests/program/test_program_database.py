@@ -50,12 +50,13 @@ def _file_locked(file: Path) -> Iterator[None]:
         other.execute("ROLLBACK")
 
 
-async def _is_told_and_goes_on(
+async def _goes_on_after(
     town: Town, client: aiohttp.ClientSession, trouble: contextlib.AbstractContextManager[object]
-) -> None:
+) -> str:
+    """Play the trouble and its end; returns what readiness said meanwhile."""
     with trouble:
         assert await _comes(town, client, 1) == (503, "5")
-        assert await _database_check(town, client) == "cannot write: locked by another process"
+        said = await _database_check(town, client)
         async with client.get(f"{town.setup.url}/metrics") as numbers:
             assert numbers.status == 200
 
@@ -71,18 +72,21 @@ async def _is_told_and_goes_on(
     assert len(town.api.sent(OFFICERS[0])) == 1
     assert "Traceback" not in town.program.output
     assert "Nothing can be stored" in town.program.output
+    return said
 
 
 async def test_a_file_that_another_program_holds_is_named_and_waited_for(tmp_path: Path) -> None:
     async with in_town(tmp_path) as (town, client):
-        await _is_told_and_goes_on(town, client, _file_locked(tmp_path / "casebridge.db"))
+        said = await _goes_on_after(town, client, _file_locked(tmp_path / "casebridge.db"))
+        assert said == "cannot write: locked by another process"
 
 
 @pytest.mark.postgres
 async def test_a_table_that_somebody_locked_is_named_and_waited_for(tmp_path: Path) -> None:
     with postgres_server() as url:
         async with in_town(tmp_path, database=url) as (town, client):
-            await _is_told_and_goes_on(town, client, somebody_else(url, "LOCK TABLE journal"))
+            said = await _goes_on_after(town, client, somebody_else(url, "LOCK TABLE journal"))
+            assert said == "cannot write: locked by another process"
 
 
 @pytest.mark.postgres

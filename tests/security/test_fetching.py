@@ -12,6 +12,7 @@ from adapters.telegram.outgoing import Chat, to_message
 from adapters.web.site.links import with_links
 from tests.kit.root import ROOT
 from tests.kit.telegram import outgoing
+from tests.kit.waiting import until
 from tests.security.story import rename_everybody, sends_file, whole_story
 from tests.security.stronghold import CLERK, OFFICER, STRANGER, Stronghold
 
@@ -116,8 +117,11 @@ async def test_no_link_in_any_field_is_ever_followed(bridge: Stronghold) -> None
             client = await bridge.signed_in(who)
             for path in ("/chat", "/cases", f"/cases/{reference}", f"/chat?next={link('next')}"):
                 await client.get(path, headers={"referer": link("referer"), "x-forwarded-host": f"127.0.0.1:{port}"})
-        await asyncio.sleep(0)
-    assert reached == []
+        assert reached == []
+        _, trapped = await asyncio.open_connection("127.0.0.1", port)
+        trapped.write(b"GET /planted-by-us HTTP/1.1\r\n")
+        await until(lambda: reached)  # whatever asks for a planted link is noticed
+        trapped.close()
 
 
 def test_no_link_but_to_our_own_cases_becomes_one_on_a_page() -> None:

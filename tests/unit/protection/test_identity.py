@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 import time
 from collections import Counter
 from dataclasses import dataclass
@@ -18,8 +17,7 @@ from bot.domain import reference
 from bot.people.enrolment import CODE_ALPHABET, shown_code
 from bot.protection.identity.detector import POSSIBLE, find, mask, partly
 from bot.protection.identity.found import Found, Identity
-
-_ESCAPES = {"\\n": "\n", "\\u200b": "\u200b", "\\u00a0": "\u00a0"}
+from tests.unit.protection.marked_lines import read
 
 
 @dataclass(frozen=True)
@@ -30,18 +28,7 @@ class Line:
 
 
 def _read(number: int, row: str) -> Line:
-    kinds, text = row.split("\t")
-    for escape, sign in _ESCAPES.items():
-        text = text.replace(escape, sign)
-    expected, plain = [], ""
-    for part in re.split(r"(⟨[^⟩]*⟩)", text):
-        start = len(plain)
-        plain += part.strip("⟨⟩")
-        if part.startswith("⟨"):
-            expected.append((start, len(plain)))
-    named = [] if kinds == "-" else kinds.split()
-    found = (Found(Identity(kind), *span) for kind, span in zip(named, expected, strict=True))
-    return Line(number, plain, tuple(found))
+    return Line(number, *read(*row.split("\t")))
 
 
 def _lines() -> list[Line]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections import Counter
 from dataclasses import dataclass
@@ -12,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from bot.protection.identity.detector import find, mask, partly, with_marks
-from bot.protection.identity.found import Found, Identity
+from bot.protection.identity.found import Found
 from bot.protection.identity.marks import marks_in
 from bot.protection.identity.restoring import holds_marks, marked, restored
+from tests.unit.protection.marked_lines import read
 
 LANGUAGES = ("en", "zh", "km", "vi", "th")
 
@@ -28,15 +28,7 @@ class Line:
 
 def _read(row: str) -> Line:
     language, kinds, text = row.split("\t")
-    expected, plain = [], ""
-    for part in re.split(r"(⟨[^⟩]*⟩)", text.replace("\\n", "\n")):
-        start = len(plain)
-        plain += part.strip("⟨⟩")
-        if part.startswith("⟨"):
-            expected.append((start, len(plain)))
-    named = [] if kinds == "-" else kinds.split()
-    found = (Found(Identity(kind), *span) for kind, span in zip(named, expected, strict=True))
-    return Line(language, plain, tuple(found))
+    return Line(language, *read(kinds, text))
 
 
 def _lines() -> list[Line]:
