@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from bot.domain.case import Case
 from bot.domain.case_acts import Act
 from bot.domain.messages import Address, Inbound, Kind, OutgoingKind
-from bot.domain.typed_commands import parse_command
+from bot.domain.typed_commands import command_of
 from bot.ports.reads import Spoken
 from bot.protection.permissions import may
 from bot.relay import relay
@@ -20,8 +20,9 @@ _NOTHING_NEW = (OutgoingKind.EDIT, OutgoingKind.FILE, OutgoingKind.WINDOW)
 
 
 def looked_for(message: Inbound) -> tuple[tuple[Address, datetime], ...]:
-    """Where and since when to look for what was said, for plain words in a private chat."""
-    is_plain = message.kind is Kind.TEXT and message.in_private and parse_command(message.text) is None
+    """Where and since when to look for what was said, for somebody's own plain words in a private chat."""
+    is_own = message.kind is Kind.TEXT and message.in_private and not message.origin
+    is_plain = is_own and command_of(message) is None
     return ((message.place, message.received_at - FRESH),) if is_plain and message.place is not None else ()
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.case import TextKind
+from bot.domain.messages import Kind
 from tests.journeys.either_phone import BOTH, DUTY, OWN_GROUP, Phone, officer_on
 from tests.journeys.relayed import CLERK, SENT
 from tests.kit.phones import labels
@@ -97,6 +98,15 @@ async def test_some_minutes_later_words_are_asked_about_as_before(bridge: Played
     await bridge.fast_forward(minutes=11)
     bridge.forget()
     await bridge.says(OFFICER, "third floor")
+    bridge.expect(OFFICER, "Is this a new alert, or about one of your open cases?")
+    bridge.expect_nothing(DUTY)
+
+
+async def test_what_an_officer_forwards_after_a_question_is_asked_about(bridge: PlayedBridge) -> None:
+    case = await bridge.report_case(*SENT)
+    await bridge.says(DUTY, f"/note {case.reference} Which floor?")
+    bridge.forget()
+    await bridge.sends(OFFICER, Kind.TEXT, text="third floor, the red door", origin="a neighbour")
     bridge.expect(OFFICER, "Is this a new alert, or about one of your open cases?")
     bridge.expect_nothing(DUTY)
 
