@@ -14,12 +14,13 @@ from functools import cache, lru_cache
 
 from bot.data.reader import data
 from bot.domain.typed_commands import ABOUT_CASE, ALONE, WITH_ARGUMENT, Command
+from bot.language.folding import fold
 
 _LANGUAGES = ("en", "zh", "km", "vi")
 _SMALL = ("small", "thanks", "greetings")
 _LONGEST = 80  #: letters of a message that is nothing but small talk
 _FIGURES = 3  #: of a number that tells nothing
-_INVISIBLE = re.compile(r"[\ufe00-\ufe0f\U0001f3fb-\U0001f3ff]")
+_SKIN = re.compile(r"[\U0001f3fb-\U0001f3ff]")  #: the colours of a hand's skin
 _LATIN = r"0-9A-Za-z\u00c0-\u024f\u1e00-\u1eff"
 _BETWEEN_OTHERS = re.compile(rf"(?<=[^\s{_LATIN}])\s+(?=[^\s{_LATIN}])")
 _ENDS_LATIN = re.compile(rf"[{_LATIN}]\Z")
@@ -75,7 +76,10 @@ def _says_only(text: str, *names: str) -> bool:
 
 
 def yes_or_no(text: str) -> bool | None:
-    """Read a plain yes or no; None for anything else."""
+    """Read a yes or no to whether somebody is in danger; None for anything else.
+
+    A no takes an alert back: its words are fewer than those to what is shown back.
+    """
     said = _fold(text)
     is_yes, is_no = said in _phrases("yes"), said in _phrases("no")
     return None if is_yes is is_no else is_yes
@@ -96,17 +100,14 @@ def _is_small(said: str) -> bool:
 
 @lru_cache(256)  # a message is looked at for several things
 def _fold(text: str, keeping: str = "") -> str:
-    """Make words comparable: no case, no marks, no signs without width, no gaps in writings that have none."""
-    shown = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).casefold()
+    """Make words comparable, beyond `fold`: no case, no marks, no gaps in writings that have none."""
+    shown = fold(_SKIN.sub("", text)).casefold()
     kept = "".join(_comparable(sign, keeping) for sign in shown)
     return unicodedata.normalize("NFC", _BETWEEN_OTHERS.sub("", " ".join(kept.split())))
 
 
 def _comparable(sign: str, keeping: str) -> str:
-    category = unicodedata.category(sign)
-    if sign in keeping or category[0] in "LMN":
-        return sign
-    return "" if category == "Cf" else sign if category[0] == "S" else " "
+    return sign if sign in keeping or unicodedata.category(sign)[0] in "LMNS" else " "
 
 
 def _without_accents(said: str) -> str:
