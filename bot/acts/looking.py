@@ -28,6 +28,7 @@ from bot.domain.names import (
     urgency_name,
 )
 from bot.domain.recipients import desk_name
+from bot.domain.understood import doubt
 from bot.language.texts import later, tr
 from bot.protection.gate_words import for_side
 from bot.protection.gates import is_draft, is_hidden, is_open, shown_state
@@ -81,7 +82,10 @@ def _facts(c: Composer, shown: Case, reader: Reader) -> list[str]:
     language, agreement = c.language, c.context.agreement
     why = [tr(language, "Why: {reasons}", reasons=reasons(shown, language))] if reader.party == shown.reporting else []
     told = answers(shown, reader, Way.CASE, agreement)
-    return why + [f"{tr(language, f.label)}: {show(f, value, language, sides(shown, agreement))}" for f, value in told]
+    between = sides(shown, agreement)
+    return why + [
+        f"{tr(language, f.label)}: {show(f, value, language, between)}{doubt(shown, f, language)}" for f, value in told
+    ]
 
 
 def _elsewhere(language: str) -> str:

@@ -18,11 +18,12 @@ from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Button, Keyboard, OutgoingKind
 from bot.domain.names import link, moment, reasons, rows, sides, urgency_name
 from bot.domain.recipients import Recipient, at_desks, supervisors, unique
+from bot.domain.understood import confirmed, doubt, understood
 from bot.language.texts import tr
 from bot.protection.redaction_policy import Matter, Reader, Showing, Way, answers, decide, standing
 from bot.turns.composer import Composer
 
-_FIRST_THREE = ("danger_now", "situation", "age_group")
+_FIRST_THREE = frozenset({"danger_now", "situation", "age_group"})
 
 
 def after_answer(c: Composer, case: Case, before: Urgency) -> Case:
@@ -95,7 +96,7 @@ def refresh(c: Composer, case: Case) -> None:
 
 def flag_country(c: Composer, case: Case) -> Case:
     """Tell both desks and the supervisors when the person is in a country outside the corridor."""
-    country = case.value("country")
+    country = confirmed(case, "country")
     if not case.requested:
         return case  # the corridor is not known yet: looked at again when the side is chosen
     agreement = c.context.agreement
@@ -137,7 +138,7 @@ def text(case: Case, party: str, agreement: Agreement, public_url: str, language
     if decide(Matter.CODED, Way.ALERT, standing(case, reader, agreement), reader) is Showing.SHOWN:
         lines.append(tr(language, "Why: {reasons}", reasons=reasons(case, language)))
     lines += [
-        f"{tr(language, f.label)}: {show(f, value, language, sides(case, agreement))}"
+        f"{tr(language, f.label)}: {show(f, value, language, sides(case, agreement))}{doubt(case, f, language)}"
         for f, value in answers(case, reader, Way.ALERT, agreement)
     ]
     lines.append(_state_line(case, agreement, language))
@@ -197,7 +198,8 @@ def _state_line(case: Case, agreement: Agreement, language: str) -> str:
 
 def _is_time(case: Case) -> bool:
     at_once = case.value("danger_now") == "yes" or case.value("situation") == "being_moved"
-    return at_once or sum(map(is_field, case.answers)) >= len(_FIRST_THREE)
+    said = sum(is_field(name) for name in case.answers.keys() - understood(case).keys())
+    return at_once or said >= len(_FIRST_THREE) or case.answers.keys() >= _FIRST_THREE
 
 
 def _has_risen(case: Case) -> bool:

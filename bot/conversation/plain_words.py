@@ -16,10 +16,10 @@ from bot.conversation.small_talk import answered, shown_by_reference
 from bot.conversation.spoken_of import asked_last, just_spoken_of
 from bot.domain import button_data
 from bot.domain.case import Case, TextKind
-from bot.domain.fields import UNKNOWN_WORDS, Field, FieldKind
+from bot.domain.fields import FIELDS, UNKNOWN_WORDS, Field, FieldKind
 from bot.domain.messages import Kind
 from bot.domain.typed_commands import Command
-from bot.intake import interview, moves, other_messenger
+from bot.intake import answer_taps, interview, moves, other_messenger, understanding
 from bot.intake.held_words import held, hold, take_held
 from bot.intake.next_question import REVIEW
 from bot.intake.open_case import ask_side
@@ -155,6 +155,9 @@ def word(c: Composer, promise: button_data.WordTap) -> None:
 
 
 def _answer(c: Composer, case: Case, text: str) -> None:
+    if code := understanding.typed(c, case, text):
+        answer_taps.of_understood(c, case, code, asked(c) or FIELDS[0])
+        return
     said = read_agreement(text, c.language) if c.conversation.pending.get("confirm") else None
     if said is not None:
         confirm(c, yes=said)

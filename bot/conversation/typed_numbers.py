@@ -13,6 +13,8 @@ from bot.domain.case import Conversation
 from bot.domain.fields import FieldKind, field, is_field
 from bot.domain.messages import Button, Delivery, DeliveryState, Inbound, Kind, OutgoingKind
 from bot.intake.question_texts import word_button
+from bot.intake.several_choices import code_of
+from bot.intake.understanding import WRONG
 from bot.language.normalise import plain, whole_number
 from bot.language.texts import tr
 
@@ -134,7 +136,7 @@ def _is_open(offer: Delivery, button: Button, conversation: Conversation) -> boo
     promise = button_data.parse(button.data)
     if not isinstance(promise, button_data.ChoiceTap) or offer.message.kind is not OutgoingKind.REPLY:
         return promise is not None
-    return promise.choice == "ask" or _is_asked(promise, conversation) or not conversation.asking
+    return promise.choice in ("ask", WRONG) or _is_asked(promise, conversation) or not conversation.asking
 
 
 def _is_asked(promise: button_data.ChoiceTap, conversation: Conversation) -> bool:
@@ -147,7 +149,9 @@ def _is_read_anyway(button: Button, text: str, conversation: Conversation) -> bo
         return (promise.word, promise.argument) == ("typed", str(whole_number(text)))
     if not isinstance(promise, button_data.ChoiceTap) or not is_field(promise.field):
         return False
-    return _is_asked(promise, conversation) and field(promise.field).kind in _READ_AS_NUMBERED
+    asking = field(promise.field)
+    is_its_own = asking.choice(code_of(promise.choice)) is not None
+    return is_its_own and _is_asked(promise, conversation) and asking.kind in _READ_AS_NUMBERED
 
 
 def _done(offers: Sequence[Delivery], conversation: Conversation) -> Iterator[Button]:

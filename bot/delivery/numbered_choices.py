@@ -7,7 +7,9 @@ from bot.domain.fields import FieldKind, field, is_field
 from bot.domain.messages import Button, Keyboard
 
 #: What a question of an intake is answered with by a word, whatever its kind.
-MOVES = ("done", "skip", "back")
+MOVES = ("done", "skip", "back", "right", "change")
+#: What asks a question rather than answering it.
+_ASKS = ("ask", "wrong")
 #: Questions that a number could answer by itself, so that their choices get none.
 OPEN_KINDS = (FieldKind.TEXT, FieldKind.TIME, FieldKind.NUMBER)
 
@@ -22,7 +24,8 @@ def word_of(button: Button) -> str:
     promise = button_data.parse(button.data)
     if not isinstance(promise, button_data.ChoiceTap) or not is_field(promise.field):
         return ""
-    is_word = promise.choice in MOVES or field(promise.field).kind in OPEN_KINDS
+    is_open = promise.choice not in _ASKS and field(promise.field).kind in OPEN_KINDS
+    is_word = promise.choice in MOVES or is_open
     return promise.choice if is_word else ""
 
 

@@ -86,7 +86,7 @@ class Answer:
     value: Value
     at: datetime
     by: int  #: person id
-    source: str = "typed"  #: typed, tap, block, location, amended, default
+    source: str = "typed"  #: typed, tap, block, amended, understood, confirmed
     message: str = ""  #: ``place#message_id`` it came in as, to find it when it is edited
 
 

@@ -46,6 +46,12 @@ NAMES, _INDEX = _load()
 _LONG = tuple(name for name in _INDEX if len(name) >= _PREFIX)
 
 
+def spellings(code: str) -> tuple[str, ...]:
+    """List the names of a country as they are written, without its codes."""
+    each = data("countries")["countries"][code]
+    return (each["name"], *each.get("also", ()), *named("countries").get(code, ()))
+
+
 def name(code: str) -> str:
     """Give the English short name of a code; a code that is none of ours is its own name."""
     return NAMES.get(code, code)

@@ -67,6 +67,7 @@ class Field:
     example: str
     coded: bool  #: codes, numbers and times only: may leave on a messenger
     also: tuple[str, ...] = ()  #: other labels people write in a block
+    is_later: bool = False  #: not asked before the summary: who has time answers it then
     refused: tuple[Choice, ...] = ()  #: what people may type for it that is outside the purpose of the bridge
 
     @property
@@ -110,6 +111,7 @@ def _field(raw: dict[str, Any], lists: Mapping[str, Any]) -> Field:
         example=raw["example"],
         coded=raw["coded"],
         also=tuple(raw.get("also", ())),
+        is_later=raw.get("later", False),
         refused=tuple(Choice(c["code"], c["label"], tuple(c.get("also", ()))) for c in raw.get("refused", ())),
     )
 

@@ -35,8 +35,18 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Mentioned:
+    """A name in words that may be a place."""
+
+    start: int
+    end: int
+    place: Place | None  #: None where it may be several, or none
+
+
+@dataclass(frozen=True, slots=True)
 class _Mention:
     start: int
+    end: int
     may_be: frozenset[Place]
     is_sure: bool = True  #: False for a word that may be no name at all
 
@@ -66,6 +76,19 @@ def _add(found: dict[str, set[Place]], named: Mapping[Place, Iterable[str]]) -> 
             found[_key(name)].add(place)
 
 
+def _accented() -> frozenset[str]:
+    """All names in Latin letters that have accents, with them."""
+    raw = data("places")
+    countries = (*data("provinces")["provinces"].values(), *raw["provinces"].values())
+    listed = [*countries, *(names for provinces in raw["places"].values() for names in provinces.values())]
+    spelt = (name for names in listed for english, also in names.items() for name in (english, *also))
+    return frozenset(_spelt(name) for name in spelt if not name.isascii() and _is_latin(name))
+
+
+def _spelt(name: str) -> str:
+    return re.sub(r"[ \-.'’]+", "", normalize("NFC", name).casefold())
+
+
 def _key(name: str) -> str:
     return bare(name) if _is_latin(name) else normalize("NFC", name)
 
@@ -78,10 +101,12 @@ def _beside(part: str) -> frozenset[str]:
     return frozenset(_key(word) for spoken in _SPOKEN for word in spoken[part])
 
 
-_NAMES = _names()
+_NAMES, _ACCENTED = _names(), _accented()
 _SPOKEN = tuple(data(f"{_AROUND}/{language}") for language in languages(_AROUND))
 _BEFORE, _AFTER = map(_beside, ("before", "after"))
-_THING_BEFORE, _THING_AFTER, _HOUSE_AFTER = map(_beside, ("things_before", "things_after", "houses_after"))
+_THING_BEFORE, _THING_AFTER, _NO_THING_AFTER, _HOUSE_AFTER = map(
+    _beside, ("things_before", "things_after", "no_things_after", "houses_after")
+)
 _WORDS, _CAPITALS = (
     frozenset(map(_key, data("places")[part])) for part in ("only_beside_a_word", "only_with_a_capital")
 )
@@ -91,12 +116,17 @@ _JOINED_UP = re.compile("|".join(sorted((re.escape(n) for n in _NAMES if not _is
 
 def places_in(text: str) -> tuple[Place, ...]:
     """List the places that words name exactly and beyond doubt, in order; a province only without a place in it."""
-    words = clean(text)
-    mentions = sorted([*_spaced(words), *_joined_up(words)], key=lambda mention: mention.start)
-    provinces = {p for m in mentions if m.is_sure and len(m.may_be) == 1 for p in m.may_be if not p.name}
-    found = dict.fromkeys(place for m in mentions if (place := _decided(m, provinces)) is not None)
+    found = dict.fromkeys(m.place for m in mentioned(clean(text)) if m.place is not None)
     within = {(p.country, p.province) for p in found if p.name}
     return tuple(p for p in found if p.name or (p.country, p.province) not in within)
+
+
+def mentioned(text: str) -> tuple[Mentioned, ...]:
+    """List each name of a place in words that `clean` made, in order, with what it stands for."""
+    text = normalize("NFC", text)
+    mentions = sorted([*_spaced(text), *_joined_up(text)], key=lambda mention: mention.start)
+    provinces = {p for m in mentions if m.is_sure and len(m.may_be) == 1 for p in m.may_be if not p.name}
+    return tuple(Mentioned(m.start, m.end, _decided(m, provinces)) for m in mentions)
 
 
 def _decided(mention: _Mention, provinces: Iterable[Place]) -> Place | None:
@@ -137,19 +167,21 @@ def _mention(text: str, words: list[tuple[int, int, str]], first: int, size: int
     if not is_named and (before & _THING_BEFORE or after & _THING_AFTER or is_house):
         return
     written = text[start:end]
+    if not _spelt(written).isascii() and _spelt(written) not in _ACCENTED:
+        return  # another word, but for its accents
     is_word = (name in _WORDS and written.isascii()) or (name in _CAPITALS and written.islower() and written.isascii())
-    yield _Mention(start, frozenset(_NAMES[name]), is_named or not is_word)
+    yield _Mention(start, end, frozenset(_NAMES[name]), is_named or not is_word)
 
 
 def _joined_up(text: str) -> Iterator[_Mention]:
     """Find names in writings that put no space between words."""
-    text = normalize("NFC", text)
     for match in _JOINED_UP.finditer(text):
         before, after = text[: match.start()].rstrip(), text[match.end() :].lstrip()
-        if before.endswith(tuple(_THING_BEFORE)) or after.startswith(tuple(_THING_AFTER)):
+        is_thing = after.startswith(tuple(_THING_AFTER)) and not after.startswith(tuple(_NO_THING_AFTER))
+        if before.endswith(tuple(_THING_BEFORE)) or is_thing:
             continue
         is_named = before.endswith(tuple(_BEFORE)) or after.startswith(tuple(_AFTER))
-        yield _Mention(match.start(), frozenset(_NAMES[match[0]]), is_named or match[0] not in _WORDS)
+        yield _Mention(match.start(), match.end(), frozenset(_NAMES[match[0]]), is_named or match[0] not in _WORDS)
 
 
 def is_name(text: str) -> bool:

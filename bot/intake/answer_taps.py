@@ -6,6 +6,8 @@ from bot.domain import button_data
 from bot.domain.case import Case, Value
 from bot.domain.countries import NAMES
 from bot.domain.fields import UNKNOWN, Field, FieldKind, field, show
+from bot.domain.understood import understood
+from bot.intake import permission, understanding
 from bot.intake.answers import store
 from bot.intake.consent import ask_next
 from bot.intake.interview import (
@@ -14,9 +16,11 @@ from bot.intake.interview import (
     ask_field,
     ask_more,
     close_choices,
+    permitted,
     take_choice_out,
 )
 from bot.intake.moves import go_back, skip
+from bot.intake.next_question import REVIEW
 from bot.intake.several_choices import DONE, adds, chosen, code_of, takes_several
 from bot.language.texts import tr
 from bot.turns.composer import Composer
@@ -26,23 +30,64 @@ _COUNTRY = (FieldKind.COUNTRY, FieldKind.COUNTRIES)
 
 def choose(c: Composer, case: Case, choice: button_data.ChoiceTap) -> None:
     """Take a tap under a question, of today or of last week: it names its question."""
-    asking = field(choice.field)
+    asking, code = field(choice.field), choice.choice
     if c.person is not None and c.person.id != case.officer:
-        _answer_for_officer(c, case, asking, choice.choice)
-    elif choice.choice == "back":
-        go_back(c, case, asking.id)
-    elif choice.choice == "skip":
-        skip(c, case, asking)
-    elif choice.choice == "ask":
-        ask_field(c, case, asking)
-    elif not _is_offered(asking, code_of(choice.choice)):
+        _answer_for_officer(c, case, asking, code)
+    elif code in (understanding.RIGHT, understanding.CHANGE, understanding.WRONG):
+        of_understood(c, case, code, asking)
+    elif not (_moves(c, case, asking, code) or _about_permission(c, case, asking, code)):
+        _answer(c, case, asking, code)
+
+
+def _moves(c: Composer, case: Case, asking: Field, code: str) -> bool:
+    """Take a tap that moves about among the questions; False for others."""
+    match code:
+        case "back":
+            go_back(c, case, asking.id)
+        case "skip":
+            skip(c, case, asking)
+        case "ask":
+            ask_field(c, case, asking)
+        case _:
+            return False
+    return True
+
+
+def _answer(c: Composer, case: Case, asking: Field, code: str) -> None:
+    if not _is_offered(asking, code_of(code)):
         ask_current(c, case)
-    elif takes_several(asking) and (choice.choice != UNKNOWN or chosen(asking, case)):
-        _several(c, case, asking, choice.choice)
-    elif case.value(asking.id) == choice.choice and c.conversation.asking != asking.id:
+    elif takes_several(asking) and (code != UNKNOWN or chosen(asking, case)):
+        _several(c, case, asking, code)
+    elif case.value(asking.id) == code and c.conversation.asking != asking.id:
         ask_current(c, case)
     else:
-        _tapped(c, case, asking, choice.choice)
+        _tapped(c, case, asking, code)
+
+
+def of_understood(c: Composer, case: Case, code: str, asking: Field) -> None:
+    """Take what is said of what was read out of the first words; what is confirmed or sent already stays as it is."""
+    if code == understanding.WRONG:
+        ask_field(c, case, asking, returning=case.sent_at is None and c.conversation.asking == REVIEW)
+    elif not understood(case):
+        ask_current(c, case)
+    elif code == understanding.RIGHT:
+        ask_current(c, understanding.confirm(c, case), tr(c.language, "Thank you, noted as right."))
+    else:
+        c.say(tr(c.language, "What is not right?"), understanding.each(case, c.language), case=case)
+
+
+def _about_permission(c: Composer, case: Case, asking: Field, code: str) -> bool:
+    """Take a tap that answers all three questions about permission, or asks them one by one; False for others."""
+    codes = permission.usual(code)
+    if asking is not permission.FIRST or (codes is None and code != permission.APART):
+        return False
+    if codes is None:
+        ask_field(c, case, asking, apart=True)
+    elif _is_current(c, case, asking):
+        permitted(c, case, codes, "tap")
+    else:
+        _go_on(c, permission.store(c, case, codes, "tap"), asking)
+    return True
 
 
 def _answer_for_officer(c: Composer, case: Case, asking: Field, code: str) -> None:

@@ -12,9 +12,8 @@ from bot.domain.case import Answer, Case, Value
 from bot.domain.fields import UNKNOWN, Field, FieldKind
 from bot.domain.guarded import Guarded
 from bot.domain.journal_acts import JournalAct
-from bot.domain.triage import assess
+from bot.domain.understood import confirmed, urgency_of
 from bot.intake import purpose_hint
-from bot.intake.next_question import values
 from bot.intake.several_choices import added
 from bot.turns.composer import Composer
 
@@ -33,20 +32,20 @@ def take_out(c: Composer, case: Case, asked: Field, left: Value) -> Case:
 
 def keep(c: Composer, case: Case, asked: Field, value: Value, source: str) -> Case:
     """Keep an answer and let the urgency follow; alerts come with `follow_up`, once for several answers."""
-    return _kept(c, case, asked, added(asked, case.value(asked.id), value), source)
+    return _kept(c, case, asked, added(asked, confirmed(case, asked.id), value), source)
 
 
 def _kept(c: Composer, case: Case, asked: Field, value: Value, source: str) -> Case:
     if c.person is None:
         raise LookupError("only a person answers")
     came_as = c.came_as if source in ("typed", "amended") else ""
-    is_words = asked.kind is FieldKind.TEXT and value != UNKNOWN
+    is_words = asked.kind is FieldKind.TEXT and value != UNKNOWN and not isinstance(value, Guarded)
     if is_words:
         purpose_hint.on_texts(c, case, [str(value)])
         value = Guarded(str(value))
     answer = Answer(c.context.new_id(), case.id, asked.id, value, c.now, c.person.id, source, came_as)
     c.kept.answer(answer)
-    _, before = assess(values(case))
+    _, before = urgency_of(case.answers)
     case = replace(case, answers={**case.answers, asked.id: answer})
     c.journal(JournalAct.ANSWERED, case, field=asked.id, answer=answer.id, source=source)
     case = _assessed(c, case, before)
@@ -64,7 +63,7 @@ def _assessed(c: Composer, case: Case, before: Collection[str]) -> Case:
 
     Who set it by hand knew the answers of that time: it rises again only when an answer lets a further rule fire.
     """
-    urgency, rules = assess(values(case))
+    urgency, rules = urgency_of(case.answers)
     is_by_hand = _BY_HAND in case.rules
     only_rises = case.sent_at is not None or is_by_hand
     if only_rises and not urgency.is_above(case.urgency):
@@ -84,5 +83,5 @@ def set_urgency(c: Composer, case: Case, urgency: Urgency, rules: Sequence[str])
 
 def set_by_hand(c: Composer, case: Case, urgency: Urgency) -> Case:
     """Set the level by a person's decision; later answers may raise it, never lower it."""
-    rules = [r for r in assess(values(case))[1] if r != _BY_HAND]
+    rules = [r for r in urgency_of(case.answers)[1] if r != _BY_HAND]
     return set_urgency(c, case, urgency, [*rules, _BY_HAND])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,7 +11,8 @@ from bot.clock import alerts, deadlines
 from bot.domain.case import Case, Value
 from bot.domain.fields import FIELDS, Field, by_number, field
 from bot.domain.journal_acts import JournalAct
-from bot.intake import marked
+from bot.domain.messages import Keyboard
+from bot.intake import marked, permission, understanding
 from bot.intake.answers import store, take_out
 from bot.intake.held_words import move_on
 from bot.intake.next_question import REVIEW, missing, next_question
@@ -36,15 +38,24 @@ from bot.turns.composer import Composer
 SILENCE = timedelta(hours=1)
 
 
-def ask_field(c: Composer, case: Case, asking: Field, lead: str = "", *, returning: bool = False) -> None:
+def ask_field(
+    c: Composer, case: Case, asking: Field, lead: str = "", *, returning: bool = False, apart: bool = False
+) -> None:
     """Ask a question, after a leading sentence; before the side is known, ask for that."""
     if not case.requested:
         ask_side(c, case, lead)
         return
-    move_on(c, case_id=case.id, asking=asking.id, pending={"returning": True} if returning else {})
-    text = question(case, asking, c.language)
-    laid = keyboard(case, asking, c.context.agreement, c.language)
+    how = [name for name, is_so in (("returning", returning), (permission.APART, apart)) if is_so]
+    move_on(c, case_id=case.id, asking=asking.id, pending=dict.fromkeys(how, True))
+    text, laid = _asked(c, case, asking)
     c.say(f"{lead}\n\n{text}" if lead else text, laid, case=case)
+
+
+def _asked(c: Composer, case: Case, asking: Field) -> tuple[str, Keyboard]:
+    """Write a question with its choices; those about permission as one, while they stand together."""
+    if permission.is_together(c, case, asking):
+        return permission.question(c.language), permission.keyboard(case, c.language)
+    return question(case, asking, c.language), keyboard(case, asking, c.context.agreement, c.language)
 
 
 def advance(c: Composer, case: Case, current: Field, lead: str = "") -> None:
@@ -89,6 +100,9 @@ def show_summary(c: Composer, case: Case, lead: str = "") -> None:
 def answer_text(c: Composer, case: Case, asking: Field, text: str, lead: str = "") -> bool:
     """Read a typed answer. Returns False, and does nothing, when it cannot be read as one."""
     zone = zone_of(c.context.agreement, case.reporting)
+    if permission.is_together(c, case, asking) and (codes := permission.read_three(text, c.language)):
+        permitted(c, case, codes, "typed", lead)
+        return True
     match read(asking, text, now=c.now, zone=zone, language=c.language):
         case Read(value=value):
             answered(c, case, asking, value, lead)
@@ -110,6 +124,11 @@ def answered(c: Composer, case: Case, asking: Field, value: Value, lead: str = "
         ask_more(c, case, asking, lead)
     else:
         advance(c, case, asking, lead)
+
+
+def permitted(c: Composer, case: Case, codes: Sequence[str], source: str, lead: str = "") -> None:
+    """Keep all three answers about permission and go on."""
+    advance(c, permission.store(c, case, codes, source), permission.LAST, lead)
 
 
 def _about_choices(c: Composer, case: Case, asking: Field, text: str) -> bool:
@@ -173,9 +192,8 @@ def ask_again(c: Composer, case: Case, asking: Field, text: str, kept: int | Non
     zone = zone_of(c.context.agreement, case.reporting)
     reading = read(asking, text, now=c.now, zone=zone, language=c.language)
     sentence = reading.sentence if isinstance(reading, Unclear) else ""
-    laid = keyboard(case, asking, c.context.agreement, c.language)
     lead = f"{sentence} {kept_for_own_side(case, c.language)}"
-    asked = question(case, asking, c.language)
+    asked, laid = _asked(c, case, asking)
     c.say(f"{lead}\n\n{asked}", (*laid, *if_meant_otherwise(kept, c.language)), case=case)
 
 
@@ -242,7 +260,7 @@ def send(c: Composer, case: Case) -> None:
             case=case,
         )
         return
-    case = replace(case, sent_at=c.now)
+    case = replace(understanding.confirm(c, case), sent_at=c.now)
     c.journal(JournalAct.SENT, case, answered=len(case.answers))
     c.put(alerts.told(c, case))
     move_on(c, case_id=case.id, asking="")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.domain.case import Case
 from bot.domain.fields import Field, by_number, field
+from bot.intake import permission
 from bot.intake.interview import advance, ask_field
 from bot.intake.next_question import REVIEW, question_before
 from bot.language.texts import tr
@@ -29,7 +30,7 @@ def skip(c: Composer, case: Case, current: Field) -> None:
         )
         ask_field(c, case, current, words)
         return
-    advance(c, case, current)
+    advance(c, case, permission.LAST if permission.is_together(c, case, current) else current)
 
 
 def edit(c: Composer, case: Case, number: str) -> None:

@@ -22,15 +22,26 @@ def to_ask(case: Case) -> tuple[Field, ...]:
 
 
 def next_question(case: Case, after: str = "") -> Field | None:
-    """The first unanswered field behind `after`; None when the summary is next."""
+    """What is asked after this field: what is required first, then the rest; None when the summary is next.
+
+    What may be asked later is left to whoever asks for it, and then asked to its end.
+    """
     fields = to_ask(case)
     position = next((i for i, f in enumerate(fields) if f.id == after), -1)
-    return next((f for f in fields[position + 1 :] if f.id not in case.answers), None)
+    left_out = next((f for f in fields[: position + 1] if f.required and f.id not in case.answers), None)
+    is_later = position >= 0 and fields[position].is_later
+    behind = (f for f in fields[position + 1 :] if f.id not in case.answers and (is_later or not f.is_later))
+    return left_out or next(behind, None)
+
+
+def open_question(case: Case) -> Field | None:
+    """The first field without an answer, those too that may be asked later."""
+    return next((f for f in to_ask(case) if f.id not in case.answers), None)
 
 
 def question_before(case: Case, current: str) -> Field | None:
     """The field asked before `current`; None at the first one."""
-    fields = to_ask(case)
+    fields = [f for f in to_ask(case) if not f.is_later or f.id in (*case.answers, current)]
     position = next((i for i, f in enumerate(fields) if f.id == current), len(fields))
     return fields[position - 1] if position > 0 else None
 

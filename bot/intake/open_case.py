@@ -14,7 +14,8 @@ from bot.domain.journal_acts import JournalAct
 from bot.domain.names import sides
 from bot.domain.time_words import both_times
 from bot.domain.triage import assess
-from bot.intake import purpose_hint
+from bot.domain.understood import UNDERSTOOD
+from bot.intake import purpose_hint, understanding
 from bot.intake.held_words import move_on, place_of
 from bot.intake.next_question import next_question
 from bot.intake.pieces import Piece, keep_piece
@@ -56,15 +57,17 @@ def open_case(c: Composer, words: Sequence[Piece], waited: timedelta = timedelta
         kind = TextKind.FIRST if position == 0 and piece.kind is TextKind.TEXT else piece.kind
         keep_piece(c, case, piece, kind)
     c.journal(JournalAct.OPENED, case, reference=case.reference, urgency=urgency.value, words=len(words))
-    purpose_hint.on_texts(c, case, [piece.text for piece in words if piece.kind is TextKind.TEXT])
+    said = [piece.text for piece in words if piece.kind is TextKind.TEXT]
+    purpose_hint.on_texts(c, case, said)
+    case = understanding.understand(c, case, said)
     move_on(c, case_id=case.id, asking="" if case.requested else "corridor", place=place_of(c))
     return case
 
 
 def greet(c: Composer, case: Case) -> None:
-    """Give the reference and ask the first question, in one message."""
-    agreement = c.context.agreement
-    stored = _stored(c, case)
+    """Give the reference, say what was understood, and ask the first question, in one message."""
+    understood = understanding.row(case, c.language)
+    stored = "\n".join(filter(None, (_stored(c, case), understanding.sentence(case, c.language))))
     if not case.requested:
         ask_side(c, case, stored)
         return
@@ -72,15 +75,16 @@ def greet(c: Composer, case: Case) -> None:
     if first is None:
         c.say(stored, case=case)
         return
-    move_on(c, asking=first.id)
-    c.say(f"{stored}\n\n{question(case, first, c.language)}", keyboard(case, first, agreement, c.language), case=case)
+    move_on(c, asking=first.id, pending={UNDERSTOOD: True} if understood else {})
+    laid = (*keyboard(case, first, c.context.agreement, c.language), *understood)
+    c.say(f"{stored}\n\n{question(case, first, c.language)}", laid, case=case)
 
 
 def _stored(c: Composer, case: Case) -> str:
     """Give the reference, and say when the desks are told."""
     moment, alert = both_times(case.opened_at, sides(case, c.context.agreement)), case.deadline(DeadlineKind.ALERT)
     minutes = round((alert.due_at - c.now).total_seconds() / 60) if alert is not None else 0
-    if minutes == 0:
+    if minutes == 0 or case.alerted_at is not None:
         return tr(
             c.language,
             "{reference}\nYour alert is stored, {moment}. The clock runs. The desks are told now. Never type names, "
@@ -101,9 +105,10 @@ def _stored(c: Composer, case: Case) -> str:
 
 def ask_side(c: Composer, case: Case, lead: str) -> None:
     """Ask which side is to help; nothing else is asked about a case before."""
-    move_on(c, case_id=case.id, asking="corridor")
+    understood = understanding.row(case, c.language)
+    move_on(c, case_id=case.id, asking="corridor", pending={UNDERSTOOD: True} if understood else {})
     ask = tr(c.language, "Which side is asked to help? Until you say, only your own duty desk is told.")
-    laid = which_side(_corridors(c, case), case, c.context.agreement)
+    laid = (*which_side(_corridors(c, case), case, c.context.agreement), *understood)
     c.say(f"{lead}\n\n{ask}" if lead else ask, laid, case=case)
 
 

@@ -12,7 +12,8 @@ from bot.domain.case import Case
 from bot.domain.fields import FIELDS, UNKNOWN, Field, FieldKind, ask, field, show
 from bot.domain.messages import Button, Keyboard
 from bot.domain.names import rows, sides
-from bot.intake.next_question import next_question, question_before, to_ask
+from bot.domain.understood import doubt
+from bot.intake.next_question import open_question, question_before, to_ask
 from bot.intake.reading.yes_no import AGAIN, RIGHT
 from bot.intake.several_choices import DONE, chosen, tap_of
 from bot.language.texts import later, tr
@@ -135,13 +136,13 @@ def summary(case: Case, agreement: Agreement, language: str) -> str:
     for f in to_ask(case):
         value = echoed(f, case)
         shown = tr(language, "not answered") if value is None else show(f, value, language, sides(case, agreement))
-        lines.append(f"{f.whole_number}{f.part}. {tr(language, f.label)}: {shown}")
+        lines.append(f"{f.whole_number}{f.part}. {tr(language, f.label)}: {shown}{doubt(case, f, language)}")
     return "\n".join(lines)
 
 
 def summary_keyboard(case: Case, language: str) -> Keyboard:
     """Offer to send, or to answer what is open."""
-    first = next_question(case)
+    first = open_question(case)
     offered = [word_button(tr(language, "Send to the desks"), "send", button_data.to_base36(case.id))]
     if first is not None:
         offered.append(_choice(case, first, "ask", tr(language, "Answer what is open")))

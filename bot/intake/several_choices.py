@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bot.domain.case import Case, Value
 from bot.domain.fields import UNKNOWN, Field, FieldKind
+from bot.domain.understood import confirmed
 
 _KINDS = (FieldKind.CHOICES, FieldKind.COUNTRIES)
 DONE = "done"
@@ -20,8 +21,8 @@ def takes_several(asking: Field) -> bool:
 
 
 def chosen(asking: Field, case: Case) -> tuple[str, ...]:
-    """The choices that are made."""
-    value = case.value(asking.id)
+    """The choices that are made; what was only understood is replaced by what is chosen."""
+    value = confirmed(case, asking.id)
     return value if takes_several(asking) and isinstance(value, tuple) else ()
 
 

@@ -13,6 +13,7 @@ from enum import StrEnum
 from bot.domain.agreement import Agreement
 from bot.domain.case import Answer, Case, Channel, DeadlineKind, Handoff, HandoffState
 from bot.domain.closed_sets import for_each
+from bot.domain.understood import confirmed
 
 CONSENT = for_each(Channel, {Channel.POLICE: "consent_police", Channel.DIPLOMATIC: "consent_diplomatic"})
 FEARS, FLAG = "fears_own_authorities", "protection_flag"
@@ -157,7 +158,7 @@ def wants_alternative(case: Case, agreement: Agreement) -> bool:
 
 def may_be_child(case: Case) -> bool:
     """Whether the youngest person is a child, or nobody knows."""
-    return case.value("age_group") != _ADULT
+    return confirmed(case, "age_group") != _ADULT
 
 
 def offers_handoff(case: Case, channel: Channel, party: str, agreement: Agreement) -> bool:
@@ -218,7 +219,7 @@ def _word(case: Case, field_id: str) -> str:
 
 
 def _is_own_state(case: Case, party: str, agreement: Agreement) -> bool:
-    citizenship = case.value("citizenship")
+    citizenship = confirmed(case, "citizenship")
     states = set(citizenship) if isinstance(citizenship, tuple) else {str(citizenship or _UNKNOWN)}
     side = agreement.parties.get(party)
     return _UNKNOWN in states or side is None or bool(states & set(side.countries))

@@ -18,6 +18,7 @@ from bot.domain.fields import DESK_FIELDS, FIELDS, Field
 from bot.domain.guarded import Guarded
 from bot.domain.people import Person, Role
 from bot.domain.provinces import province
+from bot.domain.understood import confirmed
 from bot.protection import gates
 
 
@@ -189,8 +190,7 @@ def border(case: Case, agreement: Agreement) -> Standing:
 
 def is_cleared(case: Case, agreement: Agreement) -> bool:
     """Whether all coded answers may cross the border."""
-    citizenship, fears = case.value("citizenship"), case.value("fears_own_authorities")
-    is_known = citizenship is not None and fears is not None
+    is_known = all(confirmed(case, name) is not None for name in ("citizenship", "fears_own_authorities"))
     return is_known and not gates.stops_relay(case, case.requested, agreement)
 
 

@@ -94,7 +94,7 @@ async def _case(node: Node) -> Case:
 
 async def test_a_role_that_was_changed_at_one_node_counts_at_the_other(nodes: tuple[Node, Node]) -> None:
     one, two = nodes
-    await two.says(OFFICER, "girl 16 locked in a flat")
+    await two.says(OFFICER, "somebody screams for help")
     case = await _case(two)
     assert "you have acknowledged" in await two.says(DUTY, f"/ack {case.reference}")
     person = _PEOPLE[1]
@@ -107,7 +107,7 @@ async def test_a_role_that_was_changed_at_one_node_counts_at_the_other(nodes: tu
 
 async def test_who_is_cut_off_at_one_node_is_a_stranger_at_the_other(nodes: tuple[Node, Node]) -> None:
     one, two = nodes
-    await two.says(OFFICER, "girl 16 locked in a flat")
+    await two.says(OFFICER, "somebody screams for help")
     case = await _case(two)
     await two.says(DUTY, f"/ack {case.reference}")
     await two.says(DUTY, f"/assign {case.reference} me")
@@ -138,7 +138,7 @@ async def test_a_code_from_one_node_binds_at_the_other_and_only_once(nodes: tupl
     assert "not valid" in await two.says(8, f"/start {first}")
     assert "A further messenger was bound" in await two.says(9, f"/start {code}")
     assert "not valid" in await one.says(8, f"/start {code}")
-    await one.says(9, "girl 16 locked in a flat")
+    await one.says(9, "somebody screams for help")
     assert (await _case(one)).officer == OFFICER
     assert "on Telegram first from now on" in await one.says(9, "/prefer 2")
     person = (await two.storage.directory()).people[OFFICER]

@@ -87,7 +87,7 @@ async def test_while_connections_are_cut_each_reference_is_told_once(postgres: s
         while unheard or len(told.keys) < 2 * _OFFICERS or await _something_waits(kept.storage):
             for person_id, number in list(unheard):
                 node = nodes[(person_id + number) % 2]
-                words = "girl 16 locked in a flat" if number == 1 else "she is in danger, yes"
+                words = "somebody screams for help" if number == 1 else "she is in danger, yes"
                 if await node.hears(str(person_id), number, words, kept.now):
                     unheard.remove((person_id, number))
             for node in nodes:

@@ -22,10 +22,10 @@ BOTH = pytest.mark.parametrize("messenger", ["telegram", "wechat"])
 DUTY, OWN_GROUP = "wechat:duty", "telegram:kh-group"
 #: All that comes before the question which help is asked for.
 UP_TO_ASSISTANCE = (
-    "[No]", "[Locked in or held]", "16", "China", "Nanchang", "yesterday 21:00", "[Yes, that is right]", "skip",
+    "[No]", "[Locked in or held]", "16", "China", "Nanchang", "yesterday 21:00", "[Yes, that is right]",
     "forced marriage", "1", "Cambodia",
 )  # fmt: skip
-REST = ("only through the reporter", "[Yes]", "[Not asked yet]", "[No]", "door locked")
+REST = ("only through the reporter", "yes, not asked, no", "edit 14", "door locked")
 
 
 @dataclass
@@ -59,7 +59,7 @@ class Phone:
                 return label.casefold()
         raise AssertionError(f"nothing to type for {label!r}: {self.screen.text}")
 
-    async def reports(self, *steps: str, text: str = "girl 16 locked in a flat in Nanchang") -> Case:
+    async def reports(self, *steps: str, text: str = "somebody screams for help in a flat") -> Case:
         """Open a case and answer."""
         before = {case.id for case in await self.bridge.cases()}
         await self.bridge.says(self.who, text)

@@ -18,6 +18,9 @@ from tests.kit.played import PlayedBridge
 from tests.kit.world import OFFICIAL_ACCOUNT
 
 _FILE = Path(__file__).with_name("taps_stories.json")
+_LATER = ("category", "summary")
+#: What skips them, and the category that counts anyhow.
+_NOTHING_NEW = (["[Skip]"], ["skip"], ["[Trafficking in persons]"], ["1"])
 _AT_MOST = 60  #: steps of a story; one that needs more goes round in circles
 
 
@@ -88,14 +91,21 @@ async def _next(bridge: PlayedBridge, story: Story, case: Case) -> Sequence[str]
     conversation = bridge.storage.kept.conversations[case.officer]
     newest = bridge.phones.at(story.who)[-1]
     if "Type 'send'" in newest.text:
-        return ["send"]
-    for yes in ("Yes, that is right", "Right"):
-        if yes in labels(newest):
-            return [f"[{yes}]"]
+        return ["[Answer what is open]"] if _has_more(story, case) else ["send"]
+    if "Yes, that is right" in labels(newest):
+        return ["[Yes, that is right]"]
     if "Yes, that is right" in newest.text:
         return ["yes"]
     asking = conversation.asking
+    if asking == "consent_police":
+        return story.facts["permission"]
     return story.facts[asking] if asking in story.facts and asking not in case.answers else ["send"]
+
+
+def _has_more(story: Story, case: Case) -> bool:
+    """Whether the officer knows something that is asked of those only who ask for it."""
+    known = {name for name in _LATER if story.facts[name] not in _NOTHING_NEW}
+    return bool(known - case.answers.keys())
 
 
 async def counted() -> list[tuple[Story, Cost]]:

@@ -20,8 +20,8 @@ STARTS: tuple[tuple[str, ...], ...] = (
     ("no", "locked in", "16", "China"),
     ("no", "locked in", "16", "China", "Nanchang"),
     UP_TO_ASSISTANCE,
-    (*UP_TO_ASSISTANCE, "rescue", "yes", "yes", "yes", "no"),
-    (*UP_TO_ASSISTANCE, "rescue", "yes", "yes", "yes", "no", "door locked"),
+    (*UP_TO_ASSISTANCE, "rescue", "yes", "yes, yes, no", "edit 14"),
+    (*UP_TO_ASSISTANCE, "rescue", "yes", "yes, yes, no", "edit 14", "door locked"),
     ("no", "locked in", "16", "send", "send"),
 )
 #: ``{n}`` makes each one its own.

@@ -21,7 +21,7 @@ async def with_phone(bridge: PlayedBridge) -> None:
 async def begun(bridge: PlayedBridge, *answers: str) -> str:
     """A report on Telegram, and the same officer with WeChat in hand."""
     await with_phone(bridge)
-    await bridge.says(OFFICER, "girl 16 locked in a flat in Nanchang")
+    await bridge.says(OFFICER, "somebody screams for help in a flat")
     await bridge.answers(OFFICER, *answers)
     bridge.forget()
     return (await bridge.only_case()).reference
@@ -63,7 +63,7 @@ async def test_words_that_may_be_somebody_new_wait_until_they_are_said_to_be_the
 
 async def test_the_answer_can_be_tapped_where_there_are_buttons(bridge: PlayedBridge) -> None:
     await bridge.change(OFFICER, addresses=(Address.parse(OFFICER), Address.parse("web:officer")))
-    await bridge.says(OFFICER, "girl 16 locked in a flat in Nanchang")
+    await bridge.says(OFFICER, "somebody screams for help in a flat")
     await bridge.answers(OFFICER, "[No]", "locked in", "16", "[China]")
     await bridge.says("web:officer", "Jiangxi, Nanchang")
     (label,) = [each for each in labels(bridge.expect("web:officer", "Stored.")) if each.startswith("The answer: ")]
@@ -75,7 +75,7 @@ async def test_the_answer_can_be_tapped_where_there_are_buttons(bridge: PlayedBr
 
 async def test_an_old_tap_that_it_was_the_answer_answers_no_later_question(bridge: PlayedBridge) -> None:
     await bridge.change(OFFICER, addresses=(Address.parse(OFFICER), Address.parse("web:officer")))
-    await bridge.says(OFFICER, "girl 16 locked in a flat in Nanchang")
+    await bridge.says(OFFICER, "somebody screams for help in a flat")
     await bridge.answers(OFFICER, "[No]", "locked in", "16", "[China]")
     await bridge.says("web:officer", "Jiangxi, Nanchang")
     old = bridge.phones.newest_saying("web:officer", "Or is it the answer")
@@ -126,9 +126,9 @@ async def test_a_tap_on_the_menu_asks_before_it_alerts_anybody(bridge: PlayedBri
     await bridge.says(OFFICER, "/alert")
     bridge.expect(OFFICER, "What happened? Your next words, photo or location open the alert.")
     assert not await bridge.cases()
-    await bridge.says(OFFICER, "girl 16 locked in a flat")
+    await bridge.says(OFFICER, "somebody screams for help")
     case = await bridge.only_case()
-    assert [(t.kind, t.text) for t in await bridge.texts(case)] == [(TextKind.FIRST, "girl 16 locked in a flat")]
+    assert [(t.kind, t.text) for t in await bridge.texts(case)] == [(TextKind.FIRST, "somebody screams for help")]
     bridge.expect(OFFICER, case.reference, "The clock runs")
 
 
@@ -159,9 +159,9 @@ async def test_a_photo_or_a_place_begins_it_too(bridge: PlayedBridge) -> None:
 async def test_it_may_be_said_on_the_other_messenger(bridge: PlayedBridge) -> None:
     await with_phone(bridge)
     await bridge.says(PHONE, "/alert")
-    await bridge.says(OFFICER, "girl 16 locked in a flat")
+    await bridge.says(OFFICER, "somebody screams for help")
     case = await bridge.only_case()
-    assert "girl 16 locked in a flat" in [written.text for written in await bridge.texts(case)]
+    assert "somebody screams for help" in [written.text for written in await bridge.texts(case)]
 
 
 async def test_a_tap_that_is_forgotten_takes_no_words_an_hour_later(bridge: PlayedBridge) -> None:
@@ -173,7 +173,7 @@ async def test_a_tap_that_is_forgotten_takes_no_words_an_hour_later(bridge: Play
 
 
 async def test_alert_with_words_alerts_at_once(bridge: PlayedBridge) -> None:
-    await bridge.says(OFFICER, "/alert girl 16 locked in a flat")
+    await bridge.says(OFFICER, "/alert somebody screams for help")
     await bridge.only_case()
     await bridge.says("telegram:colleague", "urgent")
     assert len(await bridge.cases()) == 2

@@ -70,7 +70,7 @@ async def test_an_answer_stored_before_a_crash_is_sent_after_it(bridge: PlayedBr
 
 
 async def test_answers_about_a_case_are_as_urgent_as_the_case_and_others_come_after_them(bridge: PlayedBridge) -> None:
-    await bridge.says(OFFICER, "girl 16 locked in a flat")
+    await bridge.says(OFFICER, "somebody screams for help")
     await bridge.says(OFFICER, "yes")  # she is in danger now
     await bridge.says("telegram:colleague", "/help")
     case = await bridge.only_case()

@@ -113,7 +113,7 @@ async def test_what_an_officer_forwards_after_a_question_is_asked_about(bridge: 
 
 async def test_when_something_was_said_about_two_cases_the_officer_is_asked(bridge: PlayedBridge) -> None:
     one = await bridge.report_case(*SENT)
-    two = await bridge.report_case(*SENT, text="/alert boy of 9 on a bus")
+    two = await bridge.report_case(*SENT, text="/alert somebody cries on a bus")
     await bridge.fast_forward(minutes=15)
     await bridge.says(DUTY, f"/note {one.reference} Which floor?")
     await bridge.says(DUTY, f"/note {two.reference} Which bus?")
@@ -125,7 +125,7 @@ async def test_when_something_was_said_about_two_cases_the_officer_is_asked(brid
 
 async def test_of_two_cases_the_one_that_was_just_spoken_of_is_meant(bridge: PlayedBridge) -> None:
     one = await bridge.report_case(*SENT)
-    two = await bridge.report_case(*SENT, text="/alert boy of 9 on a bus")
+    two = await bridge.report_case(*SENT, text="/alert somebody cries on a bus")
     await bridge.fast_forward(minutes=15)
     await bridge.says(DUTY, f"/note {one.reference} Which floor?")
     await bridge.says(OFFICER, "third floor")

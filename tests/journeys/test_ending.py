@@ -111,7 +111,7 @@ async def test_a_reopened_case_asks_for_an_acknowledgment_anew_and_its_clock_sta
 
 
 async def test_a_case_closed_before_anybody_was_told_is_told_when_it_is_opened_again(bridge: PlayedBridge) -> None:
-    await bridge.says(OFFICER, "girl locked in a flat")
+    await bridge.says(OFFICER, "somebody screams for help")
     case = await bridge.only_case()
     await bridge.says("telegram:clerk", f"/close {case.reference} error typed by mistake")
     await bridge.fast_forward(minutes=5)

@@ -130,7 +130,7 @@ async def test_what_is_known_before_the_side_is_chosen_stops_the_relay_as_soon_a
 
 
 async def test_a_political_matter_cannot_be_chosen_but_the_case_stays_and_its_clock_runs(bridge: PlayedBridge) -> None:
-    case = await bridge.report_case("no", "locked in", "25", "China", "Nanchang", "unknown")
+    case = await bridge.report_case("no", "locked in", "25", "China", "Nanchang", "unknown", "edit 7")
     before = (await bridge.case(case)).deadlines
     bridge.forget()
     await bridge.says(OFFICER, "political matter")
@@ -156,7 +156,7 @@ async def test_a_block_with_a_refused_category_keeps_its_other_answers(bridge: P
 async def test_the_words_of_an_alert_are_never_refused_and_the_own_supervisor_is_asked_to_look(
     bridge: PlayedBridge,
 ) -> None:
-    case = await bridge.report_case(text="she is a political dissident, locked in a flat")
+    case = await bridge.report_case(text="she is a political dissident and screams for help")
     hint = bridge.expect(OWN_SUPERVISOR, case.reference, "Nothing is refused and the clock runs")
     assert "dissident" not in hint.text
     bridge.expect(DUTY, case.reference, "Acknowledge by")

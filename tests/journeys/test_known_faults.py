@@ -54,7 +54,7 @@ async def test_of_two_people_with_one_name_neither_is_meant_until_a_number_says_
 
 async def test_a_note_goes_to_the_people_of_its_case_and_not_to_whoever_wrote_last(bridge: PlayedBridge) -> None:
     first = await bridge.report_case(*U1)
-    second = await bridge.report_case(*U1, from_=COLLEAGUE, text="boy of 9 on a bus")
+    second = await bridge.report_case(*U1, from_=COLLEAGUE, text="somebody screams on a bus")
     await bridge.says(COLLEAGUE, f"/note {second.reference} he has a red bag")
     bridge.forget()
     await bridge.says("wechat:duty", f"/note {first.reference} patrol sent to the flat")
@@ -64,7 +64,7 @@ async def test_a_note_goes_to_the_people_of_its_case_and_not_to_whoever_wrote_la
 
 async def test_a_desk_with_two_cases_is_asked_which_one_its_words_are_for(bridge: PlayedBridge) -> None:
     first = await bridge.report_case(*U1)
-    second = await bridge.report_case(*U1, from_=COLLEAGUE, text="boy of 9 on a bus")
+    second = await bridge.report_case(*U1, from_=COLLEAGUE, text="somebody screams on a bus")
     bridge.forget()
     await bridge.says("wechat:duty", "patrol sent")
     asked = bridge.expect("wechat:duty", "case")

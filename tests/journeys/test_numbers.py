@@ -22,7 +22,7 @@ def bridge(bridge_on_wechat: PlayedBridge) -> PlayedBridge:
 
 
 async def test_a_report_by_numbers_is_answered_in_each_call(bridge: PlayedBridge) -> None:
-    await bridge.says(OFFICER, "girl locked in a flat")
+    await bridge.says(OFFICER, "somebody screams for help")
     case = await bridge.only_case()
     first = bridge.expect(OFFICER, case.reference, "1. Yes", "2. No")
     assert first.in_call
@@ -34,7 +34,7 @@ async def test_a_report_by_numbers_is_answered_in_each_call(bridge: PlayedBridge
 
 
 async def test_numbers_written_in_haste_answer_one_question_each(bridge: PlayedBridge) -> None:
-    await bridge.says(OFFICER, "girl locked in a flat")
+    await bridge.says(OFFICER, "somebody screams for help")
     case = await bridge.only_case()
     await bridge.says_at_once(OFFICER, "1", "2", "3")
     answers = (await bridge.case(case)).answers
@@ -44,7 +44,7 @@ async def test_numbers_written_in_haste_answer_one_question_each(bridge: PlayedB
 async def test_wechat_asks_again_because_our_answer_was_lost_and_gets_the_same_one(bridge: PlayedBridge) -> None:
     wechat = bridge.adapters["wechat"]
     wechat.loses_calls = 1
-    lost = await bridge.says(OFFICER, "girl locked in a flat")
+    lost = await bridge.says(OFFICER, "somebody screams for help")
     bridge.expect_nothing(OFFICER)
     await wechat.receive(lost)
     case = await bridge.only_case()
@@ -57,7 +57,7 @@ async def test_wechat_asks_again_because_our_answer_was_lost_and_gets_the_same_o
 
 async def test_an_answer_that_did_not_go_in_the_call_is_sent_a_few_seconds_later(bridge: PlayedBridge) -> None:
     bridge.adapters["wechat"].loses_calls = 1
-    await bridge.says(OFFICER, "girl locked in a flat")
+    await bridge.says(OFFICER, "somebody screams for help")
     bridge.expect_nothing(OFFICER)
     await bridge.fast_forward(seconds=7)
     case = await bridge.only_case()
@@ -65,13 +65,13 @@ async def test_an_answer_that_did_not_go_in_the_call_is_sent_a_few_seconds_later
 
 
 async def test_an_answer_that_went_in_the_call_is_not_sent_again(bridge: PlayedBridge) -> None:
-    await bridge.says(OFFICER, "girl locked in a flat")
+    await bridge.says(OFFICER, "somebody screams for help")
     await bridge.fast_forward(seconds=90)
     assert len([s for s in bridge.phones.at(OFFICER) if "1. Yes" in s.text]) == 1
 
 
 async def test_a_country_is_chosen_by_the_number_it_was_shown_with(bridge: PlayedBridge) -> None:
-    await bridge.says(OFFICER, "girl locked in a flat")
+    await bridge.says(OFFICER, "somebody screams for help")
     case = await bridge.only_case()
     for answer in ("1", "locked in", "15"):
         await bridge.says(OFFICER, answer)

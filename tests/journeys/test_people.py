@@ -15,7 +15,7 @@ async def test_a_stranger_gets_one_fixed_sentence_at_most_five_times_a_day_and_l
     bridge: PlayedBridge,
 ) -> None:
     for number in range(7):
-        await bridge.says(STRANGER, f"urgent, girl 16 locked in, call 0{number}12345")
+        await bridge.says(STRANGER, f"urgent, somebody screams, call 0{number}12345")
     answers = bridge.heard(STRANGER)
     assert len(answers) == 5
     assert len(set(answers)) == 1

@@ -135,8 +135,8 @@ async def test_a_number_means_what_was_shown_with_it_though_another_case_was_clo
     bridge: PlayedBridge, who: str
 ) -> None:
     one = await bridge.report_case(*SENT)
-    two = await bridge.report_case(*SENT, text="/alert boy of 9 on a bus")
-    three = await bridge.report_case(*SENT, text="/alert woman in a hotel")
+    two = await bridge.report_case(*SENT, text="/alert somebody cries on a bus")
+    three = await bridge.report_case(*SENT, text="/alert somebody cries in a hotel")
     await bridge.says(who, "they leave tonight")
     offered = [
         label.split(" ")[0]
@@ -159,7 +159,7 @@ async def test_a_number_means_what_was_shown_with_it_though_another_case_was_clo
 async def test_a_reply_to_a_question_about_one_case_answers_no_question_about_another(bridge: PlayedBridge) -> None:
     one = await bridge.report_case()
     question = bridge.phones.newest_saying(OFFICER, "Which country is the person in now?")
-    two = await bridge.report_case(text="/alert boy of 9 on a bus")
+    two = await bridge.report_case(text="/alert somebody cries on a bus")
     await bridge.says(OFFICER, "China", reply_to=question.id)
     assert "country" not in (await bridge.case(two)).answers
     assert [text.text for text in await bridge.texts(one)][-1] == "China"
@@ -169,7 +169,7 @@ async def test_a_photo_that_replies_about_one_case_is_kept_with_that_one(bridge:
     one = await bridge.report_case(*SENT)
     await bridge.says(DUTY, f"/note {one.reference} do you have a photo of the door?")
     asked = bridge.expect(OFFICER, "photo of the door")
-    two = await bridge.report_case(text="/alert boy of 9 on a bus")
+    two = await bridge.report_case(text="/alert somebody cries on a bus")
     place = Address.parse(OFFICER)
     photo = Inbound("telegram", "1", "p1", Kind.PHOTO, bridge.now, place, place, reply_to=asked.id)
     await bridge.redelivers(replace(photo, message_id="p1", attachment=Attachment("f", "", "image/jpeg", 5)))
@@ -206,7 +206,7 @@ async def test_a_photo_in_a_group_that_is_about_no_case_leaves_nothing(bridge: P
 
 
 async def test_the_first_that_a_desk_hears_of_a_case_is_its_alert_and_not_a_note(bridge: PlayedBridge) -> None:
-    await bridge.says(OFFICER, "girl 16 locked in a flat")
+    await bridge.says(OFFICER, "somebody screams for help")
     case = await bridge.only_case()
     bridge.expect_nothing(DUTY, OWN_GROUP)
     await bridge.says(OFFICER, f"/note {case.reference} please be quick")

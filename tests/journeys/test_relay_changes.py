@@ -75,12 +75,12 @@ async def test_a_change_that_is_none_bothers_nobody_and_a_change_back_is_one(bri
 
 
 async def test_a_changed_memo_or_first_message_goes_to_nobody(bridge: PlayedBridge) -> None:
-    first = await bridge.says(OFFICER, "girl 61 locked in a flat")
+    first = await bridge.says(OFFICER, "somebody screams for hepl")
     await bridge.answers(OFFICER, *SENT)
     case = await bridge.only_case()
     memo = await bridge.says(CLERK, f"/memo {case.reference} ask the ant")
     bridge.forget()
-    await bridge.edits(first, "girl 16 locked in a flat")
+    await bridge.edits(first, "somebody screams for help")
     await bridge.edits(memo, f"/memo {case.reference} ask the aunt")
     for place in (DUTY, OWN_GROUP):
         assert not [text for text in new_at(bridge, place) if "changed at" in text or "aunt" in text]
@@ -128,7 +128,7 @@ async def test_words_changed_while_they_waited_go_on_as_they_are_now_and_the_rec
 
 async def test_a_change_cannot_move_words_to_another_case(bridge: PlayedBridge) -> None:
     one = await bridge.report_case(*SENT)
-    two = await bridge.report_case(*SENT, text="/alert boy of 9 on a bus")
+    two = await bridge.report_case(*SENT, text="/alert somebody cries on a bus")
     said = await bridge.says(OFFICER, f"/note {one.reference} third floor")
     bridge.forget()
     await bridge.edits(said, f"/note {two.reference} third floor")
@@ -156,7 +156,7 @@ async def test_a_deleted_note_is_told_of_and_stays_in_the_record(bridge: PlayedB
 
 
 async def test_deleting_what_was_to_be_deleted_is_noted_and_bothers_nobody(bridge: PlayedBridge) -> None:
-    said = await bridge.says(OFFICER, f"girl locked in, {PHONE}")
+    said = await bridge.says(OFFICER, f"somebody screams, {PHONE}")
     await bridge.answers(OFFICER, *SENT)
     bridge.forget()
     await bridge.deletes(said)
@@ -337,7 +337,7 @@ async def test_who_may_not_open_the_secure_case_hears_of_no_photo(bridge: Played
 
 
 async def test_before_the_alert_nobody_hears_of_a_photo(bridge: PlayedBridge) -> None:
-    await sends(bridge, Kind.PHOTO, "girl 16 locked in a flat")
+    await sends(bridge, Kind.PHOTO, "somebody screams for help")
     await sends(bridge, Kind.PHOTO, number=2)
     bridge.expect_nothing(DUTY, OWN_GROUP)
 

@@ -32,7 +32,7 @@ async def test_an_officer_on_wechat_with_two_cases_is_asked_and_the_desk_on_tele
 ) -> None:
     async with turned_round(tmp_path) as bridge:
         one = await bridge.report_case(*SENT, from_="wechat:officer")
-        two = await bridge.report_case(*SENT, from_="wechat:officer", text="/alert boy of 9 on a bus")
+        two = await bridge.report_case(*SENT, from_="wechat:officer", text="/alert somebody cries on a bus")
         bridge.forget()
         await bridge.says("wechat:officer", "they leave tonight")
         bridge.expect("wechat:officer", "Is this a new alert, or about one of your open cases?")
@@ -90,7 +90,7 @@ async def test_words_for_none_of_the_cases_go_nowhere(bridge: PlayedBridge, said
 @pytest.mark.parametrize("by_number", [True, False])
 async def test_a_desk_places_its_words_by_number_or_reference(bridge: PlayedBridge, by_number: bool) -> None:
     one = await bridge.report_case(*SENT)
-    await bridge.report_case(*SENT, text="/alert boy of 9 on a bus")
+    await bridge.report_case(*SENT, text="/alert somebody cries on a bus")
     await bridge.answers(DUTY, "a patrol is on its way", "and a doctor", "2" if by_number else one.reference.lower())
     bridge.expect(OFFICER, f"{head(one, 'CN Duty desk')}\na patrol is on its way\nand a doctor")
 
@@ -112,7 +112,7 @@ async def test_on_wechat_the_desk_taps_or_types_the_number_of_the_case(tmp_path:
 
 async def test_words_for_a_case_that_is_closed_meanwhile_are_asked_about_again(bridge: PlayedBridge) -> None:
     one = await bridge.report_case(*SENT)
-    two = await bridge.report_case(*SENT, text="/alert boy of 9 on a bus")
+    two = await bridge.report_case(*SENT, text="/alert somebody cries on a bus")
     await bridge.says(DUTY, "a patrol is on its way")
     asked = bridge.expect(DUTY, *ASKED)
     await bridge.says(CLERK, f"/close {one.reference} found_safe she is home")

@@ -292,7 +292,7 @@ async def test_who_lost_a_phone_enrols_again_from_the_same_address_with_a_new_co
     bridge.expect(OFFICER, "You are enrolled: Sok Dara, officer, KH")
     person = await bridge.person(OFFICER)
     assert (person.id != before.id, person.is_active) == (True, True)
-    await bridge.says(OFFICER, "girl 16 locked in a flat")
+    await bridge.says(OFFICER, "somebody screams for help")
     assert (await bridge.only_case()).officer == person.id
 
 

@@ -25,13 +25,13 @@ def nobody_hears(bridge: PlayedBridge, *identifiers: str) -> None:
 async def test_a_phone_number_in_the_first_message_opens_the_case_and_goes_to_the_secure_case(
     bridge: PlayedBridge,
 ) -> None:
-    await bridge.says(OFFICER, f"girl 16 locked in a flat, call {PHONE}")
+    await bridge.says(OFFICER, f"somebody screams for help, call {PHONE}")
     case = await bridge.only_case()
     bridge.expect(OFFICER, case.reference, "(1 of 14)")
     bridge.expect(OFFICER, case.reference, "phone number", *PLEASE)
     (first,) = await bridge.texts(case)
-    assert first.text == "girl 16 locked in a flat, call [phone number]"
-    assert await bridge.secure(case) == [(SecureField.MESSAGE, f"girl 16 locked in a flat, call {PHONE}")]
+    assert first.text == "somebody screams for help, call [phone number]"
+    assert await bridge.secure(case) == [(SecureField.MESSAGE, f"somebody screams for help, call {PHONE}")]
     (entry,) = await bridge.storage.secure_entries(case.id)
     assert (entry.text_id, entry.party) == (first.id, "KH")
     nobody_hears(bridge, PHONE)
@@ -39,8 +39,8 @@ async def test_a_phone_number_in_the_first_message_opens_the_case_and_goes_to_th
 
 async def test_a_document_number_in_an_answer_is_not_read_back_to_anybody(bridge: PlayedBridge) -> None:
     case = await bridge.report_case()
-    await bridge.answers(OFFICER, "China", f"Nanchang, passport {PASSPORT}", "unknown", "skip", "forced marriage", "1")
-    await bridge.answers(OFFICER, "Cambodia", "interpreter", "no", "yes", "yes", "no", f"write to {MAIL}")
+    await bridge.answers(OFFICER, "China", f"Nanchang, passport {PASSPORT}", "unknown", "forced marriage", "1")
+    await bridge.answers(OFFICER, "Cambodia", "interpreter", "no", "yes, yes, no", "edit 14", f"write to {MAIL}")
     bridge.expect(OFFICER, "travel document number", *PLEASE)
     bridge.expect(OFFICER, "Area: Nanchang, passport [travel document number]", "Summary: write to [e-mail address]")
     await bridge.says(OFFICER, "send")
@@ -140,5 +140,5 @@ async def test_where_it_is_agreed_the_last_two_signs_stay(masking: PlayedBridge)
 
 
 async def test_the_buttons_of_the_question_stay_under_it(bridge: PlayedBridge) -> None:
-    await bridge.says(OFFICER, f"girl, {PHONE}")
+    await bridge.says(OFFICER, f"somebody screams, {PHONE}")
     assert labels(bridge.expect(OFFICER, "(1 of 14)")) == ["Yes", "No", "Unknown"]

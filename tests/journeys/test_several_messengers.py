@@ -49,7 +49,7 @@ async def test_a_code_from_one_messenger_binds_another_and_both_hear_of_it(bridg
     assert await addresses(bridge) == [OFFICER, PHONE]
     bridge.expect(OFFICER, "A further messenger was bound: WeChat", "If that was not you: /lost")
     bridge.expect(PHONE, "A further messenger was bound: WeChat", "/lost", "on Telegram first")
-    await bridge.says(PHONE, "girl 16 locked in a flat")
+    await bridge.says(PHONE, "somebody screams for help")
     assert (await bridge.only_case()).officer == (await bridge.person(OFFICER)).id
 
 
@@ -196,7 +196,7 @@ async def test_a_messenger_is_unbound_from_another_and_both_hear_of_it(bridge: P
     bridge.expect(OFFICER, "WeChat is not bound to you any more. If that was not you: /lost")
     bridge.expect(PHONE, "WeChat is not bound to you any more. If that was not you: call your admin now.")
     assert await addresses(bridge) == [OFFICER]
-    await bridge.says(PHONE, "girl 16 locked in a flat")
+    await bridge.says(PHONE, "somebody screams for help")
     bridge.expect(PHONE, "This line is for enrolled officers")
     assert not await bridge.cases()
 

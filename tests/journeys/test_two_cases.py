@@ -12,7 +12,7 @@ COMPLETE = ("[No]", "[Locked in or held]", "16", "send", "send")
 async def test_two_cases_are_answered_side_by_side(bridge: PlayedBridge) -> None:
     one = await bridge.report_case("no")
     question_of_one = bridge.phones.newest_with(OFFICER, "Being moved")
-    two = await bridge.report_case("[Unknown]", text="/alert boy of 9 on a bus to the border")
+    two = await bridge.report_case("[Unknown]", text="/alert somebody screams on a bus")
     assert one.reference != two.reference
     await bridge.taps(OFFICER, "Locked in or held", of=question_of_one)
     bridge.expect(OFFICER, f"{one.reference}: Situation is now Locked in or held", "(3 of 14)")
@@ -30,7 +30,7 @@ async def test_words_while_two_cases_are_open_are_held_until_the_officer_says_wh
     bridge: PlayedBridge,
 ) -> None:
     one = await bridge.report_case(*COMPLETE)
-    two = await bridge.report_case(*COMPLETE, text="/alert boy of 9 on a bus")
+    two = await bridge.report_case(*COMPLETE, text="/alert somebody screams on a bus")
     bridge.forget()
     await bridge.says(OFFICER, "she wrote again, they leave tonight")
     asked = bridge.expect(OFFICER, "Is this a new alert, or about one of your open cases?", "3 minutes")

@@ -11,7 +11,7 @@ NUMBER = "+855 10 000 000"
 
 async def test_nobody_is_asked_to_delete_what_only_we_can_take_out(bridge: PlayedBridge) -> None:
     await bridge.change("telegram:officer", addresses=(Address.parse(WEB),))
-    await bridge.says(WEB, f"girl 16 locked in, call {NUMBER}")
+    await bridge.says(WEB, f"somebody screams, call {NUMBER}")
     bridge.expect(WEB, "It is stored in the secure case, and this chat does not show it any more.")
     await bridge.sends_photo(WEB, "the door")
     bridge.expect(WEB, "this chat does not show it")
@@ -21,5 +21,5 @@ async def test_nobody_is_asked_to_delete_what_only_we_can_take_out(bridge: Playe
 
 
 async def test_on_other_messengers_only_the_person_can_delete_it(bridge: PlayedBridge) -> None:
-    await bridge.says("telegram:officer", f"girl 16 locked in, call {NUMBER}")
+    await bridge.says("telegram:officer", f"somebody screams, call {NUMBER}")
     bridge.expect("telegram:officer", "please delete it here")

@@ -15,7 +15,7 @@ OFFICER = "telegram:officer"
 
 async def the_alert(bridge: PlayedBridge) -> Case:
     """An officer in Phnom Penh hears of a girl and writes one line; after the third answer both desks have it."""
-    await bridge.says(OFFICER, "urgent, girl 16 locked in a flat in Nanchang")
+    await bridge.says(OFFICER, "urgent, somebody screams for help in a flat")
     case = await bridge.only_case()
     bridge.expect(OFFICER, case.reference, "Is anyone in immediate danger right now?")
     await bridge.answers(OFFICER, "[No]", "[Locked in or held]")
@@ -108,7 +108,7 @@ async def test_everything_that_was_done_is_in_the_journal_in_an_unbroken_chain(b
 
 
 async def test_the_other_corridor_lives_the_same_story_in_its_own_time_zone(bridge: PlayedBridge) -> None:
-    case = await bridge.report_case("yes", from_="telegram:vn-officer", text="boy of 9 on a bus to Pingxiang")
+    case = await bridge.report_case("yes", from_="telegram:vn-officer", text="somebody screams on a bus")
     alert = bridge.expect("wechat:duty", case.reference, "From: Socialist Republic of Viet Nam")
     assert "Ha Noi" in alert.text
     await bridge.taps("wechat:duty", "Acknowledge", of=alert)

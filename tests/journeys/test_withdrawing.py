@@ -45,7 +45,7 @@ async def test_on_a_messenger_without_buttons_a_number_says_why(bridge_on_wechat
 
 
 async def test_who_was_never_told_of_it_is_not_told_that_it_is_withdrawn(bridge: PlayedBridge) -> None:
-    await bridge.answers(OFFICER, "girl 16 locked in a flat", "cancel", "[Only a test]")
+    await bridge.answers(OFFICER, "somebody screams for help", "cancel", "[Only a test]")
     case = await bridge.only_case()
     bridge.expect(OWN_GROUP, case.reference, "Withdrawn by the officer")
     bridge.expect_nothing(DUTY)

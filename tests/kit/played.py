@@ -178,7 +178,7 @@ class PlayedBridge:
                 await self.says(who, step)
 
     async def report_case(
-        self, *steps: str, from_: str = "telegram:officer", text: str = "girl 16 locked in a flat in Nanchang"
+        self, *steps: str, from_: str = "telegram:officer", text: str = "somebody screams for help in a flat"
     ) -> Case:
         """An officer opens a case and gives the first three answers (or other steps)."""
         before = self.storage.kept.cases

@@ -7,7 +7,7 @@ import json
 from tests.kit.root import ROOT
 
 MESSAGES = (
-    "urgent, girl 16 locked in a flat in Nanchang",
+    "urgent, somebody screams for help in a flat",
     "yes",
     "locked in",
     "16",

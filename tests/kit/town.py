@@ -67,7 +67,7 @@ class Town:
     def user(self, number: int) -> User:
         return User(self.api, number)
 
-    async def reports(self, officer: int, *, text: str = "girl 16 locked in a flat in Nanchang") -> str:
+    async def reports(self, officer: int, *, text: str = "somebody screams for help in a flat") -> str:
         """An officer reports and answers three questions; returns the reference."""
         dara = self.user(officer)
         stored = await self.hears(officer, "(1 of 14)", after=dara.says(text))

@@ -47,7 +47,7 @@ async def test_an_officer_enrols_with_a_code_reports_and_the_desks_are_told_afte
     dara = town.user(501)
     dara.says(f"/start {code[1]}")
     await town.hears(dara.id, "You are enrolled: Sok Dara, officer, KH.")
-    said = dara.says("urgent, girl 16 locked in a flat in Nanchang")
+    said = dara.says("urgent, somebody screams for help in a flat")
     stored = await town.hears(dara.id, "Your alert is stored", "(1 of 14)", after=said)
     reference = reference_in(stored.text)
     assert stored.labels == ["Yes", "No", "Unknown"]

@@ -29,7 +29,7 @@ async def test_a_report_and_three_answers_through_a_peer_we_did_not_write(peer: 
     setup = Setup(tmp_path, peer.url, "webhook", {"kh-duty": [], "cn-duty": [f"telegram:{GROUP}"]}, token=TOKEN)
     await setup.enrol(person(CHAT, "KH", Role.OFFICER))
     async with running(setup), _front(peer, setup) as front:
-        await _plays(peer, front, text="urgent, girl 16 locked in a flat in Nanchang")
+        await _plays(peer, front, text="urgent, somebody screams for help in a flat")
         stored = await peer.next_act()
         assert "Your alert is stored" in stored["text"]
         await _taps(peer, front, stored, "No")

@@ -59,7 +59,7 @@ async def test_when_our_answer_is_lost_on_the_way_the_officer_gets_the_same_agai
 ) -> None:
     officer = border.officer(OFFICERS[2])
     border.line.loses, before = 2, len(border.line.calls)
-    stored = await officer.says("girl 16 locked in a flat in Nanchang")
+    stored = await officer.says("somebody screams for help in a flat")
     bodies = [border.api.vendor.open_answer(answer)["Content"] for _, answer in border.line.calls[before:]]
     assert bodies == [stored] * 3
     assert "(1 of 14)" in stored

@@ -145,7 +145,7 @@ async def test_a_photo_from_wecom_is_fetched_and_kept_with_the_case(border: Bord
 
 async def test_a_member_who_is_not_enrolled_is_told_so_and_opens_nothing(border: Border) -> None:
     before = border.setup.query("SELECT count(*) FROM cases")
-    await border.member(STRANGER).says("girl 16 locked in a flat")
+    await border.member(STRANGER).says("somebody screams for help")
     await border.wecom.until(lambda: border.wecom.shown(str(STRANGER)))
     assert border.setup.query("SELECT count(*) FROM cases") == before
 

@@ -55,7 +55,7 @@ class Border:
 
 async def reports(officer: Follower) -> str:
     """Report and answer three questions by their numbers, all in the calls that bring them; returns the reference."""
-    stored = await officer.says("girl 16 locked in a flat in Nanchang")
+    stored = await officer.says("somebody screams for help in a flat")
     assert "(1 of 14)" in stored
     assert "(2 of 14)" in await officer.chooses("No")
     assert "(3 of 14)" in await officer.chooses("Locked in or held")

@@ -95,7 +95,7 @@ class Stronghold(PlayedBridge):
         await self._settled()  # whoever signs in for the first time hears of it elsewhere
         return client
 
-    async def opens_case(self, who: str = OFFICER, text: str = "girl 16 locked in a flat") -> str:
+    async def opens_case(self, who: str = OFFICER, text: str = "somebody screams for help") -> str:
         """An officer reports; the reference. Unlike `report_case` it asks nothing of the storage."""
         await self.says(who, text)
         if any(button.label == "Yes, alert" for row in self.phones.at(who)[-1].buttons for button in row):

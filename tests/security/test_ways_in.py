@@ -25,7 +25,7 @@ def test_every_route_is_attacked(bridge: Stronghold) -> None:
 async def test_every_webhook_refuses_whoever_proves_nothing(messenger: str, tmp_path: Path) -> None:
     async with besieged(tmp_path, webhooks=every_adapter().webhooks) as bridge:
         stranger, at = bridge.browser(), f"/hooks/{messenger}"
-        for body in (b"", b"{}", b"<xml></xml>", b"\xff\x00", b"girl 16 locked in a flat"):
+        for body in (b"", b"{}", b"<xml></xml>", b"\xff\x00", b"somebody screams for help"):
             assert (await stranger.post(at, content=body)).status_code in (401, 403)
         assert (await stranger.get(at)).status_code in (401, 403, 405)
         assert (await stranger.post(at, content=b"x" * (2 << 20))).status_code in (401, 413)

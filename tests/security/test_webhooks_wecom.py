@@ -23,7 +23,7 @@ from tests.kit.wechat import make_wechat
 from tests.kit.wecom import make_wecom
 from tests.security.stronghold import Stronghold, besieged
 
-WORDS = "urgent, girl 16 locked in a flat"
+WORDS = "urgent, somebody screams for help"
 LURE = 'see <a href="http://evil.example">the bridge</a> < A HREF=x>, <@all> </a>'
 
 

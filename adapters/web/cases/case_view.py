@@ -13,6 +13,7 @@ from bot.domain.case import Case, Deadline, DeadlineKind
 from bot.domain.names import channel_name, deadline_name, lateness, sides
 from bot.domain.names import moment as in_words
 from bot.domain.people import Directory, Person
+from bot.domain.understood import doubt
 from bot.language.texts import tr
 from bot.protection import redaction_policy
 from bot.protection.redaction_policy import Way, answer_for, may_read
@@ -157,7 +158,7 @@ def facts(case: Case, reader: Reader) -> list[Fact]:
         answer = case.answers.get(field.id)
         value = answer_for(field, case, reader.policy, Way.PAGE, reader.agreement)
         if answer is not None and value is not None:
-            words = fields.show(field, value, reader.language, shown)
+            words = fields.show(field, value, reader.language, shown) + doubt(case, field, reader.language)
             when = moment(answer.at, case, reader.agreement)
             made.append(Fact(tr(reader.language, field.label), words, when))
     return made

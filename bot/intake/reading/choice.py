@@ -138,11 +138,12 @@ def _age(field: Field, typed: str) -> _Found | None:
         lowest, highest = (0, age.years - 1) if age.bound < 0 else (age.years, _OLDEST)
     else:
         return None
-    choice = field.choice(_group(lowest)) if _group(lowest) == _group(highest) else None
+    choice = field.choice(group_of(lowest)) if group_of(lowest) == group_of(highest) else None
     return _Found(choice, age.is_exact) if choice else None
 
 
-def _group(age: int) -> str:
+def group_of(age: int) -> str:
+    """The age group of an age in years."""
     return "under_12" if age < _CHILD else "12_17" if age < _ADULT else "18_or_over"
 
 

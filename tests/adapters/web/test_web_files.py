@@ -421,6 +421,6 @@ async def test_a_file_added_on_a_case_page_is_with_the_case_at_once(bridge: Brid
 async def test_a_file_sent_in_the_chat_opens_a_case_and_stays_with_it(bridge: Bridge) -> None:
     async with real_core(bridge):
         client = await bridge.signed_in(OFFICER)
-        await upload(client, to="/chat/file", text="girl 16 locked in a flat")
+        await upload(client, to="/chat/file", text="somebody screams for help")
         (file,) = await bridge.storage.files(tuple(FileState), 10)
         assert (file.state, file.name) == (FileState.STORED, "plan.html")

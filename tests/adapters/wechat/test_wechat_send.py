@@ -253,7 +253,7 @@ async def test_a_wrong_secret_is_told_as_that() -> None:
 
 async def test_a_knock_says_reference_urgency_and_act_and_leads_to_the_case() -> None:
     async with Scene.open() as scene:
-        msgid = await scene.wechat.knock(delivery("girl 16 locked in a flat"), HEADLINE)
+        msgid = await scene.wechat.knock(delivery("somebody screams for help"), HEADLINE)
         knock = scene.officer.last
         assert knock.text == "Case: KC26-M9S34-4\nWhat: U1: acknowledge\nWhen: 2026-04-18 15:05"
         assert knock.url == f"{PUBLIC}/cases/KC26-M9S34-4"

@@ -1,0 +1,41 @@
+"""Answers that were read out of somebody's first words: they count at once, but only ever upwards. Pure.
+
+Nobody was asked, so none of them may calm anything: what would make a case less urgent, or open a gate, waits until
+the person said that it is right, by a tap or by sending what was shown back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.domain.agreement import Urgency
+from bot.domain.case import Answer, Case, Value
+from bot.domain.fields import Field
+from bot.domain.triage import assess
+from bot.language.texts import tr
+
+#: How such an answer came, as its `source` says.
+UNDERSTOOD = "understood"
+
+
+def understood(case: Case) -> dict[str, Answer]:
+    """The answers that nobody confirmed yet, by field id."""
+    return {name: answer for name, answer in case.answers.items() if answer.source == UNDERSTOOD}
+
+
+def confirmed(case: Case, field_id: str) -> Value | None:
+    """The current value of a field if a person gave or confirmed it."""
+    answer = case.answers.get(field_id)
+    return None if answer is None or answer.source == UNDERSTOOD else answer.value
+
+
+def doubt(case: Case, asked: Field, language: str) -> str:
+    """What is said behind an answer that nobody confirmed yet; empty for others."""
+    return tr(language, " (from the first words, not confirmed)") if asked.id in understood(case) else ""
+
+
+def urgency_of(answers: Mapping[str, Answer]) -> tuple[Urgency, tuple[str, ...]]:
+    """Give the level and the rules that fired: the more urgent of what all answers say and of the confirmed alone."""
+    everything = assess({name: answer.value for name, answer in answers.items()})
+    said = assess({name: answer.value for name, answer in answers.items() if answer.source != UNDERSTOOD})
+    return said if said[0].is_above(everything[0]) else everything

@@ -1,0 +1,232 @@
+"""The first message counts: what it says is understood, shown, counted at once and not asked again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.domain.agreement import Urgency
+from bot.domain.case import Case
+from tests.journeys.either_phone import BOTH, DUTY, OWN_GROUP, officer_on
+from tests.kit.phones import labels
+from tests.kit.played import PlayedBridge
+
+OFFICER = "telegram:officer"
+WORDS = "urgent, woman of 25 locked in a flat in Nanchang"
+UNDERSTOOD = "I understood: Locked in or held · 18 or over · Nanchang, Jiangxi, China · People affected: 1."
+
+
+def values(case: Case) -> dict[str, object]:
+    return {name: answer.value for name, answer in case.answers.items() if name != "area"}
+
+
+@BOTH
+async def test_a_whole_intake_takes_ten_steps_after_the_first_message(tmp_path: Path, messenger: str) -> None:
+    async with officer_on(messenger, tmp_path) as phone:
+        steps = ("[No]", "today 9am", "[Yes, that is right]", "unknown", "Cambodia", "rescue, interpreter", "[Yes]",
+                 "[Yes to both, no fear]", "send")  # fmt: skip
+        case = await phone.reports(*steps, text=WORDS)
+        assert len(steps) <= 10
+        phone.bridge.expect(phone.who, f"{case.reference} is sent")
+        assert values(case) == {
+            "danger_now": "no",
+            "situation": "confined",
+            "age_group": "18_or_over",
+            "country": "CN",
+            "last_contact_at": "2026-04-18T02:00:00Z",
+            "exploitation": "unknown",
+            "persons_count": 1,
+            "citizenship": ("KH",),
+            "assistance": ("urgent_rescue", "interpreter"),
+            "safe_to_contact": "yes",
+            "consent_police": "yes",
+            "consent_diplomatic": "yes",
+            "fears_own_authorities": "no",
+        }
+
+
+@BOTH
+async def test_what_was_understood_is_said_and_right_is_one_tap(tmp_path: Path, messenger: str) -> None:
+    async with officer_on(messenger, tmp_path) as phone:
+        case = await phone.reports(text=WORDS)
+        phone.bridge.expect(phone.who, case.reference, UNDERSTOOD, "(1 of 14)")
+        await phone.does("[Right]")
+        phone.bridge.expect(phone.who, "noted as right", "(1 of 14)")
+        assert {a.source for a in (await phone.case(case)).answers.values()} == {"confirmed"}
+        await phone.does("[No]")
+        phone.bridge.expect(phone.who, "(6 of 14)")
+        await phone.does("summary")
+        assert "from the first words" not in phone.screen.text
+
+
+@BOTH
+async def test_what_is_wrong_is_asked_and_nothing_is_passed_over(tmp_path: Path, messenger: str) -> None:
+    async with officer_on(messenger, tmp_path) as phone:
+        case = await phone.reports("[Change]", text=WORDS)
+        asked = phone.bridge.expect(phone.who, "What is not right?").text + "".join(labels(phone.screen))
+        assert "Youngest person: 18 or over" in asked
+        await phone.does("[Youngest person: 18 or over]")
+        phone.bridge.expect(phone.who, "(3 of 14)", "Now: 18 or over")
+        await phone.does("15")
+        phone.bridge.expect(phone.who, "(1 of 14)")
+        await phone.does("no")
+        phone.bridge.expect(phone.who, "(6 of 14)")
+        case = await phone.case(case)
+        assert (case.value("age_group"), case.answers["age_group"].source) == ("12_17", "typed")
+        assert case.urgency is Urgency.U1
+
+
+async def test_the_desks_are_told_at_once_when_the_first_words_say_the_first_three(bridge: PlayedBridge) -> None:
+    await bridge.says(OFFICER, "girl 16 locked in a hotel in Nanchang, they beat her now")
+    case = await bridge.only_case()
+    bridge.expect(OFFICER, "The desks are told now.", "Danger now: Yes", "(6 of 14)")
+    alert = bridge.expect(DUTY, "U1 immediate", case.reference)
+    assert "Situation: Locked in or held (from the first words, not confirmed)" in alert.text
+    assert "Youngest person: 12 to 17 (from the first words, not confirmed)" in alert.text
+    bridge.expect(OWN_GROUP, case.reference, "Danger now: Yes (from the first words, not confirmed)")
+
+
+async def test_two_of_the_first_three_wait_for_the_third_and_it_is_one_tap(bridge: PlayedBridge) -> None:
+    await bridge.says(OFFICER, WORDS)
+    case = await bridge.only_case()
+    bridge.expect_nothing(DUTY)
+    await bridge.taps(OFFICER, "No")
+    bridge.expect(DUTY, case.reference)
+
+
+async def test_it_raises_the_urgency_at_once_and_lowers_it_only_when_it_is_confirmed(bridge: PlayedBridge) -> None:
+    await bridge.says(OFFICER, "woman of 30 at the police station in Kunming, no passport")
+    case = await bridge.only_case()
+    assert case.urgency is Urgency.U2
+    await bridge.taps(OFFICER, "No")
+    assert (await bridge.case(case)).urgency is Urgency.U2
+    await bridge.says(OFFICER, "right")
+    assert {a.source for a in (await bridge.case(case)).answers.values()} == {"tap", "understood"}, "no longer offered"
+    await bridge.taps(OFFICER, "Right", of=bridge.phones.newest_with(OFFICER, "Right"))
+    assert (await bridge.case(case)).urgency is Urgency.U3
+
+
+async def test_sending_confirms_what_the_summary_showed(bridge: PlayedBridge) -> None:
+    case = await bridge.report_case("no", "summary", text=WORDS)
+    bridge.expect(OFFICER, "3. Youngest person: 18 or over (from the first words, not confirmed)")
+    await bridge.answers(OFFICER, "send", "send")
+    bridge.expect(OFFICER, f"{case.reference} is sent")
+    assert "understood" not in {a.source for a in (await bridge.case(case)).answers.values()}
+    bridge.forget()
+    await bridge.says(DUTY, f"/case {case.reference}")
+    assert "from the first words" not in bridge.expect(DUTY, "Situation: Locked in or held").text
+
+
+async def test_before_the_side_is_known_it_is_said_and_can_be_confirmed_too(bridge: PlayedBridge) -> None:
+    inspector = "wecom:inspector"
+    await bridge.says(inspector, "woman of 25 held in a house in Kunming")
+    asked = bridge.expect(inspector, "I understood: Locked in or held · 18 or over", "Which side is asked to help?")
+    assert labels(asked)[-2:] == ["Right", "Change"]
+    await bridge.taps(inspector, "Right")
+    bridge.expect(inspector, "noted as right", "Which side is asked to help?")
+    await bridge.taps(inspector, "Kingdom of Cambodia")
+    bridge.expect(inspector, "(1 of 14)")
+    await bridge.says(inspector, "no")
+    bridge.expect(inspector, "(6 of 14)")
+
+
+async def test_a_country_outside_the_corridor_is_flagged_only_when_it_is_confirmed(bridge: PlayedBridge) -> None:
+    await bridge.says(OFFICER, "woman of 25 locked in a house in Vientiane")
+    case = await bridge.only_case()
+    bridge.expect(OFFICER, "Vientiane", "Laos")
+    bridge.expect_nothing(DUTY, OWN_GROUP, containing="outside this corridor")
+    await bridge.taps(OFFICER, "Right")
+    bridge.expect(DUTY, case.reference, "outside this corridor")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "she is not locked in any more",
+        "afraid that they will lock her in",
+        "help, they took her phone",
+        "caller of 45 says her niece screams for help",
+    ],
+)
+async def test_what_is_not_certain_is_asked_as_ever(bridge: PlayedBridge, words: str) -> None:
+    await bridge.says(OFFICER, words)
+    assert "I understood" not in bridge.expect(OFFICER, "(1 of 14)").text
+
+
+async def test_words_that_waited_for_yes_are_read_too(bridge: PlayedBridge) -> None:
+    await bridge.says(OFFICER, "girl 16?")
+    bridge.expect(OFFICER, "Is somebody in danger?")
+    await bridge.taps(OFFICER, "Yes, alert")
+    bridge.expect(OFFICER, "I understood: 12 to 17", "(1 of 14)")
+
+
+async def test_a_change_of_the_first_message_changes_no_answer(bridge: PlayedBridge) -> None:
+    said = await bridge.says(OFFICER, WORDS)
+    await bridge.edits(said, "urgent, woman of 25 safe in a shelter in Kunming")
+    case = await bridge.only_case()
+    assert values(case) == {"situation": "confined", "age_group": "18_or_over", "country": "CN", "persons_count": 1}
+
+
+async def test_a_block_is_read_as_a_block_and_nothing_else(bridge: PlayedBridge) -> None:
+    await bridge.says(OFFICER, "danger: no\nsituation: locked in\nage: 17\nfacts: boss of 50 is in Bavet")
+    case = await bridge.only_case()
+    assert {a.source for a in case.answers.values()} == {"block"}
+
+
+class TestPermissionIsAskedOnce:
+    """Three questions on one screen, while none of them is answered."""
+
+    UP_TO_IT = ("no", "locked in", "16", "China", "Nanchang", "unknown", "unknown", "1", "Cambodia", "rescue", "yes")
+
+    @pytest.mark.parametrize(
+        ("step", "answers"),
+        [
+            ("[Yes to both, no fear]", ("yes", "yes", "no")),
+            ("[Police only, fears own State]", ("yes", "no", "yes")),
+            ("[Not asked yet]", ("not_asked", "not_asked", "unknown")),
+            ("[Cannot be asked]", ("cannot_ask", "cannot_ask", "unknown")),
+            ("yes, not asked, unknown", ("yes", "not_asked", "unknown")),
+            ("no; no; yes", ("no", "no", "yes")),
+            ("not asked yet", ("not_asked", "not_asked", "unknown")),
+        ],
+    )
+    @BOTH
+    async def test_a_tap_or_three_words_answer_all(
+        self, tmp_path: Path, messenger: str, step: str, answers: tuple[str, ...]
+    ) -> None:
+        async with officer_on(messenger, tmp_path) as phone:
+            case = await phone.reports(*self.UP_TO_IT)
+            phone.bridge.expect(phone.who, "(13 of 14)", "police", "embassy", "fear")
+            await phone.does(step)
+            case = await phone.case(case)
+            names = ("consent_police", "consent_diplomatic", "fears_own_authorities")
+            assert tuple(case.value(name) for name in names) == answers
+            assert "13a. Consent to police" in phone.screen.text
+
+    @BOTH
+    async def test_they_can_be_asked_one_by_one(self, tmp_path: Path, messenger: str) -> None:
+        async with officer_on(messenger, tmp_path) as phone:
+            await phone.reports(*self.UP_TO_IT, "[One by one]")
+            phone.bridge.expect(phone.who, "(13a of 14)")
+            await phone.does("[Yes]")
+            phone.bridge.expect(phone.who, "(13b of 14)")
+            await phone.does("back")
+            phone.bridge.expect(phone.who, "(13a of 14)", "Now: Yes")
+
+    async def test_one_word_answers_the_first_and_the_others_follow(self, bridge: PlayedBridge) -> None:
+        case = await bridge.report_case(*self.UP_TO_IT, "no")
+        bridge.expect(OFFICER, "(13b of 14)")
+        assert (await bridge.case(case)).value("consent_police") == "no"
+
+    async def test_what_cannot_be_read_is_asked_again_with_the_same_buttons(self, bridge: PlayedBridge) -> None:
+        await bridge.report_case(*self.UP_TO_IT, "she is a kind person")
+        assert "Yes to both, no fear" in labels(bridge.expect(OFFICER, "Your words are kept", "(13 of 14)"))
+
+    async def test_it_can_be_skipped_and_a_late_tap_still_counts(self, bridge: PlayedBridge) -> None:
+        case = await bridge.report_case(*self.UP_TO_IT)
+        shown = bridge.phones.newest_with(OFFICER, "Not asked yet")
+        await bridge.taps(OFFICER, "Skip")
+        bridge.expect(OFFICER, "13a. Consent to police: not answered")
+        await bridge.taps(OFFICER, "Not asked yet", of=shown)
+        assert (await bridge.case(case)).value("consent_diplomatic") == "not_asked"
