@@ -14,8 +14,8 @@ MESSAGES = (
     "China",
     "Jiangxi, Nanchang",
     "unknown",
-    "trafficking",
     "forced marriage",
+    "1",
 )
 
 #: Fields that a report of these messages answers.
@@ -28,5 +28,7 @@ def questions() -> list[tuple[str, list[str]]]:
     """The questions that answer these messages, with their choices: those of the bridge itself."""
     file = ROOT / "bot" / "data" / "fields.json"
     fields = json.loads(file.read_text(encoding="utf-8"))["fields"]
-    asked = [(f["question"], [c.get("label", c["code"]) for c in f.get("choices", [])]) for f in fields]
+    asked = [
+        (f["question"], [c.get("label", c["code"]) for c in f.get("choices", [])]) for f in fields if not f.get("later")
+    ]
     return asked[: len(MESSAGES)]
