@@ -155,7 +155,7 @@ async def test_what_is_not_certain_is_asked_as_ever(bridge: PlayedBridge, words:
 
 
 async def test_words_that_waited_for_yes_are_read_too(bridge: PlayedBridge) -> None:
-    await bridge.says(OFFICER, "girl 16?")
+    await bridge.says(OFFICER, "how to write this. girl of 16")
     bridge.expect(OFFICER, "Is somebody in danger?")
     await bridge.taps(OFFICER, "Yes, alert")
     bridge.expect(OFFICER, "I understood: 12 to 17", "(1 of 14)")
@@ -166,6 +166,16 @@ async def test_a_change_of_the_first_message_changes_no_answer(bridge: PlayedBri
     await bridge.edits(said, "urgent, woman of 25 safe in a shelter in Kunming")
     case = await bridge.only_case()
     assert values(case) == {"situation": "confined", "age_group": "18_or_over", "country": "CN", "persons_count": 1}
+
+
+async def test_what_was_understood_wrongly_is_replaced_and_what_was_confirmed_is_added_to(bridge: PlayedBridge) -> None:
+    case = await bridge.report_case("no", text="Cambodian woman of 30 locked in a house in Nanning")
+    assert (await bridge.case(case)).value("citizenship") == ("KH",)
+    await bridge.taps(OFFICER, "Change")
+    await bridge.answers(OFFICER, "[Citizenship: Cambodia]", "Viet Nam")
+    assert (await bridge.case(case)).value("citizenship") == ("VN",)
+    await bridge.answers(OFFICER, "edit 10", "Laos")
+    assert (await bridge.case(case)).value("citizenship") == ("VN", "LA")
 
 
 async def test_a_block_is_read_as_a_block_and_nothing_else(bridge: PlayedBridge) -> None:

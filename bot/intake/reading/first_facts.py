@@ -15,6 +15,7 @@ from bot.domain import countries
 from bot.domain.case import Value
 from bot.domain.fields import FIELDS, field
 from bot.domain.places import Mentioned, Place, mentioned
+from bot.intake.reading import people_words
 from bot.intake.reading.first_people import people_in
 from bot.language.folding import fold
 from bot.language.normalise import clean
@@ -30,21 +31,26 @@ _BESIDE = re.compile(r"[\s,]*")
 
 def facts_in(text: str) -> Mapping[str, Value]:
     """Say what is certain, by the id of the question, in asking order."""
-    text = clean(text)
-    if len(text) > _LONGEST:
+    text = _said(clean(text))
+    if len(text) > _LONGEST or _words_of("corrects").search(comparable(text)):
         return {}
     people = people_in(text)
     found: dict[str, Value | None] = {
         "danger_now": _only("danger_now", text),
         "situation": _only("situation", text),
         "age_group": people.age_group,
-        **_where(fold(text)),
+        **_where(text),
         "category": _only("category", text),
         "exploitation": _each("exploitation", text) or None,
         "persons_count": people.count,
         "citizenship": people.countries or None,
     }
     return {f.id: value for f in FIELDS if (value := found.get(f.id)) is not None}
+
+
+def _said(text: str) -> str:
+    """What is said, without what is only asked."""
+    return " ".join(sentence for sentence in _SENTENCES.split(fold(text)) if not sentence.rstrip().endswith("?"))
 
 
 def _only(name: str, text: str) -> str | None:
@@ -63,7 +69,7 @@ def _each(name: str, text: str) -> tuple[str, ...]:
 
 def _told(name: str, text: str) -> Iterator[tuple[str, bool]]:
     """Each thing that words name, with whether the words around it leave it certain."""
-    for sentence in map(comparable, _SENTENCES.split(fold(text))):
+    for sentence in map(comparable, _SENTENCES.split(text)):
         if _phrases(name).search(sentence) is None:
             continue
         is_open = _words_of("whole").search(sentence) is not None
@@ -125,7 +131,9 @@ def _is_here(shown: str, start: int, end: int, *, must_say: bool = False) -> boo
     is_said = _before("here").search(before) is not None
     is_alone = not must_say and (not before or before.endswith((",", ":", "(")))
     is_doubtful = _words_of("not", "past", "not_here").search(part if is_said else before + part)
-    is_away = _before("away").search(before) or _words_of("whole").search(before)
+    people = people_words.nouns().findall(before)
+    is_of_others = bool(people) and people[-1] in people_words.words("relatives")
+    is_away = _before("away").search(before) or _words_of("whole").search(before) or is_of_others
     return (is_said or is_alone) and not (is_doubtful or is_away)
 
 

@@ -50,7 +50,7 @@ def people_in(text: str) -> People:
     """Read who first words speak of."""
     said = in_figures(comparable(text))
     mentions = list(_mentions(said))
-    is_clear, youngest = _give_ages(said, mentions), _youngest_said(said)
+    is_clear, youngest = _give_ages(said, mentions), _youngest_said(comparable(text))
     for mention in mentions:
         mention.count = _count_beside(said, mention)
         mention.country = _country_beside(said, mention)
@@ -73,9 +73,13 @@ def _mentions(said: str) -> Iterator[_Mention]:
         kind, before, after = words.kind_of()[match[0]], said[: match.start()], said[match.end() :]
         if match[0] in words.words("only_before_a_number") and not re.match(r"[ ,]*\d", after):
             continue
-        is_the_same = last is not None and last.kind == "around" and not said[last.end : match.start()].strip(" ,")
-        is_doer = words.doer_before().search(before) is not None or words.tells().match(after) is not None
-        last = _Mention(match.start(), match.end(), "around" if is_the_same or is_doer else kind, match[0])
+        if words.is_had(before, after):
+            kind = "others"
+        elif words.is_doer(before, after) or (
+            last is not None and words.is_the_same(last.kind, said[last.end : match.start()])
+        ):
+            kind = "around"
+        last = _Mention(match.start(), match.end(), kind, match[0])
         yield last
 
 
@@ -190,7 +194,8 @@ def _count_beside(said: str, mention: _Mention) -> int:
     after = words.count_after().match(said, mention.end)
     if after is not None:
         return int(after[1] or 1)
-    before = words.count_before().search(said[: mention.start]) if _counts_before(mention.noun) else None
+    is_counted = _counts_before(mention.noun) and mention.noun not in words.words("pronouns")
+    before = words.count_before().search(said[: mention.start]) if is_counted else None
     is_number = before is not None and not words.ends_with("numbered").search(said[: before.start()].rstrip())
     return int(before[1]) if before and is_number else 0
 

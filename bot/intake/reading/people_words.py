@@ -75,7 +75,7 @@ def youngest() -> re.Pattern[str]:
 def count_before() -> re.Pattern[str]:
     """Figures before a noun; between them what counts, how old and of where they are, or one word of what they are."""
     unit, of_where = either(words("years") | words("months")), either(demonyms())
-    is_told = f"(?:{either(words('tells'))})"
+    is_told = f"(?:{either(words('tells') | words('and') | words('or') | words('here') | words('does'))})"
     return re.compile(
         rf"(?:^|(?<=[^\d.:/-]))(\d{{1,4}}) ?(?!(?:{unit}))"
         rf"(?:{either(words('counters'))})?(?: ?\d{{1,2}} ?(?:{unit}))?"
@@ -95,17 +95,46 @@ def more_people() -> re.Pattern[str]:
     return re.compile(rf"\d ?(?:{either(demonyms())}) ?(?:{either(words('and'))})")
 
 
-@cache
-def doer_before() -> re.Pattern[str]:
-    """What stands before whoever did it: "by a Korean man"."""
-    of_where = either(demonyms())
-    return re.compile(rf"(?:{either(words('doer_before'))}) ?(?:(?:{of_where}) ?)?$")
+def is_doer(before: str, after: str) -> bool:
+    """Whether somebody did it or tells of it: "by a Korean man", "a man bought her", "a cousin in China says"."""
+    return _doer_before().search(before) is not None or _doer_after().match(after) is not None
+
+
+def is_had(before: str, after: str) -> bool:
+    """Whether it is a child or another person of whoever is spoken of: "mother of 3 kids"."""
+    return _had_before().search(before) is not None or _parent_after().match(after) is not None
+
+
+def is_the_same(kind: str, between: str) -> bool:
+    """Whether two nouns that this stands between are for one person, who stands beside: "suspect: a Thai man"."""
+    return kind == "around" and _apposed().fullmatch(between) is not None
 
 
 @cache
-def tells() -> re.Pattern[str]:
-    """What follows whoever tells of it: "a cousin in China says"."""
-    return re.compile(rf"(?:[ ,][^\s.;,]+){{0,3}}? ?(?:{either(words('tells'))})")
+def _doer_before() -> re.Pattern[str]:
+    return re.compile(rf"(?:{either(words('doer_before'))}) ?(?:(?:{either(demonyms())}) ?)?$")
+
+
+@cache
+def _doer_after() -> re.Pattern[str]:
+    verbs = either(words("tells") | words("does"))
+    return re.compile(rf"(?:[ ,][^\s.;,]+){{0,3}}? ?(?:{verbs})")
+
+
+@cache
+def _had_before() -> re.Pattern[str]:
+    counters = either(words("counters"))
+    return re.compile(rf"(?:{either(words('has_before'))}) ?\d+ ?(?:{counters})?(?: ?[a-z]+)? ?$")
+
+
+@cache
+def _parent_after() -> re.Pattern[str]:
+    return re.compile(rf"的(?:{either(words('relatives'))})")
+
+
+@cache
+def _apposed() -> re.Pattern[str]:
+    return re.compile(rf"[ ,:]*(?:is |was )?(?:an? )?(?:{either(demonyms())})? ?")
 
 
 @cache

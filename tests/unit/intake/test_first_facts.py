@@ -50,8 +50,8 @@ def test_most_of_what_is_certain_is_read(capsys: pytest.CaptureFixture[str]) -> 
         for name in sorted(certain):
             print(f"  {name}: {found[name]} of {certain[name]} read")  # noqa: T201
         print(f"  in all {found.total() / certain.total():.3f} read, the others are asked")  # noqa: T201
-    assert len(LINES) >= 400
-    assert found.total() / certain.total() >= 0.85
+    assert len(LINES) >= 600
+    assert found.total() / certain.total() >= 0.75
 
 
 @given(st.text(max_size=80) | st.lists(st.sampled_from([words for words, _ in LINES]), max_size=4).map(" ".join))
