@@ -67,6 +67,7 @@ def _accept(request: ActRequest, channel: Channel, formal_reference: str, office
     )
     case = with_handoff(changed(request.case, Status.HANDED_OFF), handoff)
     case = deadlines.meet(case, DEADLINE[channel], c.now)
+    case = deadlines.stop(case, DeadlineKind.INTAKE, c.now)
     due = c.now + case.policy(c.context.agreement).written
     case = deadlines.arm(case, DeadlineKind.WRITTEN, due, c.context.new_id, channel)
     c.journal(JournalAct.ACCEPTED, case, channel=channel.value, formal_reference=formal_reference, officer=officer)

@@ -65,7 +65,7 @@ def tell(c: Composer, case: Case, *, may_repeat: bool = False) -> Case:
     lead = tr("en", "This alert may be a repeat: the bridge was restored from a backup.") if may_repeat else ""
     told: list[Recipient] = []
     for party in (case.requested, case.reporting):
-        found = _desk_of(c, party) if party else ()
+        found = desk_of(c, party) if party else ()
         told += _send(c, case, party, found, lead)
         if party and not found:
             c.journal(JournalAct.ALERT_REACHED_NOBODY, case, party=party)
@@ -84,7 +84,7 @@ def refresh(c: Composer, case: Case) -> None:
         return
     for party in filter(None, (case.requested, case.reporting)):
         c.tell(
-            _desk_of(c, party),
+            desk_of(c, party),
             f"case:{case.id}:edit:{c.inbox_id}",
             text(case, party, c.context.agreement, c.context.public_url),
             kind=OutgoingKind.EDIT,
@@ -167,7 +167,7 @@ def act_button(case: Case, label: str, act: str, argument: str = "") -> Button:
     return Button(label, button_data.write(button_data.ActTap(case.id, case.stage, str(act), argument)))
 
 
-def _desk_of(c: Composer, party: str) -> tuple[Recipient, ...]:
+def desk_of(c: Composer, party: str) -> tuple[Recipient, ...]:
     """Find who is alerted on a side: the duty desk; its supervisors while that has nobody."""
     desks = at_desks(c.context.agreement, c.view.directory, party, DeskRole.DUTY)
     return desks or supervisors(c.view.directory, party)

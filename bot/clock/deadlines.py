@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.agreement import LevelPolicy, Urgency
-from bot.domain.case import Case, Channel, Deadline, DeadlineKind, DeadlineState
+from bot.domain.case import TIMERS, Case, Channel, Deadline, DeadlineKind, DeadlineState
 from bot.domain.closed_sets import for_each
 
 NewId = Callable[[], int]
@@ -21,10 +21,15 @@ FROM_FIRST_MESSAGE = (DeadlineKind.ACKNOWLEDGE, DeadlineKind.POLICE, DeadlineKin
 #: How long later answers are collected before an alert already sent is brought up to date.
 REFRESH_AFTER = timedelta(seconds=10)
 
+#: For how long an officer leaves an unfinished intake alone before they are asked, before they are asked once more, and
+#: before the desks are told what is missing.
+UNANSWERED = (timedelta(minutes=10), timedelta(hours=1), timedelta(minutes=10))
+
 
 def opened(case: Case, policy: LevelPolicy, alert_after: timedelta, new_id: NewId) -> Case:
     """Give a new case its deadlines."""
     case = arm(case, DeadlineKind.ALERT, case.opened_at + alert_after, new_id)
+    case = arm(case, DeadlineKind.INTAKE, case.opened_at + UNANSWERED[0], new_id)
     for kind in FROM_FIRST_MESSAGE:
         case = arm(case, kind, case.clock_from + allowed(policy, kind), new_id)
     return case
@@ -44,7 +49,7 @@ _ALLOWED: Mapping[DeadlineKind, Callable[[LevelPolicy], timedelta]] = for_each(
         DeadlineKind.WRITTEN: lambda policy: policy.written,
         DeadlineKind.REVIEW: lambda policy: policy.review,
     },
-    but={DeadlineKind.ALERT},  # the same for all levels
+    but=TIMERS,  # the same for all levels
 )
 
 
@@ -92,11 +97,7 @@ def _hasten(case: Case, policy: LevelPolicy, now: datetime) -> Case:
     """Let repeats come as often as the higher level asks for; no snooze lasts longer than it allows."""
     hastened: list[Deadline] = []
     for deadline in case.deadlines:
-        if (
-            deadline.is_running
-            and deadline.kind is not DeadlineKind.ALERT
-            and (deadline.pings or deadline.snoozed_until)
-        ):
+        if deadline.is_running and not deadline.is_timer and (deadline.pings or deadline.snoozed_until):
             until = deadline.snoozed_until and min(deadline.snoozed_until, now + policy.acknowledge)
             next_at = deadline.next_at
             if deadline.pings and next_at is not None:
@@ -108,6 +109,11 @@ def _hasten(case: Case, policy: LevelPolicy, now: datetime) -> Case:
 def meet(case: Case, kind: DeadlineKind, now: datetime, channel: Channel | None = None) -> Case:
     """Meet the running deadlines of a kind (and channel)."""
     return _settle(case, _all_running(case, kind, channel), DeadlineState.MET, now)
+
+
+def stop(case: Case, kind: DeadlineKind, now: datetime) -> Case:
+    """End the running deadlines of a kind."""
+    return _settle(case, _all_running(case, kind, None), DeadlineState.ENDED, now)
 
 
 def end(case: Case, now: datetime, *, but: Iterable[DeadlineKind] = ()) -> Case:
@@ -154,7 +160,7 @@ def _told_again(case: Case, now: datetime) -> Case:
 def snooze(case: Case, until: datetime) -> Case:
     """Silence all repeats until then, also of a deadline that passes meanwhile. First pings are never silenced."""
     for deadline in case.deadlines:
-        if deadline.is_running and deadline.kind is not DeadlineKind.ALERT:
+        if deadline.is_running and not deadline.is_timer:
             first_or_later = deadline.next_at if deadline.pings == 0 else max(until, deadline.next_at or until)
             case = _swap(case, replace(deadline, snoozed_until=until, next_at=first_or_later))
     return case
@@ -178,9 +184,44 @@ def look_at(case: Case, kind: DeadlineKind, moment: datetime | None) -> Case:
     return case if running is None else _swap(case, replace(running, next_at=moment))
 
 
+def fallen_due(case: Case, deadline_id: int, now: datetime) -> Deadline | None:
+    """Find a deadline whose moment has come; None when it has moved or no longer runs."""
+    found = next((d for d in case.deadlines if d.id == deadline_id), None)
+    if found is None or not found.is_running or found.next_at is None or found.next_at > now:
+        return None
+    return found
+
+
+def sent(case: Case, now: datetime) -> Case:
+    """Note that the officer confirmed the intake: nobody is asked for it any more."""
+    return stop(replace(case, sent_at=now), DeadlineKind.INTAKE, now)
+
+
+def heard(case: Case, now: datetime) -> Case:
+    """Let the silence of the officer in their intake begin anew: they said something."""
+    timer = _running(case, DeadlineKind.INTAKE, None)
+    return case if timer is None else _waits(case, timer, now + UNANSWERED[timer.pings])
+
+
+def asked(case: Case, now: datetime) -> Case:
+    """Count that the officer was asked for the rest of their intake.
+
+    The next wait counts from their last word too. Where the bridge was down meanwhile, they still get the first wait.
+    """
+    timer = _running(case, DeadlineKind.INTAKE, None)
+    if timer is None:
+        return case
+    said_at, pings = timer.due_at - UNANSWERED[timer.pings], timer.pings + 1
+    return _waits(case, replace(timer, pings=pings), max(said_at + UNANSWERED[pings], now + UNANSWERED[0]))
+
+
+def _waits(case: Case, timer: Deadline, moment: datetime) -> Case:
+    return _swap(case, replace(timer, due_at=moment, next_at=moment))
+
+
 def shown(case: Case) -> tuple[Deadline, ...]:
     """The running deadlines that people see, the next one first."""
-    running = (d for d in case.deadlines if d.is_running and d.kind is not DeadlineKind.ALERT)
+    running = (d for d in case.deadlines if d.is_running and not d.is_timer)
     return tuple(sorted(running, key=lambda d: (d.due_at, d.id)))
 
 

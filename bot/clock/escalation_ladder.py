@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.domain.agreement import Agreement, DeskRole
-from bot.domain.case import Case, DeadlineKind
+from bot.domain.case import TIMERS, Case, DeadlineKind
 from bot.domain.closed_sets import for_each
 from bot.domain.people import Directory
 from bot.domain.recipients import Recipient, at_desks, at_person, supervisors, unique
@@ -38,7 +38,7 @@ _RUNGS: Mapping[DeadlineKind, tuple[tuple[Group, ...], ...]] = for_each(
         DeadlineKind.WRITTEN: ((Group.REPORTING_DUTY,),),
         DeadlineKind.REVIEW: ((Group.REQUESTED_DUTY,),),
     },
-    but={DeadlineKind.ALERT},
+    but=TIMERS,
 )
 
 

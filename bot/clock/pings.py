@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.clock import alerts
-from bot.domain.case import Case, Channel, Deadline, DeadlineKind, HandoffState
+from bot.domain.case import TIMERS, Case, Channel, Deadline, DeadlineKind, HandoffState
 from bot.domain.case_acts import Act
 from bot.domain.closed_sets import for_each
 from bot.domain.messages import Keyboard
@@ -155,5 +155,5 @@ _PINGS = for_each(
             _wants_review, lambda *_: [(tr("en", "Still on it"), Act.ACK, "")], may_be_quiet=False
         ),
     },
-    but={DeadlineKind.ALERT},  # it tells the desks, it does not ping
+    but=TIMERS,  # they tell and ask, they do not ping
 )

@@ -19,8 +19,8 @@ def on_deadline(c: Composer, case: Case, deadline_id: int) -> Deadline | None:
     Returns:
         The deadline as it was, if people were pinged about it.
     """
-    deadline = next((d for d in case.deadlines if d.id == deadline_id), None)
-    if deadline is None or not deadline.is_running or deadline.next_at is None or deadline.next_at > c.now:
+    deadline = deadlines.fallen_due(case, deadline_id, c.now)
+    if deadline is None:
         return None
     if deadline.kind is DeadlineKind.ALERT:
         c.put(alerts.on_timer(c, case))

@@ -35,6 +35,7 @@ from bot.domain.names import rows
 from bot.domain.people import Directory, Person
 from bot.domain.turn import Turn
 from bot.domain.typed_commands import ABOUT_CASE, OPENING, Command, command_of, is_known, parse_command
+from bot.intake import unfinished
 from bot.language.texts import tr
 from bot.people import enrolment, own_addresses, reachability, reconfirmation, revocation, strangers
 from bot.ports.reads import NOBODY, Wanted
@@ -82,6 +83,7 @@ def answer(c: Composer, message: Inbound) -> None:
     forwarded.mark(c)
     _from_person(c, c.message or message)
     screening.settle(c)
+    unfinished.heard(c)
 
 
 def wanted(message: Inbound, directory: Directory, agreement: Agreement) -> Wanted:

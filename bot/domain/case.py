@@ -36,11 +36,16 @@ class DeadlineKind(StrEnum):
     """What must happen by a due moment."""
 
     ALERT = "alert"  #: not shown to people: the latest moment the desks are told, or told again
+    INTAKE = "intake"  #: not shown to people: when an unfinished intake is asked for, at last of the desks
     ACKNOWLEDGE = "acknowledge"
     POLICE = "police"
     DIPLOMATIC = "diplomatic"
     WRITTEN = "written"
     REVIEW = "review"
+
+
+#: What only makes the clock look: no deadline that people see, wait for or silence.
+TIMERS = frozenset({DeadlineKind.ALERT, DeadlineKind.INTAKE})
 
 
 class DeadlineState(StrEnum):
@@ -177,6 +182,11 @@ class Deadline:
         """Whether it still counts."""
         return self.state is DeadlineState.RUNNING
 
+    @property
+    def is_timer(self) -> bool:
+        """Whether it only makes the clock look, and is nothing that people see."""
+        return self.kind in TIMERS
+
 
 @dataclass(frozen=True, slots=True)
 class Handoff:
@@ -255,7 +265,7 @@ class Case:
     @property
     def is_watched(self) -> bool:
         """Whether the clock will speak of it while it is open, or somebody stood it down: no case falls silent."""
-        is_running = any(d.is_running and d.next_at and d.kind is not DeadlineKind.ALERT for d in self.deadlines)
+        is_running = any(d.is_running and d.next_at and not d.is_timer for d in self.deadlines)
         return is_running or not self.is_open or self.stood_down_at is not None
 
     @property

@@ -73,6 +73,8 @@ class JournalAct(StrEnum):
     PINGED = "pinged", Details.CODED, Seen.BOTH
     ACKNOWLEDGMENT_LAPSED = "acknowledgment_lapsed", Details.CODED, Seen.BOTH
     ASKED_TO_WRITE = "asked_to_write", Details.CODED, Seen.BOTH
+    ASKED_AGAIN = "asked_again", Details.CODED, Seen.SAID  #: the officer, for the rest of their intake
+    MISSING_TOLD = "missing_told", Details.CODED, Seen.BOTH  #: what of an intake is missing, to the desks
 
     # The formal channels and their gates.
     HANDOFF_DRAFTED = "handoff_drafted", Details.CODED, Seen.BOTH

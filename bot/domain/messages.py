@@ -134,7 +134,7 @@ Keyboard = tuple[tuple[Button, ...], ...]  #: rows of buttons
 class OutgoingKind(StrEnum):
     """What a message of ours is for."""
 
-    REPLY = "reply"  #: the answer to a person's own message
+    REPLY = "reply"  #: the answer to a person's own message, or what their conversation goes on with
     ALERT = "alert"  #: first tells a desk of a case, or that its urgency rose
     PING = "ping"  #: about a deadline
     TOLD = "told"  #: news of an act, or a question

@@ -27,6 +27,7 @@ _DEADLINE = for_each(
     DeadlineKind,
     {
         DeadlineKind.ALERT: later("tell the desks"),
+        DeadlineKind.INTAKE: later("ask for what is missing"),
         DeadlineKind.ACKNOWLEDGE: later("acknowledge"),
         DeadlineKind.POLICE: later("police channel"),
         DeadlineKind.DIPLOMATIC: later("diplomatic channel"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 
 from bot.channels import gate_effects
@@ -260,7 +259,7 @@ def send(c: Composer, case: Case) -> None:
             case=case,
         )
         return
-    case = replace(understanding.confirm(c, case), sent_at=c.now)
+    case = deadlines.sent(understanding.confirm(c, case), c.now)
     c.journal(JournalAct.SENT, case, answered=len(case.answers))
     c.put(alerts.told(c, case))
     move_on(c, case_id=case.id, asking="")

@@ -11,10 +11,11 @@ from bot.domain import reference
 from bot.domain.agreement import Corridor
 from bot.domain.case import Case, DeadlineKind, TextKind
 from bot.domain.journal_acts import JournalAct
+from bot.domain.messages import Keyboard
 from bot.domain.names import sides
 from bot.domain.time_words import both_times
 from bot.domain.triage import assess
-from bot.domain.understood import UNDERSTOOD
+from bot.domain.understood import UNDERSTOOD, understood
 from bot.intake import purpose_hint, understanding
 from bot.intake.held_words import move_on, place_of
 from bot.intake.next_question import next_question
@@ -66,7 +67,6 @@ def open_case(c: Composer, words: Sequence[Piece], waited: timedelta = timedelta
 
 def greet(c: Composer, case: Case) -> None:
     """Give the reference, say what was understood, and ask the first question, in one message."""
-    understood = understanding.row(case, c.language)
     stored = "\n".join(filter(None, (_stored(c, case), understanding.sentence(case, c.language))))
     if not case.requested:
         ask_side(c, case, stored)
@@ -75,8 +75,8 @@ def greet(c: Composer, case: Case) -> None:
     if first is None:
         c.say(stored, case=case)
         return
-    move_on(c, asking=first.id, pending={UNDERSTOOD: True} if understood else {})
-    laid = (*keyboard(case, first, c.context.agreement, c.language), *understood)
+    move_on(c, asking=first.id, pending={UNDERSTOOD: True} if understood(case) else {})
+    laid = (*keyboard(case, first, c.context.agreement, c.language), *understanding.row(case, c.language))
     c.say(f"{stored}\n\n{question(case, first, c.language)}", laid, case=case)
 
 
@@ -105,11 +105,16 @@ def _stored(c: Composer, case: Case) -> str:
 
 def ask_side(c: Composer, case: Case, lead: str) -> None:
     """Ask which side is to help; nothing else is asked about a case before."""
-    understood = understanding.row(case, c.language)
-    move_on(c, case_id=case.id, asking="corridor", pending={UNDERSTOOD: True} if understood else {})
-    ask = tr(c.language, "Which side is asked to help? Until you say, only your own duty desk is told.")
-    laid = (*which_side(_corridors(c, case), case, c.context.agreement), *understood)
+    move_on(c, case_id=case.id, asking="corridor", pending={UNDERSTOOD: True} if understood(case) else {})
+    ask, laid = side_question(c, case)
     c.say(f"{lead}\n\n{ask}" if lead else ask, laid, case=case)
+
+
+def side_question(c: Composer, case: Case) -> tuple[str, Keyboard]:
+    """Write the question which side is to help, and lay out those that can be asked."""
+    ask = tr(c.language, "Which side is asked to help? Until you say, only your own duty desk is told.")
+    offered = which_side(_corridors(c, case), case, c.context.agreement)
+    return ask, (*offered, *understanding.row(case, c.language))
 
 
 def choose_side(c: Composer, case: Case, party: str) -> Case | None:

@@ -12,7 +12,7 @@ from bot.domain.case import DeadlineKind
 from bot.domain.people import Directory
 from bot.domain.reply_windows import Window
 from bot.domain.turn import Turn
-from bot.intake import consent
+from bot.intake import consent, unfinished
 from bot.ports.reads import NOTHING, Due, Shows, Wanted
 from bot.record import export_approval
 from bot.turns.composer import Composer
@@ -27,8 +27,9 @@ class DueDeadline:
     due: Due
 
     def wants(self, _directory: Directory, _agreement: Agreement) -> Wanted:
-        """Say what it touches."""
-        return Wanted(cases=(self.due.case_id,))
+        """Say what it touches; an unfinished intake goes on where its officer stands."""
+        case = (self.due.case_id,)
+        return Wanted(cases=case, reported=case if self.due.kind is DeadlineKind.INTAKE else ())
 
     def shows(self, _directory: Directory, _agreement: Agreement) -> Shows:
         """Nothing."""
@@ -36,6 +37,8 @@ class DueDeadline:
 
     def turn(self, view: View, context: Context) -> Turn:
         """Compute the pings."""
+        if self.due.kind is DeadlineKind.INTAKE:
+            return unfinished.due(view, context, self.due)
         c = Composer(context, view, actor="clock")
         case = c.case(self.due.case_id)
         if case is not None:

@@ -58,6 +58,7 @@ class Wanted:
     seen: tuple[tuple[str, str, str], ...] = ()  #: keys of the messages, to leave out redeliveries
     people: tuple[int, ...] = ()  #: their conversations, the cases these are about, their open cases
     cases: tuple[int, ...] = ()
+    reported: tuple[int, ...] = ()  #: cases whose reporting officer is wanted, as with `people`
     references: tuple[str, ...] = ()  #: canonical, ``KC26-M9S34-4``; by whoever runs the program
     named: tuple[tuple[str | int, Scope], ...] = ()  #: references or ids that somebody named: within their scope only
     strangers: tuple[Address, ...] = ()

@@ -67,7 +67,8 @@ _OPEN_CASES = (
 
 def load(connection: Connection, vault: Vault, known: KnownCases, wanted: Wanted) -> Loaded:
     """Read everything that is wanted, as of one moment: the caller holds the transaction."""
-    found = _each(connection, "conversations", "person_id", wanted.people, partial(conversation_of, vault))
+    people = (*wanted.people, *_officers(connection, wanted.reported))
+    found = _each(connection, "conversations", "person_id", people, partial(conversation_of, vault))
     conversations = {conversation.person_id: conversation for conversation in found}
     replied_to = _replied_to(connection, [message for message, _ in wanted.replied_to])
     named = [(replied_to[message], scope) for message, scope in wanted.replied_to if message in replied_to]
@@ -82,7 +83,7 @@ def load(connection: Connection, vault: Vault, known: KnownCases, wanted: Wanted
         *(answer.case_id for answer in corrected.values()),
     }
     versions = {
-        **_open_cases(connection, wanted.people),
+        **_open_cases(connection, people),
         **_versions(connection, ids, wanted.references, (*wanted.named, *named)),
     }
     versions |= _work_of(connection, wanted.leaving)
@@ -209,6 +210,12 @@ def _opened(vault: Vault, found: Iterable[RowMapping]) -> Iterator[Delivery]:
     for row in found:
         with contextlib.suppress(SealBroken):
             yield delivery_of(vault, row)
+
+
+def _officers(connection: Connection, reported: Sequence[int]) -> Sequence[int]:
+    if not reported:
+        return ()
+    return connection.execute(select(_CASES.officer).where(_CASES.id.in_(reported))).scalars().all()
 
 
 def _open_cases(connection: Connection, people: Sequence[int]) -> dict[int, int]:

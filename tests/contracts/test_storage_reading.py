@@ -119,6 +119,16 @@ async def test_with_a_person_their_conversation_and_newest_open_cases_are_loaded
     assert loaded.conversations == {}
 
 
+async def test_with_the_officer_of_a_case_all_is_loaded_as_if_they_were_named(kept: Kept) -> None:
+    about, other, others = case(), case(), case(officer=DUTY)
+    await _store(kept, about, other, others)
+    await kept.storage.apply([Turn(conversations=(conversation(case_id=other.id),))])
+    loaded = await kept.storage.load(Wanted(cases=(about.id,), reported=(about.id,)))
+    assert loaded == await kept.storage.load(Wanted(people=(OFFICER,)))
+    assert loaded.conversations[OFFICER].case_id == other.id
+    assert (await kept.storage.load(Wanted(reported=(77,)))).conversations == {}
+
+
 async def test_the_case_a_conversation_is_about_is_loaded_even_when_closed(kept: Kept) -> None:
     closed = case(status=Status.CLOSED)
     await kept.storage.apply([opening(closed, conversations=(conversation(case_id=closed.id),))])

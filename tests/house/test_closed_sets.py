@@ -104,7 +104,7 @@ def test_a_table_that_does_not_know_a_member_names_it() -> None:
         for_each(
             DeadlineKind,
             {DeadlineKind.ALERT: 1, DeadlineKind.ACKNOWLEDGE: 2},
-            but={DeadlineKind.DIPLOMATIC, DeadlineKind.WRITTEN, DeadlineKind.REVIEW},
+            but={DeadlineKind.INTAKE, DeadlineKind.DIPLOMATIC, DeadlineKind.WRITTEN, DeadlineKind.REVIEW},
         )
 
 

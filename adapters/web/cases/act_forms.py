@@ -53,7 +53,7 @@ class Desk:
     @property
     def due(self) -> DeadlineKind | None:
         """What is due next."""
-        running = [d for d in self.case.deadlines if d.is_running and d.kind is not DeadlineKind.ALERT]
+        running = [d for d in self.case.deadlines if d.is_running and not d.is_timer]
         return min(running, key=lambda d: (d.due_at, d.id)).kind if running else None
 
     def offers(self, act: Act, channel: Channel | None = None) -> bool:

@@ -9,7 +9,7 @@ from datetime import datetime
 from adapters.web.site import page_words
 from bot.domain import fields
 from bot.domain.agreement import Agreement, Urgency
-from bot.domain.case import Case, Deadline, DeadlineKind
+from bot.domain.case import Case, Deadline
 from bot.domain.names import channel_name, deadline_name, lateness, sides
 from bot.domain.names import moment as in_words
 from bot.domain.people import Directory, Person
@@ -112,7 +112,7 @@ def by_urgency(cases: Iterable[Case]) -> list[Case]:
 
 
 def _running(case: Case) -> list[Deadline]:
-    running = [d for d in case.deadlines if d.is_running and d.kind is not DeadlineKind.ALERT]
+    running = [d for d in case.deadlines if d.is_running and not d.is_timer]
     return sorted(running, key=lambda d: (d.due_at, d.id))
 
 
@@ -129,7 +129,7 @@ def next_due(case: Case, reader: Reader) -> Due | None:
 
 def deadlines(case: Case, reader: Reader) -> list[Due]:
     """List the deadlines, running ones first."""
-    shown = [d for d in case.deadlines if d.kind is not DeadlineKind.ALERT]
+    shown = [d for d in case.deadlines if not d.is_timer]
     return [_due(d, case, reader) for d in sorted(shown, key=lambda d: (not d.is_running, d.due_at, d.id))]
 
 

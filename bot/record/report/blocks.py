@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.domain.case import DeadlineKind
+from bot.domain.case import TIMERS, DeadlineKind
 from bot.domain.closed_sets import for_each
 from bot.domain.fields import field, show
 from bot.domain.names import channel_name, closure_name, urgency_name
@@ -44,7 +44,7 @@ _KINDS = for_each(
         DeadlineKind.WRITTEN: later("Confirming letter"),
         DeadlineKind.REVIEW: later("Review"),
     },
-    but={DeadlineKind.ALERT},
+    but=TIMERS,
 )
 _PARTS = for_each(
     Part, {Part.IN_TIME: later("met in time"), Part.LATE: later("met late"), Part.NOT_MET: later("not met")}

@@ -9,7 +9,7 @@ from math import ceil
 
 from bot.clock.deadline_outcomes import Outcome, first_acknowledged_at, minutes, outcome
 from bot.domain.agreement import Agreement, Urgency
-from bot.domain.case import Case, Channel, ClosureCode, Deadline, DeadlineKind
+from bot.domain.case import TIMERS, Case, Channel, ClosureCode, Deadline, DeadlineKind
 from bot.domain.closed_sets import for_each
 from bot.record.report.figures import Age, Direction, Measure, Part, Unaccepted
 from bot.record.report.publishing import Counted, published
@@ -30,7 +30,7 @@ _PARTS = for_each(
     },
     but={Outcome.RUNNING, Outcome.ENDED},
 )
-_KINDS = tuple(kind for kind in DeadlineKind if kind is not DeadlineKind.ALERT)
+_KINDS = tuple(kind for kind in DeadlineKind if kind not in TIMERS)
 _CODES = tuple(code for code in ClosureCode if code is not ClosureCode.EXERCISE)
 
 
@@ -106,7 +106,7 @@ class Tally:
 
     def _count_deadlines(self, case: Case, side: _Side) -> None:
         for deadline in case.deadlines:
-            if deadline.kind is DeadlineKind.ALERT or not self._is_within(deadline.due_at):
+            if deadline.is_timer or not self._is_within(deadline.due_at):
                 continue
             part = _PARTS.get(outcome(deadline, self._as_of))
             if part is not None:
