@@ -45,7 +45,7 @@ def said(page: Page, text: str) -> Locator:
 async def test_a_message_is_sent_and_answered_without_loading_the_page_again(window: Window) -> None:
     page = await window.open(OFFICER)
     await page.evaluate("window.stillTheSamePage = true")
-    await page.get_by_label("Your message").fill("urgent, somebody screams for help in a flat")
+    await page.get_by_label("Your message").fill("urgent, girl 16 locked in a flat in Nanchang")
     await page.get_by_role("button", name="Send").click()
     await expect(said(page, "Noted: urgent, girl 16")).to_be_visible()
     await expect(said(page, "Stored")).to_be_visible()
@@ -174,7 +174,7 @@ async def test_the_focus_stays_on_a_button_while_news_come_in(window: Window) ->
 
 async def test_a_desk_acknowledges_with_one_tap_on_the_case_page(window: Window) -> None:
     case = sample_case()
-    await keep(window.bridge, case, text_of(case, 1, "somebody screams for help", TextKind.FIRST))
+    await keep(window.bridge, case, text_of(case, 1, "girl 16 locked in a flat", TextKind.FIRST))
     page = await window.open(DUTY_CN)
     await page.get_by_role("link", name="Cases").click()
     await page.get_by_role("link", name=REFERENCE).click()
