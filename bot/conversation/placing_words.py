@@ -61,10 +61,15 @@ def _went_nowhere(c: Composer, place: Address) -> None:
 def more_held(c: Composer, text: str) -> None:
     """Take further words while some wait: they name the case, or wait too."""
     cases, offered = held_for(c), offered_for(c)
-    if any(piece.kind is not TextKind.TEXT for piece in words_of(c)):
+    pieces = [piece for piece in words_of(c) if piece.kind is not TextKind.TEXT]
+    is_danger_asked = opens_cases(c) and not offered
+    if pieces and is_danger_asked and first_words.yes_or_no(text):
+        open_with(c, [*take_held(c), *pieces])
+        return
+    if pieces:
         hold(c, words_of(c), cases)
         return
-    if opens_cases(c) and not offered:
+    if is_danger_asked:
         _perhaps_danger(c, text)
         return
     said, number, is_officer = plain(text), whole_number(text), opens_cases(c)

@@ -42,6 +42,7 @@ STEP = st.one_of(
     st.tuples(st.just("moves"), st.just(0)),
     st.tuples(st.just("desk"), st.sampled_from(["Acknowledge", "Hand off", "Assign to me", "Show case"])),
 )
+LET_GO = "Nothing was sent on or filed"  #: what somebody hears who says that their words are no alert
 FAILED = (InboxState.FAILED, InboxState.PARKED)
 
 
@@ -101,9 +102,13 @@ async def check(bridge: PlayedBridge, who: str) -> None:
     texts = {text.message for text in bridge.storage.kept.texts}
     unplaced = [c.pending["held"] for c in held]
     photos = [row for row in bridge.inbox() if row.message.kind is Kind.PHOTO]
+    is_let_go = any(LET_GO in shown.text for shown in bridge.everything_heard())
     for row in photos:
         came_as = f"{row.message.place}#{row.message.message_id}"
-        assert came_as in texts or came_as in str(unplaced), "a photo belongs to a case, or waits for one"
+        is_placed = came_as in texts or came_as in str(unplaced)
+        assert is_placed or is_let_go, (
+            "a photo belongs to a case, waits for one, or its sender said that it is for none"
+        )
 
 
 @settings(max_examples=examples(100), suppress_health_check=[HealthCheck.too_slow])

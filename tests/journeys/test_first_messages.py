@@ -228,3 +228,12 @@ async def test_a_desk_that_says_thanks_is_answered_and_sends_nothing(bridge: Pla
     await bridge.says(DUTY, "thanks")
     bridge.expect(DUTY, "You are welcome.")
     bridge.expect_nothing(OFFICER, OWN_GROUP)
+
+
+async def test_a_photo_with_yes_under_it_answers_yes_and_is_kept_with_the_case(bridge: PlayedBridge) -> None:
+    await bridge.says(OFFICER, "please come")
+    bridge.expect(OFFICER, "Is somebody in danger?")
+    await bridge.sends_photo(OFFICER, "yes")
+    case = await bridge.only_case()
+    bridge.expect(OFFICER, case.reference, "(1 of 14)")
+    assert [t.kind for t in await bridge.texts(case)] == [TextKind.FIRST, TextKind.FILE]
