@@ -97,7 +97,7 @@ class Storage(Retains, KeepsForMessengers, Protocol):
         """
 
     async def prolong(self, ids: Sequence[int], now: datetime, lease: timedelta) -> frozenset[int]:
-        """Hold these outbox rows for another `lease`; returns those that are still ours and wait."""
+        """Hold these outbox rows for another `lease`; returns those that still wait and are in hand here."""
 
     async def superseded(self, ids: Sequence[int]) -> dict[int, str]:
         """Of these outbox ids, return those no longer needed, with the reason (design rule 6).

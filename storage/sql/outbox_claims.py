@@ -191,7 +191,7 @@ def _edited(connection: Connection, taken: Iterable[RowMapping]) -> dict[tuple[s
 
 
 def prolong(connection: Connection, term: Term, me: str, ids: Sequence[int]) -> frozenset[int]:
-    """Hold rows for another term; what somebody else took meanwhile, or what is settled, is not held."""
+    """Hold rows for another term; not what somebody else took meanwhile, was put back, or is settled."""
     mine = {"me": me, "taking": taking(me), "held": list(ids)}
     held = connection.execute(_prolong(by_database=term.by_database), term.parameters | mine)
     return frozenset(held.scalars())
@@ -200,10 +200,9 @@ def prolong(connection: Connection, term: Term, me: str, ids: Sequence[int]) -> 
 @cache
 def _prolong(*, by_database: bool) -> Any:
     _, end = lease_of(_OUTBOX, by_database=by_database)
-    is_ours = and_(
-        _C.leased_by.in_([_ME, _TAKING]), _C.state.in_(WAITING), _C.id.in_(bindparam("held", expanding=True))
-    )
-    locked = select(_C.id).where(is_ours).order_by(_C.id).with_for_update(skip_locked=True).cte("locked")
+    is_ours = and_(_C.leased_by.in_([_ME, _TAKING]), _C.leased_until.is_not(None), _C.state.in_(WAITING))
+    held = _C.id.in_(bindparam("held", expanding=True))
+    locked = select(_C.id).where(is_ours, held).order_by(_C.id).with_for_update(skip_locked=True).cte("locked")
     return (
         update(_OUTBOX).where(_C.id.in_(select(locked.c.id))).values(leased_until=end, leased_by=_ME).returning(_C.id)
     )

@@ -174,11 +174,11 @@ def _step(table: Table) -> Any:
 def _mark() -> Any:
     """What was taken stays taken, what was seen stays seen, what is not to be sent stays so.
 
-    What somebody else has in hand is left to them, unless it was taken.
+    Of what somebody else had in hand last they have the last word, also when they put it back, unless it was taken.
     """
     outbox = T["outbox"].c
     holders = [bindparam(name, type_=String) for name in ("holder", "taker")]
-    is_ours = or_(outbox.leased_until.is_(None), outbox.leased_by.in_(holders))
+    is_ours = or_(outbox.leased_by.is_(None), outbox.leased_by.in_(holders))
     message_id, knocked = bindparam("message_id", type_=String), bindparam("knocked", type_=String)
     is_open = and_(outbox.state != "sent", outbox.state != "seen", outbox.state != "dropped")
     return (

@@ -186,12 +186,24 @@ async def test_rows_in_hand_are_held_for_longer_and_what_is_settled_or_somebody_
     assert await _claim(kept, other) == ids(mine)
 
 
+async def test_what_was_put_back_is_not_held_any_more_and_whoever_comes_takes_it_in_order(kept: Kept) -> None:
+    other = await kept.other_node()
+    first, second = say(), say()
+    await _write(kept.storage, first, second)
+    await kept.storage.apply([], [put_back(one, kept) for one in (first, second)])
+    assert await kept.storage.prolong(ids(first), kept.now, MINUTE) == frozenset()
+    assert await _claim(kept, other) == ids(first, second)
+
+
 async def test_a_late_word_of_who_had_a_message_before_does_not_take_it_from_who_has_it_now(kept: Kept) -> None:
     other = await kept.other_node()
     await _store(kept, first := say())
     assert await _claim(kept, other) == ids(first)
     await kept.storage.apply([], [put_back(first, kept)])
     assert await _claim(kept) == []
+    await other.apply([], [put_back(first, kept, seconds=20, holds=True)])
+    await kept.storage.apply([], [put_back(first, kept)])
+    assert await _claim(kept) == [], "nor does it call back what they put back"
     await kept.storage.apply([], [sent(first, kept)])  # but that it was taken counts, whoever says it
     (row,) = await kept.storage.outbox([DeliveryState.SENT], 10)
     assert row.message.id == first.id
