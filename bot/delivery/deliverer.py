@@ -125,14 +125,18 @@ class Deliverer:
 
     async def _take(self) -> int:
         now = self._clock()
+        self._settled.claim_begins()
         for dispatcher in self._dispatchers.values():
             dispatcher.look_for_joining(now)
             dispatcher.claim_begins()
         await self._prolong(now)
-        claimed = await self._claim(now)
-        for delivery in sorted(claimed, key=lambda d: d.message.id):
-            self._readmit(delivery, now)
-        self._run()
+        claimed: list[Delivery] = []
+        try:
+            await self._claim(now, claimed)
+        finally:  # what was claimed before the database failed is ours all the same
+            for delivery in sorted(claimed, key=lambda d: d.message.id):
+                self._readmit(delivery, now)
+            self._run()
         return len(claimed)
 
     async def _prolong(self, now: datetime) -> None:
@@ -146,28 +150,27 @@ class Deliverer:
             if outbox_id in rows:
                 rows[outbox_id].leased_until = now + self._lease
 
-    async def _claim(self, now: datetime) -> list[Delivery]:
+    async def _claim(self, now: datetime, rows: list[Delivery]) -> None:
         """Claim for all messengers at once; when there is more than that, for each, so that none crowds out another.
 
-        For a messenger that has its memory full only what is urgent is claimed.
+        For a messenger that has its memory full only what is urgent is claimed. `rows` takes what was claimed.
         """
         room = {name: left for name, d in self._dispatchers.items() if (left := d.room_for()) > 0}
-        rows: list[Delivery] = []
         for name in self._dispatchers.keys() - room.keys():
             rows += await self._claim_for([name], self._dispatchers[name].room_for(urgent=True), now, urgent_only=True)
         if not room:
-            return rows
+            return
         limit = min(room.values())
         # What is for a messenger that is not set up (any more) is parked visibly, and its next address joins in.
         found = await self._claim_for([*room, *(MESSENGERS - self._dispatchers.keys())], limit, now)
+        rows += found
         if len(found) < limit or len(room) == 1:
-            return rows + found
+            return
         for name in (delivery.message.address.messenger for delivery in found):
             if name in room:
                 room[name] -= 1
         for name, left in room.items():
-            found += await self._claim_for([name], left, now)
-        return rows + found
+            rows += await self._claim_for([name], left, now)
 
     async def _claim_for(
         self, messengers: Sequence[str], most: int, now: datetime, *, urgent_only: bool = False
@@ -196,8 +199,13 @@ class Deliverer:
             held.leased_until = now + self._lease
             return
         known = self._settled.readmit(delivery, now)
-        if known is not None:
+        if isinstance(known, Delivery):
             self._admit(known, now)
+            return
+        # The database counts it as in hand here from now on: it must hear once more what became of it.
+        self._settle(replace(known))
+        if dispatcher is not None and known.state is DeliveryState.QUEUED:
+            dispatcher.leaves(delivery.message.address)
 
     def _run(self) -> None:
         for dispatcher in self._dispatchers.values():

@@ -60,6 +60,10 @@ class Dispatcher:
         """Note from now on where something is put back: what a claim brings there was taken before that was known."""
         self._left.clear()
 
+    def leaves(self, address: Address) -> None:
+        """Note that something there goes back to the outbox: what a claim brings after it goes back too."""
+        self._left.add(address)
+
     def room_for(self, *, urgent: bool = False) -> int:
         """How many more rows it takes when they are urgent, or not."""
         return self._lanes.room_for(urgent=urgent)

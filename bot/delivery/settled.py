@@ -25,6 +25,7 @@ class Settled:
         self._unstored = unstored
         self._young: dict[int, Mark] = {}
         self._old: dict[int, Mark] = {}
+        self._new: set[int] = set()  #: rows of which something was said since the last claim began
         self._since: datetime | None = None
 
     def add(self, mark: Mark) -> None:
@@ -34,18 +35,24 @@ class Settled:
         if mark.at - self._since > self._keep or len(self._young) >= _MOST:
             self._young, self._old, self._since = {}, self._young, mark.at
         self._young[mark.outbox_id] = mark
+        self._new.add(mark.outbox_id)
 
-    def readmit(self, delivery: Delivery, now: datetime) -> Delivery | None:
-        """Return a claimed row with what is known of it here; None when there is nothing to do for it."""
+    def claim_begins(self) -> None:
+        """Note from now on of which rows something is said: what a claim brings of these was read before that."""
+        self._new.clear()
+
+    def readmit(self, delivery: Delivery, now: datetime) -> Delivery | Mark:
+        """Return a claimed row with what is known of it here, or its mark when that says that it is not sent now."""
         outbox_id = delivery.message.id
         mark = self._young.get(outbox_id) or self._old.get(outbox_id) or self._unstored().get(outbox_id)
         if mark is None:
             return delivery
         if mark.next_attempt_at is None:
             # Somebody may have put a parked row back; what was sent or dropped never comes back.
-            return delivery if mark.state is DeliveryState.PARKED and self._was_put_back(delivery, mark, now) else None
-        if mark.next_attempt_at > now and not _was_brought_forward(delivery, mark):
-            return None
+            is_back = mark.state is DeliveryState.PARKED and self._was_put_back(delivery, mark, now)
+            return delivery if is_back else mark
+        if outbox_id in self._new or (mark.next_attempt_at > now and not _was_brought_forward(delivery, mark)):
+            return mark
         return replace(
             delivery,
             attempts=max(delivery.attempts, mark.attempts),
@@ -62,13 +69,14 @@ class Settled:
 
 
 def _was_brought_forward(delivery: Delivery, mark: Mark) -> bool:
-    """Whether the database has the mark already, and made the row due since.
+    """Whether the database has the mark already, and made the row due since, or heard a later word of another node.
 
     A window opened, a knock came to nothing, or something behind it has waited for its next address.
 
     Each refusal counts as an attempt: an older mark of the same row has another number, and one that another node
     made since a higher one.
     """
-    if delivery.attempts > mark.attempts:
+    due = delivery.next_attempt_at
+    if delivery.attempts > mark.attempts or (due is not None and due > mark.at):
         return True
     return (delivery.state, delivery.attempts, delivery.parts_done) == (mark.state, mark.attempts, mark.parts_done)

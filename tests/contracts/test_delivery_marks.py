@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from bot.domain.errors import StorageError, Throttled
+from bot.domain.errors import StorageError, Throttled, Unavailable
 from bot.domain.messages import Address, DeliveryState
 from bot.domain.turn import Mark, Turn
 from tests.kit.engines import Kept
@@ -133,8 +133,53 @@ async def test_what_was_put_back_and_could_not_be_noted_yet_is_not_overtaken(pai
     assert await pair.states() == dict.fromkeys((first, second.id), DeliveryState.SENT)
 
 
+async def test_a_late_word_of_who_had_a_chat_before_neither_leaves_a_message_behind_nor_lets_others_pass(
+    pair: Pair,
+) -> None:
+    first, second = (message(address=Address("telegram", "1")) for _ in range(2))
+    pair.refusing.rows = {first.id, second.id}
+    await pair.one.storage.apply([Turn(outgoing=(first, second))])
+    pair.told.on_each = _throttle
+    pair.one.deliverer.hand_over([first, second])
+    await pair.one.deliverer.drain()
+    pair.kept.let_pass(seconds=31)  # and what it put back is not stored
+    pair.told.on_each = _fail
+    await pair.two.tick()
+    await pair.two.line.settled()
+    pair.refusing.rows = set()
+    await pair.one.line.settled()
+    pair.told.on_each = lambda: None
+    tried = len(pair.told.keys)
+    await pair.two.tick()
+    for _ in range(8):
+        pair.kept.let_pass(seconds=0.5)
+        await pair.two.tick()
+    assert pair.told.keys[tried:] == [first.dedupe_key, second.dedupe_key]
+
+
+async def test_what_is_here_again_before_its_next_try_goes_back_and_nothing_passes_it(pair: Pair) -> None:
+    first, second = (message(address=Address("telegram", "1")) for _ in range(2))
+    await pair.two.storage.apply([Turn(outgoing=(first, second))])
+    pair.told.on_each = _fail
+    pair.one.deliverer.hand_over([first, second])  # it had them once, and does not know that they are gone
+    await pair.one.deliverer.drain()
+    await pair.one.line.settled()
+    now = pair.kept.now
+    await pair.two.storage.apply([], [Mark(one.id, DeliveryState.QUEUED, now, 0, now) for one in (first, second)])
+    pair.told.on_each = lambda: None
+    for _ in range(8):
+        await pair.one.tick()
+        await pair.one.line.settled()
+        pair.kept.let_pass(seconds=0.5)
+    assert pair.told.keys == [first.dedupe_key, first.dedupe_key, second.dedupe_key]
+
+
 def _throttle() -> None:
     raise Throttled("Too many.", retry_after=timedelta(seconds=1))
+
+
+def _fail() -> None:
+    raise Unavailable("It is down.")
 
 
 async def test_at_the_end_it_is_still_tried_to_be_noted(pair: Pair) -> None:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
 
 from bot.delivery.marking import Limits
-from bot.domain.errors import Unavailable
-from bot.domain.messages import Capabilities, DeliveryState, Outgoing, Priority
-from tests.unit.delivery.delivering import Postroom, answer, message
+from bot.domain.errors import StorageError, Unavailable
+from bot.domain.messages import Capabilities, Delivery, DeliveryState, Outgoing, Priority
+from bot.ports.reads import ANY, Room
+from tests.unit.delivery.delivering import Postroom, Watched, answer, message
 
 pytestmark = pytest.mark.long
 
@@ -107,3 +108,34 @@ async def test_what_waits_in_the_outbox_is_not_in_memory() -> None:
     assert len(room.deliverer._dispatchers["telegram"].rows()) <= 125
     waiting = await room.storage.outbox([DeliveryState.QUEUED], 3000)
     assert len(waiting) + len(room["telegram"].sent) >= 2000
+
+
+class Leaving(Watched):
+    """A database that goes away after the next claim."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.claims_left: int | None = None
+
+    async def claim_outbox(
+        self, messengers: Sequence[str], now: datetime, limit: int, lease: timedelta, room: Room = ANY
+    ) -> list[Delivery]:
+        if self.claims_left == 0:
+            raise StorageError("The server cannot be reached.")
+        if self.claims_left is not None:
+            self.claims_left -= 1
+        return await super().claim_outbox(messengers, now, limit, lease, room)
+
+
+async def test_what_was_claimed_just_before_the_database_went_away_is_sent_and_not_passed() -> None:
+    storage = Leaving()
+    room = Postroom(storage=storage, limits=Limits(in_flight=1))
+    first, second = answer(1), answer(2)
+    await room.store(first, second)
+    await _free(room)
+    storage.claims_left = 1
+    with pytest.raises(StorageError):
+        await room.deliverer.tick()
+    storage.claims_left = None
+    await room.wait(3)
+    assert room["telegram"].texts == [first.text, second.text]

@@ -356,22 +356,27 @@ def test_what_waits_for_a_window_is_looked_at_less_and_less_often_and_never_give
 
 def test_a_row_that_a_window_brought_forward_is_taken_though_its_last_mark_says_later() -> None:
     settled = Settled(timedelta(seconds=60))
-    later = NOON + timedelta(minutes=5)
-    settled.add(Mark(1, DeliveryState.WINDOW_CLOSED, NOON, 2, later, reason="window closed: by our ledger"))
-    row = Delivery(message(1, LI), DeliveryState.WINDOW_CLOSED, 2, NOON + timedelta(seconds=5))
-    assert settled.readmit(row, NOON + timedelta(seconds=5)) == row
-    assert settled.readmit(replace(row, attempts=1), NOON + timedelta(seconds=5)) is None, "its mark is under way"
+    later, soon = NOON + timedelta(minutes=5), NOON + timedelta(seconds=5)
+    mark = Mark(1, DeliveryState.WINDOW_CLOSED, NOON, 2, later, reason="window closed: by our ledger")
+    settled.add(mark)
+    row = Delivery(message(1, LI), DeliveryState.WINDOW_CLOSED, 2, NOON)
+    assert settled.readmit(row, soon) == mark, "the claim began before it was said"
+    settled.claim_begins()
+    assert settled.readmit(row, soon) == row
+    woken = replace(row, state=DeliveryState.QUEUED, attempts=1, next_attempt_at=soon)
+    assert settled.readmit(woken, soon) == replace(woken, attempts=2), "somebody said something of it since"
     elsewhere = replace(row, attempts=3)
-    assert settled.readmit(elsewhere, NOON + timedelta(seconds=5)) == elsewhere, "another node tried it since"
-    waiting = replace(row, state=DeliveryState.QUEUED)
-    assert settled.readmit(waiting, NOON + timedelta(seconds=5)) is None, "its mark is under way"
+    assert settled.readmit(elsewhere, soon) == elsewhere, "another node tried it since"
+    for waiting in (replace(row, attempts=1), replace(row, state=DeliveryState.QUEUED)):
+        assert settled.readmit(waiting, soon) == mark, "it was read before the mark, or another node had it"
 
 
 def test_a_knock_that_was_just_sent_is_known_before_its_mark_is_stored() -> None:
     settled = Settled(timedelta(seconds=60))
     settled.add(Mark(1, DeliveryState.WINDOW_CLOSED, NOON, 1, NOON, knock="knock-1"))
+    settled.claim_begins()
     known = settled.readmit(Delivery(message(1, LI)), NOON + timedelta(seconds=31))
-    assert known
+    assert isinstance(known, Delivery)
     assert known.knock == "knock-1"
 
 
