@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from tests.faults.calls import under_way, with_answers
-from tests.faults.evidence import Evidence, OutboxKept, Words
+from tests.faults.evidence import Evidence, OutboxKept, Words, as_stored
 
 #: What every case has from its first message on.
 _KINDS = {"alert", "acknowledge", "police", "diplomatic"}
@@ -26,7 +26,8 @@ class Verdict:
 
 def check(evidence: Evidence, alert_after: timedelta) -> Verdict:
     """Look at everything."""
-    evidence = with_answers(evidence)
+    sent = tuple(replace(sent, words=as_stored(sent.words)) for sent in evidence.sent)
+    evidence = with_answers(replace(evidence, sent=sent))
     findings = losses(evidence, alert_after)
     doubled, flying = surplus(evidence), _in_flight(evidence)
     findings += _unexplained(doubled, flying)

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, func, select
 
 from bot.delivery.numbered_choices import as_links, as_text
+from bot.delivery.window_rules import last_words
 from bot.domain.case import Status
 from bot.domain.messages import Button, Keyboard
 from storage.rows.messages import reply_of
@@ -31,6 +32,14 @@ class Words(NamedTuple):
     text: str
     buttons: tuple[str, ...] = ()
     is_edit: bool = False
+
+
+def as_stored(words: Words) -> Words:
+    """The message as its row has it: below the last that a reply window lets through something is added on its way."""
+    text = words.text
+    for pings_follow in (True, False):
+        text = text.replace(f"\n\n{last_words(pings_follow=pings_follow)}", "")
+    return words._replace(text=text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from tests.faults.calls import riding_in_calls, with_answers
 from tests.faults.checker import losses, surplus
 from tests.faults.cluster.history import DISTURBING, SECOND, History
 from tests.faults.cluster.silence import LONGEST, Stretch, is_ping, stretches
-from tests.faults.evidence import Call, Evidence, OutboxKept, Sent, Words
+from tests.faults.evidence import Call, Evidence, OutboxKept, Sent, Words, as_stored
 
 _NOTED_WITHIN = 5 * SECOND  #: from an answer of the messenger until it is stored: as long as a batch may take
 _UNDER_WAY = SECOND  #: from a node's awakening until what it had under way is sent
@@ -31,10 +31,12 @@ class Verdict:
 
 def check(evidence: Evidence, history: History, alert_after: timedelta) -> Verdict:
     """Look at everything."""
+    arrivals = tuple(replace(arrival, words=as_stored(arrival.words)) for arrival in history.arrivals)
+    history = replace(history, arrivals=arrivals)
     evidence = with_answers(
         replace(
             evidence,
-            sent=tuple(Sent(arrival.words) for arrival in history.arrivals),
+            sent=tuple(Sent(arrival.words) for arrival in arrivals),
             calls=tuple(_calls(evidence, history)),
         )
     )

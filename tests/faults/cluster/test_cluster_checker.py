@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bot.delivery.window_rules import last_words
 from tests.faults.cluster.checker import Verdict, check
 from tests.faults.cluster.history import SECOND, Arrival, Called, Ended, History, InCall, Kind, Trouble
 from tests.faults.cluster.silence import Stretch
@@ -99,6 +100,15 @@ def test_a_message_that_arrived_twice_for_no_reason_is_found() -> None:
     (found,) = verdict.findings
     assert found.startswith("1 messages to 7 arrived twice, and nothing was uncertain")
     assert (verdict.doubled, verdict.ambiguous) == (1, 0)
+
+
+def test_what_stands_below_the_last_message_of_a_reply_window_makes_no_other_message_of_it() -> None:
+    last = NEXT._replace(text=f"{NEXT.text}\n\n{last_words(pings_follow=True)}")
+    arrivals = tuple(replace(a, words=last) if a.words == NEXT else a for a in HISTORY.arrivals)
+    verdict = _checked(arrivals=arrivals)
+    assert (verdict.findings, verdict.doubled) == ((), 0)
+    (found,) = _checked(arrivals=(*arrivals, Arrival(NEXT, 1, 55))).findings
+    assert found.startswith("1 messages to 7 arrived twice, and nothing was uncertain")
 
 
 def test_a_message_that_nobody_answered_for_may_arrive_once_more() -> None:
