@@ -86,12 +86,12 @@ async def test_the_secret_inside_the_message_proves_nothing(town: Town) -> None:
 
 async def test_a_replayed_update_is_taken_once_even_with_other_words_and_another_sender(town: Town) -> None:
     headers = {SECRET_HEADER: SECRET}
-    assert await knock(town, update(501, OFFICERS[1], "girl locked in a flat"), headers) == 200
+    assert await knock(town, update(501, OFFICERS[1], "somebody screams for help"), headers) == 200
     before = kept(town)
     for again in (
-        update(501, OFFICERS[1], "girl locked in a flat"),
+        update(501, OFFICERS[1], "somebody screams for help"),
         update(501, OFFICERS[1], "other words"),
-        update(501, OFFICERS[2], "girl locked in a flat"),
+        update(501, OFFICERS[2], "somebody screams for help"),
     ):
         assert await knock(town, again, headers) == 200
     assert kept(town) == before
@@ -136,7 +136,7 @@ async def test_button_data_pasted_by_somebody_else_in_the_group_acts_as_that_per
 
 async def test_what_came_before_by_polling_counts_once_when_telegram_hands_it_over_again(polled: Town) -> None:
     officer = polled.user(OFFICERS[6])
-    await polled.hears(OFFICERS[6], "(1 of 14)", after=officer.says("girl locked in a flat"))
+    await polled.hears(OFFICERS[6], "(1 of 14)", after=officer.says("somebody screams for help"))
     (cases,) = polled.setup.query("SELECT count(*) FROM cases")
     (newest,) = polled.setup.query("SELECT max(CAST(external_id AS INTEGER)) FROM inbox")
     polled.api.updates.jump(newest[0])  # the same number again, with other words
@@ -150,7 +150,7 @@ async def test_what_came_before_by_polling_counts_once_when_telegram_hands_it_ov
 
 async def test_whoever_is_not_enrolled_leaves_no_words_by_polling_either(polled: Town) -> None:
     stranger, officer = polled.user(STRANGER), polled.user(OFFICERS[7])
-    await polled.hears(OFFICERS[7], "(1 of 14)", after=officer.says("girl locked in a flat"))
+    await polled.hears(OFFICERS[7], "(1 of 14)", after=officer.says("somebody screams for help"))
     await polled.hears(STRANGER, "enrolled officers", after=stranger.says("girl ZEBRA, signed Sok Dara"))
     inbox = opened(polled)
     assert any("locked in a flat" in row for row in inbox), "what is sealed is looked into"
