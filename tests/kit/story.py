@@ -15,7 +15,7 @@ MESSAGES = (
     "Jiangxi, Nanchang",
     "unknown",
     "forced marriage",
-    "1",
+    "one person",
 )
 
 #: Fields that a report of these messages answers.
