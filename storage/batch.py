@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from typing import Generic, Protocol, TypeVar
 
 from bot.domain.attachments import StoredFile
-from bot.domain.case import Answer, Case, CaseText, Conversation, SecureEntry
+from bot.domain.case import Answer, Case, CaseText, SecureEntry
+from bot.domain.conversation import Conversation
 from bot.domain.errors import NoClock, Stale
 from bot.domain.export_orders import IdentifiedOrder
 from bot.domain.journal import Entry

@@ -10,7 +10,7 @@ from dataclasses import replace
 from bot.conversation.placing_words import unheard
 from bot.conversation.respond import answer
 from bot.domain import albums
-from bot.domain.case import Conversation
+from bot.domain.conversation import Conversation
 from bot.domain.messages import Inbound
 from bot.domain.people import Person
 from bot.domain.turn import Turn

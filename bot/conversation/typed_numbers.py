@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from bot.acts.request import PROMPT_FOR
 from bot.delivery.numbered_choices import numbered, word_of
 from bot.domain import button_data
-from bot.domain.case import Conversation
+from bot.domain.conversation import Conversation
 from bot.domain.fields import FieldKind, field, is_field
 from bot.domain.messages import Button, Delivery, DeliveryState, Inbound, Kind, OutgoingKind
 from bot.intake.question_texts import word_button

@@ -8,7 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.attachments import StoredFile
-from bot.domain.case import Answer, Case, CaseText, Conversation, SecureEntry
+from bot.domain.case import Answer, Case, CaseText, SecureEntry
+from bot.domain.conversation import Conversation
 from bot.domain.export_orders import IdentifiedOrder
 from bot.domain.journal import Entry
 from bot.domain.messages import Address, DeliveryState, Inbound, Keyboard, Outgoing, OutgoingKind

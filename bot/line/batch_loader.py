@@ -9,7 +9,8 @@ from bot.conversation.ask_which_case import CANDIDATES
 from bot.conversation.typed_numbers import may_pick, picked
 from bot.delivery.split import carries
 from bot.domain.agreement import Agreement
-from bot.domain.case import Case, Conversation
+from bot.domain.case import Case
+from bot.domain.conversation import Conversation
 from bot.domain.messages import Capabilities, Delivery
 from bot.domain.people import Directory
 from bot.line.message_work import Message

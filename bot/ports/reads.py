@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.domain.attachments import StoredFile
-from bot.domain.case import Answer, Case, CaseText, Conversation, DeadlineKind, SecureEntry
+from bot.domain.case import Answer, Case, CaseText, DeadlineKind, SecureEntry
+from bot.domain.conversation import Conversation
 from bot.domain.export_orders import IdentifiedOrder
 from bot.domain.journal import Link
 from bot.domain.messages import Address, Delivery, OutgoingKind

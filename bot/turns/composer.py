@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.attachments import FileState, Left
-from bot.domain.case import Case, Conversation, SecureEntry, SecureField
+from bot.domain.case import Case, SecureEntry, SecureField
+from bot.domain.conversation import Conversation
 from bot.domain.export_orders import IdentifiedOrder
 from bot.domain.guarded import Guarded
 from bot.domain.journal import Entry, Filed

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from bot.domain.case import Answer, Case, CaseText, Conversation, SecureEntry
+from bot.domain.case import Answer, Case, CaseText, SecureEntry
+from bot.domain.conversation import Conversation
 from bot.domain.export_orders import IdentifiedOrder
 from bot.domain.messages import Address, Delivery
 from bot.domain.people import Directory, Invite, Stranger

@@ -19,7 +19,6 @@ from bot.domain.case import (
     CaseText,
     Channel,
     ClosureCode,
-    Conversation,
     Deadline,
     DeadlineKind,
     DeadlineState,
@@ -31,6 +30,7 @@ from bot.domain.case import (
     TextKind,
     Value,
 )
+from bot.domain.conversation import Conversation
 from bot.domain.fields import UNKNOWN, field, is_field
 from bot.domain.guarded import Guarded
 from bot.domain.messages import Address

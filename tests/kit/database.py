@@ -21,7 +21,8 @@ from typing import Any, ParamSpec, TypeVar
 from sqlalchemy import Connection, Engine, RowMapping, func, select, text, union_all
 
 from bot.domain.attachments import StoredFile
-from bot.domain.case import Case, CaseText, Conversation, Deadline
+from bot.domain.case import Case, CaseText, Deadline
+from bot.domain.conversation import Conversation
 from bot.domain.export_orders import IdentifiedOrder
 from bot.domain.journal import Link
 from bot.domain.messages import Delivery, Outgoing

@@ -7,7 +7,8 @@ from datetime import timedelta
 from itertools import count
 from typing import Any
 
-from bot.domain.case import Answer, Case, Conversation, Deadline, DeadlineKind
+from bot.domain.case import Answer, Case, Deadline, DeadlineKind
+from bot.domain.conversation import Conversation
 from bot.domain.journal import Entry
 from bot.domain.messages import Address, Inbound, Kind, Outgoing, OutgoingKind
 from bot.domain.people import Person, Role

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.conversation.typed_numbers import may_pick, picked
-from bot.domain.case import Conversation
+from bot.domain.conversation import Conversation
 from bot.domain.messages import (
     Address,
     Button,
