@@ -86,8 +86,7 @@ class Composer:
             self._new_cases.add(case.id)
             self._base[case.id] = 0
         elif case.id not in self._base:
-            before = self.view.case(case.id)
-            self._base[case.id] = before.version if before else case.version
+            self._base[case.id] = (self.view.case(case.id) or case).version
         version = self._base[case.id] + 1
         is_open = border_is_open(case, self.context.agreement)
         if case.version != version or case.border_is_open != is_open:
