@@ -197,10 +197,12 @@ def sent(case: Case, now: datetime) -> Case:
     return stop(replace(case, sent_at=now), DeadlineKind.INTAKE, now)
 
 
-def heard(case: Case, now: datetime) -> Case:
-    """Let the silence of the officer in their intake begin anew: they said something."""
+def heard(case: Case, said_at: datetime) -> Case:
+    """Let the silence of the officer in their intake begin anew: they said something then."""
     timer = _running(case, DeadlineKind.INTAKE, None)
-    return case if timer is None else _waits(case, timer, now + UNANSWERED[timer.pings])
+    if timer is None or said_at + UNANSWERED[timer.pings] <= timer.due_at:
+        return case
+    return _waits(case, timer, said_at + UNANSWERED[timer.pings])
 
 
 def asked(case: Case, now: datetime) -> Case:

@@ -41,10 +41,12 @@ def tapped(c: Composer, stamp: str, *, is_none: bool) -> None:
 def typed(c: Composer, text: str) -> bool:
     """Take the words of one of the two buttons, typed; False when it is something else."""
     mark = next((m for m in reversed(marked.waiting(c)) if m.is_shown), None)
-    case = c.case(mark.case_id) if mark is not None else None
+    if mark is None:
+        return False
+    case = c.case(mark.case_id)
     labels = {plain(marked.move_label(c.language)): False, plain(marked.none_label(c.language)): True}
     is_none = labels.get(plain(text))
-    if mark is None or case is None or is_none is None or not case.is_open:
+    if case is None or is_none is None or not case.is_open:
         return False
     _decide(c, case, mark, is_none=is_none)
     return True

@@ -9,9 +9,13 @@ from bot.intake.reading.first_words import Told
 from bot.language.texts import tr
 from bot.turns.composer import Composer
 
+_SHORTEST = 20  #: signs; no question of ours is shorter
+
 
 def is_our_question(c: Composer, text: str) -> bool:
     """Whether a private message is what we just asked this person, and no answer below a question that they quote."""
+    if len(text) < _SHORTEST:
+        return False
     begins = tuple(tr(c.language, sentence).partition("{")[0] for sentence in (NEW_OR_WHICH, WHICH, IN_DANGER))
     if text.startswith(begins) or any(text == small_answer(c, told) for told in Told):
         return True

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.domain import reference
 from bot.domain.case_acts import Act
@@ -85,6 +86,7 @@ class Command:
     has_slash: bool = False
 
 
+@lru_cache(256)  # each message of a batch is looked at several times
 def parse_command(text: str) -> Command | None:
     """Read a text as a command; None for anything else a person may want to say. What follows it stays as typed."""
     found = begins(_SHAPE, text)

@@ -37,5 +37,7 @@ def doubt(case: Case, asked: Field, language: str) -> str:
 def urgency_of(answers: Mapping[str, Answer]) -> tuple[Urgency, tuple[str, ...]]:
     """Give the level and the rules that fired: the more urgent of what all answers say and of the confirmed alone."""
     everything = assess({name: answer.value for name, answer in answers.items()})
+    if all(answer.source != UNDERSTOOD for answer in answers.values()):
+        return everything
     said = assess({name: answer.value for name, answer in answers.items() if answer.source != UNDERSTOOD})
     return said if said[0].is_above(everything[0]) else everything

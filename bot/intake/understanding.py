@@ -71,10 +71,10 @@ def each(case: Case, language: str) -> Keyboard:
 
 def typed(c: Composer, case: Case, text: str) -> str:
     """What words stand for that were offered with the first question, as its buttons carry it; else empty."""
-    said = plain(text)
+    if not (c.conversation.pending.get(UNDERSTOOD) and understood(case)):
+        return ""
     codes = {plain(tr(c.language, label)): code for code, label in _LABELS.items()}
-    is_offered = c.conversation.pending.get(UNDERSTOOD) and understood(case)
-    return codes.get(said, "") if is_offered else ""
+    return codes.get(plain(text), "")
 
 
 def _shown(case: Case, language: str) -> list[tuple[Field, str]]:

@@ -37,10 +37,13 @@ _SOON = timedelta(minutes=1)
 
 
 def heard(c: Composer) -> None:
-    """Let the silence of an officer begin anew in the intake that a message of theirs was about."""
+    """Let the silence of an officer begin anew in the intake that a message of theirs was about.
+
+    Until they were asked, the clock finds out by itself how long they are silent: a message then writes nothing more.
+    """
     about = c.case_id
     case = own_case(c) if about is None else c.case(about)
-    if case is None or c.person is None or case.officer != c.person.id:
+    if case is None or c.person is None or case.officer != c.person.id or not _was_asked(case):
         return
     has_moved = c.conversation is not c.view.conversation(c.person.id) or case is not c.view.case(case.id)
     later = deadlines.heard(case, c.now)
@@ -56,8 +59,26 @@ def due(view: View, context: Context, row: Due) -> Turn:
     c = Composer(context, view, person=officer, actor="clock")
     timer = deadlines.fallen_due(case, row.deadline_id, c.now) if case is not None else None
     if case is not None and timer is not None:
-        _silent(c, case, timer)
+        later = case if timer.pings else deadlines.heard(case, _said_at(c, case))
+        timer = deadlines.fallen_due(later, row.deadline_id, c.now)
+        if timer is None:
+            c.put(later)
+        else:
+            _silent(c, later, timer)
     return c.finish()
+
+
+def _was_asked(case: Case) -> bool:
+    timer = case.deadline(DeadlineKind.INTAKE)
+    return timer is not None and timer.pings > 0
+
+
+def _said_at(c: Composer, case: Case) -> datetime:
+    """When the officer last said something in this intake, while nobody has asked them for it."""
+    moments = [case.opened_at, *(answer.at for answer in case.answers.values() if answer.by == case.officer)]
+    if c.person is not None and c.conversation.case_id == case.id and c.conversation.updated_at is not None:
+        moments.append(c.conversation.updated_at)
+    return max(moments)
 
 
 def _silent(c: Composer, case: Case, timer: Deadline) -> None:

@@ -193,9 +193,10 @@ def _spoken(connection: Connection, wanted: Sequence[tuple[Address, datetime]]) 
     if not wanted:
         return {}
     after = first_at(min(since for _, since in wanted))
+    places = {str(place): place for place, _ in wanted}
     found: dict[Address, list[Spoken]] = defaultdict(list)
-    for row in connection.execute(_SPOKEN, {"wanted": texts_of([place for place, _ in wanted]), "after": after}):
-        found[address(row.address)].append(Spoken(row.id, row.case_id, OutgoingKind(row.kind), row.dedupe_key))
+    for outbox_id, place, case_id, kind, key in connection.execute(_SPOKEN, {"wanted": list(places), "after": after}):
+        found[places[place]].append(Spoken(outbox_id, case_id, OutgoingKind(kind), key))
     return {place: tuple(spoken) for place, spoken in found.items()}
 
 
