@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.channels import gate_effects
@@ -45,8 +45,7 @@ def _kept(c: Composer, case: Case, asked: Field, value: Value, source: str) -> C
         value = Guarded(str(value))
     answer = Answer(c.context.new_id(), case.id, asked.id, value, c.now, c.person.id, source, came_as)
     c.kept.answer(answer)
-    _, before = urgency_of(case.answers)
-    case = replace(case, answers={**case.answers, asked.id: answer})
+    before, case = case, replace(case, answers={**case.answers, asked.id: answer})
     c.journal(JournalAct.ANSWERED, case, field=asked.id, answer=answer.id, source=source)
     case = _assessed(c, case, before)
     return alerts.flag_country(c, case) if asked.id == "country" else case
@@ -58,7 +57,7 @@ def follow_up(c: Composer, case: Case, before: Case) -> Case:
     return c.put(alerts.after_answer(c, case, before.urgency))
 
 
-def _assessed(c: Composer, case: Case, before: Collection[str]) -> Case:
+def _assessed(c: Composer, case: Case, before: Case) -> Case:
     """Follow the triage rules. After `send`, or once set by hand, urgency only rises by itself.
 
     Who set it by hand knew the answers of that time: it rises again only when an answer lets a further rule fire.
@@ -68,7 +67,7 @@ def _assessed(c: Composer, case: Case, before: Collection[str]) -> Case:
     only_rises = case.sent_at is not None or is_by_hand
     if only_rises and not urgency.is_above(case.urgency):
         return case
-    if is_by_hand and set(rules) <= set(before):
+    if is_by_hand and set(rules) <= set(urgency_of(before.answers)[1]):
         return case
     return set_urgency(c, case, urgency, rules)
 

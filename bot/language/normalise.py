@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from bot.language.folding import fold
 
@@ -52,6 +53,7 @@ def spaced(text: str) -> str:
     return _NEEDLESS.sub("", " ".join(text.split()))
 
 
+@lru_cache(4096)  # the words that people write are few
 def bare(text: str) -> str:
     """Make names comparable: as `plain`, without accents, brackets and other marks, or a leading "the"."""
     letters = unicodedata.normalize("NFKD", plain(text).replace("đ", "d"))

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    func,
     or_,
     select,
     tuple_,
@@ -40,6 +41,7 @@ from storage.sql.scope import in_scope
 from storage.sql.statements import T
 
 OPEN_CASES_OF_A_PERSON = 20
+SPOKEN_AT_MOST = 20  #: messages that somebody got last; who got more of late gets no slower by them
 R = TypeVar("R")
 _Message = tuple[Address, str]
 _CASES, _SEEN_KEYS, _OUTBOX = T["cases"].c, T["seen"], T["outbox"]
@@ -52,12 +54,20 @@ _SEEN = (
 _NEWEST = (
     select(_OUTBOX).where(_OUTBOX.c.address == bindparam("place")).order_by(_OUTBOX.c.id.desc()).limit(LOOKED_THROUGH)
 )
-_SPOKEN = (
-    select(_OUTBOX.c.id, _OUTBOX.c.address, _OUTBOX.c.case_id, _OUTBOX.c.kind, _OUTBOX.c.dedupe_key)
+_SPOKEN_OF = (
+    select(
+        _OUTBOX.c.id,
+        _OUTBOX.c.address,
+        _OUTBOX.c.case_id,
+        _OUTBOX.c.kind,
+        _OUTBOX.c.dedupe_key,
+        func.row_number().over(partition_by=_OUTBOX.c.address, order_by=_OUTBOX.c.id.desc()).label("place"),
+    )
     .where(_OUTBOX.c.address.in_(_WANTED), _OUTBOX.c.id >= bindparam("after"))
     .where(_OUTBOX.c.case_id.is_not(None), _OUTBOX.c.state.in_(("sent", "seen")))
-    .order_by(_OUTBOX.c.id.desc())
+    .subquery()
 )
+_SPOKEN = select(*_SPOKEN_OF.c[:5]).where(_SPOKEN_OF.c.place <= SPOKEN_AT_MOST).order_by(_SPOKEN_OF.c.id.desc())
 _OPEN_CASES = (
     select(_CASES.officer, _CASES.id, _CASES.version)
     .where(_CASES.officer.in_(_WANTED), IS_OPEN)

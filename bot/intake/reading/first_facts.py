@@ -34,14 +34,14 @@ def facts_in(text: str) -> Mapping[str, Value]:
     text = _said(clean(text))
     if len(text) > _LONGEST or _words_of("corrects").search(comparable(text)):
         return {}
-    people = people_in(text)
+    people, sentences = people_in(text), [comparable(sentence) for sentence in _SENTENCES.split(text)]
     found: dict[str, Value | None] = {
-        "danger_now": _only("danger_now", text),
-        "situation": _only("situation", text),
+        "danger_now": _only("danger_now", sentences),
+        "situation": _only("situation", sentences),
         "age_group": people.age_group,
         **_where(text),
-        "category": _only("category", text),
-        "exploitation": _each("exploitation", text) or None,
+        "category": _only("category", sentences),
+        "exploitation": _each("exploitation", sentences) or None,
         "persons_count": people.count,
         "citizenship": people.countries or None,
     }
@@ -53,23 +53,23 @@ def _said(text: str) -> str:
     return " ".join(sentence for sentence in _SENTENCES.split(fold(text)) if not sentence.rstrip().endswith("?"))
 
 
-def _only(name: str, text: str) -> str | None:
+def _only(name: str, sentences: Sequence[str]) -> str | None:
     """The one thing that is said of this, when nothing else is and nothing takes it back."""
-    told = list(_told(name, text))
+    told = list(_told(name, sentences))
     codes = {code for code, _ in told}
     return codes.pop() if len(codes) == 1 and all(is_certain for _, is_certain in told) else None
 
 
-def _each(name: str, text: str) -> tuple[str, ...]:
+def _each(name: str, sentences: Sequence[str]) -> tuple[str, ...]:
     """All that is said of this, in the field's order, when nothing takes any of it back."""
-    told = list(_told(name, text))
+    told = list(_told(name, sentences))
     codes = {code for code, _ in told} if all(is_certain for _, is_certain in told) else set()
     return tuple(choice.code for choice in field(name).choices if choice.code in codes)
 
 
-def _told(name: str, text: str) -> Iterator[tuple[str, bool]]:
+def _told(name: str, sentences: Sequence[str]) -> Iterator[tuple[str, bool]]:
     """Each thing that words name, with whether the words around it leave it certain."""
-    for sentence in map(comparable, _SENTENCES.split(text)):
+    for sentence in sentences:
         if _phrases(name).search(sentence) is None:
             continue
         is_open = _words_of("whole").search(sentence) is not None

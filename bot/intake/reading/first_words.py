@@ -71,8 +71,17 @@ def stops(text: str) -> bool:
 
 def _says_only(text: str, *names: str) -> bool:
     """Whether a message is words of these lists, with nothing but small talk around them."""
-    found = _parts(_fold(text), _phrases(*names, *_SMALL)) if len(text) <= _LONGEST else None
+    said = _fold(text) if len(text) <= _LONGEST else ""
+    if _any_of(*names).search(said) is None:
+        return False
+    found = _parts(said, _phrases(*names, *_SMALL))
     return found is not None and not _phrases(*names).isdisjoint(found)
+
+
+@cache
+def _any_of(*names: str) -> re.Pattern[str]:
+    """Find a phrase of these lists anywhere: most messages have none."""
+    return re.compile("|".join(map(re.escape, sorted(_phrases(*names)))))
 
 
 def yes_or_no(text: str) -> bool | None:
