@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Generic, Protocol, TypeVar
 
@@ -13,6 +13,7 @@ from bot.domain.case import Answer, Case, CaseText, SecureEntry
 from bot.domain.conversation import Conversation
 from bot.domain.errors import NoClock, Stale
 from bot.domain.export_orders import IdentifiedOrder
+from bot.domain.frozen import replace
 from bot.domain.journal import Entry
 from bot.domain.messages import Address, Delivery, DeliveryState, Inbound, Outgoing, OutgoingKind
 from bot.domain.people import Invite, Person, SignIn, Stranger

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, RowMapping, delete, inspect, select, text, update
 
+from bot.domain.frozen import replace
 from bot.domain.messages import OutgoingKind
 from bot.domain.restored import AT, FROM, Restored
 from bot.protection.sealing import Vault

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 
+from bot.domain.frozen import replace
 from bot.domain.messages import Delivery, DeliveryState, Kind
 from bot.domain.turn import InboxRow
 from bot.ports.reads import Said

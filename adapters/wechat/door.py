@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +19,7 @@ from adapters.wechat.parse import parse
 from adapters.wechat.settings import MESSENGER, WechatSettings
 from adapters.wechat.tries import LAST, Storing, Tries
 from bot.domain.errors import StorageError
+from bot.domain.frozen import replace
 from bot.domain.messages import Contact, Inbound, Kind
 from bot.language.texts import tr
 from bot.ports.messengers import Receipt, Receive, Request, Response

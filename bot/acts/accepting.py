@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from bot.acts.finding import channel_of
 from bot.acts.formal import DEADLINE, ask_channel, with_handoff
 from bot.acts.request import ActRequest, changed, done, is_allowed, prompt
 from bot.clock import deadlines
 from bot.domain.case import Case, Channel, DeadlineKind, HandoffState, Status
+from bot.domain.frozen import replace
 from bot.domain.guarded import Guarded
 from bot.domain.journal_acts import JournalAct
 from bot.domain.names import channel_name, moment

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.acts.request import ActRequest, changed, done, duty_desks, is_allowed, prompt, shown_name
@@ -11,6 +10,7 @@ from bot.clock import alerts, deadlines
 from bot.domain import short_ids
 from bot.domain.agreement import Urgency
 from bot.domain.case import Case, DeadlineKind, Status, TextKind
+from bot.domain.frozen import replace
 from bot.domain.journal_acts import JournalAct
 from bot.domain.names import moment, urgency_name
 from bot.domain.people import Person, Role

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from bot.acts.offering import buttons_for
 from bot.acts.request import ActRequest, apart, changed, done, everybody, is_allowed, prompt, shown_name, tell
@@ -11,6 +10,7 @@ from bot.clock import deadlines
 from bot.clock.alerts import act_button
 from bot.domain.case import Case, ClosureCode, DeadlineKind, Status, TextKind
 from bot.domain.case_acts import Act
+from bot.domain.frozen import replace
 from bot.domain.journal_acts import JournalAct
 from bot.domain.names import closure_name, rows
 from bot.language.folding import begins

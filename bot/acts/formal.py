@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from bot.acts.finding import channel_of, is_among_own
 from bot.acts.request import ActRequest, changed, done, everybody, is_allowed, offered, prompt, shown_name
@@ -15,6 +14,7 @@ from bot.domain.case import Case, Channel, DeadlineKind, Handoff, HandoffState, 
 from bot.domain.case_acts import Act
 from bot.domain.closed_sets import for_each
 from bot.domain.fields import field, is_field
+from bot.domain.frozen import replace
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Keyboard
 from bot.domain.names import channel_name, link, rows, urgency_name

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bot.acts.request import ActRequest, done, is_allowed, prompt, shown_name
 from bot.domain.case import TextKind
+from bot.domain.frozen import replace
 from bot.domain.journal_acts import JournalAct
 from bot.language.texts import tr
 

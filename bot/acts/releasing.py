@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bot.acts.finding import no_such_case
 from bot.acts.request import ActRequest, duty_desks, is_allowed
 from bot.domain.case import Case, CaseText, SecureEntry
+from bot.domain.frozen import replace
 from bot.domain.journal_acts import JournalAct
 from bot.domain.names import link
 from bot.language.normalise import whole_number

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.acts.offering import buttons_for
@@ -12,6 +12,7 @@ from bot.domain.agreement import DeskRole
 from bot.domain.case import Case, Channel, Status
 from bot.domain.case_acts import Act, Whose
 from bot.domain.closed_sets import for_each
+from bot.domain.frozen import replace
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Keyboard
 from bot.domain.names import deadline_name, lateness, moment, status_name, urgency_name

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bot.clock.alerts import act_button, keyboard
 from bot.clock.alerts import text as alert_text
 from bot.domain.agreement import DeskRole
 from bot.domain.case import Case, Channel, Handoff, HandoffState
 from bot.domain.case_acts import Act
+from bot.domain.frozen import replace
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Keyboard
 from bot.domain.names import channel_name, link, rows, urgency_name

@@ -6,7 +6,6 @@ What of a case an alert carries is for `bot.protection.redaction_policy` to say;
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from bot.clock import deadlines
 from bot.domain import button_data
@@ -14,6 +13,7 @@ from bot.domain.agreement import Agreement, DeskRole, Urgency
 from bot.domain.case import Case, DeadlineKind
 from bot.domain.case_acts import Act
 from bot.domain.fields import field, is_field, show
+from bot.domain.frozen import replace
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Button, Keyboard, OutgoingKind
 from bot.domain.names import link, moment, reasons, rows, sides, urgency_name

@@ -6,12 +6,12 @@ Every function takes a case and returns the case with its deadlines changed; `no
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.agreement import LevelPolicy, Urgency
 from bot.domain.case import TIMERS, Case, Channel, Deadline, DeadlineKind, DeadlineState
 from bot.domain.closed_sets import for_each
+from bot.domain.frozen import replace
 
 NewId = Callable[[], int]
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bot.clock import alerts, deadlines, pings
 from bot.clock.escalation_ladder import Audience, audience
 from bot.domain.case import Case, Deadline, DeadlineKind, Status
+from bot.domain.frozen import replace
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import OutgoingKind
 from bot.domain.recipients import Recipient

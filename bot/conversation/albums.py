@@ -5,12 +5,11 @@ Each file is stored as it comes, with what was gathered before: nothing is lost 
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bot.conversation.placing_words import unheard
 from bot.conversation.respond import answer
 from bot.domain import albums
 from bot.domain.conversation import Conversation
+from bot.domain.frozen import replace
 from bot.domain.messages import Inbound
 from bot.domain.people import Person
 from bot.domain.turn import Turn

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from bot.domain.closed_sets import for_each
+from bot.domain.frozen import replace
 from bot.domain.messages import Inbound, Kind
 from bot.domain.unreceived import Unreceived
 from bot.intake import interview

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bot.conversation import recognised_words
 from bot.domain.case import Case, TextKind
+from bot.domain.frozen import replace
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Kind
 from bot.intake import interview, purpose_hint

@@ -5,9 +5,8 @@ Who said it first is a name, and goes to the secure case as everything does that
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bot.conversation.screening import Mode
+from bot.domain.frozen import replace
 from bot.domain.messages import Kind
 from bot.language.texts import tr
 from bot.turns.composer import Composer

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from bot.clock import deadlines
 from bot.clock.alerts import act_button
 from bot.conversation import export_command, help_lines, lost_phone
 from bot.domain.case import Case
+from bot.domain.frozen import replace
 from bot.domain.journal_acts import JournalAct
 from bot.domain.names import deadline_name, lateness, rows, status_name
 from bot.domain.people import Person, Role

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from bot.acts import act_table
 from bot.conversation import bare_alert, help_lines, marked_words, moved_words, recognised_words, taking_back
@@ -17,6 +16,7 @@ from bot.conversation.spoken_of import asked_last, just_spoken_of
 from bot.domain import button_data
 from bot.domain.case import Case, TextKind
 from bot.domain.fields import FIELDS, UNKNOWN_WORDS, Field, FieldKind
+from bot.domain.frozen import replace
 from bot.domain.messages import Kind
 from bot.domain.typed_commands import Command
 from bot.intake import answer_taps, interview, moves, other_messenger, understanding

@@ -6,13 +6,13 @@ What was taken out goes to the secure case, and whoever wrote it is asked to del
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping, Sequence
-from dataclasses import replace
 from enum import StrEnum
 
 from bot.acts.act_table import waiting_prompt
 from bot.domain.case import Case
 from bot.domain.case_acts import Act
 from bot.domain.closed_sets import for_each
+from bot.domain.frozen import replace
 from bot.domain.messages import Keyboard, Kind
 from bot.domain.typed_commands import ABOUT_CASE, OPENING, parse_command
 from bot.intake import marked

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.acts.request import PROMPT_FOR
@@ -11,6 +10,7 @@ from bot.delivery.numbered_choices import numbered, word_of
 from bot.domain import button_data
 from bot.domain.conversation import Conversation
 from bot.domain.fields import FieldKind, field, is_field
+from bot.domain.frozen import replace
 from bot.domain.messages import Button, Delivery, DeliveryState, Inbound, Kind, OutgoingKind
 from bot.intake.question_texts import word_button
 from bot.intake.several_choices import code_of

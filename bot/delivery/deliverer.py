@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.delivery import retries
@@ -12,6 +11,7 @@ from bot.delivery.dispatch import Dispatcher
 from bot.delivery.lane import LaneRow
 from bot.delivery.marking import USUAL, Limits, Office
 from bot.delivery.settled import Settled
+from bot.domain.frozen import replace
 from bot.domain.messages import MESSENGERS, Address, Delivery, DeliveryState, Outgoing
 from bot.domain.turn import Mark
 from bot.ports.messengers import Adapter

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -25,6 +24,7 @@ from bot.domain.errors import (
     Unreachable,
     WindowClosed,
 )
+from bot.domain.frozen import replace
 from bot.domain.messages import Address, DeliveryState, Priority
 from bot.ports.messengers import Adapter
 from bot.ports.reads import Room

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.delivery import retries
 from bot.delivery.lane import Check, LaneRow
 from bot.delivery.lanes import Lanes
 from bot.delivery.marking import Office
+from bot.domain.frozen import replace
 from bot.domain.messages import DeliveryState, Outgoing, OutgoingKind
 from bot.ports.reads import Wanted
 from bot.ports.storage import Storage

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.delivery.numbered_choices import as_text
 from bot.delivery.split import fit, measure
+from bot.domain.frozen import replace
 from bot.domain.messages import Capabilities, Delivery, DeliveryState, Inbound, Outgoing, OutgoingKind
 from bot.domain.turn import Mark, Turn
 

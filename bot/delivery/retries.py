@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.errors import Refused, SendError, Throttled, Unreachable, WindowClosed
+from bot.domain.frozen import replace
 from bot.domain.messages import (
     JOIN_AFTER,
     JOIN_AFTER_URGENT,

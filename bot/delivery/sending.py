@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from datetime import timedelta
 
 from bot.delivery.lane import LaneRow
@@ -13,6 +12,7 @@ from bot.delivery.pacing import Pace
 from bot.delivery.quota import Quota
 from bot.delivery.split import fit
 from bot.domain.errors import Throttled, Uncertain
+from bot.domain.frozen import replace
 from bot.domain.messages import Address, Delivery
 from bot.ports.messengers import Adapter
 

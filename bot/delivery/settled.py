@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.domain.frozen import replace
 from bot.domain.messages import Delivery, DeliveryState
 from bot.domain.turn import Mark
 

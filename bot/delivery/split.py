@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import replace
 
 from bot.delivery.numbered_choices import as_links, as_text
+from bot.domain.frozen import replace
 from bot.domain.messages import Capabilities, Delivery, Keyboard, Outgoing
 from bot.language.texts import tr
 

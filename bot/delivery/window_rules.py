@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from enum import Enum
 
 from bot.domain.agreement import Agreement
 from bot.domain.case import Case, DeadlineKind
 from bot.domain.closed_sets import for_each
+from bot.domain.frozen import replace
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Address, Contact, Inbound, Kind, Outgoing, OutgoingKind, Priority, WindowRules
 from bot.domain.names import moment

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.domain.frozen import replace
 from bot.domain.messages import Address, Attachment, Contact, Inbound, Kind
 
 #: How long after one file of an album the next may come.

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.case import Case
 from bot.domain.errors import SendError
 from bot.domain.file_types import EXTENSIONS, UNKNOWN
+from bot.domain.frozen import replace
 from bot.domain.messages import Attachment
 from bot.domain.people import Person
 from bot.language.normalise import clean

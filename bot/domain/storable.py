@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Any
 
+from bot.domain.frozen import replace
 from bot.domain.messages import Attachment, Inbound
 
 #: What a database refuses in a text: NUL, and half of a pair of surrogates.

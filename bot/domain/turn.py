@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -11,6 +11,7 @@ from bot.domain.attachments import StoredFile
 from bot.domain.case import Answer, Case, CaseText, SecureEntry
 from bot.domain.conversation import Conversation
 from bot.domain.export_orders import IdentifiedOrder
+from bot.domain.frozen import replace
 from bot.domain.journal import Entry
 from bot.domain.messages import Address, DeliveryState, Inbound, Keyboard, Outgoing, OutgoingKind
 from bot.domain.people import Invite, Person, SignIn, Stranger

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from bot.channels import gate_effects
 from bot.clock import alerts, deadlines
 from bot.domain.agreement import Urgency
 from bot.domain.case import Answer, Case, Value
 from bot.domain.fields import UNKNOWN, Field, FieldKind
+from bot.domain.frozen import replace
 from bot.domain.guarded import Guarded
 from bot.domain.journal_acts import JournalAct
 from bot.domain.understood import confirmed, urgency_of

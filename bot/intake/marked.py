@@ -6,12 +6,13 @@ Nobody waits for the answer: alerts and notes go at once, with a bracket in plac
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from bot.domain import button_data
 from bot.domain.case import Case, SecureEntry, TextKind
 from bot.domain.fields import FieldKind, field
+from bot.domain.frozen import replace
 from bot.domain.guarded import Guarded
 from bot.domain.messages import Keyboard
 from bot.intake.question_texts import word_button

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 
 from bot.clock import deadlines
 from bot.domain import reference
 from bot.domain.agreement import Corridor
 from bot.domain.case import Case, DeadlineKind, TextKind
+from bot.domain.frozen import replace
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Keyboard
 from bot.domain.names import sides

@@ -5,13 +5,13 @@ For how long they may be silent is in `bot.clock.deadlines`; the timer itself is
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.clock import alerts, deadlines
 from bot.domain import button_data
 from bot.domain.case import Case, Deadline, DeadlineKind
 from bot.domain.fields import field, is_field
+from bot.domain.frozen import replace
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Button, Keyboard, OutgoingKind
 from bot.domain.names import link, rows, urgency_name

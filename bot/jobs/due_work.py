@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bot.clock import when_due
 from bot.conversation import albums, placing_words, screening
 from bot.delivery import window_rules
 from bot.domain.agreement import Agreement
 from bot.domain.case import DeadlineKind
+from bot.domain.frozen import replace
 from bot.domain.people import Directory
 from bot.domain.reply_windows import Window
 from bot.domain.turn import Turn

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 import structlog
 
 from bot.domain.case import Case
 from bot.domain.errors import BridgeError, Stale, StorageError
+from bot.domain.frozen import replace
 from bot.domain.journal import NO_CASE, Entry
 from bot.domain.journal_acts import JournalAct
 from bot.domain.retention_rules import FREE_FIELDS, Cutoffs, PurgeDue, Retention, Rule, due, kept_acts

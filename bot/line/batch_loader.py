@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import fields
 
 from bot.conversation.ask_which_case import CANDIDATES
 from bot.conversation.typed_numbers import may_pick, picked
@@ -11,6 +11,7 @@ from bot.delivery.split import carries
 from bot.domain.agreement import Agreement
 from bot.domain.case import Case
 from bot.domain.conversation import Conversation
+from bot.domain.frozen import replace
 from bot.domain.messages import Capabilities, Delivery
 from bot.domain.people import Directory
 from bot.line.message_work import Message

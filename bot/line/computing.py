@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from bot.delivery.reply_in_call import ride
 from bot.domain.agreement import Urgency
 from bot.domain.albums import gathered
 from bot.domain.case import Case
+from bot.domain.frozen import replace
 from bot.domain.messages import Capabilities
 from bot.domain.people import Directory
 from bot.domain.turn import Turn

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bot.conversation import albums, ask_which_case
@@ -12,6 +12,7 @@ from bot.delivery import window_rules
 from bot.domain import button_data
 from bot.domain.agreement import Agreement
 from bot.domain.errors import StorageError
+from bot.domain.frozen import replace
 from bot.domain.messages import Address, Button, Inbound, Kind, Outgoing, OutgoingKind
 from bot.domain.people import Directory
 from bot.domain.turn import InboxRow, InboxState, Turn

@@ -5,8 +5,7 @@ Decides, does no I/O.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from bot.domain.frozen import replace
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Address
 from bot.domain.names import messenger_name

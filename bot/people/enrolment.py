@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import replace
 
+from bot.domain.frozen import replace
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Address
 from bot.domain.people import Invite, Person, Role

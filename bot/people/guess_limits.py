@@ -6,11 +6,11 @@ guessed at exists or not.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain import reference
 from bot.domain.agreement import Agreement
+from bot.domain.frozen import replace
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Inbound
 from bot.domain.people import Person, Stranger

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bot.clock.alerts import act_button
 from bot.domain.agreement import DeskRole
 from bot.domain.case import Case
 from bot.domain.case_acts import Act
+from bot.domain.frozen import replace
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Keyboard
 from bot.domain.names import rows

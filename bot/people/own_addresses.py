@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 
 from bot.domain import sign_in
+from bot.domain.frozen import replace
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Address
 from bot.domain.names import messenger_name

@@ -6,10 +6,11 @@ Only the own side is told, and only when it matters: to an open case of theirs, 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bot.domain.agreement import Agreement, Desk, DeskRole
 from bot.domain.case import Case
+from bot.domain.frozen import replace
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Address, Contact, Inbound, Kind
 from bot.domain.names import messenger_name

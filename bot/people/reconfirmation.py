@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.domain import button_data
 from bot.domain.agreement import Agreement
+from bot.domain.frozen import replace
 from bot.domain.journal_acts import JournalAct
 from bot.domain.names import rows
 from bot.domain.people import Directory, Person, Role

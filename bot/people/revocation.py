@@ -6,10 +6,9 @@ for them end in storage, with the turn; buttons end because whoever is cut off m
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bot.domain import button_data, short_ids
 from bot.domain.agreement import DeskRole
+from bot.domain.frozen import replace
 from bot.domain.journal_acts import JournalAct
 from bot.domain.people import Directory, Person
 from bot.domain.recipients import Recipient, admins, at_desk, at_desks, supervisors, unique

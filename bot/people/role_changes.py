@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bot.domain.agreement import Agreement, DeskRole
 from bot.domain.errors import BridgeError
+from bot.domain.frozen import replace
 from bot.domain.journal_acts import JournalAct
 from bot.domain.people import Person, Role
 from bot.domain.recipients import at_desks, at_person, supervisors, unique

@@ -72,7 +72,9 @@ class Wanted:
     #: to, and the invites that are not used yet under their name and side
     orders: tuple[int, ...] = ()  #: orders for identified exports
     offered: tuple[Address, ...] = ()  #: what was sent there lately with choices: a typed number may mean one of them
-    spoken: tuple[tuple[Address, datetime], ...] = ()  #: what was sent there about cases since then, without its words; the newest few
+    spoken: tuple[
+        tuple[Address, datetime], ...
+    ] = ()  #: what was sent there about cases since then, without its words; the newest few
     said_at: tuple[Address, ...] = ()  #: all that was sent there lately: what is said there may answer or repeat it
 
 

@@ -10,12 +10,13 @@ import os
 import re
 import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
 from bot.domain.errors import KeysUnusable
+from bot.domain.frozen import replace
 
 KEY_BYTES = 32
 #: The line of the key that search tokens are made with; rotation leaves it as it is.

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 
 from bot.domain import button_data
 from bot.domain.closed_sets import for_each
 from bot.domain.export_orders import DECIDED_WITHIN, IdentifiedOrder, OrderState, is_alive, is_second, may_decide
+from bot.domain.frozen import replace
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Address, Button, Keyboard, OutgoingKind
 from bot.domain.people import Directory, Person

@@ -7,12 +7,13 @@ Addressed by case and person id only, never by a name or by who wrote last. What
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bot.domain import button_data
 from bot.domain.agreement import Agreement
 from bot.domain.case import Case, CaseText, HandoffState
 from bot.domain.case_acts import Act
+from bot.domain.frozen import replace
 from bot.domain.guarded import Guarded
 from bot.domain.messages import Address, Button, Keyboard, Kind, OutgoingKind
 from bot.domain.names import clocks, link, moment

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.attachments import FileState, Left
 from bot.domain.case import Case, SecureEntry, SecureField
 from bot.domain.conversation import Conversation
 from bot.domain.export_orders import IdentifiedOrder
+from bot.domain.frozen import replace
 from bot.domain.guarded import Guarded
 from bot.domain.journal import Entry, Filed
 from bot.domain.journal_acts import JournalAct
@@ -117,7 +117,7 @@ class Composer:
 
     def _moved(self, before: Conversation, changes: dict[str, object]) -> Conversation:
         version = self.view.conversation(before.person_id).version + 1
-        return replace(before, updated_at=self.now, version=version, **changes)  # type: ignore[arg-type]  # field names are checked by `replace` itself
+        return replace(before, updated_at=self.now, version=version, **changes)
 
     def secure(self, case: Case) -> SecureCase:
         """The secure case as it stands in this turn, where it was asked for."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import TypeVar
 
 from sqlalchemy import Connection, select
 
 from bot.domain.case import Case, Deadline, Handoff
 from bot.domain.errors import AlreadySeen, StorageError
+from bot.domain.frozen import replace
 from bot.domain.journal import Entry, Link, link
 from bot.domain.verify_journal import GENESIS
 from bot.protection.sealing import Vault

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
 
 import structlog
 from sqlalchemy import Connection, RowMapping, select
 
 from bot.domain.errors import SealBroken
+from bot.domain.frozen import replace
 from bot.domain.people import Person
 from bot.protection.sealing import Vault
 from storage.rows.cases import unread

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
+
+from bot.domain.frozen import replace
 
 #: Within this a message is stored, or whoever brought it is told that it is not.
 ANSWER_WITHIN = timedelta(seconds=5)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, and_, case, delete, func, or_,
 
 from bot.domain.case import Case
 from bot.domain.errors import Stale
+from bot.domain.frozen import replace
 from bot.domain.journal import Entry
 from bot.domain.reference import DRILL
 from bot.domain.retention_rules import Cutoffs

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import replace
 
 from starlette.responses import Response
 
@@ -18,6 +17,7 @@ from bot.domain.case import Case
 from bot.domain.case_acts import Act
 from bot.domain.errors import StorageError
 from bot.domain.file_types import sniff
+from bot.domain.frozen import replace
 from bot.domain.journal import Entry
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Attachment

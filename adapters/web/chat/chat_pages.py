@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain
 
 from markupsafe import Markup
@@ -18,6 +18,7 @@ from adapters.web.site.sign_in_pages import redirect
 from adapters.web.site.site import Site
 from adapters.web.site.visit import Visit, is_number
 from bot.domain.errors import StorageError
+from bot.domain.frozen import replace
 from bot.domain.messages import Attachment, DeliveryState, Inbound, Keyboard, Kind
 from bot.domain.time_words import both_times
 from bot.domain.typed_commands import parse_command

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from anyio import to_thread
@@ -20,6 +20,7 @@ from adapters.web.site.sign_in_pages import redirect
 from adapters.web.site.site import Site
 from adapters.web.site.visit import Visit
 from bot.domain.export_orders import IdentifiedOrder, may_decide
+from bot.domain.frozen import replace
 from bot.domain.people import Person, Role
 from bot.domain.time_words import both_times
 from bot.language.texts import tr

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import parse_qsl
 
@@ -22,6 +22,7 @@ from adapters.web.site.uploads import read_upload
 from adapters.web.site.visit import Visit, cookie_name, is_number
 from bot.domain.agreement import Agreement
 from bot.domain.errors import StorageError
+from bot.domain.frozen import replace
 from bot.domain.ids import Ids
 from bot.domain.people import Person
 from bot.domain.sign_in import hash_token

@@ -7,7 +7,7 @@ import re
 import tempfile
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from bot.domain.agreement import Agreement
 from bot.domain.case import Case
 from bot.domain.errors import BridgeError
 from bot.domain.fields import field
+from bot.domain.frozen import replace
 from bot.domain.people import Directory, Role
 from bot.ports.storage import Storage
 from bot.protection import redaction_policy

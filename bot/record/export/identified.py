@@ -7,10 +7,10 @@ what the own side put there, and of a person who fears this side's State nothing
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from bot.domain.case import Case, Channel, SecureEntry, SecureField
 from bot.domain.fields import UNKNOWN, field, is_field
+from bot.domain.frozen import replace
 from bot.domain.time_words import as_utc
 from bot.protection.redaction_policy import (
     Way,

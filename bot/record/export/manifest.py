@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot import __version__
 from bot.domain.errors import BridgeError
+from bot.domain.frozen import replace
 from bot.domain.time_words import as_utc
 
 

@@ -6,7 +6,7 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -14,6 +14,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from bot.domain.errors import BridgeError
+from bot.domain.frozen import replace
 from bot.domain.time_words import as_utc
 from bot.record.report.figures import Report
 from bot.record.report.pages import document
