@@ -19,6 +19,7 @@ from bot.domain.messages import Address, Capabilities, Outgoing
 from bot.domain.restored import Restored
 from bot.domain.retention_rules import Retention
 from bot.domain.turn import Turn, outgoing_of
+from bot.intake.reading import first_facts
 from bot.jobs.due_poller import Reminder
 from bot.jobs.export_worker import Exports
 from bot.jobs.file_fetcher import Fetcher
@@ -150,6 +151,7 @@ class Bridge:
     async def start(self) -> None:
         """Begin to write, then connect the messengers."""
         self._restored = await restored_of(self._storage)
+        first_facts.prepare()
         self.line.start()
         await asyncio.gather(*(adapter.start(self.line.receive) for adapter in self._adapters.values()))
         await tell_restored(self._storage, lambda act: self.line.submit(Order(act, actor="restore")))

@@ -21,6 +21,8 @@ def follow(c: Composer, before: Case, case: Case) -> Case:
     """Compare the gates before and after a change, and do what the difference calls for."""
     agreement = c.context.agreement
     for channel in Channel:
+        if case.handoff(channel) is None:
+            continue  # most cases have none yet
         was_open, verdict = gates.is_open(before, channel, agreement), gates.check(case, channel, agreement)
         is_now_open = isinstance(verdict, gates.Open)
         case = _redraft(c, case, channel, verdict)

@@ -138,7 +138,8 @@ def _needs(row: int, wanted: Mapping[str, str | bool]) -> Verdict:
 
 def stops_relay(case: Case, party: str, agreement: Agreement) -> bool:
     """Whether nothing more of what is said about a case may cross to people of this side: its police gate is closed."""
-    if party in ("", case.reporting):
+    is_protected = _word(case, FEARS) == "yes" or _word(case, FLAG) in PROTECTED
+    if party in ("", case.reporting) or not is_protected:
         return False
     facts = facts_of(case, Channel.POLICE, party, agreement)
     return facts.is_state_feared and facts.decision != "allowed"

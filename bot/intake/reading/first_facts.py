@@ -48,6 +48,11 @@ def facts_in(text: str) -> Mapping[str, Value]:
     return {f.id: value for f in FIELDS if (value := found.get(f.id)) is not None}
 
 
+def prepare() -> None:
+    """Make all patterns before the first message: that takes a tenth of a second, in which nobody is answered."""
+    facts_in("A girl of 16 is locked in a flat in Nanchang, in China.")
+
+
 def _said(text: str) -> str:
     """What is said, without what is only asked."""
     return " ".join(sentence for sentence in _SENTENCES.split(fold(text)) if not sentence.rstrip().endswith("?"))
