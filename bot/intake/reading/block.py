@@ -40,6 +40,8 @@ class _Lines:
 
 def parse_block(text: str, language: str = "en") -> Block | None:
     """Read a block of lines; None when the text is not one (fewer than two labels of ours, unless nothing else)."""
+    if _SPLIT.search(text) is None:
+        return None  # no line has a label
     lines = _Lines([], [], [])
     for line in clean(text).split("\n"):
         if line.strip():
