@@ -1,4 +1,4 @@
-"""Which known name a misspelt one is near to. Pure; whoever asks shows the answer back before it counts.
+"""Which known name a misspelt one is near to, how near two words are. Pure; whoever asks shows it before it counts.
 
 Word by word, so that a word more or less ("not", "un-") is another name. Short words are taken as they are.
 """
@@ -22,6 +22,11 @@ def nearest(typed: str, names: Iterable[str]) -> tuple[str, ...]:
     fewest = min((errors for errors, is_other in far.values() if not is_other), default=0)
     near = sorted((is_other, name) for name, (errors, is_other) in far.items() if errors <= fewest)
     return tuple(name for _, name in near) if fewest else ()
+
+
+def closeness(one: str, other: str) -> float:
+    """Say how near two words are by the typing errors between them: 1 for the same, 0 for nothing in common."""
+    return OSA.normalized_similarity(one, other)
 
 
 def _is_word(word: str) -> bool:
