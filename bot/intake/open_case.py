@@ -67,7 +67,7 @@ def open_case(c: Composer, words: Sequence[Piece], waited: timedelta = timedelta
 
 def greet(c: Composer, case: Case) -> None:
     """Give the reference, say what was understood, and ask the first question, in one message."""
-    stored = "\n".join(filter(None, (_stored(c, case), understanding.sentence(case, c.language))))
+    stored = "\n\n".join(filter(None, (_stored(c, case), understanding.sentence(case, c.language))))
     if not case.requested:
         ask_side(c, case, stored)
         return

@@ -64,9 +64,11 @@ def row(case: Case, language: str) -> Keyboard:
 
 
 def each(case: Case, language: str) -> Keyboard:
-    """Offer each thing that was understood, to say which is wrong."""
-    offered = ((asked, f"{tr(language, asked.label)}: {value}") for asked, value in _shown(case, language))
-    return rows([_button(case, asked, WRONG, label) for asked, label in offered], width=1)
+    """Offer each thing that was understood, to say which is wrong, and that none is."""
+    shown = _shown(case, language)
+    offered = [_button(case, asked, WRONG, f"{tr(language, asked.label)}: {value}") for asked, value in shown]
+    right = [_button(case, asked, RIGHT, tr(language, "All is right")) for asked, _ in shown[:1]]
+    return rows([*offered, *right], width=1)
 
 
 def typed(c: Composer, case: Case, text: str) -> str:

@@ -77,6 +77,15 @@ async def test_what_is_wrong_is_asked_and_nothing_is_passed_over(tmp_path: Path,
         assert case.urgency is Urgency.U1
 
 
+@BOTH
+async def test_who_finds_nothing_wrong_says_so(tmp_path: Path, messenger: str) -> None:
+    async with officer_on(messenger, tmp_path) as phone:
+        case = await phone.reports("[Change]", text=WORDS)
+        await phone.does("[All is right]" if messenger == "telegram" else "right")
+        phone.bridge.expect(phone.who, "noted as right", "(1 of 14)")
+        assert {a.source for a in (await phone.case(case)).answers.values()} == {"confirmed"}
+
+
 async def test_the_desks_are_told_at_once_when_the_first_words_say_the_first_three(bridge: PlayedBridge) -> None:
     await bridge.says(OFFICER, "girl 16 locked in a hotel in Nanchang, they beat her now")
     case = await bridge.only_case()
