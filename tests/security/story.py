@@ -64,8 +64,8 @@ async def whole_story(bridge: Stronghold, mark: Mark) -> str:
 async def _reported(bridge: Stronghold, mark: Mark) -> str:
     reference = await bridge.opens_case(text=mark("first"))
     await bridge.says(OFFICER, f"call her brother {mark('kept')}?")
-    await bridge.answers(OFFICER, "no", "locked in", "16", "China", mark("area"), "unknown", "skip", "forced marriage")
-    await bridge.answers(OFFICER, "1", "Cambodia", "interpreter", "no", "yes", "yes", "no")
+    await bridge.answers(OFFICER, "no", "locked in", "16", "China", mark("area"), "unknown", "forced marriage")
+    await bridge.answers(OFFICER, "1", "Cambodia", "interpreter", "no", "yes, yes, no", "edit 14")
     summary = await bridge.says(OFFICER, mark("summary"))
     await bridge.edits(summary, mark("summary") + " " + mark("amended"))
     await bridge.shares_location(OFFICER, 28.683123, 115.857456)

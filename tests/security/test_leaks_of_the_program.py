@@ -35,7 +35,7 @@ async def test_the_running_program_writes_no_secret_anywhere_but_where_its_row_s
         code = await _invited(town, name)
         link = (await town.terminal.beside("signin", OFFICERS[0]))[0].partition(" ")[0]
         token = link.rpartition("/")[2]
-        await town.reports(OFFICERS[0], text=f"girl held, {FIRST}, call {PHONE}")
+        await town.reports(OFFICERS[0], text=f"somebody screams, {FIRST}, call {PHONE}")
         async with httpx.AsyncClient(base_url=town.setup.url) as client:
             session = await _read_everything(client, token)
             places = Places()

@@ -153,7 +153,7 @@ async def test_whoever_is_not_enrolled_leaves_no_words_by_polling_either(polled:
     await polled.hears(OFFICERS[7], "(1 of 14)", after=officer.says("somebody screams for help"))
     await polled.hears(STRANGER, "enrolled officers", after=stranger.says("girl ZEBRA, signed Sok Dara"))
     inbox = opened(polled)
-    assert any("locked in a flat" in row for row in inbox), "what is sealed is looked into"
+    assert any("screams for help" in row for row in inbox), "what is sealed is looked into"
     assert not [row for row in inbox if "ZEBRA" in row or "Sok Dara" in row]
 
 
