@@ -7,7 +7,7 @@ their own duty desk, whose one tap grants it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.acts import ending
 from bot.acts.request import ActRequest, apart, done, is_allowed, tell
@@ -22,9 +22,11 @@ from bot.domain.names import closure_name, rows, urgency_name
 from bot.domain.recipients import Recipient, at_desks, side_of_case, supervisors, unique
 from bot.intake.question_texts import word_button
 from bot.language.texts import later, tr
+from bot.turns.composer import Composer
 
 #: How long after the first message an officer withdraws an alert by themselves.
 FREELY_FOR = timedelta(minutes=10)
+_ASKED, _ASKED_FOR = "withdrawing", timedelta(minutes=3)  #: how long the next words are about that
 #: Why, by the code of a button.
 _REASONS = {
     "mistake": later("Sent by mistake"),
@@ -81,6 +83,19 @@ def _is_free(request: ActRequest) -> bool:
     return is_new and case.acknowledged_at is None and not case.handoffs
 
 
+def asked_of(c: Composer) -> int | None:
+    """The case of which it was just asked why its alert should be withdrawn."""
+    waits = c.conversation.pending.get(_ASKED)
+    if not isinstance(waits, list) or datetime.fromisoformat(str(waits[1])) < c.now:
+        return None
+    return int(str(waits[0]))
+
+
+def reason_at(number: int | None) -> str:
+    """The code of the reason that stands there, counted with the line that keeps the alert; empty for none."""
+    return dict(enumerate(_REASONS, start=2)).get(number or 0, "")
+
+
 def _ask_why(request: ActRequest) -> None:
     case, language = request.case, request.language
     laid = [act_button(case, tr(language, label), Act.WITHDRAW, code) for code, label in _REASONS.items()]
@@ -98,6 +113,8 @@ def _ask_why(request: ActRequest) -> None:
             reference=case.reference,
         )
     )
+    waits = [case.id, (request.c.now + _ASKED_FOR).isoformat()]
+    request.c.move(pending={**request.c.conversation.pending, _ASKED: waits})
     # A number typed in haste, as if it were an answer of the intake, keeps the alert.
     request.say(lead, rows([keep, *laid], width=1))
 

@@ -19,7 +19,7 @@ from bot.domain.fields import FIELDS, UNKNOWN_WORDS, Field, FieldKind
 from bot.domain.frozen import replace
 from bot.domain.messages import Kind
 from bot.domain.typed_commands import Command
-from bot.intake import answer_taps, interview, moves, other_messenger, understanding
+from bot.intake import answer_taps, changing, interview, moves, other_messenger, understanding
 from bot.intake.held_words import held, hold, take_held
 from bot.intake.next_question import REVIEW
 from bot.intake.open_case import ask_side
@@ -42,7 +42,9 @@ _AT_REVIEW = frozenset({"send", "back"})  #: what answers the review by itself
 
 def say_anything(c: Composer, text: str) -> None:
     """Take plain words (or a caption, a place, a file) in a private chat."""
-    if not (marked_words.typed(c, text) or taking_back.heard(c, text) or _is_waited_for(c, text)):
+    if marked_words.typed(c, text) or taking_back.heard(c, text) or taking_back.said_to_the_question(c, text):
+        return
+    if not _is_waited_for(c, text):
         _unasked(c, text)
 
 
@@ -155,7 +157,9 @@ def word(c: Composer, promise: button_data.WordTap) -> None:
 
 
 def _answer(c: Composer, case: Case, text: str) -> None:
-    if code := understanding.typed(c, case, text):
+    if changing.heard(c, case, text):
+        return
+    if c.conversation.pending.get("confirm") is None and (code := understanding.typed(c, case, text)):
         answer_taps.of_understood(c, case, code, asked(c) or FIELDS[0])
         return
     said = read_agreement(text, c.language) if c.conversation.pending.get("confirm") else None
@@ -185,10 +189,22 @@ def _answer_question(c: Composer, case: Case, text: str) -> None:
         _at_review(c, case, text, is_doubtful=is_doubtful)
     elif is_doubtful and not _answers_beyond_doubt(c, case, text):
         other_messenger.ask_what_it_is(c, case, asking, candidates(c))
-    elif not interview.answer_text(c, case, asking, text, other_messenger.going_on(c, case)):
+    elif not (
+        interview.answer_text(c, case, asking, text, other_messenger.going_on(c, case)) or _says_facts(c, case, text)
+    ):
         unread = words_of(c)[0]
         interview.ask_again(c, case, asking, text, keep_words(c, case))
         c.move(pending={**c.conversation.pending, "unread": unread.as_json()})
+
+
+def _says_facts(c: Composer, case: Case, text: str) -> bool:
+    """Words that answer nothing, but say what was not said yet: they are understood as first words are."""
+    later = understanding.understand(c, case, [text]) if understanding.tells(text) else case
+    if later is case:
+        return False
+    keep_words(c, later)
+    interview.ask_current(c, c.case(case.id) or later, understanding.sentence(later, c.language))
+    return True
 
 
 def _at_review(c: Composer, case: Case, text: str, *, is_doubtful: bool) -> None:

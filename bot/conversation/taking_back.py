@@ -16,6 +16,8 @@ from bot.intake.interview import ask_current
 from bot.intake.position import in_intake
 from bot.intake.question_texts import case_line
 from bot.intake.reading import first_words
+from bot.intake.reading.yes_no import read_agreement
+from bot.language.normalise import whole_number
 from bot.language.texts import tr
 from bot.turns.composer import Composer
 
@@ -29,6 +31,20 @@ def heard(c: Composer, text: str) -> bool:
     if act_table.waiting_prompt(c) is not None and not first_words.stops(text):
         return False  # "false alarm" may well be the reason that was asked for
     return _of_reply(c) if c.message is not None and c.message.reply_to else take_back(c)
+
+
+def said_to_the_question(c: Composer, text: str) -> bool:
+    """Take a yes, a no or a number to "Withdraw it? Tap why": they answer nothing else then. False for other words."""
+    case = c.case(withdrawing.asked_of(c))
+    said, number = read_agreement(text, c.language), whole_number(text)
+    reason = withdrawing.reason_at(number)
+    if case is None or c.person is None or (said is None and number != 1 and not reason):
+        return False
+    if said is False or number == 1:
+        keep(c, button_data.to_base36(case.id))
+    else:
+        act_table.do(ActRequest(c, c.person, case, Act.WITHDRAW, reason))
+    return True
 
 
 def take_back(c: Composer) -> bool:

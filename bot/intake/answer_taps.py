@@ -7,7 +7,7 @@ from bot.domain.case import Case, Value
 from bot.domain.countries import NAMES
 from bot.domain.fields import UNKNOWN, Field, FieldKind, field, show
 from bot.domain.understood import understood
-from bot.intake import permission, understanding
+from bot.intake import changing, permission, understanding
 from bot.intake.answers import store
 from bot.intake.consent import ask_next
 from bot.intake.interview import (
@@ -69,11 +69,12 @@ def of_understood(c: Composer, case: Case, code: str, asking: Field) -> None:
     if code == understanding.WRONG:
         ask_field(c, case, asking, returning=case.sent_at is None and c.conversation.asking == REVIEW)
     elif not understood(case):
-        ask_current(c, case)
+        noted = tr(c.language, "Nothing waits for that: all is noted. To change an answer, type for example: edit 4")
+        ask_current(c, case, noted)
     elif code == understanding.RIGHT:
         ask_current(c, understanding.confirm(c, case), tr(c.language, "Thank you, noted as right."))
     else:
-        c.say(tr(c.language, "What is not right?"), understanding.each(case, c.language), case=case)
+        changing.ask_what(c, case)
 
 
 def _about_permission(c: Composer, case: Case, asking: Field, code: str) -> bool:

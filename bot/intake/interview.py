@@ -71,7 +71,7 @@ def advance(c: Composer, case: Case, current: Field, lead: str = "") -> None:
             return
         show_summary(c, case, lead)
         return
-    following = next_question(case, current.id)
+    following = understanding.beside(case, current) or next_question(case, current.id)
     if following is None:
         show_summary(c, case, lead)
     else:

@@ -14,6 +14,7 @@ from bot.domain.names import rows
 from bot.intake.answers import follow_up, keep
 from bot.intake.reading.choice import read_choice
 from bot.intake.reading.result import Read
+from bot.language.normalise import whole_number
 from bot.language.texts import later, tr
 from bot.turns.composer import Composer
 
@@ -70,7 +71,12 @@ def usual(code: str) -> tuple[str, ...] | None:
 
 def read_three(text: str, language: str) -> tuple[str, ...] | None:
     """Read three answers in the order asked, or one that says that nobody was asked; None for anything else."""
+    number = whole_number(text)
+    if number is not None:
+        return dict(enumerate(codes for _, codes in _USUAL.values())).get(number - 1)
     parts = [part for part in _BETWEEN.split(text) if part.strip()]
+    if any(whole_number(part) is not None for part in parts):
+        return None
     if len(parts) == len(_THREE):
         readings = [read_choice(each, part, language) for each, part in zip(_THREE, parts, strict=True)]
         codes = tuple(str(reading.value) for reading in readings if isinstance(reading, Read))

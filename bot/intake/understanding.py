@@ -9,13 +9,14 @@ from bot.domain.case import Case
 from bot.domain.fields import Field, field, show
 from bot.domain.messages import Button, Keyboard
 from bot.domain.names import rows
-from bot.domain.understood import UNDERSTOOD, understood
+from bot.domain.understood import UNDERSTOOD, confirmed, understood
 from bot.intake.answers import follow_up, keep
 from bot.intake.next_question import to_ask
 from bot.intake.reading.block import parse_block
 from bot.intake.reading.first_facts import facts_in
 from bot.language.normalise import plain
 from bot.language.texts import later, tr
+from bot.language.words import words
 from bot.protection.redaction_policy import echoed
 from bot.turns.composer import Composer
 
@@ -23,18 +24,25 @@ from bot.turns.composer import Composer
 RIGHT, CHANGE, WRONG = "right", "change", "wrong"
 _LABELS = {RIGHT: later("Right"), CHANGE: later("Change")}
 _CONFIRMED = "confirmed"
+_TOGETHER = {"country": "area", "area": "country"}
 #: Values that say by themselves what they are about; others come with their label.
 _PLAIN = ("situation", "age_group", "category")
 
 
-def understand(c: Composer, case: Case, words: Iterable[str]) -> Case:
+def understand(c: Composer, case: Case, said: Iterable[str]) -> Case:
     """Keep what a person's first words say beyond doubt; a block of `label: value` lines is read as one."""
-    text, before = "\n".join(words), case
-    if parse_block(text) is not None:
-        return case
+    text, before = "\n".join(said), case
+    if parse_block(text) is not None or (c.message is not None and c.message.origin):
+        return case  # who forwards says nothing by it
     for name, value in facts_in(text).items():
-        case = keep(c, case, field(name), value, UNDERSTOOD)
+        if confirmed(case, name) is None and case.value(name) != value:
+            case = keep(c, case, field(name), value, UNDERSTOOD)
     return case if case is before else follow_up(c, case, before)
+
+
+def tells(text: str) -> bool:
+    """Whether words say more than how many they are about."""
+    return bool(facts_in(text).keys() - {"persons_count"})
 
 
 def confirm(c: Composer, case: Case) -> Case:
@@ -43,6 +51,12 @@ def confirm(c: Composer, case: Case) -> Case:
     for name, answer in understood(case).items():
         case = keep(c, case, field(name), answer.value, _CONFIRMED)
     return case if case is before else follow_up(c, case, before)
+
+
+def beside(case: Case, current: Field) -> Field | None:
+    """What was understood together with a field that is answered otherwise now, and is asked again."""
+    other = _TOGETHER.get(current.id, "")
+    return field(other) if other in understood(case) and current.id not in understood(case) else None
 
 
 def sentence(case: Case, language: str) -> str:
@@ -72,11 +86,15 @@ def each(case: Case, language: str) -> Keyboard:
 
 
 def typed(c: Composer, case: Case, text: str) -> str:
-    """What words stand for that were offered with the first question, as its buttons carry it; else empty."""
-    if not (c.conversation.pending.get(UNDERSTOOD) and understood(case)):
+    """What typed words say of what was understood, as its buttons carry it; empty for words that say nothing of it.
+
+    "Right" and "wrong" answer no question of the intake, so that they say this wherever somebody stands in it.
+    """
+    said = plain(text)
+    labels = {plain(tr(c.language, label)): code for code, label in _LABELS.items()}
+    if case.sent_at is not None:
         return ""
-    codes = {plain(tr(c.language, label)): code for code, label in _LABELS.items()}
-    return codes.get(plain(text), "")
+    return RIGHT if said in words("right") else CHANGE if said in words("wrong") else labels.get(said, "")
 
 
 def _shown(case: Case, language: str) -> list[tuple[Field, str]]:

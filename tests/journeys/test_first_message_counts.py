@@ -111,8 +111,6 @@ async def test_it_raises_the_urgency_at_once_and_lowers_it_only_when_it_is_confi
     await bridge.taps(OFFICER, "No")
     assert (await bridge.case(case)).urgency is Urgency.U2
     await bridge.says(OFFICER, "right")
-    assert {a.source for a in (await bridge.case(case)).answers.values()} == {"tap", "understood"}, "no longer offered"
-    await bridge.taps(OFFICER, "Right", of=bridge.phones.newest_with(OFFICER, "Right"))
     assert (await bridge.case(case)).urgency is Urgency.U3
 
 
@@ -249,3 +247,89 @@ class TestPermissionIsAskedOnce:
         bridge.expect(OFFICER, "13a. Consent to police: not answered")
         await bridge.taps(OFFICER, "Not asked yet", of=shown)
         assert (await bridge.case(case)).value("consent_diplomatic") == "not_asked"
+
+
+class TestNothingSaidOfItAnswersAnotherQuestion:
+    """ "Right" and "wrong" are about what was understood, wherever somebody stands in the intake."""
+
+    @pytest.mark.parametrize("said", ["wrong", "not right", "不对", "sai", "ខុស", "change"])
+    @BOTH
+    async def test_wrong_asks_what_is_wrong(self, tmp_path: Path, messenger: str, said: str) -> None:
+        async with officer_on(messenger, tmp_path) as phone:
+            case = await phone.reports(said, text=WORDS)
+            phone.bridge.expect(phone.who, "What is not right?")
+            assert (await phone.case(case)).value("danger_now") is None
+
+    @pytest.mark.parametrize("said", ["correct", "true", "对", "đúng", "ត្រូវ", "right", "All right."])
+    @BOTH
+    async def test_right_confirms_and_twice_changes_nothing(self, tmp_path: Path, messenger: str, said: str) -> None:
+        async with officer_on(messenger, tmp_path) as phone:
+            case = await phone.reports(said, said, text=WORDS)
+            phone.bridge.expect(phone.who, "noted as right", "(1 of 14)")
+            phone.bridge.expect(phone.who, "all is noted", "(1 of 14)")
+            case = await phone.case(case)
+            assert (case.value("danger_now"), case.answers["age_group"].source) == (None, "confirmed")
+
+    @pytest.mark.parametrize(
+        ("said", "then"),
+        [
+            ("2", "(3 of 14)"),
+            ("age", "(3 of 14)"),
+            ("no", "noted as right"),
+            ("6", "noted as right"),
+            ("she is 15", "12 to 17"),
+            ("what?", "I could not read that"),
+        ],
+    )
+    @BOTH
+    async def test_what_is_typed_below_the_list_is_about_the_list(
+        self, tmp_path: Path, messenger: str, said: str, then: str
+    ) -> None:
+        async with officer_on(messenger, tmp_path) as phone:
+            case = await phone.reports(
+                "[Change]", said if messenger == "telegram" or said != "6" else "right", text=WORDS
+            )
+            phone.bridge.expect(phone.who, then)
+            assert (await phone.case(case)).value("danger_now") is None
+
+    async def test_neither_is_ever_the_area(self, bridge: PlayedBridge) -> None:
+        case = await bridge.report_case("no", "edit 5", "change", text=WORDS)
+        bridge.expect(OFFICER, "What is not right?")
+        assert (await bridge.case(case)).answers["area"].source == "understood"
+
+    async def test_after_send_right_opens_nothing(self, bridge: PlayedBridge) -> None:
+        await bridge.report_case("no", "summary", "send", "send", "right", text=WORDS)
+        await bridge.fast_forward(minutes=4)
+        assert len(await bridge.cases()) == 1
+
+    @pytest.mark.parametrize("said", ["yes", "right", "no", "1"])
+    async def test_while_a_withdrawal_is_asked_about_it_is_meant(self, bridge: PlayedBridge, said: str) -> None:
+        case = await bridge.report_case("cancel", said, text=WORDS)
+        after = await bridge.case(case)
+        assert (after.is_open, after.value("danger_now")) == (True, None)
+        bridge.expect_nothing(DUTY)
+
+
+async def test_of_area_and_country_the_other_is_asked_again_when_one_was_wrong(bridge: PlayedBridge) -> None:
+    case = await bridge.report_case("no", text=WORDS)
+    await bridge.answers(OFFICER, "change", "[Area: Nanchang, Jiangxi]", "Bavet")
+    bridge.expect(OFFICER, "(4 of 14)", "Now: China")
+    await bridge.says(OFFICER, "Cambodia")
+    assert (await bridge.case(case)).value("country") == "KH"
+
+
+async def test_words_after_a_photo_are_read_as_first_words_are(bridge: PlayedBridge) -> None:
+    await bridge.sends_photo(OFFICER)
+    await bridge.says(OFFICER, "girl 15 locked in a flat in Nanchang")
+    bridge.expect(OFFICER, "I understood: Locked in or held · 12 to 17 · Nanchang, Jiangxi, China", "(1 of 14)")
+    case = await bridge.only_case()
+    assert case.urgency is Urgency.U1
+    assert "girl 15 locked in a flat in Nanchang" in [t.text for t in await bridge.texts(case)]
+
+
+async def test_numbers_at_permission_are_those_of_the_screen(bridge: PlayedBridge) -> None:
+    case = await bridge.report_case(*TestPermissionIsAskedOnce.UP_TO_IT, "1, 2, 3")
+    bridge.expect(OFFICER, "I could not read that")
+    assert (await bridge.case(case)).value("consent_police") is None
+    await bridge.says(OFFICER, "2")
+    assert (await bridge.case(case)).value("fears_own_authorities") == "yes"

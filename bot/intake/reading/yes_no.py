@@ -14,6 +14,6 @@ AGAIN = later("No, I write it again")
 def read_agreement(text: str, language: str = "en") -> bool | None:
     """Read a yes or a no; None for everything else. To a question an "ok" is no answer, to what is shown back it is."""
     said = plain(text)
-    if said in words("yes") | words("agreed") or said == plain(tr(language, RIGHT)):
+    if said in words("yes") | words("agreed") | words("right") or said == plain(tr(language, RIGHT)):
         return True
-    return False if said in words("no") or said == plain(tr(language, AGAIN)) else None
+    return False if said in words("no") | words("wrong") or said == plain(tr(language, AGAIN)) else None
