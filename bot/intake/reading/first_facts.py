@@ -16,7 +16,7 @@ from bot.domain.case import Value
 from bot.domain.fields import FIELDS, field
 from bot.domain.places import Mentioned, Place, mentioned
 from bot.intake.reading import people_words
-from bot.intake.reading.first_people import people_in
+from bot.intake.reading.first_people import People, people_in
 from bot.language.folding import fold
 from bot.language.normalise import clean
 from bot.language.phrases import comparable, either, pattern
@@ -26,6 +26,7 @@ _LONGEST = 600  #: signs; what is longer tells more than one thing, and is asked
 _SENTENCES = re.compile(r"(?<=[.;!?])\s+|\n")
 _PARTS = re.compile(r"(?<=[,:(])\s*|\s-\s")
 _NEXT_NAME = re.compile(r"\s+[A-Z][a-z]")  #: a further word of a name: the place is only what a thing is called by
+_CALMS = frozenset({"with_authorities", "in_safe_place", "escaped_not_safe"})
 _BESIDE = re.compile(r"[\s,]*")
 
 
@@ -37,7 +38,7 @@ def facts_in(text: str) -> Mapping[str, Value]:
     people, sentences = people_in(text), [comparable(sentence) for sentence in _SENTENCES.split(text)]
     found: dict[str, Value | None] = {
         "danger_now": _only("danger_now", sentences),
-        "situation": _only("situation", sentences),
+        "situation": _situation(sentences, people),
         "age_group": people.age_group,
         **_where(text),
         "category": _only("category", sentences),
@@ -56,6 +57,13 @@ def prepare() -> None:
 def _said(text: str) -> str:
     """What is said, without what is only asked."""
     return " ".join(sentence for sentence in _SENTENCES.split(fold(text)) if not sentence.rstrip().endswith("?"))
+
+
+def _situation(sentences: Sequence[str], people: People) -> str | None:
+    """Where somebody is. What would calm a case is said of the person affected only where nobody else is spoken of."""
+    code = _only("situation", sentences)
+    is_of_others = people.has_others or any(_words_of("self").search(sentence) for sentence in sentences)
+    return None if code in _CALMS and is_of_others else code
 
 
 def _only(name: str, sentences: Sequence[str]) -> str | None:
@@ -139,7 +147,8 @@ def _is_here(shown: str, start: int, end: int, *, must_say: bool = False) -> boo
     people = people_words.nouns().findall(before)
     is_of_others = bool(people) and people[-1] in people_words.words("relatives")
     is_away = _before("away").search(before) or _words_of("whole").search(before) or is_of_others
-    return (is_said or is_alone) and not (is_doubtful or is_away)
+    is_office = _after("office_after").match(shown, end) is not None
+    return (is_said or is_alone) and not (is_doubtful or is_away or is_office)
 
 
 def _countries_in(shown: str) -> Iterator[tuple[str, int, int]]:
@@ -178,6 +187,11 @@ def _denied() -> re.Pattern[str]:
 @cache
 def _before(part: str) -> re.Pattern[str]:
     return re.compile(rf"(?:{either(word for each in _LANGUAGES for word in each[part])})\s*$")
+
+
+@cache
+def _after(part: str) -> re.Pattern[str]:
+    return re.compile(rf"\s*(?:{either(word for each in _LANGUAGES for word in each[part])})", re.IGNORECASE)
 
 
 @cache

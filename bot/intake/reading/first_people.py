@@ -44,6 +44,7 @@ class People:
     age_group: str | None = None
     count: int | None = None
     countries: tuple[str, ...] = ()
+    has_others: bool = False  #: whether anybody is spoken of besides one person or group that is affected
 
 
 def people_in(text: str) -> People:
@@ -56,13 +57,14 @@ def people_in(text: str) -> People:
         mention.country = _country_beside(said, mention)
     affected = _affected(said, mentions)
     if not affected or any(m.kind == "others" for m in mentions) or words.more_people().search(said):
-        return People(youngest)
+        return People(youngest, has_others=bool(mentions))
     is_alone = len(affected) == 1 and (affected[0].count or all(m.kind in AFFECTED for m in mentions))
     countries = tuple(dict.fromkeys(m.country for m in affected))
     return People(
         age_group=youngest or (_youngest(affected) if is_clear else None),
         count=_count(affected[0]) if is_alone else None,
         countries=() if "" in countries else countries,
+        has_others=len(affected) > 1 or any(m.kind not in AFFECTED for m in mentions),
     )
 
 
@@ -170,7 +172,7 @@ def _whose(said: str, start: int, end: int, mentions: list[_Mention], *, has_uni
     before = words.ends_with("about").sub("", before).rstrip(_SIGNS)
     aged = words.ends_with("aged").search(before)
     within = before[: aged.start()].rstrip(_SIGNS) if aged else before
-    beside = next((m for m in mentions if m.end == len(within)), None)
+    beside = next((m for m in mentions if m.end in (len(within), len(before))), None)
     if has_unit:
         after = next((m for m in mentions if m.start >= end and not said[end : m.start].strip(_SIGNS)), None)
         adjective = next((m for m in mentions if m.start >= end and _ADJECTIVE.fullmatch(said[end : m.start])), None)

@@ -118,7 +118,7 @@ def _doer_before() -> re.Pattern[str]:
 @cache
 def _doer_after() -> re.Pattern[str]:
     verbs = either(words("tells") | words("does"))
-    return re.compile(rf"(?:[ ,][^\s.;,]+){{0,3}}? ?(?:{verbs})")
+    return re.compile(rf"(?:[ ,][^\s.;,]+){{0,6}}? ?(?:{verbs})")
 
 
 @cache
@@ -140,7 +140,9 @@ def _apposed() -> re.Pattern[str]:
 @cache
 def demonym_before() -> re.Pattern[str]:
     """Find where somebody is of, before a noun."""
-    return re.compile(rf"(?P<demonym>{either(demonyms())})[ -]?(?:{either(words('between'))})?(?: [^\W\d_]+)? ?$")
+    return re.compile(
+        rf"(?<!half )(?P<demonym>{either(demonyms())})(?! speak)[ -]?(?:{either(words('between'))})?(?: [^\W\d_]+)? ?$"
+    )
 
 
 @cache
