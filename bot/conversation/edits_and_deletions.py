@@ -9,7 +9,7 @@ from bot.domain.case_acts import Act
 from bot.domain.fields import field
 from bot.domain.journal_acts import JournalAct
 from bot.domain.typed_commands import ABOUT_CASE, OPENING, is_known, parse_command
-from bot.intake import answers
+from bot.intake import answers, changing
 from bot.intake.held_words import held, held_for, hold, opens_cases
 from bot.intake.pieces import words_of
 from bot.intake.position import in_intake
@@ -62,6 +62,8 @@ def edited(c: Composer) -> None:
         )
         return
     _amend_text(c, case, first, _without_command(message.text))
+    if first.kind is TextKind.FIRST and first.by == case.officer:
+        changing.said_otherwise(c, c.case(case.id) or case, _without_command(message.text))
 
 
 def _take_as_new(c: Composer, text: str) -> None:

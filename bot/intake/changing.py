@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from bot.domain.case import Case
 from bot.domain.fields import find_label
-from bot.domain.understood import understood
+from bot.domain.triage import assess
+from bot.domain.understood import confirmed, understood
 from bot.intake import understanding
 from bot.intake.held_words import move_on
 from bot.intake.interview import ask_current, ask_field
-from bot.intake.next_question import to_ask
+from bot.intake.next_question import to_ask, values
+from bot.intake.reading.first_facts import facts_in
 from bot.language.normalise import plain, whole_number
 from bot.language.texts import tr
 from bot.language.words import words
@@ -22,6 +24,21 @@ def ask_what(c: Composer, case: Case, lead: str = "") -> None:
     move_on(c, pending={_WAITS: True})
     asked = tr(c.language, "What is not right?")
     c.say(f"{lead}\n\n{asked}" if lead else asked, understanding.each(case, c.language), case=case)
+
+
+def said_otherwise(c: Composer, case: Case, text: str) -> None:
+    """Take changed first words: what they say anew counts, unless it would calm the case; then it is asked."""
+    if case.sent_at is not None or not case.is_open:
+        return
+    said = {name: value for name, value in facts_in(text).items() if confirmed(case, name) is None}
+    if all(case.value(name) == value for name, value in said.items()):
+        return
+    if case.urgency.is_above(assess({**values(case), **said})[0]):
+        lead = tr(c.language, "Your change says something else than what was understood.")
+        ask_what(c, case, lead) if understood(case) else ask_current(c, case, lead)
+        return
+    later = understanding.understand(c, case, [text])
+    c.say(understanding.sentence(later, c.language), understanding.row(later, c.language), case=later)
 
 
 def heard(c: Composer, case: Case, text: str) -> bool:

@@ -8,6 +8,7 @@ from zlib import crc32
 from bot.domain import button_data
 from bot.domain.case import Case, TextKind, Value
 from bot.domain.fields import Field, field
+from bot.domain.messages import Keyboard
 from bot.intake.held_words import move_on
 from bot.intake.pieces import words_of
 from bot.intake.question_texts import yes_no
@@ -30,10 +31,17 @@ def ask_confirmation(
     """
     said = said or [piece.as_json() for piece in words_of(c) if piece.kind is TextKind.TEXT]
     waiting = [{"field": f.id, "value": list(v) if isinstance(v, tuple) else v, "shown": s} for f, v, s in confirms]
-    asking, _, shown = confirms[0]
-    move_on(c, case_id=case.id, asking=asking.id, pending={"confirm": waiting, "returning": returning, "said": said})
-    sentence = tr(c.language, "{label}: you mean {shown}?", label=tr(c.language, asking.label), shown=shown)
-    c.say(f"{lead}\n\n{sentence}" if lead else sentence, yes_no(c.language, stamp_of(case, confirms[0])), case=case)
+    asking = confirms[0][0].id
+    move_on(c, case_id=case.id, asking=asking, pending={"confirm": waiting, "returning": returning, "said": said})
+    sentence, laid = shown_back(case, confirms[0], c.language)
+    c.say(f"{lead}\n\n{sentence}" if lead else sentence, laid, case=case)
+
+
+def shown_back(case: Case, confirm: tuple[Field, Value, str], language: str) -> tuple[str, Keyboard]:
+    """Ask whether this is meant, with a yes and a no."""
+    asking, _, shown = confirm
+    sentence = tr(language, "{label}: you mean {shown}?", label=tr(language, asking.label), shown=shown)
+    return sentence, yes_no(language, stamp_of(case, confirm))
 
 
 def to_confirm(c: Composer) -> list[tuple[Field, Value, str]]:

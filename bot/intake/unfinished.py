@@ -8,12 +8,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.clock import alerts, deadlines
-from bot.domain import button_data
 from bot.domain.case import Case, Deadline, DeadlineKind
-from bot.domain.fields import field, is_field
 from bot.domain.frozen import replace
 from bot.domain.journal_acts import JournalAct
-from bot.domain.messages import Button, Keyboard, OutgoingKind
+from bot.domain.messages import Keyboard, OutgoingKind
 from bot.domain.names import link, rows, urgency_name
 from bot.domain.people import Person
 from bot.domain.recipients import Recipient, at_person
@@ -23,6 +21,7 @@ from bot.intake.next_question import REVIEW, missing
 from bot.intake.open_case import side_question
 from bot.intake.position import own_case
 from bot.intake.question_texts import keyboard, question, summary_keyboard
+from bot.intake.showing_back import shown_back, to_confirm
 from bot.language.texts import tr
 from bot.ports.reads import Due
 from bot.protection import gates
@@ -88,9 +87,11 @@ def _silent(c: Composer, case: Case, timer: Deadline) -> None:
     elif officer is None or not officer.is_active or not officer.is_reachable:
         _tell_desks(c, case, timer, tr("en", "The reporting officer was cut off, or nothing reaches them."))
     elif timer.pings == _TWICE:
-        _tell_desks(c, case, timer, tr("en", "The reporting officer was asked twice and does not answer."))
+        _tell_desks(c, case, timer, tr("en", "The reporting officer was asked twice, and it is still not finished."))
     elif _speaks_of_something_else(c):
         c.put(deadlines.look_at(case, timer.kind, c.now + _SOON))
+    elif (until := _answers_elsewhere_until(c, case)) > c.now:
+        c.put(deadlines.look_at(case, timer.kind, until))
     else:
         _ask(c, case, timer, officer)
 
@@ -104,22 +105,30 @@ def _speaks_of_something_else(c: Composer) -> bool:
     return is_awaited or bool(held(pending))
 
 
+def _answers_elsewhere_until(c: Composer, case: Case) -> datetime:
+    """Until when what the officer types is for another intake: two never ask at once, so that no answer goes astray."""
+    there, asked_at = c.case(c.conversation.case_id), c.conversation.updated_at
+    is_elsewhere = there is not None and there.id != case.id and there.is_open and bool(c.conversation.asking)
+    return asked_at + deadlines.UNANSWERED[0] if is_elsewhere and asked_at is not None else c.now
+
+
 def _ask(c: Composer, case: Case, timer: Deadline, officer: Person) -> None:
-    """Ask the officer once. Their conversation goes on with this question if it is about this case, else as it was."""
-    asking, text, laid = _what_matters_most(c, case)
+    """Ask the officer once. Their conversation goes on with this question, so that what they type next answers it."""
     told, number = _where_they_write(c, officer), timer.pings + 1
-    is_here = c.conversation.case_id == case.id
-    if is_here:
-        move_on(c, asking=asking, place=told.addresses[0])
+    waiting = to_confirm(c) if c.conversation.case_id == case.id else []
+    if waiting:
+        asking, (text, laid) = waiting[0][0].id, shown_back(case, waiting[0], c.language)
+        c.move(place=told.addresses[0])
+    else:
+        asking, text, laid = _what_matters_most(c, case)
+        move_on(c, case_id=case.id, asking=asking, place=told.addresses[0])
         case = c.case(case.id) or case
-    elif is_field(asking) and not field(asking).choices:
-        laid = (*laid, (_go_there(c, case, asking),))
     lead = tr(c.language, "{reference}: your alert is not finished.", reference=case.reference)
     c.tell(
         [told],
         f"case:{case.id}:{timer.kind.value}:{timer.id}:{number}",
         f"{lead}\n\n{text}",
-        kind=OutgoingKind.REPLY if is_here else OutgoingKind.TOLD,
+        kind=OutgoingKind.REPLY,
         case=case,
         buttons=laid,
         deadline_id=timer.id,
@@ -138,12 +147,6 @@ def _what_matters_most(c: Composer, case: Case) -> tuple[str, str, Keyboard]:
         return first.id, question(case, first, c.language), laid
     words = tr(c.language, "All that is needed is answered. Tap Send, or type 'send'.")
     return REVIEW, words, summary_keyboard(case, c.language)
-
-
-def _go_there(c: Composer, case: Case, asking: str) -> Button:
-    """Offer to go on with this case, for an answer that is typed."""
-    promise = button_data.ChoiceTap(case.id, asking, "ask")
-    return Button(tr(c.language, "Answer what is open"), button_data.write(promise))
 
 
 def _where_they_write(c: Composer, officer: Person) -> Recipient:

@@ -168,11 +168,22 @@ async def test_words_that_waited_for_yes_are_read_too(bridge: PlayedBridge) -> N
     bridge.expect(OFFICER, "I understood: 12 to 17", "(1 of 14)")
 
 
-async def test_a_change_of_the_first_message_changes_no_answer(bridge: PlayedBridge) -> None:
+async def test_a_change_of_the_first_message_that_makes_it_worse_counts_at_once(bridge: PlayedBridge) -> None:
     said = await bridge.says(OFFICER, WORDS)
-    await bridge.edits(said, "urgent, woman of 25 safe in a shelter in Kunming")
+    await bridge.edits(said, "girl of 15 locked in a flat in Nanchang, they beat her now")
+    bridge.expect(OFFICER, "I understood:", "Danger now: Yes", "12 to 17")
     case = await bridge.only_case()
-    assert values(case) == {"situation": "confined", "age_group": "18_or_over", "country": "CN", "persons_count": 1}
+    assert (case.urgency, case.value("age_group")) == (Urgency.U1, "12_17")
+    await bridge.taps(OFFICER, "Right")
+    assert (await bridge.case(case)).value("age_group") == "12_17"
+
+
+async def test_a_change_of_the_first_message_that_would_calm_it_is_asked_about(bridge: PlayedBridge) -> None:
+    said = await bridge.says(OFFICER, "girl of 15 locked in a flat in Nanchang")
+    await bridge.edits(said, "girl of 15 safe in a shelter in Nanchang")
+    bridge.expect(OFFICER, "Your change says something else", "What is not right?")
+    case = await bridge.only_case()
+    assert (case.urgency, case.value("situation")) == (Urgency.U1, "confined")
 
 
 async def test_what_was_understood_wrongly_is_replaced_and_what_was_confirmed_is_added_to(bridge: PlayedBridge) -> None:

@@ -66,12 +66,12 @@ async def test_they_are_asked_once_more_after_an_hour_then_both_desks_hear_what_
     await bridge.fast_forward(minutes=9, seconds=59)
     bridge.expect_nothing(OWN_DESK, DUTY, containing=MISSING)
     await bridge.fast_forward(seconds=1)
-    own = bridge.expect(OWN_DESK, case.reference, MISSING, "was asked twice and does not answer")
+    own = bridge.expect(OWN_DESK, case.reference, MISSING, "was asked twice, and it is still not finished")
     assert own.text.split("\n") == [
         f"U1 immediate · {case.reference}",
         "This alert is not finished. Still missing: Country now, Area, Last contact, Suspected exploitation, "
         "Citizenship, Assistance asked, Safe to contact.",
-        "The reporting officer was asked twice and does not answer.",
+        "The reporting officer was asked twice, and it is still not finished.",
         f"What you learn: /note {case.reference} text",
         f"https://bridge.example/cases/{case.reference}",
     ]
