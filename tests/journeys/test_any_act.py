@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +19,8 @@ from tests.journeys.watched import EVERYBODY, PARTY_AT, VN_SUPERVISOR, Watch, ma
 from tests.kit.examples import examples
 from tests.kit.phones import labels
 from tests.kit.played import PlayedBridge
+
+pytestmark = pytest.mark.long
 
 #: What can be typed about a case, by act; ``{words}`` becomes a marked word of whoever types.
 TYPED: dict[Act | str, tuple[str, ...]] = {

@@ -14,6 +14,8 @@ from tests.kit.played import PlayedBridge
 from tests.kit.world import OFFICER as OFFICER_ROLE
 from tests.kit.world import Somebody
 
+pytestmark = pytest.mark.long
+
 OFFICER = "telegram:officer"
 DUTY, OWN_GROUP = "wechat:duty", "telegram:kh-group"
 _SET = Path(__file__).parent / "first_messages.tsv"

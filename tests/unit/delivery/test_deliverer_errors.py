@@ -15,6 +15,8 @@ from bot.domain.errors import Moved, Refused, SendError, Throttled, Unavailable,
 from bot.domain.messages import Address, Capabilities, Delivery, DeliveryState, Priority
 from tests.unit.delivery.delivering import NOON, Postroom, answer, edit, message, ping
 
+pytestmark = pytest.mark.long
+
 SLOW_DOWN = Throttled("too many requests", retry_after=timedelta(seconds=20))
 OUT = Unavailable("connection refused")
 

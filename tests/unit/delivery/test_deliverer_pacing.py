@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
+import pytest
+
 from bot.delivery.marking import Limits
 from bot.domain.messages import Capabilities, Priority
 from tests.unit.delivery.delivering import Postroom, answer, message, ping
+
+pytestmark = pytest.mark.long
 
 CHAT = Capabilities(text_limit=4096, per_chat_second=1, chat_burst=3)
 GROUP = Capabilities(text_limit=4096, per_chat_second=1, chat_burst=5, per_group_minute=20, groups=True)

@@ -15,6 +15,8 @@ from bot.domain.messages import KNOCK_FAILED, Address, Button, Delivery, Deliver
 from bot.domain.turn import KnockOutcome, Mark, Turn, Withdrawal
 from tests.unit.delivery.delivering import NOON, WINDOWED, WINDOWS, Postroom, answer, message, ping
 
+pytestmark = pytest.mark.long
+
 LI = "wechat:li"
 ONLY_PINGS = "\n\n(Until you write, only pings can reach you here. Please write the word: cases.)"
 LAST_WORDS = "\n\n(Until you write, nothing more can reach you here. Please write the word: cases.)"

@@ -9,6 +9,7 @@ from datetime import timedelta
 from itertools import count
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -30,6 +31,8 @@ from bot.domain.turn import KnockOutcome, Turn
 from tests.fakes.memory_windows import Granted
 from tests.kit.examples import examples
 from tests.unit.delivery.delivering import NOON, WINDOWED, WINDOWS, Messenger, Postroom, Time, answer, message, ping
+
+pytestmark = pytest.mark.long
 
 LI = Address("wechat", "li")
 OVER = (DeliveryState.SENT, DeliveryState.SEEN, DeliveryState.DROPPED)
