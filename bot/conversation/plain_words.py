@@ -26,7 +26,7 @@ from bot.intake.open_case import ask_side
 from bot.intake.pasted_block import apply_block
 from bot.intake.pieces import words_of
 from bot.intake.position import answer_held, answer_tapped, asked, confirm, in_intake, own_case, send, side
-from bot.intake.question_texts import kept_for_own_side, zone_of
+from bot.intake.question_texts import if_meant_otherwise, kept_for_own_side, zone_of
 from bot.intake.reading.answer_reader import read
 from bot.intake.reading.block import parse_block
 from bot.intake.reading.result import Read
@@ -198,12 +198,15 @@ def _answer_question(c: Composer, case: Case, text: str) -> None:
 
 
 def _says_facts(c: Composer, case: Case, text: str) -> bool:
-    """Words that answer nothing, but say what was not said yet: they are understood as first words are."""
-    later = understanding.understand(c, case, [text]) if understanding.tells(text) else case
+    """Words that answer nothing in a case of which nothing is known yet: they are understood as first words are."""
+    later = understanding.understand(c, case, [text]) if not case.answers and understanding.tells(text) else case
     if later is case:
         return False
-    keep_words(c, later)
-    interview.ask_current(c, c.case(case.id) or later, understanding.sentence(later, c.language))
+    unread, kept = words_of(c)[0], keep_words(c, later)
+    laid = (*understanding.row(later, c.language), *if_meant_otherwise(kept, c.language))
+    c.say(understanding.sentence(later, c.language), laid, case=later)
+    interview.ask_current(c, c.case(case.id) or later)
+    c.move(pending={**c.conversation.pending, "unread": unread.as_json()})
     return True
 
 

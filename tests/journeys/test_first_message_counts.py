@@ -332,10 +332,22 @@ async def test_of_area_and_country_the_other_is_asked_again_when_one_was_wrong(b
 async def test_words_after_a_photo_are_read_as_first_words_are(bridge: PlayedBridge) -> None:
     await bridge.sends_photo(OFFICER)
     await bridge.says(OFFICER, "girl 15 locked in a flat in Nanchang")
-    bridge.expect(OFFICER, "I understood: Locked in or held · 12 to 17 · Nanchang, Jiangxi, China", "(1 of 14)")
+    said = bridge.expect(OFFICER, "I understood: Locked in or held · 12 to 17 · Nanchang, Jiangxi, China")
+    assert labels(said) == ["Right", "Change", "Tell both desks", "No, this is a new alert"]
+    bridge.expect(OFFICER, "(1 of 14)")
     case = await bridge.only_case()
     assert case.urgency is Urgency.U1
     assert "girl 15 locked in a flat in Nanchang" in [t.text for t in await bridge.texts(case)]
+
+
+async def test_words_about_somebody_else_change_nothing_that_was_understood(bridge: PlayedBridge) -> None:
+    await bridge.says(OFFICER, WORDS)
+    await bridge.says(OFFICER, "and a boy of 9 is being moved on a bus now")
+    bridge.expect(OFFICER, "Your words are kept", "(1 of 14)")
+    case = await bridge.only_case()
+    assert (case.value("situation"), case.value("age_group")) == ("confined", "18_or_over")
+    await bridge.taps(OFFICER, "No, this is a new alert")
+    assert len(await bridge.cases()) == 2
 
 
 async def test_numbers_at_permission_are_those_of_the_screen(bridge: PlayedBridge) -> None:
