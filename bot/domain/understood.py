@@ -7,6 +7,7 @@ the person said that it is right, by a tap or by sending what was shown back.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import combinations
 
 from bot.domain.agreement import Urgency
 from bot.domain.case import Answer, Case, Value
@@ -16,6 +17,8 @@ from bot.language.texts import tr
 
 #: How such an answer came, as its `source` says.
 UNDERSTOOD = "understood"
+#: What may put a case lower than if it were not known; anything else that is understood can only raise it.
+_MAY_CALM = ("age_group", "situation")
 
 
 def understood(case: Case) -> dict[str, Answer]:
@@ -35,9 +38,9 @@ def doubt(case: Case, asked: Field, language: str) -> str:
 
 
 def urgency_of(answers: Mapping[str, Answer]) -> tuple[Urgency, tuple[str, ...]]:
-    """Give the level and the rules that fired: the more urgent of what all answers say and of the confirmed alone."""
-    everything = assess({name: answer.value for name, answer in answers.items()})
-    if all(answer.source != UNDERSTOOD for answer in answers.values()):
-        return everything
-    said = assess({name: answer.value for name, answer in answers.items() if answer.source != UNDERSTOOD})
-    return said if said[0].is_above(everything[0]) else everything
+    """Give the level and the rules that fired, at the worst with each unconfirmed answer that may calm left out."""
+    values = {name: answer.value for name, answer in answers.items()}
+    unsure = [name for name in _MAY_CALM if name in answers and answers[name].source == UNDERSTOOD]
+    left_out = (names for size in range(len(unsure) + 1) for names in combinations(unsure, size))
+    worst = (assess({name: value for name, value in values.items() if name not in names}) for names in left_out)
+    return min(worst, key=lambda found: found[0])

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from bot.domain.case import Case
+from bot.domain.case import Answer, Case
 from bot.domain.fields import find_label
-from bot.domain.triage import assess
-from bot.domain.understood import confirmed, understood
+from bot.domain.understood import UNDERSTOOD, confirmed, understood, urgency_of
 from bot.intake import understanding
 from bot.intake.held_words import move_on
 from bot.intake.interview import ask_current, ask_field
-from bot.intake.next_question import to_ask, values
+from bot.intake.next_question import to_ask
 from bot.intake.reading.first_facts import facts_in
 from bot.language.normalise import plain, whole_number
 from bot.language.texts import tr
@@ -30,10 +29,14 @@ def said_otherwise(c: Composer, case: Case, text: str) -> None:
     """Take changed first words: what they say anew counts, unless it would calm the case; then it is asked."""
     if case.sent_at is not None or not case.is_open:
         return
-    said = {name: value for name, value in facts_in(text).items() if confirmed(case, name) is None}
-    if all(case.value(name) == value for name, value in said.items()):
+    said = {
+        name: Answer(0, case.id, name, value, c.now, case.officer, UNDERSTOOD)
+        for name, value in facts_in(text).items()
+        if confirmed(case, name) is None and case.value(name) != value
+    }
+    if not said:
         return
-    if case.urgency.is_above(assess({**values(case), **said})[0]):
+    if case.urgency.is_above(urgency_of({**case.answers, **said})[0]):
         lead = tr(c.language, "Your change says something else than what was understood.")
         ask_what(c, case, lead) if understood(case) else ask_current(c, case, lead)
         return

@@ -114,6 +114,13 @@ async def test_it_raises_the_urgency_at_once_and_lowers_it_only_when_it_is_confi
     assert (await bridge.case(case)).urgency is Urgency.U3
 
 
+async def test_an_age_calms_nothing_before_it_is_confirmed(bridge: PlayedBridge) -> None:
+    case = await bridge.report_case("no", text=WORDS)
+    bridge.expect(DUTY, "U1 immediate", case.reference)
+    await bridge.says(OFFICER, "right")
+    assert (await bridge.case(case)).urgency is Urgency.U2
+
+
 async def test_sending_confirms_what_the_summary_showed(bridge: PlayedBridge) -> None:
     case = await bridge.report_case("no", "summary", text=WORDS)
     bridge.expect(OFFICER, "3. Youngest person: 18 or over (from the first words, not confirmed)")
@@ -176,6 +183,12 @@ async def test_a_change_of_the_first_message_that_makes_it_worse_counts_at_once(
     assert (case.urgency, case.value("age_group")) == (Urgency.U1, "12_17")
     await bridge.taps(OFFICER, "Right")
     assert (await bridge.case(case)).value("age_group") == "12_17"
+
+
+async def test_a_change_of_the_place_alone_is_understood_anew(bridge: PlayedBridge) -> None:
+    said = await bridge.says(OFFICER, WORDS)
+    await bridge.edits(said, WORDS.replace("Nanchang", "Hefei"))
+    bridge.expect(OFFICER, "I understood: Locked in or held · 18 or over · Hefei, Anhui, China")
 
 
 async def test_a_change_of_the_first_message_that_would_calm_it_is_asked_about(bridge: PlayedBridge) -> None:

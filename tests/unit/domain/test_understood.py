@@ -30,6 +30,7 @@ def only_understood(case: Case, *names: str) -> Case:
         ({"danger_now": "yes"}, Urgency.U1),
         ({"age_group": "18_or_over", "situation": "in_safe_place"}, Urgency.U2),
         ({"age_group": "18_or_over"}, Urgency.U2),
+        ({"situation": "confined", "age_group": "18_or_over"}, Urgency.U1),
     ],
 )
 def test_it_raises_the_urgency_and_never_lowers_it(values: dict[str, str], level: Urgency) -> None:
