@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
@@ -181,9 +182,12 @@ async def test_before_it_is_said_which_side_is_to_help_that_is_what_is_asked_and
     bridge.expect(INSPECTOR, "(1 of 14)")
 
 
-async def test_an_officer_who_was_cut_off_is_not_asked_and_the_desks_hear_at_once(bridge: PlayedBridge) -> None:
+@pytest.mark.parametrize("goes", [cut_off, leaves])
+async def test_an_officer_who_was_cut_off_or_whom_nothing_reaches_is_not_asked_and_the_desks_hear_at_once(
+    bridge: PlayedBridge, goes: Callable[[PlayedBridge, str], Awaitable[None]]
+) -> None:
     case = await bridge.report_case("[No]", "[Locked in or held]", "16")
-    await cut_off(bridge, OFFICER)
+    await goes(bridge, OFFICER)
     bridge.forget()
     await bridge.fast_forward(minutes=10)
     bridge.expect(OWN_DESK, case.reference, MISSING, "The reporting officer was cut off, or nothing reaches them.")
@@ -191,15 +195,6 @@ async def test_an_officer_who_was_cut_off_is_not_asked_and_the_desks_hear_at_onc
     await bridge.fast_forward(hours=3)
     bridge.expect_nothing(OFFICER)
     bridge.expect_nothing(OWN_DESK, DUTY, containing=MISSING)
-
-
-async def test_nor_is_one_whom_nothing_reaches(bridge: PlayedBridge) -> None:
-    case = await bridge.report_case("[No]", "[Locked in or held]", "16")
-    await leaves(bridge, OFFICER)
-    bridge.forget()
-    await bridge.fast_forward(minutes=10)
-    bridge.expect(OWN_DESK, case.reference, MISSING, "nothing reaches them")
-    bridge.expect_nothing(OFFICER)
 
 
 async def test_what_fell_due_while_the_bridge_was_down_is_asked_once(bridge: PlayedBridge) -> None:
