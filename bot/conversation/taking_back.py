@@ -36,9 +36,11 @@ def heard(c: Composer, text: str) -> bool:
 def said_to_the_question(c: Composer, text: str) -> bool:
     """Take a yes, a no or a number to "Withdraw it? Tap why": they answer nothing else then. False for other words."""
     case = c.case(withdrawing.asked_of(c))
+    if case is None or c.person is None:
+        return False
     said, number = read_agreement(text, c.language), whole_number(text)
     reason = withdrawing.reason_at(number)
-    if case is None or c.person is None or (said is None and number != 1 and not reason):
+    if said is None and number != 1 and not reason:
         return False
     if said is False or number == 1:
         keep(c, button_data.to_base36(case.id))

@@ -150,6 +150,8 @@ def carries(capabilities: Capabilities, buttons: Keyboard) -> bool:
 
 def _columns(label: str) -> int:
     """How wide a label is: Chinese letters take two columns."""
+    if label.isascii():
+        return len(label)
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in label)
 
 

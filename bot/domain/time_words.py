@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from bot.domain.agreement import Party
 
@@ -43,9 +45,15 @@ def clocks(moment: datetime, parties: Iterable[Party], *, since: datetime | None
 
 def _clock(moment: datetime, party: Party, since: datetime | None) -> str:
     local = moment.astimezone(party.zone)
+    offset = f" ({local.isoformat()[-6:]})" if _is_in_doubt(moment, party.zone, since) else ""
+    return f"{local:%H:%M} {party.city}{offset}"
+
+
+@lru_cache(1024)  # the same deadlines are written in many messages, and zones are slow to ask
+def _is_in_doubt(moment: datetime, zone: ZoneInfo, since: datetime | None) -> bool:
+    offset = moment.astimezone(zone).utcoffset()
     near = (moment - _NEAR, moment + _NEAR, since or moment)
-    is_in_doubt = any(each.astimezone(party.zone).utcoffset() != local.utcoffset() for each in near)
-    return f"{local:%H:%M} {party.city}" + (f" ({local.isoformat()[-6:]})" if is_in_doubt else "")
+    return any(each.astimezone(zone).utcoffset() != offset for each in near)
 
 
 def _day(local: datetime, with_year: bool) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 
 from bot.domain import button_data
 from bot.domain.case import Case
@@ -90,11 +91,15 @@ def typed(c: Composer, case: Case, text: str) -> str:
 
     "Right" and "wrong" answer no question of the intake, so that they say this wherever somebody stands in it.
     """
-    said = plain(text)
-    labels = {plain(tr(c.language, label)): code for code, label in _LABELS.items()}
     if case.sent_at is not None:
         return ""
-    return RIGHT if said in words("right") else CHANGE if said in words("wrong") else labels.get(said, "")
+    said = plain(text)
+    return RIGHT if said in words("right") else CHANGE if said in words("wrong") else _labels(c.language).get(said, "")
+
+
+@cache
+def _labels(language: str) -> dict[str, str]:
+    return {plain(tr(language, label)): code for code, label in _LABELS.items()}
 
 
 def _shown(case: Case, language: str) -> list[tuple[Field, str]]:
