@@ -56,7 +56,8 @@ class Composer:
         self._cases: dict[int, Case] = {}
         self._new_cases: set[int] = set()
         self._base: dict[int, int] = {}
-        self._conversation: Conversation | None = None
+        self._conversation: Conversation | None = None  #: as this turn leaves it, once it moved
+        self._before: Conversation | None = None  #: as the turn found it
         self._others: dict[int, Conversation] = {}
         self._journal: list[Entry] = []
         self._outgoing: dict[str, Outgoing] = {}
@@ -98,11 +99,13 @@ class Composer:
     @property
     def conversation(self) -> Conversation:
         """Where the person stands in this turn."""
-        if self._conversation is None:
+        if self._conversation is not None:
+            return self._conversation
+        if self._before is None:
             if self.person is None:
                 raise LookupError("only a person has a conversation")
-            return self.view.conversation(self.person.id)
-        return self._conversation
+            self._before = self.view.conversation(self.person.id)
+        return self._before
 
     def move(self, **changes: object) -> None:
         """Change where the person stands."""

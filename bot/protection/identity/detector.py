@@ -86,10 +86,13 @@ class _Search:
         self.found: list[tuple[Identity, int, int]] = []
 
     def take(self, kind: Identity, spans: Iterable[tuple[int, int]]) -> None:
+        ordered = sorted(spans, key=lambda span: (span[0], -span[1]))
+        if not ordered:
+            return
         done = 0
         taken = []
         # Of two that overlap the first and longer one counts.
-        for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
+        for start, end in ordered:
             if start >= done:
                 taken.append((start, end))
                 done = end
