@@ -7,6 +7,7 @@ import re
 from bot.acts.finding import channel_of
 from bot.acts.formal import DEADLINE, ask_channel, with_handoff
 from bot.acts.request import ActRequest, changed, done, is_allowed, prompt
+from bot.channels.gate_effects import own_desk
 from bot.clock import deadlines
 from bot.domain.case import Case, Channel, DeadlineKind, HandoffState, Status
 from bot.domain.frozen import replace
@@ -15,6 +16,7 @@ from bot.domain.journal_acts import JournalAct
 from bot.domain.names import channel_name, moment
 from bot.language.folding import folded
 from bot.language.texts import tr
+from bot.protection import gates
 
 _REFERENCE = re.compile(r"""\s*(?:"([^"]+)"|(\S+))\s*""")
 
@@ -66,13 +68,19 @@ def _accept(request: ActRequest, channel: Channel, formal_reference: str, office
         formal_reference=formal_reference,
     )
     case = with_handoff(changed(request.case, Status.HANDED_OFF), handoff)
-    case = deadlines.meet(case, DEADLINE[channel], c.now)
+    waiting = gates.awaited(case, channel)
+    if not waiting:
+        case = deadlines.meet(case, DEADLINE[channel], c.now)
     case = deadlines.stop(case, DeadlineKind.INTAKE, c.now)
     due = c.now + case.policy(c.context.agreement).written
     case = deadlines.arm(case, DeadlineKind.WRITTEN, due, c.context.new_id, channel)
     c.journal(JournalAct.ACCEPTED, case, channel=channel.value, formal_reference=formal_reference, officer=officer)
     name = channel_name(channel, "en")
     when = moment(due, case, c.context.agreement)
+    if waiting:
+        left = tr("en", "{reference}: accepted by the {channel}, but not for everybody. Still open: {persons}.",
+                  reference=case.reference, channel=name, persons=", ".join(f"/{n}" for n in waiting))  # fmt: skip
+        c.tell(own_desk(c, case), gates.key_of(case, f"left:{c.inbox_id}"), left, case=case)
     done(
         request,
         case,

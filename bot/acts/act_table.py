@@ -12,9 +12,11 @@ from bot.acts import (
     formal,
     legal,
     looking,
+    persons,
     protecting,
     releasing,
     waiting,
+    whom,
     withdrawing,
     words,
 )
@@ -43,6 +45,7 @@ _HANDLERS: Mapping[Act, Callable[[ActRequest], None]] = for_each(
         Act.WRONG: withdrawing.object_to,
         Act.NOTE: words.note,
         Act.MEMO: words.memo,
+        Act.PERSON: persons.person,
         Act.HANDOFF: formal.hand_off,
         Act.ACCEPT: accepting.accept,
         Act.RETURN: accepting.send_back,
@@ -103,7 +106,9 @@ def do(request: ActRequest) -> None:
     ):
         waiting.wait(request)
         return
-    _HANDLERS[request.act](request)
+    of_whom = whom.named(request)
+    if of_whom is not None:
+        _HANDLERS[request.act](of_whom)
 
 
 def waiting_prompt(c: Composer) -> dict[str, object] | None:

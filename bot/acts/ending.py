@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from bot.acts import outcomes
 from bot.acts.offering import buttons_for
 from bot.acts.request import ActRequest, apart, changed, done, everybody, is_allowed, prompt, shown_name, tell
 from bot.clock import deadlines
@@ -24,6 +25,7 @@ def close(request: ActRequest) -> None:
         return
     code, outcome = _closure(request.text)
     case, language = request.case, request.language
+    state, outcome = outcomes.of_all(outcome)
     if code is None:
         choices = [act_button(case, closure_name(k, language), Act.CLOSE, k.value) for k in ClosureCode]
         known = ", ".join(k.value for k in ClosureCode)
@@ -38,9 +40,15 @@ def close(request: ActRequest) -> None:
             buttons=rows(choices, width=1),
         )
         return
-    if not is_english(outcome):
-        prompt(request, tr(language, "Now one line in English: what is the outcome?"), code.value)
+    if state is None and outcomes.are_missing(request, code):
+        outcomes.ask(request, code, outcome)
         return
+    if not is_english(outcome):
+        known = code.value if state is None else f"{code.value} {outcomes.written(state)}"
+        prompt(request, tr(language, "Now one line in English: what is the outcome?"), known)
+        return
+    if state is not None:
+        request = replace(request, case=outcomes.kept(request, state))
     _close(request, code, outcome)
 
 
@@ -74,6 +82,7 @@ def _close(request: ActRequest, code: ClosureCode, outcome: str) -> None:
     for recipient in others:
         person = recipient.person
         tell(request, case, [recipient], closed, buttons_for(case, person, request.c) if person else ())
+    outcomes.tell_of_others(request, case)
 
 
 def stand_down(request: ActRequest) -> None:

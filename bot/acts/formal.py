@@ -19,10 +19,13 @@ from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Keyboard
 from bot.domain.names import channel_name, link, rows, urgency_name
 from bot.domain.recipients import Recipient, at_desk, desk_name
+from bot.domain.subjects import numbers
 from bot.intake.consent import ask, whom_to_ask
 from bot.language.texts import tr
 from bot.protection import gates
 from bot.protection.gate_words import for_side, missing_names
+from bot.protection.seen_by import seen_by, shown_numbers
+from bot.protection.shown_persons import for_whom, in_place_of
 
 DEADLINE = for_each(Channel, {Channel.POLICE: DeadlineKind.POLICE, Channel.DIPLOMATIC: DeadlineKind.DIPLOMATIC})
 
@@ -40,16 +43,42 @@ def hand_off(request: ActRequest) -> None:
     if desk is None:
         request.say(tr(request.language, "First the officer must say which side is asked to help."))
         return
-    verdict = gates.check(case, channel, c.context.agreement)
-    handoff = case.handoff(channel) or Handoff(
-        c.context.new_id(), case.id, channel, HandoffState.DRAFTED, desk.id, request.person.id, c.now
-    )
+    verdict, ready = _judged(request, channel)
+    if verdict is None:
+        request.say(tr(request.language, "Everybody in it is handed to that channel already."), offered(case, request))
+        return
+    handoff = case.handoff(channel)
+    if handoff is None or not gates.is_draft(handoff):
+        handoff = Handoff(c.context.new_id(), case.id, channel, HandoffState.DRAFTED, desk.id, request.person.id, c.now)
     if isinstance(verdict, gates.Open):
-        _send(request, handoff, desk)
+        _send(request, replace(handoff, covers=ready if case.apart else ()), desk)
+        _tell_of_others(request, channel, ready)
     elif isinstance(verdict, gates.Blocked) and not _is_kept_from(request, channel):
         _refuse(request, channel, verdict)
     else:
         _draft(request, replace(handoff, state=gates.draft_state(verdict)), verdict)
+
+
+def _judged(request: ActRequest, channel: Channel) -> tuple[gates.Verdict | None, tuple[int, ...]]:
+    """The gate for those whom a hand-off would be for, and who of them may go; no verdict where nobody is left."""
+    case, agreement = request.case, request.c.context.agreement
+    known = shown_numbers(case, request.person.party, agreement) or numbers(case)
+    done = gates.covered(case, channel)
+    found = {n: v for n, v in gates.verdicts(case, channel, agreement).items() if n in known and n not in done}
+    ready = tuple(number for number, verdict in found.items() if isinstance(verdict, gates.Open))
+    return gates.best(found.values()), ready
+
+
+def _tell_of_others(request: ActRequest, channel: Channel, ready: Sequence[int]) -> None:
+    """Name to the own side who stayed back, with what is missing for each."""
+    c, case = request.c, request.c.case(request.case.id) or request.case
+    done = {*ready, *gates.covered(case, channel)}
+    if others := [number for number in numbers(case) if number not in done]:
+        lead = tr("en", "{reference}: not handed to the {channel}:", reference=case.reference,
+                  channel=channel_name(channel, "en"))  # fmt: skip
+        said = [f"/{number}: {for_side(in_place_of(case, number), channel, case.reporting, c.context.agreement, 'en')}"
+                for number in others]  # fmt: skip
+        c.tell(own_desk(c, case), gates.key_of(case, f"stayed:{c.inbox_id}"), "\n".join([lead, *said]), case=case)
 
 
 def _is_kept_from(request: ActRequest, channel: Channel) -> bool:
@@ -136,14 +165,16 @@ def _send(request: ActRequest, handoff: Handoff, desk: Desk) -> None:
     c.journal(JournalAct.HANDOFF_SENT, case, channel=handoff.channel.value, desk=desk.id)
     case = c.put(case)
     to = at_desk(desk, c.view.directory)
+    whom = f" ({for_whom(seen_by(case, desk.party, c.context.agreement), handoff.covers, 'en')})" * bool(handoff.covers)
     words = tr(
         "en",
-        "{urgency} · {reference}\nHanded to the {channel} by {who}. Please accept with your formal reference, or "
+        "{urgency} · {reference}\nHanded to the {channel}{whom} by {who}. Please accept with your formal reference, or "
         "return it "
         "with a reason. {link}",
         urgency=urgency_name(case.urgency, "en"),
         reference=case.reference,
         channel=channel_name(handoff.channel, "en"),
+        whom=whom,
         who=shown_name(request),
         link=link(c.context.public_url, case),
     )

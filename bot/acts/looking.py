@@ -28,12 +28,15 @@ from bot.domain.names import (
     urgency_name,
 )
 from bot.domain.recipients import desk_name
+from bot.domain.subjects import numbers
 from bot.domain.understood import doubt
 from bot.language.texts import later, tr
 from bot.protection.gate_words import for_side
-from bot.protection.gates import is_draft, is_hidden, is_open, shown_state
+from bot.protection.gates import covered, is_draft, is_hidden, is_open, shown_state
 from bot.protection.redaction_policy import Reader, Way, answers
 from bot.protection.secure_access import may_read_secure
+from bot.protection.seen_by import seen_by
+from bot.protection.shown_persons import for_whom, in_place_of, persons
 from bot.turns.composer import Composer
 
 
@@ -42,6 +45,7 @@ def case(c: Composer, shown: Case) -> None:
     if c.person is None:
         return
     language, agreement = c.language, c.context.agreement
+    shown = seen_by(shown, c.person.party, agreement)
     lines = [
         f"{urgency_name(shown.urgency, language)} · {shown.reference}",
         tr(language, "Say: {spoken}", spoken=reference.spoken(shown.reference)),
@@ -51,7 +55,9 @@ def case(c: Composer, shown: Case) -> None:
     reader = Reader.of(c.person, agreement, is_overheard=not is_among_own(c, c.person.party))
     lines += [_elsewhere(language)] if reader.is_overheard else _facts(c, shown, reader)
     lines += [_deadline_line(c, shown, d.id) for d in deadlines.shown(shown)]
-    lines += [_handoff_line(h, shown_state(h, shown, c.person.party, agreement), language) for h in shown.handoffs]
+    lines += [
+        _handoff_line(h, shown_state(h, shown, c.person.party, agreement), shown, language) for h in shown.handoffs
+    ]
     lines += _delivery_lines(c, shown)
     lines.append(tr(language, "Texts and all acts: {link}", link=link(c.context.public_url, shown)))
     c.saw(shown)
@@ -62,6 +68,7 @@ def plan(c: Composer, shown: Case) -> None:
     """Show what the clock will do."""
     c.saw(shown)
     party = c.person.party if c.person is not None and is_among_own(c, c.person.party) else "-"
+    shown = seen_by(shown, c.person.party if c.person is not None else "", c.context.agreement)
     described = describe(shown, c.context.agreement, c.view.directory, c.language, party=party)
     c.say("\n".join([described, *_gate_lines(c, shown)]), case=shown)
 
@@ -83,9 +90,11 @@ def _facts(c: Composer, shown: Case, reader: Reader) -> list[str]:
     why = [tr(language, "Why: {reasons}", reasons=reasons(shown, language))] if reader.party == shown.reporting else []
     told = answers(shown, reader, Way.CASE, agreement)
     between = sides(shown, agreement)
-    return why + [
+    facts = [
         f"{tr(language, f.label)}: {show(f, value, language, between)}{doubt(shown, f, language)}" for f, value in told
     ]
+    each = [person.line(language) for person in persons(shown, reader, Way.CASE, agreement, language)]
+    return [*why, *facts, *each]
 
 
 def _elsewhere(language: str) -> str:
@@ -186,10 +195,18 @@ def _gate_lines(c: Composer, shown: Case) -> list[str]:
     if c.person is None or not shown.requested:
         return []
     party = c.person.party if is_among_own(c, c.person.party) else ""
-    waiting = [ch for ch in Channel if _is_awaited(shown, ch) and not is_open(shown, ch, c.context.agreement)]
+    waiting = [
+        (channel, in_place_of(shown, number))
+        for channel in Channel
+        if _is_awaited(shown, channel)
+        for number in numbers(shown)
+        if number not in covered(shown, channel)
+    ]
     return [
-        f"{channel_name(ch, c.language).capitalize()}: {for_side(shown, ch, party, c.context.agreement, c.language)}"
-        for ch in waiting
+        f"{channel_name(ch, c.language).capitalize()}{one.reference.removeprefix(shown.reference)}: "
+        f"{for_side(one, ch, party, c.context.agreement, c.language)}"
+        for ch, one in waiting
+        if not is_open(one, ch, c.context.agreement)
     ]
 
 
@@ -199,8 +216,10 @@ def _is_awaited(shown: Case, channel: Channel) -> bool:
     return is_running and (handoff is None or is_draft(handoff))
 
 
-def _handoff_line(handoff: Handoff, state: HandoffState, language: str) -> str:
+def _handoff_line(handoff: Handoff, state: HandoffState, shown: Case, language: str) -> str:
     name = channel_name(handoff.channel, language).capitalize()
+    if handoff.covers:
+        name += f" ({for_whom(shown, handoff.covers, language)})"
     match state:
         case HandoffState.ACCEPTED:
             return tr(language, "{channel}: accepted under {formal}", channel=name, formal=handoff.formal_reference)

@@ -36,7 +36,7 @@ _LABELS = for_each(
         Act.ALTERNATIVE: later("Decide an alternative"),
     },
     but={
-        Act.SNOOZE, Act.URGENCY, Act.WITHDRAW, Act.NOTE, Act.MEMO, Act.NOTNEEDED, Act.CONSENT, Act.PROTECT,
+        Act.SNOOZE, Act.URGENCY, Act.WITHDRAW, Act.NOTE, Act.MEMO, Act.PERSON, Act.NOTNEEDED, Act.CONSENT, Act.PROTECT,
         Act.GUARDIAN, Act.INTEREST, Act.VITAL, Act.RELEASE, Act.HOLD, Act.UNHOLD,
     },
 )  # fmt: skip
@@ -77,8 +77,8 @@ _ASKED_FOR: Mapping[Act, Callable[[Person, Case, Agreement, Channel | None], boo
     },
     but={
         Act.ACK, Act.ASSIGN, Act.SNOOZE, Act.URGENCY, Act.STANDDOWN, Act.CLOSE, Act.REOPEN, Act.WITHDRAW, Act.WRONG,
-        Act.NOTE, Act.MEMO, Act.ACCEPT, Act.RETURN, Act.WRITTEN, Act.NOTNEEDED, Act.CONSENT, Act.PROTECT, Act.RELEASE,
-        Act.HOLD, Act.UNHOLD,
+        Act.NOTE, Act.MEMO, Act.PERSON, Act.ACCEPT, Act.RETURN, Act.WRITTEN, Act.NOTNEEDED, Act.CONSENT, Act.PROTECT,
+        Act.RELEASE, Act.HOLD, Act.UNHOLD,
     },
 )  # fmt: skip
 

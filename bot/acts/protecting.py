@@ -93,7 +93,7 @@ def consent(request: ActRequest) -> None:
     if not isinstance(reading, Read):
         prompt(request, _choices(asked, request.language), word)
         return
-    case = answers.store(c, case, asked, reading.value, "typed")
+    case = answers.store_of(c, case, asked, reading.value, "typed", request.whom)
     label, value = tr(request.language, asked.label), show(asked, reading.value, request.language)
     done(request, case, _said(request, tr(request.language, "{label} is now {value}.", label=label, value=value)))
     ask_next(c, c.case(case.id) or case, tr(request.language, "One more answer is needed:"))
@@ -152,15 +152,19 @@ def decide(request: ActRequest) -> None:
 
 def _record(request: ActRequest, name: str, code: str, words: str) -> None:
     c, asked = request.c, field(name)
-    case = answers.store(c, request.case, asked, code, "act")
+    case = answers.store_of(c, request.case, asked, code, "act", request.whom)
     if words:
-        c.kept.text(case, TextKind.PROTECTION, words, own_side_only=True)
-    c.journal(JournalAct.PROTECTION, case, field=name, code=code)
-    if name == gates.ALTERNATIVE:
+        c.kept.text(case, TextKind.PROTECTION, words, own_side_only=True, subjects=request.whom)
+    c.journal(JournalAct.PROTECTION, case, field=name, code=code, **_of_whom(request))
+    if name == gates.ALTERNATIVE and not gates.awaited(case, Channel.DIPLOMATIC):
         case = deadlines.meet(case, DeadlineKind.DIPLOMATIC, c.now)
     label, value = tr(request.language, asked.label), show(asked, code, request.language)
     sentence = tr(request.language, "{label}: {value}. Only your side is told.", label=label, value=value)
     done(request, case, _said(request, sentence))
+
+
+def _of_whom(request: ActRequest) -> dict[str, object]:
+    return {"subject": list(request.whom)} if request.whom else {}
 
 
 def _said(request: ActRequest, sentence: str) -> str:

@@ -37,6 +37,7 @@ class ActRequest:
     act: Act
     text: str = ""  #: what follows the reference: channel, code, reason
     pieces: tuple[Piece, ...] = ()  #: where the text came in as several messages, or in one that is not this turn's
+    whom: tuple[int, ...] = ()  #: numbers of the persons that it is about; empty: everybody
     is_taken: bool = False  #: nobody named the case, what was said last did: answered in one line that can be denied
 
     @property
@@ -229,6 +230,7 @@ _WHO_MAY = for_each(
         Whose.REPORTING_OFFICER: later("Only whoever reported the case can ask for that."),
         Whose.REPORTING_SUPERVISOR: later("Only a supervisor of {party} can stand this case down."),
         Whose.CHANNEL: later("Only the desk it was handed to, or the duty desk of {party}, can record that."),
+        Whose.OFFICER_OR_ANY_DESK: later("Only the reporting officer, or a duty desk or supervisor can do that."),
         Whose.OFFICER_OR_DESK: later(
             "Only the reporting officer, or the duty desk or a supervisor of {party}, can record that."
         ),

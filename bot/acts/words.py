@@ -12,6 +12,7 @@ from bot.intake.pieces import Piece, keep_piece
 from bot.intake.question_texts import word_button
 from bot.language.texts import tr
 from bot.protection import gates
+from bot.protection.seen_by import shown_numbers
 from bot.relay import own_echoes, relay
 
 
@@ -29,23 +30,38 @@ def note(request: ActRequest) -> None:
     if case.alerted_at is None:
         case = c.put(alerts.tell(c, case))  # the first that a desk hears of a case is its alert
     other = case.requested if request.person.party == case.reporting else case.reporting
-    is_stopped = gates.stops_relay(case, other, c.context.agreement)
+    is_stopped = gates.stops_relay(case, other, c.context.agreement, request.whom)
     pieces = request.pieces or (Piece(TextKind.TEXT, request.text, c.came_as),)
     kept: dict[str, int | None] = {}  # of words that were changed while they waited the last version is sent on
     for number, piece in enumerate(pieces):
-        kept[piece.message or str(number)] = keep_piece(c, case, piece, TextKind.NOTE, own_side_only=is_stopped)
+        kept[piece.message or str(number)] = keep_piece(
+            c, case, piece, TextKind.NOTE, own_side_only=is_stopped, subjects=request.whom
+        )
     c.journal(JournalAct.NOTED, case)
     relayed = relay.pass_on(c, case, c.kept.texts_with(*kept.values()))
     sentence = relayed.sentence(request.language)
     if other and not is_stopped and not relayed.reaches(other):
         sentence += " " + tr(request.language, "Nobody of {party} can be reached at the moment.", party=other)
     if is_stopped:
-        sentence = tr(
-            request.language, "It stays on your own side: nothing more is told to {party} now. {sent}",
-            party=other, sent=sentence,
-        )  # fmt: skip
+        sentence = f"{_stays(request, other)} {sentence}"
     aside = _not_this_case(request, *kept.values()) if request.is_taken else None
     done(request, case, sentence, aside=aside)
+
+
+def _stays(request: ActRequest, other: str) -> str:
+    """Say why words stay on the own side, and how words about others still cross."""
+    case = request.case
+    others = () if request.whom else shown_numbers(case, other, request.c.context.agreement)
+    if not others:
+        return tr(request.language, "It stays on your own side: nothing more is told to {party} now.", party=other)
+    return tr(
+        request.language,
+        "It stays on your own side, because it may be about somebody who is held back from {party}. Words about "
+        "others: /note {reference}/{number} ...",
+        party=other,
+        reference=case.reference,
+        number=others[0],
+    )
 
 
 def _not_this_case(request: ActRequest, *kept: int | None) -> Keyboard:
@@ -72,6 +88,6 @@ def memo(request: ActRequest) -> None:
     if not request.text:
         prompt(request, tr(request.language, "What should be kept for your own side?"))
         return
-    request.c.kept.text(request.case, TextKind.MEMO, request.text, own_side_only=True)
+    request.c.kept.text(request.case, TextKind.MEMO, request.text, own_side_only=True, subjects=request.whom)
     request.c.journal(JournalAct.MEMO, request.case)
     done(request, request.case, tr(request.language, "kept for your side only."))

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from bot.clock import deadlines
 from bot.clock.alerts import act_button, keyboard
 from bot.clock.alerts import text as alert_text
 from bot.domain.agreement import DeskRole
-from bot.domain.case import Case, Channel, Handoff, HandoffState
+from bot.domain.case import Case, Channel, DeadlineKind, Handoff, HandoffState
 from bot.domain.case_acts import Act
 from bot.domain.frozen import replace
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Keyboard
 from bot.domain.names import channel_name, link, rows, urgency_name
 from bot.domain.recipients import Recipient, at_desks, supervisors, unique
+from bot.domain.subjects import numbers
 from bot.language.texts import tr
 from bot.protection import gates
+from bot.protection.seen_by import seen_by, shown_numbers
 from bot.turns.composer import Composer
 
 
@@ -23,7 +28,11 @@ def follow(c: Composer, before: Case, case: Case) -> Case:
     for channel in Channel:
         if case.handoff(channel) is None:
             continue  # most cases have none yet
-        was_open, verdict = gates.is_open(before, channel, agreement), gates.check(case, channel, agreement)
+        handoff = case.handoff(channel)
+        whom = () if handoff is None or gates.is_draft(handoff) else handoff.covers
+        judge = partial(gates.check_for, whom=whom) if whom else gates.check
+        was_open = isinstance(judge(before, channel, agreement), gates.Open)
+        verdict = judge(case, channel, agreement)
         is_now_open = isinstance(verdict, gates.Open)
         case = _redraft(c, case, channel, verdict)
         handoff = case.handoff(channel)
@@ -34,14 +43,27 @@ def follow(c: Composer, before: Case, case: Case) -> Case:
         elif not gates.is_draft(handoff) and was_open:
             _closed_after_sending(c, case, handoff)
     _follow_relay(c, before, case)
+    return _settled(c, case) if case.apart else case
+
+
+def _settled(c: Composer, case: Case) -> Case:
+    """Meet the deadline of a channel that accepted some, once nobody else is waited for."""
+    for channel in Channel:
+        accepted = any(h.channel is channel and h.state is HandoffState.ACCEPTED for h in case.handoffs)
+        if accepted and not gates.awaited(case, channel):
+            case = deadlines.meet(case, DeadlineKind(channel.value), c.now)
     return case
 
 
 def _follow_relay(c: Composer, before: Case, case: Case) -> None:
     agreement = c.context.agreement
-    was_stopped = gates.stops_relay(before, before.requested, agreement)
-    is_stopped = gates.stops_relay(case, case.requested, agreement)
-    if is_stopped and not was_stopped:
+    was_held = gates.held_back(before, before.requested, agreement)
+    held = gates.held_back(case, case.requested, agreement)
+    was_stopped, is_stopped = bool(was_held), bool(held)
+    if is_stopped and len(held) < len(numbers(case)):
+        if set(held) != set(was_held):
+            _held_back(c, case, held)
+    elif is_stopped and not was_stopped:
         _relay_stopped(c, case)
     elif was_stopped and not is_stopped:
         c.journal(JournalAct.RELAY_RESUMED, case, channel=Channel.POLICE.value)
@@ -91,7 +113,9 @@ def _tell_blocked(c: Composer, case: Case, channel: Channel) -> None:
         channel=channel_name(channel, "en"),
         party=case.reporting,
     )
-    to = unique([*_duty_desks(c, case), *supervisors(c.view.directory, case.reporting)])
+    seen = seen_by(case, case.requested, c.context.agreement)
+    desks = own_desk(c, case) if seen.is_partial else _duty_desks(c, case)
+    to = unique([*desks, *supervisors(c.view.directory, case.reporting)])
     _tell(c, case, to, f"blocked:{channel.value}", words)
 
 
@@ -130,6 +154,26 @@ def _withdraw(c: Composer, case: Case) -> None:
     c.withdraw(case, desks | people, text, keyboard(case, case.requested))
 
 
+def _held_back(c: Composer, case: Case, held: tuple[int, ...]) -> None:
+    """Tell the own side who is held back, and how words about the others still cross."""
+    _withdraw(c, case)
+    c.journal(JournalAct.RELAY_STOPPED, case, channel=Channel.POLICE.value)
+    other = next(number for number in numbers(case) if number not in held)
+    words = tr(
+        "en",
+        "{persons}: from now on {party} is told nothing of them, not even that they are there, and no words that may "
+        "be about them. Words about others: /note {reference}/{other} ... A supervisor decides: /decide "
+        "{reference}/{first} allowed or refused, and why. {link}",
+        persons=", ".join(f"{case.reference}/{number}" for number in held),
+        party=case.requested,
+        reference=case.reference,
+        other=other,
+        first=held[0],
+        link=link(c.context.public_url, case),
+    )
+    _tell(c, case, own_desk(c, case), "relay", words)
+
+
 def _relay_stopped(c: Composer, case: Case) -> None:
     _withdraw(c, case)
     c.journal(JournalAct.RELAY_STOPPED, case, channel=Channel.POLICE.value)
@@ -150,7 +194,7 @@ def _tell(c: Composer, case: Case, to: tuple[Recipient, ...], what: str, words: 
 
 
 def _duty_desks(c: Composer, case: Case) -> tuple[Recipient, ...]:
-    """Both duty desks; a side that is feared is left out."""
+    """Both duty desks; a side that is feared by all of them is left out."""
     agreement, directory = c.context.agreement, c.view.directory
-    sides = [p for p in (case.requested, case.reporting) if p and not gates.stops_relay(case, p, agreement)]
+    sides = [p for p in (case.requested, case.reporting) if p and shown_numbers(case, p, agreement)]
     return unique(r for party in sides for r in at_desks(agreement, directory, party, DeskRole.DUTY))

@@ -20,7 +20,9 @@ from bot.domain.names import link, moment, reasons, rows, sides, urgency_name
 from bot.domain.recipients import Recipient, at_desks, supervisors, unique
 from bot.domain.understood import confirmed, doubt, understood
 from bot.language.texts import tr
-from bot.protection.redaction_policy import Matter, Reader, Showing, Way, answers, decide, standing
+from bot.protection.redaction_policy import Matter, Reader, Showing, Way, answers, decide, standing_to_all
+from bot.protection.seen_by import seen_by
+from bot.protection.shown_persons import persons
 from bot.turns.composer import Composer
 
 _FIRST_THREE = frozenset({"danger_now", "situation", "age_group"})
@@ -129,18 +131,20 @@ def flag_country(c: Composer, case: Case) -> Case:
 def text(case: Case, party: str, agreement: Agreement, public_url: str, language: str = "en") -> str:
     """Write the alert for a side: urgency, facts that may be told, what to do by when, where to read more."""
     from_party = agreement.parties[case.reporting]
+    case = seen_by(case, party, agreement)
     lines = [
         tr(language, "{urgency} · {reference}", urgency=urgency_name(case.urgency, language), reference=case.reference),
         tr(language, "From: {party}", party=from_party.name),
         tr(language, "Received: {moment}", moment=moment(case.opened_at, case, agreement)),
     ]
     reader = Reader(party)
-    if decide(Matter.CODED, Way.ALERT, standing(case, reader, agreement), reader) is Showing.SHOWN:
+    if decide(Matter.CODED, Way.ALERT, standing_to_all(case, reader, agreement), reader) is Showing.SHOWN:
         lines.append(tr(language, "Why: {reasons}", reasons=reasons(case, language)))
     lines += [
         f"{tr(language, f.label)}: {show(f, value, language, sides(case, agreement))}{doubt(case, f, language)}"
         for f, value in answers(case, reader, Way.ALERT, agreement)
     ]
+    lines += [person.line(language) for person in persons(case, reader, Way.ALERT, agreement, language)]
     lines.append(_state_line(case, agreement, language))
     lines.append(tr(language, "Texts and the rest: {link}", link=link(public_url, case)))
     return "\n".join(line for line in lines if line)

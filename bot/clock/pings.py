@@ -12,6 +12,7 @@ from bot.domain.case_acts import Act
 from bot.domain.closed_sets import for_each
 from bot.domain.messages import Keyboard
 from bot.domain.names import deadline_name, lateness, link, moment, rows, urgency_name
+from bot.domain.subjects import count_of
 from bot.language.texts import tr
 from bot.protection import gates
 from bot.protection.gate_words import in_pings
@@ -76,8 +77,12 @@ def _wants_channel(c: Composer, case: Case, deadline: Deadline, party: str) -> s
     channel = Channel(deadline.kind.value)
     handoff = case.handoff(channel)
     if handoff is not None and handoff.state is HandoffState.SENT:
-        return tr("en", "Handed to the {channel} channel, not yet accepted.", channel=channel.value)
+        sent = tr("en", "Handed to the {channel} channel, not yet accepted.", channel=channel.value)
+        return f"{sent} {_open_for(case, channel)}".strip()
     at_gate = in_pings(case, channel, party, c.context.agreement)
+    if handoff is not None and not gates.is_draft(handoff):
+        accepted = tr("en", "The {channel} channel accepted, but not for everybody.", channel=channel.value)
+        return f"{accepted} {_open_for(case, channel)} {at_gate}".strip()
     if handoff is not None:
         return _drafted(channel, at_gate)
     if channel is Channel.POLICE:
@@ -92,6 +97,15 @@ def _wants_channel(c: Composer, case: Case, deadline: Deadline, party: str) -> s
         reference=case.reference,
     )
     return f"{asked} {at_gate}".strip()
+
+
+def _open_for(case: Case, channel: Channel) -> str:
+    """How many of several persons are still open."""
+    if not case.apart:
+        return ""
+    waiting = [(number, count_of(case, number)) for number in gates.awaited(case, channel)]
+    named = ", ".join(f"/{number} ({'?' if count is None else count})" for number, count in waiting)
+    return tr("en", "Still open: {persons}.", persons=named)
 
 
 def _drafted(channel: Channel, at_gate: str) -> str:

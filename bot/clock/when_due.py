@@ -9,6 +9,7 @@ from bot.domain.frozen import replace
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import OutgoingKind
 from bot.domain.recipients import Recipient
+from bot.protection.seen_by import seen_by
 from bot.turns.composer import Composer
 
 
@@ -37,13 +38,16 @@ def _ping(c: Composer, case: Case, deadline: Deadline) -> None:
     key = f"case:{case.id}:{deadline.kind.value}:{deadline.id}:{number}"
     told: list[Recipient] = []
     for party in dict.fromkeys(r.party for r in reached.recipients):
+        seen = seen_by(case, party, c.context.agreement)
+        if not any(d.id == deadline.id and d.is_running for d in seen.deadlines):
+            continue  # only somebody whom they know nothing of is still waited for
         told += c.tell(
             [r for r in reached.recipients if r.party == party],
             key,
-            pings.words(c, case, deadline, number, party),
+            pings.words(c, seen, deadline, number, party),
             kind=OutgoingKind.PING,
             case=case,
-            buttons=pings.keyboard(c, case, deadline, party),
+            buttons=pings.keyboard(c, seen, deadline, party),
             deadline_id=deadline.id,
         )
     _record(c, case, deadline, number, reached, [r.name for r in told])

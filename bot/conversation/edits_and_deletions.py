@@ -21,6 +21,7 @@ from bot.language.texts import tr
 from bot.people import lapsed_enrolment
 from bot.protection import gates
 from bot.protection.permissions import may, may_see
+from bot.protection.redaction_policy import concerned
 from bot.relay import own_echoes, relay
 from bot.turns.composer import Composer
 
@@ -99,9 +100,16 @@ def _first_of(c: Composer) -> tuple[CaseText | None, Case | None]:
 def _amend_text(c: Composer, case: Case, first: CaseText, text: str) -> None:
     is_relayed = _is_relayed(c, case, first) and not own_echoes.is_ours(c, case, text)
     is_nothing_new = is_relayed and relay.is_as_relayed(c, case, first, text)
-    is_stopped = is_relayed and gates.stops_relay(case, _other_side(case, first), c.context.agreement)
+    whom = concerned(case, first.id, first.subjects)
+    is_stopped = is_relayed and gates.stops_relay(case, _other_side(case, first), c.context.agreement, whom)
     kept = c.kept.text(
-        case, first.kind, text, own_side_only=first.own_side_only or is_stopped, amends=first.id, message=""
+        case,
+        first.kind,
+        text,
+        own_side_only=first.own_side_only or is_stopped,
+        amends=first.id,
+        message="",
+        subjects=tuple(sorted(whom)),
     )
     c.journal(JournalAct.MEMO_AMENDED if first.own_side_only else JournalAct.AMENDED, case, text=first.id)
     c.put(case)

@@ -92,6 +92,9 @@ class Answer:
     by: int  #: person id
     source: str = "typed"  #: typed, tap, block, amended, understood, confirmed
     message: str = ""  #: ``place#message_id`` it came in as, to find it when it is edited
+    subject: int = (
+        0  #: whom it is about, by their number in the case; 0: the case, and all of whom nothing else is said
+    )
 
 
 class TextKind(StrEnum):
@@ -123,6 +126,7 @@ class CaseText:
     own_side_only: bool = False
     message: str = ""  #: ``place#message_id`` it came in as, to find it when it is edited
     amends: int | None = None  #: id of the first version, which stays
+    subjects: tuple[int, ...] = ()  #: whom alone it is about, by their numbers in the case; empty: it may be anybody
 
 
 class SecureField(StrEnum):
@@ -206,6 +210,7 @@ class Handoff:
     return_reason: Guarded = NOTHING
     letter_reference: str = ""
     letter_at: datetime | None = None
+    covers: tuple[int, ...] = ()  #: whom it was sent for, by their numbers in the case; empty: everybody
 
     @property
     def is_live(self) -> bool:
@@ -253,8 +258,11 @@ class Case:
     held_by: int | None = None
     purged_at: datetime | None = None  #: when free texts and what identifies somebody last went
     answers: Mapping[str, Answer] = field(default_factory=dict)  #: current answer by field id
+    #: Current answers about some of the persons only, by number and field id. Empty: the same is known of all.
+    apart: Mapping[int, Mapping[str, Answer]] = field(default_factory=dict)
     deadlines: tuple[Deadline, ...] = ()
     handoffs: tuple[Handoff, ...] = ()
+    is_partial: bool = False  #: made for a side that may not know of everybody in it; never stored
 
     @property
     def is_open(self) -> bool:

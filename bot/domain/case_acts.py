@@ -19,10 +19,19 @@ class Whose(Enum):
     REPORTING_SUPERVISOR = "a supervisor of the reporting side"
     CHANNEL = "the desk that it was handed to, or the requested side's duty desk"
     # What the gates ask for: of the reporting side, and the other side is told nothing of it.
+    OFFICER_OR_ANY_DESK = "the reporting officer, or duty desk or supervisor of either side"
     OFFICER_OR_DESK = "the reporting officer, or their duty desk or supervisor"
     OWN_DESK = "duty desk or supervisor of the reporting side"
     OWN_DUTY = "duty desk of the reporting side"
     OWN_SUPERVISOR = "a supervisor of the reporting side, about protection"
+
+
+class Of(Enum):
+    """Of whom in a case an act is."""
+
+    CASE = "the whole case"
+    ANYBODY = "everybody, or some persons named by their numbers"
+    EACH = "some persons, and of several it is asked who they are"
 
 
 class Act(StrEnum):
@@ -39,6 +48,7 @@ class Act(StrEnum):
     WRONG = "wrong"  #: the officer asks their desk to open a closed case again
     NOTE = "note"
     MEMO = "memo"
+    PERSON = "person"  #: sets persons apart, puts them together, corrects what is known of them
     HANDOFF = "handoff"
     ACCEPT = "accept"
     RETURN = "return"
@@ -67,6 +77,7 @@ class ActRule:
 
     whose: Whose
     takes: tuple[str, ...] = ()  #: what follows the reference in the typed command, in order
+    of: Of = Of.CASE
     at_any_stage: bool = False  #: it changes nothing of the case's status: a button of an earlier moment still holds
 
     @property
@@ -80,8 +91,8 @@ class ActRule:
         return self.takes in (("text",), ("words",))
 
 
-def _rule(whose: Whose, takes: str = "", *, at_any_stage: bool = False) -> ActRule:
-    return ActRule(whose, tuple(takes.split()), at_any_stage)
+def _rule(whose: Whose, takes: str = "", of: Of = Of.CASE, *, at_any_stage: bool = False) -> ActRule:
+    return ActRule(whose, tuple(takes.split()), of, at_any_stage)
 
 
 _RULES = for_each(
@@ -96,20 +107,21 @@ _RULES = for_each(
         Act.REOPEN: _rule(Whose.DESKS, "reason"),
         Act.WITHDRAW: _rule(Whose.REPORTING_OFFICER, "reason", at_any_stage=True),
         Act.WRONG: _rule(Whose.REPORTING_OFFICER, "why", at_any_stage=True),
-        Act.NOTE: _rule(Whose.EVERYBODY, "text", at_any_stage=True),
-        Act.MEMO: _rule(Whose.EVERYBODY, "text", at_any_stage=True),
+        Act.PERSON: _rule(Whose.OFFICER_OR_ANY_DESK, "who said", Of.ANYBODY, at_any_stage=True),
+        Act.NOTE: _rule(Whose.EVERYBODY, "text", Of.ANYBODY, at_any_stage=True),
+        Act.MEMO: _rule(Whose.EVERYBODY, "text", Of.ANYBODY, at_any_stage=True),
         Act.HANDOFF: _rule(Whose.DESKS, "channel"),
         Act.ACCEPT: _rule(Whose.CHANNEL, "channel formal officer"),
         Act.RETURN: _rule(Whose.CHANNEL, "channel reason"),
         Act.WRITTEN: _rule(Whose.DESKS, "letter"),
         Act.NOTNEEDED: _rule(Whose.SUPERVISORS, "reason"),
-        Act.CONSENT: _rule(Whose.OFFICER_OR_DESK, "about said", at_any_stage=True),
-        Act.PROTECT: _rule(Whose.OWN_DESK, "code why", at_any_stage=True),
-        Act.GUARDIAN: _rule(Whose.OWN_DESK, "words", at_any_stage=True),
-        Act.INTEREST: _rule(Whose.OWN_DUTY, "words", at_any_stage=True),
-        Act.VITAL: _rule(Whose.OWN_SUPERVISOR, "words", at_any_stage=True),
-        Act.DECIDE: _rule(Whose.OWN_SUPERVISOR, "code reason", at_any_stage=True),
-        Act.ALTERNATIVE: _rule(Whose.OWN_SUPERVISOR, "words", at_any_stage=True),
+        Act.CONSENT: _rule(Whose.OFFICER_OR_DESK, "about said", Of.EACH, at_any_stage=True),
+        Act.PROTECT: _rule(Whose.OWN_DESK, "code why", Of.EACH, at_any_stage=True),
+        Act.GUARDIAN: _rule(Whose.OWN_DESK, "words", Of.EACH, at_any_stage=True),
+        Act.INTEREST: _rule(Whose.OWN_DUTY, "words", Of.EACH, at_any_stage=True),
+        Act.VITAL: _rule(Whose.OWN_SUPERVISOR, "words", Of.EACH, at_any_stage=True),
+        Act.DECIDE: _rule(Whose.OWN_SUPERVISOR, "code reason", Of.EACH, at_any_stage=True),
+        Act.ALTERNATIVE: _rule(Whose.OWN_SUPERVISOR, "words", Of.EACH, at_any_stage=True),
         Act.RELEASE: _rule(Whose.DESKS, "entry"),
         Act.HOLD: _rule(Whose.SUPERVISORS, "reason"),
         Act.UNHOLD: _rule(Whose.SUPERVISORS, "reason"),

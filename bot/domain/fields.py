@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -67,6 +67,7 @@ class Field:
     example: str
     coded: bool  #: codes, numbers and times only: may leave on a messenger
     also: tuple[str, ...] = ()  #: other labels people write in a block
+    is_of_several: bool = False  #: asked only where several people are affected
     is_later: bool = False  #: not asked before the summary: who has time answers it then
     refused: tuple[Choice, ...] = ()  #: what people may type for it that is outside the purpose of the bridge
 
@@ -80,13 +81,11 @@ class Field:
         return next((c for c in self.choices if c.code == code), None)
 
 
-def _load() -> tuple[tuple[Field, ...], tuple[Field, ...]]:
+def _load() -> Iterator[tuple[Field, ...]]:
     raw = data("fields")
     lists = data("htcds")["codes"]
-    asked_of_officer, asked_of_desk = (
-        tuple(_field(each, lists) for each in raw[whose]) for whose in ("fields", "desk_fields")
-    )
-    return asked_of_officer, asked_of_desk
+    for whose in ("fields", "desk_fields", "subject_fields"):
+        yield tuple(_field(each, lists) for each in raw[whose])
 
 
 def _field(raw: dict[str, Any], lists: Mapping[str, Any]) -> Field:
@@ -111,6 +110,7 @@ def _field(raw: dict[str, Any], lists: Mapping[str, Any]) -> Field:
         example=raw["example"],
         coded=raw["coded"],
         also=tuple(raw.get("also", ())),
+        is_of_several=raw.get("of_several", False),
         is_later=raw.get("later", False),
         refused=tuple(Choice(c["code"], c["label"], tuple(c.get("also", ()))) for c in raw.get("refused", ())),
     )
@@ -122,8 +122,9 @@ def _other_words(field_id: str, choice: Mapping[str, Any]) -> tuple[str, ...]:
     return (*shared, *choice.get("also", ()), *of_choice(field_id, code))
 
 
-#: All fields of the intake in asking order, and those that only a desk or a supervisor of the reporting side records.
-FIELDS, DESK_FIELDS = _load()
+#: All fields of the intake in asking order, those that only a desk or a supervisor of the reporting side records, and
+#: those that are only kept of a person or a group.
+FIELDS, DESK_FIELDS, SUBJECT_FIELDS = _load()
 
 #: The words that mean "unknown" in every field that allows it.
 UNKNOWN_WORDS = words(UNKNOWN)
@@ -131,7 +132,7 @@ UNKNOWN_WORDS = words(UNKNOWN)
 #: How many questions people are told there are: the parts of one number count once.
 COUNT = max(f.whole_number for f in FIELDS)
 
-_BY_ID = {f.id: f for f in (*FIELDS, *DESK_FIELDS)}
+_BY_ID = {f.id: f for f in (*FIELDS, *DESK_FIELDS, *SUBJECT_FIELDS)}
 _OF_INTAKE = frozenset(f.id for f in FIELDS)
 
 
@@ -147,17 +148,27 @@ def is_field(field_id: str) -> bool:
 
 def asked(field: Field, answers: Mapping[str, Answer | Value]) -> bool:
     """Whether a field is asked at all, given the other answers (or their values)."""
+    if field.is_of_several:
+        count = _value(answers, "persons_count")
+        return isinstance(count, int) and count > 1
     if field.id != "exploitation":
         return True
-    category = answers.get("category")
-    value = category.value if isinstance(category, Answer) else category
-    return value is None or value in _WITH_EXPLOITATION
+    category = _value(answers, "category")
+    return category is None or category in _WITH_EXPLOITATION
+
+
+def _value(answers: Mapping[str, Answer | Value], name: str) -> Value | None:
+    found = answers.get(name)
+    return found.value if isinstance(found, Answer) else found
 
 
 @cache
-def asked_for(category: Value | None) -> tuple[Field, ...]:
-    """The fields asked about a matter of this category, in order; None while it is not known."""
-    return tuple(f for f in FIELDS if asked(f, {} if category is None else {"category": category}))
+def asked_for(category: Value | None, *, several: bool = False) -> tuple[Field, ...]:
+    """The fields asked about a matter of this category, in order; None while it is not known, or of several people."""
+    known: dict[str, Value] = {} if category is None else {"category": category}
+    if several:
+        known["persons_count"] = 2
+    return tuple(f for f in FIELDS if asked(f, known))
 
 
 def by_number(text: str) -> tuple[Field, ...]:

@@ -47,6 +47,7 @@ class JournalAct(StrEnum):
     OPENED = "opened", Details.CODED, Seen.BOTH
     REQUESTED_SIDE = "requested_side", Details.CODED, Seen.BOTH
     ANSWERED = "answered", Details.CODED, Seen.SAID
+    PERSONS = "persons", Details.CODED, Seen.OWN  #: set apart, put together, corrected
     URGENCY = "urgency", Details.CODED, Seen.BOTH
     SENT = "sent", Details.CODED, Seen.BOTH
     CATEGORY_REFUSED = "category_refused", Details.WORDS, Seen.PROTECTION

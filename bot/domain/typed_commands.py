@@ -67,7 +67,7 @@ _MESSENGER = re.compile(rf"{'|'.join(sorted(MESSENGERS))}|\d{{1,2}}", re.IGNOREC
 #: What must follow a word without a slash for it to be the command.
 _ARGUMENTS = {
     "help": re.compile("more", re.IGNORECASE),
-    "edit": re.compile(r"\d{1,2}[abc]?"),
+    "edit": re.compile(r"\d{1,2}[a-d]?"),
     "start": re.compile(r"[a-z0-9]{4}(?: ?[a-z0-9]{4}){2}"),
     "confirm": re.compile(r"\d+|p [0-9a-z]{5,12}"),
     "lost": re.compile("yes", re.IGNORECASE),

@@ -7,7 +7,7 @@ from bot.domain.case import Case, Value
 from bot.domain.countries import NAMES
 from bot.domain.fields import UNKNOWN, Field, FieldKind, field, show
 from bot.domain.understood import understood
-from bot.intake import changing, permission, understanding
+from bot.intake import changing, differing, permission, understanding
 from bot.intake.answers import store
 from bot.intake.consent import ask_next
 from bot.intake.interview import (
@@ -16,6 +16,7 @@ from bot.intake.interview import (
     ask_field,
     ask_more,
     close_choices,
+    differs,
     permitted,
     take_choice_out,
 )
@@ -36,7 +37,16 @@ def choose(c: Composer, case: Case, choice: button_data.ChoiceTap) -> None:
     elif code in (understanding.RIGHT, understanding.CHANGE, understanding.WRONG):
         of_understood(c, case, code, asking)
     elif not (_moves(c, case, asking, code) or _about_permission(c, case, asking, code)):
+        if asking.id == differing.DIFFERS:
+            _differs(c, case, asking, code)
+            return
         _answer(c, case, asking, code)
+
+
+def _differs(c: Composer, case: Case, asking: Field, code: str) -> None:
+    """Take a tap about those who differ; one of an earlier step asks anew."""
+    if not _is_current(c, case, asking) or not differs(c, differing.tapped(c, case, code)):
+        ask_current(c, case)
 
 
 def _moves(c: Composer, case: Case, asking: Field, code: str) -> bool:

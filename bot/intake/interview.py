@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from bot.channels import gate_effects
@@ -11,10 +11,10 @@ from bot.domain.case import Case, Value
 from bot.domain.fields import FIELDS, Field, by_number, field
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Keyboard
-from bot.intake import marked, permission, understanding
+from bot.intake import differing, marked, permission, understanding
 from bot.intake.answers import store, take_out
 from bot.intake.held_words import move_on
-from bot.intake.next_question import REVIEW, missing, next_question
+from bot.intake.next_question import REVIEW, missing, next_question, to_ask
 from bot.intake.open_case import ask_side, choose_side
 from bot.intake.question_texts import (
     if_meant_otherwise,
@@ -38,14 +38,22 @@ SILENCE = timedelta(hours=1)
 
 
 def ask_field(
-    c: Composer, case: Case, asking: Field, lead: str = "", *, returning: bool = False, apart: bool = False
+    c: Composer,
+    case: Case,
+    asking: Field,
+    lead: str = "",
+    *,
+    returning: bool = False,
+    apart: bool = False,
+    step: Mapping[str, object] | None = None,
 ) -> None:
     """Ask a question, after a leading sentence; before the side is known, ask for that."""
     if not case.requested:
         ask_side(c, case, lead)
         return
     how = [name for name, is_so in (("returning", returning), (permission.APART, apart)) if is_so]
-    move_on(c, case_id=case.id, asking=asking.id, pending=dict.fromkeys(how, True))
+    pending: dict[str, object] = dict.fromkeys(how, True)
+    move_on(c, case_id=case.id, asking=asking.id, pending={**pending, differing.STEP: step} if step else pending)
     text, laid = _asked(c, case, asking)
     c.say(f"{lead}\n\n{text}" if lead else text, laid, case=case)
 
@@ -54,6 +62,8 @@ def _asked(c: Composer, case: Case, asking: Field) -> tuple[str, Keyboard]:
     """Write a question with its choices; those about permission as one, while they stand together."""
     if permission.is_together(c, case, asking):
         return permission.question(c.language), permission.keyboard(case, c.language)
+    if asking.id == differing.DIFFERS:
+        return differing.question(c, case), differing.keyboard(c, case)
     return question(case, asking, c.language), keyboard(case, asking, c.context.agreement, c.language)
 
 
@@ -65,7 +75,7 @@ def advance(c: Composer, case: Case, current: Field, lead: str = "") -> None:
         c.say(f"{lead}\n{done}" if lead else done, case=case)
         return
     if c.conversation.pending.get("returning"):
-        rest = [f for f in by_number(str(current.whole_number)) if f.part > current.part]
+        rest = [f for f in by_number(str(current.whole_number)) if f.part > current.part and f in to_ask(case)]
         if rest:
             ask_field(c, case, rest[0], lead, returning=True)
             return
@@ -99,6 +109,8 @@ def show_summary(c: Composer, case: Case, lead: str = "") -> None:
 def answer_text(c: Composer, case: Case, asking: Field, text: str, lead: str = "") -> bool:
     """Read a typed answer. Returns False, and does nothing, when it cannot be read as one."""
     zone = zone_of(c.context.agreement, case.reporting)
+    if asking.id == differing.DIFFERS:
+        return differs(c, differing.typed(c, case, text), lead)
     if permission.is_together(c, case, asking) and (codes := permission.read_three(text, c.language)):
         permitted(c, case, codes, "typed", lead)
         return True
@@ -123,6 +135,19 @@ def answered(c: Composer, case: Case, asking: Field, value: Value, lead: str = "
         ask_more(c, case, asking, lead)
     else:
         advance(c, case, asking, lead)
+
+
+def differs(c: Composer, taken: differing.Taken | None, lead: str = "") -> bool:
+    """Go on after what was said of those who differ: ask more of them, for others, or what comes next."""
+    if taken is None:
+        return False
+    lead = "\n".join(filter(None, (lead, taken.lead)))
+    if taken.is_last:
+        advance(c, taken.case, field(differing.DIFFERS), lead)
+    else:
+        returning = bool(c.conversation.pending.get("returning"))
+        ask_field(c, taken.case, field(differing.DIFFERS), lead, returning=returning, step=taken.step)
+    return True
 
 
 def permitted(c: Composer, case: Case, codes: Sequence[str], source: str, lead: str = "") -> None:
@@ -190,8 +215,9 @@ def ask_again(c: Composer, case: Case, asking: Field, text: str, kept: int | Non
     """Say what could not be read, with an example, and ask again. The words are kept with the case as a text."""
     zone = zone_of(c.context.agreement, case.reporting)
     reading = read(asking, text, now=c.now, zone=zone, language=c.language)
-    sentence = reading.sentence if isinstance(reading, Unclear) else ""
-    lead = f"{sentence} {kept_for_own_side(case, c.language)}"
+    is_step = bool(c.conversation.pending.get(differing.STEP))
+    sentence = reading.sentence if isinstance(reading, Unclear) and not is_step else ""
+    lead = f"{sentence} {kept_for_own_side(case, c.language)}".strip()
     asked, laid = _asked(c, case, asking)
     c.say(f"{lead}\n\n{asked}", (*laid, *if_meant_otherwise(kept, c.language)), case=case)
 

@@ -18,7 +18,8 @@ def values(case: Case) -> Mapping[str, Value]:
 
 def to_ask(case: Case) -> tuple[Field, ...]:
     """The fields that this case is asked, in order."""
-    return asked_for(case.value("category"))
+    count = case.value("persons_count")
+    return asked_for(case.value("category"), several=isinstance(count, int) and count > 1)
 
 
 def next_question(case: Case, after: str = "") -> Field | None:

@@ -80,7 +80,13 @@ def words_of(c: Composer) -> list[Piece]:
 
 
 def keep_piece(
-    c: Composer, case: Case, piece: Piece, kind: TextKind | None = None, *, own_side_only: bool = False
+    c: Composer,
+    case: Case,
+    piece: Piece,
+    kind: TextKind | None = None,
+    *,
+    own_side_only: bool = False,
+    subjects: tuple[int, ...] = (),
 ) -> int | None:
     """Keep something that a person sent with its case; what points to a person goes to the secure case.
 
@@ -90,7 +96,14 @@ def keep_piece(
         c.keep_secure(case, secured, Guarded(piece.text), message=piece.message)
         relay.announce(c, case, _ADDED[piece.kind.value])
         return None
-    text_id = c.kept.text(case, kind or piece.kind, piece.text, own_side_only=own_side_only, message=piece.message)
+    text_id = c.kept.text(
+        case,
+        kind or piece.kind,
+        piece.text,
+        own_side_only=own_side_only,
+        message=piece.message,
+        subjects=subjects,
+    )
     if piece.withheld:
         c.keep_withheld(case, piece.withheld, message=piece.message, text_id=text_id)
         c.withheld = "" if piece.withheld == c.withheld else c.withheld

@@ -12,12 +12,14 @@ from bot.domain.case import Case
 from bot.domain.fields import FIELDS, UNKNOWN, Field, FieldKind, ask, field, show
 from bot.domain.messages import Button, Keyboard
 from bot.domain.names import rows, sides
+from bot.domain.people import Role
 from bot.domain.understood import doubt
 from bot.intake.next_question import open_question, question_before, to_ask
 from bot.intake.reading.yes_no import AGAIN, RIGHT
 from bot.intake.several_choices import DONE, chosen, tap_of
 from bot.language.texts import later, tr
-from bot.protection.redaction_policy import echoed
+from bot.protection.redaction_policy import Reader, Way, echoed
+from bot.protection.shown_persons import persons
 
 #: Asked about words whose case is not known: of an officer, and of anybody else.
 NEW_OR_WHICH = later(
@@ -137,6 +139,8 @@ def summary(case: Case, agreement: Agreement, language: str) -> str:
         value = echoed(f, case)
         shown = tr(language, "not answered") if value is None else show(f, value, language, sides(case, agreement))
         lines.append(f"{f.whole_number}{f.part}. {tr(language, f.label)}: {shown}{doubt(case, f, language)}")
+    reader = Reader(case.reporting, Role.OFFICER, case.officer)
+    lines += [each.line(language) for each in persons(case, reader, Way.ECHO, agreement, language)]
     return "\n".join(lines)
 
 

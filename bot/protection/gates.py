@@ -6,13 +6,14 @@ answers do, and each of them is dated and has a name. An answer that was never g
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.domain.agreement import Agreement
 from bot.domain.case import Answer, Case, Channel, DeadlineKind, Handoff, HandoffState
 from bot.domain.closed_sets import for_each
+from bot.domain.subjects import ENDED, STATE, as_of, numbers
 from bot.domain.understood import confirmed
 
 CONSENT = for_each(Channel, {Channel.POLICE: "consent_police", Channel.DIPLOMATIC: "consent_diplomatic"})
@@ -27,6 +28,7 @@ _UNKNOWN = "unknown"
 _ADULT = "18_or_over"
 _KEY = "gate"
 _NOT_CLEARED = (HandoffState.DRAFTED, HandoffState.BLOCKED)
+_WENT = (HandoffState.SENT, HandoffState.ACCEPTED)
 
 
 class Reason(StrEnum):
@@ -87,9 +89,58 @@ class Facts:
 
 
 def check(case: Case, channel: Channel, agreement: Agreement) -> Verdict:
-    """Ask the gate of a channel, as the case stands now."""
+    """Ask the gate of a channel, as the case stands now: of several persons it is as open as for anybody who waits."""
+    if not case.apart:
+        return _judged(case, channel, agreement)
+    found = verdicts(case, channel, agreement)
+    waiting = [verdict for number, verdict in found.items() if number not in covered(case, channel)]
+    return best(waiting) or min(found.values(), key=_openness)
+
+
+def best(found: Iterable[Verdict]) -> Verdict | None:
+    """The most open of these; None of none."""
+    return min(found, key=_openness, default=None)
+
+
+def verdicts(case: Case, channel: Channel, agreement: Agreement) -> Mapping[int, Verdict]:
+    """Ask the gate of a channel for each person or group of a case, by number."""
+    return {number: _judged(as_of(case, number), channel, agreement) for number in numbers(case)}
+
+
+def check_for(case: Case, channel: Channel, agreement: Agreement, whom: Collection[int]) -> Verdict:
+    """Ask the gate for some of them together: it is as closed as for any of these; nobody named means everybody."""
+    found = verdicts(case, channel, agreement)
+    return max((found[number] for number in found if not whom or number in whom), key=_openness, default=Open(0))
+
+
+def _judged(case: Case, channel: Channel, agreement: Agreement) -> Verdict:
     facts = facts_of(case, channel, case.requested, agreement)
     return police(facts) if channel is Channel.POLICE else diplomatic(facts)
+
+
+def _openness(verdict: Verdict) -> int:
+    return (Open, Needs, Blocked).index(type(verdict))
+
+
+def covered(case: Case, channel: Channel) -> frozenset[int]:
+    """The numbers of those for whom a hand-off to a channel went out and was not returned."""
+    went = [h for h in case.handoffs if h.channel is channel and h.state in _WENT]
+    return frozenset(number for h in went for number in (h.covers or numbers(case)))
+
+
+def awaited(case: Case, channel: Channel) -> tuple[int, ...]:
+    """Whom no acceptance of a channel covers yet, and of whom nothing else was decided or ended."""
+    accepted = [h for h in case.handoffs if h.channel is channel and h.state is HandoffState.ACCEPTED]
+    if any(not h.covers for h in accepted):
+        return ()
+    done = {number for h in accepted for number in h.covers}
+    return tuple(n for n in numbers(case) if n not in done and not _is_decided(as_of(case, n), channel))
+
+
+def _is_decided(case: Case, channel: Channel) -> bool:
+    if case.value(STATE) in ENDED:
+        return True
+    return _decision(case) == "refused" if channel is Channel.POLICE else ALTERNATIVE in case.answers
 
 
 def is_open(case: Case, channel: Channel, agreement: Agreement) -> bool:
@@ -136,8 +187,24 @@ def _needs(row: int, wanted: Mapping[str, str | bool]) -> Verdict:
     return Needs(row, missing) if missing else Open(row)
 
 
-def stops_relay(case: Case, party: str, agreement: Agreement) -> bool:
-    """Whether nothing more of what is said about a case may cross to people of this side: its police gate is closed."""
+def stops_relay(case: Case, party: str, agreement: Agreement, whom: Collection[int] = ()) -> bool:
+    """Whether nothing more of what is said may cross to people of this side: for somebody its police gate is closed.
+
+    `whom` says of whom alone it can be said, by their numbers; of nobody named it may be anybody.
+    """
+    if case.is_partial and not whom:
+        return True
+    if not case.apart:
+        return _is_kept_from(case, party, agreement)
+    return any(number in (whom or numbers(case)) for number in held_back(case, party, agreement))
+
+
+def held_back(case: Case, party: str, agreement: Agreement) -> tuple[int, ...]:
+    """The numbers of those of whom people of this side may learn nothing, not even that they are there."""
+    return tuple(n for n in numbers(case) if _is_kept_from(as_of(case, n), party, agreement))
+
+
+def _is_kept_from(case: Case, party: str, agreement: Agreement) -> bool:
     is_protected = _word(case, FEARS) == "yes" or _word(case, FLAG) in PROTECTED
     if party in ("", case.reporting) or not is_protected:
         return False
@@ -147,19 +214,21 @@ def stops_relay(case: Case, party: str, agreement: Agreement) -> bool:
 
 def needs_decision(case: Case, agreement: Agreement) -> bool:
     """Whether a supervisor decides if the police of the requested side are told, or may decide anew."""
-    return facts_of(case, Channel.POLICE, case.requested, agreement).is_state_feared
+    each = (facts_of(as_of(case, n), Channel.POLICE, case.requested, agreement) for n in numbers(case))
+    return any(facts.is_state_feared for facts in each)
 
 
 def wants_alternative(case: Case, agreement: Agreement) -> bool:
     """Whether a supervisor decides what is done instead of the diplomatic step: its gate is closed, its clock runs."""
     deadline = case.deadline(DeadlineKind.DIPLOMATIC)
     is_running = deadline is not None and deadline.is_running
-    return is_running and is_blocked(case, Channel.DIPLOMATIC, agreement)
+    found = verdicts(case, Channel.DIPLOMATIC, agreement) if is_running else {}
+    return any(isinstance(verdict, Blocked) for verdict in found.values())
 
 
 def may_be_child(case: Case) -> bool:
-    """Whether the youngest person is a child, or nobody knows."""
-    return confirmed(case, "age_group") != _ADULT
+    """Whether anybody is a child, or nobody knows."""
+    return any(confirmed(as_of(case, number), "age_group") != _ADULT for number in numbers(case))
 
 
 def offers_handoff(case: Case, channel: Channel, party: str, agreement: Agreement) -> bool:

@@ -16,7 +16,9 @@ from bot.domain.case_acts import Act, Whose
 from bot.domain.closed_sets import for_each
 from bot.domain.people import Person, Role
 from bot.domain.recipients import reads_as
+from bot.domain.subjects import numbers
 from bot.ports.reads import Scope
+from bot.protection.gates import covered
 
 #: Desks whose people follow every case of their side.
 _FOLLOWS_ALL = frozenset({DeskRole.DUTY, DeskRole.SECRETARIAT})
@@ -91,7 +93,7 @@ def _answers_handoffs(person: Person, case: Case, agreement: Agreement, channel:
 
 
 #: What officers may be allowed at all.
-_FOR_OFFICERS = frozenset({Whose.EVERYBODY, Whose.OFFICER_OR_DESK, Whose.REPORTING_OFFICER})
+_FOR_OFFICERS = frozenset({Whose.EVERYBODY, Whose.OFFICER_OR_DESK, Whose.OFFICER_OR_ANY_DESK, Whose.REPORTING_OFFICER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,9 @@ _MAY: Mapping[Whose, Callable[[_Asked], bool]] = for_each(
     Whose,
     {
         Whose.EVERYBODY: lambda _asked: True,
+        Whose.OFFICER_OR_ANY_DESK: lambda asked: (
+            asked.person.id == asked.case.officer or asked.is_supervisor or asked.is_duty
+        ),
         Whose.OFFICER_OR_DESK: lambda asked: may_answer_consent(asked.person, asked.case, asked.agreement),
         Whose.REQUESTED_DUTY: lambda asked: is_requested_duty(asked.person, asked.case, asked.agreement),
         Whose.DESKS: lambda asked: asked.is_supervisor or asked.is_duty,
@@ -142,8 +147,10 @@ def fits(act: Act, case: Case, channel: Channel | None = None) -> bool:
     return fitting is None or fitting(case, case.handoff(channel) if channel else None)
 
 
-def _can_be_handed_off(_case: Case, handoff: Handoff | None) -> bool:
-    return handoff is None or handoff.state in (HandoffState.DRAFTED, HandoffState.BLOCKED)
+def _can_be_handed_off(case: Case, handoff: Handoff | None) -> bool:
+    if handoff is None or handoff.state in (HandoffState.DRAFTED, HandoffState.BLOCKED):
+        return True
+    return bool(set(numbers(case)) - covered(case, handoff.channel))
 
 
 def _waits_at_its_desk(_case: Case, handoff: Handoff | None) -> bool:
@@ -177,7 +184,8 @@ _FITS: Mapping[Act, Callable[[Case, Handoff | None], bool]] = for_each(
         Act.UNHOLD: lambda case, _handoff: case.held_at is not None,
     },
     but={
-        Act.ASSIGN, Act.SNOOZE, Act.URGENCY, Act.CLOSE, Act.WITHDRAW, Act.NOTE, Act.MEMO, Act.CONSENT, Act.PROTECT,
+        Act.ASSIGN, Act.SNOOZE, Act.URGENCY, Act.CLOSE, Act.WITHDRAW, Act.NOTE, Act.MEMO, Act.PERSON,
+        Act.CONSENT, Act.PROTECT,
         Act.GUARDIAN, Act.INTEREST, Act.VITAL, Act.DECIDE, Act.ALTERNATIVE, Act.RELEASE,
     },
 )  # fmt: skip

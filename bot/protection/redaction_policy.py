@@ -6,20 +6,22 @@ papers, exports. What has no cell in the table is absent. Logs are no way out fo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.domain.agreement import Agreement, DeskRole
 from bot.domain.attachments import StoredFile
-from bot.domain.case import Case, CaseText, Handoff, SecureEntry, TextKind, Value
+from bot.domain.case import Case, CaseText, Handoff, SecureEntry, SecureField, TextKind, Value
 from bot.domain.closed_sets import for_each
 from bot.domain.fields import DESK_FIELDS, FIELDS, Field
 from bot.domain.guarded import Guarded
 from bot.domain.people import Person, Role
 from bot.domain.provinces import province
+from bot.domain.subjects import COUNT, as_of, numbers, set_apart_at
 from bot.domain.understood import confirmed
 from bot.protection import gates
+from bot.protection.seen_by import seen_by
 
 
 class Matter(StrEnum):
@@ -116,7 +118,7 @@ _FOR_ADMINS = frozenset({Way.EXPORT, Way.IDENTIFIED})
 MINIMUM = frozenset({"situation", "age_group", "country", "assistance"})
 
 _FIELD_MATTER = (
-    {"fears_own_authorities": Matter.FEAR}
+    {"fears_own_authorities": Matter.FEAR, "differs": Matter.FEAR}
     | dict.fromkeys(MINIMUM, Matter.MINIMUM)
     | dict.fromkeys((f.id for f in DESK_FIELDS), Matter.PROTECTION)
 )
@@ -167,8 +169,19 @@ def decide(matter: Matter, way: Way, standing: Standing, reader: Reader) -> Show
     return Showing.MASKED if letter.lower() in cell else Showing.ABSENT
 
 
-def standing(case: Case, reader: Reader, agreement: Agreement, *, author: int = 0, side: str = "") -> Standing:
-    """Say how a reader stands to what `author` (of `side`; else the reporting officer) wrote about a case."""
+def standing(
+    case: Case,
+    reader: Reader,
+    agreement: Agreement,
+    *,
+    author: int = 0,
+    side: str = "",
+    whom: Collection[int] = (),
+) -> Standing:
+    """Say how a reader stands to what `author` (of `side`; else the reporting officer) wrote about a case.
+
+    `whom` says of whom alone it can be; of nobody named it may be about anybody.
+    """
     side = side or case.reporting
     if reader.person_id and reader.person_id == (author or case.officer):
         return Standing.AUTHOR
@@ -178,20 +191,34 @@ def standing(case: Case, reader: Reader, agreement: Agreement, *, author: int = 
         return Standing.OTHER
     if not reader.party or reader.party != case.requested:
         return Standing.NOBODY
-    return border(case, agreement)
+    return border(case, agreement, whom)
 
 
-def border(case: Case, agreement: Agreement) -> Standing:
-    """Say how the requested side stands to what the reporting side knows."""
-    if gates.stops_relay(case, case.requested, agreement):
+def border(case: Case, agreement: Agreement, whom: Collection[int] = ()) -> Standing:
+    """Say how the requested side stands to what the reporting side knows of these persons, or of anybody."""
+    if gates.stops_relay(case, case.requested, agreement, whom):
         return Standing.CLOSED
-    return Standing.OTHER if is_cleared(case, agreement) else Standing.UNCLEARED
+    return Standing.OTHER if _is_known(case, whom) else Standing.UNCLEARED
 
 
 def is_cleared(case: Case, agreement: Agreement) -> bool:
     """Whether all coded answers may cross the border."""
-    is_known = all(confirmed(case, name) is not None for name in ("citizenship", "fears_own_authorities"))
-    return is_known and not gates.stops_relay(case, case.requested, agreement)
+    return _is_known(case) and not gates.stops_relay(case, case.requested, agreement, numbers(case))
+
+
+def _is_known(case: Case, whom: Collection[int] = ()) -> bool:
+    """Whether citizenship and fear are known of each of them, and of several that nobody else is different."""
+    count = case.value(COUNT)
+    if isinstance(count, int) and count > 1 and case.sent_at is None and "differs" not in case.answers:
+        return False
+    each = (as_of(case, number) for number in numbers(case) if not whom or number in whom)
+    return all(confirmed(one, name) is not None for one in each for name in ("citizenship", "fears_own_authorities"))
+
+
+def concerned(case: Case, made: int, whom: Collection[int] = ()) -> Collection[int]:
+    """Whom something can be about that was made under this id and says whom: also who was set apart only later."""
+    later = [number for number in case.apart if set_apart_at(case, number) > made]
+    return frozenset((*whom, *later)) if whom else ()
 
 
 def matter_of(asked: Field) -> Matter:
@@ -200,12 +227,19 @@ def matter_of(asked: Field) -> Matter:
 
 
 def may_read(asked: Field, case: Case, reader: Reader, way: Way, agreement: Agreement) -> bool:
-    """Whether a reader gets the answer to a field on a way."""
-    return decide(matter_of(asked), way, standing(case, reader, agreement), reader) is Showing.SHOWN
+    """Whether a reader gets the answer to a field on a way, of those of whom they may know."""
+    seen = seen_by(case, reader.party, agreement)
+    return decide(matter_of(asked), way, standing_to_all(seen, reader, agreement), reader) is Showing.SHOWN
+
+
+def standing_to_all(seen: Case, reader: Reader, agreement: Agreement) -> Standing:
+    """Say how a reader stands to what is told of all persons of whom they may know."""
+    return standing(seen, reader, agreement, whom=numbers(seen))
 
 
 def answer_for(asked: Field, case: Case, reader: Reader, way: Way, agreement: Agreement) -> Value | None:
     """Open the answer to a field for a reader; None when there is none for them."""
+    case = seen_by(case, reader.party, agreement)
     value = case.value(asked.id)
     if value is None or not may_read(asked, case, reader, way, agreement):
         return None
@@ -223,6 +257,7 @@ def echoed(asked: Field, case: Case) -> Value | None:
 
 def answers(case: Case, reader: Reader, way: Way, agreement: Agreement) -> tuple[tuple[Field, Value], ...]:
     """List the answers that a reader gets on a way, in the order asked."""
+    case = seen_by(case, reader.party, agreement)
     found = ((f, answer_for(f, case, reader, way, agreement)) for f in FIELDS)
     return tuple((f, value) for f, value in found if value is not None)
 
@@ -241,13 +276,16 @@ def text_for(text: CaseText, case: Case, reader: Reader, way: Way, agreement: Ag
     is_note_of_own = text.kind is TextKind.NOTE and reader.party == text.party
     is_memo = text.own_side_only and not is_note_of_own
     matter = Matter.MEMO if is_memo else _TEXT_MATTER.get(text.kind, Matter.WORDS)
-    stands = standing(case, reader, agreement, author=text.by, side=text.party)
+    whom = concerned(case, text.id, text.subjects)
+    stands = standing(case, reader, agreement, author=text.by, side=text.party, whom=whom)
     return text.text.reveal() if decide(matter, way, stands, reader) is Showing.SHOWN else None
 
 
 def secure_for(entry: SecureEntry, case: Case, reader: Reader, way: Way, agreement: Agreement) -> str | None:
     """Open an entry of the secure case for a reader; None when it is not for them."""
-    stands = standing(case, reader, agreement, author=entry.by, side=entry.party)
+    is_message = entry.field is SecureField.MESSAGE
+    whom = () if is_message else concerned(case, entry.id, (entry.subject,))
+    stands = standing(case, reader, agreement, author=entry.by, side=entry.party, whom=whom)
     is_hidden = reader.role is Role.OFFICER and stands is not Standing.AUTHOR
     showing = Showing.ABSENT if is_hidden else decide(Matter.IDENTITY, way, stands, reader)
     return entry.value.reveal() if showing is Showing.SHOWN else None

@@ -18,8 +18,10 @@ from bot.domain.closed_sets import for_each
 from bot.domain.people import Person, Role
 from bot.domain.recipients import reads_as
 from bot.ports.reads import NOBODY, Scope
+from bot.protection.gates import stops_relay
 from bot.protection.permissions import is_duty, may_see
-from bot.protection.redaction_policy import is_cleared
+from bot.protection.redaction_policy import concerned, is_cleared
+from bot.protection.seen_by import seen_by
 
 _DESK_ROLES = frozenset({Role.DUTY, Role.SUPERVISOR})
 _CHANNEL_DESKS = frozenset({DeskRole.POLICE, DeskRole.DIPLOMATIC})
@@ -76,12 +78,19 @@ def readable(
         return []
     reads_all = _reads_all(person, case, agreement)
     theirs = {text.id for text in texts if text.own_side_only and text.party != person.party}
-    return [e for e in entries if (reads_all or e.by == person.id) and e.text_id not in theirs]
+    found = [e for e in entries if (reads_all or e.by == person.id) and e.text_id not in theirs]
+    return found if not case.apart else [e for e in found if not _is_held_back(e, person, case, agreement)]
+
+
+def _is_held_back(entry: SecureEntry, person: Person, case: Case, agreement: Agreement) -> bool:
+    """Whether an entry may be about somebody of whom this side knows nothing; what somebody wrote stays theirs."""
+    whom = () if entry.field is SecureField.MESSAGE else concerned(case, entry.id, (entry.subject,))
+    return entry.party != person.party and stops_relay(case, person.party, agreement, whom)
 
 
 def border_is_open(case: Case, agreement: Agreement) -> bool:
-    """Whether the requested side may read the secure case."""
-    return bool(case.requested) and is_cleared(case, agreement)
+    """Whether the requested side may read the secure case of those of whom it may know."""
+    return bool(case.requested) and is_cleared(seen_by(case, case.requested, agreement), agreement)
 
 
 def secure_scope_of(person: Person, agreement: Agreement) -> Scope:

@@ -32,6 +32,7 @@ class Kept:
         own_side_only: bool = False,
         amends: int | None = None,
         message: str | None = None,
+        subjects: tuple[int, ...] = (),
     ) -> int:
         """Keep a free text of a case, written by the person of this turn. Returns its id."""
         source, person = self._source, self._source.writer()
@@ -46,6 +47,7 @@ class Kept:
             own_side_only,
             source.came_as if message is None else message,
             amends,
+            subjects,
         )
         self.texts.append(kept)
         return kept.id

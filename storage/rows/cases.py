@@ -34,6 +34,7 @@ from bot.domain.conversation import Conversation
 from bot.domain.fields import UNKNOWN, field, is_field
 from bot.domain.guarded import Guarded
 from bot.domain.messages import Address
+from bot.domain.subjects import all_current
 from bot.protection.sealing import Vault
 from bot.protection.secure_access import SearchKey, keys_of
 from storage.sealed import seal, unseal
@@ -46,7 +47,7 @@ _SAME = tuple(
     for f in fields(Case)
     if f.name
     not in {"place", "status", "urgency", "rules", "alerted_urgency", "assignees", "closure"}
-    | {"answers", "deadlines", "handoffs"}
+    | {"answers", "apart", "deadlines", "handoffs", "is_partial"}
 )
 
 
@@ -93,7 +94,7 @@ def case_row(case: Case) -> RowDict:
     row["alerted_urgency"] = text_or_none(case.alerted_urgency)
     row["assignees"] = str(list(case.assignees))
     row["closure"] = text_or_none(case.closure)
-    row["answers"] = str([answer.id for answer in case.answers.values()])
+    row["answers"] = str(list(all_current(case)) if case.apart else [answer.id for answer in case.answers.values()])
     return row
 
 
@@ -102,6 +103,10 @@ def case_of(
 ) -> Case:
     """A case with its current answers, which are found among `answers` by id."""
     current = [answers[answer_id] for answer_id in json.loads(row["answers"]) if answer_id in answers]
+    apart: dict[int, dict[str, Answer]] = {}
+    for answer in current:
+        if answer.subject:
+            apart.setdefault(answer.subject, {})[answer.field] = answer
     return Case(
         **{name: row[name] for name in _SAME},
         place=address(row["place"]),
@@ -111,7 +116,8 @@ def case_of(
         alerted_urgency=None if row["alerted_urgency"] is None else Urgency(row["alerted_urgency"]),
         assignees=tuple(json.loads(row["assignees"])),
         closure=None if row["closure"] is None else ClosureCode(row["closure"]),
-        answers={answer.field: answer for answer in current},
+        answers={answer.field: answer for answer in current if not answer.subject},
+        apart=apart,
         deadlines=tuple(deadlines),
         handoffs=tuple(handoffs),
     )
@@ -128,13 +134,24 @@ def answer_row(vault: Vault, answer: Answer) -> RowDict:
         "by": answer.by,
         "source": answer.source,
         "message": answer.message,
+        "subject": answer.subject,
     }
 
 
 def answer_of(vault: Vault, row: RowMapping) -> Answer:
     """An answer; several codes come back as a tuple, one that was purged as an empty text."""
     value = _guarded(row["field"], unseal(vault, "answers", row["id"], row["sealed"]).get("value", ""))
-    return Answer(row["id"], row["case_id"], row["field"], value, row["at"], row["by"], row["source"], row["message"])
+    return Answer(
+        row["id"],
+        row["case_id"],
+        row["field"],
+        value,
+        row["at"],
+        row["by"],
+        row["source"],
+        row["message"],
+        row["subject"],
+    )
 
 
 def _opened(value: Value) -> object:
@@ -161,12 +178,22 @@ def text_row(vault: Vault, text: CaseText) -> RowDict:
         "own_side_only": text.own_side_only,
         "message": text.message,
         "amends": text.amends,
+        "subjects": _numbers(text.subjects),
     }
+
+
+def _numbers(subjects: Iterable[int]) -> str:
+    """Numbers of persons as a column holds them: ``2,47``."""
+    return ",".join(map(str, subjects))
+
+
+def _subjects(column: str) -> tuple[int, ...]:
+    return tuple(map(int, column.split(","))) if column else ()
 
 
 def text_of(vault: Vault, row: RowMapping) -> CaseText:
     """A free text; empty when it was purged."""
-    values = {**row, "kind": TextKind(row["kind"])}
+    values = {**row, "kind": TextKind(row["kind"]), "subjects": _subjects(row["subjects"])}
     text = unseal(vault, "texts", row["id"], values.pop("sealed")).get("text", "")
     return CaseText(**values, text=Guarded(text))
 
@@ -238,12 +265,14 @@ def handoff_row(vault: Vault, handoff: Handoff) -> RowDict:
     """A hand-off."""
     row = {field.name: getattr(handoff, field.name) for field in fields(Handoff)}
     sealed = seal(vault, "handoffs", handoff.id, {name: row.pop(name).reveal() for name in _SEALED_OF_HANDOFF})
-    return {**row, "channel": handoff.channel.value, "state": handoff.state.value, "sealed": sealed}
+    coded = {"channel": handoff.channel.value, "state": handoff.state.value, "covers": _numbers(handoff.covers)}
+    return {**row, **coded, "sealed": sealed}
 
 
 def handoff_of(vault: Vault, row: RowMapping) -> Handoff:
     """A hand-off."""
     values = {**row, "channel": Channel(row["channel"]), "state": HandoffState(row["state"])}
+    values["covers"] = _subjects(row["covers"])
     words = unseal(vault, "handoffs", row["id"], values.pop("sealed"))
     return Handoff(**values | {name: Guarded(words.get(name, "")) for name in _SEALED_OF_HANDOFF})
 

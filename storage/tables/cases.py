@@ -95,6 +95,7 @@ class AnswerRow(Row, table=True):
     by: int = Field(sa_type=Id)
     source: str
     message: str
+    subject: int = Field(sa_column_kwargs={"server_default": "0"})
 
 
 class TextRow(Row, table=True):
@@ -116,6 +117,7 @@ class TextRow(Row, table=True):
     own_side_only: bool
     message: str
     amends: int | None = Field(sa_type=Id)
+    subjects: str = Field(sa_column_kwargs={"server_default": text("''")})  #: ``2,47``
 
 
 class SecureRow(Row, table=True):
@@ -180,6 +182,7 @@ class HandoffRow(Row, table=True):
     letter_reference: str
     letter_at: datetime | None = Field(sa_type=Moment)
     sealed: bytes | None = Field(sa_type=LargeBinary)  #: who accepted, why it was returned
+    covers: str = Field(sa_column_kwargs={"server_default": text("''")})  #: ``2,47``
 
 
 class SecureIndexRow(Row, table=True):

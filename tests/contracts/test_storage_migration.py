@@ -66,7 +66,7 @@ ADDITION = """
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision, branch_labels, depends_on = "0002", "{before}", None, None
+revision, down_revision, branch_labels, depends_on = "{after}", "{before}", None, None
 is_addition = {is_addition}
 
 
@@ -81,13 +81,18 @@ def next_version(folder: Path, *, is_addition: bool) -> Iterator[None]:
     """Be the next version of the program, with one more migration."""
     migrations, before = folder / "migrations", head()
     shutil.copytree(schema._MIGRATIONS, migrations, ignore=shutil.ignore_patterns("__pycache__"))
-    text_of_it = ADDITION.format(before=before, is_addition=is_addition)
-    (migrations / "versions" / "0002_add_rosters.py").write_text(text_of_it, "utf-8")
+    after = _next(before)
+    text_of_it = ADDITION.format(before=before, after=after, is_addition=is_addition)
+    (migrations / "versions" / f"{after}_add_rosters.py").write_text(text_of_it, "utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(schema, "_MIGRATIONS", migrations)
         _forget_versions()
         yield
     _forget_versions()
+
+
+def _next(version: str) -> str:
+    return f"{int(version) + 1:04}"
 
 
 def _forget_versions() -> None:
@@ -103,10 +108,11 @@ async def test_a_running_program_goes_on_when_the_next_version_only_adds_and_sta
     new: str, tmp_path: Path
 ) -> None:
     storage.migrate(new, VAULT)
+    after = _next(head())
     running = storage.open_storage(new, clock=Clock(), vault=VAULT)
     await running.start()
     with next_version(tmp_path, is_addition=True):
-        assert storage.migrate(new, VAULT) == "The database was brought to version 0002."
+        assert storage.migrate(new, VAULT) == f"The database was brought to version {after}."
         assert storage.schema_state(new) == "head"
     assert await running.is_ready()
     await running.apply([Turn(people=(person(1),))])

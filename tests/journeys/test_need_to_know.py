@@ -23,7 +23,7 @@ NOWHERE = "KC26-7H4QM-4"
 WORDS = {
     "ack": ("",), "assign": ("me", "1"), "snooze": ("15m quiet",), "urgency": ("U1 worse",), "standdown": ("reason",),
     "close": ("found_safe home",), "reopen": ("again",), "withdraw": ("mistake", ""), "wrong": ("unsafe", ""),
-    "note": ("hello", ""), "memo": ("hello",),
+    "note": ("hello", ""), "memo": ("hello",), "person": ("", "1 located", "1 split 2", "add 1"),
     "handoff": ("police", "diplomatic"), "accept": ("police 12/26",), "return": ("police no",),
     "written": ("L-77",), "notneeded": ("reason",), "case": ("",), "plan": ("",), "secure": ("",),
     "release": ("1", ""), "consent": ("police yes",), "protect": ("possible why",), "guardian": ("her aunt",),

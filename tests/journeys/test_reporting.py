@@ -45,7 +45,7 @@ async def test_a_whole_intake_takes_taps_words_numbers_and_shows_dates_back(brid
     await bridge.answers(OFFICER, "[Yes, that is right]", "4", "2", "Cambodia")
     await bridge.answers(OFFICER, "[Urgent rescue]", "[Interpreter]", "[Done]", "only through the reporter")
     await bridge.answers(
-        OFFICER, "yes", "not asked", "no", "[Answer what is open]", "[Skip]", "door locked from outside"
+        OFFICER, "yes", "not asked", "no", "[No]", "[Answer what is open]", "[Skip]", "door locked from outside"
     )
     bridge.expect(OFFICER, "1. Danger now: No", "9. People affected: 2", "14. Summary: door locked from outside")
     await bridge.says(OFFICER, "send")

@@ -12,13 +12,16 @@ from bot.acts.offering import is_offered
 from bot.domain import button_data
 from bot.domain.agreement import Agreement, Urgency
 from bot.domain.case import Case, Channel, ClosureCode, DeadlineKind
-from bot.domain.case_acts import Act
+from bot.domain.case_acts import Act, Of
 from bot.domain.closed_sets import for_each
 from bot.domain.names import channel_name, closure_name, urgency_name
 from bot.domain.people import Directory, Person, Role
+from bot.domain.subjects import numbers
 from bot.language.texts import tr
 from bot.protection import gates
 from bot.protection.permissions import may
+from bot.protection.redaction_policy import Reader, Way
+from bot.protection.shown_persons import persons
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,8 @@ def command(act: Act, reference: str, form: Mapping[str, str]) -> str:
     if act is Act.ACCEPT:
         # The officer follows after the first space; one inside a formal reference must not end it.
         words[1] = '"' + words[1].replace('"', "'") + '"'
-    return " ".join([f"/{act}", reference, *filter(None, words)])
+    whom = form.get("whom", "")
+    return " ".join([f"/{act}", f"{reference}/{whom}" if whom.isdecimal() else reference, *filter(None, words)])
 
 
 def _tap(desk: Desk, label: str, act: Act, argument: str = "", *, meets: DeadlineKind | None = None) -> Tap:
@@ -131,7 +135,30 @@ def _make(act: Act, desk: Desk) -> ActForm | None:
     inputs = _FORMS[act](desk)
     if any(each.kind == "select" and not each.choices for each in inputs):
         return None
+    if act.rule.of is not Of.CASE and act is not Act.PERSON and len(numbers(desk.case)) > 1:
+        inputs = (_whom(desk), *inputs)
     return ActForm(act, act_name(act, desk.person.language), inputs, _hint(act, desk), _meets(act, desk))
+
+
+def _whom(desk: Desk) -> Input:
+    """Of whom it is: everybody, or one person or group."""
+    language = desk.person.language
+    choices = [("0", tr(language, "All of them")), *_who(desk)]
+    return Input("whom", tr(language, "Of whom"), "select", tuple(choices))
+
+
+def _who(desk: Desk) -> list[tuple[str, str]]:
+    policy = Reader.of(desk.person, desk.agreement)
+    found = persons(desk.case, policy, Way.PAGE, desk.agreement, desk.person.language)
+    return [(str(each.number), each.line(desk.person.language)) for each in found] or [
+        ("1", tr(desk.person.language, "All of them"))
+    ]
+
+
+def _person(desk: Desk) -> tuple[Input, ...]:
+    language = desk.person.language
+    said = tr(language, "What is said of them: located, age 15, split 2 children, merge 1, add 1")
+    return (Input("who", tr(language, "Person or group"), "select", tuple(_who(desk))), Input("said", said))
 
 
 def _meets(act: Act, desk: Desk) -> tuple[DeadlineKind, ...]:
@@ -244,6 +271,7 @@ _FORMS: Mapping[Act, Callable[[Desk], tuple[Input, ...]]] = for_each(
         Act.RETURN: _return,
         Act.WRITTEN: _written,
         **{act: _of_gates(act) for act in gate_forms.ACTS},
+        Act.PERSON: _person,
         Act.NOTE: _only_text,
         Act.MEMO: _only_text,
         Act.ASSIGN: _assign,

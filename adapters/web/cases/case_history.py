@@ -15,12 +15,14 @@ from bot.domain.journal_acts import JournalAct, Seen
 from bot.domain.messages import Delivery
 from bot.domain.names import channel_name, delivery_name
 from bot.domain.recipients import desk_name
+from bot.domain.subjects import all_current, numbers
 from bot.language.texts import tr
 from bot.ports.reads import History
 from bot.protection import gates
 from bot.protection.gate_words import for_side
 from bot.protection.redaction_policy import Reader, Way, line_for, may_read, officer_for, text_for
 from bot.protection.secure_access import is_held, may_read_secure, readable
+from bot.protection.shown_persons import for_whom, in_place_of
 
 #: Details of journal entries that are codes or numbers, never what somebody wrote.
 _SHOWN_DETAILS = (
@@ -38,7 +40,8 @@ _SHOWN_DETAILS = (
     "purpose",
     "entries",
 )
-_DESK_IDS = frozenset(f.id for f in DESK_FIELDS)
+#: Whoever reads that these were answered learns what they are about.
+_OWN_IDS = frozenset({*(f.id for f in DESK_FIELDS), "differs"})
 _DETAIL_LIMIT = 40  #: characters
 _JOURNAL_LINES = 200
 _DELIVERIES = 100
@@ -85,6 +88,8 @@ def _handoff(handoff: Handoff, case: Case, reader: case_view.Reader) -> Row:
     language = reader.language
     desk = reader.agreement.desks.get(handoff.desk)
     said = [tr(language, "to {desk}", desk=desk_name(desk) if desk else handoff.desk)]
+    if handoff.covers:
+        said.append(for_whom(case, handoff.covers, language))
     if handoff.formal_reference:
         said.append(tr(language, "formal reference {reference}", reference=handoff.formal_reference))
     side, asks = desk.party if desk else case.reporting, Reader.of(reader.person, reader.agreement)
@@ -133,17 +138,28 @@ def gate_rows(case: Case, reader: case_view.Reader) -> list[Row]:
     if not case.requested:
         return []
     language, party, agreement = reader.language, reader.person.party, reader.agreement
-    stand = [Row(channel_name(k, language), for_side(case, k, party, agreement, language), "") for k in Channel]
+    each = [in_place_of(case, number) for number in numbers(case)]
+    stand = [
+        Row(_of_whom(one, case, channel_name(k, language)), for_side(one, k, party, agreement, language), "")
+        for k in Channel
+        for one in each
+    ]
     may = (f for f in DESK_FIELDS if may_read(f, case, reader.policy, Way.PAGE, reader.agreement))
-    kept = [case.answers[f.id] for f in may if f.id in case.answers]
+    known = {f.id for f in may}
+    kept = [answer for answer in all_current(case).values() if answer.field in known]
     return stand + [_recorded(answer, case, reader) for answer in kept]
+
+
+def _of_whom(one: Case, case: Case, words: str) -> str:
+    return words if one.reference == case.reference else f"{words} · {one.reference.removeprefix(case.reference)}"
 
 
 def _recorded(answer: Answer, case: Case, reader: case_view.Reader) -> Row:
     asked = field(answer.field)
     value = show(asked, answer.value, reader.language)
     when = case_view.moment(answer.at, case, reader.agreement)
-    return Row(f"{tr(reader.language, asked.label)}: {value}", reader.name(answer.by), when)
+    whom = f" · /{answer.subject}" if answer.subject else ""
+    return Row(f"{tr(reader.language, asked.label)}: {value}{whom}", reader.name(answer.by), when)
 
 
 def journal(case: Case, found: Sequence[Link], reader: case_view.Reader) -> list[Row]:
@@ -161,7 +177,7 @@ def _is_told(link: Link, case: Case, reader: case_view.Reader, *, opens: bool) -
     author = reader.directory.get(_person_in(entry.actor))
     if author is not None and author.party == party:
         return True
-    if entry.told.get("field") in _DESK_IDS:
+    if entry.told.get("field") in _OWN_IDS or entry.told.get("subject"):
         return party == case.reporting
     return _crosses(act.seen if act else Seen.OWN, case, reader)
 
@@ -217,16 +233,18 @@ def _secured(case: Case, history: History, reader: case_view.Reader) -> int | No
 
 def page(case: Case, history: History, reader: case_view.Reader) -> dict[str, object]:
     """Gather all that the page of a case shows."""
+    seen = reader.seen(case)
     return {
-        "case": case,
-        "summary": case_view.summarise(case, reader),
-        "facts": case_view.facts(case, reader),
-        "unanswered": case_view.unanswered(case, reader),
+        "case": seen,
+        "summary": case_view.summarise(seen, reader),
+        "facts": case_view.facts(seen, reader),
+        "persons": case_view.persons(case, reader),
+        "unanswered": case_view.unanswered(seen, reader),
         "texts": texts(case, history.texts, reader, {e.text_id for e in history.secured if is_held(e) and e.text_id}),
         "secured": _secured(case, history, reader),
-        "deadlines": case_view.deadlines(case, reader),
-        "handoffs": handoffs(case, reader),
-        "gates": gate_rows(case, reader),
+        "deadlines": case_view.deadlines(seen, reader),
+        "handoffs": handoffs(seen, reader),
+        "gates": gate_rows(seen, reader),
         "deliveries": deliveries(case, history.deliveries, reader),
         "journal": journal(case, history.journal, reader),
         "assignees": [reader.name(i) for i in case.assignees],

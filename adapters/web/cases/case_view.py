@@ -15,8 +15,9 @@ from bot.domain.names import moment as in_words
 from bot.domain.people import Directory, Person
 from bot.domain.understood import doubt
 from bot.language.texts import tr
-from bot.protection import redaction_policy
+from bot.protection import redaction_policy, shown_persons
 from bot.protection.redaction_policy import Way, answer_for, may_read
+from bot.protection.seen_by import seen_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,10 @@ class Reader:
     def policy(self) -> redaction_policy.Reader:
         """The reader as the policy knows them."""
         return redaction_policy.Reader.of(self.person, self.agreement)
+
+    def seen(self, case: Case) -> Case:
+        """The case as the reader's side may know it."""
+        return seen_by(case, self.person.party, self.agreement)
 
     def name(self, person_id: int | None) -> str:
         """Name a person: people of the other side by role and side only."""
@@ -162,6 +167,18 @@ def facts(case: Case, reader: Reader) -> list[Fact]:
             when = moment(answer.at, case, reader.agreement)
             made.append(Fact(tr(reader.language, field.label), words, when))
     return made
+
+
+def persons(case: Case, reader: Reader) -> list[tuple[str, str]]:
+    """List the persons and groups that this reader may know of: number and reference of each, and what is known."""
+    found = shown_persons.persons(case, reader.policy, Way.PAGE, reader.agreement, reader.language)
+    return [
+        (
+            f"{case.reference}/{each.number}",
+            " · ".join((shown_persons.people(each.count, reader.language), *each.facts)),
+        )
+        for each in found
+    ]
 
 
 def unanswered(case: Case, reader: Reader) -> list[str]:

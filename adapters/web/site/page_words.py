@@ -70,6 +70,7 @@ _ACTS = for_each(
         Act.WRONG: later("This closure is wrong"),
         Act.NOTE: later("Note to both sides"),
         Act.MEMO: later("Memo to own side"),
+        Act.PERSON: later("Persons"),
         Act.HANDOFF: later("Hand off"),
         Act.ACCEPT: later("Record acceptance"),
         Act.RETURN: later("Return hand-off"),

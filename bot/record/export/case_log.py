@@ -17,8 +17,10 @@ from bot.domain.errors import BridgeError
 from bot.domain.fields import field
 from bot.domain.frozen import replace
 from bot.domain.people import Directory, Role
+from bot.domain.subjects import only
 from bot.ports.storage import Storage
 from bot.protection import redaction_policy
+from bot.protection.seen_by import seen_by
 from bot.record.atomic_files import sync, sync_folder
 from bot.record.export.age import SealedFile
 from bot.record.export.columns import Subject
@@ -73,12 +75,11 @@ class _Making:
         readers = [
             redaction_policy.Reader(side, Role.ADMIN) for side in sides if side in (case.reporting, case.requested)
         ]
-        told = {
-            name: answer
-            for name, answer in case.answers.items()
-            if all(self._is_told("citizenship" if name == _PLACE else name, case, r) for r in readers)
-        }
-        return replace(case, answers=told)
+        for reader in readers:
+            case = seen_by(case, reader.party, self.agreement)
+        names = {*case.answers, *(name for own in case.apart.values() for name in own)}
+        told = {n for n in names if all(self._is_told("citizenship" if n == _PLACE else n, case, r) for r in readers)}
+        return only(case, told)
 
     def _is_told(self, name: str, case: Case, reader: redaction_policy.Reader) -> bool:
         return redaction_policy.may_read(field(name), case, reader, redaction_policy.Way.EXPORT, self.agreement)
@@ -187,7 +188,7 @@ async def _chunks(stream: AsyncIterator[list[Case]]) -> AsyncGenerator[list[Case
 
 
 def _write(file: CaseFile, layout: Layout, dossiers: Sequence[Dossier]) -> None:
-    file.write(layout.row(dossier) for dossier in dossiers)
+    file.write(row for dossier in dossiers for row in layout.rows(dossier))
 
 
 def _put_in_place(part: Path, target: Path, manifest: Manifest) -> Manifest:

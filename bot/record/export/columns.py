@@ -13,6 +13,7 @@ from bot.clock.deadline_outcomes import first_acknowledged_at, minutes, outcome
 from bot.domain.case import Case, Channel, DeadlineKind
 from bot.domain.guarded import Guarded
 from bot.domain.people import Directory
+from bot.domain.subjects import REST, STATE, by_answer
 from bot.domain.time_words import as_utc
 
 #: One cell. None is empty: not answered or not happened; ``unknown`` and ``no`` are answers.
@@ -43,6 +44,8 @@ class Subject:
     case: Case
     directory: Directory  #: to write sides and roles where a case holds people
     at: datetime  #: deadlines are judged as of this moment
+    number: int = REST  #: of the person or group that a row is about
+    place: int = 1  #: which person of the case, counted from 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,17 @@ def _times(subject: Subject) -> Row:
 def _answers(subject: Subject) -> Row:
     found = (subject.case.value(name) for name in _ANSWERS)
     return tuple(None if isinstance(value, Guarded) else value for value in found)
+
+
+def _persons(subject: Subject) -> Row:
+    """How many persons there are of each age group and state; None where nobody said it of each."""
+    case = subject.case
+    if not case.apart:
+        return (None, None)
+    return tuple(
+        tuple(f"{code}={count}" for code, count in sorted(by_answer(case, name).items())) or None
+        for name in ("age_group", STATE)
+    )
 
 
 def _handoff(channel: Channel) -> ColumnGroup:
@@ -183,6 +197,7 @@ _GROUPS = (
     ColumnGroup(_CASE_NAMES, _case),
     ColumnGroup(_TIME_NAMES, _times),
     ColumnGroup(_ANSWERS, _answers),
+    ColumnGroup(("persons_by_age", "persons_by_state"), _persons),
     _handoff(Channel.POLICE),
     _handoff(Channel.DIPLOMATIC),
     _deadline(DeadlineKind.ACKNOWLEDGE),

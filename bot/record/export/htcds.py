@@ -1,4 +1,4 @@
-"""A case as one row of the Human Trafficking Case Data Standard (HTCDS) 2.0, de-identified. Pure.
+"""A case as rows of the Human Trafficking Case Data Standard (HTCDS) 2.0, one a person, de-identified. Pure.
 
 Names and codes are the standard's own, spelling mistakes too; ``x_`` marks the one code of ours. What the standard has
 no column for, and what was answered with "unknown", stands as ``name=code`` in ``cco_CaseComment``.
@@ -13,6 +13,8 @@ from bot.data.reader import data
 from bot.domain.case import Case, ClosureCode, Handoff, HandoffState, Status
 from bot.domain.closed_sets import for_each
 from bot.domain.fields import FIELDS, UNKNOWN
+from bot.domain.frozen import replace
+from bot.domain.subjects import REST, one_by_one
 from bot.protection.redaction_policy import province_of
 from bot.record.export.columns import Cell, Row, Subject, side_and_role
 
@@ -29,7 +31,7 @@ LOCAL_CODES: Mapping[str, tuple[str, ...]] = {
 NAMES: tuple[str, ...] = tuple(f["field"] for f in _STANDARD["fields"])
 
 #: Answers that have no column of their own but are worth keeping as codes.
-_COMMENTED = ("age_group", "consent_police", "consent_diplomatic")
+_COMMENTED = ("age_group", "sex", "state", "consent_police", "consent_diplomatic")
 _STATUS = for_each(
     Status,
     {
@@ -43,6 +45,7 @@ _STATUS = for_each(
 #: What of ours the standard has no column for.
 UNMAPPED = (
     "danger_now",
+    "differs",
     "situation (but for being held)",
     "category",
     "persons_count",
@@ -65,9 +68,15 @@ LEFT_OUT = (
 )
 
 
-def row(subject: Subject) -> Row:
-    """Write a case as one row, in the order of `COLUMNS`."""
-    return tuple(cell(subject) for cell in _CELLS.values())
+def rows(subject: Subject) -> Iterator[Row]:
+    """Write a case as one row a person, in the order of `COLUMNS`."""
+    return (tuple(cell(one) for cell in _CELLS.values()) for one in each_person(subject))
+
+
+def each_person(subject: Subject) -> Iterator[Subject]:
+    """The case once for each person, with who they are and what is known of them."""
+    for place, (number, one) in enumerate(one_by_one(subject.case), start=1):
+        yield replace(subject, case=one, number=number, place=place)
 
 
 def notes(left_out: tuple[str, ...] = LEFT_OUT) -> Mapping[str, object]:
@@ -87,11 +96,14 @@ def notes(left_out: tuple[str, ...] = LEFT_OUT) -> Mapping[str, object]:
 
 def comment(subject: Subject) -> str:
     """Write what has no column: the reference, and codes as ``name=code``."""
-    return "; ".join(f"{name}={said}" for name, said in _said(subject.case))
+    return "; ".join(f"{name}={said}" for name, said in _said(subject))
 
 
-def _said(case: Case) -> Iterator[tuple[str, str]]:
+def _said(subject: Subject) -> Iterator[tuple[str, str]]:
+    case = subject.case
     yield "case", case.reference
+    if subject.place > 1 or case.value("persons_count") not in (None, 1, UNKNOWN) or subject.number != REST:
+        yield "person", f"{subject.place}/{subject.number}"
     yield from ((name, str(value)) for name in _COMMENTED if (value := case.value(name)) is not None)
     unknown = [f.id for f in FIELDS if f.id in _MAPPED and case.value(f.id) in (UNKNOWN, (UNKNOWN,))]
     if unknown:

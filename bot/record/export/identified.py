@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from bot.domain.case import Case, Channel, SecureEntry, SecureField
 from bot.domain.fields import UNKNOWN, field, is_field
 from bot.domain.frozen import replace
+from bot.domain.subjects import REST, only
 from bot.domain.time_words import as_utc
 from bot.protection.redaction_policy import (
     Way,
@@ -22,8 +23,9 @@ from bot.protection.redaction_policy import (
     secure_for,
     text_for,
 )
+from bot.protection.seen_by import seen_by
 from bot.record.export import columns, htcds
-from bot.record.export.columns import Cell, Row, side_and_role
+from bot.record.export.columns import Cell, Row, Subject, side_and_role
 from bot.record.export.dossier import Dossier, ExportReader
 
 Read = Callable[[Dossier, ExportReader], Cell]
@@ -35,20 +37,43 @@ def row(dossier: Dossier) -> Row:
     return (*columns.row(dossier.subject), *(cell(dossier, reader) for cell in _MORE.values()))
 
 
-def htcds_row(dossier: Dossier) -> Row:
-    """Write a case as one row of the standard with what points to people, in the order of `HTCDS_COLUMNS`."""
+def htcds_rows(dossier: Dossier) -> Iterator[Row]:
+    """Write a case as one row a person of the standard with what points to people, in the order of `HTCDS_COLUMNS`.
+
+    What is known of a case as a whole stands in the row of its first person.
+    """
     dossier, reader = _as_read(dossier)
-    plain = dict(zip(htcds.COLUMNS, htcds.row(dossier.subject), strict=True))
-    return tuple(_HTCDS[name](dossier, reader) if name in _HTCDS else plain[name] for name in HTCDS_COLUMNS)
+    for one, plain in zip(htcds.each_person(dossier.subject), htcds.rows(dossier.subject), strict=True):
+        cells = dict(zip(htcds.COLUMNS, plain, strict=True))
+        theirs = replace(dossier, subject=one, secure=tuple(_about(one, dossier.secure)))
+        theirs = theirs if one.place == 1 else replace(theirs, texts=())
+        yield tuple(_HTCDS[name](theirs, reader) if name in _HTCDS else cells[name] for name in HTCDS_COLUMNS)
+
+
+def _about(one: Subject, entries: Iterable[SecureEntry]) -> Iterator[SecureEntry]:
+    """The entries about a person: by their number, and where nobody is set apart by their place."""
+    for entry in entries:
+        if entry.subject == (one.number if one.number != REST else one.place):
+            yield entry
 
 
 def _as_read(dossier: Dossier) -> tuple[Dossier, ExportReader]:
-    """The case as its reader may know it."""
+    """The case as its reader may know it; what else it holds stays to be asked about."""
     if dossier.reader is None:
         raise LookupError("an identified export is made for a side")
-    reader, case = dossier.reader, dossier.subject.case
-    known = {name: answer for name, answer in case.answers.items() if _is_told(name, case, reader)}
-    return replace(dossier, subject=replace(dossier.subject, case=replace(case, answers=known))), reader
+    reader = dossier.reader
+    case = seen_by(dossier.subject.case, reader.party, reader.agreement)
+    known = {name for name in (*case.answers, *_of_anybody(case)) if _is_told(name, case, reader)}
+    secure = tuple(entry for entry, _ in _opened(dossier, reader))
+    whole, policy, agreement = dossier.subject.case, reader.policy, reader.agreement
+    opened = ((text, text_for(text, whole, policy, Way.IDENTIFIED, agreement)) for text in dossier.texts)
+    texts = tuple(text for text, words in opened if words is not None)
+    subject = replace(dossier.subject, case=only(case, known))
+    return replace(dossier, subject=subject, secure=secure, texts=texts), reader
+
+
+def _of_anybody(case: Case) -> Iterator[str]:
+    return (name for own in case.apart.values() for name in own)
 
 
 def _is_told(name: str, case: Case, reader: ExportReader) -> bool:

@@ -195,6 +195,11 @@ def _victims(direction: Direction, language: str) -> Iterator[ReportBlock]:
     for name, counts in direction.victims.items():
         rows = tuple((_value(name, code, language), number(shown, language)) for code, shown in counts.items())
         yield ReportBlock(tr(language, field(name).label), columns=("", tr(language, "Number of cases")), rows=rows)
+    if direction.persons:
+        ages = direction.persons.items()
+        rows = tuple((_value("age_group", code, language), number(shown, language)) for code, shown in ages)
+        columns = ("", tr(language, "Number of people"))
+        yield ReportBlock(tr(language, "People affected, by age"), columns=columns, rows=rows)
 
 
 def _value(name: str, code: str, language: str) -> str:

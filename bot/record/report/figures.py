@@ -103,6 +103,8 @@ class Direction:
     unaccepted: tuple[Unaccepted, ...] = ()
     #: Of the cases opened: field id to code to number; empty when there were fewer than 5 cases.
     victims: Mapping[str, Mapping[str, Shown]] = field(default_factory=dict)
+    #: Of the same cases: age group to number of persons, who may be several in a case.
+    persons: Mapping[str, Shown] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

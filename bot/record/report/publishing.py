@@ -48,6 +48,7 @@ class Counted:
     pings: Mapping[tuple[DeadlineKind, Urgency], int]
     returned: Mapping[Channel, int]
     victims: Mapping[str, Mapping[str, int]]  #: only the codes that were answered
+    persons: Mapping[str, int] = field(default_factory=dict)  #: persons by age group
     unaccepted: tuple[Unaccepted, ...] = field(default=())
 
 
@@ -75,6 +76,7 @@ def published(corridor: str, reporting: str, requested: str, counted: Counted) -
         returned={channel: alone(count) for channel, count in counted.returned.items()},
         unaccepted=counted.unaccepted,
         victims=_victims(counted.victims, sum(counted.opened.values())),
+        persons=_victims({"age_group": counted.persons}, sum(counted.opened.values())).get("age_group", {}),
     )
 
 

@@ -11,6 +11,8 @@ from bot.clock.deadline_outcomes import Outcome, first_acknowledged_at, minutes,
 from bot.domain.agreement import Agreement, Urgency
 from bot.domain.case import TIMERS, Case, Channel, ClosureCode, Deadline, DeadlineKind
 from bot.domain.closed_sets import for_each
+from bot.domain.subjects import count_of, numbers, own_value
+from bot.protection.seen_by import seen_by
 from bot.record.report.figures import Age, Direction, Measure, Part, Unaccepted
 from bot.record.report.publishing import Counted, published
 
@@ -86,10 +88,15 @@ class Tally:
         return case.closed_at is None or case.closed_at > self._as_of
 
     def _count_victims(self, case: Case, side: _Side) -> None:
+        """Count the people concerned as both sides may know of them: both read the report."""
+        case = seen_by(case, case.requested, self._agreement)
         for name in _VICTIMS:
             value = case.value(name)
             codes = value if isinstance(value, tuple) else (NOT_ANSWERED if value is None else str(value),)
             side.victims[name].update(codes)
+        for number in numbers(case):
+            age = own_value(case, number, "age_group")
+            side.persons[NOT_ANSWERED if age is None else str(age)] += count_of(case, number) or 1
 
     def _count_timings(self, case: Case, side: _Side) -> None:
         self._time(side, Measure.ACKNOWLEDGE, case.opened_at, first_acknowledged_at(case))
@@ -135,6 +142,7 @@ class _Side:
         self.deadlines: dict[tuple[DeadlineKind, Part], Counter[Urgency]] = {}
         self.pings: Counter[tuple[DeadlineKind, Urgency]] = Counter()
         self.unaccepted: list[Unaccepted] = []
+        self.persons: Counter[str] = Counter()
         self.victims: dict[str, Counter[str]] = {name: Counter() for name in _VICTIMS}
 
     def counted(self) -> Counted:
@@ -147,6 +155,7 @@ class _Side:
             pings=self.pings,
             returned={channel: self.returned[channel] for channel in Channel},
             unaccepted=tuple(sorted(self.unaccepted, key=lambda u: (not u.is_open, u.reference))),
+            persons=dict(sorted(self.persons.items())),
             victims={name: dict(sorted(counts.items())) for name, counts in self.victims.items()},
         )
 

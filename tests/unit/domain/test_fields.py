@@ -41,16 +41,18 @@ CODES = {
     "consent_police": "yes no not_asked cannot_ask",
     "consent_diplomatic": "yes no not_asked cannot_ask",
     "fears_own_authorities": "yes no unknown",
+    "differs": "child country fears no",
 }
 ORDER = """
     danger_now situation age_group country area last_contact_at category exploitation persons_count citizenship
-    assistance safe_to_contact consent_police consent_diplomatic fears_own_authorities summary
+    assistance safe_to_contact consent_police consent_diplomatic fears_own_authorities differs
+    summary
 """
 
 
 def test_the_questions_come_in_the_agreed_order() -> None:
     assert [f.id for f in FIELDS] == ORDER.split()
-    assert [f.number for f in FIELDS] == [*map(str, range(1, 13)), "13a", "13b", "13c", "14"]
+    assert [f.number for f in FIELDS] == [*map(str, range(1, 13)), "13a", "13b", "13c", "13d", "14"]
     assert COUNT == 14
 
 
@@ -69,7 +71,8 @@ def test_unknown_is_allowed_where_it_was_agreed_and_nowhere_else() -> None:
 
 def test_what_may_be_skipped_was_agreed() -> None:
     assert [f.id for f in FIELDS if f.may_skip] == [
-        "category", "persons_count", "consent_police", "consent_diplomatic", "fears_own_authorities", "summary",
+        "category", "persons_count", "consent_police", "consent_diplomatic", "fears_own_authorities", "differs",
+        "summary",
     ]  # fmt: skip
     assert all(f.required is not f.may_skip for f in FIELDS)
 
@@ -114,8 +117,13 @@ def test_exploitation_is_asked_only_where_it_may_be_one(answers: dict[str, Value
     assert asked(field("exploitation"), given) is is_asked
 
 
+@pytest.mark.parametrize(("count", "is_asked"), [(None, False), (1, False), (2, True), (17, True)])
+def test_whether_anybody_differs_is_asked_only_of_several(count: int | None, is_asked: bool) -> None:
+    assert asked(field("differs"), {} if count is None else {"persons_count": count}) is is_asked
+
+
 def test_every_other_question_is_always_asked() -> None:
-    answers: dict[str, Value] = {"category": "missing_person_at_risk"}
+    answers: dict[str, Value] = {"category": "missing_person_at_risk", "persons_count": 2}
     assert [f.id for f in FIELDS if not asked(f, answers)] == ["exploitation"]
 
 
@@ -125,13 +133,14 @@ def test_every_other_question_is_always_asked() -> None:
         ("4", ["country"]),
         (" #4 ", ["country"]),
         ("4.", ["country"]),
-        ("13", ["consent_police", "consent_diplomatic", "fears_own_authorities"]),
+        ("13", ["consent_police", "consent_diplomatic", "fears_own_authorities", "differs"]),
         ("13b", ["consent_diplomatic"]),
         ("13 B", ["consent_diplomatic"]),
         ("14", ["summary"]),
         ("0", []),
         ("15", []),
-        ("13d", []),
+        ("13d", ["differs"]),
+        ("13e", []),
         ("4a", []),
         ("", []),
         ("country", []),
