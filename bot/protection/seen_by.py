@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bot.domain.agreement import Agreement, Urgency
-from bot.domain.case import Answer, Case, Channel, Deadline, DeadlineKind, DeadlineState, HandoffState
+from bot.domain.case import Answer, Case, Channel, Deadline, DeadlineState, HandoffState
 from bot.domain.frozen import replace
 from bot.domain.subjects import COUNT, OF_A_PERSON, REST, as_of, count_of, numbers
 from bot.domain.understood import urgency_of
@@ -17,7 +17,6 @@ from bot.protection import gates
 
 #: The worse first: of several the worst is shown for all.
 _AGES = ("under_12", "12_17", "unknown", "18_or_over")
-_CHANNEL_OF = {DeadlineKind.POLICE: Channel.POLICE, DeadlineKind.DIPLOMATIC: Channel.DIPLOMATIC}
 
 
 def seen_by(case: Case, party: str, agreement: Agreement) -> Case:
@@ -110,7 +109,7 @@ def _without_trace(seen: Case) -> Case:
 
 def _as_seen(deadline: Deadline, seen: Case) -> Deadline:
     """A channel that accepted all whom they know of has nothing to wait for."""
-    channel = _CHANNEL_OF.get(deadline.kind)
+    channel = next((each for each in Channel if each.value == deadline.kind.value), None)
     if channel is None or not deadline.is_running or gates.awaited(seen, channel):
         return deadline
     accepted = [h.accepted_at for h in seen.handoffs if h.channel is channel and h.state is HandoffState.ACCEPTED]
