@@ -15,6 +15,7 @@ from bot.domain.errors import NoClock, Stale
 from bot.domain.export_orders import IdentifiedOrder
 from bot.domain.frozen import replace
 from bot.domain.journal import Entry
+from bot.domain.likeness import Look, Match
 from bot.domain.messages import Address, Delivery, DeliveryState, Inbound, Outgoing, OutgoingKind
 from bot.domain.people import Invite, Person, SignIn, Stranger
 from bot.domain.reply_windows import Window
@@ -39,6 +40,7 @@ class _Versioned(Protocol):
     def version(self) -> int: ...
 
 
+K = TypeVar("K")
 T = TypeVar("T", bound=_Versioned)
 
 
@@ -68,6 +70,9 @@ class Batch:
     people: dict[int, Person] = field(default_factory=dict)
     invites: dict[int, Invite] = field(default_factory=dict)
     strangers: dict[Address, Stranger] = field(default_factory=dict)
+    matches: dict[tuple[int, int], Step[Match]] = field(default_factory=dict)  #: by pair
+    looks: dict[int, Look] = field(default_factory=dict)  #: by case, the newest
+    looked: list[Look] = field(default_factory=list)
     orders: dict[int, IdentifiedOrder] = field(default_factory=dict)
     seen: list[SeenBy] = field(default_factory=list)
     ends_sessions_of: set[int] = field(default_factory=set)
@@ -89,6 +94,7 @@ class Batch:
             batch._add_message(turn)
             batch._add_case(turn)
             batch._add_people(turn)
+            batch._add_matches(turn)
             batch.journal += turn.journal
             batch.withdrawals += turn.withdrawals
             batch.seen += turn.seen
@@ -115,6 +121,14 @@ class Batch:
         self.texts += turn.texts
         self.secure += turn.secure
         self.files.update((file.id, file) for file in turn.files)
+
+    def _add_matches(self, turn: Turn) -> None:
+        for match in turn.matches:
+            _follow(self.matches, match.pair, match.version - 1, match)
+        for look in turn.looks:
+            before = self.looks.get(look.case_id)
+            self.looks[look.case_id] = replace(look, names=look.names or (before is not None and before.names))
+        self.looked += turn.looked
 
     def _add_people(self, turn: Turn) -> None:
         self.people.update((person.id, person) for person in turn.people)
@@ -144,7 +158,7 @@ class Batch:
         self.knock_outcomes += [(outcome, at) for outcome in turn.knock_outcomes]
 
 
-def _follow(steps: dict[int, Step[T]], key: int, base: int, value: T) -> None:
+def _follow(steps: dict[K, Step[T]], key: K, base: int, value: T) -> None:
     step = steps.get(key)
     if step is None:
         steps[key] = Step(base, value)

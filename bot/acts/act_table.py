@@ -10,6 +10,8 @@ from bot.acts import (
     desk,
     ending,
     formal,
+    joining,
+    leading,
     legal,
     looking,
     persons,
@@ -61,6 +63,9 @@ _HANDLERS: Mapping[Act, Callable[[ActRequest], None]] = for_each(
         Act.RELEASE: releasing.release,
         Act.HOLD: legal.hold,
         Act.UNHOLD: legal.release,
+        Act.SAME: joining.same,
+        Act.RELATED: joining.related,
+        Act.DIFFERENT: joining.different,
     },
 )
 
@@ -72,7 +77,7 @@ def typed(c: Composer, command: Command) -> None:
         no_such_case(c, command.rest)
         return
     if command.name in looking.VIEWS:
-        looking.VIEWS[command.name](c, case)
+        looking.VIEWS[command.name](c, leading.shown(c, case))
         return
     do(ActRequest(c, c.person, case, Act(command.name), rest))
 
@@ -85,20 +90,26 @@ def tapped(c: Composer, promise: button_data.ActTap) -> None:
         return
     c.saw(case)
     if promise.act in looking.VIEWS:
-        looking.VIEWS[promise.act](c, case)
+        looking.VIEWS[promise.act](c, leading.shown(c, case))
         return
     if promise.act not in {act.value for act in Act}:
         c.say(tr(c.language, "This button is not known any more. Type /help."))
         return
     request = ActRequest(c, c.person, case, Act(promise.act), promise.argument)
     if promise.stage != case.stage and not request.act.rule.at_any_stage:
-        stale(request)
+        led = leading.led(request)
+        if led is not None:
+            stale(led)
         return
     do(request)
 
 
 def do(request: ActRequest) -> None:
     """Do an act for which case and words are known; acknowledging and what the person said never wait for anything."""
+    led = leading.led(request)
+    if led is None:
+        return
+    request = led
     if (
         request.act not in (Act.ACK, Act.CONSENT)
         and lapsed_enrolment.is_lapsed(request.c)

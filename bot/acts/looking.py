@@ -13,6 +13,7 @@ from bot.domain import reference
 from bot.domain.case import Case, Channel, DeadlineKind, Handoff, HandoffState
 from bot.domain.closed_sets import for_each
 from bot.domain.fields import show
+from bot.domain.likeness import Verdict
 from bot.domain.messages import Delivery, OutgoingKind
 from bot.domain.names import (
     channel_name,
@@ -33,6 +34,8 @@ from bot.domain.understood import doubt
 from bot.language.texts import later, tr
 from bot.protection.gate_words import for_side
 from bot.protection.gates import covered, is_draft, is_hidden, is_open, shown_state
+from bot.protection.matching import may_know
+from bot.protection.permissions import may_see
 from bot.protection.redaction_policy import Reader, Way, answers
 from bot.protection.secure_access import may_read_secure
 from bot.protection.seen_by import seen_by
@@ -58,6 +61,7 @@ def case(c: Composer, shown: Case) -> None:
     lines += [
         _handoff_line(h, shown_state(h, shown, c.person.party, agreement), shown, language) for h in shown.handoffs
     ]
+    lines += [] if reader.is_overheard else _other_cases(c, shown)
     lines += _delivery_lines(c, shown)
     lines.append(tr(language, "Texts and all acts: {link}", link=link(c.context.public_url, shown)))
     c.saw(shown)
@@ -95,6 +99,31 @@ def _facts(c: Composer, shown: Case, reader: Reader) -> list[str]:
     ]
     each = [person.line(language) for person in persons(shown, reader, Way.CASE, agreement, language)]
     return [*why, *facts, *each]
+
+
+def _other_cases(c: Composer, shown: Case) -> list[str]:
+    """Name the cases that this one is one with, or was linked to, to whoever may see both."""
+    if c.person is None:
+        return []
+    language, agreement = c.language, c.context.agreement
+    one = [case.reference for case in c.view.joined(shown) if may_see(c.person, case, agreement)]
+    lines = [tr(language, "One case with this: {references}", references=", ".join(one))] if one else []
+    for match in c.view.matches(shown.id):
+        other, sentence = c.case(match.other(shown.id)), _OF_A_PAIR.get(match.verdict)
+        if sentence is not None and other is not None and may_know(c.person, shown, other, agreement):
+            lines.append(tr(language, sentence, reference=other.reference))
+    return lines
+
+
+#: What is said of another case; of what was told apart nothing, and what is the same has another line.
+_OF_A_PAIR = for_each(
+    Verdict,
+    {
+        Verdict.ASKED: later("May be the same: {reference}"),
+        Verdict.RELATED: later("Related: {reference}"),
+    },
+    but={Verdict.SAME, Verdict.DIFFERENT},
+)
 
 
 def _elsewhere(language: str) -> str:

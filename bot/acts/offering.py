@@ -38,6 +38,7 @@ _LABELS = for_each(
     but={
         Act.SNOOZE, Act.URGENCY, Act.WITHDRAW, Act.NOTE, Act.MEMO, Act.PERSON, Act.NOTNEEDED, Act.CONSENT, Act.PROTECT,
         Act.GUARDIAN, Act.INTEREST, Act.VITAL, Act.RELEASE, Act.HOLD, Act.UNHOLD,
+        Act.SAME, Act.RELATED, Act.DIFFERENT,
     },
 )  # fmt: skip
 
@@ -78,7 +79,7 @@ _ASKED_FOR: Mapping[Act, Callable[[Person, Case, Agreement, Channel | None], boo
     but={
         Act.ACK, Act.ASSIGN, Act.SNOOZE, Act.URGENCY, Act.STANDDOWN, Act.CLOSE, Act.REOPEN, Act.WITHDRAW, Act.WRONG,
         Act.NOTE, Act.MEMO, Act.PERSON, Act.ACCEPT, Act.RETURN, Act.WRITTEN, Act.NOTNEEDED, Act.CONSENT, Act.PROTECT,
-        Act.RELEASE, Act.HOLD, Act.UNHOLD,
+        Act.RELEASE, Act.HOLD, Act.UNHOLD, Act.SAME, Act.RELATED, Act.DIFFERENT,
     },
 )  # fmt: skip
 

@@ -21,6 +21,7 @@ from bot.domain.recipients import Recipient, at_desks, desk_name, shown_as, side
 from bot.intake.pieces import Piece
 from bot.language.texts import later, tr
 from bot.protection.permissions import fits, may
+from bot.relay import relay
 from bot.turns.composer import Composer
 
 #: How long a question like "which reference?" waits for its answer.
@@ -119,8 +120,15 @@ def tell(
 ) -> None:
     """Tell others what was done to a case, in one sentence."""
     c, key = request.c, f"case:{case.id}:{request.act.value}:{request.c.inbox_id}"
-    words = f"{urgency_name(case.urgency, 'en')} · {case.reference}\n{sentence}"
-    c.tell(_others(request, recipients), key, words, case=case, buttons=buttons)
+    told = _others(request, recipients)
+    c.tell(told, key, _headed(case, sentence), case=case, buttons=buttons)
+    if f"person:{case.officer}" in {r.name for r in told}:
+        for younger, officer in relay.also_reported(c, case):
+            c.tell([officer], key, _headed(younger, sentence), case=younger)
+
+
+def _headed(case: Case, sentence: str) -> str:
+    return f"{urgency_name(case.urgency, 'en')} · {case.reference}\n{sentence}"
 
 
 def apart(

@@ -63,7 +63,7 @@ def object_to(request: ActRequest) -> None:
     case = request.case
     code = closure_name(case.closure or ClosureCode.ERROR, "en")
     request.c.journal(JournalAct.CLOSURE_DISPUTED, case)
-    asked = _ask_desk(
+    asked = ask_desk(
         request,
         tr(
             "en",
@@ -74,7 +74,7 @@ def object_to(request: ActRequest) -> None:
         [act_button(case, tr("en", "Reopen"), Act.REOPEN, _REOPENED)],
     )
     words = tr(request.language, "If somebody is in danger now, do not wait: /alert and what happened.")
-    request.say(f"{_asked(request, asked)} {words}")
+    request.say(f"{said_asked(request, asked)} {words}")
 
 
 def _is_free(request: ActRequest) -> bool:
@@ -139,7 +139,7 @@ def _withdraw(request: ActRequest) -> None:
 def _ask_desk_to_close(request: ActRequest) -> None:
     case = request.case
     request.c.journal(JournalAct.WITHDRAWAL_ASKED, case, reason=_code(request))
-    asked = _ask_desk(
+    asked = ask_desk(
         request,
         tr(
             "en",
@@ -149,10 +149,10 @@ def _ask_desk_to_close(request: ActRequest) -> None:
         ),
         [act_button(case, tr("en", "Close as an error"), Act.CLOSE, _GRANTED)],
     )
-    request.say(f"{_asked(request, asked)} {tr(request.language, 'Until it is closed the clock goes on.')}")
+    request.say(f"{said_asked(request, asked)} {tr(request.language, 'Until it is closed the clock goes on.')}")
 
 
-def _ask_desk(request: ActRequest, words: str, buttons: Sequence[Button]) -> list[Recipient]:
+def ask_desk(request: ActRequest, words: str, buttons: Sequence[Button]) -> list[Recipient]:
     """Ask the duty desk of the reporting side, or its supervisors while that has nobody."""
     c, case = request.c, request.case
     _keep_reason(request, case)
@@ -165,7 +165,8 @@ def _ask_desk(request: ActRequest, words: str, buttons: Sequence[Button]) -> lis
     return c.tell(told, key, text, case=case, buttons=rows([*buttons, shown]))
 
 
-def _asked(request: ActRequest, asked: Sequence[Recipient]) -> str:
+def said_asked(request: ActRequest, asked: Sequence[Recipient]) -> str:
+    """Say to the officer who was asked."""
     names, reference = ", ".join(dict.fromkeys(r.shown for r in asked)), request.case.reference
     if names:
         return tr(request.language, "{reference}: {names} is asked.", reference=reference, names=names)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from bot.acts.request import ActRequest, done, is_allowed, prompt
 from bot.clock import alerts
 from bot.domain import button_data
-from bot.domain.case import TextKind
+from bot.domain.case import Case, TextKind
+from bot.domain.case_acts import Act
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Keyboard
 from bot.intake.pieces import Piece, keep_piece
@@ -21,12 +22,27 @@ def note(request: ActRequest) -> None:
     if not is_allowed(request):
         return
     if not request.text:
-        prompt(request, tr(request.language, "What do you want to tell the other side? No names or numbers of people."))
+        ask_for(request)
         return
     if own_echoes.is_ours(request.c, request.case, request.text):
         _comes_back(request)
         return
-    c, case = request.c, request.case
+    kept, sentence = send(request, request.case)
+    aside = _not_this_case(request, *kept) if request.is_taken else None
+    done(request, request.c.case(request.case.id) or request.case, sentence, aside=aside)
+
+
+def ask_for(request: ActRequest) -> None:
+    """Ask for the words of a note or a memo."""
+    if request.act is Act.MEMO:
+        prompt(request, tr(request.language, "What should be kept for your own side?"))
+    else:
+        prompt(request, tr(request.language, "What do you want to tell the other side? No names or numbers of people."))
+
+
+def send(request: ActRequest, case: Case) -> tuple[tuple[int | None, ...], str]:
+    """Keep the words with a case and send them on; returns the ids they are kept as, and who has them."""
+    c = request.c
     if case.alerted_at is None:
         case = c.put(alerts.tell(c, case))  # the first that a desk hears of a case is its alert
     other = case.requested if request.person.party == case.reporting else case.reporting
@@ -44,8 +60,8 @@ def note(request: ActRequest) -> None:
         sentence += " " + tr(request.language, "Nobody of {party} can be reached at the moment.", party=other)
     if is_stopped:
         sentence = f"{_stays(request, other)} {sentence}"
-    aside = _not_this_case(request, *kept.values()) if request.is_taken else None
-    done(request, case, sentence, aside=aside)
+    c.put(case)
+    return tuple(kept.values()), sentence
 
 
 def _stays(request: ActRequest, other: str) -> str:
@@ -86,8 +102,14 @@ def memo(request: ActRequest) -> None:
     if not is_allowed(request):
         return
     if not request.text:
-        prompt(request, tr(request.language, "What should be kept for your own side?"))
+        ask_for(request)
         return
-    request.c.kept.text(request.case, TextKind.MEMO, request.text, own_side_only=True, subjects=request.whom)
-    request.c.journal(JournalAct.MEMO, request.case)
+    keep(request, request.case)
     done(request, request.case, tr(request.language, "kept for your side only."))
+
+
+def keep(request: ActRequest, case: Case) -> None:
+    """Keep the words with a case, for their writer's side."""
+    request.c.kept.text(case, TextKind.MEMO, request.text, own_side_only=True, subjects=request.whom)
+    request.c.journal(JournalAct.MEMO, case)
+    request.c.put(case)

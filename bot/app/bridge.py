@@ -28,6 +28,7 @@ from bot.jobs.journal_digest import Digester
 from bot.jobs.lost_files import FileWatch
 from bot.jobs.purge import NightlyPurge, Surroundings
 from bot.jobs.restored import restored_of, tell_restored
+from bot.jobs.seen_before import SeenBefore
 from bot.jobs.window_reminders import Closing
 from bot.line.line import Line, LineRules
 from bot.line.message_work import Order
@@ -138,6 +139,7 @@ class Bridge:
     def _make_jobs(self, files: Files | None) -> None:
         storage, line, clock, rules, chance = self._storage, self.line, self._clock, self._rules, self._chance
         self.reminder = Reminder(storage, line, clock)
+        self.seen_before = SeenBefore(storage, line, clock)
         self.tender = Tender(storage, line, clock, rules.agreement, rules.confirm_every)
         self.closing = Closing(storage, line, clock, rules.agreement, self._windows)
         sources = {name: a for name, a in self._adapters.items() if isinstance(a, FileSource)}

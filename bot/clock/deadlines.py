@@ -123,6 +123,33 @@ def end(case: Case, now: datetime, *, but: Iterable[DeadlineKind] = ()) -> Case:
     return _settle(case, ending, DeadlineState.ENDED, now)
 
 
+def carried(case: Case, other: Case, new_id: NewId) -> Case:
+    """Let the clock be the stricter one of two cases that are one: what runs in either runs here, to the earlier due.
+
+    What was met here stays met; what somebody stopped here runs again when it runs there.
+    """
+    for theirs in (d for d in other.deadlines if d.is_running and not d.is_timer and d.kind is not DeadlineKind.REVIEW):
+        mine = case.deadline(theirs.kind, theirs.channel)
+        if mine is None or (not mine.is_running and mine.state is not DeadlineState.MET):
+            case = arm(case, theirs.kind, theirs.due_at, new_id, theirs.channel)
+        elif mine.is_running and theirs.due_at < mine.due_at:
+            sooner = min(mine.next_at or theirs.due_at, theirs.due_at)
+            case = _swap(case, replace(mine, due_at=theirs.due_at, next_at=sooner, snoozed_until=None))
+    return case
+
+
+def resumed(case: Case, ended_at: datetime, now: datetime) -> Case:
+    """Let run again what ended at that moment, no later than it would have run."""
+    ended = (d for d in case.deadlines if d.state is DeadlineState.ENDED and d.settled_at == ended_at)
+    return _swap(case, *(_again(deadline, case, now) for deadline in ended))
+
+
+def _again(deadline: Deadline, case: Case, now: datetime) -> Deadline:
+    is_told = deadline.kind is DeadlineKind.ALERT and case.alerted_at is not None
+    next_at = None if is_told else max(deadline.due_at, now) if deadline.pings == 0 else now
+    return replace(deadline, state=DeadlineState.RUNNING, settled_at=None, next_at=next_at)
+
+
 def touched(case: Case, policy: LevelPolicy, now: datetime, new_id: NewId) -> Case:
     """Record an act of the requested side: its `review` runs anew from now."""
     case = replace(case, requested_act_at=now)

@@ -37,7 +37,7 @@ def keep_attachments(c: Composer, case: Case | None) -> None:
         return
     for piece in words_of(c):
         if piece.kind is not TextKind.TEXT:
-            keep_piece(c, case, piece)
+            keep_piece(c, c.view.leading_to(case), piece)
 
 
 def keep_with(c: Composer, case: Case) -> None:

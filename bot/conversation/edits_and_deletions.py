@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.acts import leading
 from bot.conversation.ask_which_case import belongs_nowhere
 from bot.domain import reference
 from bot.domain.case import Case, CaseText, TextKind
@@ -20,7 +21,7 @@ from bot.intake.reading.result import Read
 from bot.language.texts import tr
 from bot.people import lapsed_enrolment
 from bot.protection import gates
-from bot.protection.permissions import may, may_see
+from bot.protection.permissions import may_see
 from bot.protection.redaction_policy import concerned
 from bot.relay import own_echoes, relay
 from bot.turns.composer import Composer
@@ -51,7 +52,7 @@ def edited(c: Composer) -> None:
     if first is None or case is None:
         _take_as_new(c, message.text)
         return
-    if _names_another(message.text, case):
+    if _names_another(c, message.text, case):
         c.say(
             tr(
                 c.language,
@@ -93,7 +94,8 @@ def _first_of(c: Composer) -> tuple[CaseText | None, Case | None]:
     first = c.view.amended_text(c.came_as)
     case = c.case(first.case_id) if first is not None else None
     is_theirs = first is not None and c.person is not None and first.by == c.person.id
-    is_seen = case is not None and c.person is not None and may_see(c.person, case, c.context.agreement)
+    may_read = c.person is not None and case is not None and may_see(c.person, case, c.context.agreement)
+    is_seen = may_read or (case is not None and leading.may_write(c, case))
     return (first, case) if is_theirs and is_seen else (None, None)
 
 
@@ -125,7 +127,7 @@ def _amend_text(c: Composer, case: Case, first: CaseText, text: str) -> None:
 
 def _is_relayed(c: Composer, case: Case, first: CaseText) -> bool:
     """Whether a text goes on to others: a note to an open case, by somebody who may still write one."""
-    may_write = c.person is not None and may(c.person, Act.NOTE, case, c.context.agreement)
+    may_write = leading.may_write(c, case)
     return first.kind is TextKind.NOTE and case.is_open and may_write and not lapsed_enrolment.is_lapsed(c)
 
 
@@ -133,10 +135,11 @@ def _other_side(case: Case, text: CaseText) -> str:
     return case.requested if text.party == case.reporting else case.reporting
 
 
-def _names_another(text: str, case: Case) -> bool:
+def _names_another(c: Composer, text: str, case: Case) -> bool:
     command = parse_command(text)
     named = reference.find_in(command.rest) if command is not None and command.name in _WITH_WORDS else None
-    return named is not None and named[0] != case.reference
+    meant = c.view.referred(named[0]) if named is not None else None
+    return named is not None and (meant is None or c.view.leading_to(meant).id != case.id)
 
 
 def _is_other_act(text: str, first: CaseText | None) -> bool:

@@ -39,6 +39,7 @@ _LINES = (
     (_DESK, later("/handoff {reference} police, /accept {reference} police 123/26")),
     (_DESK, later("/return {reference} police reason, /written {reference} L-77")),
     (_DESK, later("/urgency {reference} U1 reason, /close {reference} found_safe text, /reopen {reference} reason")),
+    (_DESK, later("/same {reference} REFERENCE: two cases are one; also /related, /different")),
     (_DESK, later("/protect {reference} none_known, /guardian {reference} name, /interest {reference} reason")),
     (frozenset({Role.SUPERVISOR}), later("/standdown {reference} reason, /notneeded {reference} reason")),
     (

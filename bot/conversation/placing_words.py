@@ -168,7 +168,7 @@ def _belongs_to_numbered(c: Composer, case_id: int) -> None:
 
 
 def _belongs_to(c: Composer, case: Case) -> None:
-    if held(c.conversation.pending) and not case.is_open:
+    if held(c.conversation.pending) and not c.view.leading_to(case).is_open:
         _closed_meanwhile(c, case)
         return
     waiting = take_held(c)
@@ -177,7 +177,7 @@ def _belongs_to(c: Composer, case: Case) -> None:
         return
     for piece in waiting:
         if piece.kind is not TextKind.TEXT:
-            keep_piece(c, case, piece)
+            keep_piece(c, c.view.leading_to(case), piece)
     said = tuple(piece for piece in waiting if piece.kind is TextKind.TEXT)
     if said:
         act_table.do(ActRequest(c, c.person, case, Act.NOTE, "\n".join(piece.text for piece in said), said))

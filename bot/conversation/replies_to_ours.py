@@ -48,7 +48,7 @@ def replied_note(c: Composer, text: str) -> bool:
     current = in_intake(c)
     if current is not None and current.id == replied.id and not _is_to_others_words(c, replied):
         return False  # it answers the question
-    if not replied.is_open and c.message.in_private and c.person.role is Role.OFFICER:
+    if not c.view.leading_to(replied).is_open and c.message.in_private and c.person.role is Role.OFFICER:
         return False  # what an officer has to say about a closed case may be somebody in danger again
     act_table.do(ActRequest(c, c.person, replied, Act.NOTE, text))
     return True

@@ -96,7 +96,7 @@ def wanted(message: Inbound, directory: Directory, agreement: Agreement) -> Want
     leaving = _of_own_side(revocation.whom(command, promise, person, directory), person, directory) if person else ()
     moving = (*own_addresses.whom(command, person), *reachability.whom(message, person)) if person else ()
     lapsed = _of_own_side(reconfirmation.whom(command, promise, directory), person, directory) if person else ()
-    cases = (*_cases_named(promise), *(named[:1] if named else ()))
+    cases = (*_cases_named(promise), *(named[:1] if named else ()), *_other_named(named))
     scope = scope_of(person, agreement) if person else NOBODY
     return Wanted(
         seen=(message.key,),
@@ -114,6 +114,12 @@ def wanted(message: Inbound, directory: Directory, agreement: Agreement) -> Want
     )
 
 
+def _other_named(named: tuple[str, str] | None) -> tuple[str, ...]:
+    """The second of two references, as the acts about a pair of cases have it."""
+    other = reference.find_in(named[1]) if named else None
+    return other[:1] if other else ()
+
+
 def _of_own_side(named: int | None, person: Person, directory: Directory) -> tuple[int, ...]:
     """Whoever a message would cut off or confirm, if they are of the same side."""
     other = directory.get(named)
@@ -129,6 +135,9 @@ def _order_named(promise: button_data.Promise | None, command: Command | None) -
 
 def _cases_named(promise: button_data.Promise | None) -> tuple[int, ...]:
     match promise:
+        case button_data.ActTap(case_id=case_id, act="same" | "related" | "different", argument=argument):
+            other = button_data.from_base36(argument)
+            return (case_id,) if other is None else (case_id, other)
         case button_data.ActTap(case_id=case_id) | button_data.ChoiceTap(case_id=case_id):
             return (case_id,)
         case button_data.WordTap(word="which" | "send" | "side" | "keep" | "marked" | "unmarked", argument=argument):

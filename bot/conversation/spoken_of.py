@@ -33,7 +33,7 @@ def just_spoken_of(c: Composer) -> Case | None:
     if not is_only_one or not any(each.kind is OutgoingKind.RELAY for each in spoken):
         return None
     case = c.case(spoken[0].case_id)
-    if case is None or c.person is None or not case.is_open:
+    if case is None or c.person is None or not c.view.leading_to(case).is_open:
         return None
     return case if may(c.person, Act.NOTE, case, c.context.agreement) else None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.acts import act_table
+from bot.acts import act_table, leading
 from bot.conversation import general_commands, lost_phone, plain_words
 from bot.domain import button_data
 from bot.domain.case import Case
@@ -44,6 +44,8 @@ def _choice(c: Composer, choice: button_data.ChoiceTap) -> None:
         c.say(c.context.no_such_case(c.language))
     elif not is_field(choice.field):
         c.say(tr(c.language, "This button is not known any more. Type /help."))
+    elif (older := leading.older_of(c, case)).id != case.id:
+        c.say(leading.one_with(c, case, older), case=case)
     elif not case.is_open:
         c.say(tr(c.language, "{reference} is closed.", reference=case.reference), case=case)
     elif c.person.id != case.officer and lapsed_enrolment.is_lapsed(c):

@@ -257,6 +257,9 @@ class Case:
     held_at: datetime | None = None  #: since when a legal hold keeps everything of it, whatever the retention
     held_by: int | None = None
     purged_at: datetime | None = None  #: when free texts and what identifies somebody last went
+    joined_to: int | None = None  #: id of the older case that its reference leads to; closed as a duplicate of it
+    joined_at: datetime | None = None
+    joins: tuple[int, ...] = ()  #: ids of the younger cases that lead here
     answers: Mapping[str, Answer] = field(default_factory=dict)  #: current answer by field id
     #: Current answers about some of the persons only, by number and field id. Empty: the same is known of all.
     apart: Mapping[int, Mapping[str, Answer]] = field(default_factory=dict)

@@ -67,6 +67,12 @@ class JournalAct(StrEnum):
     REFUSED = "refused", Details.CODED, Seen.BOTH  #: an act that was asked for
     HELD = "held", Details.CODED, Seen.BOTH  #: on legal hold
     RELEASED = "released", Details.CODED, Seen.SECURE  #: from legal hold, or a text that was withheld
+    # That two cases may be one is told to nobody by the page of either; whoever may see both is asked.
+    MATCHED = "matched", Details.CODED, Seen.OWN
+    JOINED = "joined", Details.CODED, Seen.BOTH
+    PARTED = "parted", Details.CODED, Seen.BOTH
+    LINKED = "linked", Details.CODED, Seen.OWN
+    TOLD_APART = "told_apart", Details.CODED, Seen.OWN
 
     # What the clock does.
     ALERTED = "alerted", Details.CODED, Seen.BOTH

@@ -8,6 +8,7 @@ from datetime import datetime
 from bot.domain.agreement import Agreement, Party, Urgency
 from bot.domain.case import Case, Channel, ClosureCode, Deadline, DeadlineKind, Status
 from bot.domain.closed_sets import for_each
+from bot.domain.likeness import Likeness
 from bot.domain.messages import Button, DeliveryState, Keyboard
 from bot.domain.time_words import both_times, span
 from bot.domain.time_words import clocks as clocks_of
@@ -58,6 +59,18 @@ _CLOSURE = for_each(
         ClosureCode.DUPLICATE: later("Duplicate of another case"),
         ClosureCode.ERROR: later("Opened in error"),
         ClosureCode.EXERCISE: later("Exercise"),
+    },
+)
+_LIKENESS = for_each(
+    Likeness,
+    {
+        Likeness.PHONE: later("same phone number"),
+        Likeness.DOCUMENT: later("same travel document"),
+        Likeness.APP: later("same name in an app"),
+        Likeness.SPOT: later("same exact place"),
+        Likeness.NAME: later("names that are alike"),
+        Likeness.PLACE: later("same place, exploitation and days"),
+        Likeness.WORDS: later("the same officer's words within the hour"),
     },
 )
 _DELIVERY = for_each(
@@ -128,6 +141,11 @@ def delivery_name(state: DeliveryState, language: str) -> str:
 def closure_name(code: ClosureCode, language: str) -> str:
     """Name a closure code."""
     return tr(language, _CLOSURE[code])
+
+
+def likeness_name(by: Likeness, language: str) -> str:
+    """Name by what two cases are alike."""
+    return tr(language, _LIKENESS[by])
 
 
 def reasons(case: Case, language: str) -> str:

@@ -13,6 +13,7 @@ from bot.domain.conversation import Conversation
 from bot.domain.export_orders import IdentifiedOrder
 from bot.domain.frozen import replace
 from bot.domain.journal import Entry
+from bot.domain.likeness import Look, Match
 from bot.domain.messages import Address, DeliveryState, Inbound, Keyboard, Outgoing, OutgoingKind
 from bot.domain.people import Invite, Person, SignIn, Stranger
 from bot.domain.reply_windows import Window
@@ -126,6 +127,9 @@ class Turn:
     windows_asked: tuple[Window, ...] = ()  #: windows whose person was asked to write before they close
     knock_outcomes: tuple[KnockOutcome, ...] = ()
     sign_ins: tuple[SignIn, ...] = ()  #: one-time links
+    matches: tuple[Match, ...] = ()  #: inserted or decided, each over the version before
+    looks: tuple[Look, ...] = ()  #: cases that are to be compared with others after the commit
+    looked: tuple[Look, ...] = ()  #: that were; one that was asked for meanwhile stays
     exports: tuple[ExportOrder | IdentifiedOrder, ...] = ()  #: made after the commit; storage does not keep them
 
 

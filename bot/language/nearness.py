@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
 _SHORT, _LONG = 5, 10  #: letters of a word in which two may have changed places; of one that may hold two errors
@@ -27,6 +28,13 @@ def nearest(typed: str, names: Iterable[str]) -> tuple[str, ...]:
 def closeness(one: str, other: str) -> float:
     """Say how near two words are by the typing errors between them: 1 for the same, 0 for nothing in common."""
     return OSA.normalized_similarity(one, other)
+
+
+def likeness_of_texts(one: str, other: str) -> float:
+    """Say from 0 to 1 how much two comparable texts say the same, in whatever order their words are."""
+    if not one or not other:
+        return 0.0
+    return max(fuzz.token_sort_ratio(one, other), fuzz.ratio(one, other)) / 100
 
 
 def _is_word(word: str) -> bool:

@@ -75,7 +75,11 @@ class Loader:
         listed |= dict.fromkeys((scope, True, CANDIDATES) for shown in shows for scope in shown.open_in)
         if listed:
             loaded = await self._with_lists(loaded, listed)
-        asked = [(w, shown) for w, shown in zip(wanted, shows, strict=True) if shown.deliveries or shown.secure]
+        asked = [
+            (w, shown)
+            for w, shown in zip(wanted, shows, strict=True)
+            if shown.deliveries or shown.secure or shown.matches
+        ]
         return await self._with_kept(loaded, asked, agreement) if asked else loaded
 
     async def _with_lists(self, loaded: Loaded, lists: Iterable[tuple[Scope, bool, int]]) -> Loaded:
@@ -89,16 +93,27 @@ class Loader:
         """Read what is kept of a case only for who may see it: for others it costs no more than no case at all."""
         deliveries: dict[int, tuple[Delivery, ...]] = {}
         secure: dict[int, SecureCase] = {}
+        matched: dict[int, None] = {}
         for wanted, shown in asked:
             for case in _named(loaded, wanted):
                 if shown.reader is None or not may_see(shown.reader, case, agreement):
+                    continue
+                if shown.matches:
+                    matched[case.id] = None
+                if not (shown.deliveries or shown.secure):
                     continue
                 history = await self._storage.history(case.id)
                 if shown.deliveries:
                     deliveries[case.id] = history.deliveries
                 if shown.secure and may_read_secure(shown.reader, case, agreement):
                     secure[case.id] = SecureCase(tuple(await self._storage.secure_entries(case.id)), history.texts)
-        return replace(loaded, deliveries=deliveries, secure=secure)
+        loaded = replace(loaded, deliveries=deliveries, secure=secure)
+        return await self._with_matches(loaded, tuple(matched)) if matched else loaded
+
+    async def _with_matches(self, loaded: Loaded, cases: tuple[int, ...]) -> Loaded:
+        """Read what is known of these cases and others, with the others of each pair."""
+        found = await self._storage.load(Wanted(matched=cases))
+        return replace(loaded, matches=found.matches, cases={**found.cases, **loaded.cases})
 
 
 def _named(loaded: Loaded, wanted: Wanted) -> list[Case]:

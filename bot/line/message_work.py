@@ -11,6 +11,7 @@ from bot.conversation.respond import respond, wanted
 from bot.delivery import window_rules
 from bot.domain import button_data
 from bot.domain.agreement import Agreement
+from bot.domain.case_acts import Act
 from bot.domain.errors import StorageError
 from bot.domain.frozen import replace
 from bot.domain.messages import Address, Button, Inbound, Kind, Outgoing, OutgoingKind
@@ -29,6 +30,8 @@ from bot.turns.view import View
 #: How often a message whose turn failed is tried before it is parked.
 TRIES = 6
 _FIRST_RETRY = timedelta(seconds=5)
+#: What shows or decides whether two cases are one.
+_ABOUT_PAIRS = frozenset({"case", Act.SAME, Act.RELATED, Act.DIFFERENT})
 _TOLD_AFTER = 2  #: tries; then whoever wrote is told
 
 
@@ -63,6 +66,7 @@ class Message:
             person,
             deliveries=word == "case" or self.inbound.kind is Kind.EDIT,
             secure=word == "release",
+            matches=word in _ABOUT_PAIRS,
             open_in=ask_which_case.looked_through(self.inbound, person, agreement),
         )
 

@@ -11,6 +11,7 @@ from bot.domain.case import Answer, Case, CaseText, DeadlineKind, SecureEntry
 from bot.domain.conversation import Conversation
 from bot.domain.export_orders import IdentifiedOrder
 from bot.domain.journal import Link
+from bot.domain.likeness import Match
 from bot.domain.messages import Address, Delivery, OutgoingKind
 from bot.domain.people import Invite, Person, Stranger
 
@@ -71,6 +72,7 @@ class Wanted:
     leaving: tuple[int, ...] = ()  #: people who may leave their work: all open cases they reported or are assigned
     #: to, and the invites that are not used yet under their name and side
     orders: tuple[int, ...] = ()  #: orders for identified exports
+    matched: tuple[int, ...] = ()  #: cases of which the matches are wanted, with the others of each pair
     offered: tuple[Address, ...] = ()  #: what was sent there lately with choices: a typed number may mean one of them
     spoken: tuple[
         tuple[Address, datetime], ...
@@ -117,6 +119,7 @@ class Loaded:
     deliveries: Mapping[int, tuple[Delivery, ...]] = field(default_factory=dict)  #: by case, where they are shown
     orders: Mapping[int, IdentifiedOrder] = field(default_factory=dict)
     secure: Mapping[int, SecureCase] = field(default_factory=dict)  #: by case, where it is opened
+    matches: tuple[Match, ...] = ()  #: of cases where they are shown or decided; the others of each pair are loaded too
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +173,7 @@ class Shows:
     reader: Person | None = None  #: who asks; what belongs to a case is read only for somebody who may see it
     deliveries: bool = False
     secure: bool = False
+    matches: bool = False  #: what is known of these cases and others
     open_in: tuple[Scope, ...] = ()  #: the newest open cases within each of these
 
 

@@ -14,12 +14,13 @@ from bot.domain.messages import Address, Delivery, DeliveryState, Outgoing
 from bot.domain.people import Directory, SignIn
 from bot.domain.turn import InboxRow, Mark, Turn
 from bot.domain.verify_journal import Head
+from bot.ports.matching import FindsAlike
 from bot.ports.messenger_state import KeepsForMessengers
 from bot.ports.reads import ANY, Counts, Due, History, Loaded, Room, Said, Scope, Wanted
 from bot.ports.retention import Retains
 
 
-class Storage(Retains, KeepsForMessengers, Protocol):
+class Storage(Retains, KeepsForMessengers, FindsAlike, Protocol):
     """Everything that is kept. SQLite and PostgreSQL honour this.
 
     Times are aware UTC. Unless said otherwise a method raises only `StorageError`; of these `Unwritable` says that the

@@ -166,7 +166,7 @@ def _is_undecided(case: Case, _handoff: Handoff | None) -> bool:
 
 
 #: Acts that may make sense for a case that has ended.
-_FITS_ENDED = frozenset({Act.REOPEN, Act.WRONG, Act.HOLD, Act.UNHOLD})
+_FITS_ENDED = frozenset({Act.REOPEN, Act.WRONG, Act.HOLD, Act.UNHOLD, Act.SAME, Act.RELATED, Act.DIFFERENT})
 #: Whether an act makes sense for a case, given its hand-off to the channel that is meant; the others always do.
 _FITS: Mapping[Act, Callable[[Case, Handoff | None], bool]] = for_each(
     Act,
@@ -187,5 +187,6 @@ _FITS: Mapping[Act, Callable[[Case, Handoff | None], bool]] = for_each(
         Act.ASSIGN, Act.SNOOZE, Act.URGENCY, Act.CLOSE, Act.WITHDRAW, Act.NOTE, Act.MEMO, Act.PERSON,
         Act.CONSENT, Act.PROTECT,
         Act.GUARDIAN, Act.INTEREST, Act.VITAL, Act.DECIDE, Act.ALTERNATIVE, Act.RELEASE,
+        Act.SAME, Act.RELATED, Act.DIFFERENT,
     },
 )  # fmt: skip

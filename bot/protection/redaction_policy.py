@@ -268,6 +268,11 @@ def province_of(case: Case) -> str:
     return province(str(case.value("country")), area.reveal()) if isinstance(area, Guarded) else ""
 
 
+def compared(words: Value | None) -> str:
+    """Open words to be compared with those of other cases, within the bridge; this is no way out."""
+    return words.reveal() if isinstance(words, Guarded) else ""
+
+
 def text_for(text: CaseText, case: Case, reader: Reader, way: Way, agreement: Agreement) -> str | None:
     """Open a free text for a reader; None when it is not for them.
 

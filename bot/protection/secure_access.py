@@ -11,12 +11,16 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from itertools import chain
+from math import floor
 
 from bot.domain.agreement import Agreement, DeskRole
 from bot.domain.case import Case, CaseText, SecureEntry, SecureField
 from bot.domain.closed_sets import for_each
+from bot.domain.likeness import Likeness
 from bot.domain.people import Person, Role
 from bot.domain.recipients import reads_as
+from bot.language.folding import fold
+from bot.language.normalise import bare
 from bot.ports.reads import NOBODY, Scope
 from bot.protection.gates import stops_relay
 from bot.protection.permissions import is_duty, may_see
@@ -43,6 +47,22 @@ class SearchKey(StrEnum):
 
     PHONE = "phone"
     DOCUMENT = "document"
+    APP = "app"  #: a name in an app, as WeChat's
+    SPOT = "spot"  #: an address, or a square of about a hundred metres
+
+
+#: By what two cases are alike that share a key.
+LIKENESS = for_each(
+    SearchKey,
+    {
+        SearchKey.PHONE: Likeness.PHONE,
+        SearchKey.DOCUMENT: Likeness.DOCUMENT,
+        SearchKey.APP: Likeness.APP,
+        SearchKey.SPOT: Likeness.SPOT,
+    },
+)
+#: What somebody may type to search by.
+TYPED_KEYS = (SearchKey.PHONE, SearchKey.DOCUMENT, SearchKey.APP)
 
 
 def may_read_secure(person: Person, case: Case, agreement: Agreement) -> bool:
@@ -114,6 +134,10 @@ def may_search(person: Person, agreement: Agreement) -> bool:
 def normalised(key: SearchKey, text: str) -> str:
     """Write a phone or document number in the one form in which it is compared; empty when it is none."""
     text = unicodedata.normalize("NFKC", text).strip()
+    if key is SearchKey.SPOT:
+        return text
+    if key is SearchKey.APP:
+        return _app_name(fold(text).casefold())
     if key is SearchKey.DOCUMENT:
         return "".join(c for c in text.upper() if c.isascii() and c.isalnum())
     digits = "".join(c for c in text if c.isascii() and c.isdigit())
@@ -124,12 +148,43 @@ def normalised(key: SearchKey, text: str) -> str:
     return f"+{digits}" if re.fullmatch(r"[1-9]\d{6,14}", digits) else ""
 
 
+def _app_name(text: str) -> str:
+    """A name in an app without the words for the app that is meant where nothing else is said; empty when too short."""
+    parts = [part for part in re.split(r"[^\w.-]+|(?<=[^\x00-\x7f])(?=[\x00-\x7f])", text) if part]
+    name = "".join(part for part in parts if part not in _WECHAT)
+    return name if len(name) >= _SHORTEST_NAME else ""
+
+
+_WECHAT = frozenset({"wechat", "weixin", "wx", "微信", "微信号", "id"})
+_SHORTEST_NAME = 4  #: signs
+
+
 def keys_of(entry: SecureEntry, words: str) -> tuple[tuple[SearchKey, str], ...]:
     """By what an entry with these words is found, each normalised and named once."""
     find = _FOUND_BY.get(entry.field)
     found = find(words) if find is not None else []
     made = ((key, normalised(key, text)) for key, text in found)
     return tuple(dict.fromkeys((key, text) for key, text in made if text))
+
+
+def _of_phone(words: str) -> list[tuple[SearchKey, str]]:
+    return [(SearchKey.PHONE, _part(words, "phone")), (SearchKey.APP, _named(words, "app"))]
+
+
+def _of_spot(words: str) -> list[tuple[SearchKey, str]]:
+    """An address as it is compared, and the squares of four grids, so that what is near shares one of them."""
+    address = bare(_named(words, "address"))
+    at = _COORDINATES.match(words) or _COORDINATES.match(f"{_named(words, 'lat')}, {_named(words, 'lon')}")
+    spots = [address] if len(address) >= _TELLING else []
+    if at is not None:
+        north, east = float(at[1]) / _GRID, float(at[2]) / _GRID
+        spots += [f"{floor(north + n)},{floor(east + e)},{n},{e}" for n in (0.0, 0.5) for e in (0.0, 0.5)]
+    return [(SearchKey.SPOT, spot) for spot in spots]
+
+
+_COORDINATES = re.compile(r"\s*(-?\d{1,3}\.\d{3,8}), (-?\d{1,3}\.\d{3,8})")
+_GRID = 0.001  #: degrees; some hundred metres
+_TELLING = 10  #: signs that an address must have to be of one house
 
 
 def _in_message(words: str) -> list[tuple[SearchKey, str]]:
@@ -141,12 +196,13 @@ def _in_message(words: str) -> list[tuple[SearchKey, str]]:
 _FOUND_BY: Mapping[SecureField, Callable[[str], list[tuple[SearchKey, str]]]] = for_each(
     SecureField,
     {
-        SecureField.PHONE: lambda words: [(SearchKey.PHONE, _part(words, "phone"))],
+        SecureField.PHONE: _of_phone,
+        SecureField.EXACT_LOCATION: _of_spot,
         SecureField.TRAVEL_DOCUMENT: lambda words: [(SearchKey.DOCUMENT, _part(words, "number"))],
         SecureField.MESSAGE: _in_message,
     },
     but={
-        SecureField.NAMES, SecureField.BIRTH_DATE, SecureField.GENDER, SecureField.EXACT_LOCATION,
+        SecureField.NAMES, SecureField.BIRTH_DATE, SecureField.GENDER,
         SecureField.DESCRIPTION, SecureField.CONTROL, SecureField.SUSPECTS, SecureField.LEGAL_BASIS,
         SecureField.LANGUAGE, SecureField.REQUESTING_AUTHORITY,
     },
@@ -165,6 +221,12 @@ def _part(words: str, name: str) -> str:
     except ValueError:
         return words
     return str(parts.get(name, "")) if isinstance(parts, dict) else words
+
+
+def _named(words: str, name: str) -> str:
+    """One part of an entry made on the page; nothing of one that came in otherwise."""
+    part = _part(words, name)
+    return "" if part == words else part
 
 
 def _reads_all(person: Person, case: Case, agreement: Agreement) -> bool:

@@ -18,7 +18,7 @@ from bot.domain.guarded import Guarded
 from bot.domain.messages import Address, Button, Keyboard, Kind, OutgoingKind
 from bot.domain.names import clocks, link, moment
 from bot.domain.people import Directory, Person, Role
-from bot.domain.recipients import Recipient, at_desk, shown_as, side_of_case, unique
+from bot.domain.recipients import Recipient, at_desk, at_person, shown_as, side_of_case, unique
 from bot.language.talk_words import asks
 from bot.language.texts import tr
 from bot.language.writing_systems import mark
@@ -71,13 +71,32 @@ def pass_on(c: Composer, case: Case, texts: Sequence[CaseText], *, is_change: bo
         words = "\n".join(_readable(c, case, texts, recipient))
         if not words:
             continue
-        is_overheard = _is_overheard(recipient, c.context.agreement, c.view.directory)
-        (as_link if is_overheard else in_words).append(recipient)
+        overheard = is_overheard(recipient, c.context.agreement, c.view.directory)
+        (as_link if overheard else in_words).append(recipient)
         language = recipient.language
-        lines = [_added(c, case, language)] if is_overheard else [words, mark(words, language)]
-        laid = _answer(case, language) if is_question and not is_overheard else ()
+        lines = [_added(c, case, language)] if overheard else [words, mark(words, language)]
+        laid = _answer(case, language) if is_question and not overheard else ()
         _send(c, case, recipient, key, [header(c, case, language, is_change=is_change), *lines], laid)
+    for younger, recipient in also_reported(c, case):
+        words = "\n".join(_readable(c, case, texts, recipient))
+        if words:
+            in_words.append(recipient)
+            language = recipient.language
+            lines = [header(c, younger, language, is_change=is_change), words, mark(words, language)]
+            _send(c, younger, recipient, key, lines, _answer(younger, language) if is_question else ())
     return Relayed(tuple(in_words), tuple(as_link))
+
+
+def also_reported(c: Composer, case: Case) -> list[tuple[Case, Recipient]]:
+    """Those who reported what was joined to a case: they hear of it under the reference that they have."""
+    known = {case.officer, c.person.id if c.person is not None else 0}
+    found: list[tuple[Case, Recipient]] = []
+    for younger in c.view.joined(case):
+        officer = c.view.directory.get(younger.officer)
+        if officer is not None and officer.is_active and officer.addresses and officer.id not in known:
+            known.add(officer.id)
+            found.append((younger, at_person(officer)))
+    return found
 
 
 def is_question(kind: OutgoingKind, key: str) -> bool:
@@ -213,7 +232,7 @@ def _readable(c: Composer, case: Case, texts: Iterable[CaseText], recipient: Rec
     return [words for words in found if words]
 
 
-def _is_overheard(recipient: Recipient, agreement: Agreement, directory: Directory) -> bool:
+def is_overheard(recipient: Recipient, agreement: Agreement, directory: Directory) -> bool:
     """Whether people of another side read along where a recipient is told, as in a group that desks share."""
     others = {_room(a) for desk in agreement.desks.values() if desk.party != recipient.party for a in desk.addresses}
     people = (p for p in directory.people.values() if p.is_active and p.party != recipient.party)

@@ -22,6 +22,7 @@ from bot.protection.secure_access import border_is_open
 from bot.turns.context import Context
 from bot.turns.kept import Kept
 from bot.turns.membership import Membership
+from bot.turns.pairs import Pairs
 from bot.turns.source import Source
 from bot.turns.view import View
 
@@ -64,6 +65,7 @@ class Composer:
         self._withdrawals: list[Withdrawal] = []
         self._seen: list[SeenBy] = []
         self._orders: dict[int, IdentifiedOrder] = {}
+        self.pairs = Pairs(context, view)
         self._exports: list[ExportOrder | IdentifiedOrder] = []
         self._replied = False
 
@@ -299,5 +301,8 @@ class Composer:
             unbound=tuple(self.people.unbound),
             orders=tuple(self._orders.values()),
             sign_ins=tuple(self.people.sign_ins),
+            matches=self.pairs.said,
+            looks=self.pairs.looks(self._cases, self.kept),
+            looked=tuple(self.pairs.looked),
             exports=tuple(self._exports),
         )

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from bot.domain.case import Answer, Case, CaseText, SecureEntry
 from bot.domain.conversation import Conversation
 from bot.domain.export_orders import IdentifiedOrder
+from bot.domain.likeness import Match
 from bot.domain.messages import Address, Delivery
 from bot.domain.people import Directory, Invite, Stranger
 from bot.domain.turn import Turn
@@ -27,6 +28,7 @@ class View:
         self._invites = dict(loaded.invites)
         self._tries: dict[Try, int] = {}
         self._orders = dict(loaded.orders)
+        self._matches = {match.pair: match for match in loaded.matches}
         self._loaded = loaded
         self._secured: dict[int, SecureEntry] = {}
         self._texts: list[CaseText] = []
@@ -40,6 +42,7 @@ class View:
         self._strangers.update((s.address, s) for s in turn.strangers)
         self._invites.update((i.code_hash, i) for i in turn.invites)
         self._orders.update((o.id, o) for o in turn.orders)
+        self._matches.update((match.pair, match) for match in turn.matches)
         self._secured.update((entry.id, entry) for entry in turn.secure)
         self._texts += turn.texts
         if turn.people:
@@ -55,9 +58,28 @@ class View:
         return self.case(self._references.get(reference))
 
     def open_cases_of(self, officer: int) -> list[Case]:
-        """List an officer's open cases, newest first."""
-        mine = (c for c in self._cases.values() if c.officer == officer and c.is_open)
+        """List an officer's open cases, newest first; also those that lead to an open one."""
+        mine = (c for c in self._cases.values() if c.officer == officer and self.leading_to(c).is_open)
         return sorted(mine, key=lambda c: c.id, reverse=True)
+
+    def leading_to(self, case: Case) -> Case:
+        """The case that a reference leads to: the older one where it was joined to one, and itself else."""
+        older = self.case(case.joined_to)
+        return case if older is None else self.leading_to(older)
+
+    def joined(self, case: Case) -> list[Case]:
+        """All younger cases that lead to a case."""
+        found = (self.case(number) for number in case.joins)
+        return [each for younger in found if younger is not None for each in (younger, *self.joined(younger))]
+
+    def match(self, pair: tuple[int, int]) -> Match | None:
+        """Find what is known of two cases that may be one."""
+        return self._matches.get(pair)
+
+    def matches(self, case_id: int) -> list[Match]:
+        """What is known of a case and others, where it was asked for, oldest first."""
+        mine = (match for match in self._matches.values() if case_id in match.pair)
+        return sorted(mine, key=lambda match: match.pair)
 
     def cases(self) -> Iterator[Case]:
         """Go through all cases at hand."""

@@ -46,7 +46,7 @@ _SAME = tuple(
     f.name
     for f in fields(Case)
     if f.name
-    not in {"place", "status", "urgency", "rules", "alerted_urgency", "assignees", "closure"}
+    not in {"place", "status", "urgency", "rules", "alerted_urgency", "assignees", "closure", "joins"}
     | {"answers", "apart", "deadlines", "handoffs", "is_partial"}
 )
 
@@ -94,6 +94,7 @@ def case_row(case: Case) -> RowDict:
     row["alerted_urgency"] = text_or_none(case.alerted_urgency)
     row["assignees"] = str(list(case.assignees))
     row["closure"] = text_or_none(case.closure)
+    row["joins"] = str(list(case.joins)) if case.joins else None
     row["answers"] = str(list(all_current(case)) if case.apart else [answer.id for answer in case.answers.values()])
     return row
 
@@ -116,6 +117,7 @@ def case_of(
         alerted_urgency=None if row["alerted_urgency"] is None else Urgency(row["alerted_urgency"]),
         assignees=tuple(json.loads(row["assignees"])),
         closure=None if row["closure"] is None else ClosureCode(row["closure"]),
+        joins=tuple(json.loads(row["joins"] or "[]")),
         answers={answer.field: answer for answer in current if not answer.subject},
         apart=apart,
         deadlines=tuple(deadlines),

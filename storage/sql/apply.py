@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from typing import TypeVar
 
 from sqlalchemy import Connection, select
@@ -33,6 +34,7 @@ from storage.rows.cases import (
 )
 from storage.rows.files import file_row
 from storage.rows.journal import link_row, secret_of
+from storage.rows.matching import match_row
 from storage.rows.messages import inbox_outcome, inbox_row, seen_key
 from storage.rows.messenger_state import asked_row, knock_row, waking_row, window_row
 from storage.rows.people import binding_rows, invite_row, order_row, person_row, sign_in_row, stranger_row
@@ -54,6 +56,7 @@ def write(writing: Writing, batch: Batch) -> frozenset[int]:
     _write_messages(writing, batch)
     _write_people(writing, batch)
     _write_cases(writing, batch)
+    _write_matches(writing, batch)
     _write_conversations(writing, batch)
     owners = sorted(batch.ends_sessions_of)
     writing.run(writing.statements.drop_outbox, [{"to": f"person:{owner}"} for owner in owners])
@@ -140,6 +143,17 @@ def _write_cases(writing: Writing, batch: Batch) -> None:
     _write_deadlines(writing, [step.last for step in steps], bases)
     handoffs = _changed([step.last for step in steps], bases, lambda case: case.handoffs)
     writing.run(sql.put_handoffs, [handoff_row(writing.vault, handoff) for handoff in handoffs])
+
+
+def _write_matches(writing: Writing, batch: Batch) -> None:
+    """What was said of pairs, and which cases are to be compared; what was compared is not any more."""
+    sql = writing.statements
+    steps = [batch.matches[pair] for pair in sorted(batch.matches)]
+    rows = [{**match_row(step.last), "base": step.base} for step in steps]
+    writing.run_all(sql.put_matches, rows, "Two cases were matched meanwhile.")
+    writing.run(sql.end_looks, [{"of_case_id": look.case_id, "of_stamp": look.stamp} for look in batch.looked])
+    looks = [batch.looks[case_id] for case_id in sorted(batch.looks)]
+    writing.run(sql.add_looks, [{**asdict(look), "leased_until": None} for look in looks])
 
 
 def _bases(writing: Writing, versions: Mapping[int, int]) -> dict[int, Case]:

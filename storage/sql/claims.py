@@ -76,7 +76,7 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
-class _Claim:
+class Claim:
     """Which rows of a table are due at ``:now``, and in which order they are taken; made into a statement once."""
 
     table: str
@@ -98,7 +98,7 @@ def lease_of(table: Any, *, by_database: bool) -> tuple[ColumnElement[bool], Any
 
 
 @cache
-def _statement(claim: _Claim, *, by_database: bool) -> Any:
+def _statement(claim: Claim, *, by_database: bool) -> Any:
     table = T[claim.table]
     (key,) = table.primary_key.columns
     is_free, end = lease_of(table, by_database=by_database)
@@ -112,10 +112,10 @@ _FILES, _DEADLINES = T["attachments"].c, T["deadlines"].c
 _CONVERSATIONS, _INBOX = T["conversations"].c, T["inbox"].c
 _NOW: Any = bindparam("now", type_=Moment)
 _MESSENGERS: Any = bindparam("messengers", expanding=True)
-_DUE_DEADLINES = _Claim("deadlines", and_(_DEADLINES.state == "running", _DEADLINES.next_at <= _NOW), ("next_at", "id"))
-_DUE_WAKES = _Claim("conversations", _CONVERSATIONS.wakes_at <= _NOW, ("wakes_at", "person_id"))
-_DUE_AGAIN = _Claim("inbox", and_(_UNDONE, _INBOX.state == "failed", _INBOX.next_attempt_at <= _NOW), ("id",))
-_DUE_FILES = _Claim(
+_DUE_DEADLINES = Claim("deadlines", and_(_DEADLINES.state == "running", _DEADLINES.next_at <= _NOW), ("next_at", "id"))
+_DUE_WAKES = Claim("conversations", _CONVERSATIONS.wakes_at <= _NOW, ("wakes_at", "person_id"))
+_DUE_AGAIN = Claim("inbox", and_(_UNDONE, _INBOX.state == "failed", _INBOX.next_attempt_at <= _NOW), ("id",))
+_DUE_FILES = Claim(
     "attachments",
     and_(_UNSTORED, _FILES.state == "waiting", _FILES.messenger.in_(_MESSENGERS), _FILES.next_attempt_at <= _NOW),
     ("next_attempt_at", "id"),

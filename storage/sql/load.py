@@ -36,7 +36,9 @@ from storage.rows.messages import delivery_of, reply_of, seen_key, texts_of
 from storage.rows.people import invite_of, order_of, person_of, stranger_of
 from storage.sql.case_cache import KnownCases
 from storage.sql.copies import threads
-from storage.sql.query_parts import IS_OPEN, NOTHING, rows, rows_with
+from storage.sql.leading import leading
+from storage.sql.matching import matches_of
+from storage.sql.query_parts import IS_OPEN, IS_OPEN_OR_LEADS_ON, NOTHING, rows, rows_with
 from storage.sql.scope import in_scope
 from storage.sql.statements import T
 
@@ -70,7 +72,7 @@ _SPOKEN_OF = (
 _SPOKEN = select(*_SPOKEN_OF.c[:5]).where(_SPOKEN_OF.c.place <= SPOKEN_AT_MOST).order_by(_SPOKEN_OF.c.id.desc())
 _OPEN_CASES = (
     select(_CASES.officer, _CASES.id, _CASES.version)
-    .where(_CASES.officer.in_(_WANTED), IS_OPEN)
+    .where(_CASES.officer.in_(_WANTED), IS_OPEN_OR_LEADS_ON)
     .order_by(_CASES.id.desc())
 )
 
@@ -97,11 +99,15 @@ def load(connection: Connection, vault: Vault, known: KnownCases, wanted: Wanted
         **_versions(connection, ids, wanted.references, (*wanted.named, *named)),
     }
     versions |= _work_of(connection, wanted.leaving)
+    matches = matches_of(connection, wanted.matched)
+    versions |= _versions(connection, {number for match in matches for number in match.pair}, (), ())
+    cases = cases_at(connection, vault, known, versions)
+    cases |= leading(cases, lambda missing: cases_at(connection, vault, known, _versions(connection, missing, (), ())))
     said = _said_at(connection, vault, (*wanted.offered, *wanted.said_at))
     return Loaded(
         seen=_seen(connection, vault, wanted.seen),
         conversations=conversations,
-        cases=cases_at(connection, vault, known, versions),
+        cases=cases,
         strangers=_strangers(connection, wanted.strangers),
         invites={**_invites(connection, vault, wanted.codes), **_invites_left(connection, vault, wanted.leaving)},
         replied_to=replied_to,
@@ -112,6 +118,7 @@ def load(connection: Connection, vault: Vault, known: KnownCases, wanted: Wanted
         amended=amended,
         amended_answers=corrected,
         kept={text.id: text for text in kept},
+        matches=matches,
         orders={o.id: o for o in _each(connection, "export_orders", "id", wanted.orders, partial(order_of, vault))},
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, delete, func, or_, select, text, true, update
+from sqlalchemy import ColumnElement, Connection, and_, case, delete, exists, func, or_, select, text, true, update
 
 from bot.domain.case import Case
 from bot.domain.errors import Stale
@@ -88,9 +88,21 @@ def purgeable(connection: Connection, vault: Vault, cutoffs: Cutoffs, limit: int
         cases.closed_at <= cutoffs.cases,
         and_(cases.closed_at <= cutoffs.tier2, has_texts),
     )
-    found = select(cases.id).where(cases.id > after, is_due).order_by(cases.id).limit(limit)
+    found = (
+        select(cases.id)
+        .where(cases.id > after, is_due, or_(is_drill, ~_leads_to_kept(cutoffs)))
+        .order_by(cases.id)
+        .limit(limit)
+    )
     by_id = cases_by_id(connection, vault, list(connection.execute(found).scalars()))
     return [by_id[case_id] for case_id in sorted(by_id)]
+
+
+def _leads_to_kept(cutoffs: Cutoffs) -> ColumnElement[bool]:
+    """Whether a case was joined to one that goes on, or ended not long ago: what it holds belongs to that one."""
+    older = T["cases"].alias("older")
+    is_kept = or_(older.c.closed_at.is_(None), older.c.closed_at > cutoffs.tier2)
+    return exists().where(older.c.id == T["cases"].c.joined_to, is_kept).correlate(T["cases"])
 
 
 def would_purge(connection: Connection, order: Purge) -> Purged:
@@ -159,6 +171,8 @@ def _settle(connection: Connection, order: Purge, *, is_done: bool) -> int:
     if order.is_whole:
         connection.execute(delete(cases).where(cases.c.id == order.case_id))
         return 0
+    places = T["place_index"]
+    connection.execute(delete(places).where(places.c.case_id == order.case_id))
     marked = {"version": order.version + 1, "purged_at": order.record.at}
     connection.execute(update(cases).where(cases.c.id == order.case_id).values(**marked))
     return order.version + 1

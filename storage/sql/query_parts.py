@@ -21,6 +21,7 @@ from storage.sql.statements import T
 
 #: Written out as the partial indexes have them: with parameters in their place SQLite does not use these.
 IS_OPEN = text("status <> 'closed'")
+IS_OPEN_OR_LEADS_ON = text("(status <> 'closed' OR joined_to IS NOT NULL)")
 NOTHING: ColumnElement[str] = literal_column("''")
 
 

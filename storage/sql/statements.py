@@ -27,12 +27,12 @@ from sqlalchemy.dialects.postgresql import psycopg
 
 from storage.batch import CUT_OFF
 from storage.sql.compiled import Prepared
-from storage.tables import files, messages, messenger_state, people
+from storage.tables import files, matching, messages, messenger_state, people
 from storage.tables.cases import METADATA
 from storage.types import Moment
 
 #: The modules whose tables must be known before `T` is read.
-TABLE_MODULES = (files, messages, messenger_state, people)
+TABLE_MODULES = (files, matching, messages, messenger_state, people)
 SCHEMA = METADATA
 T = SCHEMA.tables
 #: What another try changes of a stored message.
@@ -65,6 +65,7 @@ class Statements:
         self._prepare_updates()
         self._prepare_deletes()
         self._prepare_for_messengers()
+        self._prepare_matching()
 
     def _prepare(self, statement: Any) -> Prepared:
         return Prepared(statement, self._dialect)
@@ -142,6 +143,21 @@ class Statements:
         self.fail_knocks = self._prepare(_fail_knock())
         self.note_knocks = self._prepare(_of_knock().values(reason=bindparam("why", type_=Text)))
         self.add_sign_ins = self._prepare(self.insert(T["sign_ins"]))
+
+    def _prepare_matching(self) -> None:
+        looks, is_it = T["looks"].c, T["matches"].c.version == bindparam("base", type_=Integer)
+        self.put_matches = self._prepare(self.upsert("matches", where=is_it))
+        new = self.insert(T["looks"])
+        again = {name: new.excluded[name] for name in ("stamp", "leased_until")}
+        again["names"] = or_(looks.names, new.excluded.names)
+        self.add_looks = self._prepare(new.on_conflict_do_update(index_elements=["case_id"], set_=again))
+        self.end_looks = self._prepare(
+            delete(T["looks"]).where(
+                looks.case_id == bindparam("of_case_id", type_=BigInteger),
+                looks.stamp == bindparam("of_stamp", type_=BigInteger),
+            )
+        )
+        self.add_places = self._prepare(self.insert(T["place_index"]).on_conflict_do_nothing())
 
 
 @cache

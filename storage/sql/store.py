@@ -13,11 +13,13 @@ from bot.domain.case import Case, SecureEntry
 from bot.domain.errors import AlreadySeen, Stale, StorageError
 from bot.domain.export_orders import IdentifiedOrder
 from bot.domain.journal import Entry, Link
+from bot.domain.likeness import Look
 from bot.domain.messages import Address, Delivery, DeliveryState, Outgoing
 from bot.domain.people import Directory, SignIn
 from bot.domain.retention_rules import Cutoffs
 from bot.domain.turn import InboxRow, Mark, Turn
 from bot.domain.verify_journal import Head
+from bot.ports.matching import Around, Sought
 from bot.ports.reads import ANY, Counts, Due, History, Loaded, Room, Said, Scope, Wanted
 from bot.ports.retention import Purge, Purged
 from storage.batch import RENEWED_AFTER, Batch
@@ -26,6 +28,7 @@ from storage.sql import claims as sql_claims
 from storage.sql import kept_by_name as sql_keep
 from storage.sql import load as sql_load
 from storage.sql import look_ups as sql_read
+from storage.sql import matching as sql_match
 from storage.sql import outbox_claims as sql_outbox
 from storage.sql import purge as sql_purge
 from storage.sql.claims import DATABASE_NOW
@@ -196,6 +199,15 @@ class SqlStorage(SqlForMessengers):
 
     async def find_secure(self, kind: str, text: str, scope: Scope) -> list[Case]:
         return await self._read(sql_read.find_secure, self._vault, self._vault.token(kind, text), scope)
+
+    async def claim_looks(self, now: datetime, limit: int, lease: timedelta) -> list[Look]:
+        return await self._write(sql_match.claim_looks, self._term(now, limit, lease))
+
+    async def file_place(self, case_id: int, at: datetime, keys: Sequence[str]) -> None:
+        await self._write(sql_match.file_place, self._statements, self._vault, case_id, at, keys)
+
+    async def look_around(self, sought: Sought) -> Around:
+        return await self._read(sql_match.look_around, self._vault, sought)
 
     async def transcript(self, addresses: Sequence[Address], after: int, limit: int) -> list[Said]:
         return await self._read(sql_read.transcript, self._vault, addresses, after, limit)

@@ -37,7 +37,7 @@ class CaseRow(Row, table=True):
     __tablename__ = "cases"
     __table_args__ = (
         Index("uq_cases_reference", "reference", unique=True),
-        partial("ix_cases_officer_open", "officer", "id", where="status <> 'closed'"),
+        partial("ix_cases_officer_open", "officer", "id", where="status <> 'closed' OR joined_to IS NOT NULL"),
         Index("ix_cases_officer", "officer"),
         Index("ix_cases_opened_at", "opened_at", "id"),
     )
@@ -75,6 +75,9 @@ class CaseRow(Row, table=True):
     held_at: datetime | None = Field(sa_type=Moment)
     held_by: int | None = Field(sa_type=Id)
     purged_at: datetime | None = Field(sa_type=Moment)
+    joined_to: int | None = Field(sa_type=Id)
+    joined_at: datetime | None = Field(sa_type=Moment)
+    joins: str | None = Field(sa_type=Text)  #: JSON; NULL where a version wrote it that joined none
     answers: str = Field(sa_type=Text)  #: JSON: ids of the current answers, in their order
 
 
@@ -124,7 +127,10 @@ class SecureRow(Row, table=True):
     """Something of the secure case that points to a person."""
 
     __tablename__ = "secure_entries"
-    __table_args__ = (Index("ix_secure_entries_case_id", "case_id"),)
+    __table_args__ = (
+        Index("ix_secure_entries_case_id", "case_id"),
+        partial("ix_secure_entries_names", "id", where="field = 'names'"),
+    )
 
     id: int = Field(primary_key=True, sa_type=Id, sa_column_kwargs=OURS)
     case_id: int = Field(sa_type=Id, foreign_key="cases.id")

@@ -53,6 +53,9 @@ TYPED: dict[Act | str, tuple[str, ...]] = {
     Act.RELEASE: ("1", "2"),
     Act.HOLD: ("{words}",),
     Act.UNHOLD: ("{words}",),
+    Act.SAME: ("{other}",),
+    Act.RELATED: ("{other}",),
+    Act.DIFFERENT: ("{other}",),
     "secure": ("",),
     "case": ("",),
     "plan": ("",),
@@ -139,6 +142,7 @@ class Play:
         self.bridge = bridge
         self.watch = watch
         self.number = 0
+        self.other = "KC26-7H4QM-4"  #: what may be the same; a case that is not there
         self.said: dict[str, Inbound] = {}
 
     async def step(self, step: Step) -> None:
@@ -159,6 +163,15 @@ class Play:
                 await self.bridge.fast_forward(minutes=minutes)
         await self.watch.look(only_time_passed=isinstance(step, Waits))
 
+    async def somebody_else_reports(self) -> None:
+        """A colleague of the first story's officer reports what may be the same."""
+        before = {case.id for case in await self.bridge.cases()}
+        await self.bridge.says("telegram:colleague", f"a woman was taken {marked('KH', 0)}")
+        await self.bridge.answers("telegram:colleague", "yes", "being moved", "25")
+        (other,) = [case for case in await self.bridge.cases() if case.id not in before]
+        self.other = other.reference
+        await self.watch.look()
+
     async def _change(self, said: Inbound, words: str) -> None:
         if words:
             await self.bridge.edits(said, self._marked(str(said.sender), words))
@@ -167,7 +180,7 @@ class Play:
 
     def _marked(self, who: str, words: str) -> str:
         self.number += 1
-        return words.format(words=marked(PARTY_AT[who], self.number))
+        return words.format(words=marked(PARTY_AT[who], self.number), other=self.other)
 
     async def _tap(self, who: str, number: int) -> None:
         places = [
@@ -207,6 +220,7 @@ def played(reporting: str, citizenship: str, steps: Sequence[Step]) -> Watch:
             try:
                 watch = await begin(bridge, reporting, citizenship)
                 play = Play(bridge, watch)
+                await play.somebody_else_reports()
                 for step in steps:
                     await play.step(step)
                 return watch
@@ -236,6 +250,20 @@ FEARED: list[Step] = [
     Says(CHIEF, "alternative", "{words}"),
     Says(DUTY, "plan", ""),
 ]
+SEEN_BEFORE: list[Step] = [
+    Says(CLERK, "related", "{other}"),
+    Says(CHIEF, "same", "{other}"),
+    Says(DUTY, "same", "{other}"),
+    Says("telegram:officer", "note", "{words}"),
+    Says(CLERK, "memo", "{words}"),
+    Says("telegram:officer", "consent", "fears yes"),
+    Says("telegram:officer", "note", "{words}"),
+    Says(CLERK, "different", "{other}"),
+    Says(CLERK, "same", "{other}"),
+    Waits(70),
+    Says(CLERK, "close", "found_safe {words}"),
+    Says(CLERK, "different", "{other}"),
+]
 WILLING: list[Step] = [
     Says("telegram:officer", "consent", "diplomatic yes"),
     Says(CLERK, "protect", "none_known"),
@@ -254,6 +282,7 @@ WILLING: list[Step] = [
 )
 @example(reporting="KH", citizenship="China", steps=FEARED)
 @example(reporting="KH", citizenship="Cambodia", steps=WILLING)
+@example(reporting="KH", citizenship="China", steps=SEEN_BEFORE)
 def test_whatever_anybody_does_no_case_crosses_a_side_and_nothing_passes_a_closed_gate(
     reporting: str, citizenship: str, steps: list[Step]
 ) -> None:

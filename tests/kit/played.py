@@ -200,6 +200,7 @@ class PlayedBridge:
     async def tick(self) -> None:
         """Let the clock look, as it does every second."""
         await self._bridge.reminder.tick()
+        await self._bridge.seen_before.tick()
         assert self._bridge.fetcher
         await self._bridge.fetcher.tick()
         await self._bridge.closing.tick()

@@ -95,7 +95,7 @@ async def test_a_reporting_officer_cannot_press_the_buttons_of_a_desk(bridge: St
     for act in (
         "ack", "handoff.police", "close.error", "standdown", "urgency.U4", "assign.me", "notneeded",
         "protect.none_known", "guardian.x", "interest.x", "vital.x", "decide.allowed", "alternative.x",
-        "hold", "unhold", "release.1",
+        "hold", "unhold", "release.1", "same.1", "related.1", "different.1",
     ):  # fmt: skip
         await pastes(
             bridge, OFFICER, f"a.{button_data.to_base36(before.id)}.{button_data.to_base36(before.stage)}.{act}"

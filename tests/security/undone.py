@@ -19,6 +19,7 @@ from tests.security.defences_below import BELOW, FILES
 from tests.security.defences_mail import MAIL
 from tests.security.defences_others import OTHERS
 from tests.security.defences_pages import PAGES
+from tests.security.defences_pairs import PAIRS
 from tests.security.defences_reading import READING
 from tests.security.defences_relay import RELAY
 from tests.security.defences_tencent import TENCENT
@@ -27,7 +28,21 @@ from tests.security.defences_wecom import WECOM
 README = Path(__file__).parent / "README.md"
 ALL = tuple(
     sorted(
-        (*WEBHOOKS, *TENCENT, *WECOM, *BUTTONS, *READING, *RELAY, *OTHERS, *STRANGERS, *FILES, *MAIL, *PAGES, *BELOW),
+        (
+            *WEBHOOKS,
+            *TENCENT,
+            *WECOM,
+            *BUTTONS,
+            *READING,
+            *PAIRS,
+            *RELAY,
+            *OTHERS,
+            *STRANGERS,
+            *FILES,
+            *MAIL,
+            *PAGES,
+            *BELOW,
+        ),
         key=lambda each: ATTACKS.index(each.attack),
     )
 )

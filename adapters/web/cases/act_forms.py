@@ -285,5 +285,5 @@ _FORMS: Mapping[Act, Callable[[Desk], tuple[Input, ...]]] = for_each(
         Act.HOLD: _only_reason,
         Act.UNHOLD: _only_reason,
     },
-    but={Act.ACK, Act.HANDOFF, Act.NOTNEEDED, Act.RELEASE},
+    but={Act.ACK, Act.HANDOFF, Act.NOTNEEDED, Act.RELEASE, Act.SAME, Act.RELATED, Act.DIFFERENT},
 )

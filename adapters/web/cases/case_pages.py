@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import structlog
 from starlette.responses import RedirectResponse, Response
 
-from adapters.web.cases import act_forms, case_history, case_view, file_view
+from adapters.web.cases import act_forms, case_history, case_view, file_view, pair_view
 from adapters.web.cases.search_form import Search, search_kinds
 from adapters.web.chat.chat_pages import TEXT_LIMIT, Line, as_lines, folded, take, too_long
 from adapters.web.site import page_words
@@ -27,7 +27,7 @@ from bot.domain.turn import SeenBy, Turn
 from bot.jobs.restored import restored_of
 from bot.language.texts import tr
 from bot.people import guess_limits
-from bot.ports.reads import History, Said
+from bot.ports.reads import History, Said, Wanted
 from bot.protection.permissions import may, scope_of
 
 _MOST_OPEN = 200  #: open cases on one page
@@ -151,6 +151,7 @@ async def _page(
     site: Site, visit: Visit, case: Case, history: History, *, problem: str = "", status: int = 200
 ) -> Response:
     reader = await reader_of(site, visit)
+    known = await site.storage.load(Wanted(cases=(case.id,), matched=(case.id,)))
     said = folded(await site.storage.transcript((visit.address,), 0, 20))
     return site.pages.render(
         "case.html",
@@ -164,6 +165,7 @@ async def _page(
         last=max((s.id for s in said), default=0),
         form_id=new_token(),
         typed=visit.form if problem else {},
+        others=pair_view.others(case, known, reader),
         files=file_view.listed(case, history.files, reader),
         purposes=page_words.purposes(visit.language),
         takes_files=site.files is not None and may(visit.person, Act.MEMO, case, site.agreement),

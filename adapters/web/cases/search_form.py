@@ -9,13 +9,14 @@ from bot.domain.agreement import Agreement
 from bot.domain.case import Case
 from bot.domain.people import Person
 from bot.language.texts import later, tr
-from bot.protection.secure_access import SearchKey, may_search
+from bot.protection.secure_access import TYPED_KEYS, SearchKey, may_search
 
 REFERENCE = "reference"
 _LABELS = {
     REFERENCE: later("Reference"),
     SearchKey.PHONE.value: later("Phone number"),
     SearchKey.DOCUMENT.value: later("Travel document"),
+    SearchKey.APP.value: later("Name in an app"),
 }
 
 
@@ -32,5 +33,5 @@ class Search:
 
 def search_kinds(person: Person, agreement: Agreement, language: str) -> list[tuple[str, str]]:
     """List by what this person may search: numbers only where they read secure cases."""
-    kinds = [REFERENCE, *(key.value for key in SearchKey)] if may_search(person, agreement) else [REFERENCE]
+    kinds = [REFERENCE, *(key.value for key in TYPED_KEYS)] if may_search(person, agreement) else [REFERENCE]
     return [(kind, tr(language, _LABELS[kind])) for kind in kinds]

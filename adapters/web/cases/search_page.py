@@ -60,4 +60,6 @@ def _problem(visit: Visit, kind: str, typed: str) -> str:
         )
     if kind == SearchKey.DOCUMENT and not normalised(SearchKey.DOCUMENT, typed):
         return tr(visit.language, "Please write the number of the document.")
+    if kind == SearchKey.APP and not normalised(SearchKey.APP, typed):
+        return tr(visit.language, "Please write the whole name in the app, at least four signs of it.")
     return ""

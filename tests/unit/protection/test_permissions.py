@@ -56,6 +56,9 @@ MAY: dict[Act, set[Person]] = {
     Act.RELEASE: DESKS,
     Act.HOLD: {KH_SUPERVISOR, CN_SUPERVISOR},
     Act.UNHOLD: {KH_SUPERVISOR, CN_SUPERVISOR},
+    Act.SAME: DESKS,
+    Act.RELATED: DESKS,
+    Act.DIFFERENT: DESKS,
 }
 
 
@@ -144,7 +147,9 @@ def test_a_hand_off_takes_one_step_at_a_time(act: Act, state: HandoffState | Non
 
 def test_a_closed_case_can_only_be_opened_again_or_held() -> None:
     closed = a_case(status=Status.CLOSED)
-    assert [act for act in Act if fits(act, closed)] == [Act.REOPEN, Act.WRONG, Act.HOLD]
+    assert [act for act in Act if fits(act, closed)] == [
+        Act.REOPEN, Act.WRONG, Act.HOLD, Act.SAME, Act.RELATED, Act.DIFFERENT,
+    ]  # fmt: skip
     assert not fits(Act.REOPEN, a_case())
     assert fits(Act.REOPEN, a_case(stood_down_at=NOW))
 

@@ -191,6 +191,11 @@ def test_numbers_are_searched_only_by_people_who_ever_read_secure_cases() -> Non
         (SearchKey.DOCUMENT, " n 0123-4567 ", "N01234567"),
         (SearchKey.DOCUMENT, "N01234567<<", "N01234567"),
         (SearchKey.DOCUMENT, "--", ""),
+        (SearchKey.APP, "WeChat: Lan_88", "lan_88"),
+        (SearchKey.APP, "微信号：lan_88", "lan_88"),
+        (SearchKey.APP, "weixin id lan_88", "lan_88"),
+        (SearchKey.APP, "Telegram: @lan_88", "telegramlan_88"),
+        (SearchKey.APP, "WeChat: x", ""),
     ],
 )
 def test_a_number_is_compared_in_one_form(key: SearchKey, typed: str, expected: str) -> None:
@@ -216,3 +221,34 @@ def test_a_text_is_found_by_each_number_in_it() -> None:
         (SearchKey.PHONE, "+85510000001"),
         (SearchKey.DOCUMENT, "N01234567"),
     )
+
+
+def near(words: str, other: str) -> bool:
+    """Whether two exact places share a key."""
+    keys = [set(keys_of(entry(SecureField.EXACT_LOCATION), each)) for each in (words, other)]
+    return bool(keys[0] & keys[1])
+
+
+@pytest.mark.parametrize(
+    ("words", "other", "expected"),
+    [
+        ("28.683123, 115.857456", "28.683123, 115.857456", True),
+        ("28.683123, 115.857456", "28.683301, 115.857201", True),
+        ("28.683999, 115.857999", "28.684001, 115.858001", True),
+        ("28.683123, 115.857456 (Blue Door)", "28.683200, 115.857400", True),
+        ('{"lat": "28.683", "lon": "115.857"}', "28.683100, 115.857100", True),
+        ("28.683123, 115.857456", "28.689123, 115.857456", False),
+        ('{"address": "12 Hongdu North Avenue, flat 3"}', '{"address": "12 Hongdu North Avenue flat 3"}', True),
+        ('{"address": "12 Hongdu North Avenue"}', '{"address": "14 Hongdu North Avenue"}', False),
+        ('{"address": "flat 3"}', '{"address": "flat 3"}', False),
+    ],
+)
+def test_exact_places_are_alike_within_some_steps(words: str, other: str, *, expected: bool) -> None:
+    assert near(words, other) is expected
+
+
+def test_names_in_an_app_are_found_on_their_own() -> None:
+    words = json.dumps({"phone": "+85510000000", "app": "WeChat: lan_88"})
+    keys = keys_of(entry(words=words), words)
+    assert keys == ((SearchKey.PHONE, "+85510000000"), (SearchKey.APP, "lan_88"))
+    assert keys_of(entry(words="lan_88"), "+85510000001") == ((SearchKey.PHONE, "+85510000001"),)
