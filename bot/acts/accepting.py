@@ -68,9 +68,12 @@ def _accept(request: ActRequest, channel: Channel, formal_reference: str, office
         formal_reference=formal_reference,
     )
     case = with_handoff(changed(request.case, Status.HANDED_OFF), handoff)
-    waiting = gates.awaited(case, channel)
-    if not waiting:
-        case = deadlines.meet(case, DEADLINE[channel], c.now)
+    waiting, before = gates.awaited(case, channel), case.deadline(DEADLINE[channel])
+    case = deadlines.meet(case, DEADLINE[channel], c.now)
+    if waiting and before is not None and before.is_running:
+        # A deadline of its own for whoever is left: whoever does not know of them sees that theirs is met.
+        due = max(before.due_at, c.now + case.policy(c.context.agreement).repeat)
+        case = deadlines.arm(case, DEADLINE[channel], due, c.context.new_id)
     case = deadlines.stop(case, DeadlineKind.INTAKE, c.now)
     due = c.now + case.policy(c.context.agreement).written
     case = deadlines.arm(case, DeadlineKind.WRITTEN, due, c.context.new_id, channel)

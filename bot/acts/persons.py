@@ -147,7 +147,7 @@ def _correct(request: ActRequest, number: int, name: str, words: str) -> None:
     elif number == REST and name == COUNT:
         others = sum(count_of(case, other) or 0 for other in numbers(case) if other != REST)
         _done(request, keep(c, case, asked, int(str(reading.value)) + others, "act"))
-    elif not case.apart and name in OF_A_PERSON and name != STATE:
+    elif not case.apart and name in OF_A_PERSON:
         _done(request, keep(c, case, asked, reading.value, "act"))
     else:
         _done(request, keep_of(c, case, number, {name: reading.value}, "act"))

@@ -20,6 +20,7 @@ from bot.domain.people import Person
 from bot.domain.recipients import Recipient, at_desks, desk_name, shown_as, side_of_case, unique
 from bot.intake.pieces import Piece
 from bot.language.texts import later, tr
+from bot.protection import gates
 from bot.protection.permissions import fits, may
 from bot.relay import relay
 from bot.turns.composer import Composer
@@ -119,7 +120,9 @@ def tell(
     request: ActRequest, case: Case, recipients: Iterable[Recipient], sentence: str, buttons: Keyboard = ()
 ) -> None:
     """Tell others what was done to a case, in one sentence."""
-    c, key = request.c, f"case:{case.id}:{request.act.value}:{request.c.inbox_id}"
+    c, what, told = request.c, f"{request.act.value}:{request.c.inbox_id}", list(recipients)
+    is_own = bool(case.apart) and all(recipient.party == case.reporting for recipient in told)
+    key = gates.key_of(case, what) if is_own else f"case:{case.id}:{what}"
     told = _others(request, recipients)
     c.tell(told, key, _headed(case, sentence), case=case, buttons=buttons)
     if f"person:{case.officer}" in {r.name for r in told}:

@@ -9,6 +9,7 @@ from bot.domain.frozen import replace
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import OutgoingKind
 from bot.domain.recipients import Recipient
+from bot.protection import gates
 from bot.protection.seen_by import seen_by
 from bot.turns.composer import Composer
 
@@ -35,11 +36,13 @@ def on_deadline(c: Composer, case: Case, deadline_id: int) -> Deadline | None:
 def _ping(c: Composer, case: Case, deadline: Deadline) -> None:
     number = deadline.pings + 1
     reached = audience(case, deadline.kind, number, c.context.agreement, c.view.directory)
-    key = f"case:{case.id}:{deadline.kind.value}:{deadline.id}:{number}"
+    what = f"{deadline.kind.value}:{deadline.id}:{number}"
+    theirs = seen_by(case, case.requested or case.reporting, c.context.agreement)
+    key = f"case:{case.id}:{what}" if _is_shown(theirs, deadline) else gates.key_of(case, what)
     told: list[Recipient] = []
     for party in dict.fromkeys(r.party for r in reached.recipients):
         seen = seen_by(case, party, c.context.agreement)
-        if not any(d.id == deadline.id and d.is_running for d in seen.deadlines):
+        if not _is_shown(seen, deadline):
             continue  # only somebody whom they know nothing of is still waited for
         told += c.tell(
             [r for r in reached.recipients if r.party == party],
@@ -52,6 +55,10 @@ def _ping(c: Composer, case: Case, deadline: Deadline) -> None:
         )
     _record(c, case, deadline, number, reached, [r.name for r in told])
     c.put(deadlines.pinged(case, deadline, c.now + case.policy(c.context.agreement).repeat))
+
+
+def _is_shown(seen: Case, deadline: Deadline) -> bool:
+    return any(each.id == deadline.id for each in seen.deadlines)
 
 
 def _record(c: Composer, case: Case, deadline: Deadline, number: int, reached: Audience, told: list[str]) -> None:

@@ -5,7 +5,7 @@ Whoever differs is set apart as a group of their own, by taps in small steps or 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.domain import button_data
@@ -143,7 +143,7 @@ def _group_words(group: Group, language: str) -> str:
     return f"{people(group.count, language)}: {', '.join(facts)}"
 
 
-def _set_apart(c: Composer, case: Case, told: Iterable[Group], source: str) -> Case:
+def _set_apart(c: Composer, case: Case, told: Sequence[Group], source: str) -> Case:
     before = case
     for group in told:
         values = dict(group.values)
@@ -154,22 +154,23 @@ def _set_apart(c: Composer, case: Case, told: Iterable[Group], source: str) -> C
         if of is None or (size is not None and size < group.count):
             of = REST
         case, _ = groups.split(c, case, of, group.count, values, source)
-    return follow_up(c, _rest(c, before, case, source), before)
+    return follow_up(c, _rest(c, case, told, source), before)
 
 
-def _rest(c: Composer, before: Case, case: Case, source: str) -> Case:
-    """Say of the others what is left of the answers for all: neither the child's age nor that citizenship."""
-    apart = [number for number in numbers(case) if number != REST and number not in before.apart]
+def _rest(c: Composer, case: Case, told: Iterable[Group], source: str) -> Case:
+    """Say of the others what is left of the answers for all: neither the child's age nor a country told apart.
+
+    Those who fear their own authorities change nothing of what is said of others: it would tell of them. That some
+    children are of a country says nothing of the adults.
+    """
+    others = [group for group in told if not group.fears]
     left: dict[str, Value] = {}
-    minors = [n for n in apart if own_value(case, n, "age_group") in ("under_12", _MINOR)]
-    if minors and own_value(case, REST, "age_group") in ("under_12", _MINOR):
+    if any(group.is_child for group in others) and own_value(case, REST, "age_group") in ("under_12", _MINOR):
         left["age_group"] = "18_or_over"
+    named = {group.country for group in others if not group.is_child}
     countries = own_value(case, REST, "citizenship")
-    named = {own_value(case, number, "citizenship") for number in apart}
-    if isinstance(countries, tuple) and len(countries) > 1:
-        others = tuple(code for code in countries if (code,) not in named)
-        if others and others != countries:
-            left["citizenship"] = others
+    if isinstance(countries, tuple) and named & set(countries):
+        left["citizenship"] = tuple(code for code in countries if code not in named) or countries
     return keep_of(c, case, REST, left, source)
 
 

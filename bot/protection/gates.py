@@ -11,21 +11,32 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.domain.agreement import Agreement
-from bot.domain.case import Answer, Case, Channel, DeadlineKind, Handoff, HandoffState
-from bot.domain.closed_sets import for_each
+from bot.domain.case import Case, Channel, DeadlineKind, Handoff, HandoffState
 from bot.domain.subjects import ENDED, STATE, as_of, numbers
 from bot.domain.understood import confirmed
+from bot.protection.gate_facts import (
+    ADULT,
+    ALTERNATIVE,
+    BEST_INTERESTS,
+    CONSENT,
+    DECISION,
+    FEARS,
+    FLAG,
+    GUARDIAN,
+    PROTECTED,
+    VITAL_INTEREST,
+    Facts,
+    decision_of,
+    facts_of,
+    word_of,
+)
 
-CONSENT = for_each(Channel, {Channel.POLICE: "consent_police", Channel.DIPLOMATIC: "consent_diplomatic"})
-FEARS, FLAG = "fears_own_authorities", "protection_flag"
-GUARDIAN, BEST_INTERESTS, VITAL_INTEREST = "guardian", "best_interests", "vital_interest"
-DECISION, ALTERNATIVE = "police_decision", "diplomatic_alternative"
+#: Of the facts, what those who ask a gate name too.
+__all__ = [
+    "ALTERNATIVE", "BEST_INTERESTS", "CONSENT", "DECISION", "FEARS", "FLAG", "GUARDIAN", "PROTECTED", "VITAL_INTEREST",
+    "Facts",
+]  # fmt: skip
 
-#: Flags that say that the person may need protection from a State.
-PROTECTED = frozenset({"possible", "asylum_seeker_or_refugee", "stateless"})
-
-_UNKNOWN = "unknown"
-_ADULT = "18_or_over"
 _KEY = "gate"
 _NOT_CLEARED = (HandoffState.DRAFTED, HandoffState.BLOCKED)
 _WENT = (HandoffState.SENT, HandoffState.ACCEPTED)
@@ -66,26 +77,6 @@ class Blocked:
 
 
 Verdict = Open | Needs | Blocked
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What the tables look at; an empty text stands for "not answered"."""
-
-    fears: str = ""
-    flag: str = ""
-    consent: str = ""  #: to the channel in question
-    is_adult: bool = False  #: False for a child and for an unknown age
-    is_own_state: bool = True  #: whether it goes to a State of the person's citizenship, or that is not known
-    has_guardian: bool = False
-    has_best_interests: bool = False
-    has_vital_interest: bool = False
-    decision: str = ""  #: of a supervisor, about a State that is feared
-
-    @property
-    def is_state_feared(self) -> bool:
-        """Whether the person must be protected from the side that would be told."""
-        return self.is_own_state and (self.fears == "yes" or self.flag in PROTECTED)
 
 
 def check(case: Case, channel: Channel, agreement: Agreement) -> Verdict:
@@ -140,7 +131,7 @@ def awaited(case: Case, channel: Channel) -> tuple[int, ...]:
 def _is_decided(case: Case, channel: Channel) -> bool:
     if case.value(STATE) in ENDED:
         return True
-    return _decision(case) == "refused" if channel is Channel.POLICE else ALTERNATIVE in case.answers
+    return decision_of(case) == "refused" if channel is Channel.POLICE else ALTERNATIVE in case.answers
 
 
 def is_open(case: Case, channel: Channel, agreement: Agreement) -> bool:
@@ -205,7 +196,7 @@ def held_back(case: Case, party: str, agreement: Agreement) -> tuple[int, ...]:
 
 
 def _is_kept_from(case: Case, party: str, agreement: Agreement) -> bool:
-    is_protected = _word(case, FEARS) == "yes" or _word(case, FLAG) in PROTECTED
+    is_protected = word_of(case, FEARS) == "yes" or word_of(case, FLAG) in PROTECTED
     if party in ("", case.reporting) or not is_protected:
         return False
     facts = facts_of(case, Channel.POLICE, party, agreement)
@@ -228,7 +219,7 @@ def wants_alternative(case: Case, agreement: Agreement) -> bool:
 
 def may_be_child(case: Case) -> bool:
     """Whether anybody is a child, or nobody knows."""
-    return any(confirmed(as_of(case, number), "age_group") != _ADULT for number in numbers(case))
+    return any(confirmed(as_of(case, number), "age_group") != ADULT for number in numbers(case))
 
 
 def offers_handoff(case: Case, channel: Channel, party: str, agreement: Agreement) -> bool:
@@ -266,49 +257,3 @@ def key_of(case: Case, what: str) -> str:
 def is_hidden(dedupe_key: str, case: Case, party: str) -> bool:
     """Whether people of a side are not shown that such a message was sent: the reporting side's own matters."""
     return party != case.reporting and dedupe_key.startswith(key_of(case, ""))
-
-
-def facts_of(case: Case, channel: Channel, party: str, agreement: Agreement) -> Facts:
-    """Read what the tables look at off a case, for a channel of this side."""
-    return Facts(
-        fears=_word(case, FEARS),
-        flag=_word(case, FLAG),
-        consent=_word(case, CONSENT[channel]),
-        is_adult=not may_be_child(case),
-        is_own_state=_is_own_state(case, party, agreement),
-        has_guardian=GUARDIAN in case.answers,
-        has_best_interests=BEST_INTERESTS in case.answers,
-        has_vital_interest=_has_vital_interest(case),
-        decision=_decision(case),
-    )
-
-
-def _word(case: Case, field_id: str) -> str:
-    value = case.value(field_id)
-    return "" if value is None else str(value)
-
-
-def _is_own_state(case: Case, party: str, agreement: Agreement) -> bool:
-    citizenship = confirmed(case, "citizenship")
-    states = set(citizenship) if isinstance(citizenship, tuple) else {str(citizenship or _UNKNOWN)}
-    side = agreement.parties.get(party)
-    return _UNKNOWN in states or side is None or bool(states & set(side.countries))
-
-
-def _has_vital_interest(case: Case) -> bool:
-    """A person who said no after the reason was written is not overruled by it."""
-    reason, consent = case.answers.get(VITAL_INTEREST), case.answers.get(CONSENT[Channel.POLICE])
-    return reason is not None and not (consent is not None and consent.value == "no" and _is_newer(consent, reason))
-
-
-def _decision(case: Case) -> str:
-    """A decision is about what was known when it was taken: a newer fear, flag or citizenship asks for a new one."""
-    decision = case.answers.get(DECISION)
-    known = [answer for name in (FEARS, FLAG, "citizenship") if (answer := case.answers.get(name)) is not None]
-    if decision is None or any(_is_newer(answer, decision) for answer in known):
-        return ""
-    return str(decision.value)
-
-
-def _is_newer(answer: Answer, other: Answer) -> bool:
-    return answer.id > other.id

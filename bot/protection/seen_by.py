@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bot.domain.agreement import Agreement, Urgency
-from bot.domain.case import Answer, Case, Channel, Deadline, DeadlineState, HandoffState
+from bot.domain.case import Answer, Case, Channel, Deadline, HandoffState
 from bot.domain.frozen import replace
+from bot.domain.ids import first_at
 from bot.domain.subjects import COUNT, OF_A_PERSON, REST, as_of, count_of, numbers
 from bot.domain.understood import urgency_of
 from bot.protection import gates
@@ -102,16 +103,15 @@ def _without_trace(seen: Case) -> Case:
     """Leave out of rules and deadlines what only those who are held back give."""
     fired = {rule for n in numbers(seen) for rule in urgency_of(as_of(seen, n).answers)[1]}
     rules = tuple(rule for rule in seen.rules if rule in fired or not rule.startswith("R"))
-    return replace(
-        seen, is_partial=True, rules=rules, deadlines=tuple(_as_seen(deadline, seen) for deadline in seen.deadlines)
-    )
+    deadlines = tuple(deadline for deadline in seen.deadlines if _is_seen(deadline, seen))
+    return replace(seen, is_partial=True, rules=rules, deadlines=deadlines)
 
 
-def _as_seen(deadline: Deadline, seen: Case) -> Deadline:
-    """A channel that accepted all whom they know of has nothing to wait for."""
+def _is_seen(deadline: Deadline, seen: Case) -> bool:
+    """Whether a deadline is one of theirs: what runs on after a channel accepted all whom they know of is not."""
     channel = next((each for each in Channel if each.value == deadline.kind.value), None)
-    if channel is None or not deadline.is_running or gates.awaited(seen, channel):
-        return deadline
+    if channel is None or gates.awaited(seen, channel):
+        return True
     accepted = [h.accepted_at for h in seen.handoffs if h.channel is channel and h.state is HandoffState.ACCEPTED]
-    met_at = max(filter(None, accepted), default=None)
-    return replace(deadline, state=DeadlineState.MET, settled_at=met_at, next_at=None) if met_at else deadline
+    last = max(filter(None, accepted), default=None)
+    return last is None or deadline.id < first_at(last)

@@ -37,7 +37,7 @@ def persons(case: Case, reader: Reader, way: Way, agreement: Agreement, language
     """List the persons and groups that a reader may know of; nobody where the same is known of all."""
     seen = seen_by(case, reader.party, agreement)
     stands = standing_to_all(seen, reader, agreement)
-    if not seen.apart or decide(Matter.CODED, way, stands, reader) is not Showing.SHOWN:
+    if len(numbers(seen)) == 1 or decide(Matter.CODED, way, stands, reader) is not Showing.SHOWN:
         return ()
     differing = [asked for asked in _ORDER if len({_value(seen, number, asked) for number in numbers(seen)}) > 1]
     return tuple(

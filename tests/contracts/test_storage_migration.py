@@ -5,21 +5,31 @@ from __future__ import annotations
 import contextlib
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import make_url, text
+from alembic import command
+from sqlalchemy import Engine, MetaData, Table, insert, make_url, text
 
 import storage
+from bot.domain.case import Answer, CaseText, Channel, Handoff, HandoffState, TextKind
 from bot.domain.errors import KeysUnusable, SchemaMismatch
+from bot.domain.guarded import Guarded
 from bot.domain.people import Person, Role
+from bot.domain.subjects import count_of, numbers
 from bot.domain.turn import Turn
+from bot.ports.reads import Wanted
 from storage import schema
+from storage.rows.cases import answer_row, case_row, handoff_row, text_row
 from storage.schema import head
+from storage.sql.checks import check_keys
 from storage.sql.engines import with_limits, writing_engine
-from tests.kit.clock import Clock
+from storage.sql.statements import T
+from tests.kit.clock import START, Clock
 from tests.kit.engines import ENGINES
 from tests.kit.keys import VAULT, vault
+from tests.kit.values import OFFICER, case, new_id
 
 
 @pytest.fixture(params=ENGINES)
@@ -140,3 +150,43 @@ async def test_a_running_program_is_not_ready_when_the_next_version_changes_what
     await running.stop()
     with pytest.raises(SchemaMismatch, match="use a newer program"):
         await running.start()
+
+
+async def test_cases_of_the_version_before_are_one_group_each_with_everything_that_was_kept(new: str) -> None:
+    made = _at_version(new, "0001")
+    opened = case()
+    count = Answer(new_id(), opened.id, "persons_count", 17, START, OFFICER)
+    given = Handoff(new_id(), opened.id, Channel.POLICE, HandoffState.SENT, "cn-police", OFFICER, START)
+    note = CaseText(new_id(), opened.id, TextKind.NOTE, Guarded("in hall B"), START, OFFICER, "KH")
+    rows = {
+        "cases": case_row(replace(opened, answers={"persons_count": count})), "answers": answer_row(VAULT, count),
+        "handoffs": handoff_row(VAULT, given), "texts": text_row(VAULT, note),
+    }  # fmt: skip
+    with made.begin() as connection:
+        for name, row in rows.items():
+            old = Table(name, MetaData(), autoload_with=connection)  # as the version before knows it
+            kept = {column: value for column, value in row.items() if column in old.c}
+            connection.execute(insert(T[name]).values(kept))
+    made.dispose()
+
+    assert storage.migrate(new, VAULT) == f"The database was brought to version {head()}."
+    opened_again = storage.open_storage(new, clock=Clock(), vault=VAULT)
+    await opened_again.start()
+    found = (await opened_again.load(Wanted(cases=(opened.id,)))).cases[opened.id]
+    assert (numbers(found), count_of(found, 1), found.apart) == ((1,), 17, {})
+    assert (found.handoffs[0].covers, found.handoffs[0].state) == ((), HandoffState.SENT)
+    history = await opened_again.history(opened.id)
+    assert [(answer.value, answer.subject) for answer in history.answers] == [(17, 0)]
+    assert [(text.text.reveal(), text.subjects) for text in history.texts] == [("in hall B", ())]
+    await opened_again.stop()
+
+
+def _at_version(url: str, version: str) -> Engine:
+    """A database as the program of an earlier version made it."""
+    engine = writing_engine(url)
+    with engine.begin() as connection:
+        config = schema._config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, version)
+        check_keys(connection, VAULT)
+    return engine

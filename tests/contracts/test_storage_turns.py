@@ -8,8 +8,8 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.case import Answer, Channel, DeadlineKind, DeadlineState, Handoff, HandoffState, Status, TextKind
 from bot.domain.case import CaseText as Text
-from bot.domain.case import Channel, DeadlineKind, DeadlineState, Handoff, HandoffState, Status, TextKind
 from bot.domain.errors import AlreadySeen, Stale, StorageError
 from bot.domain.guarded import Guarded
 from bot.domain.messages import Attachment, DeliveryState, Kind
@@ -268,3 +268,22 @@ async def test_a_failed_message_whose_turn_says_nothing_of_it_is_done(kept: Kept
 async def test_another_try_of_a_message_that_is_not_stored_is_refused(kept: Kept) -> None:
     with pytest.raises(StorageError):
         await kept.storage.apply([Turn(retries_inbox=new_id())])
+
+
+async def test_what_is_known_of_some_persons_only_comes_back_as_theirs(kept: Kept) -> None:
+    opened = case()
+    of_all = answered(opened, "age_group", "18_or_over")
+    before = of_all.cases[0]
+    own = Answer(new_id(), opened.id, "age_group", "12_17", START, OFFICER, subject=47)
+    given = Handoff(new_id(), opened.id, Channel.POLICE, HandoffState.SENT, "cn-police", OFFICER, START, covers=(1, 47))
+    note = Text(new_id(), opened.id, TextKind.NOTE, Guarded("in hall B"), START, OFFICER, "KH", subjects=(47,))
+    after = step(before, apart={47: {"age_group": own}}, handoffs=(given,))
+    await kept.storage.apply([opening(opened), of_all, Turn(cases=(after,), answers=(own,), texts=(note,))])
+
+    other = await kept.other_node()
+    found = (await other.load(Wanted(cases=(opened.id,)))).cases[opened.id]
+    assert (found.value("age_group"), found.apart) == ("18_or_over", {47: {"age_group": own}})
+    assert found.handoffs[0].covers == (1, 47)
+    history = await other.history(opened.id)
+    assert [(answer.subject, answer.value) for answer in history.answers] == [(0, "18_or_over"), (47, "12_17")]
+    assert history.texts[0].subjects == (47,)

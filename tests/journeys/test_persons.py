@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from bot.domain.agreement import Urgency
 from bot.domain.case import Case, Channel, DeadlineKind, HandoffState, Status
 from bot.domain.subjects import as_of, count_of, numbers, own_value
+from tests.journeys.either_phone import BOTH, officer_on
 from tests.journeys.gated import page_of
 from tests.journeys.grouped import (
     CLERK,
@@ -31,7 +34,7 @@ async def test_a_compound_with_people_of_three_countries_is_told_in_under_twelve
     assert len([*STEPS, *more]) < 12
     bridge.expect(OFFICER, f"{case.reference} is sent")
     assert groups(case) == [
-        (9, "18_or_over", ("KH", "VN", "CN"), "no"),
+        (9, "18_or_over", ("KH", "CN"), "no"),
         (5, "18_or_over", ("VN",), "no"),
         (2, "12_17", ("KH",), "no"),
         (1, "18_or_over", ("CN",), "yes"),
@@ -52,7 +55,7 @@ async def test_by_taps_it_is_said_in_small_steps_what_of_whom_is_different(bridg
     )
     bridge.expect(OFFICER, "Type 'send' to confirm")
     assert groups(await bridge.case(case)) == [
-        (10, "18_or_over", ("CN",), "no"),
+        (10, "18_or_over", ("KH", "CN"), "no"),
         (4, "18_or_over", ("VN",), "no"),
         (2, "12_17", ("KH",), "no"),
         (1, "18_or_over", ("VN",), "yes"),
@@ -236,3 +239,15 @@ async def test_nothing_is_told_of_how_many_before_it_is_said_that_nobody_else_di
     assert case.reference in heard
     assert "17" not in heard.replace("12 to 17", "")
     assert FIRST not in heard
+
+
+@BOTH
+async def test_with_or_without_buttons_it_is_said_who_differs(tmp_path: Path, messenger: str) -> None:
+    async with officer_on(messenger, tmp_path) as phone:
+        said = ("[A child]", "[3]", "[Cambodia]", "[Fears own authorities]", "12", "[Unknown]", "[No]")
+        case = await phone.reports(*STEPS, *said, text=FIRST)
+        assert groups(case) == [
+            (12, "18_or_over", ("KH", "VN", "CN"), "yes"),
+            (3, "12_17", ("KH",), "no"),
+            (2, "18_or_over", ("KH", "VN", "CN"), "no"),
+        ]

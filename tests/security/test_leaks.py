@@ -15,6 +15,7 @@ import structlog
 
 from adapters.web.site.sign_in_pages import new_link
 from bot.app.logs import configure
+from bot.protection import gates
 from bot.record.export.case_log import export
 from bot.record.export.manifest import ExportRequest
 from bot.record.export.writers import WRITERS
@@ -150,13 +151,13 @@ async def read_pages(bridge: Stronghold, places: Places, side: str, who: str, re
     return {link.rpartition("/")[2], client.cookies["__Host-casebridge"]}
 
 
-async def enters(bridge: Stronghold, reference: str) -> None:
-    """A desk enters a name in the secure case."""
+async def enters(bridge: Stronghold, reference: str, number: int = 1) -> None:
+    """A desk enters a name in the secure case, of one of several by their number."""
     client = await bridge.signed_in(CLERK)
     path = f"/cases/{reference}/secure"
     page = await bridge.posts(client, path, "/chat", do="open", purpose="other", why=marked("why"))
     granted = {name: hidden(page.text, name) for name in ("csrf", "once", "until", "grant", "why")}
-    form = granted | {"do": "add", "purpose": "other", "field": "names", "subject": "1", "given": ENTERED}
+    form = granted | {"do": "add", "purpose": "other", "field": "names", "subject": str(number), "given": ENTERED}
     assert (await client.post(path, data=form)).status_code == 200
 
 
@@ -253,3 +254,75 @@ async def test_while_the_border_is_closed_the_other_side_hears_and_reads_codes_o
     assert reference in places.texts[OTHER_MESSAGES]
     assert "Locked in or held" in places.texts[OTHER_MESSAGES], "what is needed to act is told"
     assert reference in places.texts[OTHER_PAGES]
+
+
+#: Of five people, before it is said that one of them is different.
+FIVE = """danger now: no
+situation: locked in
+youngest person: 25
+country now: China
+people affected: 5
+last contact: unknown
+exploitation: unknown
+assistance: rescue
+safe to contact: yes
+citizenship: Cambodia, China
+consent to police: yes
+consent to embassy: yes
+fears: no"""
+
+
+async def one_of_five(bridge: Stronghold) -> tuple[str, int]:
+    """A case of five, of whom one fears the State that is asked; its reference, and her number."""
+    reference = await bridge.opens_case(text="people are locked in a compound")
+    await bridge.answers(OFFICER, FIVE, "edit 13d", "1 CN fears", "send")
+    (her,) = gates.held_back(await bridge.case(reference), "CN", bridge.rules.agreement)
+    return reference, her
+
+
+async def exported_for(bridge: Stronghold, places: Places, side: str) -> None:
+    """Every form of the case log as one side gets it."""
+    for form in WRITERS:
+        order = ExportRequest(form, bridge.now.replace(day=1), bridge.now, (side,), "cli:x", "meeting")
+        path = bridge.exports / f"{side}.{form}"
+        await export(bridge.storage, order, path, clock=bridge.clock, agreement=bridge.rules.agreement)
+    for content in contents_of(bridge.exports):
+        places.put("exports of the other side", content)
+
+
+async def test_of_somebody_held_back_among_others_there_is_nothing_anywhere_at_that_side(
+    bridge: Stronghold, log: io.StringIO, tmp_path: Path
+) -> None:
+    """One of five fears the State that is asked: it reads of four, and finds her nowhere, however it looks."""
+    places = Places()
+    reference, her = await one_of_five(bridge)
+    held = f"{reference}/{her}"
+    await bridge.says(CLERK, f"/protect {held} possible {marked('protect')}")
+    await bridge.says(CLERK, f"/note {held} {marked('note_of_her')}")
+    await bridge.says(CLERK, f"/note {reference} {marked('note_of_all')}")
+    await bridge.says(CLERK, f"/memo {held} {marked('memo_of_her')}")
+    await bridge.says(CLERK, f"/note {reference}/1 {marked('note_of_others')}")
+    await sends_file(bridge, marked, reference)
+    await enters(bridge, reference, her)
+    for who in (DUTY, "wecom:supervisor"):
+        await bridge.answers(who, f"/ack {reference}", f"/case {reference}", f"/plan {reference}", "/cases")
+        await bridge.answers(who, f"/person {reference}", f"/person {reference} {her} safe", f"/note {held} x")
+        await bridge.says(who, f"/handoff {reference} police")
+    await bridge.says(DUTY, f"/accept {reference} police 12/26")
+    await bridge.waits(9)
+    for who in (OFFICER, CLERK, KH_SUPERVISOR):
+        await read_pages(bridge, places, "the own side", who, reference)
+    for who in (DUTY, "wecom:supervisor", "wecom:detective"):
+        await read_pages(bridge, places, "the other side", who, reference)
+    heard(bridge, places)
+    await exported_for(bridge, places, "CN")
+    places.put("log", log.getvalue())
+    at_their_side = {place for place in places.texts if "other side" in place} | {"log"}
+    secrets = (*map(marked, ("protect", "note_of_her", "note_of_all", "memo_of_her")), ENTERED)
+    told = (*secrets, f"{held} ", f'{held}"', f"/{her}:")
+    assert {secret: places.of(secret) & at_their_side for secret in told} == dict.fromkeys(told, NOWHERE)
+    assert [secret for secret in secrets if not places.of(secret)] == [], "each is somewhere"
+    assert OTHER_MESSAGES in places.of(marked("note_of_others"))
+    assert "People affected: 4" in places.texts[OTHER_MESSAGES]
+    for count in ("People affected: 5", "5 people"):
+        assert not places.of(count) & at_their_side
