@@ -27,6 +27,11 @@ class Address:
         """Write it as configuration and database hold it."""
         return f"{self.messenger}:{self.peer}"
 
+    @property
+    def room(self) -> Address:
+        """The chat of an address, whatever the topic in it."""
+        return Address(self.messenger, self.peer.partition("/")[0])
+
     @classmethod
     def parse(cls, text: str) -> Address:
         """Read ``messenger:peer``; raises ValueError when there is no such shape."""

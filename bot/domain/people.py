@@ -153,6 +153,18 @@ class Directory:
                 sides.setdefault(person.party, []).append(person)
         return {party: tuple(members) for party, members in sides.items()}
 
+    @cached_property
+    def _by_room(self) -> dict[Address, frozenset[str]]:
+        found: dict[Address, set[str]] = {}
+        for person in self.people.values():
+            for address in person.addresses if person.is_active else ():
+                found.setdefault(address.room, set()).add(person.party)
+        return {room: frozenset(parties) for room, parties in found.items()}
+
+    def parties_in(self, room: Address) -> frozenset[str]:
+        """The sides whose active people are written to in a chat, whatever the topic in it."""
+        return self._by_room.get(room, frozenset())
+
     def members(self, desk: str) -> tuple[Person, ...]:
         """Active people of a desk."""
         return self._by_desk.get(desk, ())

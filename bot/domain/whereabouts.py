@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from bot.domain.places import Place, places_in
 from bot.language.nearness import likeness_of_texts
@@ -22,7 +23,7 @@ _FIGURES = re.compile(r"\d+")
 _LATIN = re.compile(r"[a-z]")
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, repr=False)
 class Whereabouts:
     """What is compared of one case."""
 
@@ -31,7 +32,7 @@ class Whereabouts:
     exploitation: frozenset[str]
     at: datetime  #: when it was opened
 
-    @property
+    @cached_property
     def keys(self) -> tuple[str, ...]:
         """By what another case about the same place is found; one of them is enough to look at both."""
         if not self.country or bare(self.area) in _UNKNOWN:
@@ -39,7 +40,7 @@ class Whereabouts:
         provinces = dict.fromkeys(f"{self.country}|{place.province}" for place in self._places)
         return (*provinces, f"{self.country}={bare(self.area)}")
 
-    @property
+    @cached_property
     def _places(self) -> tuple[Place, ...]:
         return tuple(place for place in places_in(self.area) if place.country == self.country)
 

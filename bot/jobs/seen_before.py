@@ -14,7 +14,7 @@ from bot.domain.case import Case
 from bot.domain.errors import StorageError
 from bot.domain.likeness import COMPARED_FOR, Likeness, Look, Reason
 from bot.domain.retention_rules import is_drill
-from bot.domain.whereabouts import REPEATED_WITHIN, WITHIN, is_near, is_said_again
+from bot.domain.whereabouts import REPEATED_WITHIN, WITHIN, Whereabouts, is_near, is_said_again
 from bot.jobs.look_work import Looked
 from bot.line.line import Line
 from bot.ports.matching import Around, Hit, NamedIn, Sought
@@ -38,10 +38,12 @@ class SeenBefore:
         self._storage = storage
         self._line = line
         self._clock = clock
+        self._places: dict[tuple[int, int], Whereabouts] = {}  #: of this tick: those who look alike are compared often
 
     async def tick(self) -> int:
         """Compare what waits; returns how many cases were compared."""
         taken = await self._storage.claim_looks(self._clock(), _MOST, _LEASE)
+        self._places.clear()
         for look in taken:
             try:
                 await self._look(look)
@@ -54,7 +56,7 @@ class SeenBefore:
         if case is None or not case.is_open:
             await self._line.submit(Looked(look))
             return
-        keys = whereabouts(case).keys
+        keys = self._place(case).keys
         await self._storage.file_place(case.id, case.opened_at, keys)
         around = await self._storage.look_around(_sought(look, case, keys, self._clock()))
         near = await self._near(case, around.at_place)
@@ -67,8 +69,12 @@ class SeenBefore:
     async def _near(self, case: Case, at_place: Sequence[int]) -> list[int]:
         if not at_place:
             return []
-        mine, cases = whereabouts(case), (await self._storage.load(Wanted(cases=tuple(at_place)))).cases
-        return [number for number in at_place if number in cases and is_near(mine, whereabouts(cases[number]))]
+        mine, cases = self._place(case), (await self._storage.load(Wanted(cases=tuple(at_place)))).cases
+        return [number for number in at_place if number in cases and is_near(mine, self._place(cases[number]))]
+
+    def _place(self, case: Case) -> Whereabouts:
+        version = case.id, case.version
+        return self._places.get(version) or self._places.setdefault(version, whereabouts(case))
 
 
 def _sought(look: Look, case: Case, keys: tuple[str, ...], now: datetime) -> Sought:

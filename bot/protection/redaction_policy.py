@@ -211,6 +211,8 @@ def _is_known(case: Case, whom: Collection[int] = ()) -> bool:
     count = case.value(COUNT)
     if isinstance(count, int) and count > 1 and case.sent_at is None and "differs" not in case.answers:
         return False
+    if not case.apart:
+        return all(confirmed(case, name) is not None for name in ("citizenship", "fears_own_authorities"))
     each = (as_of(case, number) for number in numbers(case) if not whom or number in whom)
     return all(confirmed(one, name) is not None for one in each for name in ("citizenship", "fears_own_authorities"))
 

@@ -207,15 +207,10 @@ def _without(recipient: Recipient, writer: Person | None, group: Address | None)
     own = writer.addresses if writer is not None else ()
     if writer is not None and recipient.name == f"person:{writer.id}":
         return None
-    if group is not None and recipient.addresses and _room(recipient.addresses[0]) == _room(group):
+    if group is not None and recipient.addresses and recipient.addresses[0].room == group.room:
         return None
-    kept = tuple(a for a in recipient.addresses if a not in own and (group is None or _room(a) != _room(group)))
+    kept = tuple(a for a in recipient.addresses if a not in own and (group is None or a.room != group.room))
     return replace(recipient, addresses=kept)
-
-
-def _room(address: Address) -> Address:
-    """The chat of an address, whatever the topic in it."""
-    return Address(address.messenger, address.peer.partition("/")[0])
 
 
 def _reader(recipient: Recipient, agreement: Agreement) -> Reader:
@@ -234,10 +229,11 @@ def _readable(c: Composer, case: Case, texts: Iterable[CaseText], recipient: Rec
 
 def is_overheard(recipient: Recipient, agreement: Agreement, directory: Directory) -> bool:
     """Whether people of another side read along where a recipient is told, as in a group that desks share."""
-    others = {_room(a) for desk in agreement.desks.values() if desk.party != recipient.party for a in desk.addresses}
-    people = (p for p in directory.people.values() if p.is_active and p.party != recipient.party)
-    others.update(_room(a) for person in people for a in person.addresses)
-    return any(_room(address) in others for address in recipient.addresses)
+    rooms = {address.room for address in recipient.addresses}
+    desks = (desk for desk in agreement.desks.values() if desk.party != recipient.party)
+    if any(address.room in rooms for desk in desks for address in desk.addresses):
+        return True
+    return any(directory.parties_in(room) - {recipient.party} for room in rooms)
 
 
 def _added(c: Composer, case: Case, language: str) -> str:
