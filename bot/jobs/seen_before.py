@@ -44,24 +44,34 @@ class SeenBefore:
         """Compare what waits; returns how many cases were compared."""
         taken = await self._storage.claim_looks(self._clock(), _MOST, _LEASE)
         self._places.clear()
-        for look in taken:
-            try:
-                await self._look(look)
-            except StorageError as error:
-                log.warning("a case could not be compared, it comes again", case_id=look.case_id, error=str(error))
+        # One after the other, since each files its place for the next; what they look like is put in the line together.
+        works = [found for look in taken if (found := await self._look(look)) is not None]
+        outcomes = await asyncio.gather(*map(self._line.submit, works), return_exceptions=True)
+        for work, outcome in zip(works, outcomes, strict=True):
+            if isinstance(outcome, StorageError):
+                _comes_again(work.look, outcome)
+            elif isinstance(outcome, BaseException):
+                raise outcome
         return len(taken)
 
-    async def _look(self, look: Look) -> None:
+    async def _look(self, look: Look) -> Looked | None:
+        """What a case looks like; None where the storage did not say, then it comes again."""
+        try:
+            return await self._looked(look)
+        except StorageError as error:
+            _comes_again(look, error)
+            return None
+
+    async def _looked(self, look: Look) -> Looked:
         case = await self._case(look.case_id)
         if case is None or not case.is_open:
-            await self._line.submit(Looked(look))
-            return
+            return Looked(look)
         keys = self._place(case).keys
         await self._storage.file_place(case.id, case.opened_at, keys)
         around = await self._storage.look_around(_sought(look, case, keys, self._clock()))
         near = await self._near(case, around.at_place)
         alike, compared = await asyncio.to_thread(_alike, case.id, around.names) if around.names else ((), 0)
-        await self._line.submit(Looked(look, _reasons(case, around, near, alike), compared))
+        return Looked(look, _reasons(case, around, near, alike), compared)
 
     async def _case(self, case_id: int) -> Case | None:
         return (await self._storage.load(Wanted(cases=(case_id,)))).cases.get(case_id)
@@ -75,6 +85,10 @@ class SeenBefore:
     def _place(self, case: Case) -> Whereabouts:
         version = case.id, case.version
         return self._places.get(version) or self._places.setdefault(version, whereabouts(case))
+
+
+def _comes_again(look: Look, error: StorageError) -> None:
+    log.warning("a case could not be compared, it comes again", case_id=look.case_id, error=str(error))
 
 
 def _sought(look: Look, case: Case, keys: tuple[str, ...], now: datetime) -> Sought:

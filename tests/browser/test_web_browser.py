@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, expect
 
-from bot.domain.case import TextKind
+from bot.domain.case import Answer, TextKind, Value
 from bot.domain.messages import Address, Button, Outgoing, OutgoingKind
+from bot.domain.subjects import COUNT
 from bot.domain.turn import Turn
 from tests.browser.windows import DESKTOP, PHONE, Window, open_window
 from tests.kit.site import (
     ADMIN,
     DUTY_CN,
+    DUTY_KH,
     OFFICER,
     REFERENCE,
     SUPERVISOR_CN,
@@ -222,3 +226,35 @@ async def test_the_session_cookie_is_out_of_reach_of_the_page(window: Window) ->
     (cookie,) = await page.context.cookies()
     assert cookie.get("httpOnly")
     assert cookie.get("sameSite") == "Lax"
+
+
+async def test_the_persons_of_a_case_are_read_and_changed_on_a_phone(window: Window) -> None:
+    case = sample_case()
+    own: dict[int, dict[str, Value]] = {
+        47: {COUNT: 2, "age_group": "12_17", "citizenship": ("KH",)},
+        83: {COUNT: 1, "citizenship": ("CN",), "fears_own_authorities": "yes"},
+    }  # fmt: skip
+    numbers = count(9000)
+
+    def answer(name: str, value: Value, who: int = 0) -> Answer:
+        return Answer(next(numbers), case.id, name, value, case.opened_at, 1, subject=who)
+
+    apart = {who: {name: answer(name, value, who) for name, value in known.items()} for who, known in own.items()}
+    answers = {**case.answers, COUNT: answer(COUNT, 17)}
+    await keep(window.bridge, replace(case, answers=answers, apart=apart))
+    page = await window.open(DUTY_KH)
+    await page.goto(f"{window.url}/cases/{REFERENCE}")
+    await expect(page.get_by_role("heading", name="Persons")).to_be_visible()
+    await expect(page.get_by_text(f"{REFERENCE}/47", exact=True)).to_be_visible()
+    assert await fits(page)
+    await page.locator("summary", has_text="Persons").click()
+    await page.locator("#person-who").select_option("47")
+    await page.locator("#person-said").fill("located")
+    await page.get_by_role("button", name="Persons").click()
+    await expect(page.get_by_role("heading", name=REFERENCE)).to_be_visible()
+    assert window.bridge.core.received[-1].text == f"/person {REFERENCE} 47 located"
+
+    theirs = await window.open(DUTY_CN)
+    await theirs.goto(f"{window.url}/cases/{REFERENCE}")
+    await expect(theirs.get_by_text("/47", exact=False).first).to_be_visible()
+    assert f"{REFERENCE}/83" not in await theirs.content()

@@ -30,6 +30,7 @@ from bot.domain.ids import Ids
 from bot.domain.journal import Entry
 from bot.domain.messages import Address, Button, DeliveryState, Inbound, Keyboard, Outgoing, OutgoingKind
 from bot.domain.people import Person, Role
+from bot.domain.subjects import all_current
 from bot.domain.turn import InboxRow, Mark, Turn
 from bot.line.line import Line
 from bot.line.message_work import PageAct
@@ -252,7 +253,7 @@ async def keep(bridge: Bridge, case: Case, *texts: CaseText) -> None:
             Turn(
                 cases=(case,),
                 new_cases=frozenset({case.id}),
-                answers=tuple(case.answers.values()),
+                answers=tuple(all_current(case).values()),
                 texts=texts,
                 outgoing=(alert,),
                 journal=(entry,),
