@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.acts.finding import channel_of, is_among_own
-from bot.acts.request import ActRequest, changed, done, everybody, is_allowed, offered, prompt, shown_name
+from bot.acts.request import ActRequest, changed, does_not_fit, done, everybody, is_allowed, offered, prompt, shown_name
 from bot.channels.gate_effects import own_desk
 from bot.clock import deadlines
 from bot.clock.alerts import act_button
@@ -45,7 +45,7 @@ def hand_off(request: ActRequest) -> None:
         return
     verdict, ready = _judged(request, channel)
     if verdict is None:
-        request.say(tr(request.language, "Everybody in it is handed to that channel already."), offered(case, request))
+        request.say(does_not_fit(request, channel), offered(case, request))  # nobody whom they know of is left
         return
     handoff = case.handoff(channel)
     if handoff is None or not gates.is_draft(handoff):

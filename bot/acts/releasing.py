@@ -10,7 +10,7 @@ from bot.domain.journal_acts import JournalAct
 from bot.domain.names import link
 from bot.language.normalise import whole_number
 from bot.language.texts import tr
-from bot.protection.secure_access import is_held, may_read_secure, may_release, readable
+from bot.protection.secure_access import is_held, may_read_secure, may_release, numbered
 
 
 def release(request: ActRequest) -> None:
@@ -29,9 +29,8 @@ def release_entry(request: ActRequest, number: int) -> str:
     """Release an entry, counted from 1, if it is held and theirs to release; say what was done or why not."""
     c, person, case = request.c, request.person, request.case
     kept = c.secure(case)
-    mine = readable(kept.entries, kept.texts, person, case, c.context.agreement)
-    entry = kept.entries[number - 1] if 1 <= number <= len(kept.entries) else None
-    if entry is None or entry not in mine:
+    entry = numbered(kept.entries, kept.texts, person, case, c.context.agreement).get(number)
+    if entry is None:
         return tr(
             request.language,
             "There is no such entry. The secure case's page numbers them; type for example: /release {reference} 3",

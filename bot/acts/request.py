@@ -22,6 +22,7 @@ from bot.intake.pieces import Piece
 from bot.language.texts import later, tr
 from bot.protection import gates
 from bot.protection.permissions import fits, may
+from bot.protection.seen_by import seen_by
 from bot.relay import relay
 from bot.turns.composer import Composer
 
@@ -60,7 +61,7 @@ def is_allowed(request: ActRequest, channel: Channel | None = None) -> bool:
         request.c.journal(JournalAct.REFUSED, request.case, wanted=request.act.value)
         return False
     if not fits(request.act, request.case, channel) and request.act is not Act.ACK:
-        request.say(_does_not_fit(request, channel), offered(request.case, request))
+        request.say(does_not_fit(request, channel), offered(request.case, request))
         return False
     return True
 
@@ -103,7 +104,7 @@ def done(
     if request.person.party == case.requested and case.is_open:
         case = deadlines.touched(case, case.policy(c.context.agreement), c.now, c.context.new_id)
     case = c.put(case)
-    alerts.refresh(c, case)
+    alerts.refresh(c, case, before=request.case)
     if tells:
         tell(request, case, everybody(request, case) if to is None else to, tells)
     c.saw(case)
@@ -160,7 +161,7 @@ def what_next(case: Case, c: Composer) -> str:
     """Say which deadline comes next, in both local times."""
     if not case.is_open:
         return ""
-    running = deadlines.shown(case)
+    running = deadlines.shown(seen_by(case, c.person.party if c.person else "", c.context.agreement))
     if not running:
         return ""
     first = running[0]
@@ -268,7 +269,8 @@ def _who_may(request: ActRequest) -> str:
     )
 
 
-def _does_not_fit(request: ActRequest, channel: Channel | None) -> str:
+def does_not_fit(request: ActRequest, channel: Channel | None) -> str:
+    """Say why an act makes no sense now."""
     case, language = request.case, request.language
     if request.act is Act.HOLD:
         return tr(language, "{reference} is on legal hold already.", reference=case.reference)

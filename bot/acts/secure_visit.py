@@ -12,7 +12,7 @@ from bot.domain.guarded import Guarded
 from bot.domain.journal_acts import JournalAct
 from bot.domain.people import Person
 from bot.language.texts import tr
-from bot.protection.secure_access import Purpose, SearchKey, may_read_secure, may_write_secure, readable
+from bot.protection.secure_access import Purpose, SearchKey, may_read_secure, may_write_secure, numbered
 from bot.turns.composer import Composer
 
 
@@ -51,8 +51,7 @@ class SecureVisit:
         if self.releases:
             self.said = release_entry(ActRequest(c, person, case, Act.RELEASE), self.releases)
         kept = c.secure(case)
-        mine = {e.id for e in readable(kept.entries, kept.texts, person, case, c.context.agreement)}
-        self.entries = tuple((n, e) for n, e in enumerate(kept.entries, start=1) if e.id in mine)
+        self.entries = tuple(numbered(kept.entries, kept.texts, person, case, c.context.agreement).items())
         reason = {"reason": self.why} if self.why else {}
         c.journal(JournalAct.SECURE_READ, case, purpose=self.purpose.value, entries=len(self.entries), **reason)
 

@@ -80,11 +80,16 @@ def tell(c: Composer, case: Case, *, may_repeat: bool = False) -> Case:
     )
 
 
-def refresh(c: Composer, case: Case) -> None:
-    """Bring the alert up to date where the messenger can change a message."""
+def refresh(c: Composer, case: Case, *, before: Case | None = None) -> None:
+    """Bring the alert up to date where the messenger can change a message.
+
+    Where it is known how a case of several persons was `before`, a side to which nothing of it is news gets nothing.
+    """
     if case.alerted_at is None or not case.is_open:
         return
     for party in filter(None, (case.requested, case.reporting)):
+        if before is not None and case.apart and _says(c, before, party) == _says(c, case, party):
+            continue
         c.tell(
             desk_of(c, party),
             f"case:{case.id}:edit:{c.inbox_id}",
@@ -94,6 +99,10 @@ def refresh(c: Composer, case: Case) -> None:
             buttons=keyboard(case, party),
             replaces=_key(case, case.alerted_urgency or case.urgency),
         )
+
+
+def _says(c: Composer, case: Case, party: str) -> tuple[str, Keyboard]:
+    return text(case, party, c.context.agreement, c.context.public_url), keyboard(case, party)
 
 
 def flag_country(c: Composer, case: Case) -> Case:

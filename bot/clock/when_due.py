@@ -53,7 +53,8 @@ def _ping(c: Composer, case: Case, deadline: Deadline) -> None:
             buttons=pings.keyboard(c, seen, deadline, party),
             deadline_id=deadline.id,
         )
-    _record(c, case, deadline, number, reached, [r.name for r in told])
+    held = [] if _is_shown(theirs, deadline) else [*gates.held_back(case, case.requested, c.context.agreement)]
+    _record(c, case, deadline, number, reached, [r.name for r in told], held)
     c.put(deadlines.pinged(case, deadline, c.now + case.policy(c.context.agreement).repeat))
 
 
@@ -61,7 +62,10 @@ def _is_shown(seen: Case, deadline: Deadline) -> bool:
     return any(each.id == deadline.id for each in seen.deadlines)
 
 
-def _record(c: Composer, case: Case, deadline: Deadline, number: int, reached: Audience, told: list[str]) -> None:
+def _record(
+    c: Composer, case: Case, deadline: Deadline, number: int, reached: Audience, told: list[str], held: list[int]
+) -> None:
+    of_whom = {"subject": held} if held else {}
     c.journal(
         JournalAct.PINGED,
         case,
@@ -70,6 +74,7 @@ def _record(c: Composer, case: Case, deadline: Deadline, number: int, reached: A
         due_at=deadline.due_at.isoformat(),
         recipients=told,
         nobody_in=[group.value for group in reached.empty],
+        **of_whom,
     )
 
 

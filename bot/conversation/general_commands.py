@@ -20,6 +20,7 @@ from bot.people import own_addresses, reconfirmation
 from bot.people.enrolment import hash_of, welcome
 from bot.people.lapsed_enrolment import must_wait
 from bot.protection.permissions import may_see
+from bot.protection.seen_by import seen_by
 from bot.record import export_approval
 from bot.turns.composer import Composer
 
@@ -132,7 +133,7 @@ def _line(c: Composer, case: Case) -> str:
     line = case_line(case, c.language)
     if not case.is_open:
         return f"{line} · {status_name(case.status, c.language)}"
-    running = deadlines.shown(case)
+    running = deadlines.shown(seen_by(case, c.person.party if c.person else "", c.context.agreement))
     if not running:
         return line
     due = running[0]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from itertools import chain
 from math import floor
@@ -100,6 +100,27 @@ def readable(
     theirs = {text.id for text in texts if text.own_side_only and text.party != person.party}
     found = [e for e in entries if (reads_all or e.by == person.id) and e.text_id not in theirs]
     return found if not case.apart else [e for e in found if not _is_held_back(e, person, case, agreement)]
+
+
+def numbered(
+    entries: Sequence[SecureEntry], texts: Iterable[CaseText], person: Person, case: Case, agreement: Agreement
+) -> dict[int, SecureEntry]:
+    """The entries that this person may read, by their number; of several persons no number is left out for anybody."""
+    mine = readable(entries, texts, person, case, agreement)
+    counted = mine if case.apart and person.party != case.reporting else entries
+    return {number: entry for number, entry in enumerate(counted, start=1) if entry in mine}
+
+
+def finds(
+    entries: Iterable[SecureEntry],
+    texts: Iterable[CaseText],
+    wanted: tuple[SearchKey, str],
+    person: Person,
+    case: Case,
+    agreement: Agreement,
+) -> bool:
+    """Whether a search finds anything that this person may read in a case."""
+    return any(wanted in keys_of(e, e.value.reveal()) for e in readable(entries, texts, person, case, agreement))
 
 
 def _is_held_back(entry: SecureEntry, person: Person, case: Case, agreement: Agreement) -> bool:

@@ -58,6 +58,8 @@ STEPS = st.lists(st.sampled_from((*BOTH, *HERS)), max_size=12)
 PARTS = ("summary", "facts", "unanswered", "deadlines", "handoffs", "deliveries", "assignees")
 
 
+#: Acts of which nothing is shown where words stop.
+STOPPED = frozenset({"answered", "noted", "amended", "secured", "persons"})
 #: Whether and when her own side has looked at what it was sent: that it looks at its cases is no secret.
 OWN_MOMENT = re.compile(r"(head='KH [^']*', text='[^']*', when=)'[^']*'")
 OWN_STATE = re.compile(r"(KH [^:]+: (?:\w+ )?)(?:seen|sent, not known to be read)")
@@ -88,7 +90,8 @@ class World:
         page = await page_of(self.bridge, DUTY, self.case)
         persons = page.pop("persons")
         assert isinstance(persons, list)
-        listed = [("persons", self._plain("\n".join(map(str, persons))), ())]
+        done = [row for row in page["journal"] if row.head not in STOPPED]  # type: ignore[attr-defined]
+        listed = [("persons", self._plain("\n".join(map(str, persons))), ()), ("journal", str(done[:100]), ())]
         return [*heard, *listed, *((name, self._plain(str(page[name])), ()) for name in PARTS)]
 
     def _plain(self, text: str) -> str:
@@ -130,6 +133,20 @@ async def _both(steps: Sequence[tuple[str, str] | int]) -> None:
 @example([*BOTH])
 @example([(DUTY, "/ack {ref}"), *HERS, 400, (DUTY, "/case {ref}")])
 @example([(DUTY, "/ack {ref}"), (DUTY, "/handoff {ref} police"), (DUTY, "/accept {ref} police 12/26"), 400, *HERS, 400])
+@example(
+    [
+        (CLERK, "/interest {ref}/{child} they are held"),
+        (DUTY, "/ack {ref}"),
+        (DUTY, "/handoff {ref} police"),
+        (DUTY, "/accept {ref} police 12/26"),
+        (DUTY, "/cases"),
+        400,
+        *HERS,
+        (DUTY, "/case {ref}"),
+        400,
+        (DUTY, "/plan {ref}"),
+    ]
+)
 @settings(max_examples=examples(30), deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 def test_whatever_is_done_the_side_that_she_fears_hears_what_it_would_hear_without_her(
     steps: list[tuple[str, str] | int],

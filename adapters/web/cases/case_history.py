@@ -164,7 +164,7 @@ def _recorded(answer: Answer, case: Case, reader: case_view.Reader) -> Row:
 
 def journal(case: Case, found: Sequence[Link], reader: case_view.Reader) -> list[Row]:
     """List what was done, newest first; what the other side wrote to itself, read or protects is not told."""
-    opens = may_read_secure(reader.person, case, reader.agreement)
+    opens = may_read_secure(reader.person, case, reader.agreement) and not reader.seen(case).is_partial
     shown = [link for link in found if _is_told(link, case, reader, opens=opens)][-_JOURNAL_LINES:]
     return [_entry(link, case, reader) for link in reversed(shown)]
 

@@ -56,6 +56,7 @@ async def list_page(site: Site, visit: Visit, search: Search, *, status: int = 2
     opened = [] if before else await site.storage.list_cases(scope, open_only=True, limit=_MOST_OPEN)
     older = await site.storage.list_cases(scope, open_only=False, limit=_CHUNK, before=before)
     reader = await reader_of(site, visit)
+    opened, older = [reader.seen(case) for case in opened], [reader.seen(case) for case in older]
     return site.pages.render(
         "cases.html",
         visit.request,
@@ -64,8 +65,8 @@ async def list_page(site: Site, visit: Visit, search: Search, *, status: int = 2
         page="cases",
         search=search,
         kinds=search_kinds(visit.person, site.agreement, visit.language),
-        open_cases=[case_view.summarise(reader.seen(c), reader) for c in case_view.by_urgency(opened)],
-        older_cases=[case_view.summarise(reader.seen(c), reader) for c in older if before or not c.is_open],
+        open_cases=[case_view.summarise(c, reader) for c in case_view.by_urgency(opened)],
+        older_cases=[case_view.summarise(c, reader) for c in older if before or not c.is_open],
         is_first=before is None,
         older=older[-1].id if len(older) == _CHUNK else 0,
     )

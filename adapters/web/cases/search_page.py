@@ -15,7 +15,7 @@ from bot.domain.errors import StorageError
 from bot.language.texts import tr
 from bot.line.message_work import PageAct
 from bot.protection.permissions import scope_of
-from bot.protection.secure_access import SearchKey, normalised, secure_scope_of
+from bot.protection.secure_access import SearchKey, finds, normalised, secure_scope_of
 
 _LIMIT = 100  #: characters of what is looked for
 
@@ -40,10 +40,18 @@ async def _found(site: Site, visit: Visit, kind: str, typed: str) -> list[Case]:
         return [case] if case else []
     key = SearchKey(kind)
     scope = secure_scope_of(visit.person, site.agreement)
-    found = await site.storage.find_secure(key, normalised(key, typed), scope)
+    wanted = key, normalised(key, typed)
+    hits = await site.storage.find_secure(*wanted, scope)
+    found = [case for case in hits if not case.apart or await _is_readable(site, visit, case, wanted)]
     made = SecureSearch(key, len(found))
     await site.submit(PageAct(made.act, visit.person.id, visit.address))
     return found
+
+
+async def _is_readable(site: Site, visit: Visit, case: Case, wanted: tuple[SearchKey, str]) -> bool:
+    """Whether what was found is about somebody of whom the reader may know: of several persons each entry is asked."""
+    entries, texts = await site.storage.secure_entries(case.id), (await site.storage.history(case.id)).texts
+    return finds(entries, texts, wanted, visit.person, case, site.agreement)
 
 
 async def _sorry(site: Site, visit: Visit, status: int, problem: str) -> Response:

@@ -52,7 +52,8 @@ class Tally:
             if case.exercise or case.closure is ClosureCode.EXERCISE:
                 self.drills += self._is_within(case.opened_at)
             else:
-                self._count(case, self._side(case))
+                # Both sides read the report: it holds of each case what both may know of it.
+                self._count(seen_by(case, case.requested, self._agreement), self._side(case))
 
     def directions(self) -> tuple[Direction, ...]:
         """Give the figures as they are published, by corridor and reporting side."""
@@ -88,8 +89,6 @@ class Tally:
         return case.closed_at is None or case.closed_at > self._as_of
 
     def _count_victims(self, case: Case, side: _Side) -> None:
-        """Count the people concerned as both sides may know of them: both read the report."""
-        case = seen_by(case, case.requested, self._agreement)
         for name in _VICTIMS:
             value = case.value(name)
             codes = value if isinstance(value, tuple) else (NOT_ANSWERED if value is None else str(value),)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import httpx
 import pytest
 
-from bot.domain.case import Case, SecureEntry, SecureField
+from bot.domain.case import Answer, Case, SecureEntry, SecureField, Value
 from bot.domain.guarded import Guarded
 from bot.domain.journal import Entry
 from bot.domain.people import Person, Role
@@ -161,3 +162,26 @@ async def test_what_cannot_be_looked_for_stays_in_the_form(
     assert sentence in answer.text
     assert f'value="{wanted}"' in answer.text
     assert await journal(bridge) == []
+
+
+@pytest.mark.parametrize(("subject", "is_found"), [(47, True), (83, False)])
+async def test_of_several_persons_the_other_side_finds_nobody_who_is_held_back_from_it(
+    bridge: Bridge, subject: int, is_found: bool
+) -> None:
+    case, numbers = cleared(sample_case()), count(7100)
+
+    def said(who: int = 0, **known: Value) -> dict[str, Answer]:
+        return {f: Answer(next(numbers), case.id, f, v, START, OFFICER.id, subject=who) for f, v in known.items()}
+
+    several = said(persons_count=5, differs="no")
+    apart = {
+        47: said(47, persons_count=1, citizenship=("KH",), fears_own_authorities="no"),
+        83: said(83, persons_count=1, citizenship=("CN",), fears_own_authorities="yes"),
+    }
+    case = replace(case, answers={**case.answers, **several}, apart=apart, border_is_open=True)
+    await keep(bridge, case)
+    words = Guarded(json.dumps({"phone": PHONE}))
+    entry = SecureEntry(7900, case.id, SecureField.PHONE, words, START, OFFICER.id, "KH", subject=subject)
+    await bridge.storage.apply([Turn(secure=(entry,))])
+    assert (FOUND in found((await searches(bridge, DUTY_CN, PHONE)).text)) is is_found
+    assert FOUND in found((await searches(bridge, DUTY_KH, PHONE)).text)
