@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, String
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -18,6 +19,7 @@ def aware(moment: datetime) -> datetime:
     return moment
 
 
+@lru_cache(1024)  # most moments of a batch are the same
 def moment_to_text(moment: datetime) -> str:
     """Write a moment as SQLite keeps it: UTC and of one width, so that texts sort as moments do."""
     if moment.tzinfo is not UTC:

@@ -27,6 +27,7 @@ _NEVER_SENT = (
 )
 
 Json = dict[str, Any]
+_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,4 +160,4 @@ class HttpClient:
 
 def _written(body: Json) -> bytes:
     # As UTF-8: escapes like \u4f60 would be shown as such.
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    return _compact(body).encode("utf-8", "replace")

@@ -29,6 +29,7 @@ _log = structlog.get_logger()
 
 _SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105 - a header's name  # nosec B105
 _BODY_LIMIT = 1 << 20  #: bytes
+_compact = json.JSONEncoder(separators=(",", ":")).encode
 _LONGEST_WAIT = 60.0  #: seconds between two tries to introduce ourselves
 
 
@@ -124,7 +125,7 @@ class TelegramAdapter:
         await self._entrance.take_all([self._parsed(update) for update in updates])
 
     def _parsed(self, update: Any) -> Inbound:
-        raw = json.dumps(update, separators=(",", ":")).encode()
+        raw = _compact(update).encode()
         return parse_update(update, raw, self._account, self._node.clock())
 
     async def _ask(self, offset: int | None) -> list[Any]:

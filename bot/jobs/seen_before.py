@@ -25,7 +25,7 @@ from bot.protection.matching import whereabouts
 from bot.protection.redaction_policy import compared
 
 _LEASE = timedelta(seconds=30)  #: a crash makes a look late by no more than this
-_MOST = 20  #: cases taken at a time
+_MOST = 5  #: cases taken at a time: in a flood of alerts the alerts go first
 
 log = structlog.get_logger(__name__)
 
