@@ -19,7 +19,7 @@ from bot.domain.fields import FIELDS, UNKNOWN_WORDS, Field, FieldKind
 from bot.domain.frozen import replace
 from bot.domain.messages import Kind
 from bot.domain.typed_commands import Command
-from bot.intake import answer_taps, changing, interview, moves, other_messenger, understanding
+from bot.intake import answer_taps, changing, interview, moves, other_messenger, sending, understanding
 from bot.intake.held_words import held, hold, take_held
 from bot.intake.next_question import REVIEW
 from bot.intake.open_case import ask_side
@@ -142,7 +142,7 @@ def navigate(c: Composer, command: Command) -> None:
         case "edit":
             moves.edit(c, case, command.rest)
         case "send":
-            interview.send(c, case)
+            sending.send(c, case)
         case _:
             interview.show_summary(c, case)
 
@@ -242,7 +242,7 @@ def _side_by_words(c: Composer, case: Case, text: str) -> None:
     for corridor in agreement.corridors_of(case.reporting):
         party = agreement.parties[corridor.other(case.reporting)]
         if plain(text) in (plain(party.code), plain(party.name)):
-            interview.side_chosen(c, case, party.code)
+            sending.side_chosen(c, case, party.code)
             return
     keep_words(c, case)
     ask_side(c, case, kept_for_own_side(case, c.language))

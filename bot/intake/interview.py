@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from bot.channels import gate_effects
-from bot.clock import alerts, deadlines
 from bot.domain.case import Case, Value
 from bot.domain.fields import FIELDS, Field, by_number, field
 from bot.domain.journal_acts import JournalAct
@@ -14,8 +12,8 @@ from bot.domain.messages import Keyboard
 from bot.intake import differing, marked, permission, understanding
 from bot.intake.answers import store, take_out
 from bot.intake.held_words import move_on
-from bot.intake.next_question import REVIEW, missing, next_question, to_ask
-from bot.intake.open_case import ask_side, choose_side
+from bot.intake.next_question import REVIEW, next_question, to_ask
+from bot.intake.open_case import ask_side
 from bot.intake.question_texts import (
     if_meant_otherwise,
     kept_for_own_side,
@@ -257,65 +255,3 @@ def ask_current(c: Composer, case: Case, lead: str = "") -> None:
         show_summary(c, case, lead)
     else:
         ask_field(c, case, first, lead)
-
-
-def send(c: Composer, case: Case) -> None:
-    """Confirm the intake: both desks get everything that may be told."""
-    if case.sent_at is not None:
-        c.say(tr(c.language, "{reference} was sent already.", reference=case.reference), case=case)
-        return
-    if not case.requested:
-        ask_side(c, case, "")
-        return
-    if marked.is_unseen(c, case):
-        show_summary(c, case if case.alerted_at is not None else c.put(alerts.tell(c, case)))
-        return
-    open_fields = missing(case)
-    is_second = c.conversation.case_id == case.id and c.conversation.pending.get("send_anyway")
-    if open_fields and not is_second:
-        names = ", ".join(f"{f.whole_number}{f.part} {tr(c.language, f.label)}" for f in open_fields)
-        move_on(c, case_id=case.id, asking=REVIEW, pending={"send_anyway": True})
-        c.say(
-            tr(
-                c.language,
-                "Still open: {names}. Answer them, or send once more: what is open counts as unknown.",
-                names=names,
-            ),
-            summary_keyboard(case, c.language),
-            case=case,
-        )
-        return
-    case = deadlines.sent(understanding.confirm(c, case), c.now)
-    c.journal(JournalAct.SENT, case, answered=len(case.answers))
-    c.put(alerts.told(c, case))
-    move_on(c, case_id=case.id, asking="")
-    left = marked.leave(c, case)
-    sent = tr(
-        c.language,
-        "{reference} is sent. The desks are told; you hear when the other side acknowledges. If nobody does, the clock "
-        "tells others. Anything new: just write. Type 'plan {reference}' to see what comes next.",
-        reference=case.reference,
-    )
-    c.say(f"{sent} {left}".strip(), case=case)
-
-
-def ask_current_or_next(c: Composer, case: Case, lead: str) -> None:
-    """Go on with the first open question."""
-    following = next_question(case) if case.sent_at is None else None
-    if following is None:
-        show_summary(c, case, lead)
-    else:
-        ask_field(c, case, following, lead)
-
-
-def side_chosen(c: Composer, case: Case, party: str) -> None:
-    """Take the answer to "which side?" and go on; the requested side is told what the own one was told."""
-    chosen = choose_side(c, case, party)
-    if chosen is None:
-        c.say(tr(c.language, "Your side has no agreement with that side. Please tap one of those offered."), case=case)
-        return
-    chosen = deadlines.follow_policy(chosen, chosen.policy(c.context.agreement), c.now)
-    chosen = gate_effects.follow(c, case, alerts.flag_country(c, chosen))
-    if chosen.alerted_at is not None:
-        chosen = alerts.tell(c, chosen)
-    ask_current_or_next(c, c.put(chosen), "")

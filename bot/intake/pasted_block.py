@@ -6,11 +6,11 @@ from bot.domain.case import Case, Value
 from bot.domain.fields import Field
 from bot.domain.journal_acts import JournalAct
 from bot.intake.answers import follow_up, keep
-from bot.intake.interview import ask_current_or_next
 from bot.intake.question_texts import kept_for_own_side, zone_of
 from bot.intake.reading.answer_reader import read
 from bot.intake.reading.block import Block
 from bot.intake.reading.result import Confirm, OutsidePurpose, Read, Unclear
+from bot.intake.sending import ask_current_or_next
 from bot.intake.showing_back import ask_confirmation
 from bot.language.texts import tr
 from bot.turns.composer import Composer

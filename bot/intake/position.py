@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.domain import button_data
 from bot.domain.case import Case
 from bot.domain.fields import Field, field, is_field
-from bot.intake import interview, other_messenger
+from bot.intake import interview, other_messenger, sending
 from bot.intake.held_words import held, held_for, hold
 from bot.intake.question_texts import question_stamp
 from bot.intake.showing_back import stamp_of, to_confirm
@@ -41,7 +41,7 @@ def side(c: Composer, argument: str) -> None:
     elif case.requested:
         interview.ask_current(c, case, tr(c.language, "{party} is asked already.", party=case.requested))
     else:
-        interview.side_chosen(c, case, party)
+        sending.side_chosen(c, case, party)
 
 
 def send(c: Composer, argument: str) -> None:
@@ -52,7 +52,7 @@ def send(c: Composer, argument: str) -> None:
     elif not case.is_open:
         c.say(tr(c.language, "{reference} is closed.", reference=case.reference), case=case)
     else:
-        interview.send(c, case)
+        sending.send(c, case)
 
 
 def confirm(c: Composer, *, yes: bool, stamp: str = "") -> None:
