@@ -197,7 +197,6 @@ _GROUPS = (
     ColumnGroup(_CASE_NAMES, _case),
     ColumnGroup(_TIME_NAMES, _times),
     ColumnGroup(_ANSWERS, _answers),
-    ColumnGroup(("persons_by_age", "persons_by_state"), _persons),
     _handoff(Channel.POLICE),
     _handoff(Channel.DIPLOMATIC),
     _deadline(DeadlineKind.ACKNOWLEDGE),
@@ -206,6 +205,7 @@ _GROUPS = (
     _deadline(DeadlineKind.WRITTEN, Channel.POLICE),
     _deadline(DeadlineKind.WRITTEN, Channel.DIPLOMATIC),
     _deadline(DeadlineKind.REVIEW),
+    ColumnGroup(("persons_by_age", "persons_by_state"), _persons),
 )
 
 #: The names of all columns, in order.

@@ -12,12 +12,14 @@ from typing import Any
 import pytest
 
 from bot.data.reader import data
-from bot.domain.case import Case, Channel, ClosureCode, HandoffState, Status, Value
+from bot.domain.case import Answer, Case, Channel, ClosureCode, HandoffState, Status, Value
 from bot.domain.countries import NAMES as COUNTRIES
 from bot.domain.fields import FIELDS, UNKNOWN
+from bot.domain.people import Directory
 from bot.domain.provinces import province
 from bot.record.export import htcds, identified
 from bot.record.export.case_log import export, file_name
+from bot.record.export.columns import Subject
 from bot.record.export.manifest import ExportRequest
 from tests.kit.casebook import AGREEMENT, NOW, SINCE, UNTIL, a_case, accepted, answered, clock, keep
 from tests.kit.database import KeptStorage
@@ -214,3 +216,20 @@ async def test_a_formula_is_only_text_in_this_file_too(tmp_path: Path) -> None:
 )
 def test_a_place_is_told_no_closer_than_a_province_that_is_known(country: str, area: str, found: str) -> None:
     assert province(country, area) == found
+
+
+def test_each_person_of_a_case_has_a_row_of_their_own() -> None:
+    case = answered(a_case(1))
+
+    def said_of(who: int, **known: Value) -> dict[str, Answer]:
+        numbered = enumerate(known.items(), start=900 + who)
+        return {f: Answer(n, case.id, f, value, NOW, case.officer, subject=who) for n, (f, value) in numbered}
+
+    total = said_of(0, persons_count=3, differs="no")
+    own = said_of(47, persons_count=2, citizenship=("VN",), age_group="18_or_over")
+    case = replace(case, answers={**case.answers, **total}, apart={47: own})
+    rows = [dict(zip(htcds.COLUMNS, row, strict=True)) for row in htcds.rows(Subject(case, Directory.of([]), NOW))]
+    assert [row["prs_Citizenship"] for row in rows] == [case.value("citizenship"), ("VN",), ("VN",)]
+    comments = [said({"cco_CaseComment": str(row["cco_CaseComment"])}) for row in rows]
+    assert [each["person"] for each in comments] == ["1/1", "2/47", "3/47"]
+    assert [each["age_group"] for each in comments] == ["12_17", "18_or_over", "18_or_over"]

@@ -382,3 +382,12 @@ async def test_another_file_name_or_a_missing_folder_is_told_in_one_sentence(tmp
         write_report(made, tmp_path / "report.docx")
     with pytest.raises(BridgeError, match=r"could not be written to .*gone: No such file"):
         write_report(made, tmp_path / "gone" / "report.html")
+
+
+async def test_people_and_cases_are_counted_apart() -> None:
+    cases = [answered(a_case(n), {"age_group": "12_17", "persons_count": 3}) for n in range(1, 6)]
+    made = await only(*cases)
+    assert (made.totals.opened, made.victims["age_group"], made.persons) == (5, {"12_17": 5}, {"12_17": 15})
+    few = await only(*cases[:4])
+    assert (few.victims, few.persons) == ({}, {})
+    assert "Number of people" in to_html(await reported(*cases))
