@@ -24,7 +24,7 @@ from bot.language.normalise import bare
 from bot.ports.reads import NOBODY, Scope
 from bot.protection.gates import stops_relay
 from bot.protection.permissions import is_duty, may_see
-from bot.protection.redaction_policy import concerned, is_cleared
+from bot.protection.redaction_policy import Reader, Way, concerned, is_cleared, secure_for
 from bot.protection.seen_by import seen_by
 
 _DESK_ROLES = frozenset({Role.DUTY, Role.SUPERVISOR})
@@ -120,7 +120,12 @@ def finds(
     agreement: Agreement,
 ) -> bool:
     """Whether a search finds anything that this person may read in a case."""
-    return any(wanted in keys_of(e, e.value.reveal()) for e in readable(entries, texts, person, case, agreement))
+    reader = Reader.of(person, agreement)
+    opened = (
+        (entry, secure_for(entry, case, reader, Way.SECURE, agreement))
+        for entry in readable(entries, texts, person, case, agreement)
+    )
+    return any(words is not None and wanted in keys_of(entry, words) for entry, words in opened)
 
 
 def _is_held_back(entry: SecureEntry, person: Person, case: Case, agreement: Agreement) -> bool:
