@@ -7,7 +7,7 @@ import re
 from bot.acts.finding import channel_of
 from bot.acts.formal import DEADLINE, ask_channel, with_handoff
 from bot.acts.request import ActRequest, changed, done, is_allowed, prompt
-from bot.channels.gate_effects import own_desk
+from bot.channels.gate_effects import own_side
 from bot.clock import deadlines
 from bot.domain.case import Case, Channel, DeadlineKind, HandoffState, Status
 from bot.domain.frozen import replace
@@ -83,7 +83,7 @@ def _accept(request: ActRequest, channel: Channel, formal_reference: str, office
     if waiting:
         left = tr("en", "{reference}: accepted by the {channel}, but not for everybody. Still open: {persons}.",
                   reference=case.reference, channel=name, persons=", ".join(f"/{n}" for n in waiting))  # fmt: skip
-        c.tell(own_desk(c, case), gates.key_of(case, f"left:{c.inbox_id}"), left, case=case)
+        c.tell(own_side(c, case), gates.key_of(case, f"left:{c.inbox_id}"), left, case=case)
     done(
         request,
         case,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.acts.finding import channel_of, is_among_own
 from bot.acts.request import ActRequest, changed, does_not_fit, done, everybody, is_allowed, offered, prompt, shown_name
-from bot.channels.gate_effects import own_desk
+from bot.channels.gate_effects import own_desk, own_side
 from bot.clock import deadlines
 from bot.clock.alerts import act_button
 from bot.domain.agreement import Desk, DeskRole
@@ -78,7 +78,7 @@ def _tell_of_others(request: ActRequest, channel: Channel, ready: Sequence[int])
                   channel=channel_name(channel, "en"))  # fmt: skip
         said = [f"/{number}: {for_side(in_place_of(case, number), channel, case.reporting, c.context.agreement, 'en')}"
                 for number in others]  # fmt: skip
-        c.tell(own_desk(c, case), gates.key_of(case, f"stayed:{c.inbox_id}"), "\n".join([lead, *said]), case=case)
+        c.tell(own_side(c, case), gates.key_of(case, f"stayed:{c.inbox_id}"), "\n".join([lead, *said]), case=case)
 
 
 def _is_kept_from(request: ActRequest, channel: Channel) -> bool:

@@ -6,7 +6,7 @@ import re
 
 from bot.acts.request import ActRequest, prompt
 from bot.acts.whom import lines
-from bot.channels.gate_effects import own_desk
+from bot.channels.gate_effects import own_side
 from bot.clock.alerts import act_button
 from bot.domain.case import Case, ClosureCode
 from bot.domain.case_acts import Act
@@ -82,7 +82,7 @@ def tell_of_others(request: ActRequest, case: Case) -> None:
             reference=case.reference,
             persons=", ".join(f"/{number}" for number in left),
         )
-        c.tell(own_desk(c, case), gates.key_of(case, f"ended:{c.inbox_id}"), words, case=case)
+        c.tell(own_side(c, case), gates.key_of(case, f"ended:{c.inbox_id}"), words, case=case)
 
 
 def _known(request: ActRequest) -> tuple[int, ...]:

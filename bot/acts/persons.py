@@ -98,8 +98,7 @@ def _split(request: ActRequest, number: int, words: str) -> None:
         return
     count, values = told
     if not groups.may_take(request.case, number, count):
-        size = count_of(request.case, number)
-        _wrong(request, tr(request.language, "That is more than there are: {count}.", count=size))
+        _too_many(request, number)
         return
     case, _ = groups.split(request.c, request.case, number, count, values, "act")
     _done(request, case)
@@ -117,7 +116,7 @@ def _told(request: ActRequest, words: str) -> tuple[int, Mapping[str, Value]] | 
     several, alone = read_groups(words), read_count(words)
     if several is not None and len(several) == 1 and _may_say(request, *several[0].values):
         return several[0].count, several[0].values
-    if alone is not None and alone.is_exact:
+    if alone is not None and alone.is_exact and alone.number > 0:
         return alone.number, {}
     if several is None or len(several) > 1:
         _wrong(request, tr(request.language, "How many, and what is different? For example: 2 children"))
@@ -130,9 +129,25 @@ def _merge(request: ActRequest, number: int, words: str) -> None:
     if into == number or into not in shown_numbers(request.case, request.person.party, request.c.context.agreement):
         _wrong(request, tr(request.language, "With whom? Write the other number, for example: merge 1"))
         return
+    held = gates.held_back(request.case, request.case.requested, request.c.context.agreement)
+    if (number in held) is not (into in held):
+        _wrong(request, _kept_apart(request, number if number in held else into))
+        return
     if number == REST:
         number, into = into, number
     _done(request, groups.merge(request.c, request.case, number, into, "act"))
+
+
+def _kept_apart(request: ActRequest, held: int) -> str:
+    """Say why nobody is put together with somebody whom the other side knows nothing of: it would tell of them."""
+    return tr(
+        request.language,
+        "/{number} is held back from {party}, so they stay apart. If that is over, first: /person {reference} {number} "
+        "fears no, or /protect {reference}/{number} none_known",
+        number=held,
+        party=request.case.requested,
+        reference=request.case.reference,
+    )
 
 
 def _correct(request: ActRequest, number: int, name: str, words: str) -> None:
@@ -147,6 +162,8 @@ def _correct(request: ActRequest, number: int, name: str, words: str) -> None:
     elif number == REST and name == COUNT:
         others = sum(count_of(case, other) or 0 for other in numbers(case) if other != REST)
         _done(request, keep(c, case, asked, int(str(reading.value)) + others, "act"))
+    elif name == COUNT and not groups.may_be(case, number, int(str(reading.value))):
+        _too_many(request, number)
     elif not case.apart and name in OF_A_PERSON:
         _done(request, keep(c, case, asked, reading.value, "act"))
     else:
@@ -165,6 +182,11 @@ def _may_say(request: ActRequest, *names: str) -> bool:
         return True
     _wrong(request, tr(request.language, "Only the side that reported the case can say that."))
     return False
+
+
+def _too_many(request: ActRequest, number: int) -> None:
+    size = groups.most_of(request.case, number)
+    _wrong(request, tr(request.language, "That is more than there are: {count}.", count=size))
 
 
 def _wrong(request: ActRequest, sentence: str) -> None:

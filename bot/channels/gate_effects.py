@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from bot.clock import deadlines
 from bot.clock.alerts import act_button, keyboard
 from bot.clock.alerts import text as alert_text
@@ -14,7 +12,7 @@ from bot.domain.frozen import replace
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Keyboard
 from bot.domain.names import channel_name, link, rows, urgency_name
-from bot.domain.recipients import Recipient, at_desks, supervisors, unique
+from bot.domain.recipients import Recipient, at_desks, at_person, supervisors, unique
 from bot.domain.subjects import numbers
 from bot.language.texts import tr
 from bot.protection import gates
@@ -28,22 +26,23 @@ def follow(c: Composer, before: Case, case: Case) -> Case:
     for channel in Channel:
         if case.handoff(channel) is None:
             continue  # most cases have none yet
-        handoff = case.handoff(channel)
-        whom = () if handoff is None or gates.is_draft(handoff) else handoff.covers
-        judge = partial(gates.check_for, whom=whom) if whom else gates.check
-        was_open = isinstance(judge(before, channel, agreement), gates.Open)
-        verdict = judge(case, channel, agreement)
-        is_now_open = isinstance(verdict, gates.Open)
+        was_open, verdict = gates.is_open(before, channel, agreement), gates.check(case, channel, agreement)
         case = _redraft(c, case, channel, verdict)
-        handoff = case.handoff(channel)
-        if handoff is None or was_open == is_now_open:
-            continue
-        if gates.is_draft(handoff) and is_now_open:
+        if gates.is_draft(case.handoff(channel)) and isinstance(verdict, gates.Open) and not was_open:
             _tell_ready(c, case, channel)
-        elif not gates.is_draft(handoff) and was_open:
-            _closed_after_sending(c, case, handoff)
+        for handoff in case.handoffs:
+            if handoff.channel is channel and handoff.is_live and not gates.is_draft(handoff):
+                _follow_sent(c, before, case, handoff)
     _follow_relay(c, before, case)
     return _settled(c, case) if case.apart else case
+
+
+def _follow_sent(c: Composer, before: Case, case: Case, handoff: Handoff) -> None:
+    """Tell the own side when the gate closes for somebody for whom a hand-off went out already."""
+    channel, agreement = handoff.channel, c.context.agreement
+    was, now = (gates.check_for(one, channel, agreement, handoff.covers) for one in (before, case))
+    if isinstance(was, gates.Open) and not isinstance(now, gates.Open):
+        _closed_after_sending(c, case, handoff)
 
 
 def _settled(c: Composer, case: Case) -> Case:
@@ -75,6 +74,12 @@ def own_desk(c: Composer, case: Case) -> tuple[Recipient, ...]:
     """The reporting side's duty desk and supervisors."""
     duty = at_desks(c.context.agreement, c.view.directory, case.reporting, DeskRole.DUTY)
     return unique([*duty, *supervisors(c.view.directory, case.reporting)])
+
+
+def own_side(c: Composer, case: Case) -> tuple[Recipient, ...]:
+    """The same; where the side has nobody there, whoever reported the case."""
+    officer = c.view.directory.get(case.officer)
+    return own_desk(c, case) or ((at_person(officer),) if officer is not None and officer.is_active else ())
 
 
 def _redraft(c: Composer, case: Case, channel: Channel, verdict: gates.Verdict) -> Case:

@@ -18,8 +18,8 @@ class Whose(Enum):
     REPORTING_OFFICER = "whoever reported the case"
     REPORTING_SUPERVISOR = "a supervisor of the reporting side"
     CHANNEL = "the desk that it was handed to, or the requested side's duty desk"
-    # What the gates ask for: of the reporting side, and the other side is told nothing of it.
     OFFICER_OR_ANY_DESK = "the reporting officer, or duty desk or supervisor of either side"
+    # What the gates ask for: of the reporting side, and the other side is told nothing of it.
     OFFICER_OR_DESK = "the reporting officer, or their duty desk or supervisor"
     OWN_DESK = "duty desk or supervisor of the reporting side"
     OWN_DUTY = "duty desk of the reporting side"
@@ -80,7 +80,7 @@ class ActRule:
 
     whose: Whose
     takes: tuple[str, ...] = ()  #: what follows the reference in the typed command, in order
-    of: Of = Of.CASE
+    of: Of = Of.CASE  #: whom it is about
     at_any_stage: bool = False  #: it changes nothing of the case's status: a button of an earlier moment still holds
 
     @property

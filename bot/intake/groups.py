@@ -55,6 +55,18 @@ def may_take(case: Case, of: int, count: int) -> bool:
     return size is None or 1 <= count <= size
 
 
+def most_of(case: Case, number: int) -> int | None:
+    """How many a group can be at most: with those who are not set apart; None while nobody knows."""
+    size, rest = count_of(case, number), count_of(case, REST)
+    return None if size is None or rest is None else size + (rest if number != REST else 0)
+
+
+def may_be(case: Case, number: int, count: int) -> bool:
+    """Whether a group can be so many."""
+    most = most_of(case, number)
+    return most is None or count <= most
+
+
 def with_citizenship(case: Case, country: str) -> int | None:
     """The group that was set apart for this citizenship alone."""
     found = (n for n in numbers(case) if n != REST and own_value(case, n, "citizenship") == (country,))

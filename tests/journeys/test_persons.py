@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ from tests.journeys.grouped import (
     told,
 )
 from tests.kit.played import PlayedBridge
+from tests.kit.world import agreement
 
 
 async def test_a_compound_with_people_of_three_countries_is_told_in_under_twelve_taps(bridge: PlayedBridge) -> None:
@@ -214,14 +216,26 @@ async def test_a_desk_splits_merges_adds_and_corrects_and_every_answer_stays(bri
     assert kept == ["12_17", "under_12"]
 
 
-@pytest.mark.parametrize("typed", ["99 located", "1 split 400", "1 merge 1", "1 split", "1 age blue", "77 age 15"])
-async def test_what_cannot_be_done_to_a_person_is_said_and_changes_nothing(bridge: PlayedBridge, typed: str) -> None:
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("99 located", "There is no person 99."),
+        ("1 split 400", "That is more than there are: 15."),
+        ("1 merge 1", "With whom?"),
+        ("1 split", "How many, and what is different?"),
+        ("1 age blue", "I could not read that."),
+        ("77 age 15", "There is no person 77."),
+    ],
+)
+async def test_what_cannot_be_done_to_a_person_is_said_and_changes_nothing(
+    bridge: PlayedBridge, typed: str, said: str
+) -> None:
     case = await told(bridge, "2 children KH", "send")
     bridge.forget()
     await bridge.says(CLERK, f"/person {case.reference} {typed}")
     after = await bridge.case(case)
     assert (after.apart, after.answers) == (case.apart, case.answers)
-    assert bridge.phones.unread(CLERK) or bridge.phones.at(CLERK)
+    bridge.expect(CLERK, f"{case.reference}: {said}", "/1: 15 people")
 
 
 async def test_the_other_side_may_not_say_what_somebody_agreed_to(bridge: PlayedBridge) -> None:
@@ -251,3 +265,60 @@ async def test_with_or_without_buttons_it_is_said_who_differs(tmp_path: Path, me
             (3, "12_17", ("KH",), "no"),
             (2, "18_or_over", ("KH", "VN", "CN"), "no"),
         ]
+
+
+async def test_who_is_held_back_is_not_put_among_those_whom_the_other_side_knows(bridge: PlayedBridge) -> None:
+    case = await told(bridge, "2 children KH, 1 CN fears", "send")
+    her, child = number_of(case, "fears_own_authorities", "yes"), number_of(case, "age_group", "12_17")
+    for typed in (f"{her} merge 1", f"1 merge {her}", f"{her} merge {child}"):
+        await bridge.says(CLERK, f"/person {case.reference} {typed}")
+        bridge.expect(CLERK, f"/{her} is held back from CN", f"/person {case.reference} {her} fears no")
+        assert (await bridge.case(case)).apart == case.apart
+    await bridge.says(CLERK, f"/person {case.reference} {her} fears no")
+    await bridge.says(CLERK, f"/person {case.reference} {her} merge 1")
+    assert count_of(await bridge.case(case), her) == 0
+
+
+async def test_consent_taken_back_by_those_of_an_earlier_hand_off_is_told_after_a_later_one(
+    bridge: PlayedBridge,
+) -> None:
+    case = await told(bridge, "2 children KH", "send")
+    child = number_of(case, "age_group", "12_17")
+    await bridge.says(DUTY, f"/ack {case.reference}")
+    await bridge.says(CLERK, f"/handoff {case.reference} police")
+    await bridge.says(CLERK, f"/interest {case.reference}/{child} they are held")
+    await bridge.says(CLERK, f"/handoff {case.reference} police")
+    assert [h.covers for h in (await bridge.case(case)).handoffs] == [(1,), (child,)]
+    bridge.forget()
+    await bridge.says(CLERK, f"/consent {case.reference}/1 police no")
+    bridge.expect(OWN_GROUP, "its gate has closed since", "what that channel must be told")
+
+
+@pytest.mark.parametrize("typed", ["1 split 0", "add 0", "{child} count 40"])
+async def test_nobody_and_more_than_there_are_is_no_number_of_people(bridge: PlayedBridge, typed: str) -> None:
+    case = await told(bridge, "2 children KH", "send")
+    words = typed.format(child=number_of(case, "age_group", "12_17"))
+    await bridge.says(CLERK, f"/person {case.reference} {words}")
+    after = await bridge.case(case)
+    assert (after.apart, after.answers) == (case.apart, case.answers)
+
+
+async def test_where_a_side_has_no_desk_its_officer_hears_who_stayed_back(tmp_path: Path) -> None:
+    agreed = agreement()
+    bridge = PlayedBridge(
+        tmp_path, agreed=replace(agreed, desks={k: d for k, d in agreed.desks.items() if k != "kh-duty"})
+    )
+    await bridge.start()
+    try:
+        for somebody in (CLERK, OWN_SUPERVISOR):
+            await bridge.change(somebody, revoked_at=bridge.now)
+        case = await told(bridge, "1 CN fears", "send")
+        her = number_of(case, "fears_own_authorities", "yes")
+        await bridge.says(DUTY, f"/ack {case.reference}")
+        bridge.forget()
+        await bridge.says(DUTY, f"/handoff {case.reference} police")
+        bridge.expect(OFFICER, "not handed to the police channel", f"/{her}: ")
+        await bridge.says(DUTY, f"/close {case.reference} rescued all=safe all are out")
+        bridge.expect(OFFICER, f"does not say how it ended for /{her}")
+    finally:
+        await bridge.stop()
