@@ -43,7 +43,12 @@ def read_groups(text: str) -> tuple[Group, ...] | None:
     """Read every group of a line; None where anything of it is not understood beyond doubt."""
     if len(text) > _LONGEST:
         return None
-    pieces = [piece for part in _APART.split(fold(clean(text))) for piece in _and().split(part) if piece.strip()]
+    pieces = [
+        piece
+        for part in _APART.split(fold(clean(text)))
+        for piece in _any("and", r"\s{}\s").split(part)
+        if piece.strip()
+    ]
     found = [_group(plain(piece)) for piece in pieces[: _MOST + 1]]
     groups = tuple(group for group in found if group is not None)
     is_whole = 0 < len(groups) == len(found) <= _MOST
@@ -55,9 +60,9 @@ def _group(piece: str) -> Group | None:
     found = _NUMBER.fullmatch(in_figures(piece))
     if found is None or int(found[1]) < 1:
         return None
-    rest, minors = _minors().subn(" ", found[2])
-    rest, fearing = _fearing().subn(" ", rest)
-    named = _from().sub("", " ".join(rest.split()), count=1)
+    rest, minors = _any("minors").subn(" ", found[2])
+    rest, fearing = _any("fearing").subn(" ", rest)
+    named = _any("in", "^{} ").sub("", " ".join(rest.split()), count=1)
     place = countries.find(named) if named else None
     if place is not None and (len(place.codes) != 1 or not place.certain):
         return None
@@ -66,20 +71,6 @@ def _group(piece: str) -> Group | None:
 
 
 @cache
-def _minors() -> re.Pattern[str]:
-    return re.compile(any_of(words("minors")))
-
-
-@cache
-def _fearing() -> re.Pattern[str]:
-    return re.compile(any_of(words("fearing")))
-
-
-@cache
-def _from() -> re.Pattern[str]:
-    return re.compile(rf"^{any_of(words('in'))} ")
-
-
-@cache
-def _and() -> re.Pattern[str]:
-    return re.compile(rf"\s{any_of(words('and'))}\s")
+def _any(kind: str, shape: str = "{}") -> re.Pattern[str]:
+    """Find any word of a kind, in a shape around it."""
+    return re.compile(shape.format(any_of(words(kind))))
