@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Generic, Protocol, TypeVar
 
 from bot.domain.attachments import StoredFile
-from bot.domain.case import Answer, Case, CaseText, SecureEntry
+from bot.domain.case import Answer, Case, CaseText
 from bot.domain.conversation import Conversation
 from bot.domain.errors import NoClock, Stale
 from bot.domain.export_orders import IdentifiedOrder
@@ -19,6 +19,7 @@ from bot.domain.likeness import Look, Match
 from bot.domain.messages import Address, Delivery, DeliveryState, Inbound, Outgoing, OutgoingKind
 from bot.domain.people import Invite, Person, SignIn, Stranger
 from bot.domain.reply_windows import Window
+from bot.domain.secure_entry import SecureEntry
 from bot.domain.turn import InboxRow, InboxState, KnockOutcome, Mark, SeenBy, Turn, Withdrawal, outgoing_of
 
 CUT_OFF = "the person was cut off"  #: why what waited for somebody is not sent any more

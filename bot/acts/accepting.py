@@ -17,6 +17,7 @@ from bot.domain.names import channel_name, moment
 from bot.language.folding import folded
 from bot.language.texts import tr
 from bot.protection import gates
+from bot.turns.composer import Composer
 
 _REFERENCE = re.compile(r"""\s*(?:"([^"]+)"|(\S+))\s*""")
 
@@ -68,22 +69,13 @@ def _accept(request: ActRequest, channel: Channel, formal_reference: str, office
         formal_reference=formal_reference,
     )
     case = with_handoff(changed(request.case, Status.HANDED_OFF), handoff)
-    waiting, before = gates.awaited(case, channel), case.deadline(DEADLINE[channel])
-    case = deadlines.meet(case, DEADLINE[channel], c.now)
-    if waiting and before is not None and before.is_running:
-        # A deadline of its own for whoever is left: whoever does not know of them sees that theirs is met.
-        due = max(before.due_at, c.now + case.policy(c.context.agreement).repeat)
-        case = deadlines.arm(case, DEADLINE[channel], due, c.context.new_id)
-    case = deadlines.stop(case, DeadlineKind.INTAKE, c.now)
+    case = deadlines.stop(_met(c, case, channel), DeadlineKind.INTAKE, c.now)
     due = c.now + case.policy(c.context.agreement).written
     case = deadlines.arm(case, DeadlineKind.WRITTEN, due, c.context.new_id, channel)
     c.journal(JournalAct.ACCEPTED, case, channel=channel.value, formal_reference=formal_reference, officer=officer)
     name = channel_name(channel, "en")
     when = moment(due, case, c.context.agreement)
-    if waiting:
-        left = tr("en", "{reference}: accepted by the {channel}, but not for everybody. Still open: {persons}.",
-                  reference=case.reference, channel=name, persons=", ".join(f"/{n}" for n in waiting))  # fmt: skip
-        c.tell(own_side(c, case), gates.key_of(case, f"left:{c.inbox_id}"), left, case=case)
+    _tell_who_is_left(c, case, channel)
     done(
         request,
         case,
@@ -100,6 +92,28 @@ def _accept(request: ActRequest, channel: Channel, formal_reference: str, office
             when=when,
         ),
     )
+
+
+def _met(c: Composer, case: Case, channel: Channel) -> Case:
+    """Meet the deadline of a channel; whoever is left gets one of their own, which they alone keep running.
+
+    So whoever does not know of them sees that theirs is met.
+    """
+    before = case.deadline(DEADLINE[channel])
+    case = deadlines.meet(case, DEADLINE[channel], c.now)
+    if before is None or not before.is_running or not gates.awaited(case, channel):
+        return case
+    due = max(before.due_at, c.now + case.policy(c.context.agreement).repeat)
+    return deadlines.arm(case, DEADLINE[channel], due, c.context.new_id)
+
+
+def _tell_who_is_left(c: Composer, case: Case, channel: Channel) -> None:
+    waiting = gates.awaited(case, channel)
+    if waiting:
+        left = tr("en", "{reference}: accepted by the {channel}, but not for everybody. Still open: {persons}.",
+                  reference=case.reference, channel=channel_name(channel, "en"),
+                  persons=", ".join(f"/{number}" for number in waiting))  # fmt: skip
+        c.tell(own_side(c, case), gates.key_of(case, f"left:{c.inbox_id}"), left, case=case)
 
 
 def send_back(request: ActRequest) -> None:

@@ -36,10 +36,11 @@ from bot.protection.gate_words import for_side
 from bot.protection.gates import covered, is_draft, is_hidden, is_open, shown_state
 from bot.protection.matching import may_know
 from bot.protection.permissions import may_see
-from bot.protection.redaction_policy import Reader, Way, answers
+from bot.protection.redaction_policy import Way, answers
 from bot.protection.secure_access import may_read_secure
 from bot.protection.seen_by import seen_by
 from bot.protection.shown_persons import for_whom, in_place_of, persons
+from bot.protection.standings import Reader
 from bot.turns.composer import Composer
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from bot.acts.finding import no_such_case
 from bot.acts.request import ActRequest, duty_desks, is_allowed
-from bot.domain.case import Case, CaseText, SecureEntry
+from bot.domain.case import Case, CaseText
 from bot.domain.frozen import replace
 from bot.domain.journal_acts import JournalAct
 from bot.domain.names import link
+from bot.domain.secure_entry import SecureEntry
 from bot.language.normalise import whole_number
 from bot.language.texts import tr
 from bot.protection.secure_access import is_held, may_read_secure, may_release, numbered

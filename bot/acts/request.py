@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from bot.acts.offering import buttons_for
 from bot.clock import alerts, deadlines
+from bot.clock.next_due import what_next
 from bot.domain.agreement import DeskRole
 from bot.domain.case import Case, Channel, Status
 from bot.domain.case_acts import Act, Whose
@@ -15,14 +16,13 @@ from bot.domain.closed_sets import for_each
 from bot.domain.frozen import replace
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Keyboard
-from bot.domain.names import deadline_name, lateness, moment, status_name, urgency_name
+from bot.domain.names import status_name, urgency_name
 from bot.domain.people import Person
 from bot.domain.recipients import Recipient, at_desks, desk_name, shown_as, side_of_case, unique
 from bot.intake.pieces import Piece
 from bot.language.texts import later, tr
 from bot.protection import gates
 from bot.protection.permissions import fits, may
-from bot.protection.seen_by import seen_by
 from bot.relay import relay
 from bot.turns.composer import Composer
 
@@ -112,7 +112,7 @@ def done(
     if aside is not None:
         c.say(answer, aside, case=case)
         return case
-    coming = what_next(case, c)
+    coming = what_next(c, case)
     c.say(f"{answer}\n{coming}" if coming else answer, offered(case, request), case=case)
     return case
 
@@ -155,23 +155,6 @@ def _may_next(request: ActRequest, case: Case, act: Act, recipient: Recipient) -
 def changed(case: Case, status: Status | None = None) -> Case:
     """Move the case's stage (older buttons become stale) and, if given, its status."""
     return replace(case, stage=case.stage + 1, status=status or case.status)
-
-
-def what_next(case: Case, c: Composer) -> str:
-    """Say which deadline comes next, in both local times."""
-    if not case.is_open:
-        return ""
-    running = deadlines.shown(seen_by(case, c.person.party if c.person else "", c.context.agreement))
-    if not running:
-        return ""
-    first = running[0]
-    return tr(
-        c.language,
-        "Next: {deadline} by {moment} ({lateness}).",
-        deadline=deadline_name(first, c.language),
-        moment=moment(first.due_at, case, c.context.agreement),
-        lateness=lateness(first.due_at, c.now, c.language),
-    )
 
 
 def everybody(request: ActRequest, case: Case) -> tuple[Recipient, ...]:

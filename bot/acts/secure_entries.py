@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 from bot.domain import countries
-from bot.domain.case import SecureField
 from bot.domain.closed_sets import for_each
+from bot.domain.secure_entry import SecureField
 from bot.domain.travel_documents import read_line
 from bot.intake.reading.result import Read, Unclear
 from bot.language.normalise import clean

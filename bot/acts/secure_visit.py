@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from bot.acts.releasing import release_entry
 from bot.acts.request import ActRequest
-from bot.domain.case import Case, SecureEntry, SecureField
+from bot.domain.case import Case
 from bot.domain.case_acts import Act
 from bot.domain.guarded import Guarded
 from bot.domain.journal_acts import JournalAct
 from bot.domain.people import Person
+from bot.domain.secure_entry import SecureEntry, SecureField
 from bot.language.texts import tr
 from bot.protection.secure_access import Purpose, SearchKey, may_read_secure, may_write_secure, numbered
 from bot.turns.composer import Composer

@@ -15,9 +15,10 @@ from bot.domain.subjects import numbers
 from bot.language.folding import begins
 from bot.language.texts import tr
 from bot.protection.permissions import may
-from bot.protection.redaction_policy import Reader, Way
+from bot.protection.redaction_policy import Way
 from bot.protection.seen_by import seen_by, shown_numbers
 from bot.protection.shown_persons import persons
+from bot.protection.standings import Reader
 
 _NAMED = re.compile(r"\s*/\s*(\d{1,3}(?:\s*[,+&]\s*\d{1,3})*)(?!\w)[\s:;,]*")
 _FIGURES = re.compile(r"\d+")

@@ -20,9 +20,10 @@ from bot.domain.names import link, moment, reasons, rows, sides, urgency_name
 from bot.domain.recipients import Recipient, at_desks, supervisors, unique
 from bot.domain.understood import confirmed, doubt, understood
 from bot.language.texts import tr
-from bot.protection.redaction_policy import Matter, Reader, Showing, Way, answers, decide, standing_to_all
+from bot.protection.redaction_policy import Matter, Showing, Way, answers, decide
 from bot.protection.seen_by import seen_by
 from bot.protection.shown_persons import persons
+from bot.protection.standings import Reader, standing_to_all
 from bot.turns.composer import Composer
 
 _FIRST_THREE = frozenset({"danger_now", "situation", "age_group"})

@@ -22,7 +22,7 @@ from bot.language.texts import tr
 from bot.people import lapsed_enrolment
 from bot.protection import gates
 from bot.protection.permissions import may_see
-from bot.protection.redaction_policy import concerned
+from bot.protection.standings import concerned
 from bot.relay import own_echoes, relay
 from bot.turns.composer import Composer
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.clock import deadlines
 from bot.clock.alerts import act_button
+from bot.clock.next_due import next_due
 from bot.conversation import export_command, help_lines, lost_phone
 from bot.domain.case import Case
 from bot.domain.frozen import replace
@@ -20,7 +20,6 @@ from bot.people import own_addresses, reconfirmation
 from bot.people.enrolment import hash_of, welcome
 from bot.people.lapsed_enrolment import must_wait
 from bot.protection.permissions import may_see
-from bot.protection.seen_by import seen_by
 from bot.record import export_approval
 from bot.turns.composer import Composer
 
@@ -133,8 +132,7 @@ def _line(c: Composer, case: Case) -> str:
     line = case_line(case, c.language)
     if not case.is_open:
         return f"{line} · {status_name(case.status, c.language)}"
-    running = deadlines.shown(seen_by(case, c.person.party if c.person else "", c.context.agreement))
-    if not running:
+    due = next_due(c, case)
+    if due is None:
         return line
-    due = running[0]
     return f"{line} · {deadline_name(due, c.language)} {lateness(due.due_at, c.now, c.language)}"

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.domain import button_data
-from bot.domain.case import Case, SecureEntry, SecureField, TextKind
+from bot.domain.case import Case, TextKind
 from bot.domain.case_acts import Act
 from bot.domain.fields import field
 from bot.domain.guarded import Guarded
 from bot.domain.journal_acts import JournalAct
+from bot.domain.secure_entry import SecureEntry, SecureField
 from bot.intake import interview, marked
 from bot.intake.answers import store
 from bot.intake.marked import Mark

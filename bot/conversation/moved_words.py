@@ -17,7 +17,8 @@ from bot.intake.pieces import Piece
 from bot.intake.position import asked, in_intake
 from bot.language.texts import tr
 from bot.protection.permissions import may_see
-from bot.protection.redaction_policy import Reader, Way, text_for
+from bot.protection.redaction_policy import Way, text_for
+from bot.protection.standings import Reader
 from bot.relay import relay
 from bot.turns.composer import Composer
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.attachments import StoredFile
-from bot.domain.case import Answer, Case, CaseText, SecureEntry
+from bot.domain.case import Answer, Case, CaseText
 from bot.domain.conversation import Conversation
 from bot.domain.export_orders import IdentifiedOrder
 from bot.domain.frozen import replace
@@ -17,6 +17,7 @@ from bot.domain.likeness import Look, Match
 from bot.domain.messages import Address, DeliveryState, Inbound, Keyboard, Outgoing, OutgoingKind
 from bot.domain.people import Invite, Person, SignIn, Stranger
 from bot.domain.reply_windows import Window
+from bot.domain.secure_entry import SecureEntry
 
 
 class InboxState(StrEnum):

@@ -10,16 +10,18 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from bot.domain import button_data
-from bot.domain.case import Case, SecureEntry, TextKind
+from bot.domain.case import Case, TextKind
 from bot.domain.fields import FieldKind, field
 from bot.domain.frozen import replace
 from bot.domain.guarded import Guarded
 from bot.domain.messages import Keyboard
+from bot.domain.secure_entry import SecureEntry
 from bot.intake.question_texts import word_button
 from bot.language.texts import tr
 from bot.protection import redaction_policy
 from bot.protection.identity.restoring import holds_marks, marked
-from bot.protection.redaction_policy import Reader, Way
+from bot.protection.redaction_policy import Way
+from bot.protection.standings import Reader
 from bot.turns.composer import Composer
 
 

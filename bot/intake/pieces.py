@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.domain.attachments import Left
-from bot.domain.case import Case, SecureField, TextKind
+from bot.domain.case import Case, TextKind
 from bot.domain.closed_sets import for_each
 from bot.domain.guarded import Guarded
 from bot.domain.messages import Kind
+from bot.domain.secure_entry import SecureField
 from bot.language.texts import later
 from bot.relay import relay
 from bot.turns.composer import Composer

@@ -18,8 +18,9 @@ from bot.intake.next_question import open_question, question_before, to_ask
 from bot.intake.reading.yes_no import AGAIN, RIGHT
 from bot.intake.several_choices import DONE, chosen, tap_of
 from bot.language.texts import later, tr
-from bot.protection.redaction_policy import Reader, Way, echoed
+from bot.protection.redaction_policy import Way, echoed
 from bot.protection.shown_persons import persons
+from bot.protection.standings import Reader
 
 #: Asked about words whose case is not known: of an officer, and of anybody else.
 NEW_OR_WHICH = later(

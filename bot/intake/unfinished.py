@@ -25,7 +25,8 @@ from bot.intake.showing_back import shown_back, to_confirm
 from bot.language.texts import tr
 from bot.ports.reads import Due
 from bot.protection import gates
-from bot.protection.redaction_policy import Reader, Way, may_read
+from bot.protection.redaction_policy import Way, may_read
+from bot.protection.standings import Reader
 from bot.turns.composer import Composer
 from bot.turns.context import Context
 from bot.turns.view import View

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.domain.attachments import StoredFile
-from bot.domain.case import Answer, Case, CaseText, DeadlineKind, SecureEntry
+from bot.domain.case import Answer, Case, CaseText, DeadlineKind
 from bot.domain.conversation import Conversation
 from bot.domain.export_orders import IdentifiedOrder
 from bot.domain.journal import Link
 from bot.domain.likeness import Match
 from bot.domain.messages import Address, Delivery, OutgoingKind
 from bot.domain.people import Invite, Person, Stranger
+from bot.domain.secure_entry import SecureEntry
 
 
 @dataclass(frozen=True, slots=True)

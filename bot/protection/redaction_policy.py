@@ -6,22 +6,20 @@ papers, exports. What has no cell in the table is absent. Logs are no way out fo
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 
 from bot.domain.agreement import Agreement, DeskRole
 from bot.domain.attachments import StoredFile
-from bot.domain.case import Case, CaseText, Handoff, SecureEntry, SecureField, TextKind, Value
+from bot.domain.case import Case, CaseText, Handoff, TextKind, Value
 from bot.domain.closed_sets import for_each
 from bot.domain.fields import DESK_FIELDS, FIELDS, Field
 from bot.domain.guarded import Guarded
 from bot.domain.people import Person, Role
 from bot.domain.provinces import province
-from bot.domain.subjects import COUNT, as_of, numbers, set_apart_at
-from bot.domain.understood import confirmed
-from bot.protection import gates
+from bot.domain.secure_entry import SecureEntry, SecureField
 from bot.protection.seen_by import seen_by
+from bot.protection.standings import Reader, Standing, concerned, standing, standing_to_all
 
 
 class Matter(StrEnum):
@@ -56,17 +54,6 @@ class Way(StrEnum):
     EXPORT = "export"  #: the case log, de-identified
     IDENTIFIED = "identified"  #: an export that a second person approved
     LOG = "log"  #: log lines, metrics, error texts
-
-
-class Standing(StrEnum):
-    """How a reader stands to what is read."""
-
-    AUTHOR = "author"  #: they wrote it
-    OWN = "own"  #: of the author's side
-    OTHER = "other"  #: of the other side, nothing in the way
-    UNCLEARED = "uncleared"  #: of the other side, before citizenship and fear of own authorities are known
-    CLOSED = "closed"  #: of the other side, to which the police gate is closed
-    NOBODY = "nobody"  #: none of these
 
 
 class Showing(StrEnum):
@@ -136,23 +123,6 @@ _TEXT_MATTER = for_each(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """Who would read it: a person, or a whole side where nobody in particular is told."""
-
-    party: str
-    role: Role | None = None  #: None: whoever is told on that side
-    person_id: int = 0
-    desk: DeskRole | None = None
-    is_overheard: bool = False  #: in a group that is not the own desk's: others read too
-
-    @classmethod
-    def of(cls, person: Person, agreement: Agreement, *, is_overheard: bool = False) -> Reader:
-        """Make a reader of an enrolled person."""
-        desk = agreement.desks.get(person.desk)
-        return cls(person.party, person.role, person.id, desk.role if desk else None, is_overheard)
-
-
 def decide(matter: Matter, way: Way, standing: Standing, reader: Reader) -> Showing:
     """Say what a reader who stands so gets of a matter on a way: the table, and what no role is told."""
     if way is Way.LOG or standing is Standing.NOBODY:
@@ -169,60 +139,6 @@ def decide(matter: Matter, way: Way, standing: Standing, reader: Reader) -> Show
     return Showing.MASKED if letter.lower() in cell else Showing.ABSENT
 
 
-def standing(
-    case: Case,
-    reader: Reader,
-    agreement: Agreement,
-    *,
-    author: int = 0,
-    side: str = "",
-    whom: Collection[int] = (),
-) -> Standing:
-    """Say how a reader stands to what `author` (of `side`; else the reporting officer) wrote about a case.
-
-    `whom` says of whom alone it can be; of nobody named it may be about anybody.
-    """
-    side = side or case.reporting
-    if reader.person_id and reader.person_id == (author or case.officer):
-        return Standing.AUTHOR
-    if reader.party == side:
-        return Standing.OWN
-    if reader.party == case.reporting:
-        return Standing.OTHER
-    if not reader.party or reader.party != case.requested:
-        return Standing.NOBODY
-    return border(case, agreement, whom)
-
-
-def border(case: Case, agreement: Agreement, whom: Collection[int] = ()) -> Standing:
-    """Say how the requested side stands to what the reporting side knows of these persons, or of anybody."""
-    if gates.stops_relay(case, case.requested, agreement, whom):
-        return Standing.CLOSED
-    return Standing.OTHER if _is_known(case, whom) else Standing.UNCLEARED
-
-
-def is_cleared(case: Case, agreement: Agreement) -> bool:
-    """Whether all coded answers may cross the border."""
-    return _is_known(case) and not gates.stops_relay(case, case.requested, agreement, numbers(case))
-
-
-def _is_known(case: Case, whom: Collection[int] = ()) -> bool:
-    """Whether citizenship and fear are known of each of them, and of several that nobody else is different."""
-    count = case.value(COUNT)
-    if isinstance(count, int) and count > 1 and case.sent_at is None and "differs" not in case.answers:
-        return False
-    if not case.apart:
-        return all(confirmed(case, name) is not None for name in ("citizenship", "fears_own_authorities"))
-    each = (as_of(case, number) for number in numbers(case) if not whom or number in whom)
-    return all(confirmed(one, name) is not None for one in each for name in ("citizenship", "fears_own_authorities"))
-
-
-def concerned(case: Case, made: int, whom: Collection[int] = ()) -> Collection[int]:
-    """Whom something can be about that was made under this id and says whom: also who was set apart only later."""
-    later = [number for number in case.apart if set_apart_at(case, number) > made]
-    return frozenset((*whom, *later)) if whom else ()
-
-
 def matter_of(asked: Field) -> Matter:
     """Say what the answer to a field is."""
     return _FIELD_MATTER.get(asked.id, Matter.CODED if asked.coded else Matter.WORDS)
@@ -231,21 +147,16 @@ def matter_of(asked: Field) -> Matter:
 def may_read(asked: Field, case: Case, reader: Reader, way: Way, agreement: Agreement) -> bool:
     """Whether a reader gets the answer to a field on a way, of those of whom they may know."""
     seen = seen_by(case, reader.party, agreement)
-    return decide(matter_of(asked), way, standing_to_all(seen, reader, agreement), reader) is Showing.SHOWN
+    return _crosses(asked, standing_to_all(seen, reader, agreement), reader, way)
 
 
-def standing_to_all(seen: Case, reader: Reader, agreement: Agreement) -> Standing:
-    """Say how a reader stands to what is told of all persons of whom they may know."""
-    return standing(seen, reader, agreement, whom=numbers(seen))
+def _crosses(asked: Field, stands: Standing, reader: Reader, way: Way) -> bool:
+    return decide(matter_of(asked), way, stands, reader) is Showing.SHOWN
 
 
 def answer_for(asked: Field, case: Case, reader: Reader, way: Way, agreement: Agreement) -> Value | None:
     """Open the answer to a field for a reader; None when there is none for them."""
-    case = seen_by(case, reader.party, agreement)
-    value = case.value(asked.id)
-    if value is None or not may_read(asked, case, reader, way, agreement):
-        return None
-    return value.reveal() if isinstance(value, Guarded) else value
+    return next((value for _, value in _opened((asked,), case, reader, way, agreement)), None)
 
 
 def echoed(asked: Field, case: Case) -> Value | None:
@@ -259,9 +170,18 @@ def echoed(asked: Field, case: Case) -> Value | None:
 
 def answers(case: Case, reader: Reader, way: Way, agreement: Agreement) -> tuple[tuple[Field, Value], ...]:
     """List the answers that a reader gets on a way, in the order asked."""
-    case = seen_by(case, reader.party, agreement)
-    found = ((f, answer_for(f, case, reader, way, agreement)) for f in FIELDS)
-    return tuple((f, value) for f, value in found if value is not None)
+    return tuple(_opened(FIELDS, case, reader, way, agreement))
+
+
+def _opened(
+    asked: Iterable[Field], case: Case, reader: Reader, way: Way, agreement: Agreement
+) -> Iterator[tuple[Field, Value]]:
+    seen = seen_by(case, reader.party, agreement)
+    stands = standing_to_all(seen, reader, agreement)
+    for each in asked:
+        value = seen.value(each.id)
+        if value is not None and _crosses(each, stands, reader, way):
+            yield each, value.reveal() if isinstance(value, Guarded) else value
 
 
 def province_of(case: Case) -> str:

@@ -14,18 +14,20 @@ from itertools import chain
 from math import floor
 
 from bot.domain.agreement import Agreement, DeskRole
-from bot.domain.case import Case, CaseText, SecureEntry, SecureField
+from bot.domain.case import Case, CaseText
 from bot.domain.closed_sets import for_each
 from bot.domain.likeness import Likeness
 from bot.domain.people import Person, Role
 from bot.domain.recipients import reads_as
+from bot.domain.secure_entry import SecureEntry, SecureField
 from bot.language.folding import fold
 from bot.language.normalise import bare
 from bot.ports.reads import NOBODY, Scope
 from bot.protection.gates import stops_relay
 from bot.protection.permissions import is_duty, may_see
-from bot.protection.redaction_policy import Reader, Way, concerned, is_cleared, secure_for
+from bot.protection.redaction_policy import Way, secure_for
 from bot.protection.seen_by import seen_by
+from bot.protection.standings import Reader, concerned, is_cleared
 
 _DESK_ROLES = frozenset({Role.DUTY, Role.SUPERVISOR})
 _CHANNEL_DESKS = frozenset({DeskRole.POLICE, DeskRole.DIPLOMATIC})

@@ -9,9 +9,9 @@ from functools import cache
 from typing import Any
 
 from bot.data.reader import data
-from bot.domain.case import SecureField
 from bot.domain.closed_sets import for_each
 from bot.domain.fields import Choice
+from bot.domain.secure_entry import SecureField
 from bot.language.texts import later, tr
 
 #: Confinement has no code in the standard: one of our own, marked as such.

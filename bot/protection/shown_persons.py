@@ -12,8 +12,9 @@ from bot.domain.fields import Field, field, show
 from bot.domain.frozen import replace
 from bot.domain.subjects import OF_A_PERSON, as_of, count_of, numbers
 from bot.language.texts import tr
-from bot.protection.redaction_policy import Matter, Reader, Showing, Way, decide, may_read, standing_to_all
+from bot.protection.redaction_policy import Matter, Showing, Way, decide, may_read
 from bot.protection.seen_by import seen_by
+from bot.protection.standings import Reader, standing_to_all
 
 _ORDER = tuple(map(field, OF_A_PERSON))
 #: What needs no label to be understood.

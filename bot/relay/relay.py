@@ -23,7 +23,8 @@ from bot.language.talk_words import asks
 from bot.language.texts import tr
 from bot.language.writing_systems import mark
 from bot.protection import gates
-from bot.protection.redaction_policy import Matter, Reader, Showing, Way, decide, standing, text_for
+from bot.protection.redaction_policy import Matter, Showing, Way, decide, text_for
+from bot.protection.standings import Reader, standing
 from bot.turns.composer import Composer
 
 _CHANGED = "changed"

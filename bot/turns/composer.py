@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from bot.domain.attachments import FileState, Left
-from bot.domain.case import Case, SecureEntry, SecureField
+from bot.domain.case import Case
 from bot.domain.conversation import Conversation
 from bot.domain.export_orders import IdentifiedOrder
 from bot.domain.frozen import replace
@@ -16,10 +16,12 @@ from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Address, Inbound, Keyboard, Outgoing, OutgoingKind, Priority
 from bot.domain.people import Person
 from bot.domain.recipients import Recipient, reads_as
+from bot.domain.secure_entry import SecureEntry, SecureField
 from bot.domain.turn import ExportOrder, InboxRow, SeenBy, Turn, Withdrawal
 from bot.ports.reads import SecureCase
 from bot.protection.secure_access import border_is_open
 from bot.turns.context import Context
+from bot.turns.conversations import Conversations
 from bot.turns.kept import Kept
 from bot.turns.membership import Membership
 from bot.turns.pairs import Pairs
@@ -57,9 +59,7 @@ class Composer:
         self._cases: dict[int, Case] = {}
         self._new_cases: set[int] = set()
         self._base: dict[int, int] = {}
-        self._conversation: Conversation | None = None  #: as this turn leaves it, once it moved
-        self._before: Conversation | None = None  #: as the turn found it
-        self._others: dict[int, Conversation] = {}
+        self._conversations = Conversations(view, person, context.now)
         self._journal: list[Entry] = []
         self._outgoing: dict[str, Outgoing] = {}
         self._withdrawals: list[Withdrawal] = []
@@ -101,28 +101,15 @@ class Composer:
     @property
     def conversation(self) -> Conversation:
         """Where the person stands in this turn."""
-        if self._conversation is not None:
-            return self._conversation
-        if self._before is None:
-            if self.person is None:
-                raise LookupError("only a person has a conversation")
-            self._before = self.view.conversation(self.person.id)
-        return self._before
+        return self._conversations.own
 
     def move(self, **changes: object) -> None:
         """Change where the person stands."""
-        self._conversation = self._moved(self.conversation, changes)
+        self._conversations.move(changes)
 
     def move_other(self, person_id: int, **changes: object) -> None:
         """Change where somebody stands, whoever writes."""
-        if self.person is not None and self.person.id == person_id:
-            self.move(**changes)
-        else:
-            self._others[person_id] = self._moved(self.view.conversation(person_id), changes)
-
-    def _moved(self, before: Conversation, changes: dict[str, object]) -> Conversation:
-        version = self.view.conversation(before.person_id).version + 1
-        return replace(before, updated_at=self.now, version=version, **changes)
+        self._conversations.move_other(person_id, changes)
 
     def secure(self, case: Case) -> SecureCase:
         """The secure case as it stands in this turn, where it was asked for."""
@@ -289,7 +276,7 @@ class Composer:
             texts=tuple(self.kept.texts),
             secure=tuple(self.kept.secured),
             files=tuple(self.kept.files.values()),
-            conversations=(*([self._conversation] if self._conversation else []), *self._others.values()),
+            conversations=self._conversations.changed,
             journal=tuple(self._journal),
             withdrawals=tuple(self._withdrawals),
             outgoing=tuple(map(self._ranked, self._outgoing.values())),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bot.domain.attachments import Left, StoredFile, received
-from bot.domain.case import Answer, Case, CaseText, SecureEntry, SecureField, TextKind
+from bot.domain.case import Answer, Case, CaseText, TextKind
 from bot.domain.guarded import Guarded
+from bot.domain.secure_entry import SecureEntry, SecureField
 from bot.turns.source import Source
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from bot.domain.case import Answer, Case, SecureEntry, SecureField
+from bot.domain.case import Answer, Case
 from bot.domain.likeness import Look
+from bot.domain.secure_entry import SecureEntry, SecureField
 
 #: Answers by which a case is found.
 _PLACE = frozenset({"country", "area", "exploitation"})

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from bot.domain.case import Answer, Case, CaseText, SecureEntry
+from bot.domain.case import Answer, Case, CaseText
 from bot.domain.conversation import Conversation
 from bot.domain.export_orders import IdentifiedOrder
 from bot.domain.likeness import Match
 from bot.domain.messages import Address, Delivery
 from bot.domain.people import Directory, Invite, Stranger
+from bot.domain.secure_entry import SecureEntry
 from bot.domain.turn import Turn
 from bot.ports.reads import Loaded, SecureCase, Spoken, Try
 

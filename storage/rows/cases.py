@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
-from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import RowMapping
 
 from bot.domain.agreement import Urgency
-from bot.domain.albums import until
 from bot.domain.case import (
     Answer,
     Case,
@@ -24,16 +22,14 @@ from bot.domain.case import (
     DeadlineState,
     Handoff,
     HandoffState,
-    SecureEntry,
-    SecureField,
     Status,
     TextKind,
     Value,
 )
-from bot.domain.conversation import Conversation
 from bot.domain.fields import UNKNOWN, field, is_field
 from bot.domain.guarded import Guarded
 from bot.domain.messages import Address
+from bot.domain.secure_entry import SecureEntry, SecureField
 from bot.domain.subjects import all_current
 from bot.protection.sealing import Vault
 from bot.protection.secure_access import SearchKey, keys_of
@@ -277,49 +273,3 @@ def handoff_of(vault: Vault, row: RowMapping) -> Handoff:
     values["covers"] = _subjects(row["covers"])
     words = unseal(vault, "handoffs", row["id"], values.pop("sealed"))
     return Handoff(**values | {name: Guarded(words.get(name, "")) for name in _SEALED_OF_HANDOFF})
-
-
-def conversation_row(vault: Vault, conversation: Conversation) -> RowDict:
-    """A conversation; written anew it is nobody's."""
-    return {
-        "person_id": conversation.person_id,
-        "case_id": conversation.case_id,
-        "asking": conversation.asking,
-        "sealed": seal(vault, "conversations", conversation.person_id, _pending(conversation)),
-        "place": text_or_none(conversation.place),
-        "updated_at": conversation.updated_at,
-        "wakes_at": min(filter(None, (conversation.wakes_at, until(conversation.gathering))), default=None),
-        "version": conversation.version,
-        "leased_until": None,
-    }
-
-
-def _pending(conversation: Conversation) -> Mapping[str, object]:
-    """What waits, with an album that is being gathered, and what it wakes the conversation before."""
-    if not conversation.gathering:
-        return conversation.pending
-    then = conversation.wakes_at
-    return {**conversation.pending, _GATHERING: [conversation.gathering, then.isoformat() if then else None]}
-
-
-#: Among what waits in a conversation.
-_GATHERING = "gathering"
-
-
-def conversation_of(vault: Vault, row: RowMapping) -> Conversation:
-    """A conversation."""
-    pending, wakes_at = unseal(vault, "conversations", row["person_id"], row["sealed"]), row["wakes_at"]
-    gathering, then = pending.pop(_GATHERING, ({}, None))
-    if gathering:
-        wakes_at = datetime.fromisoformat(then) if then else None
-    return Conversation(
-        person_id=row["person_id"],
-        case_id=row["case_id"],
-        asking=row["asking"],
-        pending=pending,
-        place=address_or_none(row["place"]),
-        updated_at=row["updated_at"],
-        wakes_at=wakes_at,
-        gathering=gathering,
-        version=row["version"],
-    )

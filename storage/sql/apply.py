@@ -25,13 +25,13 @@ from storage.rows.cases import (
     RowDict,
     answer_row,
     case_row,
-    conversation_row,
     deadline_row,
     handoff_row,
     index_rows,
     secure_row,
     text_row,
 )
+from storage.rows.conversations import conversation_row
 from storage.rows.files import file_row
 from storage.rows.journal import link_row, secret_of
 from storage.rows.matching import match_row
@@ -39,9 +39,9 @@ from storage.rows.messages import inbox_outcome, inbox_row, seen_key
 from storage.rows.messenger_state import asked_row, knock_row, waking_row, window_row
 from storage.rows.people import binding_rows, invite_row, order_row, person_row, sign_in_row, stranger_row
 from storage.sql.leaving import addresses_of, write_to_no_more, write_withdrawals
-from storage.sql.load import cases_by_id
 from storage.sql.outbox_writes import write_outbox
 from storage.sql.statements import Statements, T
+from storage.sql.whole_cases import cases_by_id
 from storage.sql.writing import Writing
 
 P = TypeVar("P", Deadline, Handoff)

@@ -23,7 +23,7 @@ from sqlalchemy import (
     tuple_,
 )
 
-from bot.domain.case import Answer, Case, CaseText, Deadline, Handoff
+from bot.domain.case import Answer, Case, CaseText
 from bot.domain.errors import SealBroken
 from bot.domain.ids import first_at
 from bot.domain.messages import Address, Delivery, OutgoingKind
@@ -31,16 +31,18 @@ from bot.domain.people import Invite, Stranger
 from bot.ports.reads import Loaded, Scope, Spoken, Wanted
 from bot.protection.sealing import Vault
 from storage.batch import LOOKED_THROUGH, is_left, offered_of
-from storage.rows.cases import address, answer_of, case_of, conversation_of, deadline_of, handoff_of, text_of
+from storage.rows.cases import address, answer_of, text_of
+from storage.rows.conversations import conversation_of
 from storage.rows.messages import delivery_of, reply_of, seen_key, texts_of
 from storage.rows.people import invite_of, order_of, person_of, stranger_of
 from storage.sql.case_cache import KnownCases
 from storage.sql.copies import threads
 from storage.sql.leading import leading
 from storage.sql.matching import matches_of
-from storage.sql.query_parts import IS_OPEN, IS_OPEN_OR_LEADS_ON, NOTHING, rows, rows_with
+from storage.sql.query_parts import IS_OPEN, IS_OPEN_OR_LEADS_ON, NOTHING, each, rows, rows_with
 from storage.sql.scope import in_scope
 from storage.sql.statements import T
+from storage.sql.whole_cases import cases_at
 
 OPEN_CASES_OF_A_PERSON = 20
 SPOKEN_AT_MOST = 20  #: messages that somebody got last; who got more of late gets no slower by them
@@ -80,13 +82,13 @@ _OPEN_CASES = (
 def load(connection: Connection, vault: Vault, known: KnownCases, wanted: Wanted) -> Loaded:
     """Read everything that is wanted, as of one moment: the caller holds the transaction."""
     people = (*wanted.people, *_officers(connection, wanted.reported))
-    found = _each(connection, "conversations", "person_id", people, partial(conversation_of, vault))
+    found = each(connection, "conversations", "person_id", people, partial(conversation_of, vault))
     conversations = {conversation.person_id: conversation for conversation in found}
     replied_to = _replied_to(connection, [message for message, _ in wanted.replied_to])
     named = [(replied_to[message], scope) for message, scope in wanted.replied_to if message in replied_to]
     amended = _amended_texts(connection, vault, wanted.amended)
     corrected = _amended_answers(connection, vault, wanted.amended)
-    kept = _each(connection, "texts", "id", wanted.kept, partial(text_of, vault))
+    kept = each(connection, "texts", "id", wanted.kept, partial(text_of, vault))
     ids = {
         *wanted.cases,
         *(text.case_id for text in kept),
@@ -97,17 +99,15 @@ def load(connection: Connection, vault: Vault, known: KnownCases, wanted: Wanted
     versions = {
         **_open_cases(connection, people),
         **_versions(connection, ids, wanted.references, (*wanted.named, *named)),
+        **_work_of(connection, wanted.leaving),
     }
-    versions |= _work_of(connection, wanted.leaving)
     matches = matches_of(connection, wanted.matched)
     versions |= _versions(connection, {number for match in matches for number in match.pair}, (), ())
-    cases = cases_at(connection, vault, known, versions)
-    cases |= leading(cases, lambda missing: cases_at(connection, vault, known, _versions(connection, missing, (), ())))
     said = _said_at(connection, vault, (*wanted.offered, *wanted.said_at))
     return Loaded(
         seen=_seen(connection, vault, wanted.seen),
         conversations=conversations,
-        cases=cases,
+        cases=_with_those_they_lead_to(connection, vault, known, versions),
         strangers=_strangers(connection, wanted.strangers),
         invites={**_invites(connection, vault, wanted.codes), **_invites_left(connection, vault, wanted.leaving)},
         replied_to=replied_to,
@@ -119,15 +119,16 @@ def load(connection: Connection, vault: Vault, known: KnownCases, wanted: Wanted
         amended_answers=corrected,
         kept={text.id: text for text in kept},
         matches=matches,
-        orders={o.id: o for o in _each(connection, "export_orders", "id", wanted.orders, partial(order_of, vault))},
+        orders={o.id: o for o in each(connection, "export_orders", "id", wanted.orders, partial(order_of, vault))},
     )
 
 
-def _each(
-    connection: Connection, table: str, column: str, wanted: Iterable[object], make: Callable[[RowMapping], R]
-) -> list[R]:
-    keys = list(wanted)
-    return [make(row) for row in rows(connection, rows_with(table, column), {"wanted": keys})] if keys else []
+def _with_those_they_lead_to(
+    connection: Connection, vault: Vault, known: KnownCases, versions: dict[int, int]
+) -> dict[int, Case]:
+    cases = cases_at(connection, vault, known, versions)
+    found = leading(cases, lambda missing: cases_at(connection, vault, known, _versions(connection, missing, (), ())))
+    return {**cases, **found}
 
 
 def _seen(
@@ -141,17 +142,17 @@ def _seen(
 
 
 def _strangers(connection: Connection, wanted: Sequence[Address]) -> dict[Address, Stranger]:
-    found = _each(connection, "strangers", "address", texts_of(wanted), stranger_of)
+    found = each(connection, "strangers", "address", texts_of(wanted), stranger_of)
     return {stranger.address: stranger for stranger in found}
 
 
 def _invites(connection: Connection, vault: Vault, wanted: Sequence[str]) -> dict[str, Invite]:
-    found = _each(connection, "invites", "code_hash", wanted, partial(invite_of, vault))
+    found = each(connection, "invites", "code_hash", wanted, partial(invite_of, vault))
     return {invite.code_hash: invite for invite in found}
 
 
 def _invites_left(connection: Connection, vault: Vault, leaving: Sequence[int]) -> dict[str, Invite]:
-    people = [person_of(vault, row, ()) for row in _each(connection, "people", "id", leaving, lambda row: row)]
+    people = [person_of(vault, row, ()) for row in each(connection, "people", "id", leaving, lambda row: row)]
     if not people:
         return {}
     unused = rows(connection, select(T["invites"]).where(T["invites"].c.used_at.is_(None)))
@@ -270,36 +271,3 @@ def _versions(
 def _within(named: str | int, scope: Scope) -> ColumnElement[bool]:
     cases = T["cases"].c
     return and_(cases.reference == named if isinstance(named, str) else cases.id == named, in_scope(scope))
-
-
-def cases_at(connection: Connection, vault: Vault, known: KnownCases, versions: dict[int, int]) -> dict[int, Case]:
-    """The cases at these stored versions; only what is not known is read."""
-    found = {i: case for i, version in versions.items() if (case := known.at(i, version)) is not None}
-    missing = [case_id for case_id in versions if case_id not in found]
-    read = cases_by_id(connection, vault, missing)
-    known.keep(read.values())
-    return {**found, **read}
-
-
-def cases_by_id(connection: Connection, vault: Vault, ids: Sequence[int]) -> dict[int, Case]:
-    """Read whole cases, in the order of their rows."""
-    if not ids:
-        return {}
-    found = rows(connection, rows_with("cases", "id"), {"wanted": ids})
-    return {case.id: case for case in whole(connection, vault, found)}
-
-
-def whole(connection: Connection, vault: Vault, found: Sequence[RowMapping]) -> list[Case]:
-    """Cases with what hangs on them, in the order of the rows."""
-    ids = [row["id"] for row in found]
-    answers: dict[int, dict[int, Answer]] = defaultdict(dict)
-    for answer in _each(connection, "answers", "case_id", ids, partial(answer_of, vault)):
-        answers[answer.case_id][answer.id] = answer
-    deadlines: dict[int, list[Deadline]] = defaultdict(list)
-    for deadline in sorted(_each(connection, "deadlines", "case_id", ids, deadline_of), key=lambda d: d.id):
-        deadlines[deadline.case_id].append(deadline)
-    handoffs: dict[int, list[Handoff]] = defaultdict(list)
-    found_handoffs = _each(connection, "handoffs", "case_id", ids, partial(handoff_of, vault))
-    for handoff in sorted(found_handoffs, key=lambda h: h.id):
-        handoffs[handoff.case_id].append(handoff)
-    return [case_of(row, answers[row["id"]], deadlines[row["id"]], handoffs[row["id"]]) for row in found]

@@ -25,11 +25,12 @@ from sqlalchemy import (
 )
 
 from bot.domain.attachments import FileState, StoredFile
-from bot.domain.case import Case, SecureEntry
+from bot.domain.case import Case
 from bot.domain.errors import SealBroken
 from bot.domain.export_orders import IdentifiedOrder
 from bot.domain.journal import Link
 from bot.domain.messages import Address, Delivery, DeliveryState
+from bot.domain.secure_entry import SecureEntry
 from bot.domain.verify_journal import Head
 from bot.ports.reads import Counts, History, Said, Scope
 from bot.protection.sealing import Vault
@@ -39,10 +40,10 @@ from storage.rows.journal import link_of
 from storage.rows.messages import delivery_of, inbox_of, texts_of
 from storage.rows.people import order_of
 from storage.sql.claims import is_unsent
-from storage.sql.load import whole
 from storage.sql.query_parts import IS_OPEN, NOTHING, rows
 from storage.sql.scope import in_scope, is_their_memo, reads_secure
 from storage.sql.statements import UNSENT, T
+from storage.sql.whole_cases import whole
 from storage.transcript import EDITED, SHOWN, SPOKEN, transcript_of
 
 CASES_A_CHUNK = 500

@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, or_, select, text
 
-from bot.domain.case import SecureField
 from bot.domain.guarded import Guarded
 from bot.domain.likeness import Look, Match
 from bot.domain.reference import DRILL
+from bot.domain.secure_entry import SecureField
 from bot.ports.matching import Around, Hit, NamedIn, Sought
 from bot.protection.sealing import Vault
 from bot.protection.secure_access import LIKENESS, SearchKey

@@ -22,8 +22,8 @@ from storage.batch import PURGED_FIRST
 from storage.rows.cases import RowDict
 from storage.sealed import seal, unseal
 from storage.sql.apply import write_journal
-from storage.sql.load import cases_by_id
 from storage.sql.statements import CONTENT, UNSENT, Statements, T
+from storage.sql.whole_cases import cases_by_id
 
 
 @dataclass(frozen=True, slots=True)

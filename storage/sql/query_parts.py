@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
@@ -22,6 +22,7 @@ from storage.sql.statements import T
 #: Written out as the partial indexes have them: with parameters in their place SQLite does not use these.
 IS_OPEN = text("status <> 'closed'")
 IS_OPEN_OR_LEADS_ON = text("(status <> 'closed' OR joined_to IS NOT NULL)")
+R = TypeVar("R")
 NOTHING: ColumnElement[str] = literal_column("''")
 
 
@@ -30,6 +31,14 @@ def rows(
 ) -> Sequence[RowMapping]:
     """All rows of a query."""
     return connection.execute(query, parameters).mappings().all()
+
+
+def each(
+    connection: Connection, table: str, column: str, wanted: Iterable[object], make: Callable[[RowMapping], R]
+) -> list[R]:
+    """What the rows of a table are made into whose column is one of these; asks nothing when none are wanted."""
+    keys = list(wanted)
+    return [make(row) for row in rows(connection, rows_with(table, column), {"wanted": keys})] if keys else []
 
 
 @cache

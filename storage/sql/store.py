@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, select
 
 from bot.domain.attachments import FileState, StoredFile
-from bot.domain.case import Case, SecureEntry
+from bot.domain.case import Case
 from bot.domain.errors import AlreadySeen, Stale, StorageError
 from bot.domain.export_orders import IdentifiedOrder
 from bot.domain.journal import Entry, Link
@@ -17,6 +17,7 @@ from bot.domain.likeness import Look
 from bot.domain.messages import Address, Delivery, DeliveryState, Outgoing
 from bot.domain.people import Directory, SignIn
 from bot.domain.retention_rules import Cutoffs
+from bot.domain.secure_entry import SecureEntry
 from bot.domain.turn import InboxRow, Mark, Turn
 from bot.domain.verify_journal import Head
 from bot.ports.matching import Around, Sought

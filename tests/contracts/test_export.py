@@ -16,9 +16,10 @@ import openpyxl
 import pyrage
 import pytest
 
-from bot.domain.case import Case, Channel, DeadlineKind, SecureEntry, SecureField
+from bot.domain.case import Case, Channel, DeadlineKind
 from bot.domain.guarded import Guarded
 from bot.domain.journal import Entry
+from bot.domain.secure_entry import SecureEntry, SecureField
 from bot.domain.turn import Turn
 from bot.ports.storage import Storage
 from bot.record.export.case_log import export

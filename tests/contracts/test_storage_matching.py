@@ -8,11 +8,12 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.case import Case, CaseText, SecureEntry, SecureField, Status, TextKind
+from bot.domain.case import Case, CaseText, Status, TextKind
 from bot.domain.errors import Stale
 from bot.domain.guarded import Guarded
 from bot.domain.likeness import COMPARED_FOR, Likeness, Look, Match, Reason, Verdict
 from bot.domain.retention_rules import Cutoffs
+from bot.domain.secure_entry import SecureEntry, SecureField
 from bot.domain.turn import Turn
 from bot.ports.matching import Around, Hit, Sought
 from bot.ports.reads import Wanted

@@ -6,20 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.domain.agreement import Urgency
-from bot.domain.case import (
-    Case,
-    CaseText,
-    Channel,
-    DeadlineState,
-    Handoff,
-    HandoffState,
-    SecureEntry,
-    SecureField,
-    Status,
-    TextKind,
-)
+from bot.domain.case import Case, CaseText, Channel, DeadlineState, Handoff, HandoffState, Status, TextKind
 from bot.domain.guarded import Guarded
 from bot.domain.messages import DeliveryState
+from bot.domain.secure_entry import SecureEntry, SecureField
 from bot.domain.turn import Mark, Turn
 from bot.ports.reads import NOBODY, Scope, Wanted
 from tests.kit.clock import START

@@ -9,8 +9,9 @@ from dataclasses import replace
 from sqlalchemy import text
 
 import storage
-from bot.domain.case import Case, CaseText, Channel, Handoff, HandoffState, SecureEntry, SecureField, TextKind
+from bot.domain.case import Case, CaseText, Channel, Handoff, HandoffState, TextKind
 from bot.domain.guarded import Guarded
+from bot.domain.secure_entry import SecureEntry, SecureField
 from bot.domain.turn import Turn
 from bot.ports.reads import Scope
 from bot.protection.secure_access import SearchKey, normalised

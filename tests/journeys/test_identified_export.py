@@ -13,10 +13,10 @@ from pathlib import Path
 import pyrage
 import pytest
 
-from bot.domain.case import SecureEntry, SecureField
 from bot.domain.export_orders import IdentifiedOrder
 from bot.domain.guarded import Guarded
 from bot.domain.people import Role
+from bot.domain.secure_entry import SecureEntry, SecureField
 from bot.domain.turn import Turn
 from tests.journeys.gated import page_of
 from tests.journeys.test_secrecy import WORDS, a_case_in_all_its_words

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from bot.domain.case import Case, SecureField
+from bot.domain.case import Case
 from bot.domain.people import Role
+from bot.domain.secure_entry import SecureField
 from tests.kit.phones import labels
 from tests.kit.played import PlayedBridge
 from tests.kit.world import Somebody

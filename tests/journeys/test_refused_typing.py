@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.domain.case import Case, TextKind
-from bot.protection.redaction_policy import Reader, Way, text_for
+from bot.protection.redaction_policy import Way, text_for
+from bot.protection.standings import Reader
 from tests.journeys.either_phone import BOTH, DUTY, OWN_GROUP, UP_TO_ASSISTANCE, officer_on
 from tests.kit.played import PlayedBridge
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bot.domain.agreement import Urgency
-from bot.domain.case import DeadlineKind, SecureField, TextKind
+from bot.domain.case import DeadlineKind, TextKind
+from bot.domain.secure_entry import SecureField
 from tests.kit.phones import labels
 from tests.kit.played import PlayedBridge
 

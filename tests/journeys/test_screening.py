@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.case import SecureField
+from bot.domain.secure_entry import SecureField
 from tests.kit.phones import labels
 from tests.kit.played import PlayedBridge
 

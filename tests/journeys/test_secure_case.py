@@ -9,8 +9,9 @@ from dataclasses import replace
 import pytest
 
 from bot.acts.secure_visit import EntryAdded, SecureVisit
-from bot.domain.case import Case, SecureEntry, SecureField, TextKind
+from bot.domain.case import Case, TextKind
 from bot.domain.guarded import Guarded
+from bot.domain.secure_entry import SecureEntry, SecureField
 from bot.domain.turn import Turn
 from bot.domain.verify_journal import Finding
 from bot.line.message_work import PageAct

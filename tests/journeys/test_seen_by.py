@@ -8,10 +8,11 @@ from datetime import timedelta
 import pytest
 
 from bot.acts.secure_visit import EntryAdded, SecureVisit
-from bot.domain.case import Case, SecureField
+from bot.domain.case import Case
 from bot.domain.guarded import Guarded
 from bot.domain.messages import Address
 from bot.domain.people import Role
+from bot.domain.secure_entry import SecureField
 from bot.line.message_work import PageAct
 from bot.protection.secure_access import Purpose
 from tests.kit.phones import labels

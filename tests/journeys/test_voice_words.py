@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.domain.case import Case, SecureField
+from bot.domain.case import Case
 from bot.domain.messages import Attachment, Kind
+from bot.domain.secure_entry import SecureField
 from tests.kit.played import PlayedBridge
 
 TELEGRAM, WECHAT = "telegram:officer", "wechat:officer"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.attachments import FileState
-from bot.domain.case import SecureField
 from bot.domain.messages import Attachment, Kind
 from bot.domain.people import Role
+from bot.domain.secure_entry import SecureField
 from bot.domain.unreceived import Unreceived
 from bot.people.guess_limits import WRONG_CODES
 from tests.kit.played import CODE, PlayedBridge, invited

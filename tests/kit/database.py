@@ -29,7 +29,8 @@ from bot.domain.messages import Delivery, Outgoing
 from bot.domain.people import Invite
 from bot.domain.reply_windows import Window
 from bot.domain.turn import InboxRow
-from storage.rows.cases import case_row, conversation_of, deadline_of, handoff_row, text_of
+from storage.rows.cases import case_row, deadline_of, handoff_row, text_of
+from storage.rows.conversations import conversation_of
 from storage.rows.files import file_of
 from storage.rows.journal import link_of
 from storage.rows.messages import delivery_of, inbox_of, said_row
@@ -38,9 +39,9 @@ from storage.rows.people import invite_of, order_of
 from storage.sql.checks import check_keys
 from storage.sql.engine_threads import transact
 from storage.sql.engines import reading_engine, writing_engine
-from storage.sql.load import cases_by_id
 from storage.sql.query_parts import rows
 from storage.sql.statements import SCHEMA, T, statements_of
+from storage.sql.whole_cases import cases_by_id
 from storage.sqlite import SqliteStorage
 from tests.kit.engines import sqlite_in
 from tests.kit.keys import VAULT

@@ -10,11 +10,12 @@ from typing import Any
 from sqlalchemy import select, text
 
 from bot.domain.attachments import StoredFile
-from bot.domain.case import Answer, CaseText, Channel, Handoff, HandoffState, SecureEntry, SecureField, TextKind
+from bot.domain.case import Answer, CaseText, Channel, Handoff, HandoffState, TextKind
 from bot.domain.export_orders import IdentifiedOrder
 from bot.domain.guarded import Guarded
 from bot.domain.messages import Address, Attachment, Button
 from bot.domain.people import Invite, Role
+from bot.domain.secure_entry import SecureEntry, SecureField
 from bot.domain.turn import InboxState, Turn
 from bot.ports.messenger_state import Token
 from bot.ports.reads import Wanted

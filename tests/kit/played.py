@@ -11,11 +11,12 @@ from pathlib import Path
 
 from bot.app.bridge import Bridge, Chance, Rules
 from bot.domain.agreement import Agreement
-from bot.domain.case import Case, Deadline, DeadlineKind, SecureField, TextKind
+from bot.domain.case import Case, Deadline, DeadlineKind, TextKind
 from bot.domain.ids import Ids
 from bot.domain.journal import Entry
 from bot.domain.messages import Address, Attachment, Capabilities, Delivery, Inbound, Kind
 from bot.domain.people import Invite, Person, Role
+from bot.domain.secure_entry import SecureField
 from bot.domain.turn import InboxRow, Turn
 from bot.line.message_work import Order, PageAct
 from bot.people.enrolment import hash_of

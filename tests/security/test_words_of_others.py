@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.domain.case import SecureField
 from bot.domain.messages import Kind
+from bot.domain.secure_entry import SecureField
 from bot.people.guess_limits import WRONG_CODES
 from tests.kit.played import CODE, invited
 from tests.security.story import mark, whole_story

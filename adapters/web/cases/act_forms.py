@@ -20,8 +20,9 @@ from bot.domain.subjects import numbers
 from bot.language.texts import tr
 from bot.protection import gates
 from bot.protection.permissions import may
-from bot.protection.redaction_policy import Reader, Way
+from bot.protection.redaction_policy import Way
 from bot.protection.shown_persons import persons
+from bot.protection.standings import Reader
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,10 @@ from bot.language.texts import tr
 from bot.ports.reads import History
 from bot.protection import gates
 from bot.protection.gate_words import for_side
-from bot.protection.redaction_policy import Reader, Way, line_for, may_read, officer_for, text_for
+from bot.protection.redaction_policy import Way, line_for, may_read, officer_for, text_for
 from bot.protection.secure_access import is_held, may_read_secure, readable
 from bot.protection.shown_persons import for_whom, in_place_of
+from bot.protection.standings import Reader
 
 #: Details of journal entries that are codes or numbers, never what somebody wrote.
 _SHOWN_DETAILS = (

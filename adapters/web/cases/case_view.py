@@ -15,7 +15,7 @@ from bot.domain.names import moment as in_words
 from bot.domain.people import Directory, Person
 from bot.domain.understood import doubt
 from bot.language.texts import tr
-from bot.protection import redaction_policy, shown_persons
+from bot.protection import redaction_policy, shown_persons, standings
 from bot.protection.redaction_policy import Way, answer_for, may_read
 from bot.protection.seen_by import seen_by
 
@@ -72,9 +72,9 @@ class Reader:
         return self.person.language
 
     @property
-    def policy(self) -> redaction_policy.Reader:
+    def policy(self) -> standings.Reader:
         """The reader as the policy knows them."""
-        return redaction_policy.Reader.of(self.person, self.agreement)
+        return standings.Reader.of(self.person, self.agreement)
 
     def seen(self, case: Case) -> Case:
         """The case as the reader's side may know it."""

@@ -25,7 +25,8 @@ from bot.domain.turn import Turn
 from bot.language.texts import tr
 from bot.ports.storage import Files
 from bot.protection.permissions import may
-from bot.protection.redaction_policy import Reader, may_read_file
+from bot.protection.redaction_policy import may_read_file
+from bot.protection.standings import Reader
 
 #: Whatever a browser makes of it: nothing in it runs, and nothing is shown in its place.
 _INERT = {

@@ -20,9 +20,10 @@ from adapters.web.site.site import Site
 from adapters.web.site.visit import Visit
 from bot.acts.secure_entries import read_entry, read_subject
 from bot.acts.secure_visit import EntryAdded, SecureVisit
-from bot.domain.case import Case, SecureField
+from bot.domain.case import Case
 from bot.domain.errors import StorageError
 from bot.domain.guarded import Guarded
+from bot.domain.secure_entry import SecureField
 from bot.intake.reading.result import Unclear
 from bot.language.normalise import clean
 from bot.language.texts import tr

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from adapters.web.cases import case_view
-from bot.domain.case import Case, SecureEntry, SecureField
+from bot.domain.case import Case
 from bot.domain.closed_sets import for_each
+from bot.domain.secure_entry import SecureEntry, SecureField
 from bot.language.texts import later, tr
 from bot.protection.redaction_policy import Way, secure_for
 from bot.protection.secure_access import Purpose, is_held, may_release

@@ -19,7 +19,7 @@ from bot.domain.frozen import replace
 from bot.domain.people import Directory, Role
 from bot.domain.subjects import only
 from bot.ports.storage import Storage
-from bot.protection import redaction_policy
+from bot.protection import redaction_policy, standings
 from bot.protection.seen_by import seen_by
 from bot.record.atomic_files import sync, sync_folder
 from bot.record.export.age import SealedFile
@@ -72,16 +72,14 @@ class _Making:
         if self.order.is_identified:
             return case  # its one reader gets more, by the same policy
         sides = self.order.parties or (case.reporting, case.requested)
-        readers = [
-            redaction_policy.Reader(side, Role.ADMIN) for side in sides if side in (case.reporting, case.requested)
-        ]
+        readers = [standings.Reader(side, Role.ADMIN) for side in sides if side in (case.reporting, case.requested)]
         for reader in readers:
             case = seen_by(case, reader.party, self.agreement)
         names = {*case.answers, *(name for own in case.apart.values() for name in own)}
         told = {n for n in names if all(self._is_told("citizenship" if n == _PLACE else n, case, r) for r in readers)}
         return only(case, told)
 
-    def _is_told(self, name: str, case: Case, reader: redaction_policy.Reader) -> bool:
+    def _is_told(self, name: str, case: Case, reader: standings.Reader) -> bool:
         return redaction_policy.may_read(field(name), case, reader, redaction_policy.Way.EXPORT, self.agreement)
 
     async def _read(self, subject: Subject, reader: ExportReader) -> Dossier:

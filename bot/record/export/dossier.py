@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from bot.domain.agreement import Agreement
-from bot.domain.case import CaseText, SecureEntry
+from bot.domain.case import CaseText
 from bot.domain.people import Role
-from bot.protection import redaction_policy
+from bot.domain.secure_entry import SecureEntry
+from bot.protection import standings
 from bot.record.export.columns import Subject
 
 
@@ -19,9 +20,9 @@ class ExportReader:
     agreement: Agreement
 
     @property
-    def policy(self) -> redaction_policy.Reader:
+    def policy(self) -> standings.Reader:
         """The side as the policy knows it: an admin asks for exports."""
-        return redaction_policy.Reader(self.party, Role.ADMIN)
+        return standings.Reader(self.party, Role.ADMIN)
 
 
 @dataclass(frozen=True, slots=True)

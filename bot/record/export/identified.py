@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from bot.domain.case import Case, Channel, SecureEntry, SecureField
+from bot.domain.case import Case, Channel
 from bot.domain.fields import UNKNOWN, field, is_field
 from bot.domain.frozen import replace
+from bot.domain.secure_entry import SecureEntry, SecureField
 from bot.domain.subjects import REST, only
 from bot.domain.time_words import as_utc
 from bot.protection.redaction_policy import (

@@ -13,10 +13,11 @@ import httpx
 import pytest
 from markupsafe import escape
 
-from bot.domain.case import Case, CaseText, SecureEntry, SecureField, Status, TextKind, Value
+from bot.domain.case import Case, CaseText, Status, TextKind, Value
 from bot.domain.guarded import Guarded
 from bot.domain.journal import Entry
 from bot.domain.people import Person
+from bot.domain.secure_entry import SecureEntry, SecureField
 from bot.domain.turn import Turn
 from tests.kit.clock import START
 from tests.kit.site import ADMIN, DUTY_CN, DUTY_KH, OFFICER, REFERENCE, Bridge, keep, open_bridge, sample_case, text_of

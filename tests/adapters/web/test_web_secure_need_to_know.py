@@ -11,9 +11,10 @@ import httpx
 import pytest
 from starlette.routing import Route
 
-from bot.domain.case import Case, SecureEntry, SecureField
+from bot.domain.case import Case
 from bot.domain.guarded import Guarded
 from bot.domain.people import Person, Role
+from bot.domain.secure_entry import SecureEntry, SecureField
 from bot.domain.turn import Turn
 from bot.ports.storage import Storage
 from bot.protection.permissions import may_see

@@ -11,10 +11,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot.domain.case import Answer, Case, SecureEntry, SecureField, Value
+from bot.domain.case import Answer, Case, Value
 from bot.domain.guarded import Guarded
 from bot.domain.journal import Entry
 from bot.domain.people import Person, Role
+from bot.domain.secure_entry import SecureEntry, SecureField
 from bot.domain.turn import Turn
 from tests.adapters.web.test_web_secure import cleared, hidden
 from tests.kit.clock import START

@@ -17,7 +17,8 @@ from bot.domain.errors import Refused, Throttled, Unavailable
 from bot.domain.file_types import UNKNOWN, sniff
 from bot.domain.messages import Address, Attachment
 from bot.domain.people import Person, Role
-from bot.protection.redaction_policy import Reader, may_read_file
+from bot.protection.redaction_policy import may_read_file
+from bot.protection.standings import Reader
 from tests.kit.cases import AGREEMENT, with_answers
 
 NOW = datetime(2026, 4, 18, 7, 5, tzinfo=UTC)

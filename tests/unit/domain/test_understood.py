@@ -11,7 +11,7 @@ from bot.domain.case import Case, Channel
 from bot.domain.fields import field
 from bot.domain.understood import UNDERSTOOD, confirmed, doubt, understood, urgency_of
 from bot.protection import gates
-from bot.protection.redaction_policy import is_cleared
+from bot.protection.standings import is_cleared
 from tests.kit.cases import AGREEMENT, a_case, with_answers
 
 

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from bot.domain.case import Answer, Case, Channel, Value
 from bot.domain.subjects import COUNT, REST, as_of, count_of, numbers
 from bot.protection import gates
-from bot.protection.redaction_policy import Reader, Way, answers
+from bot.protection.redaction_policy import Way, answers
 from bot.protection.seen_by import seen_by, urgency_for_all
 from bot.protection.shown_persons import persons
+from bot.protection.standings import Reader
 from tests.kit.cases import AGREEMENT, NOW, OFFICER, a_case
 from tests.kit.gate_tables import Given, diplomatic_table, police_table
 from tests.unit.protection.test_gates import AGES, CITIZENSHIPS, CONSENTS, DECISIONS, FEARS, FLAGS, told

@@ -9,12 +9,14 @@ from itertools import product
 import pytest
 
 from bot.domain.agreement import DeskRole
-from bot.domain.case import Case, CaseText, Channel, Handoff, HandoffState, SecureEntry, SecureField, TextKind, Value
+from bot.domain.case import Case, CaseText, Channel, Handoff, HandoffState, TextKind, Value
 from bot.domain.fields import FIELDS, field
 from bot.domain.guarded import WITHHELD, Guarded
 from bot.domain.people import Role
+from bot.domain.secure_entry import SecureEntry, SecureField
 from bot.protection import redaction_policy
-from bot.protection.redaction_policy import MINIMUM, Matter, Reader, Showing, Standing, Way, decide, is_cleared
+from bot.protection.redaction_policy import MINIMUM, Matter, Showing, Way, decide
+from bot.protection.standings import Reader, Standing, is_cleared
 from tests.kit.cases import (
     ADMIN,
     AGREEMENT,

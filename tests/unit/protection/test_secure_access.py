@@ -9,9 +9,10 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.agreement import Agreement, DeskRole
-from bot.domain.case import Case, CaseText, Channel, Handoff, HandoffState, SecureEntry, SecureField, Status, TextKind
+from bot.domain.case import Case, CaseText, Channel, Handoff, HandoffState, Status, TextKind
 from bot.domain.guarded import Guarded
 from bot.domain.people import Person, Role
+from bot.domain.secure_entry import SecureEntry, SecureField
 from bot.domain.turn import Turn
 from bot.ports.reads import Loaded
 from bot.protection.secure_access import (

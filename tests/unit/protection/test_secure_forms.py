@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.acts.secure_entries import read_entry, read_subject
-from bot.domain.case import SecureField
+from bot.domain.secure_entry import SecureField
 from bot.domain.travel_documents import check_digit, read_line
 from bot.intake.reading.result import Read, Unclear
 from bot.protection.secure_forms import FORMS, lines, title, values
