@@ -14,7 +14,7 @@ from telegram import Bot
 
 from adapters.calls.entrance import Entrance
 from adapters.calls.node import Node
-from adapters.telegram.client import AiohttpRequest
+from adapters.telegram.client import ApiRequest
 from adapters.telegram.errors import to_send_error
 from adapters.telegram.fetch import FileServer
 from adapters.telegram.parse import Account, parse_body, parse_update
@@ -42,8 +42,8 @@ class TelegramAdapter:
         self._settings = settings
         self._node = node
         self._account = Account(settings.account)
-        self._sending = AiohttpRequest(settings.patience, proxy=settings.proxy)
-        self._asking = AiohttpRequest(settings.patience, proxy=settings.proxy, connections=2)
+        self._sending = ApiRequest(settings.root, settings.patience, proxy=settings.proxy)
+        self._asking = ApiRequest(settings.root, settings.patience, proxy=settings.proxy, connections=2)
         self._bot = Bot(
             settings.token,
             base_url=f"{settings.root}/bot",

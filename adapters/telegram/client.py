@@ -1,4 +1,4 @@
-"""python-telegram-bot's way to the network, on one pooled aiohttp client.
+"""python-telegram-bot's way to the network: kept connections for calls, aiohttp for files and through a proxy.
 
 Its httpx default costs 2 ms of CPU a request and logs the token.
 """
@@ -16,6 +16,7 @@ from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError, 
 from telegram.request import BaseRequest, RequestData
 
 from adapters.calls.http_session import TooMuch, open_session, read_at_most
+from adapters.calls.kept_connections import KeptConnections, NotConnected
 from adapters.telegram.settings import Patience
 
 # At DEBUG the library logs the address with the token, and every text.
@@ -52,14 +53,16 @@ class Call:
     multipart_data: dict[str, File] = field(default_factory=dict)
 
 
-class AiohttpRequest(BaseRequest):
+class ApiRequest(BaseRequest):
     """Calls the Bot API; `post` raises python-telegram-bot's errors only."""
 
-    def __init__(self, patience: Patience, *, proxy: str = "", connections: int = 100) -> None:
+    def __init__(self, root: str, patience: Patience, *, proxy: str = "", connections: int = 100) -> None:
+        self._root = root
         self._patience = patience
         self._proxy = proxy or None
         self._connections = connections
         self._session: aiohttp.ClientSession | None = None
+        self._kept: KeptConnections | None = None  #: none with a proxy
 
     @property
     def read_timeout(self) -> float:
@@ -68,8 +71,11 @@ class AiohttpRequest(BaseRequest):
     async def initialize(self) -> None:
         if self._session is None or self._session.closed:
             self._session = open_session(self._connections, unsaid=_UNSAID, inflates=True)
+            self._kept = None if self._proxy else KeptConnections(self._root, self._connections)
 
     async def shutdown(self) -> None:
+        if self._kept is not None:
+            await self._kept.close()
         if self._session is not None:
             await self._session.close()
 
@@ -86,7 +92,7 @@ class AiohttpRequest(BaseRequest):
         if self._session is None or self._session.closed:
             raise NetworkError("not started")
         patience = self._patience
-        timeout = _time_out(patience.file, 0.0, patience.connect, patience.pool)
+        timeout = _time_out(patience.connect + patience.pool, patience.file)
         try:
             async with self._session.get(url, timeout=timeout, proxy=self._proxy, allow_redirects=False) as response:
                 _require_plain(response)
@@ -110,19 +116,35 @@ class AiohttpRequest(BaseRequest):
     ) -> tuple[int, bytes]:
         if self._session is None or self._session.closed:
             raise NetworkError("not started")
-        body, headers, has_file = _body(request_data)
-        timeout = self._timeout(read_timeout, write_timeout, connect_timeout, pool_timeout, has_file=has_file)
+        patience, has_file = self._patience, bool(request_data and request_data.multipart_data)
+        connect = _chosen(pool_timeout, patience.pool) + _chosen(connect_timeout, patience.connect)
+        write = _chosen(write_timeout, patience.file if has_file else patience.write)
+        answer = write + _chosen(read_timeout, patience.file if has_file else patience.read)
         try:
-            async with self._session.request(
-                method, url, data=body, headers=headers, timeout=timeout, proxy=self._proxy, allow_redirects=False
-            ) as response:
-                return response.status, await response.read()
-        except aiohttp.ConnectionTimeoutError:
+            if self._kept is not None and method == "POST" and not has_file:
+                path, body = url.removeprefix(self._root), _json(request_data.parameters if request_data else {})
+                return await self._kept.post(path, body, connect_within=connect, answer_within=answer)
+            return await self._by_aiohttp(self._session, method, url, request_data, _time_out(connect, answer))
+        except (NotConnected, aiohttp.ConnectionTimeoutError):
             raise NeverSent from None
         except TimeoutError:
             raise TimedOut from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise NetworkError(type(error).__name__) from None  # its text may hold the address, and so the token
+
+    async def _by_aiohttp(
+        self,
+        session: aiohttp.ClientSession,
+        method: str,
+        url: str,
+        data: RequestData | None,
+        limits: aiohttp.ClientTimeout,
+    ) -> tuple[int, bytes]:
+        body, headers = _body(data)
+        async with session.request(
+            method, url, data=body, headers=headers, timeout=limits, proxy=self._proxy, allow_redirects=False
+        ) as response:
+            return response.status, await response.read()
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
@@ -131,15 +153,6 @@ class AiohttpRequest(BaseRequest):
             return cast("dict[str, Any]", json.loads(payload))
         except ValueError:
             raise TelegramError("Invalid server response") from None
-
-    def _timeout(self, read: Any, write: Any, connect: Any, pool: Any, *, has_file: bool) -> aiohttp.ClientTimeout:
-        patience = self._patience
-        return _time_out(
-            _chosen(read, patience.file if has_file else patience.read),
-            _chosen(write, patience.file if has_file else patience.write),
-            _chosen(connect, patience.connect),
-            _chosen(pool, patience.pool),
-        )
 
 
 def _require_plain(response: aiohttp.ClientResponse) -> None:
@@ -157,31 +170,28 @@ def _seconds(text: str) -> int:
 
 
 @lru_cache(maxsize=64)
-def _time_out(
-    read: float | None, write: float | None, connect: float | None, pool: float | None
-) -> aiohttp.ClientTimeout:
+def _time_out(connect: float, answer: float) -> aiohttp.ClientTimeout:
     # aiohttp has no time-out for writing, and one for each read costs a quarter of the call: one bound for both.
-    return aiohttp.ClientTimeout(total=_sum(pool, connect, write, read), connect=_sum(pool, connect))
+    return aiohttp.ClientTimeout(total=connect + answer, connect=connect)
 
 
-def _body(data: RequestData | None) -> tuple[bytes | aiohttp.FormData | None, dict[str, str], bool]:
+def _json(parameters: dict[str, Any]) -> bytes:
+    return json.dumps(parameters).encode()
+
+
+def _body(data: RequestData | None) -> tuple[bytes | aiohttp.FormData | None, dict[str, str]]:
     if data is None:
-        return None, {}, False
+        return None, {}
     files = data.multipart_data
     if not files:
-        return json.dumps(data.parameters).encode(), _JSON, False
+        return _json(data.parameters), _JSON
     form = aiohttp.FormData()
     for name, value in data.parameters.items():
         form.add_field(name, value if isinstance(value, str) else json.dumps(value))
     for name, (file_name, content, media_type) in files.items():
         form.add_field(name, content, filename=file_name, content_type=media_type)
-    return form, {}, True
+    return form, {}
 
 
-def _chosen(value: float | object | None, otherwise: float) -> float | None:
-    return otherwise if value is _UNSET else cast("float | None", value)
-
-
-def _sum(*parts: float | None) -> float | None:
-    known = [part for part in parts if part is not None]
-    return sum(known) if len(known) == len(parts) else None
+def _chosen(value: float | object | None, otherwise: float) -> float:
+    return float(value) if isinstance(value, int | float) else otherwise

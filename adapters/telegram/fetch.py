@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from adapters.telegram.client import AiohttpRequest
+from adapters.telegram.client import ApiRequest
 from adapters.telegram.errors import TROUBLE, to_send_error
 from bot.domain.errors import Refused, SendError, Unavailable, Uncertain
 
@@ -20,7 +20,7 @@ _NEVER = {"file is too big": "The file is too large.", "invalid file_id": "Teleg
 class FileServer:
     """The Bot API's files."""
 
-    def __init__(self, request: AiohttpRequest, methods: str, files: str) -> None:
+    def __init__(self, request: ApiRequest, methods: str, files: str) -> None:
         self._request = request
         self._methods = methods  #: address of the methods, with the token
         self._files = files  #: address of the files, with the token

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from telegram import Bot
 
-from adapters.telegram.client import AiohttpRequest
+from adapters.telegram.client import ApiRequest
 from adapters.telegram.settings import TelegramSettings
 
 
 async def bot_name(settings: TelegramSettings) -> str:
     """Return the bot's user name; empty when Telegram does not answer."""
-    request = AiohttpRequest(settings.patience, proxy=settings.proxy, connections=1)
+    request = ApiRequest(settings.root, settings.patience, proxy=settings.proxy, connections=1)
     await request.initialize()
     try:
         bot = Bot(settings.token, base_url=f"{settings.root}/bot", request=request, get_updates_request=request)

@@ -10,7 +10,7 @@ from typing import Any
 from telegram import Bot, InputFile
 
 from adapters.calls.follow_ups import FollowUps
-from adapters.telegram.client import AiohttpRequest
+from adapters.telegram.client import ApiRequest
 from adapters.telegram.errors import TROUBLE, is_unchanged, to_send_error
 from adapters.telegram.outgoing import CAPTION_LIMIT, Chat, to_chat, to_document, to_edit, to_message
 from bot.delivery.split import measure
@@ -25,7 +25,7 @@ class Sender:
     through `Bot`. Both have the same errors.
     """
 
-    def __init__(self, bot: Bot, request: AiohttpRequest, exports: Path) -> None:
+    def __init__(self, bot: Bot, request: ApiRequest, exports: Path) -> None:
         self._bot = bot
         self._request = request
         self._exports = exports

@@ -127,7 +127,8 @@ class Server:
 
     def __init__(self, handler: Handler, port: int = 0, on_hold: Callable[[], None] = lambda: None) -> None:
         self._handler = handler
-        self._wires: set[Wire] = set()
+        self.wires: set[Wire] = set()  #: connections that are open
+        self.connections = 0  #: that were ever opened
         self.port = port
         self.on_hold = on_hold  #: called when somebody waits for an answer that does not come: let time pass
 
@@ -137,9 +138,7 @@ class Server:
 
     async def __aenter__(self) -> Server:
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(
-            lambda: Wire(self._handler, self._wires, self.on_hold), "127.0.0.1", self.port
-        )
+        self._server = await loop.create_server(self._wire, "127.0.0.1", self.port)
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 
@@ -148,9 +147,13 @@ class Server:
         self.cut()
         await self._server.wait_closed()
 
+    def _wire(self) -> Wire:
+        self.connections += 1
+        return Wire(self._handler, self.wires, self.on_hold)
+
     def cut(self) -> None:
         """Cut every connection; whoever asks again gets a new one."""
-        for wire in list(self._wires):
+        for wire in list(self.wires):
             wire.cut()
 
 
