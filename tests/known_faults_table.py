@@ -264,7 +264,7 @@ _PEOPLE = (
         "paging goes on after acknowledgment",
         "an acknowledgment meets its deadline",
         "bot/clock/deadlines.py",
-        "    return _settle(case, _all_running(case, kind, channel), DeadlineState.MET, now)\n",
+        "    return _settle(case, _all_running(case, kind, channel, party), DeadlineState.MET, now)\n",
         "    return case\n",
         ("journeys/test_known_faults.py::test_once_acknowledged_nobody_is_paged_about_it_any_more",),
         ("assert not ['U1 immediate",),

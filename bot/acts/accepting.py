@@ -5,18 +5,23 @@ from __future__ import annotations
 import re
 
 from bot.acts.finding import channel_of
-from bot.acts.formal import DEADLINE, ask_channel, with_handoff
-from bot.acts.request import ActRequest, changed, done, is_allowed, prompt
+from bot.acts.formal import ask_channel
+from bot.acts.request import ActRequest, changed, done, everybody, is_allowed, prompt
 from bot.channels.gate_effects import own_side
+from bot.channels.handoffs import DEADLINE, at_desks_of, run_again, status_of, with_handoff
 from bot.clock import deadlines
-from bot.domain.case import Case, Channel, DeadlineKind, HandoffState, Status
+from bot.clock.alerts import act_button
+from bot.domain.case import Case, Channel, DeadlineKind, Handoff, HandoffState, RefusalCode, Status
+from bot.domain.case_acts import Act
 from bot.domain.frozen import replace
 from bot.domain.guarded import Guarded
 from bot.domain.journal_acts import JournalAct
-from bot.domain.names import channel_name, moment
-from bot.language.folding import folded
+from bot.domain.names import channel_name, moment, refusal_name, rows, urgency_name
+from bot.domain.recipients import Recipient, at_person, unique
+from bot.language.folding import begins, folded
 from bot.language.texts import tr
 from bot.protection import gates
+from bot.protection.gate_words import waits
 from bot.turns.composer import Composer
 
 _REFERENCE = re.compile(r"""\s*(?:"([^"]+)"|(\S+))\s*""")
@@ -29,7 +34,7 @@ def accept(request: ActRequest) -> None:
     if channel is None:
         ask_channel(request, tr(request.language, "Which channel accepted?"))
         return
-    if not is_allowed(request, channel):
+    if not is_allowed(request, channel) or not _is_open_still(request, channel):
         return
     formal_reference, officer = _reference_and_officer(rest)
     if not formal_reference:
@@ -42,6 +47,23 @@ def accept(request: ActRequest) -> None:
         )
         return
     _accept(request, channel, formal_reference, officer or request.person.name)
+
+
+def _is_open_still(request: ActRequest, channel: Channel) -> bool:
+    """Whether the gate is open at this moment too, for all whom the hand-off is for; say so when it is not."""
+    c, case, handoff = request.c, request.case, request.case.handoff(channel)
+    covers = handoff.covers if handoff is not None else ()
+    if isinstance(gates.check_for(case, channel, c.context.agreement, covers), gates.Open):
+        return True
+    c.journal(JournalAct.HANDOFF_STOPPED, case, channel=channel.value)
+    request.say(tr(request.language, "{reference} cannot be accepted now. {why}", reference=case.reference,
+                   why=waits(case, request.language)))  # fmt: skip
+    words = tr("en", "{urgency} · {reference}\nThe {channel} wants to accept it, and its gate is closed now. Decide: "
+               "take it back, or open the gate.", urgency=urgency_name(case.urgency, "en"), reference=case.reference,
+               channel=channel_name(channel, "en"))  # fmt: skip
+    button = act_button(case, tr("en", "Take it back"), Act.RECALL, channel.value)
+    c.tell(own_side(c, case), gates.key_of(case, f"wants:{c.inbox_id}"), words, case=case, buttons=rows([button]))
+    return False
 
 
 def _reference_and_officer(text: str) -> tuple[str, str]:
@@ -68,8 +90,14 @@ def _accept(request: ActRequest, channel: Channel, formal_reference: str, office
         accepting_officer=Guarded(officer),
         formal_reference=formal_reference,
     )
+    if not request.case.is_open:
+        late = tr("en", "Accepted by the {channel} under {formal}, after the case was closed.",
+                  channel=channel_name(channel, "en"), formal=formal_reference)  # fmt: skip
+        _answered_late(request, handoff, late)
+        return
     case = with_handoff(changed(request.case, Status.HANDED_OFF), handoff)
-    case = deadlines.stop(_met(c, case, channel), DeadlineKind.INTAKE, c.now)
+    case = deadlines.meet(_met(c, case, channel), DeadlineKind.ANSWER, c.now, channel)
+    case = deadlines.stop(case, DeadlineKind.INTAKE, c.now)
     due = c.now + case.policy(c.context.agreement).written
     case = deadlines.arm(case, DeadlineKind.WRITTEN, due, c.context.new_id, channel)
     c.journal(JournalAct.ACCEPTED, case, channel=channel.value, formal_reference=formal_reference, officer=officer)
@@ -91,6 +119,7 @@ def _accept(request: ActRequest, channel: Channel, formal_reference: str, office
             channel=name,
             when=when,
         ),
+        to=unique([*everybody(request, case), *_others_told(c, handoff)]),
     )
 
 
@@ -128,37 +157,92 @@ def send_back(request: ActRequest) -> None:
     if not reason:
         prompt(request, tr(request.language, "Why is it returned? One line."), channel.value)
         return
+    _returned(request, channel, reason)
+
+
+def refuse(request: ActRequest) -> None:
+    """Return what was handed to a channel for one of the agreed reasons, also after it was accepted."""
+    channel, rest = channel_of(request.text)
+    channel = channel or _only_waiting(request.case) or _only_accepted(request.case)
+    if channel is None:
+        ask_channel(request, tr(request.language, "For which channel is it refused?"))
+        return
+    if not is_allowed(request, channel):
+        return
+    code, reason = _refusal(rest)
+    if code is None:
+        codes = [act_button(request.case, refusal_name(k, request.language), Act.REFUSE, f"{channel.value} {k.value}")
+                 for k in RefusalCode]  # fmt: skip
+        known = ", ".join(k.value for k in RefusalCode)
+        ask = tr(request.language, "Why is it refused? Tap, or type a code and one line: {codes}", codes=known)
+        prompt(request, ask, channel.value, rows(codes, width=1))
+        return
+    if not reason:
+        prompt(request, tr(request.language, "Now one line in English: why?"), f"{channel.value} {code.value}")
+        return
+    _returned(request, channel, reason, code)
+
+
+def _refusal(text: str) -> tuple[RefusalCode | None, str]:
+    for code in RefusalCode:
+        found = begins(re.compile(rf"\W*{code.value.replace('_', '[ _-]')}\b[\s,:;.-]*", re.IGNORECASE), text)
+        if found:
+            return code, found[1].strip()
+    return None, text
+
+
+def _returned(request: ActRequest, channel: Channel, reason: str, refusal: RefusalCode | None = None) -> None:
     c, handoff = request.c, request.case.handoff(channel)
     if handoff is None:
         raise LookupError("an act that fits has a hand-off")
-    returned = replace(handoff, state=HandoffState.RETURNED, returned_at=c.now, return_reason=Guarded(reason))
+    returned = replace(
+        handoff, state=HandoffState.RETURNED, returned_at=c.now, return_reason=Guarded(reason), refusal=refusal
+    )
+    if not request.case.is_open:
+        _answered_late(request, returned, tr("en", "Returned by the {channel}, after the case was closed.",
+                                             channel=channel_name(channel, "en")))  # fmt: skip
+        return
     case = with_handoff(changed(request.case), returned)
-    case = _run_again(request, case, channel)
-    c.journal(JournalAct.RETURNED, case, channel=channel.value)
+    case = run_again(c, replace(case, status=status_of(case)), channel)
+    case = deadlines.meet(case, DeadlineKind.ANSWER, c.now, channel)
+    case = deadlines.stop(case, DeadlineKind.WRITTEN, c.now, channel)
+    c.journal(JournalAct.RETURNED, case, channel=channel.value, **({"refusal": refusal.value} if refusal else {}))
     name = channel_name(channel, "en")
-    done(
-        request,
-        case,
-        tr(
-            request.language,
-            "returned. The deadline of the {channel} runs again.",
-            channel=channel_name(channel, request.language),
-        ),
-        tells=tr("en", "Returned by the {channel}; its deadline runs again. The reason is on the page.", channel=name),
-    )
+    if refusal is None:
+        sentence = tr(request.language, "returned. The deadline of the {channel} runs again.",
+                      channel=channel_name(channel, request.language))  # fmt: skip
+        tells = tr("en", "Returned by the {channel}; its deadline runs again. The reason is on the page.", channel=name)
+    else:
+        sentence = tr(request.language, "refused: {why}. The deadline of the {channel} runs again.",
+                      why=refusal_name(refusal, request.language),
+                      channel=channel_name(channel, request.language))  # fmt: skip
+        tells = tr("en", "Refused by the {channel}: {why}. Its deadline runs again; more is on the page.",
+                   channel=name, why=refusal_name(refusal, "en"))  # fmt: skip
+    done(request, case, sentence, tells=tells, to=unique([*everybody(request, case), *_others_told(c, returned)]))
 
 
-def _run_again(request: ActRequest, case: Case, channel: Channel) -> Case:
-    """The deadline of a returned hand-off runs on where it still runs; else it starts anew."""
-    kind, c = DEADLINE[channel], request.c
-    running = case.deadline(kind)
-    if running is not None and running.is_running:
-        return case
-    return deadlines.arm(
-        case, kind, c.now + deadlines.allowed(case.policy(c.context.agreement), kind), c.context.new_id
-    )
+def _answered_late(request: ActRequest, handoff: Handoff, tells: str) -> None:
+    """Record the answer of a channel that was left with a closed case: it stays closed, and its owner hears of it."""
+    c = request.c
+    case = with_handoff(changed(request.case), handoff)
+    act = JournalAct.ACCEPTED if handoff.state is HandoffState.ACCEPTED else JournalAct.RETURNED
+    c.journal(act, case, channel=handoff.channel.value, formal_reference=handoff.formal_reference)
+    owner = c.view.directory.get(handoff.owner) if handoff.owner is not None else None
+    owners = [at_person(owner)] if owner is not None and owner.is_active else []
+    sentence = tr(request.language, "noted. The case stays closed; whoever answers for it is told.")
+    done(request, case, sentence, tells=tells, to=unique([*owners, *everybody(request, case)]))
+
+
+def _others_told(c: Composer, handoff: Handoff) -> tuple[Recipient, ...]:
+    """Those who have it in copy, and the desk itself, whoever recorded its answer."""
+    return at_desks_of([handoff], c.context.agreement, c.view.directory)
 
 
 def _only_waiting(case: Case) -> Channel | None:
     waiting = [h.channel for h in case.handoffs if h.state is HandoffState.SENT]
     return waiting[0] if len(waiting) == 1 else None
+
+
+def _only_accepted(case: Case) -> Channel | None:
+    accepted = [h.channel for h in case.handoffs if h.state is HandoffState.ACCEPTED]
+    return accepted[0] if len(accepted) == 1 else None

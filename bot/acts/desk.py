@@ -6,6 +6,7 @@ import re
 from datetime import datetime, timedelta
 
 from bot.acts.request import ActRequest, changed, done, duty_desks, is_allowed, prompt, shown_name
+from bot.channels import waiting_steps
 from bot.clock import alerts, deadlines
 from bot.domain import short_ids
 from bot.domain.agreement import Urgency
@@ -42,10 +43,12 @@ def acknowledge(request: ActRequest) -> None:
     case = replace(changed(case, status), acknowledged_at=c.now, acknowledged_by=request.person.id)
     case = deadlines.meet(case, DeadlineKind.ACKNOWLEDGE, c.now)
     c.journal(JournalAct.ACKNOWLEDGED, case)
+    sentence = tr(request.language, "you have acknowledged. The clock goes on until a formal channel accepts.")
+    steps = waiting_steps.lines(case, request.person.party, c.context.agreement, request.language, tells="")
     done(
         request,
         case,
-        tr(request.language, "you have acknowledged. The clock goes on until a formal channel accepts."),
+        "\n".join([sentence, *steps]),
         tells=tr(
             "en",
             "Acknowledged by {who}, {when}.",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from bot.acts import outcomes
+from bot.acts import open_channels, outcomes
 from bot.acts.offering import buttons_for
 from bot.acts.request import ActRequest, apart, changed, done, everybody, is_allowed, prompt, shown_name, tell
+from bot.channels.handoffs import holders
 from bot.clock import deadlines
 from bot.clock.alerts import act_button
 from bot.domain.case import Case, ClosureCode, DeadlineKind, Status, TextKind
@@ -14,6 +15,7 @@ from bot.domain.case_acts import Act
 from bot.domain.frozen import replace
 from bot.domain.journal_acts import JournalAct
 from bot.domain.names import closure_name, rows
+from bot.domain.recipients import Recipient
 from bot.language.folding import begins
 from bot.language.texts import tr
 from bot.language.writing_systems import is_english
@@ -25,6 +27,7 @@ def close(request: ActRequest) -> None:
         return
     code, outcome = _closure(request.text)
     case, language = request.case, request.language
+    fate, outcome = open_channels.decided(outcome)
     state, outcome = outcomes.of_all(outcome)
     if code is None:
         choices = [act_button(case, closure_name(k, language), Act.CLOSE, k.value) for k in ClosureCode]
@@ -40,15 +43,21 @@ def close(request: ActRequest) -> None:
             buttons=rows(choices, width=1),
         )
         return
+    if fate is None and open_channels.unanswered(case):
+        open_channels.ask(request, code, outcomes.written(state) if state is not None else "")
+        return
+    known = " ".join([code.value, *([fate.value] if fate else [])])
     if state is None and outcomes.are_missing(request, code):
-        outcomes.ask(request, code, outcome)
+        outcomes.ask(request, known, outcome)
         return
     if not is_english(outcome):
-        known = code.value if state is None else f"{code.value} {outcomes.written(state)}"
+        known = known if state is None else f"{known} {outcomes.written(state)}"
         prompt(request, tr(language, "Now one line in English: what is the outcome?"), known)
         return
     if state is not None:
         request = replace(request, case=outcomes.kept(request, state))
+    if fate is not None:
+        request = replace(request, case=open_channels.settled(request, request.case, fate))
     _close(request, code, outcome)
 
 
@@ -64,6 +73,7 @@ def ended(request: ActRequest, code: ClosureCode, outcome: str, **details: objec
 
 def _close(request: ActRequest, code: ClosureCode, outcome: str) -> None:
     case = ended(request, code, outcome)
+    at_channels = _at_channels(request)
     reopening, others = apart(request, case, Act.REOPEN, everybody(request, case))
     closed = tr("en", "Closed by {who}: {code}. The outcome is on the page.",
                 who=shown_name(request), code=closure_name(code, "en"))  # fmt: skip
@@ -82,7 +92,21 @@ def _close(request: ActRequest, code: ClosureCode, outcome: str) -> None:
     for recipient in others:
         person = recipient.person
         tell(request, case, [recipient], closed, buttons_for(case, person, request.c) if person else ())
+    _tell_channels(request, case, at_channels, closed)
     outcomes.tell_of_others(request, case)
+
+
+def _at_channels(request: ActRequest) -> list[Recipient]:
+    """Whoever has the case by a hand-off and follows it by nothing else."""
+    c, following = request.c, {r.name for r in everybody(request, request.case)}
+    found = holders(request.case, c.context.agreement, c.view.directory)
+    return [recipient for recipient in found if recipient.name not in following]
+
+
+def _tell_channels(request: ActRequest, case: Case, to: list[Recipient], closed: str) -> None:
+    owned = any(handoff.owner is not None for handoff in case.handoffs)
+    stands = tr("en", "What was handed to you stands; {who} answers for it.", who=shown_name(request))
+    tell(request, case, to, f"{closed} {stands}" if owned else closed)
 
 
 def stand_down(request: ActRequest) -> None:
@@ -147,7 +171,7 @@ def reopen(request: ActRequest) -> None:
         tells=f"{opened} {tr('en', 'Please acknowledge: /ack {reference}', reference=case.reference)}",
         to=acknowledging,
     )
-    tell(request, case, others, opened)
+    tell(request, case, [*others, *_at_channels(request)], opened)
 
 
 def _closure(text: str) -> tuple[ClosureCode | None, str]:

@@ -6,57 +6,76 @@ from collections.abc import Sequence
 
 from bot.acts.finding import channel_of, is_among_own
 from bot.acts.request import ActRequest, changed, does_not_fit, done, everybody, is_allowed, offered, prompt, shown_name
+from bot.channels.addressees import Addressees, addressees
 from bot.channels.gate_effects import own_desk, own_side
+from bot.channels.handoffs import with_handoff
 from bot.clock import deadlines
 from bot.clock.alerts import act_button
-from bot.domain.agreement import Desk, DeskRole
+from bot.domain.agreement import Desk
 from bot.domain.case import Case, Channel, DeadlineKind, Handoff, HandoffState, TextKind
 from bot.domain.case_acts import Act
-from bot.domain.closed_sets import for_each
 from bot.domain.fields import field, is_field
 from bot.domain.frozen import replace
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Keyboard
 from bot.domain.names import channel_name, link, rows, urgency_name
-from bot.domain.recipients import Recipient, at_desk, desk_name
+from bot.domain.recipients import Recipient, at_desk, desk_name, unique
 from bot.domain.subjects import numbers
 from bot.intake.consent import ask, whom_to_ask
+from bot.language.folding import fold
 from bot.language.texts import tr
 from bot.protection import gates
 from bot.protection.gate_words import for_side, missing_names
 from bot.protection.seen_by import seen_by, shown_numbers
 from bot.protection.shown_persons import for_whom, in_place_of
 
-DEADLINE = for_each(Channel, {Channel.POLICE: DeadlineKind.POLICE, Channel.DIPLOMATIC: DeadlineKind.DIPLOMATIC})
+_SEND = "send"  #: what confirms a hand-off that was shown before
 
 
 def hand_off(request: ActRequest) -> None:
-    """Give the case to a channel, if its gate is open. While answers are missing it is a draft, and they are asked."""
-    channel, _ = channel_of(request.text)
+    """Give the case to a channel, if its gate is open: first it is shown where it would go, then it is sent.
+
+    While answers are missing it is a draft, and they are asked.
+    """
+    channel, rest = channel_of(request.text)
     if channel is None:
         ask_channel(request, tr(request.language, "To which channel?"))
-        return
-    if not is_allowed(request, channel):
-        return
-    case, c = request.case, request.c
-    desk = _addressed(request, channel)
-    if desk is None:
+    elif not is_allowed(request, channel):
+        pass  # they have heard it
+    elif not request.case.requested:
         request.say(tr(request.language, "First the officer must say which side is asked to help."))
-        return
+    else:
+        _hand_off(request, channel, is_confirmed=fold(rest).strip() == _SEND)
+
+
+def _hand_off(request: ActRequest, channel: Channel, *, is_confirmed: bool) -> None:
+    case, c = request.case, request.c
     verdict, ready = _judged(request, channel)
     if verdict is None:
         request.say(does_not_fit(request, channel), offered(case, request))  # nobody whom they know of is left
         return
-    handoff = case.handoff(channel)
-    if handoff is None or not gates.is_draft(handoff):
-        handoff = Handoff(c.context.new_id(), case.id, channel, HandoffState.DRAFTED, desk.id, request.person.id, c.now)
-    if isinstance(verdict, gates.Open):
-        _send(request, replace(handoff, covers=ready if case.apart else ()), desk)
+    covers = ready if case.apart else ()
+    to = addressees(case, channel, covers, c.context.agreement, c.view.directory)
+    if to is None:
+        request.say(tr(request.language, "There is no desk of {party} that it could go to.", party=case.requested))
+    elif isinstance(verdict, gates.Open) and not is_confirmed:
+        _preview(request, channel, covers, to)
+    elif isinstance(verdict, gates.Open):
+        _send(request, replace(_drafted(request, channel, to), covers=covers), to)
         _tell_of_others(request, channel, ready)
     elif isinstance(verdict, gates.Blocked) and not _is_kept_from(request, channel):
         _refuse(request, channel, verdict)
     else:
-        _draft(request, replace(handoff, state=gates.draft_state(verdict)), verdict)
+        _draft(request, replace(_drafted(request, channel, to), state=gates.draft_state(verdict)), verdict)
+
+
+def _drafted(request: ActRequest, channel: Channel, to: Addressees) -> Handoff:
+    """The draft that waits for this channel, or a new one."""
+    c, found = request.c, request.case.handoff(channel)
+    if found is not None and gates.is_draft(found):
+        return found
+    made = c.context.new_id()
+    return Handoff(made, request.case.id, channel, HandoffState.DRAFTED, to.desk.id, request.person.id, c.now)
 
 
 def _judged(request: ActRequest, channel: Channel) -> tuple[gates.Verdict | None, tuple[int, ...]]:
@@ -158,10 +177,35 @@ def _ask(request: ActRequest, case: Case, handoff: Handoff, missing: Sequence[st
     return whom_to_ask(c, case) if questions else desk
 
 
-def _send(request: ActRequest, handoff: Handoff, desk: Desk) -> None:
-    c = request.c
-    handoff = replace(handoff, state=HandoffState.SENT, sent_at=c.now, by=request.person.id)
+def _preview(request: ActRequest, channel: Channel, covers: tuple[int, ...], to: Addressees) -> None:
+    """Show what would go where. Nothing is sent before somebody who may do it says so."""
+    case, language, agreement = request.case, request.language, request.c.context.agreement
+    lines = [
+        tr(language, "{reference}: ready for the {channel}, not sent yet.",
+           reference=case.reference, channel=channel_name(channel, language)),
+        tr(language, "To: {desk}", desk=desk_name(to.desk)),
+        *([tr(language, "In copy: {desks}", desks=_named(to.copies))] if to.copies else []),
+        *([for_whom(seen_by(case, request.person.party, agreement), covers, language).capitalize()] if covers else []),
+        tr(language, "To send it, tap, or type: /handoff {reference} {channel} send",
+           reference=case.reference, channel=channel.value),
+    ]  # fmt: skip
+    button = act_button(case, tr(language, "Send it"), Act.HANDOFF, f"{channel.value} {_SEND}")
+    request.say("\n".join(lines), rows([button]))
+
+
+def _named(desks: Sequence[Desk]) -> str:
+    return ", ".join(desk_name(desk) for desk in desks)
+
+
+def _send(request: ActRequest, handoff: Handoff, addressed: Addressees) -> None:
+    c, desk = request.c, addressed.desk
+    copies = tuple(each.id for each in addressed.copies)
+    handoff = replace(
+        handoff, state=HandoffState.SENT, sent_at=c.now, by=request.person.id, desk=desk.id, copies=copies
+    )
     case = with_handoff(changed(request.case), handoff)
+    due = c.now + case.policy(c.context.agreement).answer
+    case = deadlines.arm(case, DeadlineKind.ANSWER, due, c.context.new_id, handoff.channel)
     c.journal(JournalAct.HANDOFF_SENT, case, channel=handoff.channel.value, desk=desk.id)
     case = c.put(case)
     to = at_desk(desk, c.view.directory)
@@ -179,7 +223,13 @@ def _send(request: ActRequest, handoff: Handoff, desk: Desk) -> None:
         link=link(c.context.public_url, case),
     )
     c.tell(to, f"case:{case.id}:handoff:{handoff.id}", words, case=case, buttons=_answers(case, handoff.channel))
-    told_names = {r.name for r in to}
+    copied = unique(r for each in addressed.copies for r in at_desk(each, c.view.directory))
+    copy = tr("en", "{urgency} · {reference}\nIn copy: handed to the {channel}{whom}, {desk}, by {who}. {link}",
+              urgency=urgency_name(case.urgency, "en"), reference=case.reference, desk=desk_name(desk), whom=whom,
+              channel=channel_name(handoff.channel, "en"), who=shown_name(request),
+              link=link(c.context.public_url, case))  # fmt: skip
+    c.tell(copied, f"case:{case.id}:copy:{handoff.id}", copy, case=case)
+    told_names = {r.name for r in (*to, *copied)}
     others = [r for r in everybody(request, case) if r.name not in told_names]
     name = channel_name(handoff.channel, "en")
     done(
@@ -248,16 +298,6 @@ def not_needed(request: ActRequest) -> None:
     )
 
 
-def _addressed(request: ActRequest, channel: Channel) -> Desk | None:
-    agreement, party = request.c.context.agreement, request.case.requested
-    if not party:
-        return None
-    desks = agreement.desks_of(party, DeskRole(channel.value)) or agreement.desks_of(party, DeskRole.DUTY)
-    reachable = [d for d in desks if at_desk(d, request.c.view.directory)]
-    fallback = agreement.desks_of(party, DeskRole.DUTY)
-    return next(iter(reachable or fallback or desks), None)
-
-
 def _answers(case: Case, channel: Channel) -> Keyboard:
     return rows(
         [
@@ -272,9 +312,3 @@ def ask_channel(request: ActRequest, sentence: str) -> None:
     case, language = request.case, request.language
     choices = [act_button(case, channel_name(channel, language), request.act, channel.value) for channel in Channel]
     prompt(request, sentence, buttons=rows(choices))
-
-
-def with_handoff(case: Case, handoff: Handoff) -> Case:
-    """Put a hand-off in its place among those of a case."""
-    others = tuple(h for h in case.handoffs if h.id != handoff.id)
-    return replace(case, handoffs=(*others, handoff))

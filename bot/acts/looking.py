@@ -7,10 +7,11 @@ from typing import assert_never
 
 from bot.acts.finding import is_among_own, no_such_case
 from bot.acts.offering import buttons_for
+from bot.channels import waiting_steps
 from bot.clock import deadlines
 from bot.clock.escalation_plan import describe
 from bot.domain import reference
-from bot.domain.case import Case, Channel, DeadlineKind, Handoff, HandoffState
+from bot.domain.case import Case, Handoff, HandoffState
 from bot.domain.closed_sets import for_each
 from bot.domain.fields import show
 from bot.domain.likeness import Verdict
@@ -29,17 +30,15 @@ from bot.domain.names import (
     urgency_name,
 )
 from bot.domain.recipients import desk_name
-from bot.domain.subjects import numbers
 from bot.domain.understood import doubt
 from bot.language.texts import later, tr
-from bot.protection.gate_words import for_side
-from bot.protection.gates import covered, is_draft, is_hidden, is_open, shown_state
+from bot.protection.gates import is_hidden, shown_state
 from bot.protection.matching import may_know
 from bot.protection.permissions import may_see
 from bot.protection.redaction_policy import Way, answers
 from bot.protection.secure_access import may_read_secure
 from bot.protection.seen_by import seen_by
-from bot.protection.shown_persons import for_whom, in_place_of, persons
+from bot.protection.shown_persons import for_whom, persons
 from bot.protection.standings import Reader
 from bot.turns.composer import Composer
 
@@ -62,6 +61,7 @@ def case(c: Composer, shown: Case) -> None:
     lines += [
         _handoff_line(h, shown_state(h, shown, c.person.party, agreement), shown, language) for h in shown.handoffs
     ]
+    lines += _gate_lines(c, shown)
     lines += [] if reader.is_overheard else _other_cases(c, shown)
     lines += _delivery_lines(c, shown)
     lines.append(tr(language, "Texts and all acts: {link}", link=link(c.context.public_url, shown)))
@@ -221,29 +221,17 @@ def _recipient(c: Composer, name: str) -> str:
 
 
 def _gate_lines(c: Composer, shown: Case) -> list[str]:
-    """Say of each channel that runs how its gate stands, as far as whoever reads the answer may know."""
-    if c.person is None or not shown.requested:
+    """Say of each channel that waits what it waits for, as far as whoever reads the answer may know."""
+    if c.person is None:
         return []
-    party = c.person.party if is_among_own(c, c.person.party) else ""
-    waiting = [
-        (channel, in_place_of(shown, number))
-        for channel in Channel
-        if _is_awaited(shown, channel)
-        for number in numbers(shown)
-        if number not in covered(shown, channel)
-    ]
-    return [
-        f"{channel_name(ch, c.language).capitalize()}{one.reference.removeprefix(shown.reference)}: "
-        f"{for_side(one, ch, party, c.context.agreement, c.language)}"
-        for ch, one in waiting
-        if not is_open(one, ch, c.context.agreement)
-    ]
+    tells = c.person.party if is_among_own(c, c.person.party) else ""
+    return waiting_steps.lines(shown, c.person.party, c.context.agreement, c.language, tells=tells)
 
 
-def _is_awaited(shown: Case, channel: Channel) -> bool:
-    handoff, deadline = shown.handoff(channel), shown.deadline(DeadlineKind(channel.value))
-    is_running = deadline is not None and deadline.is_running
-    return is_running and (handoff is None or is_draft(handoff))
+def _withdrawn_line(handoff: Handoff, name: str, language: str) -> str:
+    if handoff.must_stop:
+        return tr(language, "{channel}: taken back, its desk has not confirmed yet that it stopped", channel=name)
+    return tr(language, "{channel}: taken back, its desk has stopped", channel=name)
 
 
 def _handoff_line(handoff: Handoff, state: HandoffState, shown: Case, language: str) -> str:
@@ -257,6 +245,8 @@ def _handoff_line(handoff: Handoff, state: HandoffState, shown: Case, language: 
             return tr(language, "{channel}: handed off, not yet accepted", channel=name)
         case HandoffState.RETURNED:
             return tr(language, "{channel}: returned", channel=name)
+        case HandoffState.WITHDRAWN:
+            return _withdrawn_line(handoff, name, language)
         case HandoffState.BLOCKED:
             return tr(language, "{channel}: drafted, blocked", channel=name)
         case HandoffState.DRAFTED:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from bot.acts.finding import is_among_own
+from bot.channels.waiting_steps import asks_other_side
 from bot.clock import alerts
 from bot.domain.agreement import Agreement
 from bot.domain.case import Case, Channel
@@ -26,6 +27,11 @@ _LABELS = for_each(
         Act.ACCEPT: later("Accepted by {channel}"),
         Act.RETURN: later("Return from {channel}"),
         Act.HANDOFF: later("Hand to {channel}"),
+        Act.REFUSE: later("Refuse for {channel}"),
+        Act.ANSWER: later("Answer"),
+        Act.REMIND: later("Remind them"),
+        Act.RECALL: later("Take back from {channel}"),
+        Act.STOPPED: later("We have stopped"),
         Act.WRITTEN: later("Letter sent"),
         Act.CLOSE: later("Close"),
         Act.REOPEN: later("Reopen"),
@@ -36,8 +42,8 @@ _LABELS = for_each(
         Act.ALTERNATIVE: later("Decide an alternative"),
     },
     but={
-        Act.SNOOZE, Act.URGENCY, Act.WITHDRAW, Act.NOTE, Act.MEMO, Act.PERSON, Act.NOTNEEDED, Act.CONSENT, Act.PROTECT,
-        Act.GUARDIAN, Act.INTEREST, Act.VITAL, Act.RELEASE, Act.HOLD, Act.UNHOLD,
+        Act.CLARIFY, Act.LATE, Act.SNOOZE, Act.URGENCY, Act.WITHDRAW, Act.NOTE, Act.MEMO, Act.PERSON, Act.NOTNEEDED,
+        Act.CONSENT, Act.PROTECT, Act.GUARDIAN, Act.INTEREST, Act.VITAL, Act.RELEASE, Act.HOLD, Act.UNHOLD,
         Act.SAME, Act.RELATED, Act.DIFFERENT,
     },
 )  # fmt: skip
@@ -70,6 +76,7 @@ _ASKED_FOR: Mapping[Act, Callable[[Person, Case, Agreement, Channel | None], boo
     Act,
     {
         Act.HANDOFF: _is_at_its_gate,
+        Act.REMIND: lambda person, case, agreement, _channel: asks_other_side(case, person.party, agreement),
         Act.GUARDIAN: lambda _person, case, _agreement, _channel: gates.may_be_child(case),
         Act.INTEREST: lambda _person, case, _agreement, _channel: gates.may_be_child(case),
         Act.VITAL: _is_vital,
@@ -78,7 +85,8 @@ _ASKED_FOR: Mapping[Act, Callable[[Person, Case, Agreement, Channel | None], boo
     },
     but={
         Act.ACK, Act.ASSIGN, Act.SNOOZE, Act.URGENCY, Act.STANDDOWN, Act.CLOSE, Act.REOPEN, Act.WITHDRAW, Act.WRONG,
-        Act.NOTE, Act.MEMO, Act.PERSON, Act.ACCEPT, Act.RETURN, Act.WRITTEN, Act.NOTNEEDED, Act.CONSENT, Act.PROTECT,
+        Act.NOTE, Act.MEMO, Act.PERSON, Act.ACCEPT, Act.RETURN, Act.REFUSE, Act.CLARIFY, Act.ANSWER, Act.LATE,
+        Act.RECALL, Act.STOPPED, Act.WRITTEN, Act.NOTNEEDED, Act.CONSENT, Act.PROTECT,
         Act.RELEASE, Act.HOLD, Act.UNHOLD, Act.SAME, Act.RELATED, Act.DIFFERENT,
     },
 )  # fmt: skip
@@ -97,9 +105,9 @@ def _worth_a_button(case: Case, person: Person, c: Composer) -> Iterator[tuple[s
     language = person.language
     yield tr(language, _LABELS[Act.ACK]), Act.ACK, "", None
     for channel in Channel:
-        for act in (Act.ACCEPT, Act.RETURN, Act.HANDOFF):
+        for act in (Act.ACCEPT, Act.RETURN, Act.RECALL, Act.HANDOFF):
             yield tr(language, _LABELS[act], channel=channel.value), act, channel.value, channel
-    for act in (Act.WRITTEN, Act.CLOSE, Act.REOPEN, Act.WRONG, Act.STANDDOWN):
+    for act in (Act.STOPPED, Act.REMIND, Act.WRITTEN, Act.CLOSE, Act.REOPEN, Act.WRONG, Act.STANDDOWN):
         yield tr(language, _LABELS[act]), act, "", None
     if person.id not in case.assignees:
         yield tr(language, _LABELS[Act.ASSIGN]), Act.ASSIGN, "me", None

@@ -44,7 +44,7 @@ def are_missing(request: ActRequest, code: ClosureCode) -> bool:
     return code not in _OF_NOBODY and bool(_open(request.case, _known(request)))
 
 
-def ask(request: ActRequest, code: ClosureCode, outcome: str) -> None:
+def ask(request: ActRequest, known: str, outcome: str) -> None:
     """Ask how it ended, before anything is closed."""
     case, language = request.case, request.language
     sentence = tr(
@@ -56,9 +56,9 @@ def ask(request: ActRequest, code: ClosureCode, outcome: str) -> None:
 
     def button(state: SubjectState) -> Button:
         label = tr(language, "All: {state}", state=show(field(STATE), state.value, language))
-        return act_button(case, label, Act.CLOSE, f"{code.value} {written(state)}")
+        return act_button(case, label, Act.CLOSE, f"{known} {written(state)}")
 
-    prompt(request, "\n".join([sentence, *lines(request)]), f"{code.value} {outcome}".strip(),
+    prompt(request, "\n".join([sentence, *lines(request)]), f"{known} {outcome}".strip(),
            rows([button(state) for state in OUTCOMES]))  # fmt: skip
 
 

@@ -224,6 +224,8 @@ _WHO_MAY = for_each(
         Whose.SUPERVISORS: later("Only a supervisor of either side can hold or release a case."),
         Whose.REPORTING_OFFICER: later("Only whoever reported the case can ask for that."),
         Whose.REPORTING_SUPERVISOR: later("Only a supervisor of {party} can stand this case down."),
+        Whose.DESKS_OR_CHANNEL: later("That is for the duty desk, a supervisor, or the desk it was handed to."),
+        Whose.REPORTING_DESK: later("Only the duty desk or a supervisor of {party} can take it back."),
         Whose.CHANNEL: later("Only the desk it was handed to, or the duty desk of {party}, can record that."),
         Whose.OFFICER_OR_ANY_DESK: later("Only the reporting officer, or a duty desk or supervisor can do that."),
         Whose.OFFICER_OR_DESK: later(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bot.acts.request import ActRequest, done, is_allowed, prompt
-from bot.clock import alerts
+from bot.clock import alerts, deadlines
 from bot.domain import button_data
-from bot.domain.case import Case, TextKind
+from bot.domain.case import Case, DeadlineKind, TextKind
 from bot.domain.case_acts import Act
+from bot.domain.frozen import replace
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Keyboard
 from bot.intake.pieces import Piece, keep_piece
@@ -27,9 +28,21 @@ def note(request: ActRequest) -> None:
     if own_echoes.is_ours(request.c, request.case, request.text):
         _comes_back(request)
         return
+    if request.act is Act.ANSWER or request.is_taken:
+        request = replace(request, case=_answered(request))
     kept, sentence = send(request, request.case)
     aside = _not_this_case(request, *kept) if request.is_taken else None
     done(request, request.c.case(request.case.id) or request.case, sentence, aside=aside)
+
+
+def _answered(request: ActRequest) -> Case:
+    """Meet the deadline of a question that this side was asked."""
+    c, case, party = request.c, request.case, request.person.party
+    waiting = [d for d in case.deadlines if d.kind is DeadlineKind.REPLY and d.is_running and d.party == party]
+    if not waiting:
+        return case
+    c.journal(JournalAct.ANSWERED_QUESTION, case, party=party)
+    return c.put(deadlines.meet(case, DeadlineKind.REPLY, c.now, party=party))
 
 
 def ask_for(request: ActRequest) -> None:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from bot.channels.handoffs import with_handoff
+from bot.channels.withdrawal import tell_copies, withdraw
 from bot.clock import deadlines
 from bot.clock.alerts import act_button, keyboard
 from bot.clock.alerts import text as alert_text
 from bot.domain.agreement import DeskRole
-from bot.domain.case import Case, Channel, DeadlineKind, Handoff, HandoffState
+from bot.domain.case import WITH_ITS_DESK, Case, Channel, DeadlineKind, Handoff, HandoffState
 from bot.domain.case_acts import Act
 from bot.domain.frozen import replace
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Keyboard
 from bot.domain.names import channel_name, link, rows, urgency_name
 from bot.domain.recipients import Recipient, at_desks, at_person, supervisors, unique
-from bot.domain.subjects import numbers
+from bot.domain.subjects import as_of, numbers
 from bot.language.texts import tr
 from bot.protection import gates
 from bot.protection.seen_by import seen_by, shown_numbers
@@ -31,18 +33,37 @@ def follow(c: Composer, before: Case, case: Case) -> Case:
         if gates.is_draft(case.handoff(channel)) and isinstance(verdict, gates.Open) and not was_open:
             _tell_ready(c, case, channel)
         for handoff in case.handoffs:
-            if handoff.channel is channel and handoff.is_live and not gates.is_draft(handoff):
-                _follow_sent(c, before, case, handoff)
+            if handoff.channel is channel and handoff.state in WITH_ITS_DESK:
+                case = _follow_given(c, before, case, handoff)
     _follow_relay(c, before, case)
     return _settled(c, case) if case.apart else case
 
 
-def _follow_sent(c: Composer, before: Case, case: Case, handoff: Handoff) -> None:
-    """Tell the own side when the gate closes for somebody for whom a hand-off went out already."""
+def _follow_given(c: Composer, before: Case, case: Case, handoff: Handoff) -> Case:
+    """Follow a gate that closes for somebody whose case a desk has already.
+
+    Who took their consent back has the hand-off withdrawn at once; for any other reason the own side decides.
+    """
     channel, agreement = handoff.channel, c.context.agreement
-    was, now = (gates.check_for(one, channel, agreement, handoff.covers) for one in (before, case))
-    if isinstance(was, gates.Open) and not isinstance(now, gates.Open):
+    covered = handoff.covers or numbers(case)
+    was, now = (gates.verdicts(one, channel, agreement) for one in (before, case))
+    closed = [n for n in covered if isinstance(was.get(n), gates.Open) and not isinstance(now.get(n), gates.Open)]
+    said_no = [n for n in closed if as_of(case, n).value(gates.CONSENT[channel]) == "no"]
+    if len(said_no) < len(closed):
         _closed_after_sending(c, case, handoff)
+        tell_copies(c, case, handoff)
+        handoff = replace(handoff, copies=())
+        case = with_handoff(case, handoff)
+    if not said_no:
+        return case
+    case = withdraw(c, case, handoff, tr("en", "The permission was taken back."), said_no if case.apart else ())
+    words = tr(
+        "en",
+        "The permission for the {channel} was taken back. Its desk is told to stop, and to say so.",
+        channel=channel_name(channel, "en"),
+    )
+    _tell(c, case, own_side(c, case), f"taken-back:{handoff.id}", words)
+    return case
 
 
 def _settled(c: Composer, case: Case) -> Case:
@@ -147,7 +168,8 @@ def _closed_after_sending(c: Composer, case: Case, handoff: Handoff) -> None:
         channel=channel_name(handoff.channel, "en"),
         link=link(c.context.public_url, case),
     )
-    _tell(c, case, own_desk(c, case), f"closed:{handoff.channel.value}", words)
+    button = act_button(case, tr("en", "Take it back"), Act.RECALL, handoff.channel.value)
+    _tell(c, case, own_desk(c, case), f"closed:{handoff.channel.value}", words, rows([button]))
 
 
 def _withdraw(c: Composer, case: Case) -> None:

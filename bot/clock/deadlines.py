@@ -46,6 +46,9 @@ _ALLOWED: Mapping[DeadlineKind, Callable[[LevelPolicy], timedelta]] = for_each(
         DeadlineKind.ACKNOWLEDGE: lambda policy: policy.acknowledge,
         DeadlineKind.POLICE: lambda policy: policy.police,
         DeadlineKind.DIPLOMATIC: lambda policy: policy.diplomatic,
+        DeadlineKind.ANSWER: lambda policy: policy.answer,
+        DeadlineKind.STOP: lambda policy: policy.acknowledge,
+        DeadlineKind.REPLY: lambda policy: policy.answer,
         DeadlineKind.WRITTEN: lambda policy: policy.written,
         DeadlineKind.REVIEW: lambda policy: policy.review,
     },
@@ -53,17 +56,19 @@ _ALLOWED: Mapping[DeadlineKind, Callable[[LevelPolicy], timedelta]] = for_each(
 )
 
 
-def arm(case: Case, kind: DeadlineKind, due_at: datetime, new_id: NewId, channel: Channel | None = None) -> Case:
+def arm(
+    case: Case, kind: DeadlineKind, due_at: datetime, new_id: NewId, channel: Channel | None = None, *, party: str = ""
+) -> Case:
     """Let a deadline run to `due_at`: a running one nobody was pinged about is moved, else a new one starts.
 
     A new row each time keeps the keys of pings apart: a ladder that starts again pings again.
     """
-    running = _running(case, kind, channel)
+    running = _running(case, kind, channel, party)
     if running is not None and running.pings == 0:
-        return _swap(case, replace(running, due_at=due_at, next_at=due_at, snoozed_until=None))
+        return _swap(case, replace(running, due_at=due_at, next_at=due_at, promised_at=None, snoozed_until=None))
     if running is not None:
         case = _settle(case, [running], DeadlineState.ENDED, due_at)
-    fresh = Deadline(new_id(), case.id, kind, due_at, due_at, channel=channel)
+    fresh = Deadline(new_id(), case.id, kind, due_at, due_at, channel=channel, party=party)
     return replace(case, deadlines=(*case.deadlines, fresh))
 
 
@@ -106,19 +111,24 @@ def _hasten(case: Case, policy: LevelPolicy, now: datetime) -> Case:
     return _swap(case, *hastened)
 
 
-def meet(case: Case, kind: DeadlineKind, now: datetime, channel: Channel | None = None) -> Case:
-    """Meet the running deadlines of a kind (and channel)."""
-    return _settle(case, _all_running(case, kind, channel), DeadlineState.MET, now)
+def meet(case: Case, kind: DeadlineKind, now: datetime, channel: Channel | None = None, *, party: str = "") -> Case:
+    """Meet the running deadlines of a kind (and channel, or side)."""
+    return _settle(case, _all_running(case, kind, channel, party), DeadlineState.MET, now)
 
 
-def stop(case: Case, kind: DeadlineKind, now: datetime) -> Case:
-    """End the running deadlines of a kind."""
-    return _settle(case, _all_running(case, kind, None), DeadlineState.ENDED, now)
+def promised(case: Case, deadline: Deadline, until: datetime) -> Case:
+    """Let the clock ask about a deadline not when it passes, but when whoever will be late said: once."""
+    return _swap(case, replace(deadline, promised_at=until, next_at=until))
+
+
+def stop(case: Case, kind: DeadlineKind, now: datetime, channel: Channel | None = None) -> Case:
+    """End the running deadlines of a kind (and channel)."""
+    return _settle(case, _all_running(case, kind, channel), DeadlineState.ENDED, now)
 
 
 def end(case: Case, now: datetime, *, but: Iterable[DeadlineKind] = ()) -> Case:
-    """End all running deadlines but these kinds: a closure, a stand-down."""
-    spared = set(but)
+    """End all running deadlines but these kinds: a closure, a stand-down. Whoever must stop says so all the same."""
+    spared = {*but, DeadlineKind.STOP}
     ending = [d for d in case.deadlines if d.is_running and d.kind not in spared]
     return _settle(case, ending, DeadlineState.ENDED, now)
 
@@ -262,12 +272,13 @@ def _is_settled_by_channel(case: Case, kind: DeadlineKind) -> bool:
     return (kind is DeadlineKind.DIPLOMATIC and is_decided) or (handoff is not None and handoff.accepted_at is not None)
 
 
-def _all_running(case: Case, kind: DeadlineKind, channel: Channel | None) -> list[Deadline]:
-    return [d for d in case.deadlines if d.is_running and d.kind is kind and (channel is None or d.channel is channel)]
+def _all_running(case: Case, kind: DeadlineKind, channel: Channel | None, party: str = "") -> list[Deadline]:
+    running = (d for d in case.deadlines if d.is_running and d.kind is kind)
+    return [d for d in running if (channel is None or d.channel is channel) and party in ("", d.party)]
 
 
-def _running(case: Case, kind: DeadlineKind, channel: Channel | None) -> Deadline | None:
-    return max(_all_running(case, kind, channel), key=lambda d: d.id, default=None)
+def _running(case: Case, kind: DeadlineKind, channel: Channel | None, party: str = "") -> Deadline | None:
+    return max(_all_running(case, kind, channel, party), key=lambda d: d.id, default=None)
 
 
 def _settle(case: Case, settled: Iterable[Deadline], state: DeadlineState, now: datetime) -> Case:

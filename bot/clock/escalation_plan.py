@@ -37,7 +37,7 @@ def _of(case: Case, deadline: Deadline, agreement: Agreement, directory: Directo
     at = deadline.next_at or deadline.due_at
     last = max(rungs(deadline.kind), deadline.pings + 1)
     for ping in range(deadline.pings + 1, last + 1):
-        reached = audience(case, deadline.kind, ping, agreement, directory)
+        reached = audience(case, deadline, ping, agreement, directory)
         yield Step(at, deadline, ping, reached, repeats=ping == last and deadline.kind is not DeadlineKind.REVIEW)
         at = max(at + repeat, deadline.snoozed_until or at)
 

@@ -63,6 +63,38 @@ def _wants_letter(_c: Composer, case: Case, _deadline: Deadline, _party: str) ->
     )
 
 
+def _wants_answer(c: Composer, case: Case, deadline: Deadline, _party: str) -> str:
+    handoff = case.handoff(deadline.channel) if deadline.channel else None
+    since = handoff.sent_at if handoff is not None and handoff.sent_at is not None else deadline.due_at
+    return tr(
+        "en",
+        "Handed to the {channel} channel {moment}, not answered yet. Please accept with the formal reference, or "
+        "return it with a reason.",
+        channel=deadline.channel.value if deadline.channel else "",
+        moment=moment(since, case, c.context.agreement),
+    )
+
+
+def _wants_stop(_c: Composer, case: Case, deadline: Deadline, _party: str) -> str:
+    return tr(
+        "en",
+        "What was handed to the {channel} channel is taken back. Please do nothing more about it and pass nothing "
+        "on, and confirm that: /stopped {reference} {channel}",
+        channel=deadline.channel.value if deadline.channel else "",
+        reference=case.reference,
+    )
+
+
+def _wants_reply(_c: Composer, case: Case, deadline: Deadline, party: str) -> str:
+    if party != deadline.party:
+        return tr("en", "{party} has not answered the question yet.", party=deadline.party)
+    return tr(
+        "en",
+        "A question of the other side waits for you; it is on the page. Please answer: /answer {reference} text",
+        reference=case.reference,
+    )
+
+
 def _wants_review(_c: Composer, case: Case, _deadline: Deadline, _party: str) -> str:
     if case.stood_down_at is not None:
         return tr(
@@ -147,6 +179,19 @@ def _offers_channel(c: Composer, case: Case, deadline: Deadline, party: str) -> 
     return offered
 
 
+def _offers_answer(_c: Composer, _case: Case, deadline: Deadline, _party: str) -> list[Offer]:
+    word = deadline.channel.value if deadline.channel else ""
+    return [(tr("en", "Accept"), Act.ACCEPT, word), (tr("en", "Return"), Act.RETURN, word)]
+
+
+def _offers_stop(_c: Composer, _case: Case, deadline: Deadline, _party: str) -> list[Offer]:
+    return [(tr("en", "We have stopped"), Act.STOPPED, deadline.channel.value if deadline.channel else "")]
+
+
+def _offers_reply(_c: Composer, _case: Case, deadline: Deadline, party: str) -> list[Offer]:
+    return [(tr("en", "Answer"), Act.ANSWER, "")] if party == deadline.party else []
+
+
 @dataclass(frozen=True, slots=True)
 class _Ping:
     """What a ping about one kind of deadline says and offers."""
@@ -164,6 +209,9 @@ _PINGS = for_each(
         ),
         DeadlineKind.POLICE: _Ping(_wants_channel, _offers_channel),
         DeadlineKind.DIPLOMATIC: _Ping(_wants_channel, _offers_channel),
+        DeadlineKind.ANSWER: _Ping(_wants_answer, _offers_answer),
+        DeadlineKind.STOP: _Ping(_wants_stop, _offers_stop, may_be_quiet=False),
+        DeadlineKind.REPLY: _Ping(_wants_reply, _offers_reply),
         DeadlineKind.WRITTEN: _Ping(_wants_letter, _offers_letter),
         DeadlineKind.REVIEW: _Ping(
             _wants_review, lambda *_: [(tr("en", "Still on it"), Act.ACK, "")], may_be_quiet=False

@@ -35,7 +35,7 @@ def on_deadline(c: Composer, case: Case, deadline_id: int) -> Deadline | None:
 
 def _ping(c: Composer, case: Case, deadline: Deadline) -> None:
     number = deadline.pings + 1
-    reached = audience(case, deadline.kind, number, c.context.agreement, c.view.directory)
+    reached = audience(case, deadline, number, c.context.agreement, c.view.directory)
     what = f"{deadline.kind.value}:{deadline.id}:{number}"
     theirs = seen_by(case, case.requested or case.reporting, c.context.agreement)
     key = f"case:{case.id}:{what}" if _is_shown(theirs, deadline) else gates.key_of(case, what)

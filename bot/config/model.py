@@ -126,6 +126,7 @@ class LevelTable(Table):
     written: Duration | None = None
     review: Duration | None = None
     repeat: Duration | None = None
+    answer: Duration | None = None
 
     def over(self, general: LevelPolicy) -> LevelPolicy:
         """Lay what is set here over the general deadlines."""
@@ -185,6 +186,7 @@ class DeskTable(Table):
     role: Literal["duty", "secretariat", "police", "diplomatic", "support"]
     name: NonEmpty
     addresses: tuple[str, ...] = ()
+    seat: Annotated[Country | Literal[""], Field(alias="in")] = ""
 
 
 class WatchdogTable(Table):
@@ -271,4 +273,4 @@ def _corridor(table: CorridorTable, levels: dict[Urgency, LevelPolicy]) -> Corri
 
 def _desk(table: DeskTable) -> Desk:
     addresses = tuple(Address.parse(each) for each in table.addresses)
-    return Desk(table.id, table.party, DeskRole(table.role), table.name, addresses)
+    return Desk(table.id, table.party, DeskRole(table.role), table.name, addresses, table.seat)

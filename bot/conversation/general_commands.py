@@ -120,7 +120,7 @@ MENU: dict[str, Callable[[Composer, Command], None]] = {
     "confirm": reconfirmation.confirm,
     **own_addresses.OWN,
     "approve": export_approval.decided,
-    "refuse": export_approval.decided,
+    "disapprove": export_approval.decided,
 }
 
 

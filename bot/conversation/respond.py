@@ -129,7 +129,7 @@ def _of_own_side(named: int | None, person: Person, directory: Directory) -> tup
 def _order_named(promise: button_data.Promise | None, command: Command | None) -> tuple[int, ...]:
     if isinstance(promise, button_data.WordTap) and promise.word in ("approve", "refuse"):
         return export_approval.numbered(promise.argument)
-    is_decision = promise is None and command is not None and command.name in ("approve", "refuse")
+    is_decision = promise is None and command is not None and command.name in ("approve", "disapprove")
     return export_approval.numbered(command.rest) if command is not None and is_decision else ()
 
 

@@ -24,7 +24,9 @@ from bot.protection.identity.restoring import holds_marks
 from bot.turns.composer import Composer
 
 #: Commands whose words are codes, dates and formal references: an identifier among them is meant.
-_NOT_SCREENED = frozenset({"start", "accept", "written", "export", "approve", "refuse", "confirm", "lost", "release"})
+_NOT_SCREENED = frozenset(
+    {"start", "accept", "written", "export", "approve", "disapprove", "confirm", "lost", "release"}
+)
 #: What follows the reference of an act in somebody's own words.
 _FREE = frozenset({"text", "words", "reason"})
 

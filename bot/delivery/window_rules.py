@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from enum import Enum
 
 from bot.domain.agreement import Agreement
-from bot.domain.case import Case, DeadlineKind
+from bot.domain.case import TIMERS, Case, DeadlineKind
 from bot.domain.closed_sets import for_each
 from bot.domain.frozen import replace
 from bot.domain.journal_acts import JournalAct
@@ -16,7 +16,7 @@ from bot.domain.people import Directory
 from bot.domain.recipients import Recipient, at_desk, side_of_case, supervisors
 from bot.domain.reply_windows import Window
 from bot.domain.turn import KnockOutcome, Turn
-from bot.language.texts import tr
+from bot.language.texts import later, tr
 from bot.turns.composer import Composer
 
 
@@ -101,19 +101,27 @@ def headline(message: Outgoing, case: Case | None) -> str:
     return f"{case.reference} {case.urgency.value}: {_wanted(message, case)}"
 
 
+#: What a missed deadline asks for, in a few words.
+_WANTED = for_each(
+    DeadlineKind,
+    {
+        DeadlineKind.ACKNOWLEDGE: later("please acknowledge"),
+        DeadlineKind.POLICE: later("police channel, please look"),
+        DeadlineKind.DIPLOMATIC: later("diplomatic channel, please look"),
+        DeadlineKind.ANSWER: later("please accept or return it"),
+        DeadlineKind.STOP: later("please stop, and say so"),
+        DeadlineKind.REPLY: later("a question waits for you"),
+        DeadlineKind.WRITTEN: later("please confirm in writing"),
+        DeadlineKind.REVIEW: later("are you still on it?"),
+    },
+    but=TIMERS,
+)
+
+
 def _wanted(message: Outgoing, case: Case) -> str:
     deadline = next((d for d in case.deadlines if d.id == message.deadline_id), None)
-    match deadline.kind if deadline else None:
-        case DeadlineKind.ACKNOWLEDGE:
-            return tr("en", "please acknowledge")
-        case DeadlineKind.POLICE:
-            return tr("en", "police channel, please look")
-        case DeadlineKind.DIPLOMATIC:
-            return tr("en", "diplomatic channel, please look")
-        case DeadlineKind.WRITTEN:
-            return tr("en", "please confirm in writing")
-        case DeadlineKind.REVIEW:
-            return tr("en", "are you still on it?")
+    if deadline is not None and not deadline.is_timer:
+        return tr("en", _WANTED[deadline.kind])
     return (
         tr("en", "new alert, please look")
         if message.kind is OutgoingKind.ALERT

@@ -89,6 +89,7 @@ class Desk:
     role: DeskRole
     name: str
     addresses: tuple[Address, ...] = ()
+    seat: str = ""  #: country where it sits, of an embassy or a consulate; empty: at home
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,20 +102,22 @@ class LevelPolicy:
     written: timedelta  #: after each acceptance
     review: timedelta  #: after the requested side's last act
     repeat: timedelta  #: between pings about a missed deadline; the ladder's step
+    answer: timedelta  #: after a hand-off or a question: accepted, returned, answered
 
 
-def _minutes(acknowledge: int, police: int, diplomatic: int, *, written: int, review: int, repeat: int) -> LevelPolicy:
-    return LevelPolicy(*(timedelta(minutes=m) for m in (acknowledge, police, diplomatic, written, review, repeat)))
+def _hours(acknowledge: float, police: float, diplomatic: float, **others: float) -> LevelPolicy:
+    hours = {"acknowledge": acknowledge, "police": police, "diplomatic": diplomatic, **others}
+    return LevelPolicy(**{name: timedelta(hours=each) for name, each in hours.items()})
 
 
 #: Proposals that both sides sign off; ``[urgency.*]`` in the configuration changes them.
 DEFAULT_LEVELS: Mapping[Urgency, LevelPolicy] = for_each(
     Urgency,
     {
-        Urgency.U1: _minutes(15, 60, 180, written=24 * 60, review=6 * 60, repeat=10),
-        Urgency.U2: _minutes(60, 480, 1440, written=72 * 60, review=24 * 60, repeat=30),
-        Urgency.U3: _minutes(240, 4320, 10080, written=120 * 60, review=72 * 60, repeat=240),
-        Urgency.U4: _minutes(1440, 10080, 43200, written=120 * 60, review=168 * 60, repeat=1440),
+        Urgency.U1: _hours(1 / 4, 1, 3, written=24, review=6, repeat=1 / 6, answer=1 / 2),
+        Urgency.U2: _hours(1, 8, 24, written=72, review=24, repeat=1 / 2, answer=2),
+        Urgency.U3: _hours(4, 72, 168, written=120, review=72, repeat=4, answer=24),
+        Urgency.U4: _hours(24, 168, 720, written=120, review=168, repeat=24, answer=72),
     },
 )
 

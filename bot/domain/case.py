@@ -39,6 +39,9 @@ class DeadlineKind(StrEnum):
     ACKNOWLEDGE = "acknowledge"
     POLICE = "police"
     DIPLOMATIC = "diplomatic"
+    ANSWER = "answer"  #: a channel's desk accepts what was handed to it, or returns it
+    STOP = "stop"  #: it confirms that it stopped, after a hand-off was withdrawn; a closure does not end it
+    REPLY = "reply"  #: a side answers what the other one asked
     WRITTEN = "written"
     REVIEW = "review"
 
@@ -63,6 +66,23 @@ class HandoffState(StrEnum):
     SENT = "sent"
     ACCEPTED = "accepted"  #: by a named officer with a formal reference
     RETURNED = "returned"  #: the deadline runs again
+    WITHDRAWN = "withdrawn"  #: taken back by the reporting side, or because the person took their consent back
+
+
+#: The desk has it, and may act on it.
+WITH_ITS_DESK = frozenset({HandoffState.SENT, HandoffState.ACCEPTED})
+#: No desk is at it any more.
+OVER = frozenset({HandoffState.RETURNED, HandoffState.WITHDRAWN})
+
+
+class RefusalCode(StrEnum):
+    """Why a channel refuses what was handed to it: the grounds of Directive (EU) 2023/977, Article 6."""
+
+    OUTSIDE_PURPOSE = "outside_purpose"
+    HARM = "harm"  #: to an investigation, or to somebody's safety
+    NOT_AVAILABLE = "not_available"
+    DISPROPORTIONATE = "disproportionate"
+    JUDICIAL_PERMISSION = "judicial_permission"
 
 
 class ClosureCode(StrEnum):
@@ -140,7 +160,9 @@ class Deadline:
     next_at: datetime | None  #: when the clock looks at it again; None when it no longer runs
     state: DeadlineState = DeadlineState.RUNNING
     pings: int = 0  #: how often it was pinged about
-    channel: Channel | None = None  #: of a `written` deadline: which acceptance it confirms
+    channel: Channel | None = None  #: of `written`, `answer` and `stop`: which hand-off it is about
+    party: str = ""  #: of a `reply`: the side that was asked
+    promised_at: datetime | None = None  #: when it will be met, as whoever will be late said before it passed
     snoozed_until: datetime | None = None
     settled_at: datetime | None = None  #: when it was met or ended
 
@@ -172,14 +194,30 @@ class Handoff:
     formal_reference: str = ""
     returned_at: datetime | None = None
     return_reason: Guarded = NOTHING
+    refusal: RefusalCode | None = None  #: for which of the agreed reasons it was returned
     letter_reference: str = ""
     letter_at: datetime | None = None
     covers: tuple[int, ...] = ()  #: whom it was sent for, by their numbers in the case; empty: everybody
+    copies: tuple[str, ...] = ()  #: ids of the desks that have it in copy
+    withdrawn_at: datetime | None = None
+    withdraw_reason: Guarded = NOTHING
+    owner: int | None = None  #: person id of who answers for it after the case was closed; it stands
+    stopped_at: datetime | None = None  #: when its desk confirmed that it does nothing more on it
 
     @property
     def is_live(self) -> bool:
-        """Whether it is neither returned nor superseded: one live hand-off a channel."""
-        return self.state is not HandoffState.RETURNED
+        """Whether some desk has it, or will: one live hand-off a channel."""
+        return self.state not in OVER
+
+    @property
+    def must_stop(self) -> bool:
+        """Whether it was taken back, and its desk has not said yet that it stopped."""
+        return self.state is HandoffState.WITHDRAWN and self.stopped_at is None
+
+    @property
+    def desks(self) -> tuple[str, ...]:
+        """The desks that have it: the addressed one, and those in copy."""
+        return (self.desk, *self.copies)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +247,7 @@ class Case:
     acknowledged_at: datetime | None = None
     acknowledged_by: int | None = None
     requested_act_at: datetime | None = None  #: last act of the requested side
+    reminded_at: datetime | None = None  #: when it last reminded the reporting side of what a channel waits for
     assignees: tuple[int, ...] = ()  #: person ids, at most one a side
     stood_down_at: datetime | None = None
     diplomatic_not_needed_at: datetime | None = None
@@ -245,7 +284,8 @@ class Case:
     @property
     def given_to(self) -> frozenset[str]:
         """Who else has it besides its officer and both sides' duty desks: assignees, desks it was handed to."""
-        desks = (f"desk:{h.desk}" for h in self.handoffs if h.state is not HandoffState.DRAFTED)
+        has_it = (h for h in self.handoffs if h.state is not HandoffState.DRAFTED and h.stopped_at is None)
+        desks = (f"desk:{desk}" for h in has_it for desk in (h.desks if h.is_live else (h.desk,)))
         return frozenset((*(f"person:{assignee}" for assignee in self.assignees), *desks))
 
     def value(self, field_id: str) -> Value | None:

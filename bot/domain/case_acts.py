@@ -18,6 +18,8 @@ class Whose(Enum):
     REPORTING_OFFICER = "whoever reported the case"
     REPORTING_SUPERVISOR = "a supervisor of the reporting side"
     CHANNEL = "the desk that it was handed to, or the requested side's duty desk"
+    DESKS_OR_CHANNEL = "duty desk or supervisor of either side, or the desk that it was handed to"
+    REPORTING_DESK = "duty desk or supervisor of the reporting side, about a channel"
     OFFICER_OR_ANY_DESK = "the reporting officer, or duty desk or supervisor of either side"
     # What the gates ask for: of the reporting side, and the other side is told nothing of it.
     OFFICER_OR_DESK = "the reporting officer, or their duty desk or supervisor"
@@ -52,6 +54,13 @@ class Act(StrEnum):
     HANDOFF = "handoff"
     ACCEPT = "accept"
     RETURN = "return"
+    REFUSE = "refuse"  #: its desk returns it for one of the agreed reasons
+    CLARIFY = "clarify"  #: a question to the other side, with a deadline of its own
+    ANSWER = "answer"  #: its answer
+    LATE = "late"  #: a side says before a deadline that it will meet it later, by when and why
+    REMIND = "remind"  #: the requested side reminds the other one of what a channel waits for
+    RECALL = "recall"  #: the reporting side takes a hand-off back
+    STOPPED = "stopped"  #: its desk says that it does nothing more on it
     WRITTEN = "written"
     NOTNEEDED = "notneeded"  #: a supervisor records that the diplomatic channel is not needed
     CONSENT = "consent"  #: what the person said about a channel, or about fear of their own State
@@ -116,6 +125,13 @@ _RULES = for_each(
         Act.HANDOFF: _rule(Whose.DESKS, "channel"),
         Act.ACCEPT: _rule(Whose.CHANNEL, "channel formal officer"),
         Act.RETURN: _rule(Whose.CHANNEL, "channel reason"),
+        Act.REFUSE: _rule(Whose.CHANNEL, "channel code text"),
+        Act.CLARIFY: _rule(Whose.EVERYBODY, "text", Of.ANYBODY, at_any_stage=True),
+        Act.ANSWER: _rule(Whose.EVERYBODY, "text", Of.ANYBODY, at_any_stage=True),
+        Act.LATE: _rule(Whose.DESKS_OR_CHANNEL, "until reason", at_any_stage=True),
+        Act.REMIND: _rule(Whose.DESKS, at_any_stage=True),
+        Act.RECALL: _rule(Whose.REPORTING_DESK, "channel reason", Of.ANYBODY),
+        Act.STOPPED: _rule(Whose.CHANNEL, "channel", at_any_stage=True),
         Act.WRITTEN: _rule(Whose.DESKS, "letter"),
         Act.NOTNEEDED: _rule(Whose.SUPERVISORS, "reason"),
         Act.CONSENT: _rule(Whose.OFFICER_OR_DESK, "about said", Of.EACH, at_any_stage=True),

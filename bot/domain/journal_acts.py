@@ -91,6 +91,12 @@ class JournalAct(StrEnum):
     HANDOFF_SENT = "handoff_sent", Details.CODED, Seen.BOTH
     ACCEPTED = "accepted", Details.WORDS, Seen.BOTH
     RETURNED = "returned", Details.WORDS, Seen.BOTH
+    REMINDED = "reminded", Details.CODED, Seen.BOTH
+    CLARIFICATION_ASKED = "clarification_asked", Details.CODED, Seen.BOTH
+    ANSWERED_QUESTION = "answered_question", Details.CODED, Seen.BOTH
+    WILL_BE_LATE = "will_be_late", Details.CODED, Seen.BOTH
+    HANDOFF_WITHDRAWN = "handoff_withdrawn", Details.CODED, Seen.BOTH
+    STOP_CONFIRMED = "stop_confirmed", Details.CODED, Seen.BOTH
     CONFIRMED_IN_WRITING = "confirmed_in_writing", Details.WORDS, Seen.BOTH
     DIPLOMATIC_NOT_NEEDED = "diplomatic_not_needed", Details.WORDS, Seen.BOTH
     PROTECTION = "protection", Details.WORDS, Seen.PROTECTION

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.domain.agreement import Agreement, Party, Urgency
-from bot.domain.case import Case, Channel, ClosureCode, Deadline, DeadlineKind, Status
+from bot.domain.case import Case, Channel, ClosureCode, Deadline, DeadlineKind, RefusalCode, Status
 from bot.domain.closed_sets import for_each
 from bot.domain.likeness import Likeness
 from bot.domain.messages import Button, DeliveryState, Keyboard
@@ -32,6 +32,9 @@ _DEADLINE = for_each(
         DeadlineKind.ACKNOWLEDGE: later("acknowledge"),
         DeadlineKind.POLICE: later("police channel"),
         DeadlineKind.DIPLOMATIC: later("diplomatic channel"),
+        DeadlineKind.ANSWER: later("answer the hand-off"),
+        DeadlineKind.STOP: later("confirm that it has stopped"),
+        DeadlineKind.REPLY: later("answer the question"),
         DeadlineKind.WRITTEN: later("confirm in writing"),
         DeadlineKind.REVIEW: later("review"),
     },
@@ -59,6 +62,16 @@ _CLOSURE = for_each(
         ClosureCode.DUPLICATE: later("Duplicate of another case"),
         ClosureCode.ERROR: later("Opened in error"),
         ClosureCode.EXERCISE: later("Exercise"),
+    },
+)
+_REFUSAL = for_each(
+    RefusalCode,
+    {
+        RefusalCode.OUTSIDE_PURPOSE: later("outside the purpose of the agreement"),
+        RefusalCode.HARM: later("it would harm an investigation or somebody's safety"),
+        RefusalCode.NOT_AVAILABLE: later("what is asked is not available"),
+        RefusalCode.DISPROPORTIONATE: later("it would be disproportionate"),
+        RefusalCode.JUDICIAL_PERMISSION: later("it needs a judge's permission"),
     },
 )
 _LIKENESS = for_each(
@@ -126,6 +139,11 @@ def deadline_name(deadline: Deadline, language: str) -> str:
 def channel_name(channel: Channel, language: str) -> str:
     """Name a formal channel."""
     return tr(language, _CHANNEL[channel])
+
+
+def refusal_name(code: RefusalCode, language: str) -> str:
+    """Say why a channel refuses."""
+    return tr(language, _REFUSAL[code])
 
 
 def status_name(status: Status, language: str) -> str:

@@ -44,7 +44,7 @@ OPENING = frozenset({"alert", "urgent"})
 
 #: Commands with an argument of their own.
 WITH_ARGUMENT = frozenset(
-    {"edit", "export", "start", "lost", "confirm", "approve", "refuse", "bind", "prefer", "unbind"}
+    {"edit", "export", "start", "lost", "confirm", "approve", "disapprove", "bind", "prefer", "unbind"}
 )
 
 _NAMES = ALONE | ABOUT_CASE | OPENING | WITH_ARGUMENT
@@ -94,6 +94,8 @@ def parse_command(text: str) -> Command | None:
         return None
     (slash, word), rest = found[0].groups(), found[1]
     name = _ALIASES.get(word.lower(), word.lower())
+    if name == Act.REFUSE and not _names_a_case(rest):
+        name = "disapprove"  # what is refused is an order of an export, by its number
     has_slash = bool(slash) or (text.lstrip().startswith(_CHINESE_SLASH) and name in _NAMES)
     command = Command(name, rest.strip(), has_slash)
     if has_slash:
@@ -124,8 +126,12 @@ def _is_meant(command: Command, text: str) -> bool:
     if name in OPENING:
         return True
     if name in ABOUT_CASE:
-        return reference.find_in(rest) is not None or reference.looks_like(fold(rest).split(" ")[0])
+        return _names_a_case(rest)
     if name in ALONE and not plain(rest):
         return plain(text) == name or name == "help"
     shape = _ARGUMENTS.get(name)
     return shape is not None and shape.fullmatch(plain(rest)) is not None
+
+
+def _names_a_case(rest: str) -> bool:
+    return reference.find_in(rest) is not None or reference.looks_like(fold(rest).split(" ")[0])

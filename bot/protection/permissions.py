@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bot.domain.agreement import Agreement, DeskRole
-from bot.domain.case import Case, Channel, Handoff, HandoffState, Status
+from bot.domain.case import WITH_ITS_DESK, Case, Channel, DeadlineKind, Handoff, HandoffState, Status
 from bot.domain.case_acts import Act, Whose
 from bot.domain.closed_sets import for_each
 from bot.domain.people import Person, Role
@@ -131,6 +131,12 @@ _MAY: Mapping[Whose, Callable[[_Asked], bool]] = for_each(
         Whose.REPORTING_OFFICER: lambda asked: asked.person.id == asked.case.officer,
         Whose.SUPERVISORS: lambda asked: asked.is_supervisor,
         Whose.REPORTING_SUPERVISOR: lambda asked: asked.is_own and asked.is_supervisor,
+        Whose.DESKS_OR_CHANNEL: lambda asked: (
+            asked.is_supervisor
+            or asked.is_duty
+            or _answers_handoffs(asked.person, asked.case, asked.agreement, asked.channel)
+        ),
+        Whose.REPORTING_DESK: lambda asked: asked.is_own and (asked.is_supervisor or asked.is_duty),
         Whose.CHANNEL: lambda asked: _answers_handoffs(asked.person, asked.case, asked.agreement, asked.channel),
         Whose.OWN_DESK: lambda asked: asked.is_own and (asked.is_supervisor or asked.is_duty),
         Whose.OWN_DUTY: lambda asked: asked.is_own and asked.is_duty,
@@ -141,10 +147,15 @@ _MAY: Mapping[Whose, Callable[[_Asked], bool]] = for_each(
 
 def fits(act: Act, case: Case, channel: Channel | None = None) -> bool:
     """Whether an act makes sense in the case's present state, so that it is worth a button."""
-    if act not in _FITS_ENDED and not case.is_open:
+    if act not in _FITS_ENDED and not case.is_open and not (act in _FITS_OWNED and _is_owned(case, channel)):
         return False
     fitting = _FITS.get(act)
     return fitting is None or fitting(case, case.handoff(channel) if channel else None)
+
+
+def _is_owned(case: Case, channel: Channel | None) -> bool:
+    """Whether a hand-off was left with its channel when the case was closed."""
+    return any(h.owner is not None and channel in (None, h.channel) for h in case.handoffs if h.state in WITH_ITS_DESK)
 
 
 def _can_be_handed_off(case: Case, handoff: Handoff | None) -> bool:
@@ -157,6 +168,19 @@ def _waits_at_its_desk(_case: Case, handoff: Handoff | None) -> bool:
     return handoff is not None and handoff.state is HandoffState.SENT
 
 
+def _is_with_its_desk(case: Case, handoff: Handoff | None) -> bool:
+    given = handoff if handoff is not None else next((h for h in case.handoffs if h.state in WITH_ITS_DESK), None)
+    return given is not None and given.state in WITH_ITS_DESK
+
+
+def _must_stop(case: Case, _handoff: Handoff | None) -> bool:
+    return any(handoff.must_stop for handoff in case.handoffs)
+
+
+def _is_asked(case: Case, _handoff: Handoff | None) -> bool:
+    return any(deadline.kind is DeadlineKind.REPLY and deadline.is_running for deadline in case.deadlines)
+
+
 def _lacks_a_letter(case: Case, _handoff: Handoff | None) -> bool:
     return any(h.state is HandoffState.ACCEPTED and not h.letter_reference for h in case.handoffs)
 
@@ -166,7 +190,11 @@ def _is_undecided(case: Case, _handoff: Handoff | None) -> bool:
 
 
 #: Acts that may make sense for a case that has ended.
-_FITS_ENDED = frozenset({Act.REOPEN, Act.WRONG, Act.HOLD, Act.UNHOLD, Act.SAME, Act.RELATED, Act.DIFFERENT})
+_FITS_ENDED = frozenset(
+    {Act.REOPEN, Act.WRONG, Act.HOLD, Act.UNHOLD, Act.SAME, Act.RELATED, Act.DIFFERENT, Act.STOPPED}
+)
+#: Acts of a channel that was left with what it was handed.
+_FITS_OWNED = frozenset({Act.ACCEPT, Act.RETURN, Act.REFUSE, Act.RECALL})
 #: Whether an act makes sense for a case, given its hand-off to the channel that is meant; the others always do.
 _FITS: Mapping[Act, Callable[[Case, Handoff | None], bool]] = for_each(
     Act,
@@ -178,14 +206,19 @@ _FITS: Mapping[Act, Callable[[Case, Handoff | None], bool]] = for_each(
         Act.HANDOFF: _can_be_handed_off,
         Act.ACCEPT: _waits_at_its_desk,
         Act.RETURN: _waits_at_its_desk,
+        Act.REMIND: lambda case, _handoff: bool(case.requested),
+        Act.REFUSE: _is_with_its_desk,
+        Act.ANSWER: _is_asked,
+        Act.RECALL: _is_with_its_desk,
+        Act.STOPPED: _must_stop,
         Act.WRITTEN: _lacks_a_letter,
         Act.NOTNEEDED: _is_undecided,
         Act.HOLD: lambda case, _handoff: case.held_at is None,
         Act.UNHOLD: lambda case, _handoff: case.held_at is not None,
     },
     but={
-        Act.ASSIGN, Act.SNOOZE, Act.URGENCY, Act.CLOSE, Act.WITHDRAW, Act.NOTE, Act.MEMO, Act.PERSON,
-        Act.CONSENT, Act.PROTECT,
+        Act.ASSIGN, Act.SNOOZE, Act.URGENCY, Act.CLOSE, Act.WITHDRAW, Act.CLARIFY, Act.LATE, Act.NOTE, Act.MEMO,
+        Act.PERSON, Act.CONSENT, Act.PROTECT,
         Act.GUARDIAN, Act.INTEREST, Act.VITAL, Act.DECIDE, Act.ALTERNATIVE, Act.RELEASE,
         Act.SAME, Act.RELATED, Act.DIFFERENT,
     },

@@ -108,10 +108,11 @@ def decided(c: Composer, command: Command) -> None:
     """Take `/approve NUMBER` or `/refuse NUMBER reason`."""
     found = begins(_NUMBER, command.rest)
     number, reason = (found[0][1], found[1]) if found else ("", "")
-    if command.name == "refuse" and number and not reason.strip():
+    if command.name == "disapprove" and number and not reason.strip():
         c.say(tr(c.language, "Say why: /refuse {number} reason", number=number.lower()))
         return
-    again = f"/{command.name} {number.lower()}{' ...' if reason else ''}"
+    word = "approve" if command.name == "approve" else "refuse"
+    again = f"/{word} {number.lower()}{' ...' if reason else ''}"
     _decide(c, number, reason.strip(), again, is_approved=command.name == "approve")
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from bot.domain import button_data
 from bot.domain.agreement import Agreement
-from bot.domain.case import Case, CaseText, HandoffState
+from bot.domain.case import Case, CaseText, DeadlineKind, HandoffState
 from bot.domain.case_acts import Act
 from bot.domain.frozen import replace
 from bot.domain.guarded import Guarded
@@ -63,7 +63,8 @@ def pass_on(c: Composer, case: Case, texts: Sequence[CaseText], *, is_change: bo
     """Send texts that were just kept, in words and as one message, to everybody who may read them."""
     if c.person is None or not texts:
         return Relayed()
-    is_question = any(asks(text) for text in _written(c, case, texts))
+    is_asked = any(d.kind is DeadlineKind.REPLY and d.is_running and d.party != c.person.party for d in case.deadlines)
+    is_question = is_asked or any(asks(text) for text in _written(c, case, texts))
     what = f"{_CHANGED if is_change else 'note'}:{f'{_ASKS}:' if is_question else ''}{c.inbox_id}"
     key = _key(case, what, is_own=texts[0].own_side_only)
     in_words: list[Recipient] = []
@@ -76,7 +77,7 @@ def pass_on(c: Composer, case: Case, texts: Sequence[CaseText], *, is_change: bo
         (as_link if overheard else in_words).append(recipient)
         language = recipient.language
         lines = [_added(c, case, language)] if overheard else [words, mark(words, language)]
-        laid = _answer(case, language) if is_question and not overheard else ()
+        laid = _answer(case, recipient.party, language) if is_question and not overheard else ()
         _send(c, case, recipient, key, [header(c, case, language, is_change=is_change), *lines], laid)
     for younger, recipient in also_reported(c, case):
         words = "\n".join(_readable(c, case, texts, recipient))
@@ -84,7 +85,7 @@ def pass_on(c: Composer, case: Case, texts: Sequence[CaseText], *, is_change: bo
             in_words.append(recipient)
             language = recipient.language
             lines = [header(c, younger, language, is_change=is_change), words, mark(words, language)]
-            _send(c, younger, recipient, key, lines, _answer(younger, language) if is_question else ())
+            _send(c, younger, recipient, key, lines, _answer(younger, recipient.party, language) if is_question else ())
     return Relayed(tuple(in_words), tuple(as_link))
 
 
@@ -105,8 +106,11 @@ def is_question(kind: OutgoingKind, key: str) -> bool:
     return kind is OutgoingKind.RELAY and f":{_ASKS}:" in key
 
 
-def _answer(case: Case, language: str) -> Keyboard:
-    note = button_data.write(button_data.ActTap(case.id, case.stage, Act.NOTE.value))
+def _answer(case: Case, party: str, language: str) -> Keyboard:
+    """A button to answer: what their side was asked with a deadline, that is met by it."""
+    is_asked = any(d.kind is DeadlineKind.REPLY and d.is_running and d.party == party for d in case.deadlines)
+    act = Act.ANSWER if is_asked else Act.NOTE
+    note = button_data.write(button_data.ActTap(case.id, case.stage, act.value))
     return ((Button(tr(language, "Answer"), note),),)
 
 

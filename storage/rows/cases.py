@@ -22,6 +22,7 @@ from bot.domain.case import (
     DeadlineState,
     Handoff,
     HandoffState,
+    RefusalCode,
     Status,
     TextKind,
     Value,
@@ -48,7 +49,7 @@ _SAME = tuple(
 
 
 #: Names and reasons of a hand-off that are sealed.
-_SEALED_OF_HANDOFF = ("accepting_officer", "return_reason")
+_SEALED_OF_HANDOFF = ("accepting_officer", "return_reason", "withdraw_reason")
 
 _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 _same_of = attrgetter(*_SAME)
@@ -237,6 +238,8 @@ def deadline_row(deadline: Deadline) -> RowDict:
         "state": deadline.state.value,
         "pings": deadline.pings,
         "channel": text_or_none(deadline.channel),
+        "party": deadline.party,
+        "promised_at": deadline.promised_at,
         "snoozed_until": deadline.snoozed_until,
         "settled_at": deadline.settled_at,
         "leased_until": None,
@@ -254,6 +257,8 @@ def deadline_of(row: RowMapping) -> Deadline:
         state=DeadlineState(row["state"]),
         pings=row["pings"],
         channel=None if row["channel"] is None else Channel(row["channel"]),
+        party=row["party"],
+        promised_at=row["promised_at"],
         snoozed_until=row["snoozed_until"],
         settled_at=row["settled_at"],
     )
@@ -263,7 +268,13 @@ def handoff_row(vault: Vault, handoff: Handoff) -> RowDict:
     """A hand-off."""
     row = {field.name: getattr(handoff, field.name) for field in fields(Handoff)}
     sealed = seal(vault, "handoffs", handoff.id, {name: row.pop(name).reveal() for name in _SEALED_OF_HANDOFF})
-    coded = {"channel": handoff.channel.value, "state": handoff.state.value, "covers": _numbers(handoff.covers)}
+    coded: RowDict = {
+        "channel": handoff.channel.value,
+        "state": handoff.state.value,
+        "covers": _numbers(handoff.covers),
+    }
+    coded["refusal"] = text_or_none(handoff.refusal)
+    coded["copies"] = ",".join(handoff.copies)
     return {**row, **coded, "sealed": sealed}
 
 
@@ -271,5 +282,7 @@ def handoff_of(vault: Vault, row: RowMapping) -> Handoff:
     """A hand-off."""
     values = {**row, "channel": Channel(row["channel"]), "state": HandoffState(row["state"])}
     values["covers"] = _subjects(row["covers"])
+    values["refusal"] = None if row["refusal"] is None else RefusalCode(row["refusal"])
+    values["copies"] = tuple(filter(None, row["copies"].split(",")))
     words = unseal(vault, "handoffs", row["id"], values.pop("sealed"))
     return Handoff(**values | {name: Guarded(words.get(name, "")) for name in _SEALED_OF_HANDOFF})

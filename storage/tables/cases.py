@@ -65,6 +65,7 @@ class CaseRow(Row, table=True):
     acknowledged_at: datetime | None = Field(sa_type=Moment)
     acknowledged_by: int | None = Field(sa_type=Id)
     requested_act_at: datetime | None = Field(sa_type=Moment)
+    reminded_at: datetime | None = Field(sa_type=Moment)
     assignees: str = Field(sa_type=Text)  #: JSON
     stood_down_at: datetime | None = Field(sa_type=Moment)
     diplomatic_not_needed_at: datetime | None = Field(sa_type=Moment)
@@ -163,6 +164,8 @@ class DeadlineRow(Row, table=True):
     state: str
     pings: int
     channel: str | None
+    party: str = Field(sa_column_kwargs={"server_default": text("''")})  #: of a reply: who was asked
+    promised_at: datetime | None = Field(sa_type=Moment)
     snoozed_until: datetime | None = Field(sa_type=Moment)
     settled_at: datetime | None = Field(sa_type=Moment)
     leased_until: datetime | None = Field(sa_type=Moment)
@@ -185,10 +188,15 @@ class HandoffRow(Row, table=True):
     accepted_at: datetime | None = Field(sa_type=Moment)
     formal_reference: str
     returned_at: datetime | None = Field(sa_type=Moment)
+    refusal: str | None
     letter_reference: str
     letter_at: datetime | None = Field(sa_type=Moment)
     sealed: bytes | None = Field(sa_type=LargeBinary)  #: who accepted, why it was returned
     covers: str = Field(sa_column_kwargs={"server_default": text("''")})  #: ``2,47``
+    copies: str = Field(sa_column_kwargs={"server_default": text("''")})  #: ``kh-embassy,cn-ministry``
+    withdrawn_at: datetime | None = Field(sa_type=Moment)
+    stopped_at: datetime | None = Field(sa_type=Moment)
+    owner: int | None = Field(sa_type=Id)
 
 
 class SecureIndexRow(Row, table=True):

@@ -35,6 +35,7 @@ _STEPS = (
     (_OWN, "/interest {reference} She is held, and a new broker comes tonight."),
     (_DESK, "[Acknowledge]"),
     (_DESK, "[Hand to police]"),
+    (_DESK, "[Send it]"),
     (_OFFICER, "/note {reference} A neighbour heard her on the third floor."),
 )
 

@@ -95,6 +95,7 @@ async def test_acknowledged_but_never_handed_off_pings_both_duty_desks_until_som
     await bridge.answers(OFFICER, "[Unknown]")
     await bridge.says("telegram:clerk", f"/interest {case.reference} she is held, every hour counts")
     await bridge.taps("wechat:duty", "Hand off")
+    await bridge.taps("wechat:duty", "Send it")
     bridge.forget()
     await bridge.fast_forward(minutes=10)
     assert "wechat:duty" in reached(bridge, "Handed to the police channel, not yet accepted")
@@ -159,7 +160,7 @@ async def test_a_rung_with_nobody_is_passed_over_at_once_and_the_plan_says_so(br
 async def test_a_snooze_silences_repeats_and_never_the_first_ping_of_another_deadline(bridge: PlayedBridge) -> None:
     case = await bridge.report_case(*U1)
     await bridge.taps("wechat:duty", "Acknowledge")
-    await bridge.says("telegram:clerk", f"/handoff {case.reference} police")
+    await bridge.says("telegram:clerk", f"/handoff {case.reference} police send")
     await bridge.fast_forward(hours=2, minutes=50)
     bridge.forget()
     await bridge.says("telegram:clerk", f"/snooze {case.reference} 15m waiting for the provincial office")

@@ -75,7 +75,7 @@ async def test_a_button_from_yesterday_is_refused_with_what_can_be_done_now(brid
 async def test_an_acknowledgment_from_yesterdays_button_is_never_refused(bridge: PlayedBridge) -> None:
     case = await bridge.report_case(*SENT)
     alert = bridge.phones.newest_with("wechat:duty", "Acknowledge")
-    await bridge.says("telegram:clerk", f"/handoff {case.reference} police")
+    await bridge.says("telegram:clerk", f"/handoff {case.reference} police send")
     await bridge.fast_forward(hours=20)
     await bridge.taps("wechat:duty", "Acknowledge", of=alert)
     bridge.expect("wechat:duty", f"{case.reference}: you have acknowledged")
@@ -265,7 +265,7 @@ async def test_deadlines_of_urgent_cases_come_first_in_the_answer(bridge: Played
     case = await bridge.report_case(*SENT)
     due = await bridge.due(case, DeadlineKind.ACKNOWLEDGE)
     assert due.due_at - START == timedelta(minutes=15)
-    await bridge.says("telegram:clerk", f"/handoff {case.reference} police")
+    await bridge.says("telegram:clerk", f"/handoff {case.reference} police send")
     bridge.expect("telegram:clerk", "Next: acknowledge by Sat 18 Apr 14:20 Phnom Penh / 15:20 Beijing (in 15 min).")
 
 

@@ -31,7 +31,7 @@ async def test_a_hand_off_accepted_by_the_police_meets_its_deadline_and_starts_t
     bridge: PlayedBridge,
 ) -> None:
     case = await acknowledged(bridge)
-    await bridge.says("wechat:duty", f"/handoff {case.reference} police")
+    await bridge.says("wechat:duty", f"/handoff {case.reference} police send")
     bridge.expect("wechat:duty", "handed to the police channel, CN Police", "Not yet accepted: the deadline runs on")
     asked = bridge.expect("wecom:police-group", case.reference, "Please accept with your formal reference")
     assert labels(asked) == ["Accept", "Return"]
@@ -58,7 +58,7 @@ async def test_a_hand_off_accepted_by_the_police_meets_its_deadline_and_starts_t
 
 async def test_the_letter_is_asked_of_the_reporting_desk_only_and_ends_the_asking(bridge: PlayedBridge) -> None:
     case = await acknowledged(bridge)
-    await bridge.says("wechat:duty", f"/handoff {case.reference} police")
+    await bridge.says("wechat:duty", f"/handoff {case.reference} police send")
     await bridge.says("wechat:duty", f"/accept {case.reference} police MPS-77/26")
     bridge.expect("wechat:duty", "accepted by the police channel under MPS-77/26")
     await bridge.says("telegram:kh-supervisor", f"/notneeded {case.reference} police will do")
@@ -76,7 +76,7 @@ async def test_the_letter_is_asked_of_the_reporting_desk_only_and_ends_the_askin
 
 async def test_a_return_with_a_reason_lets_the_deadline_run_again(bridge: PlayedBridge) -> None:
     case = await acknowledged(bridge)
-    await bridge.says("telegram:clerk", f"/handoff {case.reference} police")
+    await bridge.says("telegram:clerk", f"/handoff {case.reference} police send")
     await bridge.taps("wecom:detective", "Return", at="wecom:police-group")
     await bridge.replies("wecom:detective", "not our province", at="wecom:police-group")
     bridge.expect("wecom:police-group", "returned. The deadline of the police channel runs again.")
@@ -85,14 +85,14 @@ async def test_a_return_with_a_reason_lets_the_deadline_run_again(bridge: Played
     case = await bridge.case(case)
     assert case.handoff(Channel.POLICE) is None
     assert (await bridge.due(case, DeadlineKind.POLICE)).is_running
-    await bridge.says("telegram:clerk", f"/handoff {case.reference} police")
+    await bridge.says("telegram:clerk", f"/handoff {case.reference} police send")
     bridge.expect("telegram:clerk", "handed to the police channel")
     bridge.expect("wecom:police-group", "Please accept with your formal reference")
 
 
 async def test_a_hand_off_before_consent_was_asked_is_a_draft_and_the_officer_is_asked(bridge: PlayedBridge) -> None:
     case = await acknowledged(bridge, "no", "locked in", "25", "send", "send")
-    await bridge.says("wechat:duty", f"/handoff {case.reference} police")
+    await bridge.says("wechat:duty", f"/handoff {case.reference} police send")
     bridge.expect("wechat:duty", "drafted for the police channel, not sent")
     bridge.expect_nothing("wecom:police-group")
     bridge.expect(OFFICER, case.reference, "Does the person agree that we share this with the police?")
@@ -103,6 +103,7 @@ async def test_a_hand_off_before_consent_was_asked_is_a_draft_and_the_officer_is
     await bridge.taps(OFFICER, "Unknown")
     bridge.expect("wechat:duty", case.reference, "Nothing is missing any more: it can be handed to the police")
     await bridge.taps("wechat:duty", "Hand off")
+    await bridge.taps("wechat:duty", "Send it")
     bridge.expect("wechat:duty", "handed to the police channel, CN Police")
     bridge.expect("wecom:police-group", case.reference)
     handoff = (await bridge.case(case)).handoff(Channel.POLICE)
@@ -112,9 +113,9 @@ async def test_a_hand_off_before_consent_was_asked_is_a_draft_and_the_officer_is
 
 async def test_one_live_hand_off_a_channel(bridge: PlayedBridge) -> None:
     case = await acknowledged(bridge)
-    await bridge.says("wechat:duty", f"/handoff {case.reference} police")
+    await bridge.says("wechat:duty", f"/handoff {case.reference} police send")
     bridge.forget()
-    await bridge.says("telegram:clerk", f"/handoff {case.reference} police")
+    await bridge.says("telegram:clerk", f"/handoff {case.reference} police send")
     bridge.expect("telegram:clerk", "That does not apply")
     bridge.expect_nothing("wecom:police-group")
     assert len((await bridge.case(case)).handoffs) == 1
@@ -125,7 +126,7 @@ async def test_a_channel_without_a_desk_is_reached_through_the_duty_desk_which_r
 ) -> None:
     case = await acknowledged(bridge)
     await bridge.says("telegram:clerk", f"/protect {case.reference} none_known")
-    await bridge.says("telegram:clerk", f"/handoff {case.reference} diplomatic")
+    await bridge.says("telegram:clerk", f"/handoff {case.reference} diplomatic send")
     bridge.expect("wechat:duty", "Handed to the diplomatic channel by KH Duty desk", "Please accept")
     await bridge.taps("wechat:duty", "Accept")
     await bridge.says("wechat:duty", "(2026) 118")
@@ -136,7 +137,7 @@ async def test_a_channel_without_a_desk_is_reached_through_the_duty_desk_which_r
 
 async def test_only_the_requested_side_accepts(bridge: PlayedBridge) -> None:
     case = await acknowledged(bridge)
-    await bridge.says("wechat:duty", f"/handoff {case.reference} police")
+    await bridge.says("wechat:duty", f"/handoff {case.reference} police send")
     for who in ("telegram:clerk", "telegram:kh-supervisor", OFFICER):
         await bridge.says(who, f"/accept {case.reference} police KH-1")
         bridge.expect(who, "Only the desk it was handed to, or the duty desk of CN, can record that.")
@@ -147,7 +148,7 @@ async def test_only_the_requested_side_accepts(bridge: PlayedBridge) -> None:
 
 async def test_an_acceptance_lives_on_when_the_case_is_opened_again(bridge: PlayedBridge) -> None:
     case = await acknowledged(bridge)
-    await bridge.says("wechat:duty", f"/handoff {case.reference} police")
+    await bridge.says("wechat:duty", f"/handoff {case.reference} police send")
     await bridge.says("wechat:duty", f"/accept {case.reference} police MPS-77/26")
     await bridge.says("wechat:duty", f"/close {case.reference} found_safe she is home")
     await bridge.says("telegram:clerk", f"/reopen {case.reference} she was not home")

@@ -111,7 +111,7 @@ async def test_in_a_group_that_others_read_no_answer_is_repeated(bridge: PlayedB
     await bridge.says(CLERK, f"/protect {case.reference} possible", at="telegram:mixed-group")
     told = bridge.expect("telegram:mixed-group", "recorded. Please write such things in private.")
     assert "ossible" not in told.text
-    await bridge.says(CLERK, f"/handoff {case.reference} diplomatic", at="telegram:mixed-group")
+    await bridge.says(CLERK, f"/handoff {case.reference} diplomatic send", at="telegram:mixed-group")
     assert "protect" not in bridge.expect("telegram:mixed-group", "Diplomatic step blocked").text
 
 

@@ -234,7 +234,7 @@ async def test_an_answer_of_a_block_is_put_back_in_each_of_its_places(bridge: Pl
 async def test_why_a_hand_off_goes_back_is_not_asked_about_but_said_to_be_kept(bridge: PlayedBridge) -> None:
     case = await bridge.report_case("no", "locked in", "30", "China", "skip", "unknown", "skip")
     await bridge.answers(OFFICER, "edit 10", "Cambodia", "edit 13a", "yes", "edit 13c", "no", "send", "send")
-    await bridge.says(CLERK, f"/handoff {case.reference} police")
+    await bridge.says(CLERK, f"/handoff {case.reference} police send")
     await bridge.says("wecom:detective", f"/return {case.reference} police ask Mr Golden first")
     bridge.expect("wecom:detective", "possible name", "stored in the secure case")
     nobody_else_hears(bridge, "Golden")

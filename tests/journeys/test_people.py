@@ -132,7 +132,7 @@ async def test_help_lists_only_what_works_for_the_person(bridge: PlayedBridge) -
 async def test_in_a_group_the_person_who_taps_counts(bridge: PlayedBridge) -> None:
     case = await bridge.report_case(from_="telegram:vn-officer")
     await bridge.taps("wechat:duty", "Acknowledge")
-    await bridge.says("wechat:duty", f"/handoff {case.reference} diplomatic")
+    await bridge.says("wechat:duty", f"/handoff {case.reference} diplomatic send")
     bridge.forget()
     await bridge.taps("telegram:vn-clerk", "Show case", at="telegram:vn-group")
     bridge.expect("telegram:vn-group", case.reference, "Status: acknowledged")

@@ -84,7 +84,7 @@ async def test_a_lapsed_person_can_still_cut_off_their_own_lost_phone(bridge: Pl
 @pytest.mark.parametrize(
     ("typed", "again"),
     [
-        ("/handoff {ref} police", "/handoff {ref} police"),
+        ("/handoff {ref} police send", "/handoff {ref} police send"),
         ("/close {ref} found_safe she is home", "/close {ref} found_safe ..."),
         ("/urgency {ref} U1 moved tonight", "/urgency {ref} U1 ..."),
         ("/snooze {ref} 15m waiting", "/snooze {ref} 15m ..."),
@@ -134,7 +134,7 @@ async def test_what_is_not_about_a_case_waits_likewise(bridge: PlayedBridge, who
 async def test_a_desk_that_answers_for_its_officer_waits_and_taps_again(bridge: PlayedBridge) -> None:
     case = await adult_case(bridge)
     await bridge.change(OFFICER, revoked_at=bridge.now)
-    await bridge.says(DUTY, f"/handoff {case.reference} police")
+    await bridge.says(DUTY, f"/handoff {case.reference} police send")
     await lapse(bridge, CLERK)
     await bridge.taps(CLERK, "Yes", at="telegram:kh-group")
     told = bridge.expect("telegram:kh-group", "This waits", "After that tap the same button again.")

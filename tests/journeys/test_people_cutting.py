@@ -83,7 +83,7 @@ async def test_the_command_line_tells_the_same_people_the_same(bridge: PlayedBri
 
 async def test_what_a_cut_off_officer_was_asked_goes_to_their_desk_at_once(bridge: PlayedBridge) -> None:
     case = await adult_case(bridge)
-    await bridge.says(DUTY, f"/handoff {case.reference} police")
+    await bridge.says(DUTY, f"/handoff {case.reference} police send")
     bridge.forget()
     await bridge.says(CLERK, f"/lost {(await bridge.person(OFFICER)).id}")
     bridge.expect(KH_GROUP, "for which the desk answers now", case.reference)

@@ -90,7 +90,7 @@ async def test_a_child_among_adults_raises_the_urgency_and_needs_a_guardian_for_
     await bridge.says(DUTY, f"/ack {case.reference}")
     await bridge.says(CLERK, f"/protect {case.reference}/0 none_known")
     bridge.forget()
-    await bridge.says(CLERK, f"/handoff {case.reference} diplomatic")
+    await bridge.says(CLERK, f"/handoff {case.reference} diplomatic send")
     bridge.expect(OWN_GROUP, f"/{child}: ", "guardian", f"/guardian {case.reference}/{child} name")
     handoff = (await bridge.case(case)).handoff(Channel.DIPLOMATIC)
     assert handoff is not None
@@ -100,7 +100,7 @@ async def test_a_child_among_adults_raises_the_urgency_and_needs_a_guardian_for_
     await bridge.answers(CLERK, f"[/{child}]")
     await bridge.says(CLERK, f"/interest {case.reference}/{child} her family waits")
     bridge.forget()
-    await bridge.says(CLERK, f"/handoff {case.reference} diplomatic")
+    await bridge.says(CLERK, f"/handoff {case.reference} diplomatic send")
     newest = (await bridge.case(case)).handoff(Channel.DIPLOMATIC)
     assert newest is not None
     assert (newest.id != handoff.id, newest.covers) == (True, (child,))
@@ -121,7 +121,7 @@ async def test_who_fears_her_police_leaves_no_trace_at_that_side(bridge: PlayedB
     bridge.expect(CLERK, "It stays on your own side, because it may be about somebody who is held back", "/note")
     await bridge.says(CLERK, f"/note {case.reference}/1 the nine are in hall B")
     bridge.expect(DUTY, "the nine are in hall B")
-    await bridge.says(DUTY, f"/handoff {case.reference} police")
+    await bridge.says(DUTY, f"/handoff {case.reference} police send")
     bridge.expect(POLICE, "for the persons named: 14")
     await bridge.says(DUTY, f"/accept {case.reference} police 12/26")
     await bridge.fast_forward(hours=9)
@@ -137,7 +137,7 @@ async def test_the_clock_goes_on_for_those_who_stay_and_only_their_own_side_hear
     case = await told(bridge, "1 CN fears", "send")
     her = number_of(case, "fears_own_authorities", "yes")
     await bridge.says(DUTY, f"/ack {case.reference}")
-    await bridge.says(DUTY, f"/handoff {case.reference} police")
+    await bridge.says(DUTY, f"/handoff {case.reference} police send")
     await bridge.says(DUTY, f"/accept {case.reference} police 12/26")
     bridge.expect(OWN_GROUP, f"not for everybody. Still open: /{her}.")
     bridge.forget()
@@ -279,19 +279,21 @@ async def test_who_is_held_back_is_not_put_among_those_whom_the_other_side_knows
     assert count_of(await bridge.case(case), her) == 0
 
 
-async def test_consent_taken_back_by_those_of_an_earlier_hand_off_is_told_after_a_later_one(
+async def test_consent_taken_back_by_those_of_an_earlier_hand_off_takes_that_one_back_after_a_later_one(
     bridge: PlayedBridge,
 ) -> None:
     case = await told(bridge, "2 children KH", "send")
     child = number_of(case, "age_group", "12_17")
     await bridge.says(DUTY, f"/ack {case.reference}")
-    await bridge.says(CLERK, f"/handoff {case.reference} police")
+    await bridge.says(CLERK, f"/handoff {case.reference} police send")
     await bridge.says(CLERK, f"/interest {case.reference}/{child} they are held")
-    await bridge.says(CLERK, f"/handoff {case.reference} police")
+    await bridge.says(CLERK, f"/handoff {case.reference} police send")
     assert [h.covers for h in (await bridge.case(case)).handoffs] == [(1,), (child,)]
     bridge.forget()
     await bridge.says(CLERK, f"/consent {case.reference}/1 police no")
-    bridge.expect(OWN_GROUP, "its gate has closed since", "what that channel must be told")
+    bridge.expect("wecom:police-group", "KH takes back what was handed to the police channel (for the persons named: ")
+    found = {h.covers: h.state for h in (await bridge.case(case)).handoffs}
+    assert found == {(1,): HandoffState.WITHDRAWN, (child,): HandoffState.SENT}
 
 
 @pytest.mark.parametrize("typed", ["1 split 0", "add 0", "{child} count 40"])
@@ -316,9 +318,9 @@ async def test_where_a_side_has_no_desk_its_officer_hears_who_stayed_back(tmp_pa
         her = number_of(case, "fears_own_authorities", "yes")
         await bridge.says(DUTY, f"/ack {case.reference}")
         bridge.forget()
-        await bridge.says(DUTY, f"/handoff {case.reference} police")
+        await bridge.says(DUTY, f"/handoff {case.reference} police send")
         bridge.expect(OFFICER, "not handed to the police channel", f"/{her}: ")
-        await bridge.says(DUTY, f"/close {case.reference} rescued all=safe all are out")
+        await bridge.says(DUTY, f"/close {case.reference} rescued leave all=safe all are out")
         bridge.expect(OFFICER, f"does not say how it ended for /{her}")
     finally:
         await bridge.stop()

@@ -156,7 +156,7 @@ async def test_the_desk_that_a_case_was_handed_to_and_whoever_it_is_assigned_to_
         "no", "locked in", "25", "citizenship: Cambodia\nfears: no\nconsent to police: yes", "send", "send"
     )
     await bridge.says(CLERK, f"/protect {case.reference} none_known")
-    await bridge.says(CLERK, f"/handoff {case.reference} police")
+    await bridge.says(CLERK, f"/handoff {case.reference} police send")
     await bridge.says(DUTY, f"/assign {case.reference} zhao min")
     bridge.forget()
     await bridge.says(OFFICER, f"/note {case.reference} she is at the bus station")

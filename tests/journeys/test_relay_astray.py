@@ -72,7 +72,7 @@ async def test_a_change_is_screened_whatever_command_it_looks_like(bridge: Playe
 async def test_a_change_is_screened_also_while_a_formal_reference_is_awaited(bridge: PlayedBridge) -> None:
     case = await bridge.report_case(*CLEARED)
     await bridge.says(CLERK, f"/protect {case.reference} none_known")
-    await bridge.says(CLERK, f"/handoff {case.reference} police")
+    await bridge.says(CLERK, f"/handoff {case.reference} police send")
     told = bridge.phones.newest_with(DUTY, "Acknowledge")
     said = await bridge.says(DUTY, "call her brother", reply_to=told.id)
     await bridge.says(DUTY, f"/accept {case.reference} police")
@@ -252,7 +252,7 @@ async def test_a_change_by_somebody_who_must_be_confirmed_is_said_not_to_be_sent
 async def test_a_formal_reference_opens_no_case_after_a_stray_tap_on_the_menu(bridge: PlayedBridge) -> None:
     case = await bridge.report_case(*CLEARED)
     await bridge.says(CLERK, f"/protect {case.reference} none_known")
-    await bridge.says(CLERK, f"/handoff {case.reference} police")
+    await bridge.says(CLERK, f"/handoff {case.reference} police send")
     await bridge.says(DUTY, "/alert")
     await bridge.answers(DUTY, f"/accept {case.reference} police", "123/26 Col. Example")
     assert (await bridge.only_case()).handoffs[0].formal_reference == "123/26"

@@ -95,7 +95,7 @@ async def test_an_edit_that_adds_a_number_is_screened(bridge: PlayedBridge) -> N
 async def test_a_formal_reference_is_no_identifier(bridge: PlayedBridge) -> None:
     case = await bridge.report_case("no", "locked in", "30", "China", "skip", "unknown", "skip")
     await bridge.answers(OFFICER, "edit 10", "Cambodia", "edit 13a", "yes", "edit 13c", "no", "send", "send")
-    await bridge.says(CLERK, f"/handoff {case.reference} police")
+    await bridge.says(CLERK, f"/handoff {case.reference} police send")
     await bridge.says("wecom:detective", f"/accept {case.reference} police 2026110012345678 Col. Chen")
     accepted = (await bridge.case(case)).handoffs[0]
     assert accepted.formal_reference == "2026110012345678"

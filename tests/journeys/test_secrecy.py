@@ -51,7 +51,7 @@ async def a_case_in_all_its_words(bridge: PlayedBridge) -> str:
     await bridge.says(OFFICER, f"/note {reference} WALNUT")
     await bridge.says("wechat:duty", f"/note {reference} UMBRA")
     await bridge.says("telegram:clerk", f"/memo {reference} TULIP")
-    await bridge.says("telegram:clerk", f"/handoff {reference} police")
+    await bridge.says("telegram:clerk", f"/handoff {reference} police send")
     await bridge.says("wecom:detective", f"/return {reference} police SATURN")
     await bridge.fast_forward(hours=4)
     await bridge.says("telegram:clerk", f"/snooze {reference} 15m RHUBARB")

@@ -28,17 +28,18 @@ DETECTIVE = "wecom:detective"
 #: Done in both worlds: who types what, or how many minutes pass.
 BOTH: tuple[tuple[str, str] | int, ...] = (
     *((DUTY, typed) for typed in (
-        "/ack {ref}", "/case {ref}", "/plan {ref}", "/person {ref}", "/cases", "/handoff {ref} police",
-        "/handoff {ref} diplomatic", "/accept {ref} police 12/26", "/accept {ref} diplomatic 13/26",
+        "/ack {ref}", "/case {ref}", "/plan {ref}", "/person {ref}", "/cases", "/handoff {ref} police send",
+        "/handoff {ref} diplomatic send", "/accept {ref} police 12/26", "/accept {ref} diplomatic 13/26",
         "/person {ref} {child} located", "/person {ref} {vn} split 1", "/note {ref} we are at the door",
-        "/close {ref} rescued all=safe all are out", "/reopen {ref} one is left",
+        "/close {ref} rescued withdraw all=safe all are out", "/reopen {ref} one is left",
     )),
     (DETECTIVE, "/return {ref} police not ours"),
     *((CLERK, typed) for typed in (
-        "/handoff {ref} police", "/handoff {ref} diplomatic", "/person {ref} {vn} safe", "/protect {ref}/0 none_known",
+        "/handoff {ref} police send", "/handoff {ref} diplomatic send", "/person {ref} {vn} safe",
+        "/protect {ref}/0 none_known",
         "/interest {ref}/{child} they are held", "/guardian {ref}/{child} an aunt", "/consent {ref}/{vn} police no",
         "/memo {ref} quietly", "/note {ref}/{child} in the kitchen", "/snooze {ref} 10m wait", "/written {ref} L-77",
-        "/close {ref} rescued all=returned all are home",
+        "/close {ref} rescued leave all=returned all are home",
     )),
     (OWN_SUPERVISOR, "/urgency {ref} U1 worse"), (OWN_SUPERVISOR, "/notneeded {ref} no embassy"), 5, 20, 70, 400,
 )  # fmt: skip
@@ -132,12 +133,14 @@ async def _both(steps: Sequence[tuple[str, str] | int]) -> None:
 @given(STEPS)
 @example([*BOTH])
 @example([(DUTY, "/ack {ref}"), *HERS, 400, (DUTY, "/case {ref}")])
-@example([(DUTY, "/ack {ref}"), (DUTY, "/handoff {ref} police"), (DUTY, "/accept {ref} police 12/26"), 400, *HERS, 400])
+@example(
+    [(DUTY, "/ack {ref}"), (DUTY, "/handoff {ref} police send"), (DUTY, "/accept {ref} police 12/26"), 400, *HERS, 400]
+)
 @example(
     [
         (CLERK, "/interest {ref}/{child} they are held"),
         (DUTY, "/ack {ref}"),
-        (DUTY, "/handoff {ref} police"),
+        (DUTY, "/handoff {ref} police send"),
         (DUTY, "/accept {ref} police 12/26"),
         (DUTY, "/cases"),
         400,

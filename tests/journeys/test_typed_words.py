@@ -104,7 +104,7 @@ async def test_a_desk_works_a_case_with_a_chinese_keyboard(talk: Talk) -> None:
         f"、ack　{reference}",
         f"／urgency　{reference}　Ｕ１，她今晚被转移",
         f"/snooze {reference}，１５m waiting for the police",
-        f"/handoff {reference}　ｐｏｌｉｃｅ",
+        f"/handoff {reference}　ｐｏｌｉｃｅ send",
         f"/accept {reference}，police “１２３ / 26” Col. Example",
         f"／close {reference}　found_safe。she is home",
     ):

@@ -147,7 +147,7 @@ async def test_a_channel_that_accepted_asks_by_itself(bridge: PlayedBridge) -> N
     case = await bridge.report_case("[No]", "[Locked in or held]", "25")
     await bridge.says(OFFICER, f"/consent {case.reference} police yes")
     await bridge.says(OFFICER, f"/consent {case.reference} fears no")
-    await bridge.says(DUTY, f"/handoff {case.reference} police")
+    await bridge.says(DUTY, f"/handoff {case.reference} police send")
     await bridge.says("wecom:detective", f"/accept {case.reference} police 123/26")
     assert (await bridge.case(case)).status == "handed_off"
     bridge.forget()

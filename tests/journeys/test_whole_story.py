@@ -49,7 +49,7 @@ async def the_formal_step(bridge: PlayedBridge, case: Case) -> None:
     await bridge.fast_forward(minutes=35)
     bridge.expect("telegram:kh-group", "Police channel: due", "Not handed to the police channel yet")
     await bridge.says("telegram:clerk", f"/interest {case.reference} she is held and a broker comes tonight")
-    await bridge.says("wechat:duty", f"/handoff {case.reference} police")
+    await bridge.says("wechat:duty", f"/handoff {case.reference} police send")
     bridge.expect("wecom:police-group", case.reference, "Please accept with your formal reference")
     await bridge.taps("wecom:detective", "Accept", at="wecom:police-group")
     await bridge.replies("wecom:detective", "MPS-77/26 Insp. Zhou", at="wecom:police-group")

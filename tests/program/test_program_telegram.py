@@ -107,7 +107,7 @@ async def test_a_case_goes_to_the_police_is_accepted_and_closed_and_the_export_c
     await town.hears(102, "13c", "No", after=asked)
     own_desk = town.user(KH_DUTY)
     await town.hears(KH_DUTY, "Best-interests reason", after=own_desk.says(f"/interest {reference} she is held there"))
-    await town.hears(CN_DUTY, "handed to the police channel", after=duty.says(f"/handoff {reference} police"))
+    await town.hears(CN_DUTY, "handed to the police channel", after=duty.says(f"/handoff {reference} police send"))
     given = await town.hears(CN_POLICE, reference, "Please accept with your formal reference")
     police.taps("Accept", on=given)
     await town.hears(CN_POLICE, "Under which formal reference?")

@@ -116,9 +116,9 @@ async def _handed_off(bridge: Stronghold, mark: Mark, reference: str) -> None:
     await bridge.says(CLERK, f"/protect {reference} none_known {mark('protect')}")
     await bridge.says(CLERK, f"/guardian {reference} {mark('guardian')}")
     await bridge.says(CLERK, f"/interest {reference} {mark('interest')}")
-    await bridge.says(CLERK, f"/handoff {reference} police")
+    await bridge.says(CLERK, f"/handoff {reference} police send")
     await bridge.says(DETECTIVE, f"/return {reference} police {mark('return_reason')}")
-    await bridge.says(CLERK, f"/handoff {reference} police")
+    await bridge.says(CLERK, f"/handoff {reference} police send")
     formal = mark("formal_reference").replace('"', "'") + " 77/26"
     await bridge.says(DETECTIVE, f'/accept {reference} police "{formal}" {mark("accepting_officer")}')
     await bridge.says(CLERK, f"/written {reference} {mark('letter_reference')}")

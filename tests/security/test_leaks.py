@@ -307,7 +307,7 @@ async def test_of_somebody_held_back_among_others_there_is_nothing_anywhere_at_t
     for who in (DUTY, "wecom:supervisor"):
         await bridge.answers(who, f"/ack {reference}", f"/case {reference}", f"/plan {reference}", "/cases")
         await bridge.answers(who, f"/person {reference}", f"/person {reference} {her} safe", f"/note {held} x")
-        await bridge.says(who, f"/handoff {reference} police")
+        await bridge.says(who, f"/handoff {reference} police send")
     await bridge.says(DUTY, f"/accept {reference} police 12/26")
     await bridge.waits(9)
     for who in (OFFICER, CLERK, KH_SUPERVISOR):

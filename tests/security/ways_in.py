@@ -31,7 +31,7 @@ COMMANDS = {
     "edit": "/edit 1",
     "export": "/export 2026-01-01 2027-01-01 {ref}",
     "guardian": "/guardian {ref} a man who says so",
-    "handoff": "/handoff {ref} police",
+    "handoff": "/handoff {ref} police send",
     "help": "/help {ref}",
     "hold": "/hold {ref} for ever",
     "interest": "/interest {ref} it is better so",

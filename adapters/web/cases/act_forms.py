@@ -11,13 +11,13 @@ from adapters.web.site.page_words import act_name
 from bot.acts.offering import is_offered
 from bot.domain import button_data
 from bot.domain.agreement import Agreement, Urgency
-from bot.domain.case import Case, Channel, ClosureCode, DeadlineKind
+from bot.domain.case import Case, Channel, ClosureCode, DeadlineKind, RefusalCode
 from bot.domain.case_acts import Act, Of
 from bot.domain.closed_sets import for_each
-from bot.domain.names import channel_name, closure_name, urgency_name
+from bot.domain.names import channel_name, closure_name, refusal_name, urgency_name
 from bot.domain.people import Directory, Person, Role
 from bot.domain.subjects import numbers
-from bot.language.texts import tr
+from bot.language.texts import later, tr
 from bot.protection import gates
 from bot.protection.permissions import may
 from bot.protection.redaction_policy import Way
@@ -98,8 +98,9 @@ def taps(desk: Desk) -> list[Tap]:
         found.append(_tap(desk, tr(language, "Assign to me"), Act.ASSIGN, "me"))
     if desk.case.acknowledged_at and desk.case.is_open and may(desk.person, Act.ACK, desk.case, desk.agreement):
         found.append(_tap(desk, tr(language, "Still on it"), Act.ACK, meets=DeadlineKind.REVIEW))
-    if desk.offers(Act.NOTNEEDED):
-        found.append(_tap(desk, act_name(Act.NOTNEEDED, language), Act.NOTNEEDED))
+    for act, meets in ((Act.REMIND, None), (Act.STOPPED, DeadlineKind.STOP), (Act.NOTNEEDED, None)):
+        if desk.offers(act):
+            found.append(_tap(desk, act_name(act, language), act, meets=meets))
     return sorted(found, key=lambda tap: tap.meets is not desk.due)
 
 
@@ -129,7 +130,7 @@ def _tap(desk: Desk, label: str, act: Act, argument: str = "", *, meets: Deadlin
 
 
 def _channels(act: Act) -> Iterable[Channel | None]:
-    return Channel if act in (Act.ACCEPT, Act.RETURN) else (None,)
+    return Channel if act in (Act.ACCEPT, Act.RETURN, Act.REFUSE, Act.RECALL) else (None,)
 
 
 def _make(act: Act, desk: Desk) -> ActForm | None:
@@ -164,30 +165,31 @@ def _person(desk: Desk) -> tuple[Input, ...]:
 
 def _meets(act: Act, desk: Desk) -> tuple[DeadlineKind, ...]:
     if act is Act.ACCEPT:
-        return tuple(kind for channel, kind in _MET_BY.items() if desk.offers(act, channel))
-    return (DeadlineKind.WRITTEN,) if act is Act.WRITTEN else ()
+        return (DeadlineKind.ANSWER, *(kind for channel, kind in _MET_BY.items() if desk.offers(act, channel)))
+    return _MEETS.get(act, ())
+
+
+#: What somebody should know before they do an act.
+_HINTS: Mapping[Act, str] = {
+    Act.CLOSE: later("Both sides are told, and either may reopen. One line, in English."),
+    Act.STANDDOWN: later("Ends every deadline but the review. Both sides are told."),
+    Act.SNOOZE: later("Silences repeats only, never the first ping of a deadline. Both sides see it."),
+    Act.HOLD: later("Nothing of the case is purged until it is released. Both sides are told."),
+    Act.RECALL: later("Its desk is told at once to stop, and must say that it has."),
+    Act.LATE: later("Before it is due, and once: the other side is told, and the clock asks at the new time."),
+    Act.MEMO: later("Only your own side can read it."),
+    **dict.fromkeys(
+        (Act.NOTE, Act.CLARIFY, Act.ANSWER),
+        later("It is sent in words to the people of the case on both sides. No names or numbers of people."),
+    ),
+}
 
 
 def _hint(act: Act, desk: Desk) -> str:
     language = desk.person.language
-    match act:
-        case Act.CLOSE:
-            return tr(language, "Both sides are told, and either may reopen. One line, in English.")
-        case Act.STANDDOWN:
-            return tr(language, "Ends every deadline but the review. Both sides are told.")
-        case Act.SNOOZE:
-            return tr(language, "Silences repeats only, never the first ping of a deadline. Both sides see it.")
-        case Act.NOTE if _is_kept_on_own_side(desk):
-            return tr(language, "Only your own side can read it: nothing more is told to the other side now.")
-        case Act.HOLD:
-            return tr(language, "Nothing of the case is purged until it is released. Both sides are told.")
-        case Act.NOTE:
-            return tr(
-                language, "It is sent in words to the people of the case on both sides. No names or numbers of people."
-            )
-        case _ if act is Act.MEMO or act.rule.is_protection:
-            return tr(language, "Only your own side can read it.")
-    return ""
+    if act in (Act.NOTE, Act.CLARIFY, Act.ANSWER) and _is_kept_on_own_side(desk):
+        return tr(language, "Only your own side can read it: nothing more is told to the other side now.")
+    return tr(language, _HINTS.get(Act.MEMO if act.rule.is_protection else act, ""))
 
 
 def _is_kept_on_own_side(desk: Desk) -> bool:
@@ -203,6 +205,21 @@ def _accept(desk: Desk) -> tuple[Input, ...]:
 
 def _return(desk: Desk) -> tuple[Input, ...]:
     return (_channel(desk, Act.RETURN), _reason(desk))
+
+
+def _refuse(desk: Desk) -> tuple[Input, ...]:
+    language = desk.person.language
+    codes = tuple((code.value, refusal_name(code, language)) for code in RefusalCode)
+    why = Input("code", tr(language, "Reason"), "select", codes)
+    return (_channel(desk, Act.REFUSE), why, Input("text", tr(language, "One line, in English")))
+
+
+def _recall(desk: Desk) -> tuple[Input, ...]:
+    return (_channel(desk, Act.RECALL), _reason(desk))
+
+
+def _late(desk: Desk) -> tuple[Input, ...]:
+    return (Input("until", tr(desk.person.language, "By when: 2h, or 16:30")), _reason(desk))
 
 
 def _channel(desk: Desk, act: Act) -> Input:
@@ -264,13 +281,24 @@ def _of_gates(act: Act) -> Callable[[Desk], tuple[Input, ...]]:
 
 
 _MET_BY = for_each(Channel, {Channel.POLICE: DeadlineKind.POLICE, Channel.DIPLOMATIC: DeadlineKind.DIPLOMATIC})
+_MEETS: Mapping[Act, tuple[DeadlineKind, ...]] = {
+    Act.WRITTEN: (DeadlineKind.WRITTEN,),
+    Act.ANSWER: (DeadlineKind.REPLY,),
+    Act.RETURN: (DeadlineKind.ANSWER,),
+    Act.REFUSE: (DeadlineKind.ANSWER,),
+}
 #: The acts that need words, in the order in which a case goes; the others are taps.
 _FORMS: Mapping[Act, Callable[[Desk], tuple[Input, ...]]] = for_each(
     Act,
     {
         Act.ACCEPT: _accept,
         Act.RETURN: _return,
+        Act.REFUSE: _refuse,
+        Act.RECALL: _recall,
         Act.WRITTEN: _written,
+        Act.ANSWER: _only_text,
+        Act.CLARIFY: _only_text,
+        Act.LATE: _late,
         **{act: _of_gates(act) for act in gate_forms.ACTS},
         Act.PERSON: _person,
         Act.NOTE: _only_text,
@@ -286,5 +314,15 @@ _FORMS: Mapping[Act, Callable[[Desk], tuple[Input, ...]]] = for_each(
         Act.HOLD: _only_reason,
         Act.UNHOLD: _only_reason,
     },
-    but={Act.ACK, Act.HANDOFF, Act.NOTNEEDED, Act.RELEASE, Act.SAME, Act.RELATED, Act.DIFFERENT},
+    but={
+        Act.ACK,
+        Act.HANDOFF,
+        Act.REMIND,
+        Act.STOPPED,
+        Act.NOTNEEDED,
+        Act.RELEASE,
+        Act.SAME,
+        Act.RELATED,
+        Act.DIFFERENT,
+    },
 )

@@ -39,6 +39,7 @@ _HANDOFFS = for_each(
         HandoffState.SENT: later("sent, not yet accepted"),
         HandoffState.ACCEPTED: later("accepted"),
         HandoffState.RETURNED: later("returned"),
+        HandoffState.WITHDRAWN: later("withdrawn"),
     },
 )
 _TEXTS = for_each(
@@ -74,6 +75,13 @@ _ACTS = for_each(
         Act.HANDOFF: later("Hand off"),
         Act.ACCEPT: later("Record acceptance"),
         Act.RETURN: later("Return hand-off"),
+        Act.REFUSE: later("Refuse, with a reason"),
+        Act.CLARIFY: later("Ask the other side"),
+        Act.ANSWER: later("Answer the question"),
+        Act.LATE: later("We will be late"),
+        Act.REMIND: later("Remind the other side"),
+        Act.RECALL: later("Take a hand-off back"),
+        Act.STOPPED: later("Confirm that you have stopped"),
         Act.WRITTEN: later("Record letter"),
         Act.NOTNEEDED: later("Diplomatic channel not needed"),
         Act.CONSENT: later("Record consent or fear"),

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.clock.escalation_ladder import Group, audience
-from bot.domain.case import DeadlineKind
+from bot.domain.case import Channel, Deadline, DeadlineKind, Handoff, HandoffState
 from bot.domain.people import Directory
 from tests.kit.cases import (
     AGREEMENT,
@@ -16,14 +16,19 @@ from tests.kit.cases import (
     CN_SUPERVISOR,
     DIRECTORY,
     KH_SUPERVISOR,
+    NOW,
     OFFICER,
     PEOPLE,
     a_case,
 )
 
 
+def due(kind: DeadlineKind, channel: Channel | None = None, party: str = "") -> Deadline:
+    return Deadline(1, 1, kind, NOW, NOW, channel=channel, party=party)
+
+
 def reached(kind: DeadlineKind, ping: int, directory: Directory = DIRECTORY, **changes: object) -> list[str]:
-    found = audience(a_case(**changes), kind, ping, AGREEMENT, directory)
+    found = audience(a_case(**changes), due(kind), ping, AGREEMENT, directory)
     return [r.name for r in found.recipients]
 
 
@@ -60,16 +65,40 @@ def test_the_other_deadlines_have_one_rung(kind: DeadlineKind, people: list[str]
     assert reached(kind, 1) == reached(kind, 5) == people
 
 
+HANDED = Handoff(5, 1, Channel.POLICE, HandoffState.SENT, "cn-police", CN_DUTY.id, NOW)
+
+
+@pytest.mark.parametrize(
+    ("kind", "state"), [(DeadlineKind.ANSWER, HandoffState.SENT), (DeadlineKind.STOP, HandoffState.WITHDRAWN)]
+)
+def test_a_desk_that_owes_an_answer_is_asked_first(kind: DeadlineKind, state: HandoffState) -> None:
+    handed = (replace(HANDED, state=state), replace(HANDED, id=6, channel=Channel.DIPLOMATIC, desk="kh-duty"))
+    first, second = (
+        audience(a_case(handoffs=handed), due(kind, Channel.POLICE), ping, AGREEMENT, DIRECTORY) for ping in (1, 2)
+    )
+    assert f"person:{CN_POLICE.id}" in [r.name for r in first.recipients]
+    assert "desk:kh-duty" not in [r.name for r in first.recipients]
+    assert "desk:kh-duty" in [r.name for r in second.recipients]
+
+
+def test_a_question_is_asked_for_at_the_side_that_owes_the_answer() -> None:
+    asked = [audience(a_case(), due(DeadlineKind.REPLY, party="KH"), ping, AGREEMENT, DIRECTORY) for ping in (1, 2)]
+    assert [[r.name for r in each.recipients] for each in asked] == [
+        ["desk:kh-duty"],
+        ["desk:kh-duty", f"person:{KH_SUPERVISOR.id}"],
+    ]
+
+
 def test_a_rung_with_nobody_is_passed_over_and_named() -> None:
     without = Directory.of(p for p in PEOPLE if p is not CN_SUPERVISOR)
-    found = audience(a_case(), DeadlineKind.ACKNOWLEDGE, 2, AGREEMENT, without)
+    found = audience(a_case(), due(DeadlineKind.ACKNOWLEDGE), 2, AGREEMENT, without)
     assert [r.name for r in found.recipients] == [*DUTY, *SECRETARIATS]
     assert found.empty == (Group.REQUESTED_SUPERVISOR,)
 
 
 def test_when_a_whole_ladder_reaches_nobody_somebody_else_is_told() -> None:
     nobody = replace(AGREEMENT, desks={k: d for k, d in AGREEMENT.desks.items() if d.party == "CN" and d.addresses})
-    found = audience(a_case(), DeadlineKind.WRITTEN, 1, nobody, Directory())
+    found = audience(a_case(), due(DeadlineKind.WRITTEN), 1, nobody, Directory())
     assert [r.name for r in found.recipients] == ["desk:cn-night"]
 
 

@@ -1,0 +1,169 @@
+"""Between hand-off and its answer: questions with a deadline of their own, refusals with a reason, who will be late."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.case import Case, DeadlineKind, DeadlineState, HandoffState, RefusalCode, Status
+from tests.journeys.gated import CLERK, DUTY, OFFICER, OWN_GROUP, WILLING, adult_case, feared_case
+from tests.kit.phones import labels
+from tests.kit.played import PlayedBridge
+
+POLICE, DETECTIVE = "wecom:police-group", "wecom:detective"
+
+
+async def handed(bridge: PlayedBridge, *, accepted: bool = False) -> Case:
+    case = await adult_case(bridge, WILLING)
+    await bridge.says(DUTY, f"/handoff {case.reference} police send")
+    if accepted:
+        await bridge.says(DETECTIVE, f"/accept {case.reference} police MPS-77/26")
+    bridge.forget()
+    return await bridge.case(case)
+
+
+# Questions.
+
+
+async def test_a_question_has_a_deadline_of_its_own_until_it_is_answered(bridge: PlayedBridge) -> None:
+    case = await handed(bridge)
+    await bridge.says(DETECTIVE, f"/clarify {case.reference} Which floor is it")
+    bridge.expect(DETECTIVE, "KH is to answer by")
+    asked = bridge.expect(OWN_GROUP, "Which floor is it")
+    assert "Answer" in labels(asked)
+    reply = await bridge.due(await bridge.case(case), DeadlineKind.REPLY)
+    assert (reply.due_at, reply.party) == (bridge.now + timedelta(hours=2), "KH")
+    await bridge.taps(CLERK, "Answer", at=OWN_GROUP)
+    await bridge.replies(CLERK, "The third floor", at=OWN_GROUP)
+    bridge.expect(POLICE, "The third floor")
+    assert (await bridge.due(await bridge.case(case), DeadlineKind.REPLY)).state is DeadlineState.MET
+
+
+async def test_a_question_that_nobody_answers_is_asked_for_at_the_side_that_owes_it(bridge: PlayedBridge) -> None:
+    case = await handed(bridge)
+    await bridge.says(DUTY, f"/clarify {case.reference} Which floor is it?")
+    bridge.forget()
+    await bridge.fast_forward(hours=2, minutes=1)
+    asked = bridge.expect(OWN_GROUP, "Answer the question: due", "A question of the other side waits for you")
+    assert "Answer" in labels(asked)
+    bridge.expect_nothing(DUTY, containing="Answer the question")
+
+
+async def test_what_the_officer_says_next_answers_the_question(bridge: PlayedBridge) -> None:
+    case = await handed(bridge)
+    await bridge.says(DUTY, f"/clarify {case.reference} Which floor is it?")
+    await bridge.says(OFFICER, "third floor, blue door")
+    bridge.expect(DUTY, "third floor, blue door")
+    assert (await bridge.due(await bridge.case(case), DeadlineKind.REPLY)).state is DeadlineState.MET
+
+
+async def test_a_note_that_answers_nothing_leaves_the_question_open(bridge: PlayedBridge) -> None:
+    case = await handed(bridge)
+    await bridge.says(DUTY, f"/clarify {case.reference} Which floor is it?")
+    await bridge.says(CLERK, f"/note {case.reference} We look into it.")
+    assert (await bridge.due(await bridge.case(case), DeadlineKind.REPLY)).is_running
+
+
+async def test_both_sides_may_owe_an_answer_at_the_same_time(bridge: PlayedBridge) -> None:
+    case = await handed(bridge)
+    await bridge.says(DUTY, f"/clarify {case.reference} Which floor is it?")
+    await bridge.says(CLERK, f"/clarify {case.reference} Is a doctor with you?")
+    await bridge.says(DUTY, f"/answer {case.reference} Yes, one.")
+    running = [d for d in (await bridge.case(case)).deadlines if d.kind is DeadlineKind.REPLY and d.is_running]
+    assert [d.party for d in running] == ["KH"]
+
+
+async def test_no_question_crosses_to_a_state_that_is_feared(bridge: PlayedBridge) -> None:
+    case = await feared_case(bridge)
+    await bridge.says(CLERK, f"/clarify {case.reference} Is she with you?")
+    bridge.expect(CLERK, "It stays on your own side")
+    bridge.expect_nothing(DUTY, POLICE, containing="Is she with you")
+    assert not [d for d in (await bridge.case(case)).deadlines if d.kind is DeadlineKind.REPLY]
+
+
+async def test_nobody_who_was_not_asked_can_answer(bridge: PlayedBridge) -> None:
+    case = await handed(bridge)
+    await bridge.says(CLERK, f"/answer {case.reference} third floor")
+    bridge.expect(CLERK, "That does not apply")
+
+
+# Refusals.
+
+
+@pytest.mark.parametrize("accepted", [False, True], ids=["sent", "accepted"])
+async def test_a_channel_refuses_for_one_of_the_agreed_reasons(bridge: PlayedBridge, accepted: bool) -> None:
+    case = await handed(bridge, accepted=accepted)
+    await bridge.says(DETECTIVE, f"/refuse {case.reference} police")
+    asked = bridge.expect(DETECTIVE, "Why is it refused?")
+    assert "it needs a judge's permission" in labels(asked)
+    await bridge.taps(DETECTIVE, "it needs a judge's permission")
+    bridge.expect(DETECTIVE, "one line in English")
+    await bridge.says(DETECTIVE, "A warrant is needed first.")
+    bridge.expect(DETECTIVE, "refused: it needs a judge's permission")
+    bridge.expect(OWN_GROUP, "Refused by the police channel: it needs a judge's permission")
+    case = await bridge.case(case)
+    (handoff,) = case.handoffs
+    assert (handoff.state, handoff.refusal) == (HandoffState.RETURNED, RefusalCode.JUDICIAL_PERMISSION)
+    assert case.status is Status.ACKNOWLEDGED
+    assert (await bridge.due(case, DeadlineKind.POLICE)).is_running
+    assert not any(d.is_running for d in case.deadlines if d.kind in (DeadlineKind.ANSWER, DeadlineKind.WRITTEN))
+
+
+async def test_a_refusal_is_typed_in_one_line(bridge: PlayedBridge) -> None:
+    case = await handed(bridge)
+    await bridge.says(DETECTIVE, f"/refuse {case.reference} not available: no such street")
+    bridge.expect(DETECTIVE, "refused: what is asked is not available")
+
+
+# Who will be late.
+
+
+async def test_who_will_be_late_says_so_and_the_clock_asks_at_the_new_time_once(bridge: PlayedBridge) -> None:
+    case = await handed(bridge)
+    due = await bridge.due(case, DeadlineKind.POLICE)
+    await bridge.says(DUTY, f"/late {case.reference} police 10h waiting for the provincial office")
+    bridge.expect(DUTY, "police channel by", "the clock asks then")
+    told = bridge.expect(OWN_GROUP, "CN Duty desk will be late: police channel by Sun 19 Apr 00:05 Phnom Penh")
+    assert "provincial" not in told.text
+    await bridge.says(DETECTIVE, f"/return {case.reference} police not ours")
+    bridge.forget()
+    await bridge.fast_forward(hours=9, minutes=50)
+    assert bridge.now > due.due_at
+    bridge.expect_nothing(OWN_GROUP, containing="Police channel: due")
+    await bridge.fast_forward(minutes=11)
+    bridge.expect(OWN_GROUP, "Police channel: due", "ping 1")
+    await bridge.says(DUTY, f"/late {case.reference} police 2h again")
+    bridge.expect(DUTY, "said before it is due, and once")
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        ("police", "By when, and why?"),
+        ("police 2h", "By when, and why?"),
+        ("police 30m too early", "must be after"),
+        ("police 40h much too late", "no later than"),
+        ("police 25:99 no such time", "By when, and why?"),
+    ],
+)
+async def test_a_new_time_that_is_none_is_asked_for_again(bridge: PlayedBridge, words: str, answer: str) -> None:
+    case = await handed(bridge)
+    await bridge.says(DUTY, f"/late {case.reference} {words}")
+    bridge.expect(DUTY, answer)
+    assert (await bridge.due(await bridge.case(case), DeadlineKind.POLICE)).promised_at is None
+
+
+async def test_a_time_of_day_is_read_in_the_writers_own_zone(bridge: PlayedBridge) -> None:
+    case = await handed(bridge)
+    await bridge.says(DUTY, f"/late {case.reference} answer 18:10 a meeting")
+    bridge.expect(DUTY, "17:10 Phnom Penh / 18:10 Beijing")
+
+
+async def test_only_who_owes_it_says_that_it_will_be_late(bridge: PlayedBridge) -> None:
+    case = await handed(bridge)
+    await bridge.says(CLERK, f"/late {case.reference} 10h we wait")
+    bridge.expect(CLERK, "Nothing of your side is due")
+    await bridge.says(DETECTIVE, f"/accept {case.reference} police MPS-77/26")
+    await bridge.says(CLERK, f"/late {case.reference} 80h the minister is away")
+    bridge.expect(CLERK, "confirm in writing by")
