@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
@@ -23,10 +24,10 @@ _CONVERSING = 4
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Check:
-    """One look for several rows whether they are still needed."""
+    """One look at several rows in the storage."""
 
     at: datetime
-    needless: asyncio.Future[dict[int, str]]  #: why a row need not be sent any more, by outbox id
+    found: asyncio.Future[Mapping[int, object]]  #: by outbox id
 
 
 @dataclass(slots=True, eq=False)
@@ -37,7 +38,7 @@ class LaneRow:
     leased_until: datetime
     join_at: datetime | None = None  #: when the next address joins; None when it did or there is none
     joined: Outgoing | None = None  #: said again with every mark: one of them may be written over by the next
-    check: Check | None = None  #: the newest look whether it is still needed, perhaps under way
+    checks: dict[str, Check] = field(default_factory=dict)  #: the newest look of each kind, perhaps under way
     is_paced: bool = False  #: counted against the pace already, and not sent yet
     moves: int = 0
     knock: str = ""  #: the knock that was just sent for it, to be said with the next marks

@@ -3,21 +3,43 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Generic, TypeVar, cast
 
 from bot.delivery import retries
 from bot.delivery.lane import Check, LaneRow
 from bot.delivery.lanes import Lanes
 from bot.delivery.marking import Office
 from bot.domain.frozen import replace
-from bot.domain.messages import DeliveryState, Outgoing, OutgoingKind
-from bot.ports.reads import Wanted
+from bot.domain.messages import DeliveryState, Outgoing
 from bot.ports.storage import Storage
 
 _FRESH = timedelta(milliseconds=100)
 _CHECKED_TOGETHER = 64
 _NEVER_SENT = "original never sent"
 _LOST = (DeliveryState.PARKED, DeliveryState.DROPPED)
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class _Look(Generic[T]):
+    """What is looked up of several rows at once just before the first of them is sent."""
+
+    name: str
+    concerns: Callable[[LaneRow, datetime], bool]
+    ask: Callable[[Storage, Sequence[int]], Awaitable[Mapping[int, T]]]
+
+
+_NEEDED: _Look[str] = _Look(
+    "needed", lambda row, _: retries.is_rechecked(row.delivery.message), lambda storage, ids: storage.superseded(ids)
+)
+_SAYS: _Look[Outgoing] = _Look(
+    "says", lambda row, now: retries.is_reread(row.delivery, now), lambda storage, ids: storage.reread(ids)
+)
 
 
 class Recheck:
@@ -47,11 +69,9 @@ class Recheck:
 
     async def still_says(self, row: LaneRow) -> bool:
         """Read a message that waited anew: a gate may have closed meanwhile, here or on another node."""
-        storage = self._office.storage
-        stored = await storage.reread(row.id)
-        reason = await outdated(storage, stored) if stored else "not to be sent any more"
-        if stored is None or reason:
-            self._office.end(row, DeliveryState.DROPPED, reason)
+        stored = (await self._looked(row, self._office.clock(), _SAYS)).get(row.id)
+        if stored is None:
+            self._office.end(row, DeliveryState.DROPPED, "not to be sent any more")
             return False
         row.delivery = replace(
             row.delivery, message=replace(row.delivery.message, text=stored.text, buttons=stored.buttons)
@@ -59,17 +79,19 @@ class Recheck:
         return True
 
     async def _needless(self, row: LaneRow, now: datetime) -> str:
-        """Say why a row need not be sent, empty when it must; those that come next are asked about with it."""
-        if row.check is None or now - row.check.at > _FRESH:
+        """Say why a row need not be sent, empty when it must."""
+        return (await self._looked(row, now, _NEEDED)).get(row.id, "")
+
+    async def _looked(self, row: LaneRow, now: datetime, look: _Look[T]) -> Mapping[int, T]:
+        """Look at a row in the storage; those that come next are looked at with it."""
+        check = row.checks.get(look.name)
+        if check is None or now - check.at > _FRESH:
             upcoming = self._lanes.upcoming(_CHECKED_TOGETHER)
-            asked = (row, *(one for one in upcoming if one is not row and retries.is_rechecked(one.delivery.message)))
-            found = self._office.storage.superseded([one.id for one in asked])
-            check = Check(now, asyncio.ensure_future(found))
+            asked = (row, *(one for one in upcoming if one is not row and look.concerns(one, now)))
+            check = Check(now, asyncio.ensure_future(look.ask(self._office.storage, [one.id for one in asked])))
             for one in asked:
-                one.check = check
-        else:
-            check = row.check
-        return (await asyncio.shield(check.needless)).get(row.id, "")  # whoever gives up leaves it to the others
+                one.checks[look.name] = check
+        return cast("Mapping[int, T]", await asyncio.shield(check.found))  # whoever gives up leaves it to the others
 
 
 async def lost_original(storage: Storage, edit: Outgoing, now: datetime) -> str:
@@ -80,11 +102,3 @@ async def lost_original(storage: Storage, edit: Outgoing, now: datetime) -> str:
     deliveries = (await storage.history(edit.case_id)).deliveries
     original = next((d for d in deliveries if d.message.dedupe_key == edit.replaces), None)
     return _NEVER_SENT if original is None or original.state in _LOST else ""
-
-
-async def outdated(storage: Storage, message: Outgoing) -> str:
-    """Say why what waited long is no news any more: an alert of a case that was closed meanwhile."""
-    if message.kind is not OutgoingKind.ALERT or message.case_id is None:
-        return ""
-    case = (await storage.load(Wanted(cases=(message.case_id,)))).cases.get(message.case_id)
-    return "case closed" if case is not None and not case.is_open else ""

@@ -109,8 +109,11 @@ class Storage(Retains, KeepsForMessengers, FindsAlike, Protocol):
         ``newer edit``: a later edit of the same message waits or was sent.
         """
 
-    async def reread(self, outbox_id: int) -> Outgoing | None:
-        """Return a waiting message as it is stored now; None when it is not to be sent any more."""
+    async def reread(self, ids: Sequence[int]) -> dict[int, Outgoing]:
+        """Return waiting messages as they are stored now, by outbox id; left out is what is not to be sent any more.
+
+        That is what was sent or dropped meanwhile, and the alert of a case that was closed.
+        """
 
     async def claim_deadlines(self, now: datetime, limit: int, lease: timedelta) -> list[Due]:
         """Take up to `limit` running deadlines whose `next_at` is not after `now`, oldest first. One statement."""

@@ -23,6 +23,7 @@ from sqlalchemy import (
     exists,
     func,
     literal_column,
+    not_,
     or_,
     select,
     text,
@@ -30,9 +31,9 @@ from sqlalchemy import (
 )
 
 from bot.domain.attachments import StoredFile
-from bot.domain.case import DeadlineKind
+from bot.domain.case import DeadlineKind, Status
 from bot.domain.errors import SealBroken
-from bot.domain.messages import Address, Outgoing
+from bot.domain.messages import Address, Outgoing, OutgoingKind
 from bot.domain.turn import InboxRow
 from bot.ports.reads import Due
 from bot.protection.sealing import Vault
@@ -193,13 +194,23 @@ def _still_needed() -> Select[Any]:
     )
 
 
-def reread(connection: Connection, vault: Vault, outbox_id: int) -> Outgoing | None:
-    """Read a message that waits as it is now."""
-    outbox = T["outbox"]
-    is_to_be_sent = outbox.c.state.not_in([*TAKEN, "dropped"])
-    wanted = select(outbox).where(outbox.c.id == outbox_id, is_to_be_sent, outbox.c.sealed.is_not(None))
-    row = next(iter(rows(connection, wanted)), None)
-    return None if row is None else outgoing_of(vault, row)
+def reread(connection: Connection, vault: Vault, ids: Sequence[int]) -> dict[int, Outgoing]:
+    """Read messages that wait as they are now; the alert of a case that was closed is no news any more."""
+    found = connection.execute(_as_they_are(), {"wanted": list(ids)}).mappings()
+    return {row["id"]: outgoing_of(vault, row) for row in found}
+
+
+@cache
+def _as_they_are() -> Select[Any]:
+    outbox, cases = T["outbox"], T["cases"]
+    is_old_alert = and_(outbox.c.kind == OutgoingKind.ALERT.value, cases.c.status == Status.CLOSED.value)
+    return (
+        select(outbox)
+        .outerjoin_from(outbox, cases, cases.c.id == outbox.c.case_id)
+        .where(outbox.c.id.in_(bindparam("wanted", expanding=True)))
+        .where(outbox.c.state.not_in([*TAKEN, "dropped"]), outbox.c.sealed.is_not(None))
+        .where(or_(cases.c.id.is_(None), not_(is_old_alert)))
+    )
 
 
 def _newer_edit(mine: Any) -> ColumnElement[bool]:

@@ -105,8 +105,8 @@ class SqlStorage(SqlForMessengers):
     async def superseded(self, ids: Sequence[int]) -> dict[int, str]:
         return await self._read(sql_claims.superseded, ids)
 
-    async def reread(self, outbox_id: int) -> Outgoing | None:
-        return await self._read(sql_claims.reread, self._vault, outbox_id)
+    async def reread(self, ids: Sequence[int]) -> dict[int, Outgoing]:
+        return await self._read(sql_claims.reread, self._vault, ids)
 
     async def claim_deadlines(self, now: datetime, limit: int, lease: timedelta) -> list[Due]:
         return await self._write(sql_claims.claim_deadlines, self._term(now, limit, lease))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain.case import DeadlineState
+from bot.domain.case import DeadlineState, Status
 from bot.domain.messages import Address, Button, Delivery, DeliveryState, Outgoing
 from bot.domain.turn import Mark, SeenBy, Turn, Withdrawal
 from tests.kit.clock import START
@@ -186,8 +186,16 @@ async def test_what_another_node_sent_meanwhile_is_superseded_and_not_read_again
     await kept.storage.apply([Turn(outgoing=(sent, waiting))])
     await kept.storage.apply([], [Mark(sent.id, DeliveryState.SENT, kept.now)])
     assert await kept.storage.superseded([sent.id, waiting.id]) == {sent.id: "sent already"}
-    assert await kept.storage.reread(sent.id) is None
-    assert await kept.storage.reread(waiting.id) is not None
+    assert list(await kept.storage.reread([sent.id, waiting.id])) == [waiting.id]
+
+
+async def test_the_alert_of_a_case_that_was_closed_is_not_read_again_but_what_tells_of_its_end_is(kept: Kept) -> None:
+    opened = case()
+    alert, told = message(kind="alert", case_id=opened.id), message(kind="told", case_id=opened.id)
+    await kept.storage.apply([opening(opened, outgoing=(alert, told))])
+    assert set(await kept.storage.reread([alert.id, told.id])) == {alert.id, told.id}
+    await kept.storage.apply([Turn(cases=(step(opened, status=Status.CLOSED),))])
+    assert list(await kept.storage.reread([alert.id, told.id])) == [told.id]
 
 
 @pytest.mark.parametrize(
@@ -307,8 +315,6 @@ async def test_what_waits_is_read_anew_as_it_is_stored_and_what_was_dropped_is_n
     await _store(kept, alert, dropped)
     await _mark(kept, dropped, DeliveryState.DROPPED)
     await kept.storage.apply([Turn(withdrawals=(_withdrawal(),))])
-    reread = await kept.storage.reread(alert.id)
-    assert reread is not None
-    assert (reread.text, reread.recipient) == ("less", "person:3")
-    assert await kept.storage.reread(dropped.id) is None
-    assert await kept.storage.reread(new_id()) is None
+    reread = await kept.storage.reread([alert.id, dropped.id, new_id()])
+    assert list(reread) == [alert.id]
+    assert (reread[alert.id].text, reread[alert.id].recipient) == ("less", "person:3")

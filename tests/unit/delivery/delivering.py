@@ -143,10 +143,10 @@ class Watched(KeptStorage):
         self.stood_still()
         return found
 
-    async def reread(self, outbox_id: int) -> Outgoing | None:
+    async def reread(self, ids: Sequence[int]) -> dict[int, Outgoing]:
         if self.is_out:
             raise StorageError("The disk is full.")
-        return await super().reread(outbox_id)
+        return await super().reread(ids)
 
     async def count_attempt(self, kind: str, key: str, now: datetime, window: timedelta) -> int:
         if self.is_out:
