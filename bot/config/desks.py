@@ -70,6 +70,16 @@ def _desks(draft: Draft) -> Iterator[Mistake]:
             yield Mistake(f"{key}.party", f"names {desk.party}, which is no party.", _one_of(known))
 
 
+def _seats(draft: Draft) -> Iterator[Mistake]:
+    home = {party.code: party.countries or (party.code,) for party in draft.settings.parties}
+    for key, desk in draft.desks():
+        if desk.seat and desk.role != "diplomatic":
+            remedy = 'Leave it out, or write role = "diplomatic".'
+            yield Mistake(f"{key}.in", "is for embassies and consulates.", remedy)
+        elif desk.seat and desk.seat in home.get(desk.party, ()):
+            yield Mistake(f"{key}.in", "is its own country.", "Leave it out: a ministry sits at home.")
+
+
 def _duty(draft: Draft) -> Iterator[Mistake]:
     on_duty = {desk.party for desk in draft.settings.desks if desk.role == "duty"}
     for key, party in draft.parties():
@@ -121,6 +131,7 @@ DESK_CHECKS: tuple[tuple[frozenset[str], Check], ...] = (
     (frozenset({"parties", "corridors"}), _enough),
     (frozenset({"parties"}), _corridors),
     (frozenset({"parties"}), _desks),
+    (frozenset({"parties", "desks"}), _seats),
     (frozenset({"parties", "desks"}), _duty),
     (frozenset({"messengers", "email"}), _addresses),
     (frozenset({"urgency"}), _deadlines),

@@ -189,6 +189,7 @@ AgeRecipient = Annotated[str, AfterValidator(_recipient)]
 Timezone = Annotated[str, AfterValidator(_timezone)]
 Network = Annotated[str, AfterValidator(_network)]
 Country = Annotated[str, AfterValidator(_country)]
+CountryOrNone = Annotated[str, AfterValidator(lambda text: text and _country(text))]
 Language = Annotated[
     str, matching("[a-z]{2,3}(-[A-Za-z]{2,4})?", "is not a language code.", 'Write the code of ISO 639: "km".')
 ]

@@ -19,6 +19,7 @@ from bot.config.kinds import (
     AgeRecipient,
     CorridorCode,
     Country,
+    CountryOrNone,
     DatabaseUrl,
     DeskId,
     Duration,
@@ -186,7 +187,7 @@ class DeskTable(Table):
     role: Literal["duty", "secretariat", "police", "diplomatic", "support"]
     name: NonEmpty
     addresses: tuple[str, ...] = ()
-    seat: Annotated[Country | Literal[""], Field(alias="in")] = ""
+    seat: Annotated[CountryOrNone, Field(alias="in")] = ""
 
 
 class WatchdogTable(Table):

@@ -29,16 +29,23 @@ TYPED: dict[Act | str, tuple[str, ...]] = {
     Act.SNOOZE: ("5m {words}",),
     Act.URGENCY: ("U1 {words}", "U4 {words}"),
     Act.STANDDOWN: ("{words}",),
-    Act.CLOSE: ("found_safe {words}",),
+    Act.CLOSE: ("found_safe {words}", "found_safe withdraw {words}", "found_safe leave {words}"),
     Act.REOPEN: ("{words}",),
     Act.WITHDRAW: ("", "mistake", "{words}"),
     Act.WRONG: ("", "{words}"),
     Act.NOTE: ("{words}",),
     Act.MEMO: ("{words}",),
     Act.PERSON: ("", "1 located", "1 sex girl", "1 safe"),
-    Act.HANDOFF: ("police", "diplomatic"),
+    Act.HANDOFF: ("police send", "diplomatic send", "police"),
     Act.ACCEPT: ("police 12/26", "diplomatic 13/26"),
     Act.RETURN: ("police {words}", "diplomatic {words}"),
+    Act.REFUSE: ("police harm {words}", "diplomatic not_available {words}"),
+    Act.CLARIFY: ("{words}",),
+    Act.ANSWER: ("{words}",),
+    Act.LATE: ("2h {words}", "police 10h {words}"),
+    Act.REMIND: ("",),
+    Act.RECALL: ("police {words}", "diplomatic {words}"),
+    Act.STOPPED: ("police", "diplomatic"),
     Act.WRITTEN: ("L-9",),
     Act.NOTNEEDED: ("{words}",),
     Act.CONSENT: (
@@ -234,9 +241,9 @@ def played(reporting: str, citizenship: str, steps: Sequence[Step]) -> Watch:
 CLERK, CHIEF, DUTY = OFTEN[:3]
 FEARED: list[Step] = [
     Says("telegram:officer", "consent", "police yes"),
-    Says(DUTY, "handoff", "police"),
+    Says(DUTY, "handoff", "police send"),
     Says("telegram:officer", "consent", "fears yes"),
-    Says(DUTY, "handoff", "police"),
+    Says(DUTY, "handoff", "police send"),
     Says("telegram:officer", "note", "{words}"),
     Changes("telegram:officer", "{words}"),
     Changes("telegram:officer", ""),
@@ -244,10 +251,10 @@ FEARED: list[Step] = [
     Corrects("edit 14", "{words}"),
     Waits(70),
     Says(CHIEF, "decide", "allowed {words}"),
-    Says(DUTY, "handoff", "police"),
+    Says(DUTY, "handoff", "police send"),
     Says(CLERK, "protect", "stateless"),
     Says("telegram:officer", "note", "{words}"),
-    Says(CLERK, "handoff", "diplomatic"),
+    Says(CLERK, "handoff", "diplomatic send"),
     Says(CHIEF, "alternative", "{words}"),
     Says(DUTY, "plan", ""),
 ]
@@ -269,9 +276,28 @@ WILLING: list[Step] = [
     Says("telegram:officer", "consent", "diplomatic yes"),
     Says(CLERK, "protect", "none_known"),
     Says("telegram:officer", "consent", "fears no"),
-    Says(CLERK, "handoff", "diplomatic"),
+    Says(CLERK, "handoff", "diplomatic send"),
     Says("telegram:officer", "consent", "diplomatic no"),
     Says(DUTY, "accept", "diplomatic 13/26"),
+    Says(DUTY, "stopped", "diplomatic"),
+]
+TAKEN_BACK: list[Step] = [
+    Says("telegram:officer", "consent", "police yes"),
+    Says("telegram:officer", "consent", "fears no"),
+    Says(DUTY, "handoff", "police send"),
+    Says(DUTY, "clarify", "{words}"),
+    Says(DUTY, "late", "police 10h {words}"),
+    Says("wecom:detective", "accept", "police 12/26"),
+    Says("telegram:officer", "consent", "police no"),
+    Waits(70),
+    Says(CLERK, "close", "found_safe leave {words}"),
+    Waits(70),
+    Says("wecom:detective", "stopped", "police"),
+    Says(CLERK, "reopen", "{words}"),
+    Says("telegram:officer", "consent", "police yes"),
+    Says(DUTY, "handoff", "police send"),
+    Says(CLERK, "close", "found_safe leave {words}"),
+    Says("wecom:detective", "refuse", "police harm {words}"),
 ]
 
 
@@ -284,6 +310,7 @@ WILLING: list[Step] = [
 @example(reporting="KH", citizenship="China", steps=FEARED)
 @example(reporting="KH", citizenship="Cambodia", steps=WILLING)
 @example(reporting="KH", citizenship="China", steps=SEEN_BEFORE)
+@example(reporting="KH", citizenship="Cambodia", steps=TAKEN_BACK)
 def test_whatever_anybody_does_no_case_crosses_a_side_and_nothing_passes_a_closed_gate(
     reporting: str, citizenship: str, steps: list[Step]
 ) -> None:
@@ -294,3 +321,4 @@ def test_the_steps_know_every_act_and_reach_the_hand_offs() -> None:
     assert set(Act) <= set(TYPED)
     assert len(played("KH", "China", FEARED).sent) == 1, "allowed by a supervisor, and only then"
     assert len(played("KH", "Cambodia", WILLING).sent) == 1
+    assert len(played("KH", "Cambodia", TAKEN_BACK).sent) == 2

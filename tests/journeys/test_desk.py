@@ -66,7 +66,7 @@ async def test_a_button_from_yesterday_is_refused_with_what_can_be_done_now(brid
     bridge.forget()
     await bridge.taps("wechat:duty", "Assign to me", of=alert)
     refused = bridge.expect("wechat:duty", f"{case.reference} has moved on", "Nothing was changed")
-    assert labels(refused) == ["Close", "Assign to me"]
+    assert labels(refused) == ["Remind them", "Close", "Assign to me"]
     assert not (await bridge.case(case)).assignees
     await bridge.taps("wechat:duty", "Assign to me", of=refused)
     bridge.expect("wechat:duty", "assigned to Li Wei")

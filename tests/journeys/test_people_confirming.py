@@ -84,7 +84,7 @@ async def test_a_lapsed_person_can_still_cut_off_their_own_lost_phone(bridge: Pl
 @pytest.mark.parametrize(
     ("typed", "again"),
     [
-        ("/handoff {ref} police send", "/handoff {ref} police send"),
+        ("/handoff {ref} police send", "/handoff {ref} police ..."),
         ("/close {ref} found_safe she is home", "/close {ref} found_safe ..."),
         ("/urgency {ref} U1 moved tonight", "/urgency {ref} U1 ..."),
         ("/snooze {ref} 15m waiting", "/snooze {ref} 15m ..."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from adapters.web.cases import case_history, case_view
-from bot.domain.case import Case, Channel, HandoffState, Value
+from bot.domain.case import Case, Channel, DeadlineKind, HandoffState, Value
 from bot.domain.people import Person
 from bot.protection.permissions import scope_of
 from tests.fakes.memory_messenger import Shown
@@ -91,6 +91,12 @@ class Watch:
                 table = police_table if handoff.channel is Channel.POLICE else diplomatic_table
                 assert not only_time_passed, "the clock hands nothing off"
                 assert table(given[handoff.channel])[1] == "open", f"{handoff.channel}: {given[handoff.channel]}"
+            owed = {d.kind for d in case.deadlines if d.is_running and d.channel is handoff.channel}
+            if handoff.must_stop:
+                assert DeadlineKind.STOP in owed, "whoever must stop is asked until they say that they did"
+            if handoff.state is HandoffState.SENT and case.is_open and case.stood_down_at is None:
+                assert DeadlineKind.ANSWER in owed, "a hand-off that is not answered is asked for"
+        assert (case.closure is None) == case.is_open, "no case is closed without a code"
 
     async def _check_readers(self, case: Case, *, is_closed: bool) -> None:
         directory = await self.bridge.storage.directory()
