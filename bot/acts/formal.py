@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.acts.finding import channel_of, is_among_own
+from bot.acts.offering import recording
 from bot.acts.request import ActRequest, changed, does_not_fit, done, everybody, is_allowed, offered, prompt, shown_name
 from bot.channels.addressees import Addressees, addressees
 from bot.channels.gate_effects import own_desk, own_side
@@ -173,7 +174,8 @@ def _ask(request: ActRequest, case: Case, handoff: Handoff, missing: Sequence[st
     )
     desk = own_desk(c, case)
     if len(questions) < len(missing):
-        c.tell(desk, gates.key_of(case, f"missing:{handoff.id}:{c.inbox_id}"), words, case=case)
+        laid = recording(case, missing)
+        c.tell(desk, gates.key_of(case, f"missing:{handoff.id}:{c.inbox_id}"), words, case=case, buttons=laid)
     return whom_to_ask(c, case) if questions else desk
 
 
@@ -228,7 +230,7 @@ def _send(request: ActRequest, handoff: Handoff, addressed: Addressees) -> None:
               urgency=urgency_name(case.urgency, "en"), reference=case.reference, desk=desk_name(desk), whom=whom,
               channel=channel_name(handoff.channel, "en"), who=shown_name(request),
               link=link(c.context.public_url, case))  # fmt: skip
-    c.tell(copied, f"case:{case.id}:copy:{handoff.id}", copy, case=case)
+    c.tell(copied, gates.key_of(case, f"copy:{handoff.id}"), copy, case=case)
     told_names = {r.name for r in (*to, *copied)}
     others = [r for r in everybody(request, case) if r.name not in told_names]
     name = channel_name(handoff.channel, "en")

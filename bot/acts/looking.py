@@ -176,6 +176,9 @@ def _deadline_line(c: Composer, shown: Case, deadline_id: int) -> str:
         moment=moment(deadline.due_at, shown, c.context.agreement),
         lateness=lateness(deadline.due_at, c.now, c.language),
     )
+    if deadline.promised_at is not None:
+        promised = moment(deadline.promised_at, shown, c.context.agreement)
+        line += ", " + tr(c.language, "will be late, promised for {moment}", moment=promised)
     if deadline.pings:
         line += ", " + tr(c.language, "pinged {count} times", count=deadline.pings)
     if deadline.pings and deadline.snoozed_until is not None and deadline.snoozed_until > c.now:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from bot.acts.finding import is_among_own
 from bot.channels.waiting_steps import asks_other_side
@@ -90,6 +90,20 @@ _ASKED_FOR: Mapping[Act, Callable[[Person, Case, Agreement, Channel | None], boo
         Act.RELEASE, Act.HOLD, Act.UNHOLD, Act.SAME, Act.RELATED, Act.DIFFERENT,
     },
 )  # fmt: skip
+
+
+#: What only a desk records, by the act that records it, and what its button says.
+_RECORDED = {
+    gates.GUARDIAN: (Act.GUARDIAN, later("Name the guardian")),
+    gates.BEST_INTERESTS: (Act.INTEREST, later("Say why it is best")),
+    gates.VITAL_INTEREST: (Act.VITAL, later("Say why it is vital")),
+}
+
+
+def recording(case: Case, missing: Iterable[str]) -> Keyboard:
+    """A button for each thing that is missing before a hand-off and that the reporting side's desk records."""
+    found = [_RECORDED[name] for name in dict.fromkeys(missing) if name in _RECORDED]
+    return rows([alerts.act_button(case, tr("en", label), act) for act, label in found])
 
 
 def buttons_for(case: Case, person: Person, c: Composer) -> Keyboard:

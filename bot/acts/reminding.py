@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
+from bot.acts.offering import recording
 from bot.acts.request import ActRequest, done, is_allowed, shown_name
 from bot.channels.gate_effects import own_side
 from bot.channels.waiting_steps import asks_other_side, waiting
-from bot.clock.alerts import act_button
 from bot.domain.case import Case, Channel
-from bot.domain.case_acts import Act
 from bot.domain.fields import field, is_field
 from bot.domain.frozen import replace
 from bot.domain.journal_acts import JournalAct
-from bot.domain.messages import Keyboard
-from bot.domain.names import channel_name, moment, rows, urgency_name
+from bot.domain.names import channel_name, moment, urgency_name
 from bot.domain.recipients import Recipient
 from bot.intake import consent
 from bot.language.texts import tr
 from bot.protection import gates
 from bot.protection.gate_words import for_side
-
-#: What only a desk records, by the act that records it, and what its button says.
-_RECORDED = {gates.GUARDIAN: Act.GUARDIAN, gates.BEST_INTERESTS: Act.INTEREST, gates.VITAL_INTEREST: Act.VITAL}
 
 
 def remind(request: ActRequest) -> None:
@@ -56,7 +51,7 @@ def _tell(request: ActRequest, case: Case) -> bool:
               urgency=urgency_name(case.urgency, "en"), reference=case.reference, who=shown_name(request))  # fmt: skip
     to = own_side(c, case)
     c.tell(to, gates.key_of(case, f"remind:{c.inbox_id}"), "\n".join([lead, *lines]), case=case,
-           buttons=_recording(case, steps, request))  # fmt: skip
+           buttons=recording(case, _missing(steps, request)))  # fmt: skip
     return bool(_ask(request, case, steps) or to)
 
 
@@ -68,13 +63,6 @@ def _ask(request: ActRequest, case: Case, steps: list[tuple[Channel, Case]]) -> 
     lead = tr("en", "{reference}: the other side waits for one answer:", reference=case.reference)
     consent.ask(c, case, field(questions[0]), lead, "remind")
     return consent.whom_to_ask(c, case)
-
-
-def _recording(case: Case, steps: list[tuple[Channel, Case]], request: ActRequest) -> Keyboard:
-    names = {gates.GUARDIAN: tr("en", "Name the guardian"), gates.BEST_INTERESTS: tr("en", "Say why it is best"),
-             gates.VITAL_INTEREST: tr("en", "Say why it is vital")}  # fmt: skip
-    found = [name for name in _missing(steps, request) if name in _RECORDED]
-    return rows([act_button(case, names[name], _RECORDED[name]) for name in found])
 
 
 def _missing(steps: list[tuple[Channel, Case]], request: ActRequest) -> list[str]:

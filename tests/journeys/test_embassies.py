@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from bot.domain.agreement import DeskRole
-from bot.domain.case import Case, Channel, HandoffState
+from bot.domain.case import Case, Channel, DeadlineKind, DeadlineState, HandoffState
 from bot.domain.people import Role
 from tests.journeys.gated import CLERK, DUTY, OFFICER, OWN_SUPERVISOR, WILLING
 from tests.kit.phones import labels
 from tests.kit.played import PlayedBridge
-from tests.kit.world import Somebody, agreement, desk, enrolled
+from tests.kit.world import Somebody, agreement, desk
 
 EMBASSY, CONSUL, MINISTRY = "telegram:kh-embassy", "telegram:consul", "wecom:cn-ministry"
 _DESKS = (
@@ -29,8 +29,7 @@ async def bridge(tmp_path: Path) -> AsyncIterator[PlayedBridge]:
     agreed = agreement()
     bridge = PlayedBridge(tmp_path, agreed=replace(agreed, desks={**agreed.desks, **{d.id: d for d in _DESKS}}))
     await bridge.start()
-    people = (Somebody("Ros Maly", "KH", Role.DUTY, (CONSUL,), "kh-embassy"),)
-    await bridge.storage.apply([enrolled(people, bridge._new_id, bridge.now)])
+    await bridge.enrol(Somebody("Ros Maly", "KH", Role.DUTY, (CONSUL,), "kh-embassy"))
     yield bridge
     await bridge.stop()
 
@@ -131,3 +130,93 @@ async def test_what_is_taken_back_is_taken_from_the_embassy_too(bridge: PlayedBr
     await bridge.says(CONSUL, f"/case {case.reference}")
     bridge.expect(CONSUL, "No such case")
     assert [h.state for h in (await bridge.case(case)).handoffs] == [HandoffState.WITHDRAWN]
+
+
+# Whole stories.
+
+POLICE, DETECTIVE, GROUP = "wecom:police-group", "wecom:detective", "telegram:kh-group"
+
+
+async def test_an_adult_who_agrees_is_with_the_police_in_forty_minutes_and_her_embassy_brings_her_home(
+    bridge: PlayedBridge,
+) -> None:
+    block = f"citizenship: Cambodia\ncountry: China\n{WILLING}"
+    case = await bridge.report_case("yes", "locked in", "25", block, "send", "send", text="/alert a woman is held")
+    opened = bridge.now
+    await bridge.says(DUTY, f"/ack {case.reference}")
+    await bridge.fast_forward(minutes=30)
+    await bridge.taps(DUTY, "Hand to police")
+    await bridge.taps(DUTY, "Send it")
+    await bridge.fast_forward(minutes=10)
+    await bridge.says(DETECTIVE, f"/accept {case.reference} police MPS-77/26 Col. Chen")
+    now = await bridge.case(case)
+    accepted = now.handoff(Channel.POLICE)
+    assert accepted is not None
+    assert accepted.accepted_at is not None
+    assert (accepted.accepted_at - opened).total_seconds() == 40 * 60
+    assert (await bridge.due(now, DeadlineKind.POLICE)).state is DeadlineState.MET
+    await bridge.says(CLERK, f"/written {case.reference} police L-2026/9")
+    await bridge.says(CLERK, f"/protect {case.reference} none_known")
+    await bridge.says(CLERK, f"/handoff {case.reference} diplomatic send")
+    bridge.expect(EMBASSY, "In copy: handed to the diplomatic channel")
+    await bridge.says(DUTY, f"/accept {case.reference} diplomatic MFA-5/26 Mr Example")
+    await bridge.says(CLERK, f"/written {case.reference} diplomatic L-2026/10")
+    bridge.forget()
+    await bridge.says(CLERK, f"/close {case.reference} returned She is home.")
+    for told in (OFFICER, DUTY, POLICE, EMBASSY, GROUP):
+        bridge.expect(told, "Closed by KH Duty desk: Returned home")
+    await bridge.fast_forward(days=8)
+    bridge.expect_nothing(OFFICER, DUTY, POLICE, EMBASSY, GROUP, MINISTRY)
+
+
+async def test_a_child_without_a_guardian_waits_at_the_diplomatic_gate_until_one_is_named(bridge: PlayedBridge) -> None:
+    block = f"citizenship: Cambodia\ncountry: China\n{WILLING}"
+    case = await bridge.report_case("no", "locked in", "14", block, "send", "send", text="/alert a girl is held")
+    await bridge.says(DUTY, f"/ack {case.reference}")
+    await bridge.says(CLERK, f"/protect {case.reference} none_known")
+    bridge.forget()
+    await bridge.says(CLERK, f"/handoff {case.reference} diplomatic send")
+    bridge.expect(CLERK, "drafted for the diplomatic channel, not sent", "guardian or child-protection authority")
+    asked = bridge.expect(GROUP, "is to go to the diplomatic channel. Missing:")
+    assert labels(asked) == ["Name the guardian", "Say why it is best"]
+    bridge.expect_nothing(EMBASSY, MINISTRY)
+    await bridge.taps(CLERK, "Name the guardian", at=GROUP)
+    await bridge.replies(CLERK, "The provincial child protection office", at=GROUP)
+    await bridge.says(CLERK, f"/interest {case.reference} She has nobody there.")
+    bridge.expect(GROUP, "Nothing is missing any more: it can be handed to the diplomatic channel now")
+    bridge.expect_nothing(EMBASSY, MINISTRY)
+    await bridge.taps(CLERK, "Hand off", at=GROUP)
+    await bridge.taps(CLERK, "Send it", at=GROUP)
+    bridge.expect(MINISTRY, "Please accept with your formal reference")
+    bridge.expect(EMBASSY, "In copy")
+
+
+async def test_a_question_is_answered_late_and_the_channel_refuses(bridge: PlayedBridge) -> None:
+    case = await ready(bridge, WILLING)
+    await bridge.says(DUTY, f"/handoff {case.reference} police send")
+    await bridge.says(DETECTIVE, f"/clarify {case.reference} Which street is it?")
+    await bridge.says(CLERK, f"/late {case.reference} reply 3h the officer is on the way")
+    bridge.expect(DUTY, "KH Duty desk will be late: answer the question by")
+    bridge.forget()
+    await bridge.fast_forward(hours=2, minutes=30)
+    bridge.expect_nothing(GROUP, containing="Answer the question: due")
+    await bridge.fast_forward(minutes=31)
+    bridge.expect(GROUP, "Answer the question: due", "ping 1")
+    await bridge.says(CLERK, f"/answer {case.reference} Behind the old market.")
+    bridge.expect(POLICE, "Behind the old market.")
+    await bridge.says(DETECTIVE, f"/refuse {case.reference} police not_available There is no such street.")
+    bridge.expect(GROUP, "Refused by the police channel: what is asked is not available")
+    now = await bridge.case(case)
+    assert not any(d.is_running for d in now.deadlines if d.kind in (DeadlineKind.REPLY, DeadlineKind.ANSWER))
+    assert (await bridge.due(now, DeadlineKind.POLICE)).is_running
+
+
+async def test_returned_by_the_police_and_sent_again_it_is_asked_for_again(bridge: PlayedBridge) -> None:
+    case = await ready(bridge, WILLING)
+    await bridge.says(DUTY, f"/handoff {case.reference} police send")
+    await bridge.says(DETECTIVE, f"/return {case.reference} police another province")
+    bridge.forget()
+    await bridge.says(DUTY, f"/handoff {case.reference} police send")
+    bridge.expect(POLICE, "Please accept with your formal reference")
+    await bridge.fast_forward(hours=2, minutes=1)
+    bridge.expect(POLICE, "Answer the hand-off: due")

@@ -41,6 +41,7 @@ class Due:
     is_running: bool
     pings: int
     snoozed: str
+    promised: str  #: when it will be met, as whoever is late said
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +153,7 @@ def _due(deadline: Deadline, case: Case, reader: Reader) -> Due:
         is_running=deadline.is_running,
         pings=deadline.pings,
         snoozed=moment(until, case, reader.agreement) if until and until > reader.now else "",
+        promised=moment(deadline.promised_at, case, reader.agreement) if deadline.promised_at else "",
     )
 
 

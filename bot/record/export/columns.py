@@ -139,6 +139,19 @@ def _handoff(channel: Channel) -> ColumnGroup:
     return ColumnGroup(tuple(f"{channel.value}_{name}" for name in _HANDOFF_NAMES), cells)
 
 
+def _taken_back(channel: Channel) -> ColumnGroup:
+    """What came of a channel's newest hand-off besides an acceptance: refused, or taken back."""
+
+    def cells(subject: Subject) -> Row:
+        given = [h for h in subject.case.handoffs if h.channel is channel]
+        if not given:
+            return (None, None, None)
+        last = max(given, key=lambda h: h.id)
+        return (None if last.refusal is None else last.refusal.value, _utc(last.withdrawn_at), _utc(last.stopped_at))
+
+    return ColumnGroup(tuple(f"{channel.value}_{name}" for name in ("refusal", "withdrawn_at", "stopped_at")), cells)
+
+
 def _deadline(kind: DeadlineKind, channel: Channel | None = None) -> ColumnGroup:
     prefix = "_".join(["deadline", kind.value, *([channel.value] if channel else [])])
 
@@ -206,6 +219,8 @@ _GROUPS = (
     _deadline(DeadlineKind.WRITTEN, Channel.DIPLOMATIC),
     _deadline(DeadlineKind.REVIEW),
     ColumnGroup(("persons_by_age", "persons_by_state"), _persons),
+    _taken_back(Channel.POLICE),
+    _taken_back(Channel.DIPLOMATIC),
 )
 
 #: The names of all columns, in order.

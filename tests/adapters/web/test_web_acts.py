@@ -170,7 +170,7 @@ async def test_only_fitting_acts_of_those_who_may_are_offered(bridge: Bridge) ->
         offered[who.id] = set(re.findall(r'name="act" value="(\w+)"', page)) | set(
             re.findall(r'name="label" value="([^"]*)"', page)
         )
-    assert offered[OFFICER.id] == {"note", "memo", "person", "consent", "withdraw"}
+    assert offered[OFFICER.id] == {"note", "memo", "clarify", "person", "consent", "withdraw"}
     assert offered[ADMIN.id] == set()
     assert "Acknowledge" in offered[DUTY_CN.id]
     assert "Acknowledge" not in offered[DUTY_KH.id]
