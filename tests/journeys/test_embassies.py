@@ -163,7 +163,7 @@ async def test_an_adult_who_agrees_is_with_the_police_in_forty_minutes_and_her_e
     await bridge.says(CLERK, f"/written {case.reference} diplomatic L-2026/10")
     bridge.forget()
     await bridge.says(CLERK, f"/close {case.reference} returned She is home.")
-    for told in (OFFICER, DUTY, POLICE, EMBASSY, GROUP):
+    for told in (OFFICER, DUTY, POLICE, EMBASSY, GROUP, MINISTRY):
         bridge.expect(told, "Closed by KH Duty desk: Returned home")
     await bridge.fast_forward(days=8)
     bridge.expect_nothing(OFFICER, DUTY, POLICE, EMBASSY, GROUP, MINISTRY)
