@@ -55,6 +55,7 @@ _HANDLERS: Mapping[Act, Callable[[ActRequest], None]] = for_each(
         Act.HANDOFF: formal.hand_off,
         Act.ACCEPT: accepting.accept,
         Act.RETURN: accepting.send_back,
+        Act.DELIVERED: formal.delivered,
         Act.REFUSE: accepting.refuse,
         Act.CLARIFY: asking.clarify,
         Act.ANSWER: asking.answer,

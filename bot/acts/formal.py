@@ -13,10 +13,11 @@ from bot.channels.handoffs import with_handoff
 from bot.clock import deadlines
 from bot.clock.alerts import act_button
 from bot.domain.agreement import Desk
-from bot.domain.case import Case, Channel, DeadlineKind, Handoff, HandoffState, TextKind
+from bot.domain.case import WITH_ITS_DESK, Case, Channel, DeadlineKind, Handoff, HandoffState, TextKind
 from bot.domain.case_acts import Act
 from bot.domain.fields import field, is_field
 from bot.domain.frozen import replace
+from bot.domain.guarded import Guarded
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Keyboard
 from bot.domain.names import channel_name, link, rows, urgency_name
@@ -246,6 +247,28 @@ def _send(request: ActRequest, handoff: Handoff, addressed: Addressees) -> None:
         tells=tr("en", "Handed to the {channel} by {who}, not yet accepted.", channel=name, who=shown_name(request)),
         to=others,
     )
+
+
+def delivered(request: ActRequest) -> None:
+    """Record that the signed paper was handed over in person: who took it, and when."""
+    channel, whom = channel_of(request.text)
+    given = [h for h in request.case.handoffs if h.state in WITH_ITS_DESK and channel in (None, h.channel)]
+    if not is_allowed(request, channel):
+        return
+    if not given:
+        request.say(tr(request.language, "Nothing was handed to that channel."))
+        return
+    if not whom:
+        prompt(request, tr(request.language, "Who took the paper? Name and office."), given[-1].channel.value)
+        return
+    c, handoff = request.c, given[-1]
+    case = with_handoff(changed(request.case), replace(handoff, delivered_at=c.now, delivered_to=Guarded(whom)))
+    c.journal(JournalAct.PAPER_DELIVERED, case, channel=handoff.channel.value)
+    sentence = tr(request.language, "noted: the paper for the {channel} was handed over in person.",
+                  channel=channel_name(handoff.channel, request.language))  # fmt: skip
+    tells = tr("en", "{who} handed the paper for the {channel} over in person.",
+               who=shown_name(request), channel=channel_name(handoff.channel, "en"))  # fmt: skip
+    done(request, case, sentence, tells=tells)
 
 
 def written(request: ActRequest) -> None:

@@ -195,6 +195,8 @@ class Handoff:
     returned_at: datetime | None = None
     return_reason: Guarded = NOTHING
     refusal: RefusalCode | None = None  #: for which of the agreed reasons it was returned
+    delivered_at: datetime | None = None  #: when the signed paper was handed over in person
+    delivered_to: Guarded = NOTHING  #: who took it
     letter_reference: str = ""
     letter_at: datetime | None = None
     covers: tuple[int, ...] = ()  #: whom it was sent for, by their numbers in the case; empty: everybody

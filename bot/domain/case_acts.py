@@ -54,6 +54,7 @@ class Act(StrEnum):
     HANDOFF = "handoff"
     ACCEPT = "accept"
     RETURN = "return"
+    DELIVERED = "delivered"  #: the signed paper was handed over in person, to whom
     REFUSE = "refuse"  #: its desk returns it for one of the agreed reasons
     CLARIFY = "clarify"  #: a question to the other side, with a deadline of its own
     ANSWER = "answer"  #: its answer
@@ -125,6 +126,7 @@ _RULES = for_each(
         Act.HANDOFF: _rule(Whose.DESKS, "channel"),
         Act.ACCEPT: _rule(Whose.CHANNEL, "channel formal officer"),
         Act.RETURN: _rule(Whose.CHANNEL, "channel reason"),
+        Act.DELIVERED: _rule(Whose.DESKS, "channel whom"),
         Act.REFUSE: _rule(Whose.CHANNEL, "channel code text"),
         Act.CLARIFY: _rule(Whose.EVERYBODY, "text", Of.ANYBODY, at_any_stage=True),
         Act.ANSWER: _rule(Whose.EVERYBODY, "text", Of.ANYBODY, at_any_stage=True),

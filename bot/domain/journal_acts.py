@@ -91,6 +91,7 @@ class JournalAct(StrEnum):
     HANDOFF_SENT = "handoff_sent", Details.CODED, Seen.BOTH
     ACCEPTED = "accepted", Details.WORDS, Seen.BOTH
     RETURNED = "returned", Details.WORDS, Seen.BOTH
+    PAPER_DELIVERED = "paper_delivered", Details.CODED, Seen.BOTH
     REMINDED = "reminded", Details.CODED, Seen.BOTH
     CLARIFICATION_ASKED = "clarification_asked", Details.CODED, Seen.BOTH
     ANSWERED_QUESTION = "answered_question", Details.CODED, Seen.BOTH

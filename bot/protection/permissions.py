@@ -208,6 +208,7 @@ _FITS: Mapping[Act, Callable[[Case, Handoff | None], bool]] = for_each(
         Act.RETURN: _waits_at_its_desk,
         Act.REMIND: lambda case, _handoff: bool(case.requested),
         Act.REFUSE: _is_with_its_desk,
+        Act.DELIVERED: _is_with_its_desk,
         Act.ANSWER: _is_asked,
         Act.RECALL: _is_with_its_desk,
         Act.STOPPED: _must_stop,

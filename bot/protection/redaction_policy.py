@@ -245,6 +245,12 @@ def officer_for(handoff: Handoff, case: Case, reader: Reader, way: Way, agreemen
     return (handoff.accepting_officer.reveal() or None) if showing is Showing.SHOWN else None
 
 
+def taker_for(handoff: Handoff, case: Case, reader: Reader, way: Way, agreement: Agreement) -> str | None:
+    """Open who took a paper that was handed over in person; None when nobody did, or when it is not for a reader."""
+    showing = decide(Matter.ACCEPTANCE, way, standing(case, reader, agreement), reader)
+    return (handoff.delivered_to.reveal() or None) if showing is Showing.SHOWN else None
+
+
 def name_for(person: Person, reader: Reader, way: Way) -> str | None:
     """Name an enrolled person to a reader; None where only side and role are told."""
     if person.id == reader.person_id:

@@ -49,7 +49,7 @@ _SAME = tuple(
 
 
 #: Names and reasons of a hand-off that are sealed.
-_SEALED_OF_HANDOFF = ("accepting_officer", "return_reason", "withdraw_reason")
+_SEALED_OF_HANDOFF = ("accepting_officer", "return_reason", "withdraw_reason", "delivered_to")
 
 _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 _same_of = attrgetter(*_SAME)

@@ -196,6 +196,7 @@ class HandoffRow(Row, table=True):
     copies: str = Field(sa_column_kwargs={"server_default": text("''")})  #: ``kh-embassy,cn-ministry``
     withdrawn_at: datetime | None = Field(sa_type=Moment)
     stopped_at: datetime | None = Field(sa_type=Moment)
+    delivered_at: datetime | None = Field(sa_type=Moment)
     owner: int | None = Field(sa_type=Id)
 
 

@@ -39,6 +39,7 @@ TYPED: dict[Act | str, tuple[str, ...]] = {
     Act.HANDOFF: ("police send", "diplomatic send", "police"),
     Act.ACCEPT: ("police 12/26", "diplomatic 13/26"),
     Act.RETURN: ("police {words}", "diplomatic {words}"),
+    Act.DELIVERED: ("police {words}",),
     Act.REFUSE: ("police harm {words}", "diplomatic not_available {words}"),
     Act.CLARIFY: ("{words}",),
     Act.ANSWER: ("{words}",),

@@ -156,3 +156,18 @@ async def test_an_acceptance_lives_on_when_the_case_is_opened_again(bridge: Play
     assert not (await bridge.due(case, DeadlineKind.POLICE)).is_running, "the police accepted already"
     assert (await bridge.due(case, DeadlineKind.WRITTEN)).is_running, "the letter is still owed"
     assert (await bridge.due(case, DeadlineKind.ACKNOWLEDGE)).is_running
+
+
+async def test_a_paper_that_is_carried_over_is_recorded_with_who_took_it(bridge: PlayedBridge) -> None:
+    case = await acknowledged(bridge)
+    await bridge.says("telegram:clerk", f"/handoff {case.reference} police send")
+    await bridge.says("telegram:clerk", f"/delivered {case.reference} police")
+    bridge.expect("telegram:clerk", "Who took the paper?")
+    await bridge.says("telegram:clerk", "Col. Chen, room 4")
+    bridge.expect("telegram:clerk", "was handed over in person")
+    told = bridge.expect("wechat:duty", "KH Duty desk handed the paper for the police channel over in person")
+    assert "Chen" not in told.text
+    handoff = (await bridge.case(case)).handoff(Channel.POLICE)
+    assert handoff is not None
+    assert (handoff.delivered_at, handoff.delivered_to) == (bridge.now, Guarded("Col. Chen, room 4"))
+    assert handoff.state is HandoffState.SENT, "the desk still has to accept"

@@ -130,7 +130,7 @@ def _tap(desk: Desk, label: str, act: Act, argument: str = "", *, meets: Deadlin
 
 
 def _channels(act: Act) -> Iterable[Channel | None]:
-    return Channel if act in (Act.ACCEPT, Act.RETURN, Act.REFUSE, Act.RECALL) else (None,)
+    return Channel if act in _OF_A_CHANNEL else (None,)
 
 
 def _make(act: Act, desk: Desk) -> ActForm | None:
@@ -214,6 +214,10 @@ def _refuse(desk: Desk) -> tuple[Input, ...]:
     return (_channel(desk, Act.REFUSE), why, Input("text", tr(language, "One line, in English")))
 
 
+def _delivered(desk: Desk) -> tuple[Input, ...]:
+    return (_channel(desk, Act.DELIVERED), Input("whom", tr(desk.person.language, "Who took it")))
+
+
 def _recall(desk: Desk) -> tuple[Input, ...]:
     return (_channel(desk, Act.RECALL), _reason(desk))
 
@@ -281,6 +285,7 @@ def _of_gates(act: Act) -> Callable[[Desk], tuple[Input, ...]]:
 
 
 _MET_BY = for_each(Channel, {Channel.POLICE: DeadlineKind.POLICE, Channel.DIPLOMATIC: DeadlineKind.DIPLOMATIC})
+_OF_A_CHANNEL = frozenset({Act.ACCEPT, Act.RETURN, Act.DELIVERED, Act.REFUSE, Act.RECALL})
 _MEETS: Mapping[Act, tuple[DeadlineKind, ...]] = {
     Act.WRITTEN: (DeadlineKind.WRITTEN,),
     Act.ANSWER: (DeadlineKind.REPLY,),
@@ -293,6 +298,7 @@ _FORMS: Mapping[Act, Callable[[Desk], tuple[Input, ...]]] = for_each(
     {
         Act.ACCEPT: _accept,
         Act.RETURN: _return,
+        Act.DELIVERED: _delivered,
         Act.REFUSE: _refuse,
         Act.RECALL: _recall,
         Act.WRITTEN: _written,

@@ -20,7 +20,7 @@ from bot.language.texts import tr
 from bot.ports.reads import History
 from bot.protection import gates
 from bot.protection.gate_words import for_side
-from bot.protection.redaction_policy import Way, line_for, may_read, officer_for, text_for
+from bot.protection.redaction_policy import Way, line_for, may_read, officer_for, taker_for, text_for
 from bot.protection.secure_access import is_held, may_read_secure, readable
 from bot.protection.shown_persons import for_whom, in_place_of
 from bot.protection.standings import Reader
@@ -112,6 +112,10 @@ def _answered(handoff: Handoff, case: Case, reader: case_view.Reader) -> Iterato
     desk = reader.agreement.desks.get(handoff.desk)
     if handoff.formal_reference:
         yield tr(language, "formal reference {reference}", reference=handoff.formal_reference)
+    taker = taker_for(handoff, case, asks, Way.PAGE, reader.agreement)
+    if taker and handoff.delivered_at is not None:
+        when = case_view.moment(handoff.delivered_at, case, reader.agreement)
+        yield tr(language, "handed over in person to {whom}, {moment}", whom=taker, moment=when)
     officer = officer_for(handoff, case, asks, Way.PAGE, reader.agreement)
     if officer:
         yield tr(language, "accepted by {officer}", officer=officer)

@@ -75,6 +75,7 @@ _ACTS = for_each(
         Act.HANDOFF: later("Hand off"),
         Act.ACCEPT: later("Record acceptance"),
         Act.RETURN: later("Return hand-off"),
+        Act.DELIVERED: later("Paper handed over in person"),
         Act.REFUSE: later("Refuse, with a reason"),
         Act.CLARIFY: later("Ask the other side"),
         Act.ANSWER: later("Answer the question"),

@@ -21,6 +21,7 @@ def upgrade() -> None:
     for table, name in (
         ("handoffs", "withdrawn_at"),
         ("handoffs", "stopped_at"),
+        ("handoffs", "delivered_at"),
         ("deadlines", "promised_at"),
         ("cases", "reminded_at"),
     ):
