@@ -42,9 +42,9 @@ _LABELS = for_each(
         Act.ALTERNATIVE: later("Decide an alternative"),
     },
     but={
-        Act.DELIVERED, Act.CLARIFY, Act.LATE, Act.SNOOZE, Act.URGENCY, Act.WITHDRAW, Act.NOTE, Act.MEMO, Act.PERSON,
-        Act.NOTNEEDED, Act.CONSENT, Act.PROTECT, Act.GUARDIAN, Act.INTEREST, Act.VITAL, Act.RELEASE, Act.HOLD, Act.UNHOLD,
-        Act.SAME, Act.RELATED, Act.DIFFERENT,
+        Act.DELIVERED, Act.CLARIFY, Act.LATE, Act.SNOOZE, Act.URGENCY, Act.WITHDRAW, Act.NOTE, Act.MEMO,
+        Act.PERSON, Act.NOTNEEDED, Act.CONSENT, Act.PROTECT, Act.GUARDIAN, Act.INTEREST, Act.VITAL,
+        Act.RELEASE, Act.HOLD, Act.UNHOLD, Act.SAME, Act.RELATED, Act.DIFFERENT,
     },
 )  # fmt: skip
 
