@@ -14,9 +14,9 @@ from adapters.email.compose import to_email
 from adapters.email.errand import Errand
 from adapters.email.errors import REMEDIES, to_send_error
 from adapters.email.settings import CAPABILITIES, MESSENGER, EmailSettings
-from bot.domain.errors import SendError, Unavailable
+from bot.domain.errors import SendError, StorageError, Unavailable
 from bot.domain.messages import Capabilities, Delivery
-from bot.ports.messengers import Receive
+from bot.ports.messengers import Encloses, Enclosure, Receive
 
 _log = structlog.get_logger()
 
@@ -36,6 +36,7 @@ class EmailAdapter:
         self._threads: ThreadPoolExecutor | None = None
         self._errands: set[Errand] = set()
         self._complaint = ""
+        self.encloses: Encloses | None = None  #: what goes with a mail is made by the bridge, which begins later
 
     @property
     def capabilities(self) -> Capabilities:
@@ -48,8 +49,9 @@ class EmailAdapter:
         # Twice as many threads as connections: one that was given up may take a moment to end.
         self._threads = ThreadPoolExecutor(self._settings.connections * 2, thread_name_prefix="email")
 
-    async def send(self, delivery: Delivery, text: str, *, is_last: bool) -> str:  # noqa: ARG002 - every part is alike
-        mail = to_email(delivery, text, self._settings, self._clock())
+    async def send(self, delivery: Delivery, text: str, *, is_last: bool) -> str:
+        enclosed = await self._enclosed(delivery) if is_last else ()
+        mail = to_email(delivery, text, self._settings, self._clock(), enclosed)
         try:
             async with asyncio.timeout(self._settings.patience.turn):
                 await self._turns.acquire()
@@ -63,7 +65,17 @@ class EmailAdapter:
         finally:
             self._turns.release()
         self._complaint = ""
+        if enclosed and self.encloses is not None:
+            await self.encloses.went(delivery.message, enclosed)
         return str(mail["Message-ID"])
+
+    async def _enclosed(self, delivery: Delivery) -> tuple[Enclosure, ...]:
+        if self.encloses is None:
+            return ()
+        try:
+            return await self.encloses.enclosed(delivery.message)
+        except StorageError:
+            raise Unavailable("What goes with the mail could not be read.") from None
 
     async def probe(self) -> str:
         self._open()

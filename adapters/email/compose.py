@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from email.headerregistry import Address as Mailbox
 from email.message import EmailMessage
@@ -14,6 +15,7 @@ from bot.domain.errors import Refused
 from bot.domain.mail_address import MAIL_ADDRESS
 from bot.domain.messages import Delivery
 from bot.language.texts import tr
+from bot.ports.messengers import Enclosure
 
 _NAME = "Urgent Case Bridge"
 #: Without 8BITMIME: not every server on the way has it.
@@ -25,8 +27,10 @@ _OWN_ID = re.compile(r"<[0-9a-f]{40}@[A-Za-z0-9.-]{1,253}>", re.ASCII)
 _SIGNATURE = "-- "  #: RFC 3676 4.3: what stands below it is not the message
 
 
-def to_email(delivery: Delivery, text: str, settings: EmailSettings, now: datetime) -> EmailMessage:
-    """Write one part of a message as an e-mail; raises Refused when its address is none."""
+def to_email(
+    delivery: Delivery, text: str, settings: EmailSettings, now: datetime, enclosed: Sequence[Enclosure] = ()
+) -> EmailMessage:
+    """Write one part of a message as an e-mail, with what goes with it; raises Refused when its address is none."""
     recipient = delivery.message.address.peer
     if not MAIL_ADDRESS.fullmatch(recipient):
         raise Refused("An e-mail address looks like duty@example.org.")
@@ -44,6 +48,9 @@ def to_email(delivery: Delivery, text: str, settings: EmailSettings, now: dateti
     # Encoded even where it need not be, so that no server on the way changes a blank or the start of a line.
     body = f"{text}\n\n{_SIGNATURE}\n{signature(text, settings.public_url)}"
     mail.set_content(body, cte="quoted-printable" if body.isascii() else "base64")
+    for each in enclosed:
+        kind, _, subtype = each.media_type.partition("/")
+        mail.add_attachment(each.content, maintype=kind, subtype=subtype, filename=each.name)
     return mail
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
-from bot.domain.messages import Capabilities, Delivery, Inbound
+from bot.domain.messages import Capabilities, Delivery, Inbound, Outgoing
 
 
 def _nothing() -> None:
@@ -48,6 +48,25 @@ class Adapter(Protocol):
 
     async def stop(self) -> None:
         """Disconnect within 5 seconds; may be called twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A file that goes with a mail, made for its recipient at the moment of sending and kept nowhere."""
+
+    name: str
+    content: bytes = field(repr=False)
+    media_type: str = "application/octet-stream"
+
+
+class Encloses(Protocol):
+    """Says what goes with a message where a messenger can carry files that nobody else reads."""
+
+    async def enclosed(self, message: Outgoing) -> tuple[Enclosure, ...]:
+        """Make what goes with a message; mostly nothing. Raises `StorageError`."""
+
+    async def went(self, message: Outgoing, enclosed: Sequence[Enclosure]) -> None:
+        """Take note that it was handed over. Raises nothing."""
 
 
 @runtime_checkable
