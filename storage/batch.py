@@ -65,6 +65,7 @@ class Batch:
     texts: list[CaseText] = field(default_factory=list)
     secure: list[SecureEntry] = field(default_factory=list)
     files: dict[int, StoredFile] = field(default_factory=dict)
+    kept_back: set[int] = field(default_factory=set)  #: files that are for the own side only from now on
     journal: list[Entry] = field(default_factory=list)
     withdrawals: list[Withdrawal] = field(default_factory=list)  #: of what is stored already
     outgoing: list[Outgoing] = field(default_factory=list)
@@ -122,6 +123,7 @@ class Batch:
         self.texts += turn.texts
         self.secure += turn.secure
         self.files.update((file.id, file) for file in turn.files)
+        self.kept_back.update(turn.kept_back)
 
     def _add_matches(self, turn: Turn) -> None:
         for match in turn.matches:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -82,14 +82,17 @@ class StoredFile:
     attempts: int = 0
     next_attempt_at: datetime | None = None
     reason: str = ""  #: why it waits still, or was parked
+    own_side_only: bool = False  #: the other side neither opens it nor learns of it; for good once it was said
 
 
-def received(left: Left, *, number: int, case: Case, person: Person, now: datetime) -> StoredFile:
+def received(
+    left: Left, *, number: int, case: Case, person: Person, now: datetime, own_side_only: bool = False
+) -> StoredFile:
     """Make the row of a file that somebody just left: waiting, or stored when it came in over our own pages."""
     a = left.attachment
     file = StoredFile(
         number, case.id, left.messenger, a.file_id, label_of(a.name), now, person.id, person.party, a.size,
-        next_attempt_at=now,
+        next_attempt_at=now, own_side_only=own_side_only,
     )  # fmt: skip
     return stored(file, a.file_id, a.media_type, a.size) if left.messenger == _HERE else file
 
@@ -130,3 +133,8 @@ def label_of(name: str) -> str:
 def download_name(file: StoredFile, reference: str) -> str:
     """Name a download: nothing in it comes from the sender."""
     return f"{reference}-{file.sha256[:8]}.{EXTENSIONS.get(file.media_type, 'bin')}"
+
+
+def came_with(files: Iterable[StoredFile], file: StoredFile) -> tuple[StoredFile, ...]:
+    """The files that came in one message with this one, itself among them."""
+    return tuple(f for f in files if (f.case_id, f.by, f.at) == (file.case_id, file.by, file.at))

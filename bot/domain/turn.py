@@ -67,24 +67,26 @@ class ExportOrder:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
-    """What waits for somebody about a case may not be sent as it is any more: it says this instead.
+    """What waits for somebody about a case may not be sent as it is any more: it says this instead, or nothing.
 
     Pings stay as they are: they say no more than that something is due.
     """
 
     case_id: int
     recipients: frozenset[str]  #: ``person:12``, ``desk:cn-duty``
-    text: str
+    text: str = ""
     buttons: Keyboard = ()
+    key: str = ""  #: with what the dedupe key begins of what is meant; empty: all
+    reason: str = ""  #: why it is dropped; empty: it is sent, in other words
 
     def concerns(self, message: Outgoing) -> bool:
         """Whether this message is among what is withdrawn."""
         is_theirs = message.recipient in self.recipients and message.case_id == self.case_id
-        return is_theirs and message.kind is not OutgoingKind.PING
+        return is_theirs and message.kind is not OutgoingKind.PING and message.dedupe_key.startswith(self.key)
 
-    def instead_of(self, message: Outgoing) -> Outgoing:
-        """What is sent in its place."""
-        return replace(message, text=self.text, buttons=self.buttons)
+    def instead_of(self, message: Outgoing) -> Outgoing | None:
+        """What is sent in its place; None for nothing."""
+        return None if self.reason else replace(message, text=self.text, buttons=self.buttons)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,8 @@ class Turn:
     answers: tuple[Answer, ...] = ()  #: new ones only; `case.answers` is the current state
     texts: tuple[CaseText, ...] = ()
     secure: tuple[SecureEntry, ...] = ()  #: inserted, or replaced when they are released
-    files: tuple[StoredFile, ...] = ()  #: inserted or replaced
+    files: tuple[StoredFile, ...] = ()  #: inserted or replaced; whether one is for the own side only stays as it is
+    kept_back: tuple[int, ...] = ()  #: ids of stored files that are for the own side only from now on
     conversations: tuple[Conversation, ...] = ()
     journal: tuple[Entry, ...] = ()
     withdrawals: tuple[Withdrawal, ...] = ()  #: of what earlier turns sent
@@ -139,7 +142,8 @@ def outgoing_of(turns: Sequence[Turn]) -> list[Outgoing]:
     messages: list[Outgoing] = []
     for turn in turns:
         for withdrawal in turn.withdrawals:
-            messages = [withdrawal.instead_of(m) if withdrawal.concerns(m) else m for m in messages]
+            left = (withdrawal.instead_of(m) if withdrawal.concerns(m) else m for m in messages)
+            messages = [message for message in left if message is not None]
         messages += turn.outgoing
     return messages
 

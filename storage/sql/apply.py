@@ -139,6 +139,7 @@ def _write_cases(writing: Writing, batch: Batch) -> None:
     tokens = (row for entry in batch.secure for row in index_rows(entry, writing.vault))
     writing.run(sql.add_index, tokens)
     writing.run(sql.put_files, [file_row(writing.vault, batch.files[i]) for i in sorted(batch.files)])
+    writing.run(sql.keep_back_files, [{"of_id": i} for i in sorted(batch.kept_back)])
     _write_given(writing, [step.last for step in steps], bases)
     _write_deadlines(writing, [step.last for step in steps], bases)
     handoffs = _changed([step.last for step in steps], bases, lambda case: case.handoffs)

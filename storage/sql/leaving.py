@@ -38,7 +38,7 @@ def write_to_no_more(connection: Connection, vault: Vault, gone: Sequence[Addres
         message = outgoing_of(vault, row)
         is_first = message.address in gone
         left = None if is_first and row["joined"] else without(message, gone)
-        change: RowDict = {"state": "dropped", "reason": why, "next_attempt_at": None, "leased_until": None}
+        change = _dropped(why)
         if left is not None:
             change = _addressed(left.address, left.others)
         if left is not None and is_first:
@@ -77,8 +77,13 @@ def write_withdrawals(connection: Connection, vault: Vault, withdrawals: Sequenc
         for row in connection.execute(waiting.order_by(outbox.c.id).with_for_update()).mappings().all():
             message = outgoing_of(vault, row)
             if withdrawal.concerns(message):
-                change = said_row(vault, withdrawal.instead_of(message))
+                instead = withdrawal.instead_of(message)
+                change = _dropped(withdrawal.reason) if instead is None else said_row(vault, instead)
                 connection.execute(update(outbox).where(outbox.c.id == row["id"]).values(**change))
+
+
+def _dropped(why: str) -> RowDict:
+    return {"state": "dropped", "reason": why, "next_attempt_at": None, "leased_until": None}
 
 
 def _addressed(first: Address, others: Sequence[Address]) -> RowDict:

@@ -86,7 +86,8 @@ class Statements:
 
     def _prepare_upserts(self) -> None:
         self.put_deadlines = self._prepare(self.upsert("deadlines"))
-        self.put_files = self._prepare(self.upsert("attachments"))
+        # A fetch that began before a file was kept back knows nothing of that, and leaves it so.
+        self.put_files = self._prepare(self.upsert("attachments", stays=("own_side_only",)))
         self.put_handoffs = self._prepare(self.upsert("handoffs"))
         self.put_secure = self._prepare(self.upsert("secure_entries"))
         self.put_heads = self._prepare(self.upsert("chain_heads"))
@@ -98,11 +99,16 @@ class Statements:
         # An invite that was used stays as it is; whoever runs this counts the rows.
         self.put_invites = self._prepare(self.upsert("invites", where=T["invites"].c.used_at.is_(None)))
 
-    def upsert(self, name: str, where: Any = None, sticks: tuple[str, ...] = ()) -> Any:
-        """Insert a row or replace the one with its key; a column that sticks keeps the first value it was given."""
+    def upsert(
+        self, name: str, where: Any = None, sticks: tuple[str, ...] = (), stays: tuple[str, ...] = ()
+    ) -> Any:
+        """Insert a row or replace the one with its key.
+
+        A column that sticks keeps the first value it was given; one that stays is changed by other statements only.
+        """
         table = T[name]
         insert = self.insert(table)
-        changed = {c.name: insert.excluded[c.name] for c in table.columns if not c.primary_key}
+        changed = {c.name: insert.excluded[c.name] for c in table.columns if not c.primary_key and c.name not in stays}
         changed |= {name: func.coalesce(table.c[name], changed[name]) for name in sticks}
         return insert.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_=changed, where=where)
 
@@ -116,6 +122,9 @@ class Statements:
         self.mark_outbox = prepare(_mark())
         self.see_outbox = prepare(_see())
         self.drop_outbox = prepare(_drop())
+        files = T["attachments"]
+        kept_back = update(files).where(files.c.id == bindparam("of_id", type_=BigInteger))
+        self.keep_back_files = prepare(kept_back.values(own_side_only=True))
 
     def _prepare_deletes(self) -> None:
         deadlines = T["deadlines"]

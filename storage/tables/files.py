@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, LargeBinary
+from sqlalchemy import Index, LargeBinary, false
 from sqlmodel import Field
 
 from storage.tables.cases import OURS, Row, partial
@@ -36,3 +36,4 @@ class AttachmentRow(Row, table=True):
     next_attempt_at: datetime | None = Field(sa_type=Moment)
     reason: str
     leased_until: datetime | None = Field(sa_type=Moment)
+    own_side_only: bool = Field(default=False, sa_column_kwargs={"server_default": false()})  #: for good once it is set

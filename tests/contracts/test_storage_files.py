@@ -12,11 +12,12 @@ import pytest
 from bot.domain.attachments import FileState, StoredFile
 from bot.domain.case import Case
 from bot.domain.errors import StorageError
-from bot.domain.turn import Turn
+from bot.domain.messages import DeliveryState
+from bot.domain.turn import Turn, Withdrawal
 from tests.kit.clock import START
 from tests.kit.engines import Kept, on_database
 from tests.kit.marked import change
-from tests.kit.values import OFFICER, case, new_id, opening
+from tests.kit.values import OFFICER, case, message, new_id, opening
 
 MINUTE = timedelta(minutes=1)
 
@@ -127,3 +128,46 @@ async def test_a_file_whose_names_do_not_open_is_parked_and_holds_up_no_other(da
         assert await _claim(kept) == [whole]
         (parked,) = await kept.storage.files([FileState.PARKED], 10)
     assert (parked.id, parked.name, parked.reason) == (broken.id, "", "its seal is broken")
+
+
+async def test_a_file_for_the_own_side_only_is_read_back_as_one(kept: Kept) -> None:
+    shared, own = await _store(kept, {}, {"own_side_only": True})
+    assert [f.own_side_only for f in (await kept.storage.history(shared.case_id)).files] == [False, True]
+    assert own in await _claim(kept)
+
+
+async def test_a_file_that_is_kept_back_while_it_is_fetched_stays_so_and_loses_nothing(kept: Kept) -> None:
+    file, other = await _store(kept, {}, {})
+    claimed, _ = await _claim(kept)
+    await kept.storage.apply([Turn(kept_back=(file.id,))])
+    done = replace(claimed, state=FileState.STORED, sha256="ab" * 32, size=3, next_attempt_at=None)
+    await kept.storage.apply([Turn(files=(done,))])
+    assert (await kept.storage.history(file.case_id)).files == (replace(done, own_side_only=True), other)
+
+
+async def test_a_file_that_comes_and_is_kept_back_at_once_is_for_its_side_only(kept: Kept) -> None:
+    opened = case()
+    file = file_of(opened)
+    await kept.storage.apply([replace(opening(opened), files=(file,)), Turn(kept_back=(file.id,))])
+    assert (await kept.storage.history(opened.id)).files == (replace(file, own_side_only=True),)
+
+
+async def test_what_waits_under_a_key_is_dropped_with_the_reason_and_nothing_else(kept: Kept) -> None:
+    opened = case()
+    sent = [
+        message(f"case:{opened.id}:{what}:desk:cn-duty", recipient="desk:cn-duty", case_id=opened.id)
+        for what in ("file:1:now", "added:1:now")
+    ]
+    await kept.storage.apply([replace(opening(opened), outgoing=tuple(sent))])
+    taken = Withdrawal(opened.id, frozenset({"desk:cn-duty"}), key=f"case:{opened.id}:file:1:", reason="taken back")
+    await kept.storage.apply([Turn(withdrawals=(taken,))])
+    found = (await kept.storage.history(opened.id)).deliveries
+    assert [(d.state, d.reason) for d in found] == [(DeliveryState.DROPPED, "taken back"), (DeliveryState.QUEUED, "")]
+
+
+async def test_what_is_taken_back_in_the_same_batch_was_never_sent(kept: Kept) -> None:
+    opened = case()
+    sent = message(f"case:{opened.id}:file:1:now:desk:cn-duty", recipient="desk:cn-duty", case_id=opened.id)
+    taken = Withdrawal(opened.id, frozenset({"desk:cn-duty"}), key=f"case:{opened.id}:file:1:", reason="taken back")
+    await kept.storage.apply([replace(opening(opened), outgoing=(sent,)), Turn(withdrawals=(taken,))])
+    assert (await kept.storage.history(opened.id)).deliveries == ()
