@@ -35,7 +35,7 @@ from bot.app.bridge import Bridge, Chance, Rules
 from bot.app.key_vault import files_of, make_missing_keys, vault_of
 from bot.app.messengers import Adapters, Wiring, adapters_of
 from bot.app.parts import Start, require_shared, said
-from bot.app.sample_people import sample_people
+from bot.app.sample_people import is_sample, sample_people, shown
 from bot.app.ticks import Watched, running
 from bot.config.model import Settings
 from bot.domain.errors import BridgeError
@@ -203,8 +203,10 @@ async def _summary(settings: Settings, storage: Storage, adapters: Adapters, sta
 
 async def _people(storage: Storage, *, is_embedded: bool) -> int:
     directory = await storage.directory()
-    if is_embedded and not directory.people:
-        await storage.apply([sample_people(Ids(clock), clock())])
+    there = {person.name for person in directory.people.values()}
+    missing = sample_people(Ids(clock), clock(), there) if is_embedded else None
+    if missing is not None and missing.people:
+        await storage.apply([missing])
         directory = await storage.directory()
     return len(directory.people)
 
@@ -212,9 +214,9 @@ async def _people(storage: Storage, *, is_embedded: bool) -> int:
 async def _sample_links(storage: Storage, url: str) -> list[str]:
     lines = []
     for person in (await storage.directory()).people.values():
-        if person.is_active and person.name.startswith("Sample "):
+        if person.is_active and is_sample(person):
             path = await new_link(storage, person.id, clock(), SAMPLE_LINKS_LAST)
-            lines.append(f"{person.role.value + ' ' + person.party:<15} {url}{path}")
+            lines.append(f"{shown(person):<15} {url}{path}")
     return lines
 
 
