@@ -6,7 +6,18 @@ import re
 
 from bot.acts import open_channels, outcomes
 from bot.acts.offering import buttons_for
-from bot.acts.request import ActRequest, apart, changed, done, everybody, is_allowed, prompt, shown_name, tell
+from bot.acts.request import (
+    ActRequest,
+    apart,
+    changed,
+    done,
+    everybody,
+    is_allowed,
+    prompt,
+    read_by,
+    shown_name,
+    tell,
+)
 from bot.channels.handoffs import holders
 from bot.clock import deadlines
 from bot.clock.alerts import act_button
@@ -115,7 +126,7 @@ def stand_down(request: ActRequest) -> None:
         return
     reason, c = request.text.strip(), request.c
     if not reason:
-        prompt(request, tr(request.language, "Why is it stood down? One line; both sides can read it on the page."))
+        prompt(request, tr(request.language, "Why is it stood down? One line; {who}", who=read_by(request)))
         return
     case = deadlines.end(changed(request.case), c.now, but=[DeadlineKind.REVIEW])
     case = replace(case, stood_down_at=c.now)

@@ -21,8 +21,8 @@ from bot.protection.permissions import may, may_see
 from bot.turns.composer import Composer
 
 _NUMBERED = re.compile(r"\s*/\s*\d")  #: ``KC26-M9S34-4/2``: a person of the case that is named
-#: Acts about the very case that is named.
-_OF_THE_PAIR = (Act.SAME, Act.RELATED, Act.DIFFERENT)
+#: Acts about the very case that is named; and a file that somebody left, whichever case it is kept with.
+_OF_THE_PAIR = (Act.SAME, Act.RELATED, Act.DIFFERENT, Act.OWNSIDE)
 
 
 def older_of(c: Composer, case: Case) -> Case:

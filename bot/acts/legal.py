@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.acts.request import ActRequest, done, is_allowed, prompt, shown_name
+from bot.acts.request import ActRequest, done, is_allowed, prompt, read_by, shown_name
 from bot.domain.case import TextKind
 from bot.domain.frozen import replace
 from bot.domain.journal_acts import JournalAct
@@ -15,7 +15,7 @@ def hold(request: ActRequest) -> None:
         return
     reason, c = request.text.strip(), request.c
     if not reason:
-        prompt(request, tr(request.language, "Why is it held? One line; both sides can read it on the page."))
+        prompt(request, tr(request.language, "Why is it held? One line; {who}", who=read_by(request)))
         return
     case = replace(request.case, held_at=c.now, held_by=request.person.id)
     c.kept.text(case, TextKind.REASON, reason)

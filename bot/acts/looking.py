@@ -32,7 +32,7 @@ from bot.domain.names import (
 from bot.domain.recipients import desk_name
 from bot.domain.understood import doubt
 from bot.language.texts import later, tr
-from bot.protection.gates import is_hidden, shown_state
+from bot.protection.gates import shown_state
 from bot.protection.matching import may_know
 from bot.protection.permissions import may_see
 from bot.protection.redaction_policy import Way, answers
@@ -40,6 +40,7 @@ from bot.protection.secure_access import may_read_secure
 from bot.protection.seen_by import seen_by
 from bot.protection.shown_persons import for_whom, persons
 from bot.protection.standings import Reader
+from bot.relay import added
 from bot.turns.composer import Composer
 
 
@@ -200,7 +201,7 @@ def _delivery_lines(c: Composer, shown: Case) -> list[str]:
 
 def _is_hidden(c: Composer, delivery: Delivery, shown: Case) -> bool:
     party = c.person.party if c.person is not None and is_among_own(c, c.person.party) else ""
-    return is_hidden(delivery.message.dedupe_key, shown, party)
+    return added.is_hidden(delivery.message, shown, c.view.files(shown.id).files, party, c.context.agreement)
 
 
 def _delivery_line(c: Composer, name: str, delivery: Delivery) -> str:

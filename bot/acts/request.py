@@ -87,6 +87,14 @@ def prompt(request: ActRequest, sentence: str, prefix: str = "", buttons: Keyboa
     request.say(sentence + hint, buttons)
 
 
+def read_by(request: ActRequest) -> str:
+    """Say who can read what a person writes now as a reason, to end the question for it."""
+    case, agreement = request.case, request.c.context.agreement
+    if request.person.party == case.reporting and gates.stops_relay(case, case.requested, agreement):
+        return tr(request.language, "only your own side can read it, on the page.")
+    return tr(request.language, "both sides can read it on the page.")
+
+
 def done(
     request: ActRequest,
     case: Case,

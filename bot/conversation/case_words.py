@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.conversation import recognised_words
 from bot.domain.case import Case, TextKind
+from bot.domain.case_acts import Act
 from bot.domain.frozen import replace
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Kind
@@ -31,13 +32,13 @@ def keep_words(c: Composer, case: Case, only: str = "") -> int | None:
     return kept
 
 
-def keep_attachments(c: Composer, case: Case | None) -> None:
-    """Keep a place or a file with the case that the words under it were about."""
+def keep_attachments(c: Composer, case: Case | None, act: str = "") -> None:
+    """Keep a place or a file with the case that the words under it were about; a file under a memo stays with it."""
     if case is None or c.person is None or not may_see(c.person, case, c.context.agreement):
         return
     for piece in words_of(c):
         if piece.kind is not TextKind.TEXT:
-            keep_piece(c, c.view.leading_to(case), piece)
+            keep_piece(c, c.view.leading_to(case), piece, own_side_only=act == Act.MEMO)
 
 
 def keep_with(c: Composer, case: Case) -> None:

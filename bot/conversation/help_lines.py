@@ -27,7 +27,8 @@ _LINES = (
     (_ALL, later("While answering: back, skip, edit 4, summary, send")),
     (_ALL, later("/cases: your cases. /case {reference}: one of them. /plan {reference}: what the clock does")),
     (_ALL - {Role.ADMIN}, later("/note {reference} text: to the other side and your desk")),
-    (_ALL - {Role.ADMIN}, later("/memo {reference} text: your side only")),
+    (_ALL - {Role.ADMIN}, later("/memo {reference} text: your side only, and a photo under it too")),
+    (_ALL - {Role.ADMIN}, later("/ownside {reference}: the photo that was sent last is for your side only")),
     (_ALL - {Role.ADMIN}, later("/consent {reference} police yes: what the person says, any time; also no")),
     (
         frozenset({Role.OFFICER}),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bot.acts import act_table
 from bot.acts.request import ActRequest
+from bot.conversation import left_files
 from bot.conversation.ask_which_case import candidates, open_with
 from bot.domain import button_data, reference
 from bot.domain.case import Case, TextKind
@@ -45,6 +46,7 @@ def unheard(c: Composer) -> None:
         )
         c.say(words, place=place, case=case)
         greet(c, case)
+        left_files.tell(c)
 
 
 def _went_nowhere(c: Composer, place: Address) -> None:

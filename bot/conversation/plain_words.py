@@ -100,7 +100,7 @@ def _answers_beside_the_intake(c: Composer, text: str) -> bool:
     if waiting is None:
         return False
     act_table.answered(c, waiting, text)
-    keep_attachments(c, c.case(int(str(waiting["case"]))))
+    keep_attachments(c, c.case(int(str(waiting["case"]))), str(waiting["act"]))
     return True
 
 

@@ -13,6 +13,7 @@ from bot.conversation import (
     forwarded,
     gathering,
     general_commands,
+    left_files,
     lost_phone,
     moved_words,
     nameless,
@@ -84,6 +85,7 @@ def answer(c: Composer, message: Inbound) -> None:
     _from_person(c, c.message or message)
     screening.settle(c)
     unfinished.heard(c)
+    left_files.tell(c)
 
 
 def wanted(message: Inbound, directory: Directory, agreement: Agreement) -> Wanted:
@@ -193,7 +195,7 @@ def _captioned(c: Composer, caption: str) -> None:
         plain_words.alert(c, command)
     elif command is not None and command.name in ABOUT_CASE and (case := find_case(c, command.rest)[0]) is not None:
         act_table.typed(c, command)
-        case_words.keep_attachments(c, case)
+        case_words.keep_attachments(c, case, command.name)
     else:
         if command is not None:
             screening.screen(c, as_words=True)
@@ -204,11 +206,12 @@ def _captioned_in_group(c: Composer, caption: str) -> None:
     """In a group a file goes where its words go: to the case that a command names, or that it replies to."""
     command = parse_command(caption)
     if command is not None and command.name in ABOUT_CASE:
-        case = find_case(c, command.rest)[0]
+        case, act = find_case(c, command.rest)[0], command.name
     else:
+        act = ""
         case = c.view.case_replied_to(c.message.place, c.message.reply_to) if c.message is not None else None
     _words(c, caption)
-    case_words.keep_attachments(c, case)
+    case_words.keep_attachments(c, case, act)
 
 
 def _wordless(c: Composer) -> None:

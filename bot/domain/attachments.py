@@ -85,6 +85,15 @@ class StoredFile:
     own_side_only: bool = False  #: the other side neither opens it nor learns of it; for good once it was said
 
 
+@dataclass(frozen=True, slots=True)
+class FileRead:
+    """That somebody had a file handed out to them."""
+
+    file_id: int
+    person_id: int
+    at: datetime
+
+
 def received(
     left: Left, *, number: int, case: Case, person: Person, now: datetime, own_side_only: bool = False
 ) -> StoredFile:

@@ -50,6 +50,7 @@ class Act(StrEnum):
     WRONG = "wrong"  #: the officer asks their desk to open a closed case again
     NOTE = "note"
     MEMO = "memo"
+    OWNSIDE = "ownside"  #: a file that was left is for its own side only
     PERSON = "person"  #: sets persons apart, puts them together, corrects what is known of them
     HANDOFF = "handoff"
     ACCEPT = "accept"
@@ -123,6 +124,7 @@ _RULES = for_each(
         Act.PERSON: _rule(Whose.OFFICER_OR_ANY_DESK, "who said", Of.ANYBODY, at_any_stage=True),
         Act.NOTE: _rule(Whose.EVERYBODY, "text", Of.ANYBODY, at_any_stage=True),
         Act.MEMO: _rule(Whose.EVERYBODY, "text", Of.ANYBODY, at_any_stage=True),
+        Act.OWNSIDE: _rule(Whose.EVERYBODY, "file", at_any_stage=True),
         Act.HANDOFF: _rule(Whose.DESKS, "channel"),
         Act.ACCEPT: _rule(Whose.CHANNEL, "channel formal officer"),
         Act.RETURN: _rule(Whose.CHANNEL, "channel reason"),

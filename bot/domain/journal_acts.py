@@ -22,6 +22,7 @@ class Seen(Enum):
     SECURE = "secure"  #: only those who may open the secure case, whichever side did it
     OWN = "own"  #: nobody else
     PROTECTION = "protection"  #: the reporting side only: the other one could be the State that is feared
+    FILE = "file"  #: only those who may open the file that it is about
     NOWHERE = "nowhere"  #: it belongs to no case
 
 
@@ -120,10 +121,11 @@ class JournalAct(StrEnum):
     MARKS_DECIDED = "marks_decided", Details.CODED, Seen.SECURE  #: whether marked words are a name or an address
     SECURE_READ = "secure_read", Details.WORDS, Seen.SECURE
     SECURE_SEARCH = "secure_search", Details.WORDS, Seen.NOWHERE
-    FILE_LEFT = "file_left", Details.WORDS, Seen.BOTH
-    FILE_STORED = "file_stored", Details.WORDS, Seen.BOTH
-    FILE_PARKED = "file_parked", Details.WORDS, Seen.BOTH
+    FILE_LEFT = "file_left", Details.WORDS, Seen.FILE
+    FILE_STORED = "file_stored", Details.WORDS, Seen.FILE
+    FILE_PARKED = "file_parked", Details.WORDS, Seen.FILE
     FILE_READ = "file_read", Details.WORDS, Seen.OWN
+    FILE_KEPT_BACK = "file_kept_back", Details.WORDS, Seen.OWN  #: for the side of whoever left it only
 
     # Who may use it.
     INVITED = "invited", Details.WORDS, Seen.NOWHERE

@@ -13,13 +13,11 @@ from bot.domain.guarded import Guarded
 from bot.domain.messages import Kind
 from bot.domain.secure_entry import SecureField
 from bot.language.texts import later
-from bot.relay import relay
+from bot.relay import added
 from bot.turns.composer import Composer
 
-#: What the desks hear of something that the secure case holds, by the first fact that is written down of it.
+#: What the desks hear of something that the secure case holds and that is no file.
 _ADDED = {
-    Kind.PHOTO.value: later("A photo was added to the secure case: {link}"),
-    Kind.VOICE.value: later("A voice message was added to the secure case: {link}"),
     TextKind.LOCATION.value: later("A place was added to the secure case: {link}"),
     TextKind.CONTACT.value: later("A contact was added to the secure case: {link}"),
 }
@@ -32,9 +30,6 @@ _SECURED = for_each(
         TextKind.PROTECTION,
     },
 )  # fmt: skip
-
-
-_FILE_ADDED = later("A file was added to the secure case: {link}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +86,20 @@ def keep_piece(
 ) -> int | None:
     """Keep something that a person sent with its case; what points to a person goes to the secure case.
 
+    What somebody leaves whose enrolment has lapsed stays on their side, as their words do.
+
     Returns the id of the text that is kept; None for a place or a contact, which are in the secure case only.
     """
     if (secured := _SECURED.get(piece.kind)) is not None:
         c.keep_secure(case, secured, Guarded(piece.text), message=piece.message)
-        relay.announce(c, case, _ADDED[piece.kind.value])
+        added.announce(c, case, _ADDED[piece.kind.value])
         return None
     text_id = c.kept.text(
         case,
         kind or piece.kind,
         piece.text,
-        own_side_only=own_side_only,
+        own_side_only=own_side_only
+        and piece.file is None,  # of a file the text holds its facts only, for nobody to read
         message=piece.message,
         subjects=subjects,
     )
@@ -109,6 +107,7 @@ def keep_piece(
         c.keep_withheld(case, piece.withheld, message=piece.message, text_id=text_id)
         c.withheld = "" if piece.withheld == c.withheld else c.withheld
     if piece.file is not None:
-        c.keep_file(case, piece.file)
-        relay.announce(c, case, _ADDED.get(piece.text.partition(";")[0], _FILE_ADDED))
+        is_lapsed = c.person is not None and c.person.has_lapsed(c.now, c.context.confirm_every)
+        file = c.keep_file(case, piece.file, own_side_only=own_side_only or is_lapsed)
+        added.announce_file(c, case, file, piece.text.partition(";")[0])
     return text_id

@@ -16,7 +16,7 @@ from bot.domain.messages import Capabilities, Delivery
 from bot.domain.people import Directory
 from bot.line.message_work import Message
 from bot.line.work import Work
-from bot.ports.reads import Loaded, Scope, SecureCase, Shows, Wanted
+from bot.ports.reads import CaseFiles, Loaded, Scope, SecureCase, Shows, Wanted
 from bot.ports.storage import Storage
 from bot.protection.permissions import may_see
 from bot.protection.secure_access import may_read_secure
@@ -78,9 +78,11 @@ class Loader:
         asked = [
             (w, shown)
             for w, shown in zip(wanted, shows, strict=True)
-            if shown.deliveries or shown.secure or shown.matches
+            if shown.deliveries or shown.secure or shown.matches or shown.files
         ]
-        return await self._with_kept(loaded, asked, agreement) if asked else loaded
+        loaded = await self._with_kept(loaded, asked, agreement) if asked else loaded
+        named = [case for w, shown in asked for case in _with_files(loaded, w, shown, agreement)]
+        return await self._with_files(loaded, named) if named else loaded
 
     async def _with_lists(self, loaded: Loaded, lists: Iterable[tuple[Scope, bool, int]]) -> Loaded:
         cases = dict(loaded.cases)
@@ -93,6 +95,7 @@ class Loader:
         """Read what is kept of a case only for who may see it: for others it costs no more than no case at all."""
         deliveries: dict[int, tuple[Delivery, ...]] = {}
         secure: dict[int, SecureCase] = {}
+        files: dict[int, CaseFiles] = {}
         matched: dict[int, None] = {}
         for wanted, shown in asked:
             for case in _named(loaded, wanted):
@@ -105,10 +108,21 @@ class Loader:
                 history = await self._storage.history(case.id)
                 if shown.deliveries:
                     deliveries[case.id] = history.deliveries
+                    files[case.id] = CaseFiles(history.files, history.file_reads)
                 if shown.secure and may_read_secure(shown.reader, case, agreement):
                     secure[case.id] = SecureCase(tuple(await self._storage.secure_entries(case.id)), history.texts)
-        loaded = replace(loaded, deliveries=deliveries, secure=secure)
+        loaded = replace(loaded, deliveries=deliveries, secure=secure, files=files)
         return await self._with_matches(loaded, tuple(matched)) if matched else loaded
+
+    async def _with_files(self, loaded: Loaded, cases: Iterable[Case]) -> Loaded:
+        """Read what people left with these cases, who opened it, and who was told."""
+        files = dict(loaded.files)
+        deliveries = dict(loaded.deliveries)
+        for case in cases:
+            history = await self._storage.history(case.id)
+            files[case.id] = CaseFiles(history.files, history.file_reads)
+            deliveries[case.id] = history.deliveries
+        return replace(loaded, files=files, deliveries=deliveries)
 
     async def _with_matches(self, loaded: Loaded, cases: tuple[int, ...]) -> Loaded:
         """Read what is known of these cases and others, with the others of each pair."""
@@ -120,6 +134,19 @@ def _named(loaded: Loaded, wanted: Wanted) -> list[Case]:
     named: set[str | int] = {case for case, _ in wanted.named}
     named |= {loaded.replied_to[message] for message, _ in wanted.replied_to if message in loaded.replied_to}
     return [case for case in loaded.cases.values() if case.id in named or case.reference in named]
+
+
+def _with_files(loaded: Loaded, wanted: Wanted, shown: Shows, agreement: Agreement) -> list[Case]:
+    """The cases that are named, or the one that somebody reported, and those that they lead to: a file is there."""
+    reader = shown.reader
+    if reader is None or not shown.files:
+        return []
+    mine = [case for case in loaded.cases.values() if case.officer == reader.id and case.is_open]
+    meant = _named(loaded, wanted) or mine[:1]
+    found = {case.id: case for case in meant if may_see(reader, case, agreement)}
+    while more := {c.joined_to for c in found.values()} & loaded.cases.keys() - found.keys():
+        found |= {case_id: loaded.cases[case_id] for case_id in more if case_id is not None}
+    return list(found.values())
 
 
 def _union(wanted: Iterable[Wanted]) -> Wanted:

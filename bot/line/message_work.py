@@ -67,6 +67,7 @@ class Message:
             deliveries=word == "case" or self.inbound.kind is Kind.EDIT,
             secure=word == "release",
             matches=word in _ABOUT_PAIRS,
+            files=word == Act.OWNSIDE,
             open_in=ask_which_case.looked_through(self.inbound, person, agreement),
         )
 

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.domain.attachments import StoredFile
+from bot.domain.attachments import FileRead, StoredFile
 from bot.domain.case import Answer, Case, CaseText, DeadlineKind
 from bot.domain.conversation import Conversation
 from bot.domain.export_orders import IdentifiedOrder
 from bot.domain.journal import Link
+from bot.domain.journal_acts import JournalAct
 from bot.domain.likeness import Match
 from bot.domain.messages import Address, Delivery, OutgoingKind
 from bot.domain.people import Invite, Person, Stranger
@@ -90,6 +91,14 @@ class SecureCase:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseFiles:
+    """The files of a case, oldest first, and who had any of them handed out."""
+
+    files: tuple[StoredFile, ...] = ()
+    reads: tuple[FileRead, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Spoken:
     """That something about a case reached somebody, not what."""
 
@@ -120,6 +129,7 @@ class Loaded:
     deliveries: Mapping[int, tuple[Delivery, ...]] = field(default_factory=dict)  #: by case, where they are shown
     orders: Mapping[int, IdentifiedOrder] = field(default_factory=dict)
     secure: Mapping[int, SecureCase] = field(default_factory=dict)  #: by case, where it is opened
+    files: Mapping[int, CaseFiles] = field(default_factory=dict)  #: by case, where something is said of them
     matches: tuple[Match, ...] = ()  #: of cases where they are shown or decided; the others of each pair are loaded too
 
 
@@ -142,6 +152,17 @@ class History:
     journal: tuple[Link, ...] = ()
     files: tuple[StoredFile, ...] = ()
     secured: tuple[SecureEntry, ...] = ()  #: that there are entries in the secure case, without what they say
+
+    @property
+    def file_reads(self) -> tuple[FileRead, ...]:
+        """Who had a file handed out, as far as the journal still says it."""
+        entries = (link.entry for link in self.journal if link.entry.act == JournalAct.FILE_READ)
+        found = ((entry, entry.told.get("file"), entry.actor.removeprefix("person:")) for entry in entries)
+        return tuple(
+            FileRead(file, int(person), entry.at)
+            for entry, file, person in found
+            if isinstance(file, int) and person.isdecimal()
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +196,7 @@ class Shows:
     deliveries: bool = False
     secure: bool = False
     matches: bool = False  #: what is known of these cases and others
+    files: bool = False  #: what people left with these cases, or with those that they lead to
     open_in: tuple[Scope, ...] = ()  #: the newest open cases within each of these
 
 

@@ -254,6 +254,17 @@ def key_of(case: Case, what: str) -> str:
     return f"case:{case.id}:{_KEY}:{what}"
 
 
+def own_key(case: Case, party: str, what: str) -> str:
+    """Make the dedupe key of a message about what only one side may know of, whichever it is."""
+    return key_of(case, what) if party == case.reporting else f"{_of_requested(case)}{what}"
+
+
 def is_hidden(dedupe_key: str, case: Case, party: str) -> bool:
-    """Whether people of a side are not shown that such a message was sent: the reporting side's own matters."""
-    return party != case.reporting and dedupe_key.startswith(key_of(case, ""))
+    """Whether people of a side are not shown that such a message was sent: the other side's own matters."""
+    if party != case.reporting and dedupe_key.startswith(key_of(case, "")):
+        return True
+    return party != case.requested and dedupe_key.startswith(_of_requested(case))
+
+
+def _of_requested(case: Case) -> str:
+    return f"case:{case.id}:requested:"

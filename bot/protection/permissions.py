@@ -191,7 +191,7 @@ def _is_undecided(case: Case, _handoff: Handoff | None) -> bool:
 
 #: Acts that may make sense for a case that has ended.
 _FITS_ENDED = frozenset(
-    {Act.REOPEN, Act.WRONG, Act.HOLD, Act.UNHOLD, Act.SAME, Act.RELATED, Act.DIFFERENT, Act.STOPPED}
+    {Act.REOPEN, Act.WRONG, Act.HOLD, Act.UNHOLD, Act.SAME, Act.RELATED, Act.DIFFERENT, Act.STOPPED, Act.OWNSIDE}
 )
 #: Acts of a channel that was left with what it was handed.
 _FITS_OWNED = frozenset({Act.ACCEPT, Act.RETURN, Act.REFUSE, Act.RECALL})
@@ -219,7 +219,7 @@ _FITS: Mapping[Act, Callable[[Case, Handoff | None], bool]] = for_each(
     },
     but={
         Act.ASSIGN, Act.SNOOZE, Act.URGENCY, Act.CLOSE, Act.WITHDRAW, Act.CLARIFY, Act.LATE, Act.NOTE, Act.MEMO,
-        Act.PERSON, Act.CONSENT, Act.PROTECT,
+        Act.OWNSIDE, Act.PERSON, Act.CONSENT, Act.PROTECT,
         Act.GUARDIAN, Act.INTEREST, Act.VITAL, Act.DECIDE, Act.ALTERNATIVE, Act.RELEASE,
         Act.SAME, Act.RELATED, Act.DIFFERENT,
     },

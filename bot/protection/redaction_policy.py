@@ -35,6 +35,7 @@ class Matter(StrEnum):
     MEMO = "memo"  #: a text meant for the own side
     MARKED = "marked"  #: words that may be a name or an address, as long as only their writer can tell
     IDENTITY = "identity"  #: what points to a person: the secure case, exact places, files (tier 2)
+    OWN_FILE = "own_file"  #: a file that whoever left it, or their desk, keeps to their side
     ACCEPTANCE = "acceptance"  #: who accepted a case for a formal channel: its papers name them to both sides
     NAME = "name"  #: the name of an enrolled person; masked, it is their side and role
 
@@ -81,6 +82,7 @@ _TABLE: Mapping[Matter, tuple[str, ...]] = for_each(Matter, {
     Matter.MEMO:      ("",      "",      "",      "",      "A",     "AO",    "",      "",     "",    "",      "AO"),
     Matter.MARKED:    ("",      "",      "",      "",      "A",     "",      "",      "",     "",    "",      ""),
     Matter.IDENTITY:  ("",      "",      "",      "",      "",      "",      "AOT",   "aot",  "aot", "",      "AO"),
+    Matter.OWN_FILE:  ("",      "",      "",      "",      "",      "",      "AO",    "",     "",    "",      "AO"),
     Matter.ACCEPTANCE:("",      "",      "",      "",      "",      "AOTUC", "",      "",     "AOTU","",      "AOTUC"),
     Matter.NAME:      ("aotuc", "aotuc", "AOtuc", "aotuc", "AO",    "AOtuc", "AOtuc", "",     "AOtuc","aotuc", "AOtuc"),
 })  # fmt: skip
@@ -98,6 +100,7 @@ _LETTER = for_each(
 
 #: What points to a person is no business of these desks, whatever their side.
 _NOT_TOLD_WHO = frozenset({DeskRole.SECRETARIAT, DeskRole.SUPPORT})
+_WHO = frozenset({Matter.IDENTITY, Matter.OWN_FILE})
 #: Admins read no case; they make exports and know their own side's people.
 _FOR_ADMINS = frozenset({Way.EXPORT, Way.IDENTIFIED})
 
@@ -131,7 +134,7 @@ def decide(matter: Matter, way: Way, standing: Standing, reader: Reader) -> Show
         return Showing.ABSENT
     if reader.role is Role.ADMIN and way not in _FOR_ADMINS and matter is not Matter.NAME:
         return Showing.ABSENT
-    if matter is Matter.IDENTITY and standing is not Standing.AUTHOR and reader.desk in _NOT_TOLD_WHO:
+    if matter in _WHO and standing is not Standing.AUTHOR and reader.desk in _NOT_TOLD_WHO:
         return Showing.ABSENT
     cell, letter = _TABLE[matter][_COLUMNS.index(way)], _LETTER[standing]
     if letter in cell:
@@ -225,10 +228,14 @@ def marked_for(words: Guarded, case: Case, reader: Reader, agreement: Agreement)
 
 
 def may_read_file(file: StoredFile, case: Case, reader: Reader, agreement: Agreement) -> bool:
-    """Whether a file of a case is for a reader: it may show a face, a document, a voice."""
+    """Whether a file of a case is for a reader: it may show a face, a document, a voice, of anybody in the case.
+
+    Of enrolled people it is for those only who may open the secure case: `secure_access.may_open_file`.
+    """
+    matter = Matter.OWN_FILE if file.own_side_only else Matter.IDENTITY
     stands = standing(case, reader, agreement, author=file.by, side=file.party)
     is_hidden = file.case_id != case.id or (reader.role is Role.OFFICER and stands is not Standing.AUTHOR)
-    return not is_hidden and decide(Matter.IDENTITY, Way.SECURE, stands, reader) is Showing.SHOWN
+    return not is_hidden and decide(matter, Way.SECURE, stands, reader) is Showing.SHOWN
 
 
 def line_for(

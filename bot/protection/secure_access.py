@@ -14,6 +14,7 @@ from itertools import chain
 from math import floor
 
 from bot.domain.agreement import Agreement, DeskRole
+from bot.domain.attachments import StoredFile
 from bot.domain.case import Case, CaseText
 from bot.domain.closed_sets import for_each
 from bot.domain.likeness import Likeness
@@ -25,7 +26,7 @@ from bot.language.normalise import bare
 from bot.ports.reads import NOBODY, Scope
 from bot.protection.gates import stops_relay
 from bot.protection.permissions import is_duty, may_see
-from bot.protection.redaction_policy import Way, secure_for
+from bot.protection.redaction_policy import Way, may_read_file, secure_for
 from bot.protection.seen_by import seen_by
 from bot.protection.standings import Reader, concerned, is_cleared
 
@@ -85,6 +86,25 @@ def may_release(person: Person, entry: SecureEntry, case: Case, agreement: Agree
     """Whether this person may say that a withheld text holds nothing that points to a person."""
     is_desk = person.role in _DESK_ROLES and is_duty(person, agreement)
     return is_desk and person.party == entry.party and may_write_secure(person, case, agreement)
+
+
+def may_open_file(person: Person, file: StoredFile, case: Case, agreement: Agreement) -> bool:
+    """Whether this person may open a file of a case, and so learn of it: like the secure case, or as their own."""
+    if not may_see(person, case, agreement):
+        return False
+    is_theirs = file.by == person.id or may_read_secure(person, case, agreement)
+    return is_theirs and may_read_file(file, case, Reader.of(person, agreement), agreement)
+
+
+def may_keep_back(person: Person, file: StoredFile, case: Case, agreement: Agreement) -> bool:
+    """Whether this person may say that a file is for its own side only: whoever left it, or the desk of their side.
+
+    Whoever reported what was joined to this case left it here and does not see the case.
+    """
+    if file.by == person.id:
+        return person.is_active and may_read_file(file, case, Reader.of(person, agreement), agreement)
+    is_desk = person.role in _DESK_ROLES and is_duty(person, agreement)
+    return is_desk and file.party == person.party and may_open_file(person, file, case, agreement)
 
 
 def is_held(entry: SecureEntry) -> bool:

@@ -17,14 +17,14 @@ from bot.domain.frozen import replace
 from bot.domain.guarded import Guarded
 from bot.domain.messages import Address, Button, Keyboard, Kind, OutgoingKind
 from bot.domain.names import clocks, link, moment
-from bot.domain.people import Directory, Person, Role
+from bot.domain.people import Directory, Person
 from bot.domain.recipients import Recipient, at_desk, at_person, shown_as, side_of_case, unique
 from bot.language.talk_words import asks
 from bot.language.texts import tr
 from bot.language.writing_systems import mark
 from bot.protection import gates
-from bot.protection.redaction_policy import Matter, Showing, Way, decide, text_for
-from bot.protection.standings import Reader, standing
+from bot.protection.redaction_policy import Way, text_for
+from bot.protection.standings import Reader
 from bot.turns.composer import Composer
 
 _CHANGED = "changed"
@@ -78,14 +78,14 @@ def pass_on(c: Composer, case: Case, texts: Sequence[CaseText], *, is_change: bo
         language = recipient.language
         lines = [_added(c, case, language)] if overheard else [words, mark(words, language)]
         laid = _answer(case, recipient.party, language) if is_question and not overheard else ()
-        _send(c, case, recipient, key, [header(c, case, language, is_change=is_change), *lines], laid)
+        send(c, case, recipient, key, [header(c, case, language, is_change=is_change), *lines], laid)
     for younger, recipient in also_reported(c, case):
         words = "\n".join(_readable(c, case, texts, recipient))
         if words:
             in_words.append(recipient)
             language = recipient.language
             lines = [header(c, younger, language, is_change=is_change), words, mark(words, language)]
-            _send(c, younger, recipient, key, lines, _answer(younger, recipient.party, language) if is_question else ())
+            send(c, younger, recipient, key, lines, _answer(younger, recipient.party, language) if is_question else ())
     return Relayed(tuple(in_words), tuple(as_link))
 
 
@@ -133,27 +133,6 @@ def is_as_relayed(c: Composer, case: Case, first: CaseText, text: str) -> bool:
     return not was_changed and first.text == Guarded(text)
 
 
-def announce(c: Composer, case: Case, sentence: str) -> None:
-    """Tell whoever may open the secure case that something was added to it: `sentence` with the link to its page.
-
-    Nobody hears of it before the alert, which is the first that a desk hears of a case.
-    """
-    if c.person is None or case.alerted_at is None or c.person.has_lapsed(c.now, c.context.confirm_every):
-        return
-    agreement, author, side = c.context.agreement, c.person.id, c.person.party
-    is_own = side == case.reporting and gates.stops_relay(case, case.requested, agreement)
-    # Several photos that are sent together are told of once.
-    key = _key(case, f"added:{author}:{c.now:%Y%m%d%H%M}", is_own=is_own)
-    page = f"{link(c.context.public_url, case)}/secure"
-    for recipient in addressed(c, case):
-        reader = _reader(recipient, agreement)
-        stands = standing(case, reader, agreement, author=author, side=side)
-        opens = decide(Matter.IDENTITY, Way.SECURE, stands, reader) is Showing.SHOWN
-        if opens and reader.role is not Role.OFFICER:
-            words = tr(recipient.language, sentence, link=page)
-            _send(c, case, recipient, key, [header(c, case, recipient.language), words])
-
-
 def tell_of_deletion(c: Composer, case: Case, text: CaseText) -> Relayed:
     """Tell those who may read a text that its writer deleted it on their messenger; the record keeps it."""
     told: list[Recipient] = []
@@ -168,7 +147,7 @@ def tell_of_deletion(c: Composer, case: Case, text: CaseText) -> Relayed:
             moment=when,
         )
         key = _key(case, f"deleted:{c.inbox_id}", is_own=text.own_side_only)
-        _send(c, case, recipient, key, [header(c, case, recipient.language), words])
+        send(c, case, recipient, key, [header(c, case, recipient.language), words])
     return Relayed(tuple(told))
 
 
@@ -179,7 +158,7 @@ def tell_of_another_case(c: Composer, case: Case, text: CaseText) -> None:
         if any(_readable(c, case, [text], recipient)):
             words = tr(recipient.language, "Their message of {moment} is not about this case.", moment=when)
             key = _key(case, f"astray:{c.inbox_id}", is_own=text.own_side_only)
-            _send(c, case, recipient, key, [header(c, case, recipient.language), words])
+            send(c, case, recipient, key, [header(c, case, recipient.language), words])
 
 
 def header(c: Composer, case: Case, language: str, *, is_change: bool = False) -> str:
@@ -218,7 +197,8 @@ def _without(recipient: Recipient, writer: Person | None, group: Address | None)
     return replace(recipient, addresses=kept)
 
 
-def _reader(recipient: Recipient, agreement: Agreement) -> Reader:
+def reader_of(recipient: Recipient, agreement: Agreement) -> Reader:
+    """A recipient as the policy knows them: a person, or whoever is told at a desk."""
     if recipient.person is not None:
         return Reader.of(recipient.person, agreement)
     desk = agreement.desks.get(recipient.name.removeprefix("desk:"))
@@ -227,7 +207,7 @@ def _reader(recipient: Recipient, agreement: Agreement) -> Reader:
 
 def _readable(c: Composer, case: Case, texts: Iterable[CaseText], recipient: Recipient) -> list[str]:
     agreement = c.context.agreement
-    reader = _reader(recipient, agreement)
+    reader = reader_of(recipient, agreement)
     found = (text_for(text, case, reader, Way.RELAY, agreement) for text in texts)
     return [words for words in found if words]
 
@@ -250,9 +230,8 @@ def _key(case: Case, what: str, *, is_own: bool) -> str:
     return gates.key_of(case, what) if is_own else f"case:{case.id}:{what}"
 
 
-def _send(
-    c: Composer, case: Case, recipient: Recipient, key: str, lines: Iterable[str], buttons: Keyboard = ()
-) -> None:
+def send(c: Composer, case: Case, recipient: Recipient, key: str, lines: Iterable[str], buttons: Keyboard = ()) -> None:
+    """Send lines about a case to somebody, under what they answer where the messenger shows that."""
     text = "\n".join(filter(None, lines))
     c.tell(
         [recipient],

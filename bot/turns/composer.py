@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from bot.domain.attachments import FileState, Left
+from bot.domain.attachments import FileState, Left, StoredFile
 from bot.domain.case import Case
 from bot.domain.conversation import Conversation
 from bot.domain.export_orders import IdentifiedOrder
@@ -135,11 +135,17 @@ class Composer:
         entry = self.keep_secure(case, SecureField.MESSAGE, Guarded(text), message=message, text_id=text_id)
         self.secured.append((text, entry))
 
-    def keep_file(self, case: Case, left: Left) -> None:
+    def keep_file(self, case: Case, left: Left, *, own_side_only: bool = False) -> StoredFile:
         """Keep that the person of this turn left a file, and record it."""
-        file = self.kept.file(case, left)
+        file = self.kept.file(case, left, own_side_only=own_side_only)
         act = JournalAct.FILE_STORED if file.state is FileState.STORED else JournalAct.FILE_LEFT
         self.journal(act, case, file=file.id, sha256=file.sha256)
+        return file
+
+    def keep_back(self, case: Case, file: StoredFile) -> None:
+        """Keep that a file is for its own side only, and record it."""
+        self.kept.keep_back(file)
+        self.journal(JournalAct.FILE_KEPT_BACK, case, file=file.id)
 
     @property
     def came_as(self) -> str:
@@ -185,6 +191,17 @@ class Composer:
                 not_before=not_before,
             )
         )
+
+    def add_to_answer(self, sentence: str, row: Keyboard) -> None:
+        """Say something more in the last answer to the person, below its first paragraph, with buttons at its end."""
+        answers = [o for o in self._outgoing.values() if o.kind is OutgoingKind.REPLY]
+        if not answers:
+            self.say(sentence, row)
+            return
+        last = answers[-1]
+        first, gap, rest = last.text.partition("\n\n")
+        said = replace(last, text=f"{first}\n{sentence}{gap}{rest}", buttons=(*last.buttons, *row))
+        self._outgoing[last.dedupe_key] = said
 
     def tell(  # noqa: PLR0913 - a message to several has this many sides
         self,
@@ -235,6 +252,10 @@ class Composer:
         """Let what waits for these recipients about a case say this instead."""
         self._withdrawals.append(Withdrawal(case.id, frozenset(recipients), text, buttons))
 
+    def take_back(self, case: Case, recipients: Iterable[str], key: str, reason: str) -> None:
+        """Let what waits for these recipients about a case under a key not be sent at all."""
+        self._withdrawals.append(Withdrawal(case.id, frozenset(recipients), key=key, reason=reason))
+
     def saw(self, case: Case) -> None:
         """Record that the person, and so their desk, has what was sent about a case."""
         if self.person is not None:
@@ -276,6 +297,7 @@ class Composer:
             texts=tuple(self.kept.texts),
             secure=tuple(self.kept.secured),
             files=tuple(self.kept.files.values()),
+            kept_back=tuple(self.kept.kept_back),
             conversations=self._conversations.changed,
             journal=tuple(self._journal),
             withdrawals=tuple(self._withdrawals),

@@ -19,6 +19,7 @@ class Kept:
         self.texts: list[CaseText] = []
         self.secured: list[SecureEntry] = []
         self.files: dict[int, StoredFile] = {}
+        self.kept_back: list[int] = []
 
     def answer(self, answer: Answer) -> None:
         """Keep a new answer."""
@@ -93,13 +94,25 @@ class Kept:
         """Change an entry of the secure case: it was released."""
         self.secured.append(entry)
 
-    def file(self, case: Case, left: Left) -> StoredFile:
+    def file(self, case: Case, left: Left, *, own_side_only: bool = False) -> StoredFile:
         """Keep that the person of this turn left a file; its content is fetched after the commit."""
         source = self._source
-        file = received(left, number=source.context.new_id(), case=case, person=source.writer(), now=source.now)
+        number, person = source.context.new_id(), source.writer()
+        file = received(left, number=number, case=case, person=person, now=source.now, own_side_only=own_side_only)
         self.put_file(file)
         return file
 
     def put_file(self, file: StoredFile) -> None:
         """Keep what became of a file."""
         self.files[file.id] = file
+
+    @property
+    def left_now(self) -> tuple[StoredFile, ...]:
+        """The files that the person of this turn left in it."""
+        person = self._source.person
+        is_theirs = (file for file in self.files.values() if person is not None and file.by == person.id)
+        return tuple(file for file in is_theirs if file.at == self._source.now)
+
+    def keep_back(self, file: StoredFile) -> None:
+        """Keep that a file is for its own side only; nothing else of it is written, it may just be fetched."""
+        self.kept_back.append(file.id)

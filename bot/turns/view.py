@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from bot.domain.attachments import StoredFile
 from bot.domain.case import Answer, Case, CaseText
 from bot.domain.conversation import Conversation
 from bot.domain.export_orders import IdentifiedOrder
+from bot.domain.frozen import replace
 from bot.domain.likeness import Match
 from bot.domain.messages import Address, Delivery
 from bot.domain.people import Directory, Invite, Stranger
 from bot.domain.secure_entry import SecureEntry
 from bot.domain.turn import Turn
-from bot.ports.reads import Loaded, SecureCase, Spoken, Try
+from bot.ports.reads import CaseFiles, Loaded, SecureCase, Spoken, Try
 
 
 class View:
@@ -33,6 +35,8 @@ class View:
         self._loaded = loaded
         self._secured: dict[int, SecureEntry] = {}
         self._texts: list[CaseText] = []
+        self._files: dict[int, StoredFile] = {}
+        self._kept_back: set[int] = set()
 
     def absorb(self, turn: Turn) -> None:
         """Let later messages of the batch see what this turn changed."""
@@ -46,6 +50,8 @@ class View:
         self._matches.update((match.pair, match) for match in turn.matches)
         self._secured.update((entry.id, entry) for entry in turn.secure)
         self._texts += turn.texts
+        self._files.update((file.id, file) for file in turn.files)
+        self._kept_back.update(turn.kept_back)
         if turn.people:
             people = {**self.directory.people, **{p.id: p for p in turn.people}}
             self.directory = Directory(people, self.directory.version)
@@ -151,6 +157,14 @@ class View:
         entries = {e.id: e for e in (*loaded.entries, *self._secured.values(), *newer) if e.case_id == case_id}
         texts = (*loaded.texts, *(text for text in self._texts if text.case_id == case_id))
         return SecureCase(tuple(entries[i] for i in sorted(entries)), texts)
+
+    def files(self, case_id: int) -> CaseFiles:
+        """The files of a case, where they were asked for, with what this batch added, and kept to one side."""
+        loaded = self._loaded.files.get(case_id, CaseFiles())
+        newer = {f.id: f for f in self._files.values() if f.case_id == case_id}
+        found = {**{f.id: f for f in loaded.files}, **newer}
+        now = (replace(f, own_side_only=f.own_side_only or f.id in self._kept_back) for f in found.values())
+        return CaseFiles(tuple(sorted(now, key=lambda f: f.id)), loaded.reads)
 
     def amended_answer(self, message: str) -> Answer | None:
         """Find the answer that an edited message gave."""

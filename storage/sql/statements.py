@@ -99,9 +99,7 @@ class Statements:
         # An invite that was used stays as it is; whoever runs this counts the rows.
         self.put_invites = self._prepare(self.upsert("invites", where=T["invites"].c.used_at.is_(None)))
 
-    def upsert(
-        self, name: str, where: Any = None, sticks: tuple[str, ...] = (), stays: tuple[str, ...] = ()
-    ) -> Any:
+    def upsert(self, name: str, where: Any = None, sticks: tuple[str, ...] = (), stays: tuple[str, ...] = ()) -> Any:
         """Insert a row or replace the one with its key.
 
         A column that sticks keeps the first value it was given; one that stays is changed by other statements only.

@@ -14,7 +14,7 @@ from playwright.async_api import Browser, Download, Error, Page, expect
 from bot.domain.attachments import FileState, StoredFile
 from bot.domain.file_types import sniff
 from bot.domain.turn import Turn
-from tests.browser.windows import Window, open_window
+from tests.browser.windows import PHONE, Window, open_window
 from tests.kit.clock import START
 from tests.kit.site import OFFICER, REFERENCE, keep, sample_case
 
@@ -121,16 +121,37 @@ async def test_a_file_is_sent_from_the_chat_by_hand(window: Window, tmp_path: Pa
     assert window.complaints == []
 
 
-async def test_a_file_is_added_on_a_case_page_by_hand(window: Window, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("label", "act"), [("Own side only", "memo"), ("Both sides", "note")])
+async def test_a_file_is_added_on_a_case_page_by_hand(window: Window, tmp_path: Path, label: str, act: str) -> None:
     plan = tmp_path / "plan.svg"
     plan.write_bytes(NASTY["svg"])
     await keep(window.bridge, sample_case())
     page = await window.open(OFFICER)
     await page.goto(window.url + PAGE)
     await page.get_by_text("Add a file").first.click()
-    await page.get_by_label("File", exact=True).set_input_files(plan)
+    await page.get_by_label("File, at most 20 MB").set_input_files(plan)
     await page.get_by_label("What it is, in a few words").fill("a plan")
     await page.get_by_role("button", name="Add a file").click()
-    await expect(page.get_by_role("status")).to_contain_text(f"Noted: /memo {REFERENCE} a plan")
+    assert window.bridge.files.contents == {}, "the browser waits for the choice"
+    await page.get_by_label(label, exact=True).check()
+    await page.get_by_role("button", name="Add a file").click()
+    await expect(page.get_by_role("status")).to_contain_text(f"Noted: /{act} {REFERENCE} a plan")
     assert list(window.bridge.files.contents) == [hashlib.sha256(NASTY["svg"]).hexdigest()]
+    assert window.complaints == []
+
+
+async def test_own_side_only_is_one_tap_on_the_page_also_on_a_small_phone(window: Window) -> None:
+    await leave(window)
+    page = await window.open(OFFICER, PHONE)
+    await page.goto(window.url + PAGE)
+    row = page.locator(".files > li").first
+    await expect(row).to_contain_text("Only your own side can open it. CN cannot yet")
+    await row.get_by_role("button", name="Own side only").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("status")).to_contain_text("Noted: Own side only")
+    await window.bridge.storage.apply([Turn(kept_back=(4711,))])
+    await page.goto(window.url + PAGE)
+    await expect(row).to_contain_text("It is for your own side only")
+    await expect(row.get_by_role("button", name="Own side only")).to_have_count(0)
+    assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     assert window.complaints == []

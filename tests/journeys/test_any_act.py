@@ -35,6 +35,7 @@ TYPED: dict[Act | str, tuple[str, ...]] = {
     Act.WRONG: ("", "{words}"),
     Act.NOTE: ("{words}",),
     Act.MEMO: ("{words}",),
+    Act.OWNSIDE: ("", "1"),
     Act.PERSON: ("", "1 located", "1 sex girl", "1 safe"),
     Act.HANDOFF: ("police send", "diplomatic send", "police"),
     Act.ACCEPT: ("police 12/26", "diplomatic 13/26"),

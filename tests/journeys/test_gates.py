@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from bot.domain.case import Case, Channel, DeadlineKind, DeadlineState, Handoff, HandoffState
 from bot.domain.errors import Unavailable
 from bot.domain.guarded import Guarded
@@ -362,3 +364,16 @@ async def test_why_a_desk_returned_a_hand_off_is_not_read_past_a_closed_gate(bri
     bridge.storage.overwrite(replace(await bridge.case(case), handoffs=(returned,)))
     assert "QUARTZ" in str((await page_of(bridge, CLERK, case))["handoffs"])
     assert "QUARTZ" not in str((await page_of(bridge, DUTY, case))["handoffs"])
+
+
+@pytest.mark.parametrize(("act", "who"), [("hold", OWN_SUPERVISOR), ("standdown", OWN_SUPERVISOR)])
+@pytest.mark.parametrize("is_feared", [True, False])
+async def test_who_reads_a_reason_is_said_as_the_gate_stands(
+    bridge: PlayedBridge, act: str, who: str, is_feared: bool
+) -> None:
+    case = await (feared_case(bridge) if is_feared else adult_case(bridge, WILLING))
+    await bridge.says(who, f"/{act} {case.reference}")
+    bridge.expect(who, "only your own side can read it" if is_feared else "both sides can read it on the page.")
+    await bridge.says(who, "because of walnut")
+    for reader, reads in ((CLERK, True), (DUTY, not is_feared)):
+        assert ("walnut" in str(await page_of(bridge, reader, case))) is reads, reader

@@ -74,7 +74,7 @@ async def _reported(bridge: Stronghold, mark: Mark) -> str:
     return reference
 
 
-async def sends_file(bridge: Stronghold, mark: Mark, reference: str) -> None:
+async def sends_file(bridge: Stronghold, mark: Mark, reference: str, act: str = "note") -> None:
     """The officer sends a document with words under it; every claim that comes with it is theirs."""
     place = Address.parse(OFFICER)
     bridge.adapters["telegram"].contents[mark("file_id")] = CONTENT
@@ -87,7 +87,7 @@ async def sends_file(bridge: Stronghold, mark: Mark, reference: str) -> None:
             bridge.now,
             place,
             place,
-            f"/note {reference} {mark('caption')}",
+            f"/{act} {reference} {mark('caption')}",
             message_id=f"d{bridge._new_id()}",
             attachment=Attachment(mark("file_id"), mark("file_name"), mark("media_type"), 12),
             sender_name=mark("sender_name"),

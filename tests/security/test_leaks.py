@@ -15,6 +15,7 @@ import structlog
 
 from adapters.web.site.sign_in_pages import new_link
 from bot.app.logs import configure
+from bot.domain.errors import Unavailable
 from bot.protection import gates
 from bot.record.export.case_log import export
 from bot.record.export.manifest import ExportRequest
@@ -26,7 +27,7 @@ from tests.kit.keys import RECIPIENT
 from tests.kit.played import CODE, invited
 from tests.kit.site import hidden
 from tests.security.places import NOWHERE, Places, contents_of, database_in
-from tests.security.story import file_of, sends_file, whole_story
+from tests.security.story import sends_file, whole_story
 from tests.security.stronghold import ADMIN, CLERK, DUTY, KH_SUPERVISOR, OFFICER, OUTSIDERS, Stronghold, besieged
 from tests.security.ways_in import ROUTES, For
 
@@ -138,13 +139,14 @@ async def binds(bridge: Stronghold) -> set[str]:
 async def read_pages(bridge: Stronghold, places: Places, side: str, who: str, reference: str) -> set[str]:
     """Open every page, every file and the secure case as somebody; returns the secrets of their session."""
     link = await new_link(bridge.storage, (await bridge.person(who)).id, bridge.now)
-    client, kept = bridge.browser(), await file_of(bridge, reference)
+    client, files = bridge.browser(), (await bridge.storage.history((await bridge.case(reference)).id)).files
     await client.post(link)
     for (method, path), way in ROUTES.items():
         if method == "GET" and way.serves is not For.MACHINES:
-            answer = await client.get(way.at(reference, kept=kept))
-            places.put(f"{'files' if '/files/' in path else 'pages'} of {side}", answer.text)
-            places.put("headers", str(answer.headers) + str(answer.url))
+            for number in [file.id for file in files] if "/files/" in path else [0]:
+                answer = await client.get(way.at(reference, kept=number))
+                places.put(f"{'files' if '/files/' in path else 'pages'} of {side}", answer.text)
+                places.put("headers", str(answer.headers) + str(answer.url))
     answer = await bridge.posts(client, f"/cases/{reference}/secure", "/chat", do="open", purpose="locate")
     places.put(f"secure case of {side}", answer.text)
     places.put("headers", str(answer.headers) + str(answer.url))
@@ -254,6 +256,37 @@ async def test_while_the_border_is_closed_the_other_side_hears_and_reads_codes_o
     assert reference in places.texts[OTHER_MESSAGES]
     assert "Locked in or held" in places.texts[OTHER_MESSAGES], "what is needed to act is told"
     assert reference in places.texts[OTHER_PAGES]
+
+
+@pytest.mark.parametrize("how", ["memo", "note and ownside", "note and ownside by the desk"])
+async def test_of_a_file_for_one_side_only_the_other_finds_nothing_anywhere(
+    bridge: Stronghold, log: io.StringIO, how: str
+) -> None:
+    """The border is open, and the file is kept to its side before anything of it has arrived at the other one."""
+    places = Places()
+    reference = await bridge.opens_case(text="a woman is held in a flat")
+    await bridge.answers(OFFICER, "no", "locked in", "25", "citizenship: Cambodia\nfears: no", "send", "send")
+    for messenger in ("wechat", "wecom"):
+        bridge.adapters[messenger].fail(Unavailable("It is down."), times=None)
+    await sends_file(bridge, marked, reference, how.partition(" ")[0])
+    if "ownside" in how:
+        await bridge.says(CLERK if "desk" in how else OFFICER, f"/ownside {reference}")
+    for messenger in ("wechat", "wecom"):
+        bridge.adapters[messenger].recover()
+    await bridge.waits(3)
+    for who in (OFFICER, CLERK):
+        await read_pages(bridge, places, "the own side", who, reference)
+    for who in (DUTY, "wecom:supervisor", "wecom:detective"):
+        await bridge.answers(who, f"/case {reference}", f"/plan {reference}", "/cases")
+        await read_pages(bridge, places, "the other side", who, reference)
+    heard(bridge, places)
+    await exported_for(bridge, places, "CN")
+    places.put("log", log.getvalue())
+    assert places.of(FILE_WORDS) == frozenset({"files of the own side"})
+    assert places.of(marked("file_name")) == frozenset({OWN_PAGES})
+    theirs = places.texts[OTHER_PAGES] + places.texts[OTHER_MESSAGES] + places.texts[OTHER_SECURE]
+    for hint in ("was added", "file stored", "file left", "file kept back", "for one side only", "/ownside"):
+        assert hint not in theirs, hint
 
 
 #: Of five people, before it is said that one of them is different.

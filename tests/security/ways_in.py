@@ -42,6 +42,7 @@ COMMANDS = {
     "notneeded": "/notneeded {ref} no need",
     "offduty": "/offduty {ref}",
     "onduty": "/onduty {ref}",
+    "ownside": "/ownside {ref} 1",
     "person": "/person {ref} 1 split 2",
     "plan": "/plan {ref}",
     "prefer": "/prefer {ref}",

@@ -322,6 +322,7 @@ _FORMS: Mapping[Act, Callable[[Desk], tuple[Input, ...]]] = for_each(
     },
     but={
         Act.ACK,
+        Act.OWNSIDE,
         Act.HANDOFF,
         Act.REMIND,
         Act.STOPPED,

@@ -8,6 +8,7 @@ from typing import assert_never
 
 from adapters.web.cases import case_view
 from adapters.web.site import page_words
+from bot.domain.attachments import StoredFile
 from bot.domain.case import Answer, Case, CaseText, Channel, Handoff, HandoffState
 from bot.domain.fields import DESK_FIELDS, field, show
 from bot.domain.journal import Link
@@ -21,9 +22,10 @@ from bot.ports.reads import History
 from bot.protection import gates
 from bot.protection.gate_words import for_side
 from bot.protection.redaction_policy import Way, line_for, may_read, officer_for, taker_for, text_for
-from bot.protection.secure_access import is_held, may_read_secure, readable
+from bot.protection.secure_access import is_held, may_open_file, may_read_secure, readable
 from bot.protection.shown_persons import for_whom, in_place_of
 from bot.protection.standings import Reader
+from bot.relay import added
 
 #: Details of journal entries that are codes or numbers, never what somebody wrote.
 _SHOWN_DETAILS = (
@@ -151,10 +153,11 @@ def _desk(desk_id: str, reader: case_view.Reader) -> str:
     return desk_name(desk) if desk else desk_id
 
 
-def deliveries(case: Case, found: Sequence[Delivery], reader: case_view.Reader) -> list[Row]:
+def deliveries(case: Case, history: History, reader: case_view.Reader) -> list[Row]:
     """List who was told and whether they have it, newest first."""
-    party = reader.person.party
-    told = [d for d in found if d.message.kind in _TOLD and not gates.is_hidden(d.message.dedupe_key, case, party)]
+    party, agreement = reader.person.party, reader.agreement
+    found = (d for d in history.deliveries if d.message.kind in _TOLD)
+    told = [d for d in found if not added.is_hidden(d.message, case, history.files, party, agreement)]
     return [_delivery(d, case, reader) for d in reversed(told[-_DELIVERIES:])]
 
 
@@ -206,18 +209,24 @@ def _recorded(answer: Answer, case: Case, reader: case_view.Reader) -> Row:
     return Row(f"{tr(reader.language, asked.label)}: {value}{whom}", reader.name(answer.by), when)
 
 
-def journal(case: Case, found: Sequence[Link], reader: case_view.Reader) -> list[Row]:
-    """List what was done, newest first; what the other side wrote to itself, read or protects is not told."""
+def journal(case: Case, found: Sequence[Link], reader: case_view.Reader, files: Sequence[StoredFile] = ()) -> list[Row]:
+    """List what was done, newest first; what the other side wrote to itself, read or protects is not told.
+
+    Of a file nothing is told to whoever may not open it; of one that is gone, to nobody but its own side.
+    """
     opens = may_read_secure(reader.person, case, reader.agreement) and not reader.seen(case).is_partial
-    shown = [link for link in found if _is_told(link, case, reader, opens=opens)][-_JOURNAL_LINES:]
+    theirs = {file.id for file in files if may_open_file(reader.person, file, case, reader.agreement)}
+    shown = [link for link in found if _is_told(link, case, reader, opens=opens, theirs=theirs)][-_JOURNAL_LINES:]
     return [_entry(link, case, reader) for link in reversed(shown)]
 
 
-def _is_told(link: Link, case: Case, reader: case_view.Reader, *, opens: bool) -> bool:
+def _is_told(link: Link, case: Case, reader: case_view.Reader, *, opens: bool, theirs: Set[int]) -> bool:
     entry, party = link.entry, reader.person.party
     act = JournalAct.known(entry.act)
     if act is not None and act.seen is Seen.SECURE:
         return opens
+    if act is not None and act.seen is Seen.FILE and entry.told.get("file") in theirs:
+        return True
     author = reader.directory.get(_person_in(entry.actor))
     if author is not None and author.party == party:
         return True
@@ -232,7 +241,7 @@ def _crosses(seen: Seen, case: Case, reader: case_view.Reader) -> bool:
             return True
         case Seen.SAID:
             return not gates.stops_relay(case, reader.person.party, reader.agreement)
-        case Seen.OWN | Seen.SECURE:
+        case Seen.OWN | Seen.SECURE | Seen.FILE:
             return False
         case Seen.PROTECTION:
             return reader.person.party == case.reporting
@@ -289,8 +298,8 @@ def page(case: Case, history: History, reader: case_view.Reader) -> dict[str, ob
         "deadlines": case_view.deadlines(seen, reader),
         "handoffs": handoffs(seen, reader),
         "gates": gate_rows(seen, reader),
-        "deliveries": deliveries(case, history.deliveries, reader),
-        "journal": journal(case, history.journal, reader),
+        "deliveries": deliveries(case, history, reader),
+        "journal": journal(case, history.journal, reader, history.files),
         "assignees": [reader.name(i) for i in case.assignees],
         "officer": reader.name(case.officer),
         "purged": case_view.moment(case.purged_at, case, reader.agreement) if case.purged_at else "",

@@ -25,8 +25,7 @@ from bot.domain.turn import Turn
 from bot.language.texts import tr
 from bot.ports.storage import Files
 from bot.protection.permissions import may
-from bot.protection.redaction_policy import may_read_file
-from bot.protection.standings import Reader
+from bot.protection.secure_access import may_open_file
 
 #: Whatever a browser makes of it: nothing in it runs, and nothing is shown in its place.
 _INERT = {
@@ -38,18 +37,26 @@ _INERT = {
 }
 
 
+#: The act that the words beside a file are, and so who may open it.
+_FOR_WHOM = {"both": Act.NOTE, "own": Act.MEMO}
+
+
 async def attach(site: Site, visit: Visit) -> Response:
-    """Keep a file with a case, with a memo that says what it is."""
+    """Keep a file with a case, with a note or a memo that says what it is, as the uploader chose who may open it."""
     case = await case_pages.find(site, visit)
     if case is None:
         return await case_pages.no_such_case(site, visit)
-    memo = f"/memo {case.reference} {visit.form.get('text', '').strip()}"
+    act = _FOR_WHOM.get(visit.form.get("whose", ""))
+    words = f"/{act} {case.reference} {visit.form.get('text', '').strip()}"
     problem = (
-        _missing(visit) or _not_theirs(site, visit, case) or ("" if len(memo) <= TEXT_LIMIT else too_long(visit, memo))
+        _missing(visit)
+        or ("" if act else tr(visit.language, "Please choose who may open the file. Nothing was sent."))
+        or _not_theirs(site, visit, case)
+        or ("" if len(words) <= TEXT_LIMIT else too_long(visit, words))
     )
     if problem:
         return site.pages.problem(visit.request, 422, problem, visit=visit)
-    await _hand_in(site, visit, memo)
+    await _hand_in(site, visit, words)
     after = visit.form.get("after", "")
     return redirect(site, f"/cases/{case.reference}?after={after if after.isascii() and after.isdigit() else 0}")
 
@@ -117,9 +124,8 @@ async def download(site: Site, visit: Visit) -> Response:
 async def _find(site: Site, visit: Visit, case: Case) -> StoredFile | None:
     wanted = visit.request.path_params["file"]
     files = (await site.storage.history(case.id)).files
-    reader = Reader.of(visit.person, site.agreement)
     stored = (f for f in files if f.state is FileState.STORED)
-    readable = (f for f in stored if may_read_file(f, case, reader, site.agreement))
+    readable = (f for f in stored if may_open_file(visit.person, f, case, site.agreement))
     return next((f for f in readable if str(f.id) == wanted), None)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import random
+import re
 import zipfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,11 +18,12 @@ import pytest
 from bot.app.bridge import Bridge as Core
 from bot.app.bridge import Chance, Rules
 from bot.domain.attachments import LIMIT, FileState, StoredFile
-from bot.domain.case import TextKind
+from bot.domain.case import Case, TextKind
 from bot.domain.journal import Entry
 from bot.domain.messages import Kind
 from bot.domain.people import Person
 from bot.domain.turn import Turn
+from tests.kit.cases import with_answers
 from tests.kit.clock import START
 from tests.kit.site import (
     ADMIN,
@@ -77,7 +79,7 @@ async def upload(
     client: httpx.AsyncClient, content: bytes = HTML, name: str = "plan.html", *, to: str = FILES, **changes: str
 ) -> httpx.Response:
     page = PAGE if to == FILES else "/chat"
-    form = await form_of(client, page) | {"text": "a plan of the house"} | changes
+    form = await form_of(client, page) | {"text": "a plan of the house", "whose": "own"} | changes
     return await client.post(to, data=form, files={"file": (name, content, "text/html")})
 
 
@@ -236,6 +238,24 @@ async def test_a_file_without_a_word_on_a_case_page_is_refused_with_the_reason(b
     assert answer.status_code == 422
     assert "what the file is" in answer.text
     assert bridge.files.contents == {}
+
+
+@pytest.mark.parametrize(("whose", "act"), [("own", "memo"), ("both", "note")])
+async def test_the_uploader_chooses_who_may_open_it(bridge: Bridge, whose: str, act: str) -> None:
+    await keep(bridge, sample_case())
+    client = await bridge.signed_in(DUTY_KH)
+    assert (await upload(client, whose=whose)).status_code == 303
+    (message,) = bridge.core.received
+    assert message.text == f"/{act} {REFERENCE} a plan of the house"
+
+
+@pytest.mark.parametrize("whose", ["", "everybody", "ack"])
+async def test_without_that_choice_nothing_is_kept(bridge: Bridge, whose: str) -> None:
+    await keep(bridge, sample_case())
+    answer = await upload(await bridge.signed_in(OFFICER), whose=whose)
+    assert answer.status_code == 422
+    assert "who may open the file" in answer.text
+    assert (bridge.files.contents, bridge.core.received) == ({}, [])
 
 
 @pytest.mark.parametrize("path", ["/chat/file", FILES])
@@ -414,8 +434,71 @@ async def test_a_file_added_on_a_case_page_is_with_the_case_at_once(bridge: Brid
         (file,) = history.files
         assert (file.state, file.sha256, file.party, file.by) == (FileState.STORED, SHA256, "KH", DUTY_KH.id)
         assert [t.kind for t in history.texts] == [TextKind.MEMO, TextKind.FILE]
+        assert file.own_side_only
         assert "file_stored" in {link.entry.act for link in history.journal}
         assert (await client.get(f"{FILES}/{file.id}?purpose=record")).content == HTML
+
+
+def cleared() -> Case:
+    """A case whose border is open."""
+    known = with_answers(sample_case(), citizenship=("KH",), fears_own_authorities="no")
+    return replace(known, alerted_at=START, border_is_open=True)
+
+
+@pytest.mark.parametrize(("whose", "crosses"), [("both", True), ("own", False)])
+async def test_what_the_page_says_of_a_file_is_what_its_link_does(bridge: Bridge, whose: str, crosses: bool) -> None:
+    await keep(bridge, cleared())
+    async with real_core(bridge):
+        client, other = await bridge.signed_in(DUTY_KH), await bridge.signed_in(DUTY_CN)
+        await upload(client, whose=whose)
+        (file,) = (await bridge.storage.history(700)).files
+        page, theirs = (await client.get(PAGE)).text, await other.get(PAGE)
+        mine = page[page.index('"rows files"') : page.index("multipart/form-data")]
+        assert ("At CN, too, whoever may open the secure case can open it." in mine) is crosses
+        assert ("It is for your own side only: nobody else can open it" in mine) is not crosses
+        assert ("plan.html" in theirs.text, "file stored" in theirs.text) == (crosses, crosses)
+        answer = await other.get(f"{FILES}/{file.id}?purpose=safety")
+        assert answer.status_code == (200 if crosses else 404)
+        assert ("relayed message" in theirs.text) is crosses
+
+
+async def test_own_side_only_on_the_page_takes_it_from_the_other_side(bridge: Bridge) -> None:
+    await keep(bridge, cleared())
+    async with real_core(bridge):
+        client, other = await bridge.signed_in(DUTY_KH), await bridge.signed_in(DUTY_CN)
+        await upload(client, whose="both")
+        (file,) = (await bridge.storage.history(700)).files
+        link = f"{FILES}/{file.id}?purpose=safety"
+        assert (await other.get(link)).status_code == 200
+        page = (await client.get(PAGE)).text
+        assert "Opened by CN" in page
+        button = re.search(r'name="button" value="(a\.[^"]*\.ownside\.[^"]*)"', page)
+        assert button
+        form = {name: hidden(page, name) for name in ("csrf", "once", "after")} | {"button": button[1], "message": ""}
+        answer = await client.post(PAGE, data=form)
+        assert "Opened before by CN" in (await client.get(answer.headers["location"])).text
+        assert (await other.get(link)).status_code == 404
+        assert "plan.html" not in (await other.get(PAGE)).text
+        assert "ownside" not in (await client.get(PAGE)).text
+
+
+async def test_the_other_side_has_no_button_for_it(bridge: Bridge) -> None:
+    await keep(bridge, cleared())
+    await bridge.files.put(HTML)
+    await bridge.storage.apply([Turn(files=(stored(),))])
+    assert "ownside" in (await fetch(bridge, DUTY_KH, PAGE)).text
+    page = (await fetch(bridge, DUTY_CN, PAGE)).text
+    assert ("plan.html" in page, "ownside" in page) == (True, False)
+    assert "At KH, too, whoever may open the secure case can open it." in page
+
+
+async def test_a_supervisor_who_may_not_open_the_secure_case_opens_no_file(bridge: Bridge) -> None:
+    await keep(bridge, cleared())
+    await bridge.files.put(HTML)
+    await bridge.storage.apply([Turn(files=(stored(),), people=(replace(SUPERVISOR_CN, desk="cn-police"),))])
+    answer = await fetch(bridge, SUPERVISOR_CN)
+    assert answer.status_code == 404
+    assert "plan.html" not in (await fetch(bridge, SUPERVISOR_CN, PAGE)).text
 
 
 async def test_a_file_sent_in_the_chat_opens_a_case_and_stays_with_it(bridge: Bridge) -> None:

@@ -40,6 +40,7 @@ MAY: dict[Act, set[Person]] = {
     Act.WRONG: {OFFICER},
     Act.NOTE: EVERYBODY_INSIDE,
     Act.MEMO: EVERYBODY_INSIDE,
+    Act.OWNSIDE: EVERYBODY_INSIDE,  # of their own files, and desks of their side's: `may_keep_back`
     Act.PERSON: {OFFICER, *DESKS},
     Act.HANDOFF: DESKS,
     Act.ACCEPT: {CN_DUTY, CN_SUPERVISOR, CN_POLICE},
@@ -153,10 +154,10 @@ def test_a_hand_off_takes_one_step_at_a_time(act: Act, state: HandoffState | Non
     assert fits(act, case, Channel.POLICE) is expected
 
 
-def test_a_closed_case_can_only_be_opened_again_or_held() -> None:
+def test_a_closed_case_can_only_be_opened_again_or_held_and_a_file_of_it_kept_back() -> None:
     closed = a_case(status=Status.CLOSED)
     assert [act for act in Act if fits(act, closed)] == [
-        Act.REOPEN, Act.WRONG, Act.HOLD, Act.SAME, Act.RELATED, Act.DIFFERENT,
+        Act.REOPEN, Act.WRONG, Act.OWNSIDE, Act.HOLD, Act.SAME, Act.RELATED, Act.DIFFERENT,
     ]  # fmt: skip
     assert not fits(Act.REOPEN, a_case())
     assert fits(Act.REOPEN, a_case(stood_down_at=NOW))

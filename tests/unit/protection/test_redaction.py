@@ -56,6 +56,7 @@ SHOWN: dict[Matter, dict[Way, Standings]] = {
     Matter.MEMO: {Way.ECHO: ALONE, Way.PAGE: OWN_SIDE, Way.IDENTIFIED: OWN_SIDE},
     Matter.MARKED: {Way.ECHO: ALONE},
     Matter.IDENTITY: {Way.SECURE: NO_FEAR, Way.IDENTIFIED: OWN_SIDE},
+    Matter.OWN_FILE: dict.fromkeys((Way.SECURE, Way.IDENTIFIED), OWN_SIDE),
     Matter.ACCEPTANCE: dict.fromkeys((Way.PAGE, Way.IDENTIFIED), EVERYBODY) | {Way.PACKET: NOT_CLOSED},
     Matter.NAME: dict.fromkeys((Way.RELAY, Way.ECHO, Way.PAGE, Way.SECURE, Way.PACKET, Way.IDENTIFIED), OWN_SIDE),
 }
@@ -87,7 +88,7 @@ def test_no_role_gets_more_than_a_duty_desk_and_some_get_less(matter: Matter, wa
             (overheard and matter is not Matter.REFERENCE)
             or (role is Role.ADMIN and way not in (Way.EXPORT, Way.IDENTIFIED) and matter is not Matter.NAME)
             or (
-                matter is Matter.IDENTITY
+                matter in (Matter.IDENTITY, Matter.OWN_FILE)
                 and standing is not AUTHOR
                 and desk in (DeskRole.SECRETARIAT, DeskRole.SUPPORT)
             )
