@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
-from adapters.web.cases import case_pages, file_pages, search_page
+from adapters.web.cases import case_pages, file_pages, paper_pages, search_page
 from adapters.web.chat import chat_pages
 from adapters.web.exports import export_pages
 from adapters.web.secure import secure_page
@@ -64,6 +64,7 @@ def _pages(site: Site) -> Sequence[BaseRoute]:
         *_post(site, "/cases", search_page.search),
         *_get(site, "/cases/{reference}/secure", secure_page.ask),
         *_post(site, "/cases/{reference}/secure", secure_page.enter),
+        *_get(site, "/cases/{reference}/papers/{name}", paper_pages.hand_out),
         *_get(site, "/cases/{reference}", case_pages.show),
         *_post(site, "/cases/{reference}", case_pages.act),
         *_take_files(site),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import assert_never
 
 from bot.acts.finding import is_among_own, no_such_case
+from bot.acts.looking_at_papers import papers
 from bot.acts.offering import buttons_for
 from bot.channels import waiting_steps
 from bot.clock import deadlines
@@ -152,7 +153,7 @@ _TOLD = for_each(
 )
 
 #: Views by the word people type or a button says.
-VIEWS: dict[str, Callable[[Composer, Case], None]] = {"case": case, "plan": plan, "secure": secure}
+VIEWS: dict[str, Callable[[Composer, Case], None]] = {"case": case, "plan": plan, "secure": secure, "papers": papers}
 
 
 def _status(c: Composer, shown: Case) -> str:

@@ -38,6 +38,7 @@ from bot.app.parts import Start, require_shared, said
 from bot.app.sample_people import is_sample, sample_people, shown
 from bot.app.ticks import Watched, running
 from bot.config.model import Settings
+from bot.config.papers import letterheads_of
 from bot.domain.errors import BridgeError
 from bot.domain.ids import Ids
 from bot.jobs.clock_watch import ClockWatch
@@ -140,6 +141,7 @@ async def _serve(
         submit=bridge.line.submit,
         files=contents,
         web=adapters.web or WebAdapter(),
+        letterheads=letterheads_of(settings),
     )
     notes = partial(_notes, watch, partial(backup_note, storage, time, is_nightly=bool(settings.backup.recipient)))
     last_tick = (lambda: bridge.reminder.last_tick) if start.works else None

@@ -1,4 +1,4 @@
-"""Checks that look at several keys of the configuration together. Pure but for reading the key file."""
+"""Checks that look at several keys of the configuration together. Pure but for reading files that it names."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from bot.config.desks import DESK_CHECKS
 from bot.config.draft import Draft
 from bot.config.messengers import MESSENGER_CHECKS
 from bot.config.model import SecurityTable, Settings
+from bot.config.papers import PAPER_CHECKS
 from bot.domain.errors import KeysUnusable, Mistake
 
 
@@ -17,7 +18,7 @@ def check(draft: Draft) -> list[Mistake]:
     """Run every check that does not depend on a section of which something was taken out."""
     return [
         mistake
-        for needs, each in (*_CHECKS, *MESSENGER_CHECKS, *DESK_CHECKS)
+        for needs, each in (*_CHECKS, *MESSENGER_CHECKS, *DESK_CHECKS, *PAPER_CHECKS)
         if not needs & draft.broken
         for mistake in each(draft)
     ]

@@ -24,7 +24,7 @@ _SENTENCES = {
     "bool_type": ("must be true or false.", "Write true or false without quotes."),
     "bool_parsing": ("must be true or false.", "Write true or false without quotes."),
     "string_type": ("must be a text.", "Write it in quotes."),
-    "path_type": ("must be the name of a folder.", "Write it in quotes."),
+    "path_type": ("must be the name of a file or folder.", "Write it in quotes."),
     "string_too_short": ("is empty.", "Write something."),
     "string_pattern_mismatch": ("has no sign that can be seen.", "Write something that people can read."),
     "too_short": ("is empty.", "Write at least one."),

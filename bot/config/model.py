@@ -161,6 +161,13 @@ class BackupTable(Table):
     keep: Annotated[int, Field(ge=1, le=3650)] = 14
 
 
+class PaperTable(Table):
+    """``[[parties.papers]]``: the letterhead of papers of a channel; what is not named has the shipped one."""
+
+    channel: Literal["police", "diplomatic", "support"]
+    template: Path
+
+
 class PartyTable(Table):
     """``[[parties]]``."""
 
@@ -169,6 +176,7 @@ class PartyTable(Table):
     timezone: Timezone
     languages: Annotated[tuple[Language, ...], Field(min_length=1)] = ("en",)
     countries: tuple[Country, ...] = ()
+    papers: tuple[PaperTable, ...] = ()
 
 
 class CorridorTable(Table):

@@ -42,6 +42,7 @@ _LINES = (
     (_DESK, later("/clarify {reference} question, /answer {reference} text: between the two sides, with a deadline")),
     (_DESK, later("/late {reference} 2h reason: before it is due. /remind {reference}: they have something to do")),
     (_DESK, later("/return {reference} police reason, /written {reference} L-77")),
+    (_DESK, later("/papers {reference}: request, note verbale and referral in English, to be signed")),
     (_DESK, later("/urgency {reference} U1 reason, /close {reference} found_safe text, /reopen {reference} reason")),
     (_DESK, later("/same {reference} REFERENCE: two cases are one; also /related, /different")),
     (_DESK, later("/protect {reference} none_known, /guardian {reference} name, /interest {reference} reason")),

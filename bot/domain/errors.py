@@ -11,6 +11,8 @@ BridgeError
 |   |   +-- Held           something that is to be written is held by somebody else for too long
 |   +-- KeysUnusable       the keys are missing or spoilt, or the database is sealed with others
 |   +-- SealBroken         a stored value was changed or moved, or its key is not there
++-- NoPaper                a paper cannot be drawn up of a case as it stands
+|   +-- EnglishMissing     a free text that goes into it has no English version; names the fields
 +-- SendError              a messenger did not take a message; `retryable` says what to do
     +-- Refused            this message will never be taken (bad request): park it
     +-- Unreachable        this person or chat cannot be reached: next address
@@ -56,6 +58,19 @@ class ConfigError(BridgeError):
 
 class StorageError(BridgeError):
     """The database cannot do what was asked."""
+
+
+class NoPaper(BridgeError):
+    """A paper cannot be drawn up of a case as it stands; the text says why, without a word of the case."""
+
+
+class EnglishMissing(NoPaper):
+    """Free texts that would go into a paper are not in English, and have no English version."""
+
+    def __init__(self, labels: Sequence[str]) -> None:
+        """Take what the texts are called, in English, as people see it."""
+        self.labels = tuple(labels)
+        super().__init__(f"No English version yet: {', '.join(self.labels)}.")
 
 
 class SchemaMismatch(StorageError):

@@ -37,7 +37,7 @@ ALONE = frozenset(
 )
 
 #: Commands about one case, named by its reference.
-ABOUT_CASE = frozenset({"case", "plan", "secure", *(act.value for act in Act)})
+ABOUT_CASE = frozenset({"case", "plan", "secure", "papers", *(act.value for act in Act)})
 
 #: Words that open a case, whatever follows.
 OPENING = frozenset({"alert", "urgent"})

@@ -67,6 +67,11 @@ def may_answer_consent(person: Person, case: Case, agreement: Agreement) -> bool
     return person.id == case.officer or person.role is Role.SUPERVISOR or is_duty(person, agreement)
 
 
+def may_draw_up(person: Person, case: Case, agreement: Agreement) -> bool:
+    """Whether this person draws up the papers of a case: whoever may hand it off, of the side that signs them."""
+    return person.party == case.reporting and may(person, Act.HANDOFF, case, agreement)
+
+
 def _desk_role(person: Person, agreement: Agreement) -> DeskRole | None:
     desk = agreement.desks.get(person.desk)
     return desk.role if desk is not None and desk.party == person.party else None

@@ -52,6 +52,7 @@ class Way(StrEnum):
     SECURE = "secure"  #: the secure case's page, whose reading is journalled with a purpose
     SEARCH = "search"  #: the answer to a search
     PACKET = "packet"  #: a paper for a formal channel
+    ANNEX = "annex"  #: the sealed annex of a note verbale, whose making is journalled with a purpose
     EXPORT = "export"  #: the case log, de-identified
     IDENTIFIED = "identified"  #: an export that a second person approved
     LOG = "log"  #: log lines, metrics, error texts
@@ -68,23 +69,23 @@ class Showing(StrEnum):
 #: Cells name the standings that are shown something: A author, O own, T other, U uncleared, C closed; small: masked.
 _COLUMNS = (
     Way.PING, Way.ALERT, Way.RELAY, Way.CASE, Way.ECHO, Way.PAGE,
-    Way.SECURE, Way.SEARCH, Way.PACKET, Way.EXPORT, Way.IDENTIFIED,
+    Way.SECURE, Way.SEARCH, Way.PACKET, Way.ANNEX, Way.EXPORT, Way.IDENTIFIED,
 )  # fmt: skip
 _TABLE: Mapping[Matter, tuple[str, ...]] = for_each(Matter, {
-    #                  ping     alert    relay    case     echo     page     secure   search  packet export   identified
-    Matter.REFERENCE: ("AOTUC", "AOTUC", "AOTUC", "AOTUC", "AOTUC", "AOTUC", "AOTUC", "AOTU", "AOTU","AOTUC", "AOTUC"),
-    Matter.MINIMUM:   ("",      "AOTUC", "",      "AOTUC", "AO",    "AOTUC", "",      "",     "AOTU","AOTUC", "AOTUC"),
-    Matter.CODED:     ("",      "AOT",   "",      "AOT",   "AO",    "AOTU",  "",      "",     "AOT", "AOTU",  "AOTU"),
-    Matter.FEAR:      ("",      "AO",    "",      "AO",    "AO",    "AO",    "",      "",     "",    "",      ""),
-    Matter.PROTECTION:("",      "",      "",      "",      "",      "AO",    "",      "",     "",    "",      ""),
-    Matter.WORDS:     ("",      "AOT",   "",      "AOT",   "A",     "AOTU",  "",      "",     "AOT", "",      "AOT"),
-    Matter.NOTE:      ("",      "",      "AOTU",  "",      "A",     "AOTU",  "",      "",     "",    "",      "AOT"),
-    Matter.MEMO:      ("",      "",      "",      "",      "A",     "AO",    "",      "",     "",    "",      "AO"),
-    Matter.MARKED:    ("",      "",      "",      "",      "A",     "",      "",      "",     "",    "",      ""),
-    Matter.IDENTITY:  ("",      "",      "",      "",      "",      "",      "AOT",   "aot",  "aot", "",      "AO"),
-    Matter.OWN_FILE:  ("",      "",      "",      "",      "",      "",      "AO",    "",     "",    "",      "AO"),
-    Matter.ACCEPTANCE:("",      "",      "",      "",      "",      "AOTUC", "",      "",     "AOTU","",      "AOTUC"),
-    Matter.NAME:      ("aotuc", "aotuc", "AOtuc", "aotuc", "AO",    "AOtuc", "AOtuc", "",     "AOtuc","aotuc", "AOtuc"),
+    #                  ping    alert   relay   case    echo    page    secure  search packet  annex  export  identified
+    Matter.REFERENCE: ("AOTUC","AOTUC","AOTUC","AOTUC","AOTUC","AOTUC","AOTUC","AOTU","AOTU", "AOTU","AOTUC","AOTUC"),
+    Matter.MINIMUM:   ("",     "AOTUC","",     "AOTUC","AO",   "AOTUC","",     "",    "AOTU", "",    "AOTUC","AOTUC"),
+    Matter.CODED:     ("",     "AOT",  "",     "AOT",  "AO",   "AOTU", "",     "",    "AOT",  "",    "AOTU", "AOTU"),
+    Matter.FEAR:      ("",     "AO",   "",     "AO",   "AO",   "AO",   "",     "",    "",     "",    "",     ""),
+    Matter.PROTECTION:("",     "",     "",     "",     "",     "AO",   "",     "",    "",     "",    "",     ""),
+    Matter.WORDS:     ("",     "AOT",  "",     "AOT",  "A",    "AOTU", "",     "",    "AOT",  "",    "",     "AOT"),
+    Matter.NOTE:      ("",     "",     "AOTU", "",     "A",    "AOTU", "",     "",    "",     "",    "",     "AOT"),
+    Matter.MEMO:      ("",     "",     "",     "",     "A",    "AO",   "",     "",    "",     "",    "",     "AO"),
+    Matter.MARKED:    ("",     "",     "",     "",     "A",    "",     "",     "",    "",     "",    "",     ""),
+    Matter.IDENTITY:  ("",     "",     "",     "",     "",     "",     "AOT",  "aot", "aot",  "AOT", "",     "AO"),
+    Matter.OWN_FILE:  ("",     "",     "",     "",     "",     "",     "AO",   "",    "",     "",    "",     "AO"),
+    Matter.ACCEPTANCE:("",     "",     "",     "",     "",     "AOTUC","",     "",    "AOTU", "",    "",     "AOTUC"),
+    Matter.NAME:      ("aotuc","aotuc","AOtuc","aotuc","AO",   "AOtuc","AOtuc","",    "AOtuc","",    "aotuc","AOtuc"),
 })  # fmt: skip
 _LETTER = for_each(
     Standing,

@@ -6,7 +6,7 @@ who is held back gives is not there, as if they had never been reported. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from bot.domain.agreement import Agreement, Urgency
 from bot.domain.case import Answer, Case, Channel, Deadline, HandoffState
@@ -20,11 +20,13 @@ from bot.protection import gates
 _AGES = ("under_12", "12_17", "unknown", "18_or_over")
 
 
-def seen_by(case: Case, party: str, agreement: Agreement) -> Case:
-    """The case as people of a side may know it."""
+def seen_by(case: Case, party: str, agreement: Agreement, among: Collection[int] = ()) -> Case:
+    """The case as people of a side may know it; of some persons only where these are named."""
     if not case.apart:
         return case
     held = gates.held_back(case, party, agreement)
+    if among:
+        held = (*held, *(n for n in numbers(case) if n not in among and n not in held))
     shown = [number for number in numbers(case) if number not in held]
     if not shown:
         return as_of(case, held[0])  # the whole case is closed to them, as that of one person would be

@@ -11,12 +11,11 @@ from typing import Any
 import pytest
 from babel.messages.pofile import read_po
 
-from adapters.web.secure import secure_view
 from adapters.web.site import page_words
 from bot.domain import names
 from tests.house.texts import TEMPLATE
 
-MODULES: tuple[ModuleType, ...] = (names, page_words, secure_view)
+MODULES: tuple[ModuleType, ...] = (names, page_words)
 
 
 def tables() -> list[tuple[str, type[Enum], Mapping[Any, str]]]:

@@ -43,6 +43,7 @@ COMMANDS = {
     "offduty": "/offduty {ref}",
     "onduty": "/onduty {ref}",
     "ownside": "/ownside {ref} 1",
+    "papers": "/papers {ref}",
     "person": "/person {ref} 1 split 2",
     "plan": "/plan {ref}",
     "prefer": "/prefer {ref}",
@@ -119,6 +120,10 @@ ROUTES = {
     # Whoever downloads a file says what for, and the journal has it before the first byte leaves.
     ("GET", "/cases/{reference}/files/{file}"): Way(
         For.PEOPLE, "/cases/{ref}/files/{kept}?purpose=evidence", marks_seen=True
+    ),
+    # Whoever takes a paper is in the journal before the first byte leaves, with its hash.
+    ("GET", "/cases/{reference}/papers/{name}"): Way(
+        For.PEOPLE, "/cases/{ref}/papers/annex.pdf?purpose=paper", marks_seen=True
     ),
     ("GET", "/exports"): Way(For.DECIDERS, "/exports"),
     ("POST", "/exports"): Way(For.DECIDERS, "/exports"),

@@ -42,6 +42,7 @@ _SHOWN_DETAILS = (
     "rung",
     "purpose",
     "entries",
+    "paper",
 )
 #: Whoever reads that these were answered learns what they are about.
 _OWN_IDS = frozenset({*(f.id for f in DESK_FIELDS), "differs"})

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import structlog
 from starlette.responses import RedirectResponse, Response
 
-from adapters.web.cases import act_forms, case_history, case_view, file_view, pair_view
+from adapters.web.cases import act_forms, case_history, case_view, file_view, pair_view, paper_view
 from adapters.web.cases.search_form import Search, search_kinds
 from adapters.web.chat.chat_pages import TEXT_LIMIT, Line, as_lines, folded, take, too_long
 from adapters.web.site import page_words
@@ -16,6 +16,7 @@ from adapters.web.site.request_checks import new_token
 from adapters.web.site.sign_in_pages import redirect
 from adapters.web.site.site import Site
 from adapters.web.site.visit import Visit, is_number
+from bot.acts.paper_taking import PURPOSES as ANNEX_PURPOSES
 from bot.domain import reference as references
 from bot.domain.case import Case
 from bot.domain.case_acts import Act
@@ -170,6 +171,8 @@ async def _page(
         files=file_view.listed(case, history.files, history.file_reads, reader),
         crossing=file_view.who_opens_a_new_one(case, reader),
         purposes=page_words.purposes(visit.language),
+        papers=paper_view.listed(paper_view.dossier_of(case, history, visit.person, site.agreement), visit.language),
+        annex_purposes=page_words.secure_purposes(visit.language, ANNEX_PURPOSES),
         takes_files=site.files is not None and may(visit.person, Act.MEMO, case, site.agreement),
         **case_history.page(case, history, reader),
     )

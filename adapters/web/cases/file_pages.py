@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from adapters.web.cases import case_pages
 from adapters.web.chat.chat_pages import TEXT_LIMIT, take, too_long
-from adapters.web.site.answer_headers import headers
+from adapters.web.site.downloads import download as handed_out
 from adapters.web.site.sign_in_pages import redirect
 from adapters.web.site.site import Site
 from adapters.web.site.visit import Visit
@@ -26,15 +26,6 @@ from bot.language.texts import tr
 from bot.ports.storage import Files
 from bot.protection.permissions import may
 from bot.protection.secure_access import may_open_file
-
-#: Whatever a browser makes of it: nothing in it runs, and nothing is shown in its place.
-_INERT = {
-    "Content-Security-Policy": (
-        "sandbox; default-src 'none'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
-}
 
 
 #: The act that the words beside a file are, and so who may open it.
@@ -118,7 +109,7 @@ async def download(site: Site, visit: Visit) -> Response:
         return site.pages.problem(visit.request, 422, sentence, visit=visit)
     content = await _store(site).read(file.sha256)
     await _note(site, visit, case, file, FilePurpose(purpose))
-    return Response(content, media_type="application/octet-stream", headers=_headers(site, file, case))
+    return handed_out(content, download_name(file, case.reference), over_tls=site.settings.is_https)
 
 
 async def _find(site: Site, visit: Visit, case: Case) -> StoredFile | None:
@@ -142,9 +133,3 @@ async def _note(site: Site, visit: Visit, case: Case, file: StoredFile, purpose:
         secrets.token_hex(8),
     )
     await site.storage.apply([Turn(journal=(entry,))])
-
-
-def _headers(site: Site, file: StoredFile, case: Case) -> dict[str, str]:
-    name = download_name(file, case.reference)
-    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return headers(over_tls=site.settings.is_https) | _INERT | disposition

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from adapters.web.cases import case_view
 from adapters.web.cases.case_pages import find, no_such_case, reader_of
 from adapters.web.secure import secure_view
+from adapters.web.site import page_words
 from adapters.web.site.request_checks import new_token, signature, tokens_match
 from adapters.web.site.site import Site
 from adapters.web.site.visit import Visit
@@ -148,7 +149,7 @@ def _ask(site: Site, visit: Visit, case: Case, *, status: int = 200, problem: st
         page="cases",
         case=case,
         problem=problem,
-        purposes=secure_view.purposes(visit.language),
+        purposes=page_words.secure_purposes(visit.language),
         chosen=visit.form.get("purpose", ""),
         why=visit.form.get("why", ""),
         kept=_typed(visit.form) if _field(visit.form) else {},
@@ -181,6 +182,6 @@ async def _opened(site: Site, visit: Visit, case: Case, grant: Grant, made: Secu
             "until": _stamp(grant.until),
             "grant": grant.sign(site, visit, case),
         },
-        purpose=dict(secure_view.purposes(visit.language))[grant.purpose.value],
+        purpose=dict(page_words.secure_purposes(visit.language))[grant.purpose.value],
         until=case_view.moment(grant.until, case, site.agreement),
     )

@@ -7,24 +7,11 @@ from dataclasses import dataclass
 
 from adapters.web.cases import case_view
 from bot.domain.case import Case
-from bot.domain.closed_sets import for_each
 from bot.domain.secure_entry import SecureEntry, SecureField
-from bot.language.texts import later, tr
+from bot.language.texts import tr
 from bot.protection.redaction_policy import Way, secure_for
-from bot.protection.secure_access import Purpose, is_held, may_release
+from bot.protection.secure_access import is_held, may_release
 from bot.protection.secure_forms import FORMS, EntryForm, lines, title, values
-
-_PURPOSES = for_each(
-    Purpose,
-    {
-        Purpose.LOCATE: later("Locate or rescue the person"),
-        Purpose.VERIFY: later("Verify an identity"),
-        Purpose.PAPER: later("Write the paper of a hand-off"),
-        Purpose.SUPPORT: later("Support the person"),
-        Purpose.CORRECT: later("Add or correct an entry"),
-        Purpose.OTHER: later("Something else, in a line"),
-    },
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +35,6 @@ class Group:
     entries: tuple[Shown, ...]
     form: EntryForm | None  #: to correct the newest with
     typed: dict[str, str]  #: the newest as its form has it
-
-
-def purposes(language: str) -> list[tuple[str, str]]:
-    """List what a secure case may be opened for."""
-    return [(purpose.value, tr(language, label)) for purpose, label in _PURPOSES.items()]
 
 
 def groups(entries: Iterable[tuple[int, SecureEntry]], case: Case, reader: case_view.Reader) -> list[Group]:

@@ -5,6 +5,8 @@ What messages name too is named by `bot.domain.names`; nothing has a name in bot
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bot.domain.attachments import FilePurpose, FileState
 from bot.domain.case import Case, DeadlineState, HandoffState, TextKind
 from bot.domain.case_acts import Act
@@ -13,6 +15,7 @@ from bot.domain.messages import OutgoingKind
 from bot.domain.names import closure_name, status_name
 from bot.domain.people import Role
 from bot.language.texts import later, tr
+from bot.protection.secure_access import Purpose
 
 _ROLES = for_each(
     Role,
@@ -119,6 +122,17 @@ _PURPOSES = for_each(
         FilePurpose.RECORD: later("to check the record"),
     },
 )
+_SECURE_PURPOSES = for_each(
+    Purpose,
+    {
+        Purpose.LOCATE: later("Locate or rescue the person"),
+        Purpose.VERIFY: later("Verify an identity"),
+        Purpose.PAPER: later("Write the paper of a hand-off"),
+        Purpose.SUPPORT: later("Support the person"),
+        Purpose.CORRECT: later("Add or correct an entry"),
+        Purpose.OTHER: later("Something else, in a line"),
+    },
+)
 _KINDS = for_each(
     OutgoingKind,
     {
@@ -169,6 +183,11 @@ def file_state_name(state: FileState, language: str) -> str:
 def purposes(language: str) -> list[tuple[str, str]]:
     """List what a file may be read for, by code."""
     return [(purpose.value, tr(language, name)) for purpose, name in _PURPOSES.items()]
+
+
+def secure_purposes(language: str, among: Iterable[Purpose] = Purpose) -> list[tuple[str, str]]:
+    """List what a secure case may be opened for, and of these what its annex may be taken for."""
+    return [(purpose.value, tr(language, _SECURE_PURPOSES[purpose])) for purpose in among]
 
 
 def text_name(kind: TextKind, language: str) -> str:

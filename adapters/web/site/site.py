@@ -20,6 +20,7 @@ from adapters.web.site.renderer import Pages
 from adapters.web.site.request_checks import Proxies, csrf_token, is_same_origin, tokens_match
 from adapters.web.site.uploads import read_upload
 from adapters.web.site.visit import Visit, cookie_name, is_number
+from bot.channels.papers.letterheads import Letterheads
 from bot.domain.agreement import Agreement
 from bot.domain.errors import StorageError
 from bot.domain.frozen import replace
@@ -58,6 +59,7 @@ class Site:
     order: Orders  #: puts acts of the bridge itself in the line: what an admin must hear of
     submit: Callable[[PageAct], Awaitable[Receipt]]  #: the one way in for acts that are no messages
     files: Files | None = None  #: contents of files; without it none are taken
+    letterheads: Letterheads = field(default_factory=Letterheads)  #: of the parties' papers
     assets: Assets = field(init=False)
     pages: Pages = field(init=False)
     proxies: Proxies = field(init=False)

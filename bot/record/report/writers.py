@@ -18,6 +18,7 @@ from bot.domain.frozen import replace
 from bot.domain.time_words import as_utc
 from bot.record.report.figures import Report
 from bot.record.report.pages import document
+from bot.typesetting import pdf
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _FONT = "Libertinus Serif"  #: comes inside the typst package, under the OFL
@@ -54,20 +55,12 @@ def to_pdf(report: Report) -> bytes:
 
     Raises `BridgeError` when something in it cannot be shown.
     """
-    # Loading it takes 80 MB: only who wants a PDF pays for it.
-    import typst
-
     shown = replace(report, sides={code: name if _is_printable(name) else code for code, name in report.sides.items()})
     inputs = {"font": _FONT, "document": json.dumps(asdict(document(shown))), "report": to_json(report)}
-    fonts = typst.Fonts(include_system_fonts=False)
-    compiler = typst.Compiler(_TEMPLATES / "report.typ", font_paths=fonts, ignore_system_fonts=True, sys_inputs=inputs)
     try:
-        made = compiler.compile(format="pdf", pdf_standards="a-3b", timestamp=int(report.made_at.timestamp()))
-    except typst.TypstError as error:
-        raise BridgeError(f"The PDF could not be made: {error.message}. Take .html instead.") from error
-    if not isinstance(made, bytes):
-        raise BridgeError("The PDF could not be made. Take .html instead.")
-    return made
+        return pdf.to_pdf(_TEMPLATES / "report.typ", inputs, report.made_at, pdf.BUILT_IN)
+    except BridgeError as error:
+        raise BridgeError(f"{error} Take .html instead.") from error
 
 
 def _is_printable(name: str) -> bool:

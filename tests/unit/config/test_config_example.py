@@ -13,7 +13,7 @@ from pydantic import BaseModel, SecretStr
 
 from bot.config.kinds import read_duration, read_keeping, read_time_of_day
 from bot.config.load import embedded, load
-from bot.config.model import Settings
+from bot.config.model import PaperTable, Settings
 from bot.domain.agreement import DEFAULT_LEVELS, Urgency
 from tests.kit.configuring import TOKEN, told
 from tests.kit.keys import KEYS, key_file
@@ -49,7 +49,14 @@ def test_the_example_names_every_key_and_no_other() -> None:
     for name in ("parties", "corridors", "desks"):
         table = Settings.model_fields[name].annotation.__args__[0]  # type: ignore[union-attr]
         names = {field.alias or known for known, field in table.model_fields.items()}
-        assert set(example[name][0]) == names - {"urgency"}
+        assert set(example[name][0]) == names - {"urgency", "papers"}
+
+
+def test_the_example_shows_what_may_be_left_out_as_a_remark() -> None:
+    remarks = "\n".join(re.findall(r"(?m)^# (\[\[parties.papers\]\]|\w+ = \"[^\"]*\")", EXAMPLE.read_text("utf-8")))
+    shown = tomllib.loads(remarks[remarks.index("[[parties.papers]]") :])["parties"]["papers"][0]
+    assert set(PaperTable.model_fields) <= set(shown)
+    assert PaperTable(channel=shown["channel"], template=shown["template"]).channel == "police"
 
 
 def test_the_example_shows_the_values_that_hold_when_a_key_is_left_out() -> None:

@@ -41,8 +41,8 @@ ALONE: Standings = {Standing.AUTHOR}
 
 #: The promise in other words than the program's: for each matter, who gets it by which ways; all else is absent.
 SHOWN: dict[Matter, dict[Way, Standings]] = {
-    Matter.REFERENCE: {way: EVERYBODY for way in Way if way not in (Way.LOG, Way.SEARCH, Way.PACKET)}
-    | {Way.SEARCH: NOT_CLOSED, Way.PACKET: NOT_CLOSED},
+    Matter.REFERENCE: {way: EVERYBODY for way in Way if way not in (Way.LOG, Way.SEARCH, Way.PACKET, Way.ANNEX)}
+    | {Way.SEARCH: NOT_CLOSED, Way.PACKET: NOT_CLOSED, Way.ANNEX: NOT_CLOSED},
     Matter.MINIMUM: dict.fromkeys((Way.ALERT, Way.CASE, Way.PAGE, Way.EXPORT, Way.IDENTIFIED), EVERYBODY)
     | {Way.ECHO: OWN_SIDE, Way.PACKET: NOT_CLOSED},
     Matter.CODED: dict.fromkeys((Way.ALERT, Way.CASE, Way.PACKET), NO_FEAR)
@@ -55,7 +55,7 @@ SHOWN: dict[Matter, dict[Way, Standings]] = {
     Matter.NOTE: dict.fromkeys((Way.RELAY, Way.PAGE), NOT_CLOSED) | {Way.ECHO: ALONE, Way.IDENTIFIED: NO_FEAR},
     Matter.MEMO: {Way.ECHO: ALONE, Way.PAGE: OWN_SIDE, Way.IDENTIFIED: OWN_SIDE},
     Matter.MARKED: {Way.ECHO: ALONE},
-    Matter.IDENTITY: {Way.SECURE: NO_FEAR, Way.IDENTIFIED: OWN_SIDE},
+    Matter.IDENTITY: {Way.SECURE: NO_FEAR, Way.ANNEX: NO_FEAR, Way.IDENTIFIED: OWN_SIDE},
     Matter.OWN_FILE: dict.fromkeys((Way.SECURE, Way.IDENTIFIED), OWN_SIDE),
     Matter.ACCEPTANCE: dict.fromkeys((Way.PAGE, Way.IDENTIFIED), EVERYBODY) | {Way.PACKET: NOT_CLOSED},
     Matter.NAME: dict.fromkeys((Way.RELAY, Way.ECHO, Way.PAGE, Way.SECURE, Way.PACKET, Way.IDENTIFIED), OWN_SIDE),

@@ -1,0 +1,44 @@
+"""The papers of a case as its page lists them to whoever may take them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.channels.papers.dossier import Dossier
+from bot.channels.papers.kinds import RULES, PaperKind
+from bot.channels.papers.offered import Offered, offered, still_said, why_not
+from bot.domain.agreement import Agreement
+from bot.domain.case import Case
+from bot.domain.people import Person
+from bot.language.texts import tr
+from bot.ports.reads import History
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A paper on the page."""
+
+    name: str  #: as in its address
+    title: str
+    why_not: str  #: empty when it can be taken
+    needs_purpose: bool
+
+
+def listed(dossier: Dossier, language: str) -> Sequence[Shown]:
+    """List the papers that somebody may take; none for everybody else."""
+    return [_shown(each, language) for each in offered(dossier)]
+
+
+def dossier_of(case: Case, history: History, person: Person, agreement: Agreement) -> Dossier:
+    """What papers may be made of for somebody, without the secure case."""
+    return Dossier(case, agreement, person, still_said(history.texts, history.journal))
+
+
+def _shown(each: Offered, language: str) -> Shown:
+    return Shown(
+        name=each.kind.value,
+        title=tr(language, RULES[each.kind].title),
+        why_not=why_not(each.stopped_by, language),
+        needs_purpose=each.kind is PaperKind.ANNEX,
+    )

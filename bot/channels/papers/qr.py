@@ -1,0 +1,19 @@
+"""The QR code of a reference, which is all that it holds; the one module that knows segno."""
+
+from __future__ import annotations
+
+import io
+
+import segno
+
+
+def qr_svg(reference: str) -> str:
+    """Draw it as SVG, to be placed by typst."""
+    return segno.make_qr(reference, error="m").svg_inline(border=0, dark="#000")
+
+
+def qr_png(reference: str) -> bytes:
+    """Draw it as PNG, for a document of Word."""
+    target = io.BytesIO()
+    segno.make_qr(reference, error="m").save(target, kind="png", scale=8, border=0)
+    return target.getvalue()
