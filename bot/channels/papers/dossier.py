@@ -43,6 +43,7 @@ class Dossier:
     texts: Sequence[CaseText] = ()  #: those that their writers have not taken back
     entries: Sequence[SecureEntry] = ()  #: of the secure case, as far as the signer reads it
     english: Mapping[str, EnglishVersion] = field(default_factory=dict)  #: by field id, or `FIRST`
+    handoff: Handoff | None = None  #: which the papers are of; else the channel's own that stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class Drawn:
     @property
     def handoff(self) -> Handoff | None:
         """The hand-off that it belongs to."""
-        return self.case.handoff(self.rule.channel) if self.rule.channel else None
+        return _handoff_of(self.dossier, self.rule.channel)
 
     @property
     def is_told_all(self) -> bool:
@@ -100,7 +101,7 @@ def narrowed(kind: PaperKind, dossier: Dossier) -> Drawn:
     case = dossier.case
     if not case.requested:
         raise NoPaper("First the officer must say which side is asked to help.")
-    whom = on_paper(kind, case, dossier.agreement)
+    whom = on_paper(kind, dossier)
     if not whom:
         raise NoPaper(_WHY_NOBODY)
     return Drawn(kind, dossier, seen_by(case, case.requested, dossier.agreement, among=whom), whom)
@@ -109,20 +110,26 @@ def narrowed(kind: PaperKind, dossier: Dossier) -> Drawn:
 _WHY_NOBODY = "Its gate is not open for anybody. The page of the case says what is missing."
 
 
-def on_paper(kind: PaperKind, case: Case, agreement: Agreement) -> tuple[int, ...]:
+def on_paper(kind: PaperKind, dossier: Dossier) -> tuple[int, ...]:
     """The numbers of those whom a paper may be about: at this moment, whatever was sent before.
 
-    The other side may know of them, the channel's gate is open for them, and the hand-off that went out covers them.
+    The other side may know of them, the channel's gate is open for them, and the hand-off covers them.
     """
-    channel = RULES[kind].channel
+    case, agreement, channel = dossier.case, dossier.agreement, RULES[kind].channel
     known = shown_numbers(case, case.requested, agreement)
     if channel is None:
         return known if not gates.stops_relay(case, case.requested, agreement, known or numbers(case)) else ()
-    judged = gates.verdicts(case, channel, agreement)
-    covers = _covered(case, channel)
+    judged, covers = gates.verdicts(case, channel, agreement), _covered(dossier, channel)
     return tuple(n for n in known if isinstance(judged[n], gates.Open) and (not covers or n in covers))
 
 
-def _covered(case: Case, channel: Channel) -> tuple[int, ...]:
-    handoff = case.handoff(channel)
-    return handoff.covers if handoff is not None and not gates.is_draft(handoff) else ()
+def _covered(dossier: Dossier, channel: Channel) -> tuple[int, ...]:
+    """Whom the hand-off covers; nobody named, as in one that is not sent, means everybody whose gate is open."""
+    handoff = _handoff_of(dossier, channel)
+    return handoff.covers if handoff is not None else ()
+
+
+def _handoff_of(dossier: Dossier, channel: Channel | None) -> Handoff | None:
+    if dossier.handoff is not None and dossier.handoff.channel is channel:
+        return dossier.handoff
+    return dossier.case.handoff(channel) if channel is not None else None

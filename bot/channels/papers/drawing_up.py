@@ -135,7 +135,7 @@ def _desk(drawn: Drawn) -> str:
     agreement, handoff = drawn.agreement, drawn.handoff
     addressed = agreement.desks.get(handoff.desk) if handoff is not None else None
     parties = (drawn.case.requested, drawn.case.reporting)[: 1 + (drawn.rule.desk is DeskRole.SUPPORT)]
-    named = [desk for party in parties for desk in agreement.desks_of(party, drawn.rule.desk)]
+    named = [desk for party in parties for desk in agreement.desks_of(party, drawn.rule.desk) if not desk.seat]
     found = addressed or next(iter(named), None)
     return desk_name(found) if found is not None else drawn.theirs.name
 

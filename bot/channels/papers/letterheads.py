@@ -35,8 +35,11 @@ WORDS: Mapping[str, str] = {
 }
 BLOCKS = tuple(each.name for each in fields(Letterhead))
 
-# What is made here goes into typst and Word as words, where nothing is markup: to escape it for HTML would spoil it.
-_JINJA = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False, trim_blocks=True)  # nosec B701
+_JINJA = ImmutableSandboxedEnvironment(
+    undefined=StrictUndefined,
+    autoescape=False,  # it becomes words of typst and Word, where nothing is markup
+    trim_blocks=True,
+)
 
 
 @dataclass(frozen=True, slots=True)

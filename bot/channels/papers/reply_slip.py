@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from bot.channels.papers.dossier import Drawn
 from bot.channels.papers.paper import Entry, Section
+from bot.domain.case import RefusalCode
+from bot.domain.names import refusal_name
 from bot.language.texts import tr
 
 
@@ -31,14 +33,7 @@ def reply(drawn: Drawn, reply_by: str) -> tuple[Section, ...]:
         Section(
             tr("en", "We return the case"),
             entries=(Entry(tr("en", "In words")), *_when(drawn)),
-            boxes=(
-                tr("en", "Outside the purpose of the agreement"),
-                tr("en", "Would harm an investigation or the safety of a person"),
-                tr("en", "Not available to us"),
-                tr("en", "Out of proportion"),
-                tr("en", "Needs the permission of a court"),
-                tr("en", "Another reason"),
-            ),
+            boxes=(*(refusal_name(code, "en").capitalize() for code in RefusalCode), tr("en", "Another reason")),
         ),
     )
 

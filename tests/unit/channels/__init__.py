@@ -1,0 +1,1 @@
+"""What stands in the papers of the formal channels, who may be in them, and that nothing else ever is."""

@@ -116,7 +116,7 @@ def test_a_referral_for_support_tells_of_no_suspect_and_asks_for_support_only() 
 @pytest.mark.parametrize("kind", [PaperKind.POLICE_REPLY, PaperKind.DIPLOMATIC_REPLY])
 def test_a_reply_slip_is_filled_in_by_the_other_side_and_tells_nothing_of_the_case(kind: PaperKind) -> None:
     words = read(drawn(kind))
-    for asked in ("Our formal reference", "Accepting officer", "Back to:", "Needs the permission of a court",
+    for asked in ("Our formal reference", "Accepting officer", "Back to:", "It needs a judge",
                   "Date and time, Phnom Penh / Beijing"):  # fmt: skip
         assert asked in words
     for never in ("Nanchang", "Locked in", "confined", "Forced", "Cambodian"):
