@@ -27,7 +27,6 @@ from bot.ports.storage import Files
 from bot.protection.permissions import may
 from bot.protection.secure_access import may_open_file
 
-
 #: The act that the words beside a file are, and so who may open it.
 _FOR_WHOM = {"both": Act.NOTE, "own": Act.MEMO}
 
