@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from bot.acts.finding import channel_of, is_among_own
 from bot.acts.offering import recording
@@ -31,6 +31,7 @@ from bot.protection.gate_words import for_side, missing_names
 from bot.protection.seen_by import seen_by, shown_numbers
 from bot.protection.shown_persons import for_whom, in_place_of
 
+_MAIL = "email"  #: the one messenger that carries papers
 _SEND = "send"  #: what confirms a hand-off that was shown before
 
 
@@ -225,7 +226,9 @@ def _send(request: ActRequest, handoff: Handoff, addressed: Addressees) -> None:
         who=shown_name(request),
         link=link(c.context.public_url, case),
     )
-    c.tell(to, f"case:{case.id}:handoff:{handoff.id}", words, case=case, buttons=_answers(case, handoff.channel))
+    at_once, by_mail = _by_mail_too(to)
+    c.tell(at_once, f"case:{case.id}:handoff:{handoff.id}", words, case=case, buttons=_answers(case, handoff.channel))
+    c.tell(by_mail, f"case:{case.id}:papers:{handoff.id}", words, case=case)
     copied = unique(r for each in addressed.copies for r in at_desk(each, c.view.directory))
     copy = tr("en", "{urgency} · {reference}\nIn copy: handed to the {channel}{whom}, {desk}, by {who}. {link}",
               urgency=urgency_name(case.urgency, "en"), reference=case.reference, desk=desk_name(desk), whom=whom,
@@ -247,6 +250,17 @@ def _send(request: ActRequest, handoff: Handoff, addressed: Addressees) -> None:
         tells=tr("en", "Handed to the {channel} by {who}, not yet accepted.", channel=name, who=shown_name(request)),
         to=others,
     )
+
+
+def _by_mail_too(to: Iterable[Recipient]) -> tuple[list[Recipient], list[Recipient]]:
+    """Whom a messenger tells, and whose mailbox gets the papers besides; one with nothing else is told there."""
+    at_once, by_mail = [], []
+    for each in to:
+        mails = tuple(a for a in each.addresses if a.messenger == _MAIL)
+        others = tuple(a for a in each.addresses if a.messenger != _MAIL)
+        at_once.append(replace(each, addresses=others or mails))
+        by_mail += [replace(each, addresses=mails)] if others and mails else []
+    return at_once, by_mail
 
 
 def delivered(request: ActRequest) -> None:

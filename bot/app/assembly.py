@@ -43,6 +43,7 @@ from bot.domain.errors import BridgeError
 from bot.domain.ids import Ids
 from bot.jobs.clock_watch import ClockWatch
 from bot.jobs.nightly_backup import backup_note
+from bot.jobs.paper_mail import PaperMail
 from bot.jobs.steady_clock import SteadyClock
 from bot.ports.storage import Storage
 from storage import migrate, open_storage
@@ -132,6 +133,9 @@ async def _serve(
         sends=start.works,
         on_lateness=lateness.observe,
     )
+    letterheads = letterheads_of(settings)
+    if (email := adapters.email) is not None:
+        email.encloses = PaperMail(storage, rules.agreement, letterheads, bridge.line.submit)
     site = Site(
         storage=storage,
         agreement=rules.agreement,
@@ -141,7 +145,7 @@ async def _serve(
         submit=bridge.line.submit,
         files=contents,
         web=adapters.web or WebAdapter(),
-        letterheads=letterheads_of(settings),
+        letterheads=letterheads,
     )
     notes = partial(_notes, watch, partial(backup_note, storage, time, is_nightly=bool(settings.backup.recipient)))
     last_tick = (lambda: bridge.reminder.last_tick) if start.works else None

@@ -43,6 +43,11 @@ class Adapters:
         return next((a for a in self.found if isinstance(a, WebAdapter)), None)
 
     @property
+    def email(self) -> EmailAdapter | None:
+        """E-mail, which carries papers too."""
+        return next((a for a in self.found if isinstance(a, EmailAdapter)), None)
+
+    @property
     def webhooks(self) -> dict[str, WebhookAdapter]:
         """Those that messengers call."""
         return {adapter.messenger: adapter for adapter in self.found if isinstance(adapter, WebhookAdapter)}

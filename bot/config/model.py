@@ -196,6 +196,7 @@ class DeskTable(Table):
     name: NonEmpty
     addresses: tuple[str, ...] = ()
     seat: Annotated[CountryOrNone, Field(alias="in")] = ""
+    age: AgeRecipient = ""
 
 
 class WatchdogTable(Table):
@@ -282,4 +283,4 @@ def _corridor(table: CorridorTable, levels: dict[Urgency, LevelPolicy]) -> Corri
 
 def _desk(table: DeskTable) -> Desk:
     addresses = tuple(Address.parse(each) for each in table.addresses)
-    return Desk(table.id, table.party, DeskRole(table.role), table.name, addresses, table.seat)
+    return Desk(table.id, table.party, DeskRole(table.role), table.name, addresses, table.age, table.seat)

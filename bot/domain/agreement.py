@@ -89,6 +89,7 @@ class Desk:
     role: DeskRole
     name: str
     addresses: tuple[Address, ...] = ()
+    age: str = ""  #: age recipient that papers mailed to it are encrypted to; empty: none with anybody's identity is
     seat: str = ""  #: country where it sits, of an embassy or a consulate; empty: at home
 
 

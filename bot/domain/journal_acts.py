@@ -101,6 +101,7 @@ class JournalAct(StrEnum):
     STOP_CONFIRMED = "stop_confirmed", Details.CODED, Seen.BOTH
     CONFIRMED_IN_WRITING = "confirmed_in_writing", Details.WORDS, Seen.BOTH
     PAPER_TAKEN = "paper_taken", Details.CODED, Seen.OWN  #: which, its hash, and for the annex what for
+    PAPER_MAILED = "paper_mailed", Details.CODED, Seen.PROTECTION  #: to the desk that it was handed to
     DIPLOMATIC_NOT_NEEDED = "diplomatic_not_needed", Details.WORDS, Seen.BOTH
     PROTECTION = "protection", Details.WORDS, Seen.PROTECTION
     GATE_CLOSED = "gate_closed", Details.WORDS, Seen.PROTECTION

@@ -32,6 +32,14 @@ def _recipient(text: str) -> pyrage.x25519.Recipient | None:
         return None
 
 
+def sealed(content: bytes, recipient: str) -> bytes:
+    """Encrypt what fits into memory to a recipient that `is_recipient`."""
+    known = _recipient(recipient)
+    if known is None:
+        raise BridgeError("This is no age recipient.")
+    return bytes(pyrage.encrypt(content, [known]))
+
+
 class Identity:
     """The secret half of an age key pair. Nothing of it is ever shown."""
 

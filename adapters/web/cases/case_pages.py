@@ -17,6 +17,7 @@ from adapters.web.site.sign_in_pages import redirect
 from adapters.web.site.site import Site
 from adapters.web.site.visit import Visit, is_number
 from bot.acts.paper_taking import PURPOSES as ANNEX_PURPOSES
+from bot.channels.papers.offered import dossier_of
 from bot.domain import reference as references
 from bot.domain.case import Case
 from bot.domain.case_acts import Act
@@ -171,7 +172,7 @@ async def _page(
         files=file_view.listed(case, history.files, history.file_reads, reader),
         crossing=file_view.who_opens_a_new_one(case, reader),
         purposes=page_words.purposes(visit.language),
-        papers=paper_view.listed(paper_view.dossier_of(case, history, visit.person, site.agreement), visit.language),
+        papers=paper_view.listed(dossier_of(case, history, visit.person, site.agreement), visit.language),
         annex_purposes=page_words.secure_purposes(visit.language, ANNEX_PURPOSES),
         takes_files=site.files is not None and may(visit.person, Act.MEMO, case, site.agreement),
         **case_history.page(case, history, reader),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from adapters.web.cases import case_pages, paper_view
+from adapters.web.cases import case_pages
 from adapters.web.site.downloads import download
 from adapters.web.site.site import Site
 from adapters.web.site.visit import Visit
@@ -19,7 +19,7 @@ from bot.channels.papers.as_pdf import paper_pdf
 from bot.channels.papers.dossier import Dossier
 from bot.channels.papers.drawing_up import draw_up
 from bot.channels.papers.kinds import PaperKind, kind_named
-from bot.channels.papers.offered import may_take, why_not
+from bot.channels.papers.offered import dossier_of, may_take, why_not
 from bot.channels.papers.paper import Paper
 from bot.domain.case import Case
 from bot.domain.errors import NoPaper, StorageError
@@ -92,5 +92,5 @@ async def _gathered(site: Site, visit: Visit, case: Case, kind: PaperKind) -> tu
     history = await site.storage.history(case.id)
     found = await site.storage.secure_entries(case.id) if kind is PaperKind.ANNEX else []
     entries = readable(found, history.texts, visit.person, case, site.agreement)
-    dossier = replace(paper_view.dossier_of(case, history, visit.person, site.agreement), entries=entries)
+    dossier = replace(dossier_of(case, history, visit.person, site.agreement), entries=entries)
     return dossier, tuple(entry.id for entry in found)

@@ -7,12 +7,8 @@ from dataclasses import dataclass
 
 from bot.channels.papers.dossier import Dossier
 from bot.channels.papers.kinds import RULES, PaperKind
-from bot.channels.papers.offered import Offered, offered, still_said, why_not
-from bot.domain.agreement import Agreement
-from bot.domain.case import Case
-from bot.domain.people import Person
+from bot.channels.papers.offered import Offered, offered, why_not
 from bot.language.texts import tr
-from bot.ports.reads import History
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +24,6 @@ class Shown:
 def listed(dossier: Dossier, language: str) -> Sequence[Shown]:
     """List the papers that somebody may take; none for everybody else."""
     return [_shown(each, language) for each in offered(dossier)]
-
-
-def dossier_of(case: Case, history: History, person: Person, agreement: Agreement) -> Dossier:
-    """What papers may be made of for somebody, without the secure case."""
-    return Dossier(case, agreement, person, still_said(history.texts, history.journal))
 
 
 def _shown(each: Offered, language: str) -> Shown:

@@ -15,6 +15,7 @@ from bot.domain.journal import Link
 from bot.domain.journal_acts import JournalAct
 from bot.domain.people import Person
 from bot.language.texts import tr
+from bot.ports.reads import History
 from bot.protection.permissions import may_draw_up
 from bot.protection.secure_access import may_read_secure
 
@@ -62,3 +63,8 @@ def still_said(texts: Sequence[CaseText], journal: Sequence[Link]) -> tuple[Case
     """The texts of a case without those that whoever wrote them has deleted since."""
     gone = {link.entry.told.get("text") for link in journal if link.entry.act == JournalAct.DELETED_BY_WRITER}
     return tuple(text for text in texts if text.id not in gone and text.amends not in gone)
+
+
+def dossier_of(case: Case, history: History, person: Person, agreement: Agreement) -> Dossier:
+    """What papers may be made of for somebody, without the secure case."""
+    return Dossier(case, agreement, person, still_said(history.texts, history.journal))
