@@ -11,6 +11,7 @@ from typing import Generic, Protocol, TypeVar
 from bot.domain.attachments import StoredFile
 from bot.domain.case import Answer, Case, CaseText
 from bot.domain.conversation import Conversation
+from bot.domain.english import English, Translation
 from bot.domain.errors import NoClock, Stale
 from bot.domain.export_orders import IdentifiedOrder
 from bot.domain.frozen import replace
@@ -63,6 +64,8 @@ class Batch:
     conversations: dict[int, Step[Conversation]] = field(default_factory=dict)
     answers: list[Answer] = field(default_factory=list)
     texts: list[CaseText] = field(default_factory=list)
+    english: list[English] = field(default_factory=list)
+    translations: dict[int, Translation] = field(default_factory=dict)  #: by id
     secure: list[SecureEntry] = field(default_factory=list)
     files: dict[int, StoredFile] = field(default_factory=dict)
     kept_back: set[int] = field(default_factory=set)  #: files that are for the own side only from now on
@@ -121,6 +124,8 @@ class Batch:
             _follow(self.conversations, conversation.person_id, conversation.version - 1, conversation)
         self.answers += turn.answers
         self.texts += turn.texts
+        self.english += turn.english
+        self.translations.update((asked.id, asked) for asked in turn.translations)
         self.secure += turn.secure
         self.files.update((file.id, file) for file in turn.files)
         self.kept_back.update(turn.kept_back)

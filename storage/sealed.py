@@ -25,6 +25,7 @@ SEALED_TABLES = (
     SealedTable("answers"),
     SealedTable("attachments"),
     SealedTable("conversations", key="person_id"),
+    SealedTable("english"),
     SealedTable("export_orders"),
     SealedTable("handoffs"),
     SealedTable("inbox", columns=("sealed", "raw", "sealed_reply")),

@@ -72,8 +72,9 @@ class HttpClient:
     `Unavailable`. No answer leads anywhere else, and none is inflated.
     """
 
-    def __init__(self, way: Way, *, connections: int = 100) -> None:
+    def __init__(self, way: Way, *, connections: int = 100, answer_within: float = _ANSWER_WITHIN) -> None:
         self._way = way
+        self._answer_within = answer_within
         self._connections = connections
         self._session: aiohttp.ClientSession | None = None
 
@@ -98,7 +99,7 @@ class HttpClient:
     ) -> Answer:
         """Make one call and return what was answered, a refusal or not."""
         try:
-            async with self._request(method, path, query, headers, body, _ANSWER_WITHIN) as response:
+            async with self._request(method, path, query, headers, body, self._answer_within) as response:
                 return await self._read(response, _ANSWER_LIMIT)
         except TooMuch:
             raise Unavailable(f"{self._way.name} answered too much.") from None

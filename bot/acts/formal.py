@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from bot.acts import in_english
 from bot.acts.finding import channel_of, is_among_own
 from bot.acts.offering import recording
 from bot.acts.request import ActRequest, changed, does_not_fit, done, everybody, is_allowed, offered, prompt, shown_name
@@ -61,6 +62,8 @@ def _hand_off(request: ActRequest, channel: Channel, *, is_confirmed: bool) -> N
     to = addressees(case, channel, covers, c.context.agreement, c.view.directory)
     if to is None:
         request.say(tr(request.language, "There is no desk of {party} that it could go to.", party=case.requested))
+    elif isinstance(verdict, gates.Open) and in_english.holds_up(request, channel, to.desk):
+        pass  # they have heard what no paper can be made without
     elif isinstance(verdict, gates.Open) and not is_confirmed:
         _preview(request, channel, covers, to)
     elif isinstance(verdict, gates.Open):

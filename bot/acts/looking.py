@@ -34,6 +34,7 @@ from bot.domain.recipients import desk_name
 from bot.domain.understood import doubt
 from bot.language.texts import later, tr
 from bot.protection.gates import shown_state
+from bot.protection.in_english import beside
 from bot.protection.matching import may_know
 from bot.protection.permissions import may_see
 from bot.protection.redaction_policy import Way, answers
@@ -97,9 +98,10 @@ def _facts(c: Composer, shown: Case, reader: Reader) -> list[str]:
     why = [tr(language, "Why: {reasons}", reasons=reasons(shown, language))] if reader.party == shown.reporting else []
     told = answers(shown, reader, Way.CASE, agreement)
     between = sides(shown, agreement)
-    facts = [
-        f"{tr(language, f.label)}: {show(f, value, language, between)}{doubt(shown, f, language)}" for f, value in told
-    ]
+    facts: list[str] = []
+    for f, value in told:
+        facts.append(f"{tr(language, f.label)}: {show(f, value, language, between)}{doubt(shown, f, language)}")
+        facts += filter(None, [beside(f, shown, reader, Way.CASE, agreement, language)])
     each = [person.line(language) for person in persons(shown, reader, Way.CASE, agreement, language)]
     return [*why, *facts, *each]
 

@@ -42,7 +42,7 @@ _LABELS = for_each(
         Act.ALTERNATIVE: later("Decide an alternative"),
     },
     but={
-        Act.DELIVERED, Act.CLARIFY, Act.LATE, Act.SNOOZE, Act.URGENCY, Act.WITHDRAW, Act.NOTE, Act.MEMO,
+        Act.DELIVERED, Act.CLARIFY, Act.LATE, Act.SNOOZE, Act.URGENCY, Act.WITHDRAW, Act.NOTE, Act.MEMO, Act.ENGLISH,
         Act.OWNSIDE, Act.PERSON, Act.NOTNEEDED, Act.CONSENT, Act.PROTECT, Act.GUARDIAN, Act.INTEREST, Act.VITAL,
         Act.RELEASE, Act.HOLD, Act.UNHOLD, Act.SAME, Act.RELATED, Act.DIFFERENT,
     },
@@ -85,7 +85,8 @@ _ASKED_FOR: Mapping[Act, Callable[[Person, Case, Agreement, Channel | None], boo
     },
     but={
         Act.ACK, Act.ASSIGN, Act.SNOOZE, Act.URGENCY, Act.STANDDOWN, Act.CLOSE, Act.REOPEN, Act.WITHDRAW, Act.WRONG,
-        Act.NOTE, Act.MEMO, Act.OWNSIDE, Act.PERSON, Act.ACCEPT, Act.RETURN, Act.DELIVERED, Act.REFUSE, Act.CLARIFY,
+        Act.NOTE, Act.MEMO, Act.ENGLISH, Act.OWNSIDE, Act.PERSON, Act.ACCEPT, Act.RETURN, Act.DELIVERED, Act.REFUSE,
+        Act.CLARIFY,
         Act.ANSWER, Act.LATE, Act.RECALL, Act.STOPPED, Act.WRITTEN, Act.NOTNEEDED, Act.CONSENT, Act.PROTECT,
         Act.RELEASE, Act.HOLD, Act.UNHOLD, Act.SAME, Act.RELATED, Act.DIFFERENT,
     },

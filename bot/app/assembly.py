@@ -33,7 +33,7 @@ from bot import __version__
 from bot.app.backup import nightly_backup
 from bot.app.bridge import Bridge, Chance, Rules
 from bot.app.key_vault import files_of, make_missing_keys, vault_of
-from bot.app.messengers import Adapters, Wiring, adapters_of
+from bot.app.messengers import Adapters, Wiring, adapters_of, translator_of
 from bot.app.parts import Start, require_shared, said
 from bot.app.sample_people import is_sample, sample_people, shown
 from bot.app.ticks import Watched, running
@@ -130,6 +130,7 @@ async def _serve(
         chance(time),
         clock=time,
         files=contents,
+        translator=translator_of(settings),
         sends=start.works,
         on_lateness=lateness.observe,
     )

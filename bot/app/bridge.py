@@ -21,6 +21,7 @@ from bot.domain.retention_rules import Retention
 from bot.domain.turn import Turn, outgoing_of
 from bot.intake.reading import first_facts
 from bot.jobs.due_poller import Reminder
+from bot.jobs.english_drafts import EnglishDrafts
 from bot.jobs.export_worker import Exports
 from bot.jobs.file_fetcher import Fetcher
 from bot.jobs.housekeeping import Tender
@@ -37,6 +38,7 @@ from bot.people import reachability
 from bot.ports.messengers import Adapter, FileSource
 from bot.ports.reads import Wanted
 from bot.ports.storage import Files, Storage
+from bot.ports.translation import Translator
 from bot.turns.composer import Composer
 from bot.turns.context import Context
 
@@ -83,6 +85,7 @@ class Bridge:
         *,
         clock: Callable[[], datetime],
         files: Files | None = None,
+        translator: Translator | None = None,
         sends: bool = True,
         on_lateness: Lateness = lambda _message, _late: None,
         sleep: Sleep = asyncio.sleep,
@@ -98,6 +101,7 @@ class Bridge:
         self._chance = chance
         self._clock = clock
         self._sends = sends
+        self._translator = translator
         self._tasks: set[asyncio.Task[None]] = set()
         self._restored: Restored | None = None
         can = {name: adapter.capabilities for name, adapter in adapters.items()}
@@ -144,6 +148,8 @@ class Bridge:
         self.closing = Closing(storage, line, clock, rules.agreement, self._windows)
         sources = {name: a for name, a in self._adapters.items() if isinstance(a, FileSource)}
         self.fetcher = Fetcher(storage, sources, files, submit=line.submit, clock=clock) if files else None
+        english = self._translator
+        self.drafts = EnglishDrafts(storage, english, submit=line.submit, clock=clock) if english else None
         node = f"bridge:{chance.new_id()}"
         self.digester = Digester(storage, line, clock, rules.digest_at, node)
         around = Surroundings(rules.retention, clock, chance.new_id, chance.salt, files=files)
@@ -154,6 +160,8 @@ class Bridge:
         """Begin to write, then connect the messengers."""
         self._restored = await restored_of(self._storage)
         first_facts.prepare()
+        if self._translator is not None:
+            await self._translator.start()
         self.line.start()
         await asyncio.gather(*(adapter.start(self.line.receive) for adapter in self._adapters.values()))
         await tell_restored(self._storage, lambda act: self.line.submit(Order(act, actor="restore")))
@@ -167,6 +175,8 @@ class Bridge:
         await self._others.stop()
         await self.deliverer.stop()
         await self.line.stop()
+        if self._translator is not None:
+            await self._translator.stop()
         await asyncio.gather(*(adapter.stop() for adapter in self._adapters.values()), return_exceptions=True)
 
     async def order(self, act: Callable[[Composer], None]) -> None:
@@ -195,6 +205,7 @@ class Bridge:
             public_url=self._rules.public_url,
             identity=self._rules.identity,
             confirm_every=self._rules.confirm_every,
+            drafts_english=self._translator is not None,
             windows=self._windows,
             restored=self._restored,
         )

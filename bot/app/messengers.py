@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from adapters.calls.node import Node
 from adapters.email import EmailAdapter, EmailSettings, security_of
 from adapters.telegram import TelegramAdapter, TelegramSettings
 from adapters.telegram.settings import Mode
+from adapters.translation import ServerSettings, TranslationProgram, TranslationServer
 from adapters.web.adapter import WebAdapter
 from adapters.wechat import WechatAdapter, WechatSettings
 from adapters.wecom import Robot, WecomAdapter, WecomSettings
@@ -16,6 +18,7 @@ from bot.config.model import Settings
 from bot.domain import phone_menus
 from bot.ports.messengers import Adapter, WebhookAdapter
 from bot.ports.storage import Storage
+from bot.ports.translation import Translator
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,17 @@ def wechat_adapter(wiring: Wiring) -> WechatAdapter | None:
     """Make the WeChat adapter; None when it has no account."""
     found = wechat_of(wiring.settings)
     return WechatAdapter(found, wiring.node) if found else None
+
+
+def translator_of(settings: Settings) -> Translator | None:
+    """Make what drafts English versions; None where the configuration names nothing."""
+    table = settings.translation
+    seconds = table.answer_within.total_seconds()
+    if table.command:
+        return TranslationProgram(shlex.split(table.command), seconds)
+    if table.url:
+        return TranslationServer(ServerSettings(table.url, table.api_key.get_secret_value(), seconds))
+    return None
 
 
 def _web(wiring: Wiring) -> Adapter | None:

@@ -79,6 +79,8 @@ def living(life: Tick, start: Start) -> Tick:
 def _work(schedule: Schedule, bridge: Bridge, node: Node[Storage], watched: Watched) -> None:
     schedule.every(_TICK, bridge.deliverer.tick, "outbox")
     schedule.every(_TICK, bridge.seen_before.tick, "cases seen before")
+    if bridge.drafts is not None:
+        schedule.every(_TICK, bridge.drafts.tick, "english drafts")
     schedule.every(_TEND, bridge.tender.tick, "people")
     if bridge.fetcher is not None:
         for messenger in bridge.fetcher.messengers:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 from bot.app import assembly
-from bot.app.messengers import Wiring, adapters_of
+from bot.app.messengers import Wiring, adapters_of, translator_of
 from bot.config.model import Settings
 from bot.domain.agreement import Agreement, Desk
 from bot.domain.errors import BridgeError, SendError, StorageError
@@ -18,6 +18,7 @@ from bot.ports.storage import Storage
 
 _PATIENCE = 20.0  #: seconds that a messenger gets to answer
 _LEASE = timedelta(seconds=1)
+_TWO_WORDS = "你好，世界"  #: to be drafted in English
 
 Say = Callable[[str], None]
 
@@ -36,7 +37,7 @@ async def live(settings: Settings, say: Say) -> None:
     storage = assembly.storage_of(settings)
     try:
         is_down = await _database(storage, say)
-        wrong = [is_down, *await _messengers(settings, storage, say)]
+        wrong = [is_down, *await _messengers(settings, storage, say), await _translation(settings, say)]
         if not is_down:
             wrong += _desks(settings.agreement(), await storage.directory(), say)
     finally:
@@ -76,6 +77,23 @@ async def _messenger(name: str, adapter: Adapter, say: Say) -> bool:
     finally:
         await adapter.stop()
     say(f"{name}: {answer}")
+    return False
+
+
+async def _translation(settings: Settings, say: Say) -> bool:
+    """Let two words be drafted, where a program or server is set up."""
+    translator = translator_of(settings)
+    if translator is None:
+        return False
+    try:
+        await translator.start()
+        await translator.in_english(_TWO_WORDS)
+    except SendError as error:
+        say(f"translation: {error.reason}")
+        return True
+    finally:
+        await translator.stop()
+    say("translation: ok, two words came back in English letters.")
     return False
 
 

@@ -20,6 +20,7 @@ from bot.domain.names import link, moment, reasons, rows, sides, urgency_name
 from bot.domain.recipients import Recipient, at_desks, supervisors, unique
 from bot.domain.understood import confirmed, doubt, understood
 from bot.language.texts import tr
+from bot.protection.in_english import beside
 from bot.protection.redaction_policy import Matter, Showing, Way, answers, decide
 from bot.protection.seen_by import seen_by
 from bot.protection.shown_persons import persons
@@ -150,10 +151,10 @@ def text(case: Case, party: str, agreement: Agreement, public_url: str, language
     reader = Reader(party)
     if decide(Matter.CODED, Way.ALERT, standing_to_all(case, reader, agreement), reader) is Showing.SHOWN:
         lines.append(tr(language, "Why: {reasons}", reasons=reasons(case, language)))
-    lines += [
-        f"{tr(language, f.label)}: {show(f, value, language, sides(case, agreement))}{doubt(case, f, language)}"
-        for f, value in answers(case, reader, Way.ALERT, agreement)
-    ]
+    for f, value in answers(case, reader, Way.ALERT, agreement):
+        shown = show(f, value, language, sides(case, agreement))
+        lines.append(f"{tr(language, f.label)}: {shown}{doubt(case, f, language)}")
+        lines.append(beside(f, case, reader, Way.ALERT, agreement, language))
     lines += [person.line(language) for person in persons(case, reader, Way.ALERT, agreement, language)]
     lines.append(_state_line(case, agreement, language))
     lines.append(tr(language, "Texts and the rest: {link}", link=link(public_url, case)))

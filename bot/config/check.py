@@ -1,7 +1,12 @@
-"""Checks that look at several keys of the configuration together. Pure but for reading files that it names."""
+"""Checks that look at several keys of the configuration together.
+
+Pure, but for reading files that it names and looking whether the translation program is there.
+"""
 
 from __future__ import annotations
 
+import shlex
+import shutil
 from collections.abc import Iterator
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -76,7 +81,31 @@ def _retention(draft: Draft) -> Iterator[Mistake]:
             yield Mistake(f"retention.{key}", "is longer than cases_after, when the whole case goes.", remedy)
 
 
+def _translation(draft: Draft) -> Iterator[Mistake]:
+    table = draft.settings.translation
+    if table.command and table.url:
+        yield Mistake("translation.url", "is set, and so is translation.command.", "Keep one of the two.")
+    if table.api_key.get_secret_value() and not table.url:
+        yield Mistake("translation.api_key", "is set, and no translation.url.", "Set url, or take the key out.")
+    url = urlsplit(table.url)
+    if url.scheme == "http" and not is_loopback(url.hostname or ""):
+        remedy = "Write https://, or run the server on this machine."
+        yield Mistake("translation.url", "must be https: what people wrote of a case passes over it.", remedy)
+    if table.command and not _is_runnable(table.command):
+        remedy = 'Write the program as in a shell, by its full path: "/usr/local/bin/translate --to en".'
+        yield Mistake("translation.command", "names no program that can be run here.", remedy)
+
+
+def _is_runnable(command: str) -> bool:
+    try:
+        words = shlex.split(command)
+    except ValueError:
+        return False
+    return bool(words) and shutil.which(words[0]) is not None
+
+
 _CHECKS = (
     (frozenset[str](), _server),
     (frozenset({"retention"}), _retention),
+    (frozenset({"translation"}), _translation),
 )

@@ -1,4 +1,4 @@
-"""The keys of each messenger, and of email, with what each holds when it is left out."""
+"""The keys of each messenger, of email and of the translation program, with what each holds when it is left out."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import NonNegativeInt, SecretStr
 
-from bot.config.kinds import Proxy, Rate, WebAddress, matching
+from bot.config.kinds import Patience, Proxy, Rate, WebAddress, matching, read_duration
 from bot.config.tables import NOT_SET, Port, Table
 
 
@@ -73,6 +73,15 @@ class MessengersTable(Table):
     wechat: WechatTable = WechatTable()
     wecom: WecomTable = WecomTable()
     web: WebTable = WebTable()
+
+
+class TranslationTable(Table):
+    """``[translation]``; off while neither a program nor an address is named."""
+
+    command: str = ""
+    url: WebAddress = ""
+    api_key: SecretStr = NOT_SET
+    answer_within: Patience = read_duration("20s")
 
 
 class EmailTable(Table):

@@ -10,7 +10,7 @@ from bot.domain.case_acts import Act
 from bot.domain.fields import field
 from bot.domain.journal_acts import JournalAct
 from bot.domain.typed_commands import ABOUT_CASE, OPENING, is_known, parse_command
-from bot.intake import answers, changing
+from bot.intake import answers, changing, in_english
 from bot.intake.held_words import held, held_for, hold, opens_cases
 from bot.intake.pieces import words_of
 from bot.intake.position import in_intake
@@ -21,6 +21,7 @@ from bot.intake.reading.result import Read
 from bot.language.texts import tr
 from bot.people import lapsed_enrolment
 from bot.protection import gates
+from bot.protection.in_english import lacking, sentence
 from bot.protection.permissions import may_see
 from bot.protection.standings import concerned
 from bot.relay import own_echoes, relay
@@ -172,4 +173,8 @@ def _amend_answer(c: Composer, case_id: int, field_id: str, text: str) -> None:
                  label=label, number=asked.whole_number), case=case)  # fmt: skip
         return
     case = answers.store(c, case, asked, reading.value, "amended")
-    c.say(tr(c.language, "{label} is changed; the first answer is kept beside it.", label=label), case=case)
+    said = tr(c.language, "{label} is changed; the first answer is kept beside it.", label=label)
+    missing = lacking(case, (asked,))
+    in_english.ask_desk(c, case)
+    laid = in_english.buttons(case, missing, c.language)
+    c.say(f"{said} {sentence(missing, case.reference, c.language)}".strip(), laid, case=case)

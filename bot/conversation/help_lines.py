@@ -36,6 +36,7 @@ _LINES = (
     ),
     (_ALL - {Role.ADMIN}, later("/secure {reference}: where names and numbers of people are kept")),
     (_DESK, later("/release {reference} 3: a withheld text holds no identifier after all")),
+    (_ALL - {Role.ADMIN}, later("/english {reference} summary one line: what you wrote in another script, in English")),
     (_DESK, later("/ack {reference}, /assign {reference} me, /snooze {reference} 15m reason")),
     (_DESK, later("/handoff {reference} police, /accept {reference} police 123/26")),
     (_DESK, later("/recall {reference} police reason: take a hand-off back. /stopped {reference} police: you stopped")),

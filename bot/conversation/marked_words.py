@@ -12,7 +12,7 @@ from bot.domain.fields import field
 from bot.domain.guarded import Guarded
 from bot.domain.journal_acts import JournalAct
 from bot.domain.secure_entry import SecureEntry, SecureField
-from bot.intake import interview, marked
+from bot.intake import in_english, interview, marked
 from bot.intake.answers import store
 from bot.intake.marked import Mark
 from bot.intake.position import in_intake
@@ -80,7 +80,8 @@ def _put_back(c: Composer, case: Case, mark: Mark) -> str:
             kept = c.kept.text(case, kind, words, own_side_only=place.own_side_only, amends=place.id, message="")
             notes += [kept] if marked.is_note(place) else []
         elif marked.is_current(case, place):
-            case = store(c, case, field(place.field), words, "amended")
+            asked, before = field(place.field), case
+            case = in_english.carried(c, before, store(c, case, asked, words, "amended"), asked)
     _release(c, case, mark)
     c.put(case)
     stands = tr(c.language, "{reference}: the words stand as you wrote them.", reference=case.reference)

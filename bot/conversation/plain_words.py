@@ -19,7 +19,17 @@ from bot.domain.fields import FIELDS, UNKNOWN_WORDS, Field, FieldKind
 from bot.domain.frozen import replace
 from bot.domain.messages import Kind
 from bot.domain.typed_commands import Command
-from bot.intake import answer_taps, changing, interview, moves, other_messenger, sending, understanding
+from bot.intake import (
+    answer_taps,
+    changing,
+    english_line,
+    in_english,
+    interview,
+    moves,
+    other_messenger,
+    sending,
+    understanding,
+)
 from bot.intake.held_words import held, hold, take_held
 from bot.intake.next_question import REVIEW
 from bot.intake.open_case import ask_side
@@ -157,7 +167,7 @@ def word(c: Composer, promise: button_data.WordTap) -> None:
 
 
 def _answer(c: Composer, case: Case, text: str) -> None:
-    if changing.heard(c, case, text):
+    if changing.heard(c, case, text) or english_line.chosen(c, case, text):
         return
     if c.conversation.pending.get("confirm") is None and (code := understanding.typed(c, case, text)):
         answer_taps.of_understood(c, case, code, asked(c) or FIELDS[0])
@@ -190,7 +200,7 @@ def _answer_question(c: Composer, case: Case, text: str) -> None:
     elif is_doubtful and not _answers_beyond_doubt(c, case, text):
         other_messenger.ask_what_it_is(c, case, asking, candidates(c))
     elif not (
-        interview.answer_text(c, case, asking, text, other_messenger.going_on(c, case)) or _says_facts(c, case, text)
+        english_line.answer_text(c, case, asking, text, other_messenger.going_on(c, case)) or _says_facts(c, case, text)
     ):
         unread = words_of(c)[0]
         interview.ask_again(c, case, asking, text, keep_words(c, case))
@@ -232,7 +242,7 @@ def _answers_beyond_doubt(c: Composer, case: Case, text: str) -> bool:
 def _could_answer(c: Composer, case: Case, asking: Field, text: str) -> bool:
     """Whether words answer a question beyond doubt; any words answer a free-text question, so they never do."""
     if asking.kind is FieldKind.TEXT:
-        return plain(text) in UNKNOWN_WORDS
+        return bool(in_english.choice_of(c, case, text)) or plain(text) in UNKNOWN_WORDS
     zone = zone_of(c.context.agreement, case.reporting)
     return isinstance(read(asking, text, now=c.now, zone=zone, language=c.language), Read)
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.agreement import Agreement, LevelPolicy, Urgency
+from bot.domain.english import English
 from bot.domain.guarded import NOTHING, Guarded
 from bot.domain.messages import Address
 
@@ -268,6 +269,8 @@ class Case:
     answers: Mapping[str, Answer] = field(default_factory=dict)  #: current answer by field id
     #: Current answers about some of the persons only, by number and field id. Empty: the same is known of all.
     apart: Mapping[int, Mapping[str, Answer]] = field(default_factory=dict)
+    #: Current English versions, and drafts where nobody wrote one, by id of the answer or the text.
+    english: Mapping[int, English] = field(default_factory=dict)
     deadlines: tuple[Deadline, ...] = ()
     handoffs: tuple[Handoff, ...] = ()
     is_partial: bool = False  #: made for a side that may not know of everybody in it; never stored

@@ -51,6 +51,7 @@ class Act(StrEnum):
     NOTE = "note"
     MEMO = "memo"
     OWNSIDE = "ownside"  #: a file that was left is for its own side only
+    ENGLISH = "english"  #: says in English what was written in another script
     PERSON = "person"  #: sets persons apart, puts them together, corrects what is known of them
     HANDOFF = "handoff"
     ACCEPT = "accept"
@@ -122,6 +123,7 @@ _RULES = for_each(
         Act.WITHDRAW: _rule(Whose.REPORTING_OFFICER, "reason", at_any_stage=True),
         Act.WRONG: _rule(Whose.REPORTING_OFFICER, "why", at_any_stage=True),
         Act.PERSON: _rule(Whose.OFFICER_OR_ANY_DESK, "who said", Of.ANYBODY, at_any_stage=True),
+        Act.ENGLISH: _rule(Whose.OFFICER_OR_ANY_DESK, "which text", at_any_stage=True),
         Act.NOTE: _rule(Whose.EVERYBODY, "text", Of.ANYBODY, at_any_stage=True),
         Act.MEMO: _rule(Whose.EVERYBODY, "text", Of.ANYBODY, at_any_stage=True),
         Act.OWNSIDE: _rule(Whose.EVERYBODY, "file", at_any_stage=True),

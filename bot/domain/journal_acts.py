@@ -49,6 +49,9 @@ class JournalAct(StrEnum):
     REQUESTED_SIDE = "requested_side", Details.CODED, Seen.BOTH
     ANSWERED = "answered", Details.CODED, Seen.SAID
     PERSONS = "persons", Details.CODED, Seen.OWN  #: set apart, put together, corrected
+    ENGLISH = "english", Details.CODED, Seen.SAID  #: an English version was written or confirmed
+    ENGLISH_DRAFTED = "english_drafted", Details.CODED, Seen.SAID  #: by a machine, for a person to confirm
+    ENGLISH_NOT_DRAFTED = "english_not_drafted", Details.CODED, Seen.SAID  #: the machine was given up
     URGENCY = "urgency", Details.CODED, Seen.BOTH
     SENT = "sent", Details.CODED, Seen.BOTH
     CATEGORY_REFUSED = "category_refused", Details.WORDS, Seen.PROTECTION

@@ -121,6 +121,26 @@ def places_in(text: str) -> tuple[Place, ...]:
     return tuple(p for p in found if p.name or (p.country, p.province) not in within)
 
 
+def named_alone(text: str) -> str:
+    """Write in English the places that a text names, if it says nothing else: ``Nanchang, Jiangxi``; else nothing."""
+    said = normalize("NFC", clean(text))
+    found = mentioned(said)
+    left = "".join(said[one.end : next_.start] for one, next_ in pairwise([_START, *found, _end_of(said)]))
+    for word in sorted((*_BEFORE, *_AFTER), key=len, reverse=True):
+        left = _key(left).replace(word, " ")
+    if not found or any(each.place is None for each in found) or any(letter.isalnum() for letter in left):
+        return ""
+    return " / ".join(f"{p.name}, {p.province}" if p.name not in ("", p.province) else p.province
+                      for p in places_in(text))  # fmt: skip
+
+
+_START = Mentioned(0, 0, None)
+
+
+def _end_of(text: str) -> Mentioned:
+    return Mentioned(len(text), len(text), None)
+
+
 def mentioned(text: str) -> tuple[Mentioned, ...]:
     """List each name of a place in words that `clean` made, in order, with what it stands for."""
     text = normalize("NFC", text)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from bot.domain.attachments import StoredFile
 from bot.domain.case import Answer, Case, CaseText
 from bot.domain.conversation import Conversation
+from bot.domain.english import English, Translation
 from bot.domain.export_orders import IdentifiedOrder
 from bot.domain.frozen import replace
 from bot.domain.journal import Entry
@@ -112,6 +113,8 @@ class Turn:
     new_cases: frozenset[int] = frozenset()  #: ids among `cases` that are inserted
     answers: tuple[Answer, ...] = ()  #: new ones only; `case.answers` is the current state
     texts: tuple[CaseText, ...] = ()
+    english: tuple[English, ...] = ()  #: new ones only; `case.english` is the current state
+    translations: tuple[Translation, ...] = ()  #: inserted or replaced
     secure: tuple[SecureEntry, ...] = ()  #: inserted, or replaced when they are released
     files: tuple[StoredFile, ...] = ()  #: inserted or replaced; whether one is for the own side only stays as it is
     kept_back: tuple[int, ...] = ()  #: ids of stored files that are for the own side only from now on

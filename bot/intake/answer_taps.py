@@ -7,7 +7,7 @@ from bot.domain.case import Case, Value
 from bot.domain.countries import NAMES
 from bot.domain.fields import UNKNOWN, Field, FieldKind, field, show
 from bot.domain.understood import understood
-from bot.intake import changing, differing, permission, understanding
+from bot.intake import changing, differing, english_line, in_english, permission, understanding
 from bot.intake.answers import store
 from bot.intake.consent import ask_next
 from bot.intake.interview import (
@@ -58,9 +58,19 @@ def _moves(c: Composer, case: Case, asking: Field, code: str) -> bool:
             skip(c, case, asking)
         case "ask":
             ask_field(c, case, asking)
+        case in_english.LATER | in_english.RIGHT if asking.kind is FieldKind.TEXT:
+            _about_english(c, case, asking, code)
         case _:
             return False
     return True
+
+
+def _about_english(c: Composer, case: Case, asking: Field, code: str) -> None:
+    """Take a tap under the question for the English of an answer, while that is what is asked."""
+    if _is_current(c, case, asking) and in_english.waiting(c, case):
+        english_line.choose(c, case, code)
+    else:
+        ask_current(c, case)
 
 
 def _answer(c: Composer, case: Case, asking: Field, code: str) -> None:

@@ -27,6 +27,8 @@ _HELD = frozenset({"held", "options"})
 #: What stays with a conversation wherever it moves: words that wait for their case, marks that wait for an answer,
 #: and words that were moved.
 _STAYS = _HELD | {"moved", "marked"}
+#: What stays while it is not known whether words answer the question: that their English is asked for.
+_IN_ENGLISH = frozenset({"english", "then", "returning"})
 #: How long words wait for the answer to "which case?"; then they open one.
 HOLD = timedelta(minutes=3)
 
@@ -38,7 +40,7 @@ def hold(
     keep_unconfirmed(c)
     before = held(c.conversation.pending)
     everything = [*before, *words]
-    staying = {k: v for k, v in c.conversation.pending.items() if k in _STAYS - _HELD}
+    staying = {k: v for k, v in c.conversation.pending.items() if k in (_STAYS - _HELD) | _IN_ENGLISH}
     pending = {**staying, "held": [w.as_json() for w in everything], "options": [k.id for k in cases]}
     c.move(pending=pending, place=place_of(c), wakes_at=c.conversation.wakes_at if before else c.now + HOLD)
     c.keep_content = True

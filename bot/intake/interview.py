@@ -9,7 +9,7 @@ from bot.domain.case import Case, Value
 from bot.domain.fields import FIELDS, Field, by_number, field
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Keyboard
-from bot.intake import differing, marked, permission, understanding
+from bot.intake import differing, in_english, marked, permission, understanding
 from bot.intake.answers import store, take_out
 from bot.intake.held_words import move_on
 from bot.intake.next_question import REVIEW, next_question, to_ask
@@ -29,6 +29,7 @@ from bot.intake.several_choices import chosen, takes_several, without
 from bot.intake.showing_back import ask_confirmation, to_confirm
 from bot.language.talk_words import is_done, taken_out
 from bot.language.texts import tr
+from bot.protection.in_english import lacking
 from bot.turns.composer import Composer
 
 #: After so long a silence, words that do not answer the question may as well be a new alert.
@@ -58,6 +59,8 @@ def ask_field(
 
 def _asked(c: Composer, case: Case, asking: Field) -> tuple[str, Keyboard]:
     """Write a question with its choices; those about permission as one, while they stand together."""
+    if missing := in_english.waiting(c, case):
+        return in_english.question(c, case, missing)
     if permission.is_together(c, case, asking):
         return permission.question(c.language), permission.keyboard(case, c.language)
     if asking.id == differing.DIFFERS:
@@ -131,6 +134,8 @@ def answered(c: Composer, case: Case, asking: Field, value: Value, lead: str = "
     case = store(c, case, asking, value, "typed")
     if adds_to:
         ask_more(c, case, asking, lead)
+    elif missing := lacking(case, (asking,)):
+        in_english.ask(c, case, missing, lead, returning=bool(c.conversation.pending.get("returning")))
     else:
         advance(c, case, asking, lead)
 
@@ -246,6 +251,8 @@ def confirmed(c: Composer, case: Case) -> None:
 
 def ask_current(c: Composer, case: Case, lead: str = "") -> None:
     """Ask again what this person was being asked about a case."""
+    if in_english.ask_again(c, case, lead):
+        return
     current = c.conversation.asking if c.conversation.case_id == case.id else ""
     if current in {f.id for f in FIELDS}:
         ask_field(c, case, field(current), lead, returning=bool(c.conversation.pending.get("returning")))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.domain.case import Case
 from bot.domain.fields import Field, by_number, field
-from bot.intake import permission
+from bot.intake import english_line, in_english, permission
 from bot.intake.interview import advance, ask_field
 from bot.intake.next_question import REVIEW, question_before
 from bot.language.texts import tr
@@ -13,6 +13,9 @@ from bot.turns.composer import Composer
 
 def go_back(c: Composer, case: Case, current: str) -> None:
     """Ask the question before; before the review comes the last one."""
+    if in_english.waiting(c, case):
+        ask_field(c, case, field(current), returning=bool(c.conversation.pending.get("returning")))
+        return
     before = question_before(case, current)
     if before is None:
         ask_field(c, case, field(current), tr(c.language, "This is the first question."))
@@ -22,6 +25,9 @@ def go_back(c: Composer, case: Case, current: str) -> None:
 
 def skip(c: Composer, case: Case, current: Field) -> None:
     """Leave a question open, where that is allowed."""
+    if in_english.waiting(c, case):
+        english_line.choose(c, case, in_english.LATER)
+        return
     if not current.may_skip:
         words = (
             tr(c.language, "This one is needed. 'unknown' is an answer too.")

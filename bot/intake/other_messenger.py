@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from bot.domain.case import Case, TextKind
 from bot.domain.fields import Field
 from bot.domain.journal_acts import JournalAct
-from bot.intake import interview
+from bot.intake import english_line, interview
 from bot.intake.held_words import hold, take_held
 from bot.intake.pieces import keep_piece, words_of
 from bot.language.texts import tr
@@ -50,7 +50,7 @@ def answer(c: Composer, case: Case, asking: Field) -> None:
     c.put(case)
     if not text:
         interview.ask_field(c, case, asking)
-    elif not interview.answer_text(c, case, asking, text):
+    elif not english_line.answer_text(c, case, asking, text):
         kept = [keep_piece(c, case, piece, own_side_only=True) for piece in texts]
         c.journal(JournalAct.WORDS_KEPT, case)
         interview.ask_again(c, case, asking, text, kept[-1])

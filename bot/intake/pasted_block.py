@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.domain.case import Case, Value
 from bot.domain.fields import Field
 from bot.domain.journal_acts import JournalAct
+from bot.intake import in_english
 from bot.intake.answers import follow_up, keep
 from bot.intake.question_texts import kept_for_own_side, zone_of
 from bot.intake.reading.answer_reader import read
@@ -13,6 +14,7 @@ from bot.intake.reading.result import Confirm, OutsidePurpose, Read, Unclear
 from bot.intake.sending import ask_current_or_next
 from bot.intake.showing_back import ask_confirmation
 from bot.language.texts import tr
+from bot.protection.in_english import lacking
 from bot.turns.composer import Composer
 
 
@@ -41,5 +43,8 @@ def apply_block(c: Composer, case: Case, block: Block) -> None:
     lead += [tr(c.language, "Not known as a label: {label}", label=label) for label in block.unknown_labels]
     if confirms:
         ask_confirmation(c, case, confirms, "\n".join(lead))
+        return
+    if missing := lacking(case, stored):
+        in_english.ask(c, case, missing, "\n".join(lead), is_block=True)
         return
     ask_current_or_next(c, case, "\n".join(lead))

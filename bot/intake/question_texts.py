@@ -18,6 +18,7 @@ from bot.intake.next_question import open_question, question_before, to_ask
 from bot.intake.reading.yes_no import AGAIN, RIGHT
 from bot.intake.several_choices import DONE, chosen, tap_of
 from bot.language.texts import later, tr
+from bot.protection.in_english import beside
 from bot.protection.redaction_policy import Way, echoed
 from bot.protection.shown_persons import persons
 from bot.protection.standings import Reader
@@ -136,11 +137,12 @@ def yes_no(language: str, stamp: str) -> Keyboard:
 def summary(case: Case, agreement: Agreement, language: str) -> str:
     """Write all answers in order, numbered as asked, and what is still open."""
     lines = [tr(language, "{reference}: what you have told us.", reference=case.reference)]
+    reader = Reader(case.reporting, Role.OFFICER, case.officer)
     for f in to_ask(case):
         value = echoed(f, case)
         shown = tr(language, "not answered") if value is None else show(f, value, language, sides(case, agreement))
         lines.append(f"{f.whole_number}{f.part}. {tr(language, f.label)}: {shown}{doubt(case, f, language)}")
-    reader = Reader(case.reporting, Role.OFFICER, case.officer)
+        lines += filter(None, [beside(f, case, reader, Way.ECHO, agreement, language)])
     lines += [each.line(language) for each in persons(case, reader, Way.ECHO, agreement, language)]
     return "\n".join(lines)
 

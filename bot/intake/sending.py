@@ -6,7 +6,7 @@ from bot.channels import gate_effects
 from bot.clock import alerts, deadlines
 from bot.domain.case import Case
 from bot.domain.journal_acts import JournalAct
-from bot.intake import marked, understanding
+from bot.intake import in_english, marked, understanding
 from bot.intake.held_words import move_on
 from bot.intake.interview import ask_field, show_summary
 from bot.intake.next_question import REVIEW, missing, next_question
@@ -44,7 +44,8 @@ def send(c: Composer, case: Case) -> None:
         return
     case = deadlines.sent(understanding.confirm(c, case), c.now)
     c.journal(JournalAct.SENT, case, answered=len(case.answers))
-    c.put(alerts.told(c, case))
+    case = c.put(alerts.told(c, case))
+    in_english.ask_desk(c, case)
     move_on(c, case_id=case.id, asking="")
     left = marked.leave(c, case)
     sent = tr(
@@ -53,7 +54,7 @@ def send(c: Composer, case: Case) -> None:
         "tells others. Anything new: just write. Type 'plan {reference}' to see what comes next.",
         reference=case.reference,
     )
-    c.say(f"{sent} {left}".strip(), case=case)
+    c.say("\n".join(filter(None, [f"{sent} {left}".strip(), in_english.left(case, c.language)])), case=case)
 
 
 def ask_current_or_next(c: Composer, case: Case, lead: str) -> None:

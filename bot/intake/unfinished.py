@@ -16,6 +16,7 @@ from bot.domain.names import link, rows, urgency_name
 from bot.domain.people import Person
 from bot.domain.recipients import Recipient, at_person
 from bot.domain.turn import Turn
+from bot.intake import in_english
 from bot.intake.held_words import held, move_on
 from bot.intake.next_question import REVIEW, missing
 from bot.intake.open_case import side_question
@@ -172,6 +173,7 @@ def _tell_desks(c: Composer, case: Case, timer: Deadline, why: str) -> None:
     if told:
         fields = [asked.id for asked in missing(case)]
         c.journal(JournalAct.MISSING_TOLD, case, missing=fields, recipients=[r.name for r in told])
+    in_english.ask_desk(c, case)
     c.put(deadlines.stop(case, DeadlineKind.INTAKE, c.now))
 
 

@@ -14,7 +14,8 @@ def _all(meaning: str) -> tuple[str, ...]:
     return tuple(sorted(found, key=len, reverse=True))
 
 
-_DONE, _TAKE_OUT, _EDIT = frozenset(_all("done")), _all("take_out"), frozenset(_all("edit"))
+_TAKE_OUT = _all("take_out")
+_DONE, _EDIT, _LATER = (frozenset(_all(meaning)) for meaning in ("done", "edit", "later"))
 
 
 def is_done(text: str) -> bool:
@@ -25,6 +26,11 @@ def is_done(text: str) -> bool:
 def is_bare_edit(text: str) -> bool:
     """Whether somebody wants to change an answer and does not say which."""
     return plain(text) in _EDIT
+
+
+def is_later(text: str) -> bool:
+    """Whether somebody leaves what they are asked for to others, or to another time."""
+    return plain(text) in _LATER
 
 
 def taken_out(text: str) -> str:

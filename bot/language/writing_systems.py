@@ -38,10 +38,20 @@ def is_english(text: str) -> bool:
 
 def script_of(text: str) -> Script:
     """Name the script that is not English, if any of the text is in one; Latin for everything else."""
+    if text.isascii():
+        return Script.LATIN
     foreign = {script: count for script, count in _letters(text).items() if script is not Script.LATIN}
     if foreign:
         return max(foreign, key=lambda script: foreign[script])
     return Script.VIETNAMESE if _is_vietnamese(text) else Script.LATIN
+
+
+def is_record(text: str) -> bool:
+    """Whether a line can be an English version: English letters only, and nothing that is typical of Vietnamese.
+
+    Which language it is in is not looked at: Vietnamese without its signs passes.
+    """
+    return is_english(text) and script_of(text) is Script.LATIN
 
 
 def mark(text: str, language: str) -> str:
@@ -49,14 +59,15 @@ def mark(text: str, language: str) -> str:
     script = script_of(text)
     if script is Script.LATIN:
         return ""
-    name, found = _name(script, language), _letters(text)
+    name, found = script_name(script, language), _letters(text)
     if script is not Script.VIETNAMESE and found[Script.LATIN] > found[script]:
         return tr(language, "(partly written in {script}; an English version is needed for the formal channels)",
                   script=name)  # fmt: skip
     return tr(language, "(written in {script}; an English version is needed for the formal channels)", script=name)
 
 
-def _name(script: Script, language: str) -> str:
+def script_name(script: Script, language: str) -> str:
+    """Name a script as people do."""
     match script:
         case Script.KHMER:
             return tr(language, "Khmer")

@@ -9,7 +9,7 @@ from bot.conversation.ask_which_case import CANDIDATES
 from bot.conversation.typed_numbers import may_pick, picked
 from bot.delivery.split import carries
 from bot.domain.agreement import Agreement
-from bot.domain.case import Case
+from bot.domain.case import Case, CaseText
 from bot.domain.conversation import Conversation
 from bot.domain.frozen import replace
 from bot.domain.messages import Capabilities, Delivery
@@ -78,7 +78,7 @@ class Loader:
         asked = [
             (w, shown)
             for w, shown in zip(wanted, shows, strict=True)
-            if shown.deliveries or shown.secure or shown.matches or shown.files
+            if shown.deliveries or shown.secure or shown.texts or shown.matches or shown.files
         ]
         loaded = await self._with_kept(loaded, asked, agreement) if asked else loaded
         named = [case for w, shown in asked for case in _with_files(loaded, w, shown, agreement)]
@@ -96,6 +96,7 @@ class Loader:
         deliveries: dict[int, tuple[Delivery, ...]] = {}
         secure: dict[int, SecureCase] = {}
         files: dict[int, CaseFiles] = {}
+        texts: dict[int, tuple[CaseText, ...]] = {}
         matched: dict[int, None] = {}
         for wanted, shown in asked:
             for case in _named(loaded, wanted):
@@ -103,15 +104,16 @@ class Loader:
                     continue
                 if shown.matches:
                     matched[case.id] = None
-                if not (shown.deliveries or shown.secure):
+                if not (shown.deliveries or shown.secure or shown.texts):
                     continue
                 history = await self._storage.history(case.id)
                 if shown.deliveries:
                     deliveries[case.id] = history.deliveries
                     files[case.id] = CaseFiles(history.files, history.file_reads)
+                texts[case.id] = history.texts
                 if shown.secure and may_read_secure(shown.reader, case, agreement):
                     secure[case.id] = SecureCase(tuple(await self._storage.secure_entries(case.id)), history.texts)
-        loaded = replace(loaded, deliveries=deliveries, secure=secure, files=files)
+        loaded = replace(loaded, deliveries=deliveries, secure=secure, files=files, texts=texts)
         return await self._with_matches(loaded, tuple(matched)) if matched else loaded
 
     async def _with_files(self, loaded: Loaded, cases: Iterable[Case]) -> Loaded:

@@ -66,6 +66,7 @@ class Message:
             person,
             deliveries=word == "case" or self.inbound.kind is Kind.EDIT,
             secure=word == "release",
+            texts=word == Act.ENGLISH,
             matches=word in _ABOUT_PAIRS,
             files=word == Act.OWNSIDE,
             open_in=ask_which_case.looked_through(self.inbound, person, agreement),

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from bot.domain.attachments import FileRead, StoredFile
 from bot.domain.case import Answer, Case, CaseText, DeadlineKind
 from bot.domain.conversation import Conversation
+from bot.domain.english import English
 from bot.domain.export_orders import IdentifiedOrder
 from bot.domain.journal import Link
 from bot.domain.journal_acts import JournalAct
@@ -130,6 +131,7 @@ class Loaded:
     orders: Mapping[int, IdentifiedOrder] = field(default_factory=dict)
     secure: Mapping[int, SecureCase] = field(default_factory=dict)  #: by case, where it is opened
     files: Mapping[int, CaseFiles] = field(default_factory=dict)  #: by case, where something is said of them
+    texts: Mapping[int, tuple[CaseText, ...]] = field(default_factory=dict)  #: by case, where they are shown
     matches: tuple[Match, ...] = ()  #: of cases where they are shown or decided; the others of each pair are loaded too
 
 
@@ -148,6 +150,7 @@ class History:
 
     answers: tuple[Answer, ...] = ()
     texts: tuple[CaseText, ...] = ()
+    english: tuple[English, ...] = ()  #: English versions of answers and texts, drafts too
     deliveries: tuple[Delivery, ...] = ()
     journal: tuple[Link, ...] = ()
     files: tuple[StoredFile, ...] = ()
@@ -195,6 +198,7 @@ class Shows:
     reader: Person | None = None  #: who asks; what belongs to a case is read only for somebody who may see it
     deliveries: bool = False
     secure: bool = False
+    texts: bool = False
     matches: bool = False  #: what is known of these cases and others
     files: bool = False  #: what people left with these cases, or with those that they lead to
     open_in: tuple[Scope, ...] = ()  #: the newest open cases within each of these

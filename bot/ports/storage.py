@@ -8,6 +8,7 @@ from typing import Protocol
 
 from bot.domain.attachments import FileState, StoredFile
 from bot.domain.case import Case
+from bot.domain.english import Translation
 from bot.domain.export_orders import IdentifiedOrder
 from bot.domain.journal import Link
 from bot.domain.messages import Address, Delivery, DeliveryState, Outgoing
@@ -128,6 +129,9 @@ class Storage(Retains, KeepsForMessengers, FindsAlike, Protocol):
         self, messengers: Sequence[str], now: datetime, limit: int, lease: timedelta
     ) -> list[StoredFile]:
         """Take up to `limit` waiting files of these messengers whose next try is due, oldest first. One statement."""
+
+    async def claim_translations(self, now: datetime, limit: int, lease: timedelta) -> list[Translation]:
+        """Take up to `limit` texts that wait for a machine's draft and are due, oldest first. One statement."""
 
     async def retry_outbox(self, outbox_id: int, now: datetime) -> bool:
         """Put a parked row back in the queue, due now; False when there is no such parked row."""

@@ -224,7 +224,7 @@ _FITS: Mapping[Act, Callable[[Case, Handoff | None], bool]] = for_each(
     },
     but={
         Act.ASSIGN, Act.SNOOZE, Act.URGENCY, Act.CLOSE, Act.WITHDRAW, Act.CLARIFY, Act.LATE, Act.NOTE, Act.MEMO,
-        Act.OWNSIDE, Act.PERSON, Act.CONSENT, Act.PROTECT,
+        Act.ENGLISH, Act.OWNSIDE, Act.PERSON, Act.CONSENT, Act.PROTECT,
         Act.GUARDIAN, Act.INTEREST, Act.VITAL, Act.DECIDE, Act.ALTERNATIVE, Act.RELEASE,
         Act.SAME, Act.RELATED, Act.DIFFERENT,
     },

@@ -13,11 +13,13 @@ from bot.domain.agreement import Agreement, DeskRole
 from bot.domain.attachments import StoredFile
 from bot.domain.case import Case, CaseText, Handoff, TextKind, Value
 from bot.domain.closed_sets import for_each
+from bot.domain.english import English
 from bot.domain.fields import DESK_FIELDS, FIELDS, Field
 from bot.domain.guarded import Guarded
 from bot.domain.people import Person, Role
 from bot.domain.provinces import province
 from bot.domain.secure_entry import SecureEntry, SecureField
+from bot.language.writing_systems import Script, script_of
 from bot.protection.seen_by import seen_by
 from bot.protection.standings import Reader, Standing, concerned, standing, standing_to_all
 
@@ -126,6 +128,9 @@ _TEXT_MATTER = for_each(
     but={TextKind.FIRST, TextKind.TEXT, TextKind.OUTCOME, TextKind.REASON},
 )
 
+#: Texts whose English a machine may draft.
+_DRAFTED = frozenset({TextKind.FIRST, TextKind.NOTE})
+
 
 def decide(matter: Matter, way: Way, standing: Standing, reader: Reader) -> Showing:
     """Say what a reader who stands so gets of a matter on a way: the table, and what no role is told."""
@@ -197,6 +202,34 @@ def province_of(case: Case) -> str:
 def compared(words: Value | None) -> str:
     """Open words to be compared with those of other cases, within the bridge; this is no way out."""
     return words.reveal() if isinstance(words, Guarded) else ""
+
+
+def script_in(words: Value | None) -> Script:
+    """In which script words are written, and nothing else of them: so coarse it is a code."""
+    return script_of(words.reveal()) if isinstance(words, Guarded) else Script.LATIN
+
+
+def english_for(
+    version: English, of: Field | CaseText, case: Case, reader: Reader, way: Way, agreement: Agreement
+) -> str | None:
+    """Open an English version for a reader: whoever gets on a way what it says in English; a draft only its side."""
+    if version.is_draft and reader.party != version.party:
+        return None
+    if isinstance(of, CaseText):
+        is_read = text_for(of, case, reader, way, agreement) is not None
+    else:
+        is_read = may_read(of, case, reader, way, agreement)
+    return version.text.reveal() if is_read else None
+
+
+def to_be_drafted(words: Value | CaseText | None) -> str | None:
+    """Open words for the program that drafts their English, where one is set up; nothing that points to a person.
+
+    That is a way out too: of texts only what is meant for both sides, and nothing of the secure case.
+    """
+    if isinstance(words, CaseText):
+        return words.text.reveal() if words.kind in _DRAFTED and not words.own_side_only else None
+    return words.reveal() if isinstance(words, Guarded) else None
 
 
 def text_for(text: CaseText, case: Case, reader: Reader, way: Way, agreement: Agreement) -> str | None:

@@ -23,6 +23,7 @@ from bot.language.talk_words import asks
 from bot.language.texts import tr
 from bot.language.writing_systems import mark
 from bot.protection import gates
+from bot.protection.in_english import english_of_text
 from bot.protection.redaction_policy import Way, text_for
 from bot.protection.standings import Reader
 from bot.turns.composer import Composer
@@ -149,6 +150,24 @@ def tell_of_deletion(c: Composer, case: Case, text: CaseText) -> Relayed:
         key = _key(case, f"deleted:{c.inbox_id}", is_own=text.own_side_only)
         send(c, case, recipient, key, [header(c, case, recipient.language), words])
     return Relayed(tuple(told))
+
+
+def pass_on_english(c: Composer, case: Case, text: CaseText) -> Relayed:
+    """Send the English version of a text after it, to everybody who may read the text and is not overheard."""
+    in_words: list[Recipient] = []
+    as_link: list[Recipient] = []
+    agreement, when = c.context.agreement, moment(text.at, case, c.context.agreement)
+    for recipient in addressed(c, case):
+        version = english_of_text(text, case, reader_of(recipient, agreement), Way.RELAY, agreement)
+        if version is None:
+            continue
+        language = recipient.language
+        overheard = is_overheard(recipient, agreement, c.view.directory)
+        (as_link if overheard else in_words).append(recipient)
+        said = tr(language, "The message of {moment} in English: {text}", moment=when, text=version.text)
+        key = _key(case, f"english:{c.inbox_id}", is_own=text.own_side_only)
+        send(c, case, recipient, key, [header(c, case, language), _added(c, case, language) if overheard else said])
+    return Relayed(tuple(in_words), tuple(as_link))
 
 
 def tell_of_another_case(c: Composer, case: Case, text: CaseText) -> None:

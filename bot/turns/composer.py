@@ -295,6 +295,8 @@ class Composer:
             new_cases=frozenset(self._new_cases),
             answers=tuple(self.kept.answers),
             texts=tuple(self.kept.texts),
+            english=tuple(self.kept.english),
+            translations=tuple(self.kept.translations.values()),
             secure=tuple(self.kept.secured),
             files=tuple(self.kept.files.values()),
             kept_back=tuple(self.kept.kept_back),

@@ -24,6 +24,7 @@ class Context:
     public_url: str = ""
     identity: str = "never"  #: what identifiers may do on a messenger: never, masked or allowed
     confirm_every: timedelta = timedelta(days=90)  #: how long an enrolment holds until it is confirmed again
+    drafts_english: bool = False  #: whether a program is set up that drafts English versions
     windows: Mapping[str, WindowRules] = field(default_factory=dict)  #: of the messengers that have reply windows
     restored: Restored | None = None  #: that the database comes from a backup
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from bot.domain.attachments import Left, StoredFile, received
 from bot.domain.case import Answer, Case, CaseText, TextKind
+from bot.domain.english import WRITER_FIRST, English, Translation
 from bot.domain.guarded import Guarded
 from bot.domain.secure_entry import SecureEntry, SecureField
+from bot.language.writing_systems import Script
+from bot.protection.redaction_policy import script_in, to_be_drafted
 from bot.turns.source import Source
 
 
@@ -17,6 +20,8 @@ class Kept:
         self._source = source
         self.answers: list[Answer] = []
         self.texts: list[CaseText] = []
+        self.english: list[English] = []
+        self.translations: dict[int, Translation] = {}
         self.secured: list[SecureEntry] = []
         self.files: dict[int, StoredFile] = {}
         self.kept_back: list[int] = []
@@ -24,6 +29,7 @@ class Kept:
     def answer(self, answer: Answer) -> None:
         """Keep a new answer."""
         self.answers.append(answer)
+        self._let_draft(answer, answer.field)
 
     def text(
         self,
@@ -52,7 +58,17 @@ class Kept:
             subjects,
         )
         self.texts.append(kept)
+        self._let_draft(kept)
         return kept.id
+
+    def _let_draft(self, original: Answer | CaseText, field: str = "") -> None:
+        """Let a machine draft the English of what is in another script, once its writer had the time to say it."""
+        words = original if isinstance(original, CaseText) else original.value
+        said = original.text if isinstance(original, CaseText) else original.value
+        context = self._source.context
+        if context.drafts_english and to_be_drafted(words) and script_in(said) is not Script.LATIN:
+            due = context.now + WRITER_FIRST
+            self.put_translation(Translation(original.id, original.case_id, field, next_attempt_at=due))
 
     @property
     def last_text_id(self) -> int | None:
@@ -62,6 +78,34 @@ class Kept:
     def texts_with(self, *ids: int | None) -> tuple[CaseText, ...]:
         """The texts with these ids that were kept in this turn."""
         return tuple(text for text in self.texts if text.id in ids)
+
+    def in_english(
+        self, case: Case, of: int, text: str, *, draft: English | None = None, is_machine: bool = False
+    ) -> English:
+        """Keep what the person of this turn says to be the English of an answer or a text, perhaps as drafted."""
+        source, person = self._source, self._source.writer()
+        kept = English(
+            source.context.new_id(),
+            case.id,
+            of,
+            Guarded(text),
+            source.now,
+            person.id,
+            person.party,
+            person.role,
+            is_machine=is_machine or draft is not None,
+            draft=None if draft is None else draft.id,
+        )
+        self.english.append(kept)
+        return kept
+
+    def put_english(self, version: English) -> None:
+        """Keep an English version that nobody wrote in this turn."""
+        self.english.append(version)
+
+    def put_translation(self, asked: Translation) -> None:
+        """Keep what is to be drafted by a machine, or what became of it."""
+        self.translations[asked.id] = asked
 
     def secure(
         self,

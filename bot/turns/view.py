@@ -151,6 +151,11 @@ class View:
         """What was sent about a case, where the message asks to see it."""
         return self._loaded.deliveries.get(case_id, ())
 
+    def texts(self, case_id: int) -> tuple[CaseText, ...]:
+        """The free texts of a case, where the message asks to see them, with what this batch added."""
+        newer = (text for text in self._texts if text.case_id == case_id)
+        return (*self._loaded.texts.get(case_id, ()), *newer)
+
     def secure(self, case_id: int, *newer: SecureEntry) -> SecureCase:
         """The secure case, where it was asked for, with what this batch (and `newer`) added or released."""
         loaded = self._loaded.secure.get(case_id, SecureCase())

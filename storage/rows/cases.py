@@ -27,6 +27,7 @@ from bot.domain.case import (
     TextKind,
     Value,
 )
+from bot.domain.english import English
 from bot.domain.fields import UNKNOWN, field, is_field
 from bot.domain.guarded import Guarded
 from bot.domain.messages import Address
@@ -44,7 +45,7 @@ _SAME = tuple(
     for f in fields(Case)
     if f.name
     not in {"place", "status", "urgency", "rules", "alerted_urgency", "assignees", "closure", "joins"}
-    | {"answers", "apart", "deadlines", "handoffs", "is_partial"}
+    | {"answers", "apart", "english", "deadlines", "handoffs", "is_partial"}
 )
 
 
@@ -92,14 +93,19 @@ def case_row(case: Case) -> RowDict:
     row["assignees"] = str(list(case.assignees))
     row["closure"] = text_or_none(case.closure)
     row["joins"] = str(list(case.joins)) if case.joins else None
+    row["english"] = str([version.id for version in case.english.values()]) if case.english else None
     row["answers"] = str(list(all_current(case)) if case.apart else [answer.id for answer in case.answers.values()])
     return row
 
 
 def case_of(
-    row: RowMapping, answers: Mapping[int, Answer], deadlines: Iterable[Deadline], handoffs: Iterable[Handoff]
+    row: RowMapping,
+    answers: Mapping[int, Answer],
+    deadlines: Iterable[Deadline],
+    handoffs: Iterable[Handoff],
+    english: Mapping[int, English],
 ) -> Case:
-    """A case with its current answers, which are found among `answers` by id."""
+    """A case with its current answers and English versions, which are found among `answers` and `english` by id."""
     current = [answers[answer_id] for answer_id in json.loads(row["answers"]) if answer_id in answers]
     apart: dict[int, dict[str, Answer]] = {}
     for answer in current:
@@ -117,6 +123,7 @@ def case_of(
         joins=tuple(json.loads(row["joins"] or "[]")),
         answers={answer.field: answer for answer in current if not answer.subject},
         apart=apart,
+        english={version.of: version for each in json.loads(row["english"] or "[]") if (version := english.get(each))},
         deadlines=tuple(deadlines),
         handoffs=tuple(handoffs),
     )

@@ -32,6 +32,7 @@ from storage.rows.cases import (
     text_row,
 )
 from storage.rows.conversations import conversation_row
+from storage.rows.english import english_row, translation_row
 from storage.rows.files import file_row
 from storage.rows.journal import link_row, secret_of
 from storage.rows.matching import match_row
@@ -135,6 +136,9 @@ def _write_cases(writing: Writing, batch: Batch) -> None:
     writing.run_all(sql.step_cases, rows, "A case moved meanwhile.")
     writing.run(sql.add_answers, [answer_row(writing.vault, answer) for answer in batch.answers])
     writing.run(sql.add_texts, [text_row(writing.vault, text) for text in batch.texts])
+    writing.run(sql.add_english, [english_row(writing.vault, version) for version in batch.english])
+    translations = [translation_row(batch.translations[i]) for i in sorted(batch.translations)]
+    writing.run(sql.put_translations, translations)
     writing.run(sql.put_secure, [secure_row(writing.vault, entry) for entry in batch.secure])
     tokens = (row for entry in batch.secure for row in index_rows(entry, writing.vault))
     writing.run(sql.add_index, tokens)

@@ -32,6 +32,7 @@ from sqlalchemy import (
 
 from bot.domain.attachments import StoredFile
 from bot.domain.case import DeadlineKind, Status
+from bot.domain.english import Translation
 from bot.domain.errors import SealBroken
 from bot.domain.messages import Address, Outgoing, OutgoingKind
 from bot.domain.turn import InboxRow
@@ -39,6 +40,7 @@ from bot.ports.reads import Due
 from bot.protection.sealing import Vault
 from storage.batch import readdressed
 from storage.rows.cases import to_json, unread
+from storage.rows.english import translation_of
 from storage.rows.files import file_of
 from storage.rows.messages import addresses_json, inbox_of, outgoing_of
 from storage.sql.leaving import moved_addresses
@@ -116,6 +118,11 @@ _MESSENGERS: Any = bindparam("messengers", expanding=True)
 _DUE_DEADLINES = Claim("deadlines", and_(_DEADLINES.state == "running", _DEADLINES.next_at <= _NOW), ("next_at", "id"))
 _DUE_WAKES = Claim("conversations", _CONVERSATIONS.wakes_at <= _NOW, ("wakes_at", "person_id"))
 _DUE_AGAIN = Claim("inbox", and_(_UNDONE, _INBOX.state == "failed", _INBOX.next_attempt_at <= _NOW), ("id",))
+_DUE_TRANSLATIONS = Claim(
+    "translations",
+    and_(text("state = 'waiting'"), T["translations"].c.next_attempt_at <= _NOW),
+    ("next_attempt_at", "id"),
+)
 _DUE_FILES = Claim(
     "attachments",
     and_(_UNSTORED, _FILES.state == "waiting", _FILES.messenger.in_(_MESSENGERS), _FILES.next_attempt_at <= _NOW),
@@ -161,6 +168,11 @@ def claim_files(connection: Connection, vault: Vault, term: Term, messengers: Se
     """Take waiting files whose next try is due, oldest first."""
     taken = _DUE_FILES.take(connection, term, messengers=list(messengers))
     return readable(connection, _FILES.reason, taken, partial(file_of, vault))
+
+
+def claim_translations(connection: Connection, term: Term) -> list[Translation]:
+    """Take what waits for a machine's draft, oldest first."""
+    return [translation_of(row) for row in _DUE_TRANSLATIONS.take(connection, term)]
 
 
 def retry_file(connection: Connection, file_id: int, now: datetime) -> bool:

@@ -35,6 +35,7 @@ from bot.domain.verify_journal import Head
 from bot.ports.reads import Counts, History, Said, Scope
 from bot.protection.sealing import Vault
 from storage.rows.cases import answer_of, secure_mark_of, secure_of, text_of, unread
+from storage.rows.english import english_of
 from storage.rows.files import file_of
 from storage.rows.journal import link_of
 from storage.rows.messages import delivery_of, inbox_of, texts_of
@@ -83,6 +84,7 @@ def history(connection: Connection, vault: Vault, case_id: int) -> History:
     return History(
         answers=tuple(answer_of(vault, row) for row in of_case(answers, answers.c.id)),
         texts=tuple(text_of(vault, row) for row in of_case(texts, texts.c.id)),
+        english=tuple(english_of(vault, row) for row in of_case(T["english"], T["english"].c.id)),
         deliveries=tuple(delivery_of(vault, row) for row in of_case(outbox, outbox.c.id)),
         journal=tuple(link_of(vault, row) for row in of_case(journal, journal.c.sequence, journal.c.id)),
         files=tuple(file_of(vault, row) for row in of_case(kept, kept.c.id)),

@@ -69,6 +69,8 @@ BLANK_ANSWER: RowDict = {
 STEPS = (
     Step("texts", lambda c, _: or_(c.sealed.is_not(None), c.message != ""), {"sealed": None, "message": ""}),
     Step("answers", lambda c, order: c.field.in_(order.free_fields)),
+    Step("english"),
+    Step("translations"),
     Step("secure_entries"),
     Step("attachments"),
     Step("handoffs", lambda c, _: c.sealed.is_not(None), {"sealed": None}),

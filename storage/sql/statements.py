@@ -27,12 +27,12 @@ from sqlalchemy.dialects.postgresql import psycopg
 
 from storage.batch import CUT_OFF
 from storage.sql.compiled import Prepared
-from storage.tables import files, matching, messages, messenger_state, people
+from storage.tables import english, files, matching, messages, messenger_state, people
 from storage.tables.cases import METADATA
 from storage.types import Moment
 
 #: The modules whose tables must be known before `T` is read.
-TABLE_MODULES = (files, matching, messages, messenger_state, people)
+TABLE_MODULES = (english, files, matching, messages, messenger_state, people)
 SCHEMA = METADATA
 T = SCHEMA.tables
 #: What another try changes of a stored message.
@@ -78,6 +78,7 @@ class Statements:
         self.add_conversations = prepare(insert(T["conversations"]).on_conflict_do_nothing())
         self.add_answers = prepare(insert(T["answers"]))
         self.add_texts = prepare(insert(T["texts"]))
+        self.add_english = prepare(insert(T["english"]))
         self.add_index = prepare(insert(T["secure_index"]).on_conflict_do_nothing())
         self.add_given = prepare(insert(T["given"]).on_conflict_do_nothing())
         self.add_links = prepare(insert(T["journal"]))
@@ -89,6 +90,7 @@ class Statements:
         # A fetch that began before a file was kept back knows nothing of that, and leaves it so.
         self.put_files = self._prepare(self.upsert("attachments", stays=("own_side_only",)))
         self.put_handoffs = self._prepare(self.upsert("handoffs"))
+        self.put_translations = self._prepare(self.upsert("translations"))
         self.put_secure = self._prepare(self.upsert("secure_entries"))
         self.put_heads = self._prepare(self.upsert("chain_heads"))
         # Who was cut off stays so, whatever somebody who read them before writes of them.

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from bot.domain.attachments import FileState, StoredFile
 from bot.domain.case import Case
+from bot.domain.english import Translation
 from bot.domain.errors import AlreadySeen, Stale, StorageError
 from bot.domain.export_orders import IdentifiedOrder
 from bot.domain.journal import Entry, Link
@@ -121,6 +122,9 @@ class SqlStorage(SqlForMessengers):
         self, messengers: Sequence[str], now: datetime, limit: int, lease: timedelta
     ) -> list[StoredFile]:
         return await self._write(sql_claims.claim_files, self._vault, self._term(now, limit, lease), messengers)
+
+    async def claim_translations(self, now: datetime, limit: int, lease: timedelta) -> list[Translation]:
+        return await self._write(sql_claims.claim_translations, self._term(now, limit, lease))
 
     async def retry_file(self, file_id: int, now: datetime) -> bool:
         return await self._write(sql_claims.retry_file, file_id, now)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, RowMapping
 from bot.domain.case import Answer, Case, Deadline, Handoff
 from bot.protection.sealing import Vault
 from storage.rows.cases import answer_of, case_of, deadline_of, handoff_of
+from storage.rows.english import english_of
 from storage.sql.case_cache import KnownCases
 from storage.sql.query_parts import each, rows, rows_with
 
@@ -45,4 +46,6 @@ def whole(connection: Connection, vault: Vault, found: Sequence[RowMapping]) -> 
     found_handoffs = each(connection, "handoffs", "case_id", ids, partial(handoff_of, vault))
     for handoff in sorted(found_handoffs, key=lambda h: h.id):
         handoffs[handoff.case_id].append(handoff)
-    return [case_of(row, answers[row["id"]], deadlines[row["id"]], handoffs[row["id"]]) for row in found]
+    in_english = [row["id"] for row in found if row["english"]]
+    english = {v.id: v for v in each(connection, "english", "case_id", in_english, partial(english_of, vault))}
+    return [case_of(row, answers[row["id"]], deadlines[row["id"]], handoffs[row["id"]], english) for row in found]

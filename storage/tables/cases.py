@@ -79,6 +79,7 @@ class CaseRow(Row, table=True):
     joined_to: int | None = Field(sa_type=Id)
     joined_at: datetime | None = Field(sa_type=Moment)
     joins: str | None = Field(sa_type=Text)  #: JSON; NULL where a version wrote it that joined none
+    english: str | None = Field(sa_type=Text)  #: JSON: ids of the current English versions; NULL for none
     answers: str = Field(sa_type=Text)  #: JSON: ids of the current answers, in their order
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from bot.domain.people import Role
 from tests.fakes.bot_api import BotApi
+from tests.fakes.libre_translate import LibreTranslate
 from tests.kit.running import Setup, Terminal, person, running
 
 DESKS = {"kh-duty": ["telegram:-1"], "cn-duty": [], "cn-police": []}
@@ -90,3 +91,18 @@ def test_what_runs_without_a_configuration_is_right_and_says_what_is_missing(
     right, missing = Terminal()("check")
     assert right == "The configuration is right: 2 parties, 8 desks."
     assert missing.startswith("Without an address, so told only where people of theirs enrol: kh-duty, ")
+
+
+@pytest.mark.parametrize(
+    ("key", "code", "said"),
+    [("right", 0, "translation: ok"), ("a-wrong-one", 1, "translation: The translation server refuses our api_key")],
+)
+async def test_live_a_translation_server_is_tried_on_two_words_and_its_key_is_not_told(
+    setup: Setup, key: str, code: int, said: str
+) -> None:
+    async with LibreTranslate(api_key="right") as server:
+        with setup.file.open("a", encoding="utf-8") as file:
+            file.write(f'\n[translation]\nurl = "{server.url}"\napi_key = "{key}"\n')
+        lines = await Terminal(setup.file).beside("check", "--live", code=code)
+    assert [line for line in lines if line.startswith(said)]
+    assert "a-wrong-one" not in "\n".join(lines)

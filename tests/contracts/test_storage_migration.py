@@ -14,6 +14,7 @@ from sqlalchemy import Engine, MetaData, Table, insert, make_url, text
 
 import storage
 from bot.domain.case import Answer, CaseText, Channel, Handoff, HandoffState, TextKind
+from bot.domain.english import English
 from bot.domain.errors import KeysUnusable, SchemaMismatch
 from bot.domain.guarded import Guarded
 from bot.domain.people import Person, Role
@@ -29,7 +30,7 @@ from storage.sql.statements import T
 from tests.kit.clock import START, Clock
 from tests.kit.engines import ENGINES
 from tests.kit.keys import VAULT, vault
-from tests.kit.values import OFFICER, case, new_id
+from tests.kit.values import OFFICER, case, deadline, new_id
 
 
 @pytest.fixture(params=ENGINES)
@@ -190,3 +191,27 @@ def _at_version(url: str, version: str) -> Engine:
         command.upgrade(config, version)
         check_keys(connection, VAULT)
     return engine
+
+
+async def test_cases_of_the_version_before_have_no_english_and_take_one(new: str) -> None:
+    made = _at_version(new, "0004")
+    opened = case()
+    summary = Answer(new_id(), opened.id, "summary", Guarded("ទ្វារ"), START, OFFICER)
+    rows = {"cases": case_row(replace(opened, answers={"summary": summary})), "answers": answer_row(VAULT, summary)}
+    with made.begin() as connection:
+        for name, row in rows.items():
+            old = Table(name, MetaData(), autoload_with=connection)  # as the version before knows it
+            kept = {column: value for column, value in row.items() if column in old.c}
+            connection.execute(insert(T[name]).values(kept))
+    made.dispose()
+
+    assert storage.migrate(new, VAULT) == f"The database was brought to version {head()}."
+    opened_again = storage.open_storage(new, clock=Clock(), vault=VAULT)
+    await opened_again.start()
+    found = (await opened_again.load(Wanted(cases=(opened.id,)))).cases[opened.id]
+    assert found.english == {}
+    version = English(new_id(), opened.id, summary.id, Guarded("door"), START, OFFICER, "KH", Role.OFFICER)
+    after = replace(found, version=found.version + 1, english={summary.id: version}, deadlines=(deadline(found.id),))
+    await opened_again.apply([Turn(cases=(after,), english=(version,))])
+    assert (await opened_again.load(Wanted(cases=(opened.id,)))).cases[opened.id].english == {summary.id: version}
+    await opened_again.stop()

@@ -36,6 +36,7 @@ TYPED: dict[Act | str, tuple[str, ...]] = {
     Act.NOTE: ("{words}",),
     Act.MEMO: ("{words}",),
     Act.OWNSIDE: ("", "1"),
+    Act.ENGLISH: ("", "summary {words}", "area {words}", "note {words}", "first {words}", "{words}"),
     Act.PERSON: ("", "1 located", "1 sex girl", "1 safe"),
     Act.HANDOFF: ("police send", "diplomatic send", "police"),
     Act.ACCEPT: ("police 12/26", "diplomatic 13/26"),
@@ -74,6 +75,7 @@ TYPED: dict[Act | str, tuple[str, ...]] = {
 CORRECTIONS = (
     ("edit 3", "25"), ("edit 3", "9"), ("edit 10", "China"), ("edit 10", "Cambodia"), ("edit 10", "Viet Nam"),
     ("edit 10", "unknown"), ("edit 13a", "yes"), ("edit 13a", "no"), ("edit 13c", "yes"), ("edit 14", "{words}"),
+    ("edit 14", "នាង {words}"), ("edit 5", "南昌 {words}"), ("edit 14", "later"),
     ("edit 5", "{words}"), ("edit 7", "political matter"),
 )  # fmt: skip
 WHO = tuple(p.addresses[0] for p in EVERYBODY)

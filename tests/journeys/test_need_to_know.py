@@ -23,7 +23,9 @@ NOWHERE = "KC26-7H4QM-4"
 WORDS = {
     "ack": ("",), "assign": ("me", "1"), "snooze": ("15m quiet",), "urgency": ("U1 worse",), "standdown": ("reason",),
     "close": ("found_safe home",), "reopen": ("again",), "withdraw": ("mistake", ""), "wrong": ("unsafe", ""),
-    "note": ("hello", ""), "memo": ("hello",), "ownside": ("", "1"), "person": ("", "1 located", "1 split 2", "add 1"),
+    "note": ("hello", ""), "memo": ("hello",), "ownside": ("", "1"),
+    "english": ("", "summary the door is open", "note the door is open"),
+    "person": ("", "1 located", "1 split 2", "add 1"),
     "handoff": ("police", "diplomatic"), "accept": ("police 12/26",), "return": ("police no",),
     "delivered": ("police Col. Chen",), "refuse": ("police harm no",), "clarify": ("which floor", ""),
     "answer": ("third",),

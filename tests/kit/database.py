@@ -57,6 +57,7 @@ _WAITS = (
     ("outbox", "next_attempt_at"),
     ("inbox", "next_attempt_at"),
     ("attachments", "next_attempt_at"),
+    ("translations", "next_attempt_at"),
 )
 
 

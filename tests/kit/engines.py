@@ -29,7 +29,7 @@ from tests.kit.keys import VAULT
 ENGINES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
 _PATIENT = timedelta(minutes=1)  #: a busy machine is no trouble of the database
 #: The tables whose rows are leased, until `leased_until`.
-LEASED = ("inbox", "outbox", "deadlines", "conversations", "attachments", "reply_windows", "looks")
+LEASED = ("inbox", "outbox", "deadlines", "conversations", "attachments", "reply_windows", "looks", "translations")
 
 
 @dataclass

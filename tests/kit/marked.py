@@ -11,6 +11,7 @@ from sqlalchemy import select, text
 
 from bot.domain.attachments import StoredFile
 from bot.domain.case import Answer, CaseText, Channel, Handoff, HandoffState, TextKind
+from bot.domain.english import English, Translation
 from bot.domain.export_orders import IdentifiedOrder
 from bot.domain.guarded import Guarded
 from bot.domain.messages import Address, Attachment, Button
@@ -46,6 +47,7 @@ def marked_turn(officer: int = OFFICER) -> Turn:
     """Everything that people write, with the mark in it."""
     number, chat = new_id(), Address("telegram", str(500 + officer))
     name = Answer(new_id(), number, "summary", Guarded(f"{MARK} says that"), START, officer)
+    version = English(new_id(), number, name.id, Guarded(f"{MARK} in English"), START, officer, "KH", Role.OFFICER)
     handoff = Handoff(
         new_id(),
         number,
@@ -62,6 +64,7 @@ def marked_turn(officer: int = OFFICER) -> Turn:
         id=number,
         officer=officer,
         answers={"summary": name},
+        english={name.id: version},
         handoffs=(handoff,),
         deadlines=(deadline(number),),
     )
@@ -81,6 +84,8 @@ def marked_turn(officer: int = OFFICER) -> Turn:
         inbox=inbox(said, state=InboxState.FAILED, reply=f"You wrote {MARK}", person_id=officer, next_attempt_at=START),
         answers=(name,),
         texts=(CaseText(new_id(), number, TextKind.NOTE, Guarded(f"{MARK} called"), START, officer, "KH"),),
+        english=(version,),
+        translations=(Translation(name.id, number, "summary", next_attempt_at=START),),
         secure=(SecureEntry(new_id(), number, SecureField.NAMES, Guarded(MARK), START, officer, "KH"),),
         files=(StoredFile(new_id(), number, "telegram", f"id-{MARK}", f"{MARK}.jpg", START, officer, "KH"),),
         conversations=(conversation(person_id=officer, pending={"held": [MARK]}),),
@@ -142,6 +147,7 @@ async def assert_reads(storage: Storage, turn: Turn) -> None:
     assert loaded.invites == {invite.code_hash: invite}
     assert loaded.orders == orders
     assert (history.answers, history.texts, history.files) == (turn.answers, turn.texts, turn.files)
+    assert history.english == turn.english
     assert await storage.secure_entries(opened.id) == list(turn.secure)
     assert [delivery.message for delivery in history.deliveries] == list(turn.outgoing)
     assert [link.entry for link in history.journal] == list(turn.journal)

@@ -21,6 +21,7 @@ from bot.domain.turn import InboxRow, Turn
 from bot.line.message_work import Order, PageAct
 from bot.people.enrolment import hash_of
 from bot.ports.reads import Scope, Wanted
+from bot.ports.translation import Translator
 from bot.protection.permissions import scope_of
 from tests.fakes.files import MemoryFiles
 from tests.fakes.memory_messenger import MemoryAdapter, Shown
@@ -60,6 +61,7 @@ class PlayedBridge:
         identity: str = "never",
         messengers: Mapping[str, Capabilities] = MESSENGERS,
         storage: KeptStorage | None = None,
+        translator: Translator | None = None,
     ) -> None:
         self.now = START
         self.storage = storage or KeptStorage()
@@ -70,6 +72,7 @@ class PlayedBridge:
         self.phones = Phones(self.adapters)
         self.exports = folder
         self.files = MemoryFiles()
+        self._translator = translator
         self._chance = random.Random(7)
         self._new_id = Ids(self.clock, 1)
         self.rules = Rules(
@@ -87,7 +90,15 @@ class PlayedBridge:
             salt=lambda: f"{self._chance.getrandbits(64):016x}",
             jitter=lambda: 0.0,
         )
-        return Bridge(self.storage, self.adapters, self.rules, chance, clock=self.clock, files=self.files)
+        return Bridge(
+            self.storage,
+            self.adapters,
+            self.rules,
+            chance,
+            clock=self.clock,
+            files=self.files,
+            translator=self._translator,
+        )
 
     async def start(self) -> None:
         await self.storage.start()
@@ -205,6 +216,8 @@ class PlayedBridge:
         assert self._bridge.fetcher
         await self._bridge.fetcher.tick()
         await self._bridge.closing.tick()
+        if self._bridge.drafts is not None:
+            await self._bridge.drafts.tick()
         await self._settled()
 
     async def fetches(self, messenger: str) -> None:

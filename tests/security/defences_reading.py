@@ -180,4 +180,28 @@ READING = (
         "    if visit.person.is_active:\n",
         ("test_strangers.py::test_what_is_for_admins_is_not_there_for_others",),
     ),
+    Defence(
+        "cross-party reads",
+        "The English of a text is read by whoever reads the text",
+        "bot/protection/redaction_policy.py",
+        "is_read = text_for(of, case, reader, way, agreement) is not None",
+        "is_read = True",
+        ("test_english.py::test_past_a_closed_gate_no_english_of_anything_crosses",),
+    ),
+    Defence(
+        "words to the wrong people",
+        "Only the side that answered says it in English",
+        "bot/protection/in_english.py",
+        "answered = _answered(case) if party == case.reporting else ()",
+        "answered = _answered(case)",
+        ("test_english.py::test_nobody_says_in_english_what_the_other_side_wrote",),
+    ),
+    Defence(
+        "words to the wrong people",
+        "Only the side that wrote a text says it in English",
+        "bot/protection/in_english.py",
+        "mine = [text for text in texts if text.party == party and",
+        "mine = [text for text in texts if",
+        ("test_english.py::test_nobody_says_in_english_what_the_other_side_wrote",),
+    ),
 )

@@ -29,6 +29,7 @@ COMMANDS = {
     "different": "/different {ref} KC26-M9S34-4",
     "decide": "/decide {ref} allowed nothing to fear",
     "edit": "/edit 1",
+    "english": "/english {ref} summary the door is open",
     "export": "/export 2026-01-01 2027-01-01 {ref}",
     "guardian": "/guardian {ref} a man who says so",
     "handoff": "/handoff {ref} police send",

@@ -323,6 +323,7 @@ _FORMS: Mapping[Act, Callable[[Desk], tuple[Input, ...]]] = for_each(
     but={
         Act.ACK,
         Act.OWNSIDE,
+        Act.ENGLISH,
         Act.HANDOFF,
         Act.REMIND,
         Act.STOPPED,

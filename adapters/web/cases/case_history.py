@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import assert_never
 
-from adapters.web.cases import case_view
+from adapters.web.cases import case_view, english_view
 from adapters.web.site import page_words
 from bot.domain.attachments import StoredFile
 from bot.domain.case import Answer, Case, CaseText, Channel, Handoff, HandoffState
@@ -21,6 +21,7 @@ from bot.language.texts import tr
 from bot.ports.reads import History
 from bot.protection import gates
 from bot.protection.gate_words import for_side
+from bot.protection.in_english import english_of_text
 from bot.protection.redaction_policy import Way, line_for, may_read, officer_for, taker_for, text_for
 from bot.protection.secure_access import is_held, may_open_file, may_read_secure, readable
 from bot.protection.shown_persons import for_whom, in_place_of
@@ -68,13 +69,19 @@ def texts(case: Case, found: Sequence[CaseText], reader: case_view.Reader, moved
     return [
         Row(
             head=f"{page_words.text_name(t.kind, reader.language)} · {reader.name(t.by)}",
-            text=text,
+            text="\n".join(filter(None, (text, _english(t, case, reader)))),
             when=case_view.moment(t.at, case, reader.agreement),
             note=_note(t, moved, reader.language),
         )
         for t, text in opened
         if text is not None
     ]
+
+
+def _english(text: CaseText, case: Case, reader: case_view.Reader) -> str:
+    version = english_of_text(text, case, reader.policy, Way.PAGE, reader.agreement)
+    said = version and english_view.said(version, case, reader)
+    return tr(reader.language, "In English: {said}", said=said) if said else ""
 
 
 def _note(text: CaseText, moved: Set[int], language: str) -> str:
@@ -295,6 +302,7 @@ def page(case: Case, history: History, reader: case_view.Reader) -> dict[str, ob
         "persons": case_view.persons(case, reader),
         "unanswered": case_view.unanswered(seen, reader),
         "texts": texts(case, history.texts, reader, {e.text_id for e in history.secured if is_held(e) and e.text_id}),
+        "english": english_view.lines(case, history.texts, reader),
         "secured": _secured(case, history, reader),
         "deadlines": case_view.deadlines(seen, reader),
         "handoffs": handoffs(seen, reader),

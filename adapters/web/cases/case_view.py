@@ -16,6 +16,7 @@ from bot.domain.people import Directory, Person
 from bot.domain.understood import doubt
 from bot.language.texts import tr
 from bot.protection import redaction_policy, shown_persons, standings
+from bot.protection.in_english import beside
 from bot.protection.redaction_policy import Way, answer_for, may_read
 from bot.protection.seen_by import seen_by
 
@@ -27,6 +28,7 @@ class Fact:
     label: str
     value: str
     when: str
+    english: str = ""  #: what goes with an answer in another script: its English, or that it has none
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +169,8 @@ def facts(case: Case, reader: Reader) -> list[Fact]:
         if answer is not None and value is not None:
             words = fields.show(field, value, reader.language, shown) + doubt(case, field, reader.language)
             when = moment(answer.at, case, reader.agreement)
-            made.append(Fact(tr(reader.language, field.label), words, when))
+            english = beside(field, case, reader.policy, Way.PAGE, reader.agreement, reader.language)
+            made.append(Fact(tr(reader.language, field.label), words, when, english))
     return made
 
 

@@ -75,6 +75,7 @@ _ACTS = for_each(
         Act.NOTE: later("Note to both sides"),
         Act.MEMO: later("Memo to own side"),
         Act.OWNSIDE: later("Own side only"),
+        Act.ENGLISH: later("English version"),
         Act.PERSON: later("Persons"),
         Act.HANDOFF: later("Hand off"),
         Act.ACCEPT: later("Record acceptance"),

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.channels.papers.dossier import Dossier, narrowed
+from bot.channels.papers.dossier import FIRST, Dossier, EnglishVersion, narrowed
 from bot.channels.papers.facts import facts
 from bot.channels.papers.kinds import PaperKind
 from bot.domain.agreement import Agreement
-from bot.domain.case import Case, CaseText
+from bot.domain.case import Case, CaseText, TextKind
 from bot.domain.errors import EnglishMissing, NoPaper
+from bot.domain.guarded import Guarded
 from bot.domain.journal import Link
 from bot.domain.journal_acts import JournalAct
 from bot.domain.people import Person
 from bot.language.texts import tr
 from bot.ports.reads import History
+from bot.protection.in_english import english_of_text, english_versions
 from bot.protection.permissions import may_draw_up
+from bot.protection.redaction_policy import Way
 from bot.protection.secure_access import may_read_secure
+from bot.protection.standings import Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,4 +71,22 @@ def still_said(texts: Sequence[CaseText], journal: Sequence[Link]) -> tuple[Case
 
 def dossier_of(case: Case, history: History, person: Person, agreement: Agreement) -> Dossier:
     """What papers may be made of for somebody, without the secure case."""
-    return Dossier(case, agreement, person, still_said(history.texts, history.journal))
+    texts = still_said(history.texts, history.journal)
+    return Dossier(case, agreement, person, texts, english=_in_english(case, texts, person, agreement))
+
+
+def _in_english(
+    case: Case, texts: Sequence[CaseText], person: Person, agreement: Agreement
+) -> Mapping[str, EnglishVersion]:
+    """The English versions that a person confirmed, of answers and of the first message."""
+    reader = Reader.of(person, agreement)
+    found = dict(english_versions(case, reader, Way.PACKET, agreement))
+    for text in texts:
+        version = english_of_text(text, case, reader, Way.PACKET, agreement) if text.kind is TextKind.FIRST else None
+        if version is not None:
+            found[FIRST] = version
+    return {
+        name: EnglishVersion(Guarded(version.text), version.party, version.role, version.at)
+        for name, version in found.items()
+        if not version.is_original and version.role is not None
+    }

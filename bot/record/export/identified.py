@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from bot.domain.case import Case, Channel
+from bot.domain.case import Case, CaseText, Channel
 from bot.domain.fields import UNKNOWN, field, is_field
 from bot.domain.frozen import replace
 from bot.domain.secure_entry import SecureEntry, SecureField
 from bot.domain.subjects import REST, only
 from bot.domain.time_words import as_utc
+from bot.protection.in_english import english_of_text, english_versions, whose
 from bot.protection.redaction_policy import (
     Way,
     answer_for,
@@ -89,6 +90,18 @@ def _answer(name: str) -> Read:
     return cell
 
 
+def _in_english(name: str) -> Read:
+    """The English version that counts, with side, role and moment of whoever wrote or confirmed it."""
+
+    def cell(dossier: Dossier, reader: ExportReader) -> Cell:
+        found = english_versions(dossier.subject.case, reader.policy, Way.IDENTIFIED, reader.agreement).get(name)
+        return (
+            None if found is None or found.is_original else f"{found.text} ({whose(found, 'en')}, {as_utc(found.at)})"
+        )
+
+    return cell
+
+
 def _person(dossier: Dossier, reader: ExportReader, person_id: int | None) -> str | None:
     """A person by name where the policy says so, else as side and role."""
     person = dossier.subject.directory.get(person_id)
@@ -123,7 +136,14 @@ def _return_reasons(dossier: Dossier, reader: ExportReader) -> Cell:
 def _texts(dossier: Dossier, reader: ExportReader) -> Cell:
     case = dossier.subject.case
     opened = ((t, text_for(t, case, reader.policy, Way.IDENTIFIED, reader.agreement)) for t in dossier.texts)
-    return tuple(f"{as_utc(t.at)} {t.party} {t.kind.value}: {text}" for t, text in opened if text is not None) or None
+    found = [(f"{as_utc(t.at)} {t.party} {t.kind.value}", text, _english_of(t, dossier, reader))
+             for t, text in opened if text is not None]  # fmt: skip
+    return tuple(f"{head}: {text}{english}" for head, text, english in found) or None
+
+
+def _english_of(text: CaseText, dossier: Dossier, reader: ExportReader) -> str:
+    found = english_of_text(text, dossier.subject.case, reader.policy, Way.IDENTIFIED, reader.agreement)
+    return f" [in English: {found.text} ({whose(found, 'en')}, {as_utc(found.at)})]" if found is not None else ""
 
 
 def _opened(dossier: Dossier, reader: ExportReader) -> Iterator[tuple[SecureEntry, str]]:
@@ -142,6 +162,8 @@ _MORE: Mapping[str, Read] = {
     "area": _answer("area"),
     "last_contact_at": _answer("last_contact_at"),
     "summary": _answer("summary"),
+    "area_in_english": _in_english("area"),
+    "summary_in_english": _in_english("summary"),
     "reporting_officer": lambda d, r: _person(d, r, d.subject.case.officer),
     "acknowledging_officer": lambda d, r: _person(d, r, d.subject.case.acknowledged_by),
     "assigned_officers": _assignees,

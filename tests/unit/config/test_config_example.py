@@ -22,6 +22,12 @@ from tests.kit.root import ROOT
 EXAMPLE = ROOT / "config.example.toml"
 
 
+_DURATIONS = (
+    "bridge.alert_after", "people.confirm_every", "people.session_idle", "database.answer_within",
+    "translation.answer_within",
+)  # fmt: skip
+
+
 def flat(table: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     for key, value in table.items():
         if isinstance(value, dict):
@@ -66,7 +72,7 @@ def test_the_example_shows_the_values_that_hold_when_a_key_is_left_out() -> None
         if key.startswith("urgency."):
             _, level, deadline = key.split(".")
             assert read_duration(value) == getattr(DEFAULT_LEVELS[Urgency(level)], deadline), key
-        elif key in ("bridge.alert_after", "people.confirm_every", "people.session_idle", "database.answer_within"):
+        elif key in _DURATIONS:
             assert read_duration(value) == defaults[key]
         elif key in ("journal.digest_at", "retention.at", "backup.at"):
             assert read_time_of_day(value) == defaults[key]

@@ -41,6 +41,7 @@ MAY: dict[Act, set[Person]] = {
     Act.NOTE: EVERYBODY_INSIDE,
     Act.MEMO: EVERYBODY_INSIDE,
     Act.OWNSIDE: EVERYBODY_INSIDE,  # of their own files, and desks of their side's: `may_keep_back`
+    Act.ENGLISH: {OFFICER, *DESKS},
     Act.PERSON: {OFFICER, *DESKS},
     Act.HANDOFF: DESKS,
     Act.ACCEPT: {CN_DUTY, CN_SUPERVISOR, CN_POLICE},
