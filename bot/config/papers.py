@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from bot.channels.papers.letterheads import Letterheads, mistakes_in
 from bot.config.draft import Draft
 from bot.config.model import PartyTable, Settings
 from bot.domain.agreement import DeskRole
 from bot.domain.errors import ConfigError, Mistake
+
+if TYPE_CHECKING:
+    from bot.channels.papers.letterheads import Letterheads
 
 _LARGEST = 64 * 1024  #: bytes
 _REMEDY = "Mend the file; bot/handbook/admin.md says what may stand in it."
@@ -17,6 +20,8 @@ _REMEDY = "Mend the file; bot/handbook/admin.md says what may stand in it."
 
 def letterheads_of(settings: Settings) -> Letterheads:
     """Read the letterheads. Raises `ConfigError` when a file cannot be read any more."""
+    from bot.channels.papers.letterheads import Letterheads
+
     texts: dict[tuple[str, DeskRole], str] = {}
     for number, party in enumerate(settings.parties, start=1):
         for place, paper in enumerate(party.papers, start=1):
@@ -29,10 +34,13 @@ def letterheads_of(settings: Settings) -> Letterheads:
 
 def _papers(draft: Draft) -> Iterator[Mistake]:
     for key, party in draft.parties():
-        yield from _of_party(key, party)
+        if party.papers:
+            yield from _of_party(key, party)
 
 
 def _of_party(key: str, party: PartyTable) -> Iterator[Mistake]:
+    from bot.channels.papers.letterheads import mistakes_in  # and with it Jinja, which most commands do without
+
     seen: set[str] = set()
     for place, paper in enumerate(party.papers, start=1):
         at = f"{key}.papers.{place}"

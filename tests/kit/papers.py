@@ -23,7 +23,11 @@ from bot.domain.case import Answer, Case, CaseText, TextKind, Value
 from bot.domain.guarded import Guarded
 from bot.domain.people import Role
 from bot.domain.secure_entry import SecureEntry, SecureField
+from bot.domain.turn import Turn
+from tests.kit import site
 from tests.kit.cases import AGREEMENT, KH_DUTY, NOW, OFFICER, a_case, with_answers
+from tests.kit.clock import START
+from tests.kit.site import Bridge
 
 #: A woman in a locked room, who agreed to everything.
 ANSWERS: dict[str, Value] = {
@@ -117,3 +121,24 @@ def in_word(docx: bytes) -> str:
     with zipfile.ZipFile(io.BytesIO(docx)) as parts:
         wanted = [name for name in parts.namelist() if re.search(r"(document|header\d|footer\d|core)\.xml$", name)]
         return "".join(re.sub(r"<[^>]*>", " ", parts.read(name).decode()) for name in wanted)
+
+
+async def kept_ready(bridge: Bridge, *texts: CaseText, **changed: Value | None) -> Case:
+    """Keep the case on a site, with a name, a document and a birth date in its secure case."""
+    values = {name: value for name, value in (ANSWERS | changed).items() if value is not None}
+    answers = {
+        name: Answer(70_000 + at, 700, name, value, START, site.OFFICER.id)
+        for at, (name, value) in enumerate(values.items())
+    }
+    case = replace(site.sample_case(), answers=answers)
+    await site.keep(bridge, case, *texts)
+    known = (
+        (SecureField.NAMES, NAMES), (SecureField.TRAVEL_DOCUMENT, DOCUMENT),
+        (SecureField.BIRTH_DATE, {"date": "2001-05-17"}),
+    )  # fmt: skip
+    entered = tuple(
+        replace(entry(80 + at, field, value), case_id=700, by=site.DUTY_KH.id, at=START)
+        for at, (field, value) in enumerate(known)
+    )
+    await bridge.storage.apply([Turn(secure=entered)])
+    return case

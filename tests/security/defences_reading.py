@@ -126,6 +126,14 @@ READING = (
     ),
     Defence(
         "cross-party reads",
+        "A paper is taken by the side that signs it only",
+        "bot/channels/papers/offered.py",
+        "is_theirs = may_draw_up(person, case, agreement)",
+        "is_theirs = True",
+        ("test_leaks.py::test_each_secret_is_found_in_the_places_of_its_row_and_nowhere_else",),
+    ),
+    Defence(
+        "cross-party reads",
         "An order for names is decided by a second person of its side",
         "bot/domain/export_orders.py",
         "return person.is_active and person.party == party and person.role in _DECIDES and person.id != asker",

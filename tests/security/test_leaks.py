@@ -10,11 +10,13 @@ import logging
 from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 
+import httpx
 import pytest
 import structlog
 
 from adapters.web.site.sign_in_pages import new_link
 from bot.app.logs import configure
+from bot.channels.papers.kinds import PaperKind
 from bot.domain.errors import Unavailable
 from bot.protection import gates
 from bot.record.export.case_log import export
@@ -24,6 +26,7 @@ from bot.record.report.period_report import report
 from bot.record.report.writers import to_html, to_json
 from tests.kit.engines import on_database, sqlite_in
 from tests.kit.keys import RECIPIENT
+from tests.kit.papers import attached, in_word, printed
 from tests.kit.played import CODE, invited
 from tests.kit.site import hidden
 from tests.security.places import NOWHERE, Places, contents_of, database_in
@@ -35,6 +38,7 @@ OWN_PAGES, OTHER_PAGES, DESK_PAGES = "pages of the own side", "pages of the othe
 OWN_SECURE, OTHER_SECURE = "secure case of the own side", "secure case of the other side"
 OWN_MESSAGES, OTHER_MESSAGES = "messages to the own side", "messages to the other side"
 AUTHOR, EXPORTS = "messages to the author", "exports"
+PAPERS, ANNEX = "papers of the own side", "annex of the own side"
 BOTH_PAGES = frozenset({OWN_PAGES, OTHER_PAGES})
 ALL_PAGES = BOTH_PAGES | {DESK_PAGES}
 BOTH_SECURE = frozenset({OWN_SECURE, OTHER_SECURE})
@@ -56,13 +60,15 @@ FOUND: Mapping[str, frozenset[str]] = {
     # A note goes in words to the people of the case on both sides, and never back to its author.
     "walnut-note": ALL_PAGES | {OWN_MESSAGES, OTHER_MESSAGES},
     # The area and the summary are told to desks in the alert, once they may know.
-    "papaya-summary": ALL_PAGES | {AUTHOR, OWN_MESSAGES, OTHER_MESSAGES},
-    "pomelo-area": ALL_PAGES | {AUTHOR, OWN_MESSAGES, OTHER_MESSAGES},
+    # So they are in the papers, which only the side that signs them takes.
+    "papaya-summary": ALL_PAGES | {AUTHOR, OWN_MESSAGES, OTHER_MESSAGES, PAPERS},
+    "pomelo-area": ALL_PAGES | {AUTHOR, OWN_MESSAGES, OTHER_MESSAGES, PAPERS},
     "tulip-memo": frozenset({OWN_PAGES}),
     "mango-interest": frozenset({OWN_PAGES}),
     "guava-guardian": frozenset({OWN_PAGES}),
     COORDINATES: BOTH_SECURE,
-    ENTERED: BOTH_SECURE,
+    # Who she is stands in the secure case and in the sealed annex, and in no other paper.
+    ENTERED: BOTH_SECURE | {ANNEX},
     "quince-why": NOWHERE,  # why somebody opened the secure case is in the record only
     "lychee.jpg": BOTH_PAGES,
     FILE_WORDS: frozenset({"files of the own side", "files of the other side"}),
@@ -145,12 +151,31 @@ async def read_pages(bridge: Stronghold, places: Places, side: str, who: str, re
         if method == "GET" and way.serves is not For.MACHINES:
             for number in [file.id for file in files] if "/files/" in path else [0]:
                 answer = await client.get(way.at(reference, kept=number))
-                places.put(f"{'files' if '/files/' in path else 'pages'} of {side}", answer.text)
+                places.put(f"{'files' if '/files/' in path else _kind_of(answer)} of {side}", _words_in(answer))
                 places.put("headers", str(answer.headers) + str(answer.url))
+    for kind in PaperKind:
+        for form in ("pdf", "docx"):
+            answer = await client.get(f"/cases/{reference}/papers/{kind.value}.{form}?purpose=paper")
+            if answer.status_code != 200:
+                break
+            places.put(f"{'annex' if kind is PaperKind.ANNEX else 'papers'} of {side}", _words_in(answer))
+            places.put("headers", str(answer.headers) + str(answer.url))
     answer = await bridge.posts(client, f"/cases/{reference}/secure", "/chat", do="open", purpose="locate")
     places.put(f"secure case of {side}", answer.text)
     places.put("headers", str(answer.headers) + str(answer.url))
     return {link.rpartition("/")[2], client.cookies["__Host-casebridge"]}
+
+
+def _kind_of(answer: httpx.Response) -> str:
+    """Whether a route answered with a page, or with the annex that was asked of it."""
+    return "annex" if answer.content.startswith(b"%PDF") else "pages"
+
+
+def _words_in(answer: httpx.Response) -> str:
+    """What can be read in an answer, by whatever program opens it."""
+    if answer.content.startswith(b"%PDF"):
+        return printed(answer.content) + attached(answer.content)
+    return in_word(answer.content) if answer.content.startswith(b"PK") else answer.text
 
 
 async def enters(bridge: Stronghold, reference: str, number: int = 1) -> None:
@@ -350,7 +375,9 @@ async def test_of_somebody_held_back_among_others_there_is_nothing_anywhere_at_t
     heard(bridge, places)
     await exported_for(bridge, places, "CN")
     places.put("log", log.getvalue())
-    at_their_side = {place for place in places.texts if "other side" in place} | {"log"}
+    # What the own side draws up goes to the other one.
+    assert "People affected 4" in places.texts[PAPERS]
+    at_their_side = {place for place in places.texts if "other side" in place} | {"log", PAPERS, ANNEX}
     secrets = (*map(marked, ("protect", "note_of_her", "note_of_all", "memo_of_her")), ENTERED)
     told = (*secrets, f"{held} ", f'{held}"', f"/{her}:")
     assert {secret: places.of(secret) & at_their_side for secret in told} == dict.fromkeys(told, NOWHERE)

@@ -60,7 +60,10 @@ def why_not(error: NoPaper | None, language: str) -> str:
     if isinstance(error, EnglishMissing):
         labels = ", ".join(tr(language, label) for label in error.labels)
         return tr(language, "First an English version is needed of: {labels}.", labels=labels)
-    return tr(language, "Its gate is not open for anybody in this case. The page of the case says what is missing.")
+    return tr(
+        language,
+        "Its gate is not open for anybody in this case: the page of the case says under Gates what is missing.",
+    )
 
 
 def still_said(texts: Sequence[CaseText], journal: Sequence[Link]) -> tuple[CaseText, ...]:

@@ -15,16 +15,14 @@ from pypdf import PdfReader
 
 from bot.acts.paper_taking import PaperTaking
 from bot.channels.papers.kinds import PaperKind
-from bot.domain.case import Answer, Case, CaseText, TextKind, Value
+from bot.domain.case import TextKind
 from bot.domain.guarded import Guarded
 from bot.domain.journal import Entry
 from bot.domain.people import Person, Role
-from bot.domain.secure_entry import SecureEntry, SecureField
 from bot.domain.turn import Turn
 from bot.line.message_work import PageAct
 from bot.protection.secure_access import Purpose
-from tests.kit.clock import START
-from tests.kit.papers import ANSWERS, IDENTITY, NAMES, in_word, printed
+from tests.kit.papers import IDENTITY, in_word, kept_ready, printed
 from tests.kit.site import (
     ADMIN,
     DUTY_CN,
@@ -34,7 +32,6 @@ from tests.kit.site import (
     REFERENCE,
     SUPERVISOR_CN,
     Bridge,
-    keep,
     open_bridge,
     person,
     sample_case,
@@ -57,23 +54,6 @@ async def bridge(tmp_path: Path) -> AsyncIterator[Bridge]:
         yield bridge
 
 
-def of_her(field: SecureField, words: dict[str, str], number: int = 80) -> SecureEntry:
-    return SecureEntry(number, 700, field, Guarded(json.dumps(words, ensure_ascii=False)), START, DUTY_KH.id, "KH")
-
-
-async def ready(bridge: Bridge, *texts: CaseText, **changed: Value | None) -> Case:
-    """A case that may go to both channels, with a name and a document in its secure case."""
-    values = {name: value for name, value in (ANSWERS | changed).items() if value is not None}
-    answers = {name: Answer(70_000 + at, 700, name, value, START, OFFICER.id) for at, (name, value)
-               in enumerate(values.items())}  # fmt: skip
-    case = replace(sample_case(), answers=answers)
-    await keep(bridge, case, *texts)
-    document = of_her(SecureField.TRAVEL_DOCUMENT, {"type": "P", "issuer": "KHM", "number": "N00123459"}, 81)
-    born = of_her(SecureField.BIRTH_DATE, {"date": "2001-05-17"}, 82)
-    await bridge.storage.apply([Turn(secure=(of_her(SecureField.NAMES, NAMES), document, born))])
-    return case
-
-
 async def journalled(bridge: Bridge) -> list[Entry]:
     return [link.entry for link in (await bridge.storage.history(700)).journal if link.entry.act == "paper_taken"]
 
@@ -83,7 +63,7 @@ async def page_of(bridge: Bridge, who: Person) -> str:
 
 
 async def test_the_duty_desk_takes_a_request_and_its_hash_is_in_the_journal(bridge: Bridge) -> None:
-    await ready(bridge)
+    await kept_ready(bridge)
     answer = await (await bridge.signed_in(DUTY_KH)).get(f"{REQUEST}.pdf")
     assert answer.status_code == 200
     assert "Request for police assistance" in printed(answer.content)
@@ -98,7 +78,7 @@ async def test_the_duty_desk_takes_a_request_and_its_hash_is_in_the_journal(brid
 
 
 async def test_the_same_case_is_the_same_file_however_often_and_whenever_it_is_taken(bridge: Bridge) -> None:
-    await ready(bridge)
+    await kept_ready(bridge)
     client = await bridge.signed_in(DUTY_KH)
     first = await client.get(f"{REQUEST}.pdf")
     bridge.clock.now = bridge.clock.now.replace(minute=59)
@@ -111,7 +91,7 @@ async def test_the_same_case_is_the_same_file_however_often_and_whenever_it_is_t
 async def test_every_paper_is_there_as_a_document_of_word_too_and_none_says_who_she_is(
     bridge: Bridge, kind: PaperKind
 ) -> None:
-    await ready(bridge)
+    await kept_ready(bridge)
     client = await bridge.signed_in(DUTY_KH)
     pdf, docx = (
         await client.get(f"{PAGE}/papers/{kind.value}.pdf"),
@@ -124,7 +104,7 @@ async def test_every_paper_is_there_as_a_document_of_word_too_and_none_says_who_
 
 
 async def test_the_annex_is_handed_out_for_a_purpose_only_which_is_in_the_journal(bridge: Bridge) -> None:
-    await ready(bridge)
+    await kept_ready(bridge)
     client = await bridge.signed_in(DUTY_KH)
     for query in ("", "?purpose=", "?purpose=other", "?purpose=curious"):
         answer = await client.get(f"{ANNEX}.pdf{query}")
@@ -140,7 +120,7 @@ async def test_the_annex_is_handed_out_for_a_purpose_only_which_is_in_the_journa
 
 @pytest.mark.parametrize("who", EVERYBODY_ELSE, ids=lambda who: who.name)
 async def test_nobody_else_takes_a_paper_or_sees_that_there_are_any(bridge: Bridge, who: Person) -> None:
-    await ready(bridge)
+    await kept_ready(bridge)
     await (await bridge.signed_in(DUTY_KH)).get(f"{REQUEST}.pdf")
     client = await bridge.signed_in(who)
     for kind in PaperKind:
@@ -155,7 +135,7 @@ async def test_nobody_else_takes_a_paper_or_sees_that_there_are_any(bridge: Brid
 
 
 async def test_a_supervisor_outside_the_duty_desk_takes_the_papers_without_the_annex(bridge: Bridge) -> None:
-    await ready(bridge)
+    await kept_ready(bridge)
     client = await bridge.signed_in(SUPERVISOR_KH)
     assert (await client.get(f"{REQUEST}.pdf")).status_code == 200
     assert (await client.get(f"{ANNEX}.pdf?purpose=paper")).status_code == 404
@@ -165,7 +145,7 @@ async def test_a_supervisor_outside_the_duty_desk_takes_the_papers_without_the_a
 
 
 async def test_the_page_lists_the_papers_with_links_and_asks_for_the_purpose_of_the_annex(bridge: Bridge) -> None:
-    await ready(bridge)
+    await kept_ready(bridge)
     page = await page_of(bridge, DUTY_KH)
     for kind in PaperKind:
         assert f"{PAGE}/papers/{kind.value}.pdf" in page
@@ -175,12 +155,12 @@ async def test_the_page_lists_the_papers_with_links_and_asks_for_the_purpose_of_
 
 
 async def test_a_closed_gate_is_said_in_place_of_the_link_and_to_whoever_types_the_address(bridge: Bridge) -> None:
-    await ready(bridge, consent_diplomatic="no")
+    await kept_ready(bridge, consent_diplomatic="no")
     client = await bridge.signed_in(DUTY_KH)
     page = (await client.get(PAGE)).text
     assert f"{PAGE}/papers/note-verbale.pdf" not in page
     assert f"{REQUEST}.pdf" in page
-    assert "Its gate is not open for anybody in this case." in page
+    assert "Its gate is not open for anybody in this case" in page
     for kind in ("note-verbale", "annex", "diplomatic-reply"):
         answer = await client.get(f"{PAGE}/papers/{kind}.pdf?purpose=paper")
         assert answer.status_code == 422
@@ -189,7 +169,7 @@ async def test_a_closed_gate_is_said_in_place_of_the_link_and_to_whoever_types_t
 
 
 async def test_a_text_that_is_not_english_is_named_in_place_of_the_link(bridge: Bridge) -> None:
-    await ready(bridge, summary=Guarded("她被锁在房间里"), area=Guarded("南昌"))
+    await kept_ready(bridge, summary=Guarded("她被锁在房间里"), area=Guarded("南昌"))
     client = await bridge.signed_in(DUTY_KH)
     assert "First an English version is needed of: Area, Summary." in (await client.get(PAGE)).text
     answer = await client.get(f"{REQUEST}.pdf")
@@ -200,7 +180,7 @@ async def test_a_text_that_is_not_english_is_named_in_place_of_the_link(bridge: 
 
 async def test_a_first_message_that_its_writer_deleted_is_on_no_paper(bridge: Bridge) -> None:
     said = replace(text_of(sample_case(), 71, "zebra screams for help"), kind=TextKind.FIRST)
-    case = await ready(bridge, said, summary=None)
+    case = await kept_ready(bridge, said, summary=None)
     client = await bridge.signed_in(DUTY_KH)
     assert "zebra screams" in printed((await client.get(f"{REQUEST}.pdf")).content)
     gone = Entry(9_999, "KC", bridge.clock(), "person:1", "deleted_by_writer", case.id, details={"text": 71}, salt="00")
@@ -214,7 +194,7 @@ async def submitted(bridge: Bridge, taking: PaperTaking, who: Person = DUTY_KH) 
 
 
 async def test_a_paper_of_a_case_that_moved_on_meanwhile_is_not_handed_out(bridge: Bridge) -> None:
-    case = await ready(bridge)
+    case = await kept_ready(bridge)
     made = PaperTaking(case.id, case.version - 1, (80, 81, 82), PaperKind.POLICE_REQUEST, "pdf", "00" * 32)
     assert not await submitted(bridge, made)
     assert await journalled(bridge) == []
@@ -222,14 +202,14 @@ async def test_a_paper_of_a_case_that_moved_on_meanwhile_is_not_handed_out(bridg
 
 
 async def test_an_annex_without_the_newest_entry_is_not_handed_out(bridge: Bridge) -> None:
-    case = await ready(bridge)
+    case = await kept_ready(bridge)
     made = PaperTaking(case.id, case.version, (80, 81), PaperKind.ANNEX, "pdf", "00" * 32, Purpose.PAPER)
     assert not await submitted(bridge, made)
     assert await submitted(bridge, replace(made, entries=(80, 81, 82)))
 
 
 async def test_the_right_is_asked_again_in_the_turn_that_journals_it(bridge: Bridge) -> None:
-    case = await ready(bridge)
+    case = await kept_ready(bridge)
     made = PaperTaking(case.id, case.version, (80, 81, 82), PaperKind.ANNEX, "pdf", "00" * 32, Purpose.PAPER)
     for who in (DUTY_CN, SUPERVISOR_KH, OFFICER, DUTY_VN, ADMIN):
         assert not await submitted(bridge, made, who)
@@ -237,7 +217,7 @@ async def test_the_right_is_asked_again_in_the_turn_that_journals_it(bridge: Bri
 
 
 async def test_what_cannot_be_journalled_is_not_handed_out(bridge: Bridge) -> None:
-    await ready(bridge)
+    await kept_ready(bridge)
     client = await bridge.signed_in(DUTY_KH)
     bridge.core.is_broken = True
     answer = await client.get(f"{REQUEST}.pdf")
@@ -249,14 +229,14 @@ async def test_what_cannot_be_journalled_is_not_handed_out(bridge: Bridge) -> No
     "name", ["annex", "annex.exe", "note.pdf", "ANNEX.pdf", "annex.pdf.docx", "..%2fannex.pdf", "annex.pdf%00", ".pdf"]
 )
 async def test_a_name_of_no_paper_is_none(bridge: Bridge, name: str) -> None:
-    await ready(bridge)
+    await kept_ready(bridge)
     answer = await (await bridge.signed_in(DUTY_KH)).get(f"{PAGE}/papers/{name}?purpose=paper")
     assert answer.status_code == 404
     assert await journalled(bridge) == []
 
 
 async def test_a_case_that_is_not_there_has_no_papers_in_the_same_words(bridge: Bridge) -> None:
-    await ready(bridge)
+    await kept_ready(bridge)
     client: httpx.AsyncClient = await bridge.signed_in(DUTY_VN)
     there, nowhere = (
         await client.get(f"{REQUEST}.pdf"),
@@ -267,7 +247,7 @@ async def test_a_case_that_is_not_there_has_no_papers_in_the_same_words(bridge: 
 
 
 async def test_a_pdf_that_is_taken_carries_its_data(bridge: Bridge) -> None:
-    await ready(bridge)
+    await kept_ready(bridge)
     answer = await (await bridge.signed_in(DUTY_KH)).get(f"{REQUEST}.pdf")
     ((name, (content,)),) = PdfReader(io.BytesIO(answer.content)).attachments.items()
     assert name == f"{REFERENCE}-police-request.json"

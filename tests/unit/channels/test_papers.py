@@ -59,6 +59,18 @@ def test_a_police_request_says_what_is_asked_of_whom_why_and_until_when() -> Non
         assert told in words
 
 
+def test_why_it_is_urgent_is_said_once_the_other_side_may_know() -> None:
+    case = replace(a_ready_case(), rules=("R6",))
+    assert "URGENT: the person is held or out of contact" in printed(
+        paper_pdf(drawn(PaperKind.POLICE_REQUEST, of(case)))
+    )
+    early = replace(a_ready_case(citizenship=None), rules=("R6",))
+    words = printed(paper_pdf(drawn(PaperKind.POLICE_REQUEST, of(early))))
+    assert "URGENT" in words
+    assert "out of contact" not in words
+    assert "The door is locked" not in words, "before citizenship is known only the minimum crosses"
+
+
 def test_a_note_verbale_has_the_form_of_one_and_a_number_to_fill_in() -> None:
     words = printed(paper_pdf(drawn(PaperKind.NOTE_VERBALE)))
     for told in (
