@@ -33,6 +33,8 @@ SEALED_TABLES = (
     SealedTable("journal"),
     SealedTable("outbox"),
     SealedTable("people"),
+    SealedTable("plans"),
+    SealedTable("referrals"),
     SealedTable("secure_entries"),
     SealedTable("texts"),
     SealedTable("tokens", key="name"),

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
-from adapters.web.cases import case_pages, file_pages, paper_pages, search_page
+from adapters.web.cases import case_pages, file_pages, paper_pages, referral_pages, search_page
 from adapters.web.chat import chat_pages
 from adapters.web.exports import export_pages
 from adapters.web.secure import secure_page
@@ -60,13 +60,13 @@ def _pages(site: Site) -> Sequence[BaseRoute]:
         *_post(site, "/chat", chat_pages.write),
         *_post(site, "/signout", sign_in_pages.leave),
         *_get(site, "/board", case_pages.board),
-        *_get(site, "/cases", case_pages.listing),
+        *_get(site, "/cases", referral_pages.listing),
         *_post(site, "/cases", search_page.search),
         *_get(site, "/cases/{reference}/secure", secure_page.ask),
         *_post(site, "/cases/{reference}/secure", secure_page.enter),
         *_get(site, "/cases/{reference}/papers/{name}", paper_pages.hand_out),
-        *_get(site, "/cases/{reference}", case_pages.show),
-        *_post(site, "/cases/{reference}", case_pages.act),
+        *_get(site, "/cases/{reference}", referral_pages.show),
+        *_post(site, "/cases/{reference}", referral_pages.act),
         *_take_files(site),
         *_get(site, "/exports", export_pages.listing),
         *_post(site, "/exports", export_pages.decide),

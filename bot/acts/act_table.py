@@ -14,21 +14,25 @@ from bot.acts import (
     formal,
     in_english,
     joining,
+    joint,
     keeping_back,
     leading,
     legal,
+    liaison,
     looking,
     persons,
     protecting,
     recalling,
+    referring,
     releasing,
     reminding,
+    support,
     waiting,
     whom,
     withdrawing,
     words,
 )
-from bot.acts.finding import find_case, no_such_case
+from bot.acts.finding import find_case, find_referred, no_such_case
 from bot.acts.request import ActRequest, stale
 from bot.domain import button_data
 from bot.domain.case_acts import Act
@@ -44,6 +48,9 @@ _HANDLERS: Mapping[Act, Callable[[ActRequest], None]] = for_each(
     {
         Act.ACK: desk.acknowledge,
         Act.ASSIGN: desk.assign,
+        Act.LIAISON: liaison.liaison,
+        Act.OPERATION: joint.operation,
+        Act.REFER: referring.refer,
         Act.SNOOZE: desk.snooze,
         Act.URGENCY: desk.urgency,
         Act.STANDDOWN: ending.stand_down,
@@ -88,6 +95,9 @@ _HANDLERS: Mapping[Act, Callable[[ActRequest], None]] = for_each(
 
 def typed(c: Composer, command: Command) -> None:
     """Do what a typed command about a case asks for."""
+    theirs, words = find_referred(c, command.rest)
+    if theirs is not None and support.do(c, theirs, command.name, words):
+        return
     case, rest = find_case(c, command.rest)
     if case is None or c.person is None:
         no_such_case(c, command.rest)
@@ -101,6 +111,8 @@ def typed(c: Composer, command: Command) -> None:
 def tapped(c: Composer, promise: button_data.ActTap) -> None:
     """Do what a button under a message promised, if the case still stands as it did then."""
     case = c.case(promise.case_id)
+    if case is not None and support.do(c, case, promise.act, promise.argument):
+        return
     if case is None or c.person is None or not may_see(c.person, case, c.context.agreement):
         c.say(c.context.no_such_case(c.language))
         return
@@ -158,6 +170,8 @@ def answered(c: Composer, waiting: dict[str, object], text: str) -> None:
     """Complete an act with the words it waited for."""
     forget_prompt(c, waiting)
     case = c.case(int(str(waiting["case"])))
+    if case is not None and support.do(c, case, str(waiting["act"]), text):
+        return
     if case is None or c.person is None or not may_see(c.person, case, c.context.agreement):
         c.say(c.context.no_such_case(c.language))
         return

@@ -21,6 +21,7 @@ from bot.intake.answers import set_by_hand
 from bot.language.folding import begins
 from bot.language.normalise import plain
 from bot.language.texts import tr
+from bot.protection.permissions import may_be_given
 
 _DURATION = re.compile(r"\s*(\d{1,4})\s*(m|min|minutes?|h|hours?)?\b[\s,:;.]*", re.IGNORECASE)
 _LEVEL = re.compile(r"\s*(U[1-4])\b[\s,:;.]*", re.IGNORECASE)
@@ -63,8 +64,10 @@ def assign(request: ActRequest) -> None:
     if not is_allowed(request):
         return
     c, case = request.c, request.case
-    colleagues = [p for p in c.view.directory.people.values() if _may_be_assigned(p, request.person)]
-    matches = _named(request.text, request.person, colleagues)
+    agreement = c.context.agreement
+    found = (p for p in c.view.directory.people.values() if may_be_given(p, request.person, agreement))
+    colleagues = [p for p in found if p.role is not Role.OFFICER]
+    matches = named(request.text, request.person, colleagues)
     if len(matches) != 1:
         short = c.view.directory.short
         names = ", ".join(f"{p.name} ({short(p)})" for p in sorted(colleagues, key=lambda p: p.name)[:10])
@@ -188,11 +191,8 @@ def _set_urgency(request: ActRequest, level: Urgency, reason: str) -> None:
     )
 
 
-def _may_be_assigned(person: Person, by: Person) -> bool:
-    return person.is_active and person.party == by.party and person.role in (Role.DUTY, Role.SUPERVISOR)
-
-
-def _named(text: str, me: Person, colleagues: list[Person]) -> list[Person]:
+def named(text: str, me: Person, colleagues: list[Person]) -> list[Person]:
+    """Find whom a text names among these: by name or a part of it, by short name or id, or as me."""
     words = plain(text)
     if words in ("me", "myself"):
         return [me]

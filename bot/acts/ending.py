@@ -18,6 +18,7 @@ from bot.acts.request import (
     shown_name,
     tell,
 )
+from bot.channels import joint_plans, referrals
 from bot.channels.handoffs import holders
 from bot.clock import deadlines
 from bot.clock.alerts import act_button
@@ -79,6 +80,7 @@ def ended(request: ActRequest, code: ClosureCode, outcome: str, **details: objec
     case = replace(case, closed_at=c.now, closed_by=request.person.id, closure=code, stood_down_at=None)
     c.kept.text(case, TextKind.OUTCOME, outcome)
     c.journal(JournalAct.CLOSED, case, code=code.value, **details)
+    referrals.ended(c, case)
     return case
 
 
@@ -128,7 +130,8 @@ def stand_down(request: ActRequest) -> None:
     if not reason:
         prompt(request, tr(request.language, "Why is it stood down? One line; {who}", who=read_by(request)))
         return
-    case = deadlines.end(changed(request.case), c.now, but=[DeadlineKind.REVIEW])
+    spared = (DeadlineKind.REVIEW, DeadlineKind.REFERRAL, DeadlineKind.OPERATION)
+    case = deadlines.end(changed(request.case), c.now, but=spared)
     case = replace(case, stood_down_at=c.now)
     review = case.deadline(DeadlineKind.REVIEW)
     if review is None or not review.is_running:
@@ -171,6 +174,7 @@ def reopen(request: ActRequest) -> None:
     )
     case = deadlines.end(case, c.now, but=[DeadlineKind.ALERT])
     case = deadlines.rearm_from(case, case.policy(c.context.agreement), c.now, c.context.new_id)
+    case = joint_plans.watched(c, referrals.again(c, case))
     c.kept.text(case, TextKind.REASON, reason)
     c.journal(JournalAct.REOPENED, case)
     acknowledging, others = apart(request, case, Act.ACK, everybody(request, case))

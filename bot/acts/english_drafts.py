@@ -13,14 +13,13 @@ from bot.domain.guarded import Guarded
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Keyboard
 from bot.domain.names import link, urgency_name
-from bot.domain.recipients import Recipient
+from bot.domain.recipients import Recipient, is_overheard
 from bot.intake import in_english
 from bot.language.texts import tr
 from bot.protection import gates
 from bot.protection.in_english import Original, draft_for, original_of, typed_name
 from bot.protection.redaction_policy import Way, answer_for, text_for
 from bot.protection.standings import Reader
-from bot.relay import relay
 from bot.turns.composer import Composer
 
 
@@ -80,7 +79,7 @@ def _better(case: Case, original: Original) -> Keyboard:
 def _shown(c: Composer, case: Case, original: Original, recipient: Recipient) -> str:
     """The original and its draft as a desk may read them; nothing where others read along."""
     agreement = c.context.agreement
-    if relay.is_overheard(recipient, agreement, c.view.directory):
+    if is_overheard(recipient, agreement, c.view.directory):
         return ""
     reader = Reader(recipient.party) if recipient.person is None else Reader.of(recipient.person, agreement)
     of, way = original.of, Way.ALERT

@@ -9,7 +9,7 @@ from bot.domain.case import Case, Channel
 from bot.language.folding import begins, fold
 from bot.language.texts import tr
 from bot.people import guess_limits
-from bot.protection.permissions import may_see
+from bot.protection.permissions import is_support, may_see, referral_for
 from bot.turns.composer import Composer
 
 _CHANNEL = re.compile(r"\W*(police|diplomatic|diplomacy|embassy|consulate)\b[\s,:;.]*", re.IGNORECASE)
@@ -38,6 +38,18 @@ def find_case(c: Composer, text: str) -> tuple[Case | None, str]:
     return (case if case and person and may_see(person, case, c.context.agreement) else None), named[1].strip()
 
 
+def find_referred(c: Composer, text: str) -> tuple[Case | None, str]:
+    """Find the case of which a support desk has a referral, and what follows; named, replied to, or its only one."""
+    person = c.person
+    if person is None or not is_support(person, c.context.agreement):
+        return None, text.strip()
+    named = reference.find_in(text)
+    found = c.view.referred(named[0]) if named else None if _is_near_miss(text) else _replied_to(c)
+    case = c.case(found.id) if found is not None else None
+    is_theirs = case is not None and referral_for(person, case, c.context.agreement) is not None
+    return (case if is_theirs else None), (named[1] if named else text).strip()
+
+
 def no_such_case(c: Composer, text: str) -> None:
     """Say that there is no such case, and list only cases that the person may see."""
     mine = c.view.open_cases_of(c.person.id)[:5] if c.person else []
@@ -52,12 +64,15 @@ def no_such_case(c: Composer, text: str) -> None:
     c.say(lead, not_before=guess_limits.answer_to_miss(c))
 
 
-def _implied(c: Composer) -> Case | None:
+def _replied_to(c: Composer) -> Case | None:
     message = c.message
-    if message is not None and message.reply_to:
-        replied = c.view.case_replied_to(message.place, message.reply_to)
-        if replied is not None:
-            return c.case(replied.id)
+    return c.view.case_replied_to(message.place, message.reply_to) if message and message.reply_to else None
+
+
+def _implied(c: Composer) -> Case | None:
+    replied = _replied_to(c)
+    if replied is not None:
+        return c.case(replied.id)
     mine = c.view.open_cases_of(c.person.id) if c.person else []
     return c.case(mine[0].id) if len(mine) == 1 else None
 

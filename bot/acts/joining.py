@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from bot.acts.finding import no_such_case
 from bot.acts.leading import older_of
 from bot.acts.request import ActRequest, changed, everybody, is_allowed, prompt, shown_name, tell
+from bot.channels import referrals
 from bot.clock import alerts, deadlines
 from bot.clock.alerts import act_button
 from bot.domain import button_data, reference
@@ -124,6 +125,7 @@ def _join(request: ActRequest, older: Case, younger: Case) -> None:
         ended, closed_at=c.now, closed_by=request.person.id, closure=ClosureCode.DUPLICATE,
         joined_to=older.id, joined_at=c.now,
     )  # fmt: skip
+    ended = referrals.kept_on(c, ended)
     c.journal(JournalAct.JOINED, younger, other=older.id)
     c.journal(JournalAct.JOINED, older, other=younger.id)
     _keep(request, (older, younger), Verdict.SAME)

@@ -8,7 +8,7 @@ from typing import assert_never
 from bot.acts.finding import is_among_own, no_such_case
 from bot.acts.looking_at_papers import papers
 from bot.acts.offering import buttons_for
-from bot.channels import waiting_steps
+from bot.channels import joint_plans, referrals, waiting_steps
 from bot.clock import deadlines
 from bot.clock.escalation_plan import describe
 from bot.domain import reference
@@ -37,7 +37,7 @@ from bot.protection.gates import shown_state
 from bot.protection.in_english import beside
 from bot.protection.matching import may_know
 from bot.protection.permissions import may_see
-from bot.protection.redaction_policy import Way, answers
+from bot.protection.redaction_policy import Way, answers, sees_plan
 from bot.protection.secure_access import may_read_secure
 from bot.protection.seen_by import seen_by
 from bot.protection.shown_persons import for_whom, persons
@@ -60,6 +60,7 @@ def case(c: Composer, shown: Case) -> None:
     ]
     reader = Reader.of(c.person, agreement, is_overheard=not is_among_own(c, c.person.party))
     lines += [_elsewhere(language)] if reader.is_overheard else _facts(c, shown, reader)
+    lines += _working_together(c, shown, reader)
     lines += [_deadline_line(c, shown, d.id) for d in deadlines.shown(shown)]
     lines += [
         _handoff_line(h, shown_state(h, shown, c.person.party, agreement), shown, language) for h in shown.handoffs
@@ -104,6 +105,22 @@ def _facts(c: Composer, shown: Case, reader: Reader) -> list[str]:
         facts += filter(None, [beside(f, shown, reader, Way.CASE, agreement, language)])
     each = [person.line(language) for person in persons(shown, reader, Way.CASE, agreement, language)]
     return [*why, *facts, *each]
+
+
+def _working_together(c: Composer, shown: Case, reader: Reader) -> list[str]:
+    """Name the liaison officers by side and role, say how a joint operation stands, and who was asked for support."""
+    language, agreement, directory = c.language, c.context.agreement, c.view.directory
+    people = joint_plans.liaisons(shown, reader, Way.CASE, directory)
+    lines = [tr(language, "Liaison officers: {people}", people=people)] if people else []
+    plan = shown.plan
+    if plan is not None and sees_plan(shown, reader, Way.CASE, agreement):
+        waiting = ", ".join(plan.waits_for(shown.reporting, shown.requested))
+        state = tr(language, "waits for {parties}", parties=waiting) if waiting else tr(language, "confirmed by both")
+        lines.append(tr(language, "Joint operation: {when}, {state}. /operation {reference}", state=state,
+                        when=moment(plan.starts_at, shown, agreement) if plan.starts_at else "?",
+                        reference=shown.reference))  # fmt: skip
+    theirs = [] if reader.is_overheard else [r for r in shown.referrals if r.party == reader.party]
+    return lines + [referrals.told_as(c, referral, language) for referral in theirs]
 
 
 def _other_cases(c: Composer, shown: Case) -> list[str]:

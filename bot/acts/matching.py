@@ -17,11 +17,10 @@ from bot.domain.journal_acts import JournalAct
 from bot.domain.likeness import Likeness, Match, Reason, Verdict, is_news
 from bot.domain.messages import Keyboard
 from bot.domain.names import closure_name, likeness_name, rows, urgency_name
-from bot.domain.recipients import Recipient, at_desks, supervisors
+from bot.domain.recipients import Recipient, at_desks, is_overheard, supervisors
 from bot.language.texts import later, tr
 from bot.protection import gates
 from bot.protection.matching import are_comparable, is_one_corridor, may_be_joined, sides_of_both, told_to
-from bot.relay import relay
 from bot.turns.composer import Composer
 
 _ORDER = tuple(Likeness)
@@ -88,7 +87,7 @@ def _send(
     c: Composer, older: Case, younger: Case, told: Iterable[Reason], recipients: Iterable[Recipient]
 ) -> list[Recipient]:
     agreement, directory = c.context.agreement, c.view.directory
-    found = [r for r in recipients if not relay.is_overheard(r, agreement, directory)]
+    found = [r for r in recipients if not is_overheard(r, agreement, directory)]
     if not found:
         return []
     can_be_one = may_be_joined(older, younger, agreement)

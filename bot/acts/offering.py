@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from bot.acts.finding import is_among_own
 from bot.channels.waiting_steps import asks_other_side
 from bot.clock import alerts
-from bot.domain.agreement import Agreement
+from bot.domain.agreement import Agreement, DeskRole
 from bot.domain.case import Case, Channel
 from bot.domain.case_acts import Act
 from bot.domain.closed_sets import for_each
@@ -17,6 +17,8 @@ from bot.domain.people import Person
 from bot.language.texts import later, tr
 from bot.protection import gates
 from bot.protection.permissions import fits, may
+from bot.protection.redaction_policy import Way, sees_plan
+from bot.protection.standings import Reader
 from bot.turns.composer import Composer
 
 #: The acts with a button below what is said about a case; those of a channel have one for each channel.
@@ -38,13 +40,15 @@ _LABELS = for_each(
         Act.WRONG: later("This is wrong"),
         Act.STANDDOWN: later("Stand down"),
         Act.ASSIGN: later("Assign to me"),
+        Act.OPERATION: later("Joint operation"),
+        Act.REFER: later("Refer to support"),
         Act.DECIDE: later("Decide on police"),
         Act.ALTERNATIVE: later("Decide an alternative"),
     },
     but={
-        Act.DELIVERED, Act.CLARIFY, Act.LATE, Act.SNOOZE, Act.URGENCY, Act.WITHDRAW, Act.NOTE, Act.MEMO, Act.ENGLISH,
-        Act.OWNSIDE, Act.PERSON, Act.NOTNEEDED, Act.CONSENT, Act.PROTECT, Act.GUARDIAN, Act.INTEREST, Act.VITAL,
-        Act.RELEASE, Act.HOLD, Act.UNHOLD, Act.SAME, Act.RELATED, Act.DIFFERENT,
+        Act.LIAISON, Act.DELIVERED, Act.CLARIFY, Act.LATE, Act.SNOOZE, Act.URGENCY, Act.WITHDRAW, Act.NOTE, Act.MEMO,
+        Act.ENGLISH, Act.OWNSIDE, Act.PERSON, Act.NOTNEEDED, Act.CONSENT, Act.PROTECT, Act.GUARDIAN, Act.INTEREST,
+        Act.VITAL, Act.RELEASE, Act.HOLD, Act.UNHOLD, Act.SAME, Act.RELATED, Act.DIFFERENT,
     },
 )  # fmt: skip
 
@@ -71,12 +75,31 @@ def _is_vital(_person: Person, case: Case, _agreement: Agreement, _channel: Chan
     return not gates.may_be_child(case) and case.value(gates.CONSENT[Channel.POLICE]) != "yes"
 
 
+def _sees_plan(person: Person, case: Case, agreement: Agreement, _channel: Channel | None) -> bool:
+    return sees_plan(case, Reader(person.party), Way.CASE, agreement)
+
+
+def _has_support_desk(person: Person, _case: Case, agreement: Agreement, _channel: Channel | None) -> bool:
+    return bool(agreement.desks_of(person.party, DeskRole.SUPPORT))
+
+
+def _wants_support(person: Person, case: Case) -> bool:
+    """Whether help is asked for that a support desk gives, or somebody is safe, and none of the own side's has it."""
+    asked = case.value("assistance")
+    wants = isinstance(asked, tuple) and not _SUPPORT.isdisjoint(asked)
+    has_one = any(referral.is_live for referral in case.referrals if referral.party == person.party)
+    return not has_one and (wants or case.value("situation") == "in_safe_place")
+
+
+_SUPPORT = frozenset({"safe_shelter", "medical_care", "interpreter", "family_contact"})
 #: What a gate asks for, and when; all other acts are worth a button wherever they fit.
 _ASKED_FOR: Mapping[Act, Callable[[Person, Case, Agreement, Channel | None], bool]] = for_each(
     Act,
     {
         Act.HANDOFF: _is_at_its_gate,
         Act.REMIND: lambda person, case, agreement, _channel: asks_other_side(case, person.party, agreement),
+        Act.OPERATION: _sees_plan,
+        Act.REFER: _has_support_desk,
         Act.GUARDIAN: lambda _person, case, _agreement, _channel: gates.may_be_child(case),
         Act.INTEREST: lambda _person, case, _agreement, _channel: gates.may_be_child(case),
         Act.VITAL: _is_vital,
@@ -84,11 +107,10 @@ _ASKED_FOR: Mapping[Act, Callable[[Person, Case, Agreement, Channel | None], boo
         Act.ALTERNATIVE: lambda _person, case, agreement, _channel: gates.wants_alternative(case, agreement),
     },
     but={
-        Act.ACK, Act.ASSIGN, Act.SNOOZE, Act.URGENCY, Act.STANDDOWN, Act.CLOSE, Act.REOPEN, Act.WITHDRAW, Act.WRONG,
-        Act.NOTE, Act.MEMO, Act.ENGLISH, Act.OWNSIDE, Act.PERSON, Act.ACCEPT, Act.RETURN, Act.DELIVERED, Act.REFUSE,
-        Act.CLARIFY,
-        Act.ANSWER, Act.LATE, Act.RECALL, Act.STOPPED, Act.WRITTEN, Act.NOTNEEDED, Act.CONSENT, Act.PROTECT,
-        Act.RELEASE, Act.HOLD, Act.UNHOLD, Act.SAME, Act.RELATED, Act.DIFFERENT,
+        Act.ACK, Act.ASSIGN, Act.LIAISON, Act.SNOOZE, Act.URGENCY, Act.STANDDOWN, Act.CLOSE, Act.REOPEN, Act.WITHDRAW,
+        Act.WRONG, Act.NOTE, Act.MEMO, Act.ENGLISH, Act.OWNSIDE, Act.PERSON, Act.ACCEPT, Act.RETURN, Act.DELIVERED,
+        Act.REFUSE, Act.CLARIFY, Act.ANSWER, Act.LATE, Act.RECALL, Act.STOPPED, Act.WRITTEN, Act.NOTNEEDED,
+        Act.CONSENT, Act.PROTECT, Act.RELEASE, Act.HOLD, Act.UNHOLD, Act.SAME, Act.RELATED, Act.DIFFERENT,
     },
 )  # fmt: skip
 
@@ -126,6 +148,9 @@ def _worth_a_button(case: Case, person: Person, c: Composer) -> Iterator[tuple[s
         yield tr(language, _LABELS[act]), act, "", None
     if person.id not in case.assignees:
         yield tr(language, _LABELS[Act.ASSIGN]), Act.ASSIGN, "me", None
+    yield tr(language, _LABELS[Act.OPERATION]), Act.OPERATION, "", None
+    if _wants_support(person, case):
+        yield tr(language, _LABELS[Act.REFER]), Act.REFER, "", None
     if is_among_own(c, person.party):
         for act in (Act.DECIDE, Act.ALTERNATIVE):
             yield tr(language, _LABELS[act]), act, "", None

@@ -230,6 +230,7 @@ _WHO_MAY = for_each(
         Whose.DESKS: _FOR_DESKS,
         Whose.REQUESTED_DUTY: later("Only the requested side can acknowledge: {desks}."),
         Whose.SUPERVISORS: later("Only a supervisor of either side can hold or release a case."),
+        Whose.OPERATION: later("Only a duty desk, a supervisor or a liaison officer of the case can plan that."),
         Whose.REPORTING_OFFICER: later("Only whoever reported the case can ask for that."),
         Whose.REPORTING_SUPERVISOR: later("Only a supervisor of {party} can stand this case down."),
         Whose.DESKS_OR_CHANNEL: later("That is for the duty desk, a supervisor, or the desk it was handed to."),
@@ -278,6 +279,12 @@ def does_not_fit(request: ActRequest, channel: Channel | None) -> str:
     if not case.is_open:
         return tr(
             language, "{reference} is closed. To open it again: /reopen {reference} reason", reference=case.reference
+        )
+    if request.act is Act.OPERATION:
+        return tr(
+            language,
+            "Nobody asks for a joint operation in {reference}. Whoever reported it can add that: edit 11.",
+            reference=case.reference,
         )
     if request.act in (Act.ACCEPT, Act.RETURN) and channel is not None:
         return tr(

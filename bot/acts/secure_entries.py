@@ -189,5 +189,6 @@ _CHECKS: Mapping[SecureField, Check] = for_each(
         SecureField.CONTROL,
         SecureField.SUSPECTS,
         SecureField.LEGAL_BASIS,
+        SecureField.HEALTH,
     },
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.channels import referrals
 from bot.channels.handoffs import with_handoff
 from bot.channels.withdrawal import tell_copies, withdraw
 from bot.clock import deadlines
@@ -36,6 +37,7 @@ def follow(c: Composer, before: Case, case: Case) -> Case:
             if handoff.channel is channel and handoff.state in WITH_ITS_DESK:
                 case = _follow_given(c, before, case, handoff)
     _follow_relay(c, before, case)
+    case = referrals.follow(c, before, case)
     return _settled(c, case) if case.apart else case
 
 

@@ -11,7 +11,7 @@ from bot.domain.agreement import Agreement, DeskRole
 from bot.domain.case import TIMERS, Case, Deadline, DeadlineKind, HandoffState
 from bot.domain.closed_sets import for_each
 from bot.domain.people import Directory
-from bot.domain.recipients import Recipient, at_desk, at_desks, at_person, supervisors, unique
+from bot.domain.recipients import Recipient, at_desk, at_desks, at_work, supervisors, unique
 
 
 class Group(StrEnum):
@@ -122,8 +122,7 @@ def _channel_desk(
 
 
 def _duty(case: Case, party: str, agreement: Agreement, directory: Directory) -> tuple[Recipient, ...]:
-    assigned = (directory.get(i) for i in case.assignees)
-    own = [at_person(p) for p in assigned if p and p.is_active and p.party == party and p.addresses]
+    own = at_work(case, party, agreement, directory)
     return unique([*at_desks(agreement, directory, party, DeskRole.DUTY), *own])
 
 

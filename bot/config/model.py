@@ -197,6 +197,7 @@ class DeskTable(Table):
     addresses: tuple[str, ...] = ()
     seat: Annotated[CountryOrNone, Field(alias="in")] = ""
     age: AgeRecipient = ""
+    independent: bool = False
 
 
 class WatchdogTable(Table):
@@ -284,4 +285,13 @@ def _corridor(table: CorridorTable, levels: dict[Urgency, LevelPolicy]) -> Corri
 
 def _desk(table: DeskTable) -> Desk:
     addresses = tuple(Address.parse(each) for each in table.addresses)
-    return Desk(table.id, table.party, DeskRole(table.role), table.name, addresses, table.age, table.seat)
+    return Desk(
+        table.id,
+        table.party,
+        DeskRole(table.role),
+        table.name,
+        addresses,
+        table.age,
+        table.seat,
+        is_independent=table.independent,
+    )

@@ -21,7 +21,7 @@ from bot.intake.pieces import Piece, words_of
 from bot.intake.reading.block import Block, parse_block
 from bot.intake.reading.first_words import Told, told
 from bot.ports.reads import Scope
-from bot.protection.permissions import may, scope_of
+from bot.protection.permissions import is_support, loaded_for, may, scope_of
 from bot.turns.composer import Composer
 
 CANDIDATES = 8  #: cases offered for words whose case is not known
@@ -39,6 +39,8 @@ def looked_through(message: Inbound, person: Person, agreement: Agreement) -> tu
     is_plain = not message.button and message.kind in _SAID and command_of(message) is None
     if person.role not in _DESK or not message.in_private or not (is_choice or is_plain):
         return ()
+    if is_support(person, agreement):
+        return (loaded_for(person, agreement),)
     scope = scope_of(person, agreement)
     return (Scope(person.id, person.party, sees_party=False, reads_as=(f"person:{person.id}",)), scope)
 
@@ -51,7 +53,7 @@ def candidates(c: Composer) -> list[Case]:
     if person is None or person.role not in _DESK:
         return []
     found = [k for k in c.view.cases() if k.is_open and may(person, Act.NOTE, k, c.context.agreement)]
-    found.sort(key=lambda k: (person.id not in (k.officer, *k.assignees), -k.id))
+    found.sort(key=lambda k: (person.id not in (k.officer, *k.workers), -k.id))
     return found[:CANDIDATES]
 
 

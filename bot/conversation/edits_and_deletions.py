@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.acts import leading
+from bot.acts import leading, support
 from bot.conversation.ask_which_case import belongs_nowhere
 from bot.domain import reference
 from bot.domain.case import Case, CaseText, TextKind
@@ -42,18 +42,24 @@ def edited(c: Composer) -> None:
     if answer is not None and answer.by == c.person.id:
         _amend_answer(c, answer.case_id, answer.field, message.text)
         return
+    if not _amends_referral(c, message.text):
+        _amend(c, message.text)
+
+
+def _amend(c: Composer, text: str) -> None:
+    """Keep an amendment of free words, where it is one."""
     waits = any(piece.message == c.came_as for piece in held(c.conversation.pending))
     first, case = _first_of(c)
-    if (waits or first is not None) and _is_other_act(message.text, first):
+    if (waits or first is not None) and _is_other_act(text, first):
         c.say(tr(c.language, "A change does nothing by itself, so nothing was sent. Please write it as a new message."))
         return
     if waits:
         hold(c, words_of(c), held_for(c))
         return
     if first is None or case is None:
-        _take_as_new(c, message.text)
+        _take_as_new(c, text)
         return
-    if _names_another(c, message.text, case):
+    if _names_another(c, text, case):
         c.say(
             tr(
                 c.language,
@@ -64,9 +70,17 @@ def edited(c: Composer) -> None:
             case=case,
         )
         return
-    _amend_text(c, case, first, _without_command(message.text))
+    _amend_text(c, case, first, _without_command(text))
     if first.kind is TextKind.FIRST and first.by == case.officer:
-        changing.said_otherwise(c, c.case(case.id) or case, _without_command(message.text))
+        changing.said_otherwise(c, c.case(case.id) or case, _without_command(text))
+
+
+def _amends_referral(c: Composer, text: str) -> bool:
+    """What a support desk changes goes on as a new note to the side that referred; False where it is none of theirs."""
+    first = c.view.amended_text(c.came_as)
+    case = c.case(first.case_id) if first is not None else None
+    is_theirs = first is not None and c.person is not None and first.by == c.person.id
+    return is_theirs and case is not None and support.do(c, case, Act.NOTE.value, _without_command(text))
 
 
 def _take_as_new(c: Composer, text: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from bot.acts import support
 from bot.clock.alerts import act_button
 from bot.clock.next_due import next_due
 from bot.conversation import export_command, help_lines, lost_phone
@@ -33,6 +34,11 @@ def cases(c: Composer, _command: Command) -> None:
         return
     seen = (k for k in c.view.cases() if may_see(person, k, c.context.agreement))
     mine = sorted(seen, key=lambda k: (not k.is_open, k.urgency, -k.id))
+    referred = support.live(c)
+    if not mine and referred:
+        lines = [support.line(c, case) for case in referred[:_LISTED]]
+        c.say("\n".join(lines), rows([act_button(case, case.reference, "case") for case in referred[:8]]))
+        return
     if not mine:
         c.say(tr(c.language, "No cases. To report somebody in danger, just write what happened."))
         return

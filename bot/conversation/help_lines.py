@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import assert_never
 
+from bot.acts import support
 from bot.domain.people import Person, Role
 from bot.domain.typed_commands import Command
 from bot.intake.position import in_intake
@@ -12,7 +13,7 @@ from bot.intake.question_texts import word_button
 from bot.language.normalise import plain
 from bot.language.texts import later, tr
 from bot.people.lapsed_enrolment import CONFIRMERS
-from bot.protection.permissions import is_duty
+from bot.protection.permissions import is_duty, is_support
 from bot.turns.composer import Composer
 
 _ALL = frozenset(Role)
@@ -38,6 +39,9 @@ _LINES = (
     (_DESK, later("/release {reference} 3: a withheld text holds no identifier after all")),
     (_ALL - {Role.ADMIN}, later("/english {reference} summary one line: what you wrote in another script, in English")),
     (_DESK, later("/ack {reference}, /assign {reference} me, /snooze {reference} 15m reason")),
+    (_DESK, later("/liaison {reference} name: works on it with the other side; with off: no more")),
+    (_DESK, later("/operation {reference}: the plan of a joint operation; with when, where, confirm")),
+    (_DESK, later("/refer {reference} desk yes: a shelter or the like of your side is asked; with off: taken back")),
     (_DESK, later("/handoff {reference} police, /accept {reference} police 123/26")),
     (_DESK, later("/recall {reference} police reason: take a hand-off back. /stopped {reference} police: you stopped")),
     (_DESK, later("/clarify {reference} question, /answer {reference} text: between the two sides, with a deadline")),
@@ -109,6 +113,19 @@ _CHANNEL_DESK = (
     later("/note {reference} text: to the other side and your desk"),
     later("/case {reference}: how it stands"),
 )
+_SUPPORT_DESK = (
+    later("/cases: what was referred to you"),
+    later("/accept {reference} who takes them in, and when"),
+    later("/return {reference} why you cannot"),
+    later("/note {reference} text: to the side that referred; nobody else reads it"),
+    later("/case {reference}: what you need to know"),
+)
+_SUPPORT_TOO = (
+    later("/onduty, /offduty"),
+    later("/bind: use WeChat, WeCom or Telegram besides this one. /bind web: the pages. /addresses: which you use"),
+    later("/prefer wechat: be written to there first. /unbind wechat: not there any more"),
+    later("/lost: your phone is lost; cuts it off at once"),
+)
 _SUPERVISOR = (
     later("/cases: your cases, with what is due next"),
     later("/plan {reference}: what the clock does next, and whom it reaches"),
@@ -142,7 +159,9 @@ def show(c: Composer, command: Command) -> None:
 def show_all(c: Composer) -> None:
     """List all that works for this person, with examples."""
     person = c.person
-    if person is not None:
+    if person is not None and is_support(person, c.context.agreement):
+        c.say("\n".join(_say(c, (*_SUPPORT_DESK, *_SUPPORT_TOO))))
+    elif person is not None:
         c.say("\n".join(_say(c, (line for roles, line in _LINES if person.role in roles))))
 
 
@@ -152,6 +171,8 @@ def _first(c: Composer, person: Person) -> Sequence[str]:
             return _ANSWERING
         case Role.OFFICER:
             return _REPORTED if c.view.open_cases_of(person.id) else _NOTHING_OPEN
+        case Role.DUTY if is_support(person, c.context.agreement):
+            return _SUPPORT_DESK
         case Role.DUTY:
             return _DUTY_DESK if is_duty(person, c.context.agreement) else _CHANNEL_DESK
         case Role.SUPERVISOR:
@@ -164,6 +185,6 @@ def _first(c: Composer, person: Person) -> Sequence[str]:
 
 def _say(c: Composer, lines: Iterable[str]) -> list[str]:
     """Write lines with an own open case as the example; a made-up reference would be a link to no case."""
-    mine = c.view.open_cases_of(c.person.id) if c.person is not None else []
+    mine = [*support.live(c), *c.view.open_cases_of(c.person.id)] if c.person is not None else []
     example = mine[0].reference if mine else tr(c.language, "REFERENCE")
     return [tr(c.language, line, reference=example) for line in lines]

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from bot.acts import act_table
-from bot.conversation import bare_alert, help_lines, marked_words, moved_words, recognised_words, taking_back
+from bot.conversation import (
+    bare_alert,
+    help_lines,
+    marked_words,
+    moved_words,
+    recognised_words,
+    support_desk,
+    taking_back,
+)
 from bot.conversation.ask_which_case import CANDIDATES, belongs_nowhere, candidates, open_with
 from bot.conversation.case_words import keep_attachments, keep_with, keep_words
 from bot.conversation.placing_words import danger, for_none, give_to, more_held, open_new
@@ -63,6 +71,8 @@ def _is_waited_for(c: Composer, text: str) -> bool:
     if _opens_alert(c, text) or (text and _answers_beside_the_intake(c, text)):
         return True
     if c.message is not None and c.message.reply_to and replied(c, text):
+        return True
+    if in_intake(c) is None and support_desk.said(c, text):
         return True
     if not held(c.conversation.pending):
         return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.acts import act_table
+from bot.acts import act_table, support
 from bot.acts.request import ActRequest
 from bot.conversation.case_words import keep_attachments, keep_words, stored
 from bot.domain.case import Case
@@ -43,6 +43,8 @@ def replied_note(c: Composer, text: str) -> bool:
     if c.message is None or c.person is None or not text:
         return False
     replied = c.view.case_replied_to(c.message.place, c.message.reply_to)
+    if replied is not None and support.do(c, replied, Act.NOTE.value, text):
+        return True
     if replied is None or not may_see(c.person, replied, c.context.agreement):
         return False
     current = in_intake(c)

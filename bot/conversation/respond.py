@@ -40,7 +40,7 @@ from bot.intake import unfinished
 from bot.language.texts import tr
 from bot.people import enrolment, own_addresses, reachability, reconfirmation, revocation, strangers
 from bot.ports.reads import NOBODY, Wanted
-from bot.protection.permissions import scope_of
+from bot.protection.permissions import loaded_for
 from bot.record import export_approval
 from bot.turns.composer import Composer
 from bot.turns.context import Context
@@ -99,7 +99,7 @@ def wanted(message: Inbound, directory: Directory, agreement: Agreement) -> Want
     moving = (*own_addresses.whom(command, person), *reachability.whom(message, person)) if person else ()
     lapsed = _of_own_side(reconfirmation.whom(command, promise, directory), person, directory) if person else ()
     cases = (*_cases_named(promise), *(named[:1] if named else ()), *_other_named(named))
-    scope = scope_of(person, agreement) if person else NOBODY
+    scope = loaded_for(person, agreement) if person else NOBODY
     return Wanted(
         seen=(message.key,),
         people=(person.id, *leaving, *lapsed) if person else (),

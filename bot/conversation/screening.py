@@ -21,6 +21,7 @@ from bot.language.texts import later, tr
 from bot.protection.identity import detector
 from bot.protection.identity.found import Found
 from bot.protection.identity.restoring import holds_marks
+from bot.protection.permissions import is_support
 from bot.turns.composer import Composer
 
 #: Commands whose words are codes, dates and formal references: an identifier among them is meant.
@@ -93,10 +94,13 @@ def _is_ours(c: Composer, figures: str) -> bool:
 
 def _is_screened(c: Composer, text: str) -> bool:
     command = parse_command(text)
-    if command is not None and command.name in _NOT_SCREENED:
+    # Where a support desk accepts, words follow: who takes the person in.
+    is_support_desk = c.person is not None and is_support(c.person, c.context.agreement)
+    as_it_is = _NOT_SCREENED - {Act.ACCEPT.value} if is_support_desk else _NOT_SCREENED
+    if command is not None and command.name in as_it_is:
         return False
     waiting = waiting_prompt(c) if c.person is not None else None
-    return waiting is None or command is not None or str(waiting["act"]) not in _NOT_SCREENED
+    return waiting is None or command is not None or str(waiting["act"]) not in as_it_is
 
 
 def _may_cross(c: Composer, text: str) -> bool:

@@ -91,6 +91,7 @@ class Desk:
     addresses: tuple[Address, ...] = ()
     age: str = ""  #: age recipient that papers mailed to it are encrypted to; empty: none with anybody's identity is
     seat: str = ""  #: country where it sits, of an embassy or a consulate; empty: at home
+    is_independent: bool = False  #: of a support desk: run by nobody that belongs to the State, as a shelter of an NGO
 
 
 @dataclass(frozen=True, slots=True)

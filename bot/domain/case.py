@@ -10,7 +10,9 @@ from enum import StrEnum
 from bot.domain.agreement import Agreement, LevelPolicy, Urgency
 from bot.domain.english import English
 from bot.domain.guarded import NOTHING, Guarded
+from bot.domain.joint_operation import Plan
 from bot.domain.messages import Address
+from bot.domain.referral import Referral
 
 #: An answer's value: a code, several codes, a whole number, or a guarded free text. Times are RFC 3339 text.
 Value = str | int | tuple[str, ...] | Guarded
@@ -37,6 +39,8 @@ class DeadlineKind(StrEnum):
 
     ALERT = "alert"  #: not shown to people: the latest moment the desks are told, or told again
     INTAKE = "intake"  #: not shown to people: when an unfinished intake is asked for, at last of the desks
+    OPERATION = "operation"  #: not shown to people: when a joint operation is so near that both sides must confirm it
+    REFERRAL = "referral"  #: not shown to people: when support desks that have not answered are reminded
     ACKNOWLEDGE = "acknowledge"
     POLICE = "police"
     DIPLOMATIC = "diplomatic"
@@ -48,7 +52,7 @@ class DeadlineKind(StrEnum):
 
 
 #: What only makes the clock look: no deadline that people see, wait for or silence.
-TIMERS = frozenset({DeadlineKind.ALERT, DeadlineKind.INTAKE})
+TIMERS = frozenset({DeadlineKind.ALERT, DeadlineKind.INTAKE, DeadlineKind.OPERATION, DeadlineKind.REFERRAL})
 
 
 class DeadlineState(StrEnum):
@@ -252,6 +256,7 @@ class Case:
     requested_act_at: datetime | None = None  #: last act of the requested side
     reminded_at: datetime | None = None  #: when it last reminded the reporting side of what a channel waits for
     assignees: tuple[int, ...] = ()  #: person ids, at most one a side
+    liaisons: tuple[int, ...] = ()  #: person ids of liaison officers, several a side
     stood_down_at: datetime | None = None
     diplomatic_not_needed_at: datetime | None = None
     border_is_open: bool = (
@@ -273,6 +278,8 @@ class Case:
     english: Mapping[int, English] = field(default_factory=dict)
     deadlines: tuple[Deadline, ...] = ()
     handoffs: tuple[Handoff, ...] = ()
+    referrals: tuple[Referral, ...] = ()  #: to support desks, each the matter of the side that referred
+    plans: tuple[Plan, ...] = ()  #: of a joint operation, version by version
     is_partial: bool = False  #: made for a side that may not know of everybody in it; never stored
 
     @property
@@ -288,10 +295,24 @@ class Case:
 
     @property
     def given_to(self) -> frozenset[str]:
-        """Who else has it besides its officer and both sides' duty desks: assignees, desks it was handed to."""
+        """Who else has it besides its officer and both sides' duty desks: whoever works on it, desks it was handed to.
+
+        Whoever reads as a support desk has the referral only, and not the case.
+        """
         has_it = (h for h in self.handoffs if h.state is not HandoffState.DRAFTED and h.stopped_at is None)
         desks = (f"desk:{desk}" for h in has_it for desk in (h.desks if h.is_live else (h.desk,)))
-        return frozenset((*(f"person:{assignee}" for assignee in self.assignees), *desks))
+        people = (f"person:{person}" for person in self.workers)
+        return frozenset((*people, *desks, *(r.reader for r in self.referrals)))
+
+    @property
+    def workers(self) -> tuple[int, ...]:
+        """The people who were given the case to work on it: assignees, then liaison officers."""
+        return tuple(dict.fromkeys((*self.assignees, *self.liaisons)))
+
+    @property
+    def plan(self) -> Plan | None:
+        """The plan of its joint operation as it stands."""
+        return max(self.plans, key=lambda plan: plan.id, default=None)
 
     def value(self, field_id: str) -> Value | None:
         """The current value of a field, None when it was not answered."""

@@ -15,6 +15,7 @@ class Whose(Enum):
     REQUESTED_DUTY = "the requested side's duty desk"
     DESKS = "duty desk or supervisor of either side"
     SUPERVISORS = "a supervisor of either side"
+    OPERATION = "duty desk or supervisor of either side, or a liaison officer of the case"
     REPORTING_OFFICER = "whoever reported the case"
     REPORTING_SUPERVISOR = "a supervisor of the reporting side"
     CHANNEL = "the desk that it was handed to, or the requested side's duty desk"
@@ -41,6 +42,9 @@ class Act(StrEnum):
 
     ACK = "ack"
     ASSIGN = "assign"
+    LIAISON = "liaison"  #: makes somebody of the own side a liaison officer of the case, or takes them off
+    OPERATION = "operation"  #: shows, changes or confirms the plan of a joint operation
+    REFER = "refer"  #: asks a support desk of the own side to take the person in, or takes that back
     SNOOZE = "snooze"
     URGENCY = "urgency"
     STANDDOWN = "standdown"
@@ -115,6 +119,9 @@ _RULES = for_each(
     {
         Act.ACK: _rule(Whose.REQUESTED_DUTY, at_any_stage=True),
         Act.ASSIGN: _rule(Whose.DESKS, "person"),
+        Act.LIAISON: _rule(Whose.DESKS, "person change", at_any_stage=True),
+        Act.OPERATION: _rule(Whose.OPERATION, "part text", at_any_stage=True),
+        Act.REFER: _rule(Whose.DESKS, "desk said why", Of.EACH, at_any_stage=True),
         Act.SNOOZE: _rule(Whose.DESKS, "minutes reason"),
         Act.URGENCY: _rule(Whose.DESKS, "level reason"),
         Act.STANDDOWN: _rule(Whose.REPORTING_SUPERVISOR, "reason"),

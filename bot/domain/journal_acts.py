@@ -62,6 +62,8 @@ class JournalAct(StrEnum):
     STILL_ON_IT = "still_on_it", Details.CODED, Seen.BOTH
     ASSIGNED = "assigned", Details.CODED, Seen.BOTH
     UNASSIGNED = "unassigned", Details.WORDS, Seen.BOTH
+    LIAISON_NAMED = "liaison_named", Details.CODED, Seen.BOTH
+    LIAISON_ENDED = "liaison_ended", Details.CODED, Seen.BOTH
     SNOOZED = "snoozed", Details.WORDS, Seen.BOTH
     STOOD_DOWN = "stood_down", Details.CODED, Seen.BOTH
     CLOSED = "closed", Details.CODED, Seen.BOTH
@@ -106,6 +108,20 @@ class JournalAct(StrEnum):
     PAPER_TAKEN = "paper_taken", Details.CODED, Seen.OWN  #: which, its hash, and for the annex what for
     PAPER_MAILED = "paper_mailed", Details.CODED, Seen.PROTECTION  #: to the desk that it was handed to
     DIPLOMATIC_NOT_NEEDED = "diplomatic_not_needed", Details.WORDS, Seen.BOTH
+    PLANNED = "planned", Details.CODED, Seen.SAID  #: a version of the plan of a joint operation
+    PLAN_CONFIRMED = "plan_confirmed", Details.CODED, Seen.SAID
+    PLAN_UNCONFIRMED = "plan_unconfirmed", Details.CODED, Seen.SAID  #: both sides were told so, once
+
+    # Support desks: what a side asks of its own is told to nobody else.
+    REFERRED = "referred", Details.CODED, Seen.OWN
+    REFERRAL_STOPPED = "referral_stopped", Details.CODED, Seen.OWN  #: by its gate
+    REFERRAL_PINGED = "referral_pinged", Details.CODED, Seen.OWN
+    REFERRAL_ACCEPTED = "referral_accepted", Details.WORDS, Seen.OWN
+    REFERRAL_RETURNED = "referral_returned", Details.WORDS, Seen.OWN
+    REFERRAL_WITHDRAWN = "referral_withdrawn", Details.CODED, Seen.OWN
+    REFERRAL_NOTED = "referral_noted", Details.CODED, Seen.OWN
+    REFERRAL_READ = "referral_read", Details.CODED, Seen.OWN
+
     PROTECTION = "protection", Details.WORDS, Seen.PROTECTION
     GATE_CLOSED = "gate_closed", Details.WORDS, Seen.PROTECTION
     RELAY_STOPPED = "relay_stopped", Details.WORDS, Seen.PROTECTION

@@ -29,6 +29,8 @@ _DEADLINE = for_each(
     {
         DeadlineKind.ALERT: later("tell the desks"),
         DeadlineKind.INTAKE: later("ask for what is missing"),
+        DeadlineKind.OPERATION: later("confirm the joint operation"),
+        DeadlineKind.REFERRAL: later("answer the referral"),
         DeadlineKind.ACKNOWLEDGE: later("acknowledge"),
         DeadlineKind.POLICE: later("police channel"),
         DeadlineKind.DIPLOMATIC: later("diplomatic channel"),

@@ -94,7 +94,28 @@ def unique(recipients: Iterable[Recipient]) -> tuple[Recipient, ...]:
 
 
 def side_of_case(case: Case, party: str, agreement: Agreement, directory: Directory) -> tuple[Recipient, ...]:
-    """Make the recipients that follow a case on one side: duty desks, assignee, the reporting officer."""
-    people = [directory.get(i) for i in (case.officer, *case.assignees)]
-    own = (at_person(p) for p in people if p and p.is_active and p.addresses and p.party == party)
-    return unique([*at_desks(agreement, directory, party, DeskRole.DUTY), *own])
+    """Make the recipients that follow a case on one side: duty desks, assignee, liaisons, the reporting officer."""
+    officer = directory.get(case.officer)
+    own = [at_person(officer)] if officer and officer.is_active and officer.addresses and officer.party == party else []
+    return unique([*at_desks(agreement, directory, party, DeskRole.DUTY), *own,
+                   *at_work(case, party, agreement, directory)])  # fmt: skip
+
+
+def at_work(case: Case, party: str, agreement: Agreement, directory: Directory) -> list[Recipient]:
+    """Make the recipients of those of a side who were given a case: its assignee and its liaison officers.
+
+    Whoever works at a support desk by now is told of referrals only.
+    """
+    people = [directory.get(i) for i in case.workers]
+    found = [p for p in people if p and p.is_active and p.party == party and p.addresses]
+    desks = agreement.desks
+    return [at_person(p) for p in found if p.desk not in desks or desks[p.desk].role is not DeskRole.SUPPORT]
+
+
+def is_overheard(recipient: Recipient, agreement: Agreement, directory: Directory) -> bool:
+    """Whether people of another side read along where a recipient is told, as in a group that desks share."""
+    rooms = {address.room for address in recipient.addresses}
+    desks = (desk for desk in agreement.desks.values() if desk.party != recipient.party)
+    if any(address.room in rooms for desk in desks for address in desk.addresses):
+        return True
+    return any(directory.parties_in(room) - {recipient.party} for room in rooms)

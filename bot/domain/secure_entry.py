@@ -23,6 +23,7 @@ class SecureField(StrEnum):
     CONTROL = "control"  #: methods of control seen
     SUSPECTS = "suspects"
     LEGAL_BASIS = "legal_basis"
+    HEALTH = "health"  #: what the person needs for their health
     LANGUAGE = "language"
     REQUESTING_AUTHORITY = "requesting_authority"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.channels import joint_plans, referrals
 from bot.clock import when_due
 from bot.conversation import albums, placing_words, screening
 from bot.delivery import window_rules
@@ -42,7 +43,11 @@ class DueDeadline:
             return unfinished.due(view, context, self.due)
         c = Composer(context, view, actor="clock")
         case = c.case(self.due.case_id)
-        if case is not None:
+        if case is not None and self.due.kind is DeadlineKind.REFERRAL:
+            referrals.due(c, case, self.due.deadline_id)
+        elif case is not None and self.due.kind is DeadlineKind.OPERATION:
+            joint_plans.due(c, case, self.due.deadline_id)
+        elif case is not None:
             pinged = when_due.on_deadline(c, case, self.due.deadline_id)
             if pinged is not None and pinged.kind is DeadlineKind.DIPLOMATIC and not pinged.pings:
                 consent.ask_for_diplomatic(c, case)

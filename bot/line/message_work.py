@@ -22,7 +22,7 @@ from bot.intake.reading.first_words import command_alone
 from bot.language.texts import tr
 from bot.people import guess_limits
 from bot.ports.reads import NOBODY, NOTHING, Shows, Try, Wanted
-from bot.protection.permissions import scope_of
+from bot.protection.permissions import loaded_for, scope_of
 from bot.turns.composer import Composer
 from bot.turns.context import Context
 from bot.turns.view import View
@@ -62,10 +62,10 @@ class Message:
         command = (command_of(self.inbound) or reference_alone(own) or command_alone(own)) if own else None
         word = promise.act if isinstance(promise, button_data.ActTap) else command.name if command else ""
         return Shows(
-            scope_of(person, agreement) if word == "cases" else None,
+            loaded_for(person, agreement) if word == "cases" else None,
             person,
             deliveries=word == "case" or self.inbound.kind is Kind.EDIT,
-            secure=word == "release",
+            secure=word in ("release", "refer"),
             texts=word == Act.ENGLISH,
             matches=word in _ABOUT_PAIRS,
             files=word == Act.OWNSIDE,

@@ -19,7 +19,7 @@ from bot.domain.typed_commands import ABOUT_CASE, Command, command_of, reference
 from bot.language.texts import tr
 from bot.people.enrolment import is_code
 from bot.ports.reads import Try
-from bot.protection.permissions import may_see
+from bot.protection.permissions import may_see, referral_for
 from bot.turns.composer import Composer
 from bot.turns.view import View
 
@@ -146,4 +146,6 @@ def _is_miss(command: Command, person: Person, view: View, agreement: Agreement)
     if named is None:
         return reference.looks_like(command.rest.split("\n")[0])
     case = view.referred(named[0])
+    if case is not None and referral_for(person, case, agreement) is not None:
+        return False
     return case is None or not may_see(person, case, agreement)

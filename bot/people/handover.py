@@ -33,9 +33,14 @@ class CasesLeft:
 
 
 def leave(c: Composer, person: Person) -> CasesLeft:
-    """Take a person off the open cases they are assigned to; returns these, and the ones they reported."""
+    """Take a person off the open cases they were given; returns those assigned to them, and those they reported."""
     theirs = [case for k in c.view.cases() if (case := c.case(k.id)) is not None and case.is_open]
     about = c.case_id
+    for case in theirs:
+        if person.id in case.liaisons:
+            c.journal(JournalAct.LIAISON_ENDED, case, person=person.id)
+            c.put(replace(case, liaisons=tuple(i for i in case.liaisons if i != person.id)))
+    theirs = [c.case(case.id) or case for case in theirs]
     assigned = [_unassigned(c, case, person) for case in theirs if person.id in case.assignees]
     c.case_id = about
     reported = [c.case(case.id) or case for case in theirs if case.officer == person.id]

@@ -157,7 +157,7 @@ def _still(person: Person) -> str:
 
 def _matter(c: Composer, person: Person) -> _Matter:
     """Look at what somebody's absence would mean, as they are given here."""
-    theirs = [k for k in c.view.cases() if k.is_open and person.id in (k.officer, *k.assignees)]
+    theirs = [k for k in c.view.cases() if k.is_open and person.id in (k.officer, *k.workers)]
     theirs.sort(key=lambda case: (case.urgency, case.id))
     return _Matter(tuple(theirs), _silent_desk(c, person), _is_last_supervisor(c, person))
 

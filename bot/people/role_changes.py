@@ -12,6 +12,7 @@ from bot.domain.people import Person, Role
 from bot.domain.recipients import at_desks, at_person, supervisors, unique
 from bot.language.texts import tr
 from bot.people import handover, revocation
+from bot.protection.permissions import is_support
 from bot.turns.composer import Composer
 
 _AT_DESKS = (Role.DUTY, Role.SUPERVISOR)
@@ -35,6 +36,10 @@ def check(agreement: Agreement, party: str, role: Role, desk_id: str) -> None:
     desks = ", ".join(d.id for d in agreement.desks.values() if d.party == party)
     if desk_id and (desk is None or desk.party != party):
         raise BridgeError(f"{party} has no desk {desk_id}. Its desks: {desks}.")
+    if desk is not None and desk.role is DeskRole.SUPPORT and role is not Role.DUTY:
+        raise BridgeError(
+            f"At a support desk there are duty officers only: it reads referrals, and no case. ({desk_id})"
+        )
     if role is Role.DUTY and not desk_id:
         raise BridgeError(f"A duty officer belongs to a desk: add --desk. Desks of {party}: {desks}.")
 
@@ -56,7 +61,9 @@ def change(c: Composer, person: Person, after: Person) -> None:
     """Make somebody what `changed` worked out; who may not work on cases any more leaves those they have."""
     c.people.put(after)
     c.journal(JournalAct.CHANGED, person=person.id, before=_facts(person), after=_facts(after))
-    if person.role in _AT_DESKS and after.role not in _AT_DESKS:
+    agreement = c.context.agreement
+    is_support_now = is_support(after, agreement) and not is_support(person, agreement)
+    if person.role is not Role.ADMIN and (is_support_now or (person.role in _AT_DESKS and after.role not in _AT_DESKS)):
         _leave(c, after)
     words = tr(
         after.language,

@@ -37,7 +37,7 @@ __all__ = [
     "Facts",
 ]  # fmt: skip
 
-_KEY = "gate"
+_KEY, _SIDE = "gate", "side"
 _NOT_CLEARED = (HandoffState.DRAFTED, HandoffState.BLOCKED)
 _WENT = (HandoffState.SENT, HandoffState.ACCEPTED)
 
@@ -256,15 +256,16 @@ def key_of(case: Case, what: str) -> str:
 
 def own_key(case: Case, party: str, what: str) -> str:
     """Make the dedupe key of a message about what only one side may know of, whichever it is."""
-    return key_of(case, what) if party == case.reporting else f"{_of_requested(case)}{what}"
+    return key_of(case, what) if party == case.reporting else side_key(case, party, what)
+
+
+def side_key(case: Case, party: str, what: str) -> str:
+    """Make the dedupe key of a message that is the matter of one side, whichever that is."""
+    return f"case:{case.id}:{_SIDE}:{party}:{what}"
 
 
 def is_hidden(dedupe_key: str, case: Case, party: str) -> bool:
     """Whether people of a side are not shown that such a message was sent: the other side's own matters."""
-    if party != case.reporting and dedupe_key.startswith(key_of(case, "")):
-        return True
-    return party != case.requested and dedupe_key.startswith(_of_requested(case))
-
-
-def _of_requested(case: Case) -> str:
-    return f"case:{case.id}:requested:"
+    if dedupe_key.startswith(f"case:{case.id}:{_SIDE}:"):
+        return not party or not dedupe_key.startswith(side_key(case, party, ""))
+    return party != case.reporting and dedupe_key.startswith(key_of(case, ""))

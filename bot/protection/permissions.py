@@ -16,6 +16,7 @@ from bot.domain.case_acts import Act, Whose
 from bot.domain.closed_sets import for_each
 from bot.domain.people import Person, Role
 from bot.domain.recipients import reads_as
+from bot.domain.referral import Referral, reader_of
 from bot.domain.subjects import numbers
 from bot.ports.reads import Scope
 from bot.protection.gates import covered
@@ -28,15 +29,61 @@ def scope_of(person: Person, agreement: Agreement) -> Scope:
     """What this person may see, for every query of cases: the need to know, by role, side, desk and assignment.
 
     Officers have their own cases. Supervisors, and people of a duty desk or a secretariat, have those of their side.
-    People of a police, diplomatic or support desk have what was handed or assigned to them. Admins have none.
+    People of a police or diplomatic desk have what was handed or assigned to them, and liaison officers their cases.
+    People of a support desk have no case but what they reported: they have referrals. Admins have none.
     """
+    if is_support(person, agreement):
+        return Scope(person.id, person.party, sees_party=False)
     is_desk = person.role in (Role.DUTY, Role.SUPERVISOR)
     return Scope(
         person.id,
         person.party,
         sees_party=person.role is Role.SUPERVISOR or (is_desk and _desk_role(person, agreement) in _FOLLOWS_ALL),
-        reads_as=reads_as(person) if is_desk else (),
+        reads_as=reads_as(person) if is_desk else (f"person:{person.id}",) if person.role is Role.OFFICER else (),
     )
+
+
+def loaded_for(person: Person, agreement: Agreement) -> Scope:
+    """What is read from the storage for this person to answer them: their scope, or what was referred to their desk.
+
+    Having a case at hand gives nobody a right to it: `may_see` and `may_see_referral` say that.
+    """
+    if not is_support(person, agreement):
+        return scope_of(person, agreement)
+    return Scope(person.id, person.party, sees_party=False, reads_as=(reader_of(person.desk),))
+
+
+def is_support(person: Person, agreement: Agreement) -> bool:
+    """Whether this person belongs to a support desk: to them a case is what was referred, whatever else they are."""
+    desk = agreement.desks.get(person.desk)
+    return desk is not None and desk.role is DeskRole.SUPPORT and person.role is not Role.ADMIN
+
+
+def may_see_referral(person: Person, referral: Referral, case: Case, agreement: Agreement) -> bool:
+    """Whether a referral exists for this person: of the desk that it went to, of the side that made it."""
+    if not person.is_active or not is_support(person, agreement) or referral.case_id != case.id:
+        return False
+    is_theirs = referral.desk == person.desk and referral.party == person.party
+    return is_theirs and person.party in (case.reporting, case.requested)
+
+
+def referral_for(person: Person, case: Case, agreement: Agreement) -> Referral | None:
+    """The referral of a case to this person's desk: one that waits for it, else a live one, else the newest."""
+    theirs = [r for r in case.referrals if may_see_referral(person, r, case, agreement)]
+    return max(theirs, key=lambda r: (r.next_at is not None, r.is_live, r.id), default=None)
+
+
+def may_be_given(person: Person, by: Person, agreement: Agreement) -> bool:
+    """Whether somebody may be given a case as a liaison officer: of the same side, and of no support desk."""
+    is_theirs = person.is_active and person.party == by.party and person.role is not Role.ADMIN
+    return is_theirs and not is_support(person, agreement)
+
+
+def may_confirm(person: Person, case: Case, agreement: Agreement) -> bool:
+    """Whether this person may confirm a plan for their side: its duty desk or a supervisor."""
+    if not may_see(person, case, agreement):
+        return False
+    return person.role is Role.SUPERVISOR or (person.role is Role.DUTY and is_duty(person, agreement))
 
 
 def may_see(person: Person, case: Case, agreement: Agreement) -> bool:
@@ -98,7 +145,9 @@ def _answers_handoffs(person: Person, case: Case, agreement: Agreement, channel:
 
 
 #: What officers may be allowed at all.
-_FOR_OFFICERS = frozenset({Whose.EVERYBODY, Whose.OFFICER_OR_DESK, Whose.OFFICER_OR_ANY_DESK, Whose.REPORTING_OFFICER})
+_FOR_OFFICERS = frozenset(
+    {Whose.EVERYBODY, Whose.OFFICER_OR_DESK, Whose.OFFICER_OR_ANY_DESK, Whose.REPORTING_OFFICER, Whose.OPERATION}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +182,7 @@ _MAY: Mapping[Whose, Callable[[_Asked], bool]] = for_each(
         Whose.OFFICER_OR_DESK: lambda asked: may_answer_consent(asked.person, asked.case, asked.agreement),
         Whose.REQUESTED_DUTY: lambda asked: is_requested_duty(asked.person, asked.case, asked.agreement),
         Whose.DESKS: lambda asked: asked.is_supervisor or asked.is_duty,
+        Whose.OPERATION: lambda asked: asked.is_supervisor or asked.is_duty or asked.person.id in asked.case.liaisons,
         Whose.REPORTING_OFFICER: lambda asked: asked.person.id == asked.case.officer,
         Whose.SUPERVISORS: lambda asked: asked.is_supervisor,
         Whose.REPORTING_SUPERVISOR: lambda asked: asked.is_own and asked.is_supervisor,
@@ -190,6 +240,11 @@ def _lacks_a_letter(case: Case, _handoff: Handoff | None) -> bool:
     return any(h.state is HandoffState.ACCEPTED and not h.letter_reference for h in case.handoffs)
 
 
+def _has_joint_operation(case: Case, _handoff: Handoff | None) -> bool:
+    asked = case.value("assistance")
+    return case.plan is not None or (isinstance(asked, tuple) and "joint_operation" in asked)
+
+
 def _is_undecided(case: Case, _handoff: Handoff | None) -> bool:
     return case.diplomatic_not_needed_at is None and case.handoff(Channel.DIPLOMATIC) is None
 
@@ -208,6 +263,7 @@ _FITS: Mapping[Act, Callable[[Case, Handoff | None], bool]] = for_each(
         Act.STANDDOWN: lambda case, _handoff: case.stood_down_at is None,
         Act.REOPEN: lambda case, _handoff: case.status is Status.CLOSED or case.stood_down_at is not None,
         Act.WRONG: lambda case, _handoff: not case.is_open,
+        Act.OPERATION: _has_joint_operation,
         Act.HANDOFF: _can_be_handed_off,
         Act.ACCEPT: _waits_at_its_desk,
         Act.RETURN: _waits_at_its_desk,
@@ -223,8 +279,8 @@ _FITS: Mapping[Act, Callable[[Case, Handoff | None], bool]] = for_each(
         Act.UNHOLD: lambda case, _handoff: case.held_at is not None,
     },
     but={
-        Act.ASSIGN, Act.SNOOZE, Act.URGENCY, Act.CLOSE, Act.WITHDRAW, Act.CLARIFY, Act.LATE, Act.NOTE, Act.MEMO,
-        Act.ENGLISH, Act.OWNSIDE, Act.PERSON, Act.CONSENT, Act.PROTECT,
+        Act.ASSIGN, Act.LIAISON, Act.REFER, Act.SNOOZE, Act.URGENCY, Act.CLOSE, Act.WITHDRAW, Act.CLARIFY, Act.LATE,
+        Act.NOTE, Act.MEMO, Act.ENGLISH, Act.OWNSIDE, Act.PERSON, Act.CONSENT, Act.PROTECT,
         Act.GUARDIAN, Act.INTEREST, Act.VITAL, Act.DECIDE, Act.ALTERNATIVE, Act.RELEASE,
         Act.SAME, Act.RELATED, Act.DIFFERENT,
     },

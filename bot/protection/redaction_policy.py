@@ -16,8 +16,11 @@ from bot.domain.closed_sets import for_each
 from bot.domain.english import English
 from bot.domain.fields import DESK_FIELDS, FIELDS, Field
 from bot.domain.guarded import Guarded
+from bot.domain.joint_operation import Plan
 from bot.domain.people import Person, Role
+from bot.domain.places import places_in
 from bot.domain.provinces import province
+from bot.domain.referral import Referral
 from bot.domain.secure_entry import SecureEntry, SecureField
 from bot.language.writing_systems import Script, script_of
 from bot.protection.seen_by import seen_by
@@ -38,6 +41,11 @@ class Matter(StrEnum):
     MARKED = "marked"  #: words that may be a name or an address, as long as only their writer can tell
     IDENTITY = "identity"  #: what points to a person: the secure case, exact places, files (tier 2)
     OWN_FILE = "own_file"  #: a file that whoever left it, or their desk, keeps to their side
+    SUSPECTS = "suspects"  #: who holds or moves the person, how, with what: of the secure case too
+    HEALTH = "health"  #: what the person needs for their health: of the secure case too
+    SUPPORT = "support"  #: what a support desk must know to take the person in
+    REFERRAL = "referral"  #: what a support desk answered or wrote, for the side that referred
+    OPERATION = "operation"  #: the plan of a joint operation: when, in which area, who confirmed it
     ACCEPTANCE = "acceptance"  #: who accepted a case for a formal channel: its papers name them to both sides
     NAME = "name"  #: the name of an enrolled person; masked, it is their side and role
 
@@ -68,27 +76,34 @@ class Showing(StrEnum):
     ABSENT = "absent"
 
 
-#: Cells name the standings that are shown something: A author, O own, T other, U uncleared, C closed; small: masked.
+#: Cells name the standings that are shown something: A author, O own, T other, U uncleared, C closed, S support desk;
+#: small: masked.
 _COLUMNS = (
     Way.PING, Way.ALERT, Way.RELAY, Way.CASE, Way.ECHO, Way.PAGE,
     Way.SECURE, Way.SEARCH, Way.PACKET, Way.ANNEX, Way.EXPORT, Way.IDENTIFIED,
 )  # fmt: skip
-_TABLE: Mapping[Matter, tuple[str, ...]] = for_each(Matter, {
-    #                  ping    alert   relay   case    echo    page    secure  search packet  annex  export  identified
-    Matter.REFERENCE: ("AOTUC","AOTUC","AOTUC","AOTUC","AOTUC","AOTUC","AOTUC","AOTU","AOTU", "AOTU","AOTUC","AOTUC"),
-    Matter.MINIMUM:   ("",     "AOTUC","",     "AOTUC","AO",   "AOTUC","",     "",    "AOTU", "",    "AOTUC","AOTUC"),
-    Matter.CODED:     ("",     "AOT",  "",     "AOT",  "AO",   "AOTU", "",     "",    "AOT",  "",    "AOTU", "AOTU"),
-    Matter.FEAR:      ("",     "AO",   "",     "AO",   "AO",   "AO",   "",     "",    "",     "",    "",     ""),
-    Matter.PROTECTION:("",     "",     "",     "",     "",     "AO",   "",     "",    "",     "",    "",     ""),
-    Matter.WORDS:     ("",     "AOT",  "",     "AOT",  "A",    "AOTU", "",     "",    "AOT",  "",    "",     "AOT"),
-    Matter.NOTE:      ("",     "",     "AOTU", "",     "A",    "AOTU", "",     "",    "",     "",    "",     "AOT"),
-    Matter.MEMO:      ("",     "",     "",     "",     "A",    "AO",   "",     "",    "",     "",    "",     "AO"),
-    Matter.MARKED:    ("",     "",     "",     "",     "A",    "",     "",     "",    "",     "",    "",     ""),
-    Matter.IDENTITY:  ("",     "",     "",     "",     "",     "",     "AOT",  "aot", "aot",  "AOT", "",     "AO"),
-    Matter.OWN_FILE:  ("",     "",     "",     "",     "",     "",     "AO",   "",    "",     "",    "",     "AO"),
-    Matter.ACCEPTANCE:("",     "",     "",     "",     "",     "AOTUC","",     "",    "AOTU", "",    "",     "AOTUC"),
-    Matter.NAME:      ("aotuc","aotuc","AOtuc","aotuc","AO",   "AOtuc","AOtuc","",    "AOtuc","",    "aotuc","AOtuc"),
+_CELLS: Mapping[Matter, str] = for_each(Matter, {
+    #                   ping   alert  relay  case   echo   page   secure search packet annex export identified
+    Matter.REFERENCE:  "AOTUCS AOTUCS AOTUCS AOTUCS AOTUCS AOTUCS AOTUC  AOTU   AOTU   AOTU  AOTUC  AOTUC",
+    Matter.MINIMUM:    "-      AOTUC  -      AOTUC  AO     AOTUC  -      -      AOTU   -     AOTUC  AOTUC",
+    Matter.CODED:      "-      AOT    -      AOT    AO     AOTU   -      -      AOT    -     AOTU   AOTU",
+    Matter.FEAR:       "-      AO     -      AO     AO     AO     -      -      -      -     -      -",
+    Matter.PROTECTION: "-      -      -      -      -      AO     -      -      -      -     -      -",
+    Matter.WORDS:      "-      AOT    -      AOT    A      AOTU   -      -      AOT    -     -      AOT",
+    Matter.NOTE:       "-      -      AOTU   -      A      AOTU   -      -      -      -     -      AOT",
+    Matter.MEMO:       "-      -      -      -      A      AO     -      -      -      -     -      AO",
+    Matter.MARKED:     "-      -      -      -      A      -      -      -      -      -     -      -",
+    Matter.IDENTITY:   "-      -      -      -      -      -      AOT    aot    aot    AOT   -      AO",
+    Matter.SUSPECTS:   "-      -      -      -      -      -      AOT    aot    aot    -     -      AO",
+    Matter.HEALTH:     "-      -      -      -      -      S      AOT    aot    -      -     -      AO",
+    Matter.SUPPORT:    "-      S      -      S      -      S      -      -      -      -     -      -",
+    Matter.REFERRAL:   "-      -      AO     AO     A      AOS    -      -      -      -     -      -",
+    Matter.OPERATION:  "AOT    -      AOT    AOT    AO     AOT    AOT    -      -      -     -      -",
+    Matter.OWN_FILE:   "-      -      -      -      -      -      AO     -      -      -     -      AO",
+    Matter.ACCEPTANCE: "-      -      -      -      -      AOTUC  -      -      AOTU   -     -      AOTUC",
+    Matter.NAME:       "aotuc  aotuc  AOtuc  aotuc  AO     AOtuc  AOtuc  -      AOtuc  -     aotuc  AOtuc",
 })  # fmt: skip
+_TABLE = {matter: tuple(cells.split()) for matter, cells in _CELLS.items()}
 _LETTER = for_each(
     Standing,
     {
@@ -97,13 +112,26 @@ _LETTER = for_each(
         Standing.OTHER: "T",
         Standing.UNCLEARED: "U",
         Standing.CLOSED: "C",
+        Standing.SUPPORT: "S",
     },
     but={Standing.NOBODY},
 )
 
 #: What points to a person is no business of these desks, whatever their side.
 _NOT_TOLD_WHO = frozenset({DeskRole.SECRETARIAT, DeskRole.SUPPORT})
-_WHO = frozenset({Matter.IDENTITY, Matter.OWN_FILE})
+_KEPT_FROM: Mapping[Matter, frozenset[DeskRole]] = for_each(
+    Matter,
+    {
+        Matter.IDENTITY: _NOT_TOLD_WHO,
+        Matter.OWN_FILE: _NOT_TOLD_WHO,
+        Matter.SUSPECTS: _NOT_TOLD_WHO,
+        Matter.HEALTH: frozenset({DeskRole.SECRETARIAT}),
+    },
+    but={
+        Matter.REFERENCE, Matter.MINIMUM, Matter.CODED, Matter.FEAR, Matter.PROTECTION, Matter.WORDS, Matter.NOTE,
+        Matter.MEMO, Matter.MARKED, Matter.SUPPORT, Matter.REFERRAL, Matter.OPERATION, Matter.ACCEPTANCE, Matter.NAME,
+    },
+)  # fmt: skip
 #: Admins read no case; they make exports and know their own side's people.
 _FOR_ADMINS = frozenset({Way.EXPORT, Way.IDENTIFIED})
 
@@ -127,6 +155,32 @@ _TEXT_MATTER = for_each(
     },
     but={TextKind.FIRST, TextKind.TEXT, TextKind.OUTCOME, TextKind.REASON},
 )
+#: What is kept of a person in the secure case is what points to them, but for what is about suspects or their health.
+_SECURE_MATTER = for_each(
+    SecureField,
+    {
+        SecureField.SUSPECTS: Matter.SUSPECTS,
+        SecureField.CONTROL: Matter.SUSPECTS,
+        SecureField.LEGAL_BASIS: Matter.SUSPECTS,
+        SecureField.HEALTH: Matter.HEALTH,
+    },
+    but={
+        SecureField.MESSAGE, SecureField.NAMES, SecureField.BIRTH_DATE, SecureField.GENDER, SecureField.TRAVEL_DOCUMENT,
+        SecureField.PHONE, SecureField.EXACT_LOCATION, SecureField.DESCRIPTION, SecureField.LANGUAGE,
+        SecureField.REQUESTING_AUTHORITY,
+    },
+)  # fmt: skip
+
+#: Which answers a support desk gets of a case that was referred to it, and which entries of the secure case. Not how
+#: the person is held, by whom or for what, nor when somebody was last in contact: all that is about suspects too.
+SUPPORT_FIELDS = ("age_group", "assistance", "area")
+#: Of the help that is asked for, what is asked of a support desk; what the police shall do is not for it.
+_SUPPORT_ASSISTANCE = frozenset({"medical_care", "safe_shelter", "interpreter", "family_contact", "travel_document"})
+_SUPPORT_SECURE = for_each(
+    SecureField,
+    {SecureField.LANGUAGE: Matter.SUPPORT, SecureField.HEALTH: Matter.HEALTH},
+    but={asked for asked in SecureField if asked not in (SecureField.LANGUAGE, SecureField.HEALTH)},
+)
 
 #: Texts whose English a machine may draft.
 _DRAFTED = frozenset({TextKind.FIRST, TextKind.NOTE})
@@ -136,11 +190,13 @@ def decide(matter: Matter, way: Way, standing: Standing, reader: Reader) -> Show
     """Say what a reader who stands so gets of a matter on a way: the table, and what no role is told."""
     if way is Way.LOG or standing is Standing.NOBODY:
         return Showing.ABSENT
+    if reader.desk is DeskRole.SUPPORT and standing is not Standing.AUTHOR:
+        standing = Standing.SUPPORT  # whoever asks for them: they have what was referred, of whichever side they are
     if reader.is_overheard and matter is not Matter.REFERENCE:
         return Showing.ABSENT
     if reader.role is Role.ADMIN and way not in _FOR_ADMINS and matter is not Matter.NAME:
         return Showing.ABSENT
-    if matter in _WHO and standing is not Standing.AUTHOR and reader.desk in _NOT_TOLD_WHO:
+    if standing is not Standing.AUTHOR and reader.desk in _KEPT_FROM.get(matter, ()):
         return Showing.ABSENT
     cell, letter = _TABLE[matter][_COLUMNS.index(way)], _LETTER[standing]
     if letter in cell:
@@ -250,8 +306,9 @@ def secure_for(entry: SecureEntry, case: Case, reader: Reader, way: Way, agreeme
     is_message = entry.field is SecureField.MESSAGE
     whom = () if is_message else concerned(case, entry.id, (entry.subject,))
     stands = standing(case, reader, agreement, author=entry.by, side=entry.party, whom=whom)
-    is_hidden = reader.role is Role.OFFICER and stands is not Standing.AUTHOR
-    showing = Showing.ABSENT if is_hidden else decide(Matter.IDENTITY, way, stands, reader)
+    is_hidden = stands is Standing.SUPPORT or (reader.role is Role.OFFICER and stands is not Standing.AUTHOR)
+    matter = _SECURE_MATTER.get(entry.field, Matter.IDENTITY)
+    showing = Showing.ABSENT if is_hidden else decide(matter, way, stands, reader)
     return entry.value.reveal() if showing is Showing.SHOWN else None
 
 
@@ -290,6 +347,76 @@ def taker_for(handoff: Handoff, case: Case, reader: Reader, way: Way, agreement:
     """Open who took a paper that was handed over in person; None when nobody did, or when it is not for a reader."""
     showing = decide(Matter.ACCEPTANCE, way, standing(case, reader, agreement), reader)
     return (handoff.delivered_to.reveal() or None) if showing is Showing.SHOWN else None
+
+
+def support_answer(asked: Field, case: Case, reader: Reader, way: Way, agreement: Agreement) -> Value | None:
+    """Open an answer for a support desk that the case was referred to; None when it is not for it.
+
+    It gets no more than its side's duty desk gets in an alert; `case` is that of whom the referral is for.
+    """
+    seen = seen_by(case, reader.party, agreement)
+    value, side = seen.value(asked.id), Reader(reader.party)
+    stands = standing_to_all(seen, side, agreement)
+    is_known = decide(matter_of(asked), Way.ALERT, stands, side) is Showing.SHOWN
+    if value is None or asked.id not in SUPPORT_FIELDS or not is_known:
+        return None
+    if decide(Matter.SUPPORT, way, _at_support(case, reader), reader) is not Showing.SHOWN:
+        return None
+    if asked.id == "assistance" and isinstance(value, tuple):
+        return tuple(code for code in value if code in _SUPPORT_ASSISTANCE) or None
+    return value.reveal() if isinstance(value, Guarded) else value
+
+
+def support_language(referral: Referral, case: Case, reader: Reader, way: Way) -> str | None:
+    """Open the language of the person, as it was known at the referral, for its desk; None for everybody else."""
+    is_theirs = reader.party == referral.party
+    is_told = is_theirs and decide(Matter.SUPPORT, way, _at_support(case, reader), reader) is Showing.SHOWN
+    return (referral.spoken.reveal() or None) if is_told else None
+
+
+def support_entry(entry: SecureEntry, case: Case, reader: Reader, way: Way, agreement: Agreement) -> str | None:
+    """Open an entry of the secure case for a support desk: language and health only, where its side may read them."""
+    matter = _SUPPORT_SECURE.get(entry.field)
+    duty = Reader(reader.party, desk=DeskRole.DUTY)
+    if matter is None or secure_for(entry, case, duty, Way.SECURE, agreement) is None:
+        return None
+    is_told = decide(matter, way, _at_support(case, reader), reader) is Showing.SHOWN
+    return entry.value.reveal() if is_told else None
+
+
+def _at_support(case: Case, reader: Reader) -> Standing:
+    """How people of a support desk stand to what was referred to it, also where they reported the case themselves."""
+    is_side = bool(reader.party) and reader.party in (case.reporting, case.requested)
+    return Standing.SUPPORT if is_side and reader.desk is DeskRole.SUPPORT else Standing.NOBODY
+
+
+def support_words(words: Guarded, by: int | None, side: str, case: Case, reader: Reader, way: Way) -> str | None:
+    """Open what a support desk answered or wrote; None for everybody but that desk and the side that referred."""
+    if not side or reader.party != side:
+        return None
+    stands = _at_support(case, reader) if reader.desk is DeskRole.SUPPORT else Standing.OWN
+    stands = Standing.AUTHOR if by is not None and reader.person_id == by else stands
+    return (words.reveal() or None) if decide(Matter.REFERRAL, way, stands, reader) is Showing.SHOWN else None
+
+
+def sees_plan(case: Case, reader: Reader, way: Way, agreement: Agreement) -> bool:
+    """Whether the plan of a joint operation is for a reader: it is the reporting side's, as far as it may cross."""
+    return decide(Matter.OPERATION, way, standing(case, reader, agreement), reader) is Showing.SHOWN
+
+
+def plan_area(plan: Plan, case: Case, reader: Reader, way: Way, agreement: Agreement) -> str:
+    """The provinces and cities that the place of a plan names, and nothing else of it; empty when it names none."""
+    if not sees_plan(case, reader, way, agreement):
+        return ""
+    return ", ".join(place.name or place.province for place in places_in(plan.where.reveal()))
+
+
+def plan_place(plan: Plan, case: Case, reader: Reader, way: Way, agreement: Agreement) -> str | None:
+    """Open the place of a plan as it was written: exact, so it is for whoever reads the secure case."""
+    stands = standing(case, reader, agreement, author=plan.where_by or 0, side=plan.where_party)
+    is_seen = sees_plan(case, reader, way, agreement) and reader.role is not Role.OFFICER
+    is_shown = is_seen and decide(Matter.IDENTITY, way, stands, reader) is Showing.SHOWN
+    return (plan.where.reveal() or None) if is_shown else None
 
 
 def name_for(person: Person, reader: Reader, way: Way) -> str | None:

@@ -252,7 +252,7 @@ _FOUND_BY: Mapping[SecureField, Callable[[str], list[tuple[SearchKey, str]]]] = 
     but={
         SecureField.NAMES, SecureField.BIRTH_DATE, SecureField.GENDER,
         SecureField.DESCRIPTION, SecureField.CONTROL, SecureField.SUSPECTS, SecureField.LEGAL_BASIS,
-        SecureField.LANGUAGE, SecureField.REQUESTING_AUTHORITY,
+        SecureField.LANGUAGE, SecureField.HEALTH, SecureField.REQUESTING_AUTHORITY,
     },
 )  # fmt: skip
 

@@ -169,6 +169,12 @@ _ALL = (
         ),
     ),
     EntryForm(
+        SecureField.HEALTH,
+        later("Health needs"),
+        (FormPart("text", later("What the person needs now"), "text", short=later("Needs")),),
+        later("A support desk to which the case is referred reads this on its page. No names."),
+    ),
+    EntryForm(
         SecureField.REQUESTING_AUTHORITY,
         later("Requesting authority"),
         (

@@ -25,6 +25,7 @@ class Standing(StrEnum):
     OTHER = "other"  #: of the other side, nothing in the way
     UNCLEARED = "uncleared"  #: of the other side, before citizenship and fear of own authorities are known
     CLOSED = "closed"  #: of the other side, to which the police gate is closed
+    SUPPORT = "support"  #: of a support desk, whatever its side: reads what was referred to it
     NOBODY = "nobody"  #: none of these
 
 
@@ -61,6 +62,10 @@ def standing(
     side = side or case.reporting
     if reader.person_id and reader.person_id == (author or case.officer):
         return Standing.AUTHOR
+    if reader.desk is DeskRole.SUPPORT:
+        return (
+            Standing.SUPPORT if reader.party and reader.party in (case.reporting, case.requested) else Standing.NOBODY
+        )
     if reader.party == side:
         return Standing.OWN
     if reader.party == case.reporting:

@@ -14,7 +14,7 @@ from bot.domain.case import Case
 from bot.domain.messages import Outgoing
 from bot.domain.names import link
 from bot.domain.people import Role
-from bot.domain.recipients import Recipient
+from bot.domain.recipients import Recipient, is_overheard
 from bot.language.texts import later, tr
 from bot.protection import gates
 from bot.protection.file_words import other_side, who_may_open
@@ -75,11 +75,11 @@ def announce_file(c: Composer, case: Case, file: StoredFile, kind: str) -> None:
     for recipient in relay.addressed(c, case):
         if not _opens_file(c, case, recipient, file):
             continue
-        is_overheard = relay.is_overheard(recipient, agreement, c.view.directory)
-        if is_overheard and not crosses:
+        overheard = is_overheard(recipient, agreement, c.view.directory)
+        if overheard and not crosses:
             continue
         lines = [tr(recipient.language, _FILES.get(kind, _FILE), link=_page(c, case))]
-        if recipient.party == file.party and not is_overheard:
+        if recipient.party == file.party and not overheard:
             lines.append(who_may_open(file, case, recipient.party, agreement, recipient.language))
         _tell(c, case, recipient, key, lines)
 

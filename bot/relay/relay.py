@@ -18,7 +18,7 @@ from bot.domain.guarded import Guarded
 from bot.domain.messages import Address, Button, Keyboard, Kind, OutgoingKind
 from bot.domain.names import clocks, link, moment
 from bot.domain.people import Directory, Person
-from bot.domain.recipients import Recipient, at_desk, at_person, shown_as, side_of_case, unique
+from bot.domain.recipients import Recipient, at_desk, at_person, is_overheard, shown_as, side_of_case, unique
 from bot.language.talk_words import asks
 from bot.language.texts import tr
 from bot.language.writing_systems import mark
@@ -229,15 +229,6 @@ def _readable(c: Composer, case: Case, texts: Iterable[CaseText], recipient: Rec
     reader = reader_of(recipient, agreement)
     found = (text_for(text, case, reader, Way.RELAY, agreement) for text in texts)
     return [words for words in found if words]
-
-
-def is_overheard(recipient: Recipient, agreement: Agreement, directory: Directory) -> bool:
-    """Whether people of another side read along where a recipient is told, as in a group that desks share."""
-    rooms = {address.room for address in recipient.addresses}
-    desks = (desk for desk in agreement.desks.values() if desk.party != recipient.party)
-    if any(address.room in rooms for desk in desks for address in desk.addresses):
-        return True
-    return any(directory.parties_in(room) - {recipient.party} for room in rooms)
 
 
 def _added(c: Composer, case: Case, language: str) -> str:

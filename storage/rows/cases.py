@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from operator import attrgetter
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import RowMapping
@@ -30,7 +31,9 @@ from bot.domain.case import (
 from bot.domain.english import English
 from bot.domain.fields import UNKNOWN, field, is_field
 from bot.domain.guarded import Guarded
+from bot.domain.joint_operation import Plan
 from bot.domain.messages import Address
+from bot.domain.referral import Referral
 from bot.domain.secure_entry import SecureEntry, SecureField
 from bot.domain.subjects import all_current
 from bot.protection.sealing import Vault
@@ -44,8 +47,8 @@ _SAME = tuple(
     f.name
     for f in fields(Case)
     if f.name
-    not in {"place", "status", "urgency", "rules", "alerted_urgency", "assignees", "closure", "joins"}
-    | {"answers", "apart", "english", "deadlines", "handoffs", "is_partial"}
+    not in {"place", "status", "urgency", "rules", "alerted_urgency", "assignees", "liaisons", "closure", "joins"}
+    | {"answers", "apart", "english", "deadlines", "handoffs", "referrals", "plans", "is_partial"}
 )
 
 
@@ -94,18 +97,27 @@ def case_row(case: Case) -> RowDict:
     row["closure"] = text_or_none(case.closure)
     row["joins"] = str(list(case.joins)) if case.joins else None
     row["english"] = str([version.id for version in case.english.values()]) if case.english else None
+    row["liaisons"] = str(list(case.liaisons)) if case.liaisons else None
+    row["referrals"], row["plans"] = len(case.referrals), len(case.plans)
     row["answers"] = str(list(all_current(case)) if case.apart else [answer.id for answer in case.answers.values()])
     return row
 
 
-def case_of(
-    row: RowMapping,
-    answers: Mapping[int, Answer],
-    deadlines: Iterable[Deadline],
-    handoffs: Iterable[Handoff],
-    english: Mapping[int, English],
-) -> Case:
-    """A case with its current answers and English versions, which are found among `answers` and `english` by id."""
+@dataclass(frozen=True, slots=True)
+class Hanging:
+    """What hangs on a case, by its tables."""
+
+    answers: Mapping[int, Answer]  #: by id, also those that are not current any more
+    deadlines: Iterable[Deadline] = ()
+    handoffs: Iterable[Handoff] = ()
+    referrals: Iterable[Referral] = ()
+    plans: Iterable[Plan] = ()
+    english: Mapping[int, English] = MappingProxyType({})  #: by id, also those that are not current any more
+
+
+def case_of(row: RowMapping, hanging: Hanging) -> Case:
+    """A case with its current answers and English versions, which are found by id, and all else that hangs on it."""
+    answers = hanging.answers
     current = [answers[answer_id] for answer_id in json.loads(row["answers"]) if answer_id in answers]
     apart: dict[int, dict[str, Answer]] = {}
     for answer in current:
@@ -123,9 +135,14 @@ def case_of(
         joins=tuple(json.loads(row["joins"] or "[]")),
         answers={answer.field: answer for answer in current if not answer.subject},
         apart=apart,
-        english={version.of: version for each in json.loads(row["english"] or "[]") if (version := english.get(each))},
-        deadlines=tuple(deadlines),
-        handoffs=tuple(handoffs),
+        english={
+            version.of: version for each in json.loads(row["english"] or "[]") if (version := hanging.english.get(each))
+        },
+        liaisons=tuple(json.loads(row["liaisons"] or "[]")),
+        deadlines=tuple(hanging.deadlines),
+        handoffs=tuple(hanging.handoffs),
+        referrals=tuple(hanging.referrals),
+        plans=tuple(hanging.plans),
     )
 
 
@@ -184,22 +201,23 @@ def text_row(vault: Vault, text: CaseText) -> RowDict:
         "own_side_only": text.own_side_only,
         "message": text.message,
         "amends": text.amends,
-        "subjects": _numbers(text.subjects),
+        "subjects": numbers_column(text.subjects),
     }
 
 
-def _numbers(subjects: Iterable[int]) -> str:
+def numbers_column(subjects: Iterable[int]) -> str:
     """Numbers of persons as a column holds them: ``2,47``."""
     return ",".join(map(str, subjects))
 
 
-def _subjects(column: str) -> tuple[int, ...]:
+def numbers_in(column: str) -> tuple[int, ...]:
+    """Numbers of persons as they stand in a column."""
     return tuple(map(int, column.split(","))) if column else ()
 
 
 def text_of(vault: Vault, row: RowMapping) -> CaseText:
     """A free text; empty when it was purged."""
-    values = {**row, "kind": TextKind(row["kind"]), "subjects": _subjects(row["subjects"])}
+    values = {**row, "kind": TextKind(row["kind"]), "subjects": numbers_in(row["subjects"])}
     text = unseal(vault, "texts", row["id"], values.pop("sealed")).get("text", "")
     return CaseText(**values, text=Guarded(text))
 
@@ -278,7 +296,7 @@ def handoff_row(vault: Vault, handoff: Handoff) -> RowDict:
     coded: RowDict = {
         "channel": handoff.channel.value,
         "state": handoff.state.value,
-        "covers": _numbers(handoff.covers),
+        "covers": numbers_column(handoff.covers),
     }
     coded["refusal"] = text_or_none(handoff.refusal)
     coded["copies"] = ",".join(handoff.copies)
@@ -288,7 +306,7 @@ def handoff_row(vault: Vault, handoff: Handoff) -> RowDict:
 def handoff_of(vault: Vault, row: RowMapping) -> Handoff:
     """A hand-off."""
     values = {**row, "channel": Channel(row["channel"]), "state": HandoffState(row["state"])}
-    values["covers"] = _subjects(row["covers"])
+    values["covers"] = numbers_in(row["covers"])
     values["refusal"] = None if row["refusal"] is None else RefusalCode(row["refusal"])
     values["copies"] = tuple(filter(None, row["copies"].split(",")))
     words = unseal(vault, "handoffs", row["id"], values.pop("sealed"))

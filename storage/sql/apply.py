@@ -11,7 +11,9 @@ from sqlalchemy import Connection, select
 from bot.domain.case import Case, Deadline, Handoff
 from bot.domain.errors import AlreadySeen, StorageError
 from bot.domain.frozen import replace
+from bot.domain.joint_operation import Plan
 from bot.domain.journal import Entry, Link, link
+from bot.domain.referral import Referral
 from bot.domain.verify_journal import GENESIS
 from bot.protection.sealing import Vault
 from storage.batch import (
@@ -34,6 +36,7 @@ from storage.rows.cases import (
 from storage.rows.conversations import conversation_row
 from storage.rows.english import english_row, translation_row
 from storage.rows.files import file_row
+from storage.rows.joint_work import plan_row, referral_row
 from storage.rows.journal import link_row, secret_of
 from storage.rows.matching import match_row
 from storage.rows.messages import inbox_outcome, inbox_row, seen_key
@@ -45,7 +48,7 @@ from storage.sql.statements import Statements, T
 from storage.sql.whole_cases import cases_by_id
 from storage.sql.writing import Writing
 
-P = TypeVar("P", Deadline, Handoff)
+P = TypeVar("P", Deadline, Handoff, Referral, Plan)
 
 
 def write(writing: Writing, batch: Batch) -> frozenset[int]:
@@ -148,6 +151,10 @@ def _write_cases(writing: Writing, batch: Batch) -> None:
     _write_deadlines(writing, [step.last for step in steps], bases)
     handoffs = _changed([step.last for step in steps], bases, lambda case: case.handoffs)
     writing.run(sql.put_handoffs, [handoff_row(writing.vault, handoff) for handoff in handoffs])
+    referrals = _changed([step.last for step in steps], bases, lambda case: case.referrals)
+    writing.run(sql.put_referrals, [referral_row(writing.vault, referral) for referral in referrals])
+    plans = _changed([step.last for step in steps], bases, lambda case: case.plans)
+    writing.run(sql.put_plans, [plan_row(writing.vault, plan) for plan in plans])
 
 
 def _write_matches(writing: Writing, batch: Batch) -> None:

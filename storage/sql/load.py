@@ -247,12 +247,14 @@ def _open_cases(connection: Connection, people: Sequence[int]) -> dict[int, int]
 
 
 def _work_of(connection: Connection, people: Sequence[int]) -> dict[int, int]:
-    """The open cases that any of these reported or is assigned to."""
+    """The open cases that any of these reported, is assigned to or is a liaison officer of."""
     if not people:
         return {}
     cases, leaving = T["cases"].c, set(people)
-    open_ones = connection.execute(select(cases.id, cases.version, cases.officer, cases.assignees).where(IS_OPEN))
-    return {row.id: row.version for row in open_ones if leaving & {row.officer, *json.loads(row.assignees)}}
+    given = (cases.officer, cases.assignees, cases.liaisons)
+    open_ones = connection.execute(select(cases.id, cases.version, *given).where(IS_OPEN))
+    workers = ((row, (*json.loads(row.assignees), *json.loads(row.liaisons or "[]"))) for row in open_ones)
+    return {row.id: row.version for row, people in workers if leaving & {row.officer, *people}}
 
 
 def _versions(

@@ -74,6 +74,8 @@ STEPS = (
     Step("secure_entries"),
     Step("attachments"),
     Step("handoffs", lambda c, _: c.sealed.is_not(None), {"sealed": None}),
+    Step("referrals", lambda c, _: c.sealed.is_not(None), {"sealed": None}),
+    Step("plans", lambda c, _: c.sealed.is_not(None), {"sealed": None}),
     Step("inbox", lambda c, _: c.keep_content, BLANK_MESSAGE),
     Step("outbox", lambda c, _: c.sealed.is_not(None), BLANK_ANSWER),
     Step("deadlines", is_coded=True),

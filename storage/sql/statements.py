@@ -91,6 +91,8 @@ class Statements:
         self.put_files = self._prepare(self.upsert("attachments", stays=("own_side_only",)))
         self.put_handoffs = self._prepare(self.upsert("handoffs"))
         self.put_translations = self._prepare(self.upsert("translations"))
+        self.put_plans = self._prepare(self.upsert("plans"))
+        self.put_referrals = self._prepare(self.upsert("referrals"))
         self.put_secure = self._prepare(self.upsert("secure_entries"))
         self.put_heads = self._prepare(self.upsert("chain_heads"))
         # Who was cut off stays so, whatever somebody who read them before writes of them.

@@ -81,6 +81,9 @@ class CaseRow(Row, table=True):
     joins: str | None = Field(sa_type=Text)  #: JSON; NULL where a version wrote it that joined none
     english: str | None = Field(sa_type=Text)  #: JSON: ids of the current English versions; NULL for none
     answers: str = Field(sa_type=Text)  #: JSON: ids of the current answers, in their order
+    liaisons: str | None = Field(sa_type=Text)  #: JSON; NULL where there are none
+    referrals: int = Field(sa_column_kwargs={"server_default": "0"})  #: how many rows of that table are its
+    plans: int = Field(sa_column_kwargs={"server_default": "0"})  #: likewise
 
 
 class AnswerRow(Row, table=True):
@@ -199,6 +202,47 @@ class HandoffRow(Row, table=True):
     stopped_at: datetime | None = Field(sa_type=Moment)
     delivered_at: datetime | None = Field(sa_type=Moment)
     owner: int | None = Field(sa_type=Id)
+
+
+class ReferralRow(Row, table=True):
+    """A case referred to a support desk."""
+
+    __tablename__ = "referrals"
+    __table_args__ = (Index("ix_referrals_case_id", "case_id"),)
+
+    id: int = Field(primary_key=True, sa_type=Id, sa_column_kwargs=OURS)
+    case_id: int = Field(sa_type=Id, foreign_key="cases.id")
+    desk: str
+    party: str
+    state: str
+    by: int = Field(sa_type=Id)
+    sent_at: datetime = Field(sa_type=Moment)
+    ground: str
+    covers: str  #: ``2,47``
+    next_at: datetime | None = Field(sa_type=Moment)
+    pings: int
+    answered_at: datetime | None = Field(sa_type=Moment)
+    answered_by: int | None = Field(sa_type=Id)
+    withdrawn_at: datetime | None = Field(sa_type=Moment)
+    sealed: bytes | None = Field(sa_type=LargeBinary)  #: who takes the person in, why it was returned or withdrawn
+
+
+class PlanRow(Row, table=True):
+    """A version of the plan of a joint operation; of a row only its confirmations change."""
+
+    __tablename__ = "plans"
+    __table_args__ = (Index("ix_plans_case_id", "case_id"),)
+
+    id: int = Field(primary_key=True, sa_type=Id, sa_column_kwargs=OURS)
+    case_id: int = Field(sa_type=Id, foreign_key="cases.id")
+    at: datetime = Field(sa_type=Moment)
+    by: int = Field(sa_type=Id)
+    party: str
+    starts_at: datetime | None = Field(sa_type=Moment)
+    where_by: int | None = Field(sa_type=Id)
+    where_party: str
+    confirmations: str = Field(sa_type=Text)  #: JSON: side, person and moment of each
+    sealed: bytes | None = Field(sa_type=LargeBinary)  #: where it is to be
 
 
 class SecureIndexRow(Row, table=True):

@@ -8,7 +8,9 @@ from typing import Any
 
 from bot.domain.case import Answer, Case, CaseText, Channel, ClosureCode, Handoff, HandoffState, Status, TextKind
 from bot.domain.guarded import Guarded
+from bot.domain.joint_operation import Plan
 from bot.domain.journal_acts import CODED_ACTS
+from bot.domain.referral import Ground, Referral, ReferralState
 from bot.domain.retention_rules import FREE_FIELDS
 from bot.domain.turn import Turn
 from bot.domain.verify_journal import PURGED
@@ -53,6 +55,12 @@ async def closed_case(kept: Storage, **changes: Any) -> Case:
         return_reason=Guarded(SECRET),
     )
     about = replace(about, answers={a.field: a for a in answers}, handoffs=(handoff,))
+    referral = Referral(
+        new_id(), number, "kh-shelter", "KH", ReferralState.RETURNED, OFFICER, START, Ground.CONSENT, (1,),
+        taken_by=Guarded(SECRET), reason=Guarded(SECRET),
+    )  # fmt: skip
+    plan = Plan(new_id(), number, START, OFFICER, "KH", where=Guarded(SECRET))
+    about = replace(about, referrals=(referral,), plans=(plan,))
     texts = tuple(
         CaseText(new_id(), number, kind, Guarded(SECRET), START, OFFICER, "KH", message=f"telegram:501#{new_id()}")
         for kind in (TextKind.FIRST, TextKind.NOTE, TextKind.LOCATION)

@@ -53,7 +53,9 @@ async def test_free_texts_and_what_identifies_go_codes_timings_and_the_chain_sta
     before = await kept.storage.history(about.id)
     purged = await kept.storage.purge(order_for(about))
     assert purged == Purged(
-        {"texts": 3, "answers": 2, "handoffs": 1, "inbox": 1, "outbox": 2, "journal": 1}, True, about.version + 1
+        {"texts": 3, "answers": 2, "handoffs": 1, "referrals": 1, "plans": 1, "inbox": 1, "outbox": 2, "journal": 1},
+        True,
+        about.version + 1,
     )
     after = await kept.storage.history(about.id)
     assert list(after.texts) == [replace(t, text=Guarded(""), message="") for t in before.texts]
@@ -93,7 +95,8 @@ async def test_at_the_end_all_of_a_case_goes_but_the_hashes_of_its_record(kept: 
     purged = await kept.storage.purge(order_for(about, is_whole=True, kept_acts=frozenset()))
     assert purged.version == 0
     assert dict(purged.rows) == {
-        "texts": 3, "answers": 3, "handoffs": 1, "inbox": 1, "outbox": 2, "deadlines": 2, "journal": 2,
+        "texts": 3, "answers": 3, "handoffs": 1, "referrals": 1, "plans": 1, "inbox": 1, "outbox": 2, "deadlines": 2,
+        "journal": 2,
     }  # fmt: skip
     assert await _case(kept.storage, about) is None
     assert not (await kept.storage.load(Wanted(references=(about.reference,)))).cases

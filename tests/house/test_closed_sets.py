@@ -104,7 +104,14 @@ def test_a_table_that_does_not_know_a_member_names_it() -> None:
         for_each(
             DeadlineKind,
             {DeadlineKind.ALERT: 1, DeadlineKind.ACKNOWLEDGE: 2},
-            but={DeadlineKind.INTAKE, DeadlineKind.DIPLOMATIC, DeadlineKind.WRITTEN, DeadlineKind.REVIEW},
+            but={
+                DeadlineKind.INTAKE,
+                DeadlineKind.OPERATION,
+                DeadlineKind.REFERRAL,
+                DeadlineKind.DIPLOMATIC,
+                DeadlineKind.WRITTEN,
+                DeadlineKind.REVIEW,
+            },
         )
 
 

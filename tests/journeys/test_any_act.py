@@ -26,6 +26,9 @@ pytestmark = pytest.mark.long
 TYPED: dict[Act | str, tuple[str, ...]] = {
     Act.ACK: ("",),
     Act.ASSIGN: ("me",),
+    Act.LIAISON: ("me", "me off"),
+    Act.OPERATION: ("", "when tomorrow 05:00", "where {words}", "confirm"),
+    Act.REFER: ("yes", "no", "off {words}"),
     Act.SNOOZE: ("5m {words}",),
     Act.URGENCY: ("U1 {words}", "U4 {words}"),
     Act.STANDDOWN: ("{words}",),

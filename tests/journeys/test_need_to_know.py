@@ -22,6 +22,7 @@ NOWHERE = "KC26-7H4QM-4"
 #: What a command may take after its reference, so that it would do something.
 WORDS = {
     "ack": ("",), "assign": ("me", "1"), "snooze": ("15m quiet",), "urgency": ("U1 worse",), "standdown": ("reason",),
+    "liaison": ("me", "1 off"), "operation": ("", "confirm"), "refer": ("yes", "off why"),
     "close": ("found_safe home",), "reopen": ("again",), "withdraw": ("mistake", ""), "wrong": ("unsafe", ""),
     "note": ("hello", ""), "memo": ("hello",), "ownside": ("", "1"),
     "english": ("", "summary the door is open", "note the door is open"),

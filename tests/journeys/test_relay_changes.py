@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from adapters.web.cases.case_history import Row
+from adapters.web.cases.case_view import Row
 from bot.domain.case import Case
 from bot.domain.errors import Unavailable
 from bot.domain.messages import Address, Attachment, Inbound, Kind

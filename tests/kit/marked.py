@@ -14,8 +14,10 @@ from bot.domain.case import Answer, CaseText, Channel, Handoff, HandoffState, Te
 from bot.domain.english import English, Translation
 from bot.domain.export_orders import IdentifiedOrder
 from bot.domain.guarded import Guarded
+from bot.domain.joint_operation import Plan
 from bot.domain.messages import Address, Attachment, Button
 from bot.domain.people import Invite, Role
+from bot.domain.referral import Ground, Referral, ReferralState
 from bot.domain.secure_entry import SecureEntry, SecureField
 from bot.domain.turn import InboxState, Turn
 from bot.ports.messenger_state import Token
@@ -66,6 +68,8 @@ def marked_turn(officer: int = OFFICER) -> Turn:
         answers={"summary": name},
         english={name.id: version},
         handoffs=(handoff,),
+        referrals=(_a_referral(number, officer),),
+        plans=(Plan(new_id(), number, START, officer, "KH", where=Guarded(f"house of {MARK}")),),
         deadlines=(deadline(number),),
     )
     said = inbound(
@@ -95,6 +99,13 @@ def marked_turn(officer: int = OFFICER) -> Turn:
         orders=(an_order(officer),),
         invites=(Invite(new_id(), f"hash{number}", "KH", Role.OFFICER, MARK, "", "", START, START),),
     )
+
+
+def _a_referral(number: int, by: int) -> Referral:
+    return Referral(
+        new_id(), number, "kh-shelter", "KH", ReferralState.RETURNED, by, START, Ground.CONSENT, (1,),
+        taken_by=Guarded(f"{MARK} takes her"), reason=Guarded(f"{MARK} is away"), spoken=Guarded(MARK),
+    )  # fmt: skip
 
 
 def an_order(asker: int) -> IdentifiedOrder:

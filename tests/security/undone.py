@@ -22,6 +22,7 @@ from tests.security.defences_pages import PAGES
 from tests.security.defences_pairs import PAIRS
 from tests.security.defences_reading import READING
 from tests.security.defences_relay import RELAY
+from tests.security.defences_support import SUPPORT
 from tests.security.defences_tencent import TENCENT
 from tests.security.defences_wecom import WECOM
 
@@ -36,6 +37,7 @@ ALL = tuple(
             *READING,
             *PAIRS,
             *RELAY,
+            *SUPPORT,
             *OTHERS,
             *STRANGERS,
             *FILES,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from adapters.web.cases import gate_forms
+from adapters.web.cases import gate_forms, joint_work_forms
 from adapters.web.cases.gate_forms import MAY_BE_EMPTY, Input
 from adapters.web.site.page_words import act_name
 from bot.acts.offering import is_offered
@@ -19,7 +19,7 @@ from bot.domain.people import Directory, Person, Role
 from bot.domain.subjects import numbers
 from bot.language.texts import later, tr
 from bot.protection import gates
-from bot.protection.permissions import may
+from bot.protection.permissions import may, may_be_given, may_confirm
 from bot.protection.redaction_policy import Way
 from bot.protection.shown_persons import persons
 from bot.protection.standings import Reader
@@ -101,7 +101,17 @@ def taps(desk: Desk) -> list[Tap]:
     for act, meets in ((Act.REMIND, None), (Act.STOPPED, DeadlineKind.STOP), (Act.NOTNEEDED, None)):
         if desk.offers(act):
             found.append(_tap(desk, act_name(act, language), act, meets=meets))
+    found += _confirmation(desk)
     return sorted(found, key=lambda tap: tap.meets is not desk.due)
+
+
+def _confirmation(desk: Desk) -> list[Tap]:
+    """Where a plan waits for this side: its confirmation."""
+    plan, party = desk.case.plan, desk.person.party
+    waits = plan is not None and plan.is_whole and plan.confirmed_by(party) is None and desk.offers(Act.OPERATION)
+    if not waits or not may_confirm(desk.person, desk.case, desk.agreement):
+        return []
+    return [_tap(desk, tr(desk.person.language, "Confirm the joint operation"), Act.OPERATION, "confirm")]
 
 
 def forms(desk: Desk) -> list[ActForm]:
@@ -139,7 +149,9 @@ def _make(act: Act, desk: Desk) -> ActForm | None:
         return None
     if act.rule.of is not Of.CASE and act is not Act.PERSON and len(numbers(desk.case)) > 1:
         inputs = (_whom(desk), *inputs)
-    return ActForm(act, act_name(act, desk.person.language), inputs, _hint(act, desk), _meets(act, desk))
+    is_together = act in joint_work_forms.ACTS
+    hint = joint_work_forms.hint(act, desk.person.language) if is_together else _hint(act, desk)
+    return ActForm(act, act_name(act, desk.person.language), inputs, hint, _meets(act, desk))
 
 
 def _whom(desk: Desk) -> Input:
@@ -253,7 +265,7 @@ def _only_text(desk: Desk) -> tuple[Input, ...]:
 
 
 def _assign(desk: Desk) -> tuple[Input, ...]:
-    side = (p for p in desk.directory.people.values() if p.is_active and p.party == desk.person.party)
+    side = (p for p in desk.directory.people.values() if may_be_given(p, desk.person, desk.agreement))
     people = [p for p in side if p.role in (Role.DUTY, Role.SUPERVISOR)]
     choices = tuple((str(p.id), p.name) for p in sorted(people, key=lambda p: p.name))
     return (Input("person", tr(desk.person.language, "Person of your side"), "select", choices),)
@@ -284,6 +296,10 @@ def _of_gates(act: Act) -> Callable[[Desk], tuple[Input, ...]]:
     return lambda desk: gate_forms.inputs(act, desk.person.language)
 
 
+def _of_joint_work(act: Act) -> Callable[[Desk], tuple[Input, ...]]:
+    return lambda desk: joint_work_forms.inputs(act, desk.person, desk.agreement, desk.directory)
+
+
 _MET_BY = for_each(Channel, {Channel.POLICE: DeadlineKind.POLICE, Channel.DIPLOMATIC: DeadlineKind.DIPLOMATIC})
 _OF_A_CHANNEL = frozenset({Act.ACCEPT, Act.RETURN, Act.DELIVERED, Act.REFUSE, Act.RECALL})
 _MEETS: Mapping[Act, tuple[DeadlineKind, ...]] = {
@@ -310,6 +326,7 @@ _FORMS: Mapping[Act, Callable[[Desk], tuple[Input, ...]]] = for_each(
         Act.NOTE: _only_text,
         Act.MEMO: _only_text,
         Act.ASSIGN: _assign,
+        **{act: _of_joint_work(act) for act in joint_work_forms.ACTS},
         Act.SNOOZE: _snooze,
         Act.URGENCY: _urgency,
         Act.STANDDOWN: _only_reason,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass
 from typing import assert_never
 
-from adapters.web.cases import case_view, english_view
+from adapters.web.cases import case_view, english_view, joint_work_view
+from adapters.web.cases.case_view import Row
 from adapters.web.site import page_words
 from bot.domain.attachments import StoredFile
 from bot.domain.case import Answer, Case, CaseText, Channel, Handoff, HandoffState
@@ -51,16 +51,6 @@ _DETAIL_LIMIT = 40  #: characters
 _JOURNAL_LINES = 200
 _DELIVERIES = 100
 _TOLD = frozenset({"alert", "ping", "told", "relay", "test"})  #: kinds of messages whose delivery is shown
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """Anything with a head, a line and a moment: texts, hand-offs, deliveries, journal."""
-
-    head: str
-    text: str
-    when: str
-    note: str = ""
 
 
 def texts(case: Case, found: Sequence[CaseText], reader: case_view.Reader, moved: Set[int] = frozenset()) -> list[Row]:
@@ -230,6 +220,8 @@ def journal(case: Case, found: Sequence[Link], reader: case_view.Reader, files: 
 
 def _is_told(link: Link, case: Case, reader: case_view.Reader, *, opens: bool, theirs: Set[int]) -> bool:
     entry, party = link.entry, reader.person.party
+    if side := entry.told.get("side"):
+        return side == party  # the matter of one side, whoever did it
     act = JournalAct.known(entry.act)
     if act is not None and act.seen is Seen.SECURE:
         return opens
@@ -304,6 +296,9 @@ def page(case: Case, history: History, reader: case_view.Reader) -> dict[str, ob
         "texts": texts(case, history.texts, reader, {e.text_id for e in history.secured if is_held(e) and e.text_id}),
         "english": english_view.lines(case, history.texts, reader),
         "secured": _secured(case, history, reader),
+        "liaisons": [reader.name(i) for i in case.liaisons],
+        "plan": joint_work_view.plan(seen, reader),
+        "referrals": joint_work_view.referrals(seen, reader),
         "deadlines": case_view.deadlines(seen, reader),
         "handoffs": handoffs(seen, reader),
         "gates": gate_rows(seen, reader),

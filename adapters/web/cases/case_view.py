@@ -61,6 +61,16 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """Anything with a head, a line and a moment: texts, hand-offs, referrals, deliveries, journal."""
+
+    head: str
+    text: str
+    when: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Reader:
     """Who reads, with what is needed to put things into words for them."""
 

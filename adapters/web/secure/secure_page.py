@@ -173,6 +173,7 @@ async def _opened(site: Site, visit: Visit, case: Case, grant: Grant, made: Secu
         problem=problem,
         said=made.said,
         groups=secure_view.groups(made.entries, case, reader),
+        place=secure_view.place_of_operation(case, reader),
         forms=tuple(FORMS.values()) if may_write_secure(visit.person, case, site.agreement) else (),
         typed=_typed(visit.form) if is_waiting else {},
         form_id=new_token(),

@@ -9,7 +9,7 @@ from adapters.web.cases import case_view
 from bot.domain.case import Case
 from bot.domain.secure_entry import SecureEntry, SecureField
 from bot.language.texts import tr
-from bot.protection.redaction_policy import Way, secure_for
+from bot.protection.redaction_policy import Way, plan_place, secure_for
 from bot.protection.secure_access import is_held, may_release
 from bot.protection.secure_forms import FORMS, EntryForm, lines, title, values
 
@@ -35,6 +35,13 @@ class Group:
     entries: tuple[Shown, ...]
     form: EntryForm | None  #: to correct the newest with
     typed: dict[str, str]  #: the newest as its form has it
+
+
+def place_of_operation(case: Case, reader: case_view.Reader) -> str:
+    """Where a joint operation is to be, as it was written; empty where nobody said it, or it is not for this reader."""
+    seen = reader.seen(case)
+    plan = seen.plan
+    return (plan_place(plan, seen, reader.policy, Way.SECURE, reader.agreement) or "") if plan is not None else ""
 
 
 def groups(entries: Iterable[tuple[int, SecureEntry]], case: Case, reader: case_view.Reader) -> list[Group]:

@@ -65,6 +65,9 @@ _ACTS = for_each(
     {
         Act.ACK: later("Acknowledge"),
         Act.ASSIGN: later("Assign"),
+        Act.LIAISON: later("Liaison officer"),
+        Act.OPERATION: later("Plan the joint operation"),
+        Act.REFER: later("Refer to a support desk"),
         Act.SNOOZE: later("Snooze pings"),
         Act.URGENCY: later("Change urgency"),
         Act.STANDDOWN: later("Stand down"),

@@ -6,7 +6,8 @@ It is always shown back, written out with weekday and year. Pure.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from enum import Enum, auto
 from zoneinfo import ZoneInfo
@@ -27,9 +28,15 @@ class Trouble(Enum):
     TOO_OLD = auto()
     OTHER_WEEKDAY = auto()  #: "Fri 18 Apr" when that is a Saturday
     BUDDHIST_YEAR = auto()  #: 2569, which is 2025 or 2026
+    PAST = auto()  #: where a time to come is asked for
+    TOO_FAR = auto()  #: likewise, more than a year ahead
 
+
+_InYear = Callable[[str | None, int, int, date], list[date]]
 
 _OLDEST = timedelta(days=3653)  #: ten years
+_SLIP = timedelta(days=180)  #: a date without a year that is less past is a slip, not next year's
+_FARTHEST = timedelta(days=366)
 _SLACK = timedelta(minutes=5)  #: phones' clocks differ from ours
 _TYPED_AHEAD = timedelta(days=31)  #: a date without a year that is less ahead is a slip, not last year's
 
@@ -53,6 +60,7 @@ _CITIES = {
     "phnom penh": "Asia/Phnom_Penh", "beijing": "Asia/Shanghai", "ha noi": "Asia/Ho_Chi_Minh",
     "hanoi": "Asia/Ho_Chi_Minh", "z": "UTC", "utc": "UTC", "gmt": "UTC",
 }  # fmt: skip
+_DAYS_AHEAD = {"today": 0, "tomorrow": 1, "day after tomorrow": 2}
 _DAYS_AGO = {"today": 0, "yesterday": 1, "day before yesterday": 2}
 _AMOUNTS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ten": 10}
 
@@ -79,6 +87,7 @@ _DATES = (
 _FIGURES = re.compile(r"(\d{1,2})([-/.])(\d{1,2})(?:\2(\d{4}))?")
 _LEADING_WEEKDAY = re.compile(rf"{_WEEKDAY} (?=\S)")
 _LAST_WEEKDAY = re.compile(rf"(last )?{_WEEKDAY}")
+_NEXT_WEEKDAY = re.compile(_WEEKDAY)
 _VAGUE = re.compile(r"\b(night|midnight|day|days|week|weeks|o'clock)\b")
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _BUDDHIST = 543  #: years ahead of the international calendar, 544 for some months of the year
@@ -125,6 +134,8 @@ def _sentence(trouble: Trouble, now: datetime, language: str) -> str:
                 "example: 17 Apr 14:05.",
                 year=now.year,
             )
+        case Trouble.PAST | Trouble.TOO_FAR:
+            return of_coming(trouble, language)
         case Trouble.UNREADABLE:
             return tr(
                 language,
@@ -137,12 +148,38 @@ def parse_moment(text: str, now: datetime, zone: ZoneInfo) -> datetime | Trouble
     """Read a moment up to now; `zone` counts where the text names none. The caller shows it back."""
     said = phrase(text)
     try:
-        moment = _ago(said.text, now) or _clock_and_day(said, now, zone)
+        moment = _ago(said.text, now) or _clock_and_day(said, now, zone, _PAST)
     except (ValueError, OverflowError):  # no such day or time: 31 Feb, 25:00
         return Trouble.UNREADABLE
     if isinstance(moment, Trouble):
         return moment
     return Trouble.TOO_OLD if moment < now - _OLDEST else moment
+
+
+def parse_coming(text: str, now: datetime, zone: ZoneInfo) -> datetime | Trouble:
+    """Read a moment that is still to come, at most a year ahead; `zone` counts where the text names none.
+
+    The caller shows it back, written out with weekday and in all local times.
+    """
+    said = phrase(text)
+    try:
+        moment = _clock_and_day(said, now, zone, _COMING)
+    except (ValueError, OverflowError):
+        return Trouble.UNREADABLE
+    return Trouble.TOO_FAR if isinstance(moment, datetime) and moment > now + _FARTHEST else moment
+
+
+def of_coming(trouble: Trouble, language: str) -> str:
+    """Say why a text is no moment to come, and how to write one."""
+    if trouble is Trouble.PAST:
+        return tr(language, "That time is over. Please write a time to come, for example: 18 Apr 05:00.")
+    if trouble is Trouble.TOO_FAR:
+        return tr(language, "That is more than a year ahead. Please check the year.")
+    return tr(
+        language,
+        "Please give the day and the time of day in figures, for example: tomorrow 05:00, 18 Apr 05:00, or "
+        "2026-04-18 05:00.",
+    )
 
 
 def _ago(typed: str, now: datetime) -> datetime | None:
@@ -157,21 +194,21 @@ def _ago(typed: str, now: datetime) -> datetime | None:
     return now - timedelta(hours=hours, minutes=minutes)
 
 
-def _clock_and_day(said: Phrase, now: datetime, zone: ZoneInfo) -> datetime | Trouble:
+def _clock_and_day(said: Phrase, now: datetime, zone: ZoneInfo, way: _Way) -> datetime | Trouble:
     typed = said.text
     clock = _CLOCK.search(typed)
-    if "tomorrow" in typed:
+    if "tomorrow" in typed and way is _PAST:
         return Trouble.FUTURE
     if any(_is_buddhist(int(year), now) for year in _YEAR.findall(typed)):
         return Trouble.BUDDHIST_YEAR
     day = _day_text(typed, clock)
     if not clock:
-        is_a_day = said.part or _VAGUE.search(day) or (day and _days(day, now.date()))
+        is_a_day = said.part or _VAGUE.search(day) or (day and way.days(day, now.date()))
         return Trouble.NO_TIME if is_a_day else Trouble.UNREADABLE
     if clock["offset"] and not (_ISO.fullmatch(day) or _names_zone(clock)):
         return Trouble.UNREADABLE  # "10:05-11:00" is a stretch of time; an offset only after an ISO date or "UTC"
     where = _zone_of(clock, zone)
-    days = _days(day, now.astimezone(where).date())
+    days = way.days(day, now.astimezone(where).date())
     if not days:
         return Trouble.UNREADABLE
     at = _time_of(clock, said.part)
@@ -180,7 +217,7 @@ def _clock_and_day(said: Phrase, now: datetime, zone: ZoneInfo) -> datetime | Tr
     if said.part == "last night" and at.hour in range(5):
         days = [each + timedelta(days=1) for each in days]
     weekday = _LEADING_WEEKDAY.match(day)
-    return _newest([datetime.combine(d, at, where) for d in days], now, weekday and weekday[1])
+    return way.choose([datetime.combine(d, at, where) for d in days], now, weekday and weekday[1])
 
 
 def _is_buddhist(year: int, now: datetime) -> bool:
@@ -203,6 +240,15 @@ def _newest(moments: Sequence[datetime], now: datetime, weekday: str | None) -> 
     if weekday and past.weekday() != _WEEKDAYS[weekday]:
         return Trouble.OTHER_WEEKDAY
     return past
+
+
+def _soonest(moments: Sequence[datetime], now: datetime, weekday: str | None) -> datetime | Trouble:
+    coming = next((m for m in moments if m > now), None)
+    if coming is None:
+        return Trouble.PAST
+    if weekday and coming.weekday() != _WEEKDAYS[weekday]:
+        return Trouble.OTHER_WEEKDAY
+    return coming
 
 
 def _time_of(clock: re.Match[str], part: str) -> time | None:
@@ -256,22 +302,35 @@ def _days(text: str, today: date) -> list[date]:
         back = (today.weekday() - _WEEKDAYS[weekday[2]]) % 7
         days = [today - timedelta(days=back), today - timedelta(days=back + 7)]
         return days[1:] if weekday[1] and back == 0 else days
-    return _dates(_LEADING_WEEKDAY.sub("", text), today)
+    return _dates(_LEADING_WEEKDAY.sub("", text), today, _in_year)
 
 
-def _dates(text: str, today: date) -> list[date]:
+def _days_to_come(text: str, today: date) -> list[date]:
+    """List the days to come that a text may mean, the soonest first."""
+    if not text:
+        return [today, today + timedelta(days=1)]
+    if text in _DAYS_AHEAD:
+        return [today + timedelta(days=_DAYS_AHEAD[text])]
+    weekday = _NEXT_WEEKDAY.fullmatch(text)
+    if weekday:
+        ahead = (_WEEKDAYS[weekday[1]] - today.weekday()) % 7
+        return [today + timedelta(days=ahead), today + timedelta(days=ahead + 7)]
+    return _dates(_LEADING_WEEKDAY.sub("", text), today, _in_year_to_come)
+
+
+def _dates(text: str, today: date, in_year: _InYear) -> list[date]:
     figures = _FIGURES.fullmatch(text)
     if figures:
         first, _, second, year = figures.groups()
         # Day first, as both sides write it; the month only where the second figure cannot be one.
         day, month = (int(second), int(first)) if int(second) > 12 else (int(first), int(second))
-        return _in_year(year, month, day, today)
+        return in_year(year, month, day, today)
     match = next((m for pattern in _DATES if (m := pattern.fullmatch(text))), None)
     if not match:
         return []
     found = match.groupdict()
     month = _MONTHS[found["name"].rstrip(".")] if "name" in found else int(found["month"])
-    return _in_year(found["year"], month, int(found["day"]), today)
+    return in_year(found["year"], month, int(found["day"]), today)
 
 
 def _in_year(year: str | None, month: int, day: int, today: date) -> list[date]:
@@ -279,3 +338,21 @@ def _in_year(year: str | None, month: int, day: int, today: date) -> list[date]:
         return [date(int(year), month, day)]
     this_year = date(today.year, month, day)
     return [this_year if this_year <= today + _TYPED_AHEAD else date(today.year - 1, month, day)]
+
+
+def _in_year_to_come(year: str | None, month: int, day: int, today: date) -> list[date]:
+    if year:
+        return [date(int(year), month, day)]
+    this_year = date(today.year, month, day)
+    return [this_year if this_year >= today - _SLIP else date(today.year + 1, month, day)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """Into which direction of time a text is read."""
+
+    days: Callable[[str, date], list[date]]
+    choose: Callable[[Sequence[datetime], datetime, str | None], datetime | Trouble]
+
+
+_PAST, _COMING = _Way(_days, _newest), _Way(_days_to_come, _soonest)

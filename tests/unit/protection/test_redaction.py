@@ -38,10 +38,12 @@ NO_FEAR: Standings = OWN_SIDE | {Standing.OTHER}
 NOT_CLOSED: Standings = NO_FEAR | {Standing.UNCLEARED}
 EVERYBODY: Standings = NOT_CLOSED | {Standing.CLOSED}
 ALONE: Standings = {Standing.AUTHOR}
+SUPPORT: Standings = {Standing.SUPPORT}
 
 #: The promise in other words than the program's: for each matter, who gets it by which ways; all else is absent.
 SHOWN: dict[Matter, dict[Way, Standings]] = {
     Matter.REFERENCE: {way: EVERYBODY for way in Way if way not in (Way.LOG, Way.SEARCH, Way.PACKET, Way.ANNEX)}
+    | dict.fromkeys((Way.PING, Way.ALERT, Way.RELAY, Way.CASE, Way.ECHO, Way.PAGE), EVERYBODY | SUPPORT)
     | {Way.SEARCH: NOT_CLOSED, Way.PACKET: NOT_CLOSED, Way.ANNEX: NOT_CLOSED},
     Matter.MINIMUM: dict.fromkeys((Way.ALERT, Way.CASE, Way.PAGE, Way.EXPORT, Way.IDENTIFIED), EVERYBODY)
     | {Way.ECHO: OWN_SIDE, Way.PACKET: NOT_CLOSED},
@@ -57,13 +59,26 @@ SHOWN: dict[Matter, dict[Way, Standings]] = {
     Matter.MARKED: {Way.ECHO: ALONE},
     Matter.IDENTITY: {Way.SECURE: NO_FEAR, Way.ANNEX: NO_FEAR, Way.IDENTIFIED: OWN_SIDE},
     Matter.OWN_FILE: dict.fromkeys((Way.SECURE, Way.IDENTIFIED), OWN_SIDE),
+    Matter.SUSPECTS: {Way.SECURE: NO_FEAR, Way.IDENTIFIED: OWN_SIDE},
+    Matter.HEALTH: {Way.SECURE: NO_FEAR, Way.IDENTIFIED: OWN_SIDE, Way.PAGE: SUPPORT},
+    Matter.SUPPORT: dict.fromkeys((Way.ALERT, Way.CASE, Way.PAGE), SUPPORT),
+    Matter.REFERRAL: dict.fromkeys((Way.RELAY, Way.CASE), OWN_SIDE) | {Way.ECHO: ALONE, Way.PAGE: OWN_SIDE | SUPPORT},
+    Matter.OPERATION: dict.fromkeys((Way.PING, Way.RELAY, Way.CASE, Way.PAGE, Way.SECURE), NO_FEAR)
+    | {Way.ECHO: OWN_SIDE},
     Matter.ACCEPTANCE: dict.fromkeys((Way.PAGE, Way.IDENTIFIED), EVERYBODY) | {Way.PACKET: NOT_CLOSED},
     Matter.NAME: dict.fromkeys((Way.RELAY, Way.ECHO, Way.PAGE, Way.SECURE, Way.PACKET, Way.IDENTIFIED), OWN_SIDE),
 }
 _ROLE_ONLY = (Way.PING, Way.ALERT, Way.RELAY, Way.CASE, Way.PAGE, Way.SECURE, Way.PACKET, Way.EXPORT, Way.IDENTIFIED)
 MASKED: dict[Matter, dict[Way, Standings]] = {
     Matter.IDENTITY: dict.fromkeys((Way.SEARCH, Way.PACKET), NO_FEAR),
+    Matter.SUSPECTS: dict.fromkeys((Way.SEARCH, Way.PACKET), NO_FEAR),
+    Matter.HEALTH: {Way.SEARCH: NO_FEAR},
     Matter.NAME: dict.fromkeys(_ROLE_ONLY, EVERYBODY),
+}
+KEPT_FROM = {
+    Matter.IDENTITY: (DeskRole.SECRETARIAT, DeskRole.SUPPORT),
+    Matter.SUSPECTS: (DeskRole.SECRETARIAT, DeskRole.SUPPORT),
+    Matter.HEALTH: (DeskRole.SECRETARIAT,),
 }
 DESK = Reader("KH", Role.DUTY, 7, DeskRole.DUTY)
 
@@ -81,17 +96,14 @@ def test_every_cell_says_what_was_promised(matter: Matter, way: Way, standing: S
 
 @pytest.mark.parametrize(("matter", "way", "standing"), list(product(Matter, Way, Standing)))
 def test_no_role_gets_more_than_a_duty_desk_and_some_get_less(matter: Matter, way: Way, standing: Standing) -> None:
-    promised = expected(matter, way, standing)
     for role, desk, overheard in product((None, *Role), (None, *DeskRole), (False, True)):
+        is_referred = desk is DeskRole.SUPPORT and standing not in (AUTHOR, Standing.NOBODY)
+        promised = expected(matter, way, Standing.SUPPORT if is_referred else standing)
         got = decide(matter, way, standing, Reader("KH", role, 7, desk, overheard))
         is_less = (
             (overheard and matter is not Matter.REFERENCE)
             or (role is Role.ADMIN and way not in (Way.EXPORT, Way.IDENTIFIED) and matter is not Matter.NAME)
-            or (
-                matter in (Matter.IDENTITY, Matter.OWN_FILE)
-                and standing is not AUTHOR
-                and desk in (DeskRole.SECRETARIAT, DeskRole.SUPPORT)
-            )
+            or (standing is not AUTHOR and desk in KEPT_FROM.get(matter, ()))
         )
         assert got is (Showing.ABSENT if is_less else promised)
 
@@ -234,7 +246,12 @@ def test_a_guarded_text_written_into_anything_says_only_that_it_is_withheld() ->
 
 
 #: The only modules that may open a guarded text: the policy, and the storage that writes it down sealed.
-OPENERS = {"bot/protection/redaction_policy.py", "storage/rows/cases.py", "storage/rows/english.py"}
+OPENERS = {
+    "bot/protection/redaction_policy.py",
+    "storage/rows/cases.py",
+    "storage/rows/english.py",
+    "storage/rows/joint_work.py",
+}
 
 
 def test_no_text_leaves_by_a_way_that_does_not_ask_the_policy() -> None:
