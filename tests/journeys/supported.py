@@ -22,7 +22,7 @@ DUTY = "wechat:duty"
 SHELTER, NGO, THEIR_SHELTER = "telegram:shelter", "telegram:ngo", "wechat:shelter"
 SUPPORT_DESKS = (SHELTER, NGO, THEIR_SHELTER)
 #: What points to suspects in the answers and words of `referable`.
-SUSPECT_WORDS = ("van", "broker", "ForcedMarriage", "Forced marriage", "Locked in", "confined", "joint")
+SUSPECT_WORDS = ("van", "broker", "ForcedMarriage", "Forced marriage", "Locked in", "confined", "joint", "Joint")
 
 _DESKS = (
     desk("kh-shelter", DeskRole.SUPPORT, "Shelter"),

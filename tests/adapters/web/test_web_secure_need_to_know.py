@@ -182,7 +182,7 @@ async def goes(
     walk.bridge.storage.kept.change("DELETE FROM attempts")  # else whoever asks so often waits longer each time
     if method == "GET":
         return await walk.get(client, path)
-    csrf = hidden((await client.get("/cases")).text, 'id="wanted"')["csrf"]
+    csrf = hidden((await client.get("/cases")).text, 'name="csrf"')["csrf"]
     if path.endswith("/files"):
         return await walk.uploads(client, path, {"csrf": csrf, "once": "i" * 20, **form})
     return await walk.post(client, path, {"csrf": csrf, "once": "i" * 20, **form})
@@ -197,7 +197,7 @@ async def test_searching_tells_nobody_outside_more_than_that_there_is_nothing(wa
         if may_read_secure(who, sample_case(), AGREEMENT):
             continue
         client = await walk.bridge.signed_in(who)
-        csrf = hidden((await client.get("/cases")).text, 'id="wanted"')["csrf"]
+        csrf = hidden((await client.get("/cases")).text, 'name="csrf"')["csrf"]
         told = [
             await walk.post(client, "/cases", {"csrf": csrf, "kind": "phone", "wanted": number})
             for number in ("+85510000777", "+85510000778")
