@@ -29,7 +29,7 @@ _OTHERS = for_each(
             "Only your own side can open it: it may show somebody of whom nothing more is told to {party}."
         ),
     },
-    but={Standing.AUTHOR, Standing.OWN, Standing.NOBODY},
+    but={Standing.AUTHOR, Standing.OWN, Standing.SUPPORT, Standing.NOBODY},
 )
 
 
