@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
+from dataclasses import field as dataclass_field
 from operator import attrgetter
-from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import RowMapping
@@ -112,7 +112,9 @@ class Hanging:
     handoffs: Iterable[Handoff] = ()
     referrals: Iterable[Referral] = ()
     plans: Iterable[Plan] = ()
-    english: Mapping[int, English] = MappingProxyType({})  #: by id, also those that are not current any more
+    english: Mapping[int, English] = dataclass_field(
+        default_factory=dict
+    )  #: by id, also those that are not current any more
 
 
 def case_of(row: RowMapping, hanging: Hanging) -> Case:
