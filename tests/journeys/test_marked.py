@@ -133,6 +133,8 @@ async def test_a_reply_of_the_desk_is_asked_about_too_by_numbers(bridge_on_wecha
 async def test_on_wechat_the_review_is_answered_by_numbers(bridge_on_wechat: PlayedBridge) -> None:
     bridge = bridge_on_wechat
     case = await filled_in(bridge, "Jiangxi", "她叫陈索卡", ON_WECHAT)
+    bridge.expect(ON_WECHAT, "Please say it in one English line, or: Later")
+    await bridge.says(ON_WECHAT, "later")
     bridge.expect(ON_WECHAT, "她叫«陈索卡»", f"1. {MOVE}", f"2. {NONE}", "3. Send")
     await bridge.says(ON_WECHAT, "1")
     bridge.expect(ON_WECHAT, "stays in the secure case", "1. Send")

@@ -24,7 +24,7 @@ WORDS = {
     "ack": ("",), "assign": ("me", "1"), "snooze": ("15m quiet",), "urgency": ("U1 worse",), "standdown": ("reason",),
     "liaison": ("me", "1 off"), "operation": ("", "confirm"), "refer": ("yes", "off why"),
     "close": ("found_safe home",), "reopen": ("again",), "withdraw": ("mistake", ""), "wrong": ("unsafe", ""),
-    "note": ("hello", ""), "memo": ("hello",), "ownside": ("", "1"),
+    "note": ("hello", ""), "memo": ("hello",), "ownside": ("", "1"), "papers": ("",),
     "english": ("", "summary the door is open", "note the door is open"),
     "person": ("", "1 located", "1 split 2", "add 1"),
     "handoff": ("police", "diplomatic"), "accept": ("police 12/26",), "return": ("police no",),

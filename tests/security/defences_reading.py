@@ -53,8 +53,8 @@ READING = (
         "cross-party reads",
         "A memo stays with its side",
         "bot/protection/redaction_policy.py",
-        'Matter.MEMO:      ("",     "",     "",     "",     "A",    "AO",   ',
-        'Matter.MEMO:      ("",     "",     "",     "",     "A",    "AOT",  ',
+        'Matter.MEMO:       "-      -      -      -      A      AO     -',
+        'Matter.MEMO:       "-      -      -      -      A      AOT    -',
         ("test_cross_party.py::test_a_memo_stays_with_its_side_on_every_page_and_messenger",),
     ),
     Defence(

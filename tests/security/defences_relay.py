@@ -25,8 +25,8 @@ RELAY = (
         "words to the wrong people",
         "Only whoever wrote a message changes or deletes it",
         "bot/conversation/edits_and_deletions.py",
-        "is_theirs = first is not None and c.person is not None and first.by == c.person.id",
-        "is_theirs = first is not None",
+        "first.by == c.person.id\n    may_read = ",
+        "first.by >= 0\n    may_read = ",
         ("test_relay.py::test_a_forged_change_of_somebody_elses_message_is_nothing",),
     ),
 )

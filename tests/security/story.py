@@ -43,6 +43,8 @@ HANDOFF_TEXTS = {
     "formal_reference": "formal_reference",
     "return_reason": "return_reason",
     "letter_reference": "letter_reference",
+    "delivered_to": "delivered_to",
+    "withdraw_reason": "withdraw_reason",
     "desk": "",  #: an id of the configuration
 }
 
@@ -117,10 +119,14 @@ async def _handed_off(bridge: Stronghold, mark: Mark, reference: str) -> None:
     await bridge.says(CLERK, f"/guardian {reference} {mark('guardian')}")
     await bridge.says(CLERK, f"/interest {reference} {mark('interest')}")
     await bridge.says(CLERK, f"/handoff {reference} police send")
+    await bridge.says(CLERK, f"/recall {reference} police {mark('withdraw_reason')}")
+    await bridge.says(DETECTIVE, f"/stopped {reference} police")
+    await bridge.says(CLERK, f"/handoff {reference} police send")
     await bridge.says(DETECTIVE, f"/return {reference} police {mark('return_reason')}")
     await bridge.says(CLERK, f"/handoff {reference} police send")
     formal = mark("formal_reference").replace('"', "'") + " 77/26"
     await bridge.says(DETECTIVE, f'/accept {reference} police "{formal}" {mark("accepting_officer")}')
+    await bridge.says(CLERK, f"/delivered {reference} police {mark('delivered_to')}")
     await bridge.says(CLERK, f"/written {reference} {mark('letter_reference')}")
     await bridge.says(KH_SUPERVISOR, f"/notneeded {reference} {mark('notneeded_reason')}")
 

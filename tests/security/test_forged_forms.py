@@ -15,7 +15,7 @@ from tests.security.ways_in import ROUTES, For
 
 FORMS = sorted(path for method, path in ROUTES if method != "GET")
 WITH_SESSION = [path for path in FORMS if ROUTES["POST", path].serves is not For.ANYBODY]
-GIVEN = {"text": "planted words", "act": "note", "button": ""}
+GIVEN = {"text": "planted words", "act": "note", "button": "", "whose": "own"}
 #: What a form needs besides to be one at all.
 MORE = {
     "/exports": {"act": "approve", "order": "1"},

@@ -78,7 +78,8 @@ class Drawn:
     @property
     def reader(self) -> Reader:
         """Who will read it: a desk of the side that is asked."""
-        return Reader(self.case.requested, desk=self.rule.desk)
+        desk = self.rule.desk if self.rule.channel is not None else None  # a referral is read by whoever it is taken to
+        return Reader(self.case.requested, desk=desk)
 
     @property
     def handoff(self) -> Handoff | None:

@@ -77,6 +77,7 @@ MASKED: dict[Matter, dict[Way, Standings]] = {
 }
 KEPT_FROM = {
     Matter.IDENTITY: (DeskRole.SECRETARIAT, DeskRole.SUPPORT),
+    Matter.OWN_FILE: (DeskRole.SECRETARIAT, DeskRole.SUPPORT),
     Matter.SUSPECTS: (DeskRole.SECRETARIAT, DeskRole.SUPPORT),
     Matter.HEALTH: (DeskRole.SECRETARIAT,),
 }
