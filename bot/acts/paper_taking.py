@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.channels.papers.files import Form
 from bot.channels.papers.kinds import PaperKind
 from bot.channels.papers.offered import may_take
 from bot.domain.journal_acts import JournalAct
@@ -22,7 +23,7 @@ class PaperTaking:
     version: int  #: of the case that it was made of: an older paper is not handed out
     entries: tuple[int, ...]  #: ids of the entries of the secure case that it could be made of
     kind: PaperKind
-    form: str  #: ``pdf`` or ``docx``
+    form: Form
     sha256: str
     purpose: Purpose | None = None  #: of the annex
     is_recorded: bool = False
@@ -36,7 +37,9 @@ class PaperTaking:
         if case.version != self.version or self._has_newer(c):
             return
         purpose = {"purpose": self.purpose.value} if self.purpose is not None else {}
-        c.journal(JournalAct.PAPER_TAKEN, case, paper=self.kind.value, form=self.form, sha256=self.sha256, **purpose)
+        c.journal(
+            JournalAct.PAPER_TAKEN, case, paper=self.kind.value, form=self.form.value, sha256=self.sha256, **purpose
+        )
         self.is_recorded = True
 
     def _has_newer(self, c: Composer) -> bool:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from starlette.responses import Response
@@ -14,13 +12,11 @@ from adapters.web.site.downloads import download
 from adapters.web.site.site import Site
 from adapters.web.site.visit import Visit
 from bot.acts.paper_taking import PURPOSES, PaperTaking
-from bot.channels.papers.as_docx import paper_docx
-from bot.channels.papers.as_pdf import paper_pdf
 from bot.channels.papers.dossier import Dossier
 from bot.channels.papers.drawing_up import draw_up
+from bot.channels.papers.files import Form, as_file
 from bot.channels.papers.kinds import PaperKind, kind_named
 from bot.channels.papers.offered import dossier_of, may_take, why_not
-from bot.channels.papers.paper import Paper
 from bot.domain.case import Case
 from bot.domain.errors import NoPaper, StorageError
 from bot.domain.frozen import replace
@@ -28,7 +24,6 @@ from bot.language.texts import tr
 from bot.line.message_work import PageAct
 from bot.protection.secure_access import Purpose, readable
 
-_FORMS: Mapping[str, Callable[[Paper], bytes]] = {"pdf": paper_pdf, "docx": paper_docx}
 _TRIES = 3  #: a case may move while its paper is made
 
 
@@ -37,7 +32,7 @@ class _Asked:
     """A paper that somebody asks for."""
 
     kind: PaperKind
-    form: str
+    form: Form
     purpose: Purpose | None = None
 
 
@@ -62,9 +57,9 @@ async def hand_out(site: Site, visit: Visit) -> Response:
 
 
 def _asked(visit: Visit) -> _Asked | None:
-    name, _, form = visit.request.path_params["name"].partition(".")
-    kind = kind_named(name)
-    if kind is None or form not in _FORMS:
+    name, _, ending = visit.request.path_params["name"].partition(".")
+    kind, form = kind_named(name), next((form for form in Form if form.value == ending), None)
+    if kind is None or form is None:
         return None
     said = visit.request.query_params.get("purpose", "") if kind is PaperKind.ANNEX else ""
     return _Asked(kind, form, next((each for each in PURPOSES if each.value == said), None))
@@ -78,12 +73,11 @@ async def _made(site: Site, visit: Visit, asked: _Asked) -> Response:
             return await case_pages.no_such_case(site, visit)
         dossier, entries = await _gathered(site, visit, case, asked.kind)
         paper = draw_up(asked.kind, dossier, site.letterheads)
-        content = await asyncio.to_thread(_FORMS[asked.form], paper)
-        sha256 = hashlib.sha256(content).hexdigest()
-        taking = PaperTaking(case.id, case.version, entries, asked.kind, asked.form, sha256, asked.purpose)
+        made = await asyncio.to_thread(as_file, paper, asked.form)
+        taking = PaperTaking(case.id, case.version, entries, asked.kind, asked.form, made.sha256, asked.purpose)
         await site.submit(PageAct(taking.act, visit.person.id, visit.address, (case.id,)))
         if taking.is_recorded:
-            return download(content, f"{paper.file_name}.{asked.form}", over_tls=site.settings.is_https)
+            return download(made.content, made.name, over_tls=site.settings.is_https)
     raise StorageError("The case moved on while its paper was made.")
 
 

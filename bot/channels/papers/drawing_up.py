@@ -109,7 +109,7 @@ def _urgent(drawn: Drawn) -> str:
     """Say that it is urgent, and why where that may be told."""
     if drawn.case.urgency not in _URGENT:
         return ""
-    why = reasons(drawn.case, "en") if drawn.is_told_all else ""
+    why = reasons(drawn.case, "en") if drawn.is_told_all and drawn.rule.fields else ""
     return tr("en", "URGENT: {reasons}", reasons=why) if why else tr("en", "URGENT")
 
 

@@ -14,6 +14,7 @@ import pytest
 from pypdf import PdfReader
 
 from bot.acts.paper_taking import PaperTaking
+from bot.channels.papers.files import Form
 from bot.channels.papers.kinds import PaperKind
 from bot.domain.case import TextKind
 from bot.domain.guarded import Guarded
@@ -195,7 +196,7 @@ async def submitted(bridge: Bridge, taking: PaperTaking, who: Person = DUTY_KH) 
 
 async def test_a_paper_of_a_case_that_moved_on_meanwhile_is_not_handed_out(bridge: Bridge) -> None:
     case = await kept_ready(bridge)
-    made = PaperTaking(case.id, case.version - 1, (80, 81, 82), PaperKind.POLICE_REQUEST, "pdf", "00" * 32)
+    made = PaperTaking(case.id, case.version - 1, (80, 81, 82), PaperKind.POLICE_REQUEST, Form.PDF, "00" * 32)
     assert not await submitted(bridge, made)
     assert await journalled(bridge) == []
     assert await submitted(bridge, replace(made, version=case.version))
@@ -203,14 +204,14 @@ async def test_a_paper_of_a_case_that_moved_on_meanwhile_is_not_handed_out(bridg
 
 async def test_an_annex_without_the_newest_entry_is_not_handed_out(bridge: Bridge) -> None:
     case = await kept_ready(bridge)
-    made = PaperTaking(case.id, case.version, (80, 81), PaperKind.ANNEX, "pdf", "00" * 32, Purpose.PAPER)
+    made = PaperTaking(case.id, case.version, (80, 81), PaperKind.ANNEX, Form.PDF, "00" * 32, Purpose.PAPER)
     assert not await submitted(bridge, made)
     assert await submitted(bridge, replace(made, entries=(80, 81, 82)))
 
 
 async def test_the_right_is_asked_again_in_the_turn_that_journals_it(bridge: Bridge) -> None:
     case = await kept_ready(bridge)
-    made = PaperTaking(case.id, case.version, (80, 81, 82), PaperKind.ANNEX, "pdf", "00" * 32, Purpose.PAPER)
+    made = PaperTaking(case.id, case.version, (80, 81, 82), PaperKind.ANNEX, Form.PDF, "00" * 32, Purpose.PAPER)
     for who in (DUTY_CN, SUPERVISOR_KH, OFFICER, DUTY_VN, ADMIN):
         assert not await submitted(bridge, made, who)
     assert await journalled(bridge) == []
