@@ -6,23 +6,22 @@ Encrypted to the desk's age recipient where it has one; where it has none, what 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 import structlog
 
-from bot.channels.papers.as_pdf import paper_pdf
 from bot.channels.papers.dossier import Dossier
 from bot.channels.papers.drawing_up import draw_up
+from bot.channels.papers.files import Form, as_file
 from bot.channels.papers.kinds import PaperKind
 from bot.channels.papers.letterheads import Letterheads
 from bot.channels.papers.offered import dossier_of, may_take
 from bot.domain.agreement import Agreement, Desk
 from bot.domain.case import WITH_ITS_DESK, Case, Channel, Handoff
 from bot.domain.closed_sets import for_each
-from bot.domain.errors import NoPaper
+from bot.domain.errors import BridgeError, NoPaper
 from bot.domain.frozen import replace
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Outgoing
@@ -108,16 +107,16 @@ class PaperMail:
         if kind is PaperKind.ANNEX:
             dossier = await self._with_identity(dossier, mail, history)
         try:
-            paper = draw_up(kind, dossier, self._letterheads)
+            made = await asyncio.to_thread(as_file, draw_up(kind, dossier, self._letterheads), Form.PDF)
         except NoPaper:
             return None  # the page of the case says what it waits for
-        content = await asyncio.to_thread(paper_pdf, paper)
-        sha256 = hashlib.sha256(content).hexdigest()
-        await self._journal(kind, mail, sha256, history)
-        name = f"{paper.file_name}.pdf"
+        except BridgeError as error:  # the mail goes all the same: it is what tells the desk
+            log.error("A paper could not be made for a mail.", case_id=mail.case.id, error=type(error).__name__)  # noqa: TRY400 - no texts
+            return None
+        await self._journal(kind, mail, made.sha256, history)
         if mail.desk.age:
-            return Enclosure(f"{name}.age", sealed(content, mail.desk.age))
-        return Enclosure(name, content, "application/pdf")
+            return Enclosure(f"{made.name}.age", sealed(made.content, mail.desk.age))
+        return Enclosure(made.name, made.content, "application/pdf")
 
     async def _with_identity(self, dossier: Dossier, mail: _Mail, history: History) -> Dossier:
         found = await self._storage.secure_entries(mail.case.id)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
+from types import MappingProxyType
 
 from bot.domain.agreement import Agreement, DeskRole
 from bot.domain.attachments import StoredFile
@@ -103,7 +104,7 @@ _CELLS: Mapping[Matter, str] = for_each(Matter, {
     Matter.ACCEPTANCE: "-      -      -      -      -      AOTUC  -      -      AOTU   -     -      AOTUC",
     Matter.NAME:       "aotuc  aotuc  AOtuc  aotuc  AO     AOtuc  AOtuc  -      AOtuc  -     aotuc  AOtuc",
 })  # fmt: skip
-_TABLE = {matter: tuple(cells.split()) for matter, cells in _CELLS.items()}
+_TABLE = MappingProxyType({matter: tuple(cells.split()) for matter, cells in _CELLS.items()})
 _LETTER = for_each(
     Standing,
     {

@@ -16,7 +16,7 @@ from adapters.email.settings import CAPABILITIES
 from bot.channels.papers.letterheads import Letterheads
 from bot.domain.agreement import DeskRole
 from bot.domain.case import Case
-from bot.domain.errors import Unavailable
+from bot.domain.errors import BridgeError, Unavailable
 from bot.domain.messages import Address, Outgoing
 from bot.domain.secure_entry import SecureField
 from bot.jobs.paper_mail import PaperMail
@@ -143,3 +143,14 @@ async def test_the_whole_way_to_a_real_mail_server(bridge: PlayedBridge) -> None
     assert len(files) == 2
     assert all(case.reference in str(part.get_filename()) for part in files)
     assert NAME.encode() not in taken.raw
+
+
+async def test_a_paper_that_cannot_be_made_holds_no_mail_up(
+    bridge: PlayedBridge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise BridgeError("The PDF could not be made.")
+
+    case = await handed(bridge, "police")
+    monkeypatch.setattr("bot.jobs.paper_mail.as_file", broken)
+    assert await mail_of(bridge).enclosed(await mailed(bridge, case, POLICE_BOX)) == ()

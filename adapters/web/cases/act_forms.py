@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from adapters.web.cases import gate_forms, joint_work_forms
 from adapters.web.cases.gate_forms import MAY_BE_EMPTY, Input
@@ -181,20 +182,22 @@ def _meets(act: Act, desk: Desk) -> tuple[DeadlineKind, ...]:
     return _MEETS.get(act, ())
 
 
-#: What somebody should know before they do an act.
-_HINTS: Mapping[Act, str] = {
-    Act.CLOSE: later("Both sides are told, and either may reopen. One line, in English."),
-    Act.STANDDOWN: later("Ends every deadline but the review. Both sides are told."),
-    Act.SNOOZE: later("Silences repeats only, never the first ping of a deadline. Both sides see it."),
-    Act.HOLD: later("Nothing of the case is purged until it is released. Both sides are told."),
-    Act.RECALL: later("Its desk is told at once to stop, and must say that it has."),
-    Act.LATE: later("Before it is due, and once: the other side is told, and the clock asks at the new time."),
-    Act.MEMO: later("Only your own side can read it."),
-    **dict.fromkeys(
-        (Act.NOTE, Act.CLARIFY, Act.ANSWER),
-        later("It is sent in words to the people of the case on both sides. No names or numbers of people."),
-    ),
-}
+#: What somebody should know before they do an act; of most there is nothing.
+_HINTS: Mapping[Act, str] = MappingProxyType(
+    {
+        Act.CLOSE: later("Both sides are told, and either may reopen. One line, in English."),
+        Act.STANDDOWN: later("Ends every deadline but the review. Both sides are told."),
+        Act.SNOOZE: later("Silences repeats only, never the first ping of a deadline. Both sides see it."),
+        Act.HOLD: later("Nothing of the case is purged until it is released. Both sides are told."),
+        Act.RECALL: later("Its desk is told at once to stop, and must say that it has."),
+        Act.LATE: later("Before it is due, and once: the other side is told, and the clock asks at the new time."),
+        Act.MEMO: later("Only your own side can read it."),
+        **dict.fromkeys(
+            (Act.NOTE, Act.CLARIFY, Act.ANSWER),
+            later("It is sent in words to the people of the case on both sides. No names or numbers of people."),
+        ),
+    }
+)
 
 
 def _hint(act: Act, desk: Desk) -> str:
@@ -302,12 +305,14 @@ def _of_joint_work(act: Act) -> Callable[[Desk], tuple[Input, ...]]:
 
 _MET_BY = for_each(Channel, {Channel.POLICE: DeadlineKind.POLICE, Channel.DIPLOMATIC: DeadlineKind.DIPLOMATIC})
 _OF_A_CHANNEL = frozenset({Act.ACCEPT, Act.RETURN, Act.DELIVERED, Act.REFUSE, Act.RECALL})
-_MEETS: Mapping[Act, tuple[DeadlineKind, ...]] = {
-    Act.WRITTEN: (DeadlineKind.WRITTEN,),
-    Act.ANSWER: (DeadlineKind.REPLY,),
-    Act.RETURN: (DeadlineKind.ANSWER,),
-    Act.REFUSE: (DeadlineKind.ANSWER,),
-}
+_MEETS: Mapping[Act, tuple[DeadlineKind, ...]] = MappingProxyType(
+    {
+        Act.WRITTEN: (DeadlineKind.WRITTEN,),
+        Act.ANSWER: (DeadlineKind.REPLY,),
+        Act.RETURN: (DeadlineKind.ANSWER,),
+        Act.REFUSE: (DeadlineKind.ANSWER,),
+    }
+)
 #: The acts that need words, in the order in which a case goes; the others are taps.
 _FORMS: Mapping[Act, Callable[[Desk], tuple[Input, ...]]] = for_each(
     Act,
