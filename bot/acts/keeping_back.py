@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from bot.acts.finding import is_among_own
 from bot.acts.leading import older_of
 from bot.acts.request import ActRequest
 from bot.domain import button_data
@@ -45,6 +46,9 @@ def own_side_only(request: ActRequest) -> None:
         if not file.own_side_only:
             _keep_back(request.c, file)
     request.c.case_id = request.case.id
+    if not is_among_own(request.c, request.person.party):  # the other side reads the answer too
+        request.say(tr(request.language, "{reference}: recorded.", reference=request.case.reference))
+        return
     request.say(" ".join([_said(request, meant), *_known_before(request, meant)]))
 
 
@@ -97,7 +101,7 @@ def _said(request: ActRequest, meant: Sequence[StoredFile]) -> str:
 
 def _known_before(request: ActRequest, meant: Sequence[StoredFile]) -> Iterable[str]:
     """Say honestly what the other side had of it before: what was seen cannot be taken back."""
-    c, case = request.c, c_case(request, meant[0])
+    c, case = request.c, _case_of(request, meant[0])
     other = other_side(meant[0], case)
     if not other:
         return
@@ -113,8 +117,7 @@ def _known_before(request: ActRequest, meant: Sequence[StoredFile]) -> Iterable[
         yield tr(request.language, "That something was added was told before to {names}.", names=", ".join(told))
 
 
-def c_case(request: ActRequest, file: StoredFile) -> Case:
-    """The case that a file is kept with."""
+def _case_of(request: ActRequest, file: StoredFile) -> Case:
     return request.c.case(file.case_id) or request.case
 
 

@@ -89,9 +89,13 @@ async def test_under_a_photo_it_says_who_may_open_it_as_the_case_stands(messenge
         bridge = phone.bridge
         case = await phone.reports("[No]", "[Locked in or held]", "16")
         await bridge.sends_photo(phone.who)
-        bridge.expect(phone.who, NOT_YET)
-        await phone.does("send", "send")
+        bridge.expect(phone.who, NOT_YET, "(4 of 14)")
         assert not await opens(bridge, DUTY, await only_file(bridge, case))
+        await phone.does("[Own side only]")
+        bridge.expect(phone.who, "is for your own side only")
+        await phone.does("[China]")
+        bridge.expect(phone.who, "(5 of 14)")
+        assert (await only_file(bridge, case)).own_side_only
 
 
 async def test_with_an_open_border_it_says_that_the_other_side_can_open_it_and_so_it_is(bridge: PlayedBridge) -> None:
@@ -348,4 +352,9 @@ async def test_in_a_group_that_both_sides_read_nothing_is_said_of_who_may_open_i
     message = Inbound("telegram", "1", "g1", Kind.PHOTO, bridge.now, place, Address.parse(shared), caption)
     await bridge.redelivers(replace(message, message_id="g1", attachment=left, reply_to=alert.id))
     assert len(await files_of(bridge, case)) == 1
-    assert not [shown for shown in bridge.everything_heard([shared]) if "open it" in shown.text]
+    typed = replace(message, external_id="g2", kind=Kind.TEXT, text=f"/ownside {case.reference}")
+    await bridge.redelivers(replace(typed, message_id="g2"))
+    bridge.expect(shared, f"{case.reference}: recorded.")
+    assert (await only_file(bridge, case)).own_side_only
+    heard = bridge.everything_heard([shared])
+    assert not [shown for shown in heard if "open it" in shown.text or "side only" in str(shown)]
