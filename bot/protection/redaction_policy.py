@@ -6,7 +6,7 @@ papers, exports. What has no cell in the table is absent. Logs are no way out fo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -330,11 +330,22 @@ def may_read_file(file: StoredFile, case: Case, reader: Reader, agreement: Agree
     return not is_hidden and decide(matter, Way.SECURE, stands, reader) is Showing.SHOWN
 
 
-def line_for(
-    words: Guarded, author: int, side: str, case: Case, reader: Reader, way: Way, agreement: Agreement
+def line_for(  # noqa: PLR0913 - a line has an author, a side and those whom it is about
+    words: Guarded,
+    author: int,
+    side: str,
+    case: Case,
+    reader: Reader,
+    way: Way,
+    agreement: Agreement,
+    *,
+    whom: Collection[int] = (),
 ) -> str | None:
-    """Open a line that hangs on a case, such as why a hand-off was returned; None when it is not for a reader."""
-    stands = standing(case, reader, agreement, author=author, side=side)
+    """Open a line that hangs on a case, such as why a hand-off was returned; None when it is not for a reader.
+
+    `whom`: the numbers of those whom alone it is about.
+    """
+    stands = standing(case, reader, agreement, author=author, side=side, whom=whom)
     return words.reveal() if decide(Matter.WORDS, way, stands, reader) is Showing.SHOWN else None
 
 

@@ -25,7 +25,7 @@ from bot.protection.in_english import english_of_text
 from bot.protection.redaction_policy import Way, line_for, may_read, officer_for, taker_for, text_for
 from bot.protection.secure_access import is_held, may_open_file, may_read_secure, readable
 from bot.protection.shown_persons import for_whom, in_place_of
-from bot.protection.standings import Reader
+from bot.protection.standings import Reader, concerned
 from bot.relay import added
 
 #: Details of journal entries that are codes or numbers, never what somebody wrote.
@@ -136,7 +136,8 @@ def _taken_back(handoff: Handoff, case: Case, reader: case_view.Reader) -> Itera
     if handoff.state is not HandoffState.WITHDRAWN:
         return
     asks = Reader.of(reader.person, reader.agreement)
-    reason = line_for(handoff.withdraw_reason, 0, case.reporting, case, asks, Way.PAGE, reader.agreement)
+    whom = concerned(case, handoff.id, handoff.covers)
+    reason = line_for(handoff.withdraw_reason, 0, case.reporting, case, asks, Way.PAGE, reader.agreement, whom=whom)
     if reason:
         yield tr(reader.language, "taken back: {reason}", reason=reason)
     yield (

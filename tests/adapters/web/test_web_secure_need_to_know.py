@@ -42,6 +42,7 @@ from tests.kit.site import (
 
 NOWHERE = "KC26-7H4QM-4"
 SECRET = "Zebrasok"
+NAMED = {"file": "1", "name": "police-request.pdf"}  #: what else a route names
 FORMS: tuple[dict[str, str], ...] = (
     {"act": "note", "text": "hello"},
     {"act": "close", "code": "found_safe", "text": "home"},
@@ -130,6 +131,7 @@ async def test_the_walk_knows_every_route_about_a_case(walk: Walk) -> None:
     assert sorted(about_a_case(walk.bridge)) == [
         ("GET", "/cases/{reference}"),
         ("GET", "/cases/{reference}/files/{file}"),
+        ("GET", "/cases/{reference}/papers/{name}"),
         ("GET", "/cases/{reference}/secure"),
         ("POST", "/cases/{reference}"),
         ("POST", "/cases/{reference}/files"),
@@ -159,8 +161,8 @@ async def test_who_sees_a_case_but_reads_no_secure_case_gets_there_what_stranger
         client = await walk.bridge.signed_in(who)
         for method, path in secure:
             for form in FORMS:
-                theirs = await goes(walk, client, method, path.format(reference=REFERENCE, file=1), form)
-                nothing = await goes(walk, client, method, path.format(reference=NOWHERE, file=1), form)
+                theirs = await goes(walk, client, method, path.format(reference=REFERENCE, **NAMED), form)
+                nothing = await goes(walk, client, method, path.format(reference=NOWHERE, **NAMED), form)
                 assert theirs == nothing, who
                 assert SECRET not in str(theirs)
     assert len(await walk.bridge.storage.secure_entries(case.id)) == 1
@@ -169,8 +171,8 @@ async def test_who_sees_a_case_but_reads_no_secure_case_gets_there_what_stranger
 async def same_everywhere(walk: Walk, client: httpx.AsyncClient, who: Person, routes: list[tuple[str, str]]) -> None:
     for method, path in routes:
         for form in FORMS if method == "POST" else ({},):
-            theirs = await goes(walk, client, method, path.format(reference=REFERENCE, file=1), form)
-            nothing = await goes(walk, client, method, path.format(reference=NOWHERE, file=1), form)
+            theirs = await goes(walk, client, method, path.format(reference=REFERENCE, **NAMED), form)
+            nothing = await goes(walk, client, method, path.format(reference=NOWHERE, **NAMED), form)
             assert theirs == nothing, (who, method, path)
             assert theirs[0] == 404
             assert "No such case." in str(theirs[1])
