@@ -36,9 +36,11 @@ async def server(
     async with LibreTranslate(*plans, api_key=KEY, drafts=drafts) as fake:
         made = TranslationServer(ServerSettings(fake.url, key or KEY))
         await made.start()
-        yield made, fake
-        await made.stop()
-        await made.stop()
+        try:
+            yield made, fake
+        finally:
+            await made.stop()
+            await made.stop()
 
 
 async def answered(translator: Translator, text: str = KHMER) -> str:
