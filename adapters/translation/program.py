@@ -49,7 +49,7 @@ class TranslationProgram:
         except TimeoutError:
             raise Unavailable("The translation program took too long and was ended.") from None
         finally:
-            _end(process)
+            await _end(process)
         if code:
             raise Unavailable(f"The translation program failed (exit code {code}).")
         return checked(_as_text(said))
@@ -71,11 +71,16 @@ async def _talk(process: asyncio.subprocess.Process, text: str) -> tuple[bytes, 
     return said, await process.wait()
 
 
-def _end(process: asyncio.subprocess.Process) -> None:
-    """End it with whatever it started; nothing happens to one that ended by itself."""
-    if process.returncode is None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """End it with whatever it started, and wait until it has; nothing happens to one that ended by itself."""
+    if process.returncode is not None:
+        return
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    if process.stdout is not None:
+        while await process.stdout.read(_AT_MOST):  # what it had written before; without it the pipe stays open
+            pass
+    await process.wait()
 
 
 def _as_text(said: bytes) -> str:
