@@ -18,8 +18,9 @@ from bot.acts.request import (
     shown_name,
     tell,
 )
-from bot.channels import joint_plans, referrals
+from bot.channels import referrals
 from bot.channels.handoffs import holders
+from bot.channels.reopening import opened_again
 from bot.clock import deadlines
 from bot.clock.alerts import act_button
 from bot.domain.case import Case, ClosureCode, DeadlineKind, Status, TextKind
@@ -162,21 +163,8 @@ def reopen(request: ActRequest) -> None:
     if not reason:
         prompt(request, tr(request.language, "Why is it opened again? One line."))
         return
-    case = changed(request.case, Status.OPEN)
-    case = replace(
-        case,
-        closed_at=None,
-        closed_by=None,
-        closure=None,
-        stood_down_at=None,
-        acknowledged_at=None,
-        acknowledged_by=None,
-    )
-    case = deadlines.end(case, c.now, but=[DeadlineKind.ALERT])
-    case = deadlines.rearm_from(case, case.policy(c.context.agreement), c.now, c.context.new_id)
-    case = joint_plans.watched(c, referrals.again(c, case))
+    case = opened_again(c, changed(request.case))
     c.kept.text(case, TextKind.REASON, reason)
-    c.journal(JournalAct.REOPENED, case)
     acknowledging, others = apart(request, case, Act.ACK, everybody(request, case))
     opened = tr("en", "Opened again by {who}.", who=shown_name(request))
     case = done(

@@ -12,10 +12,11 @@ from bot.acts.finding import no_such_case
 from bot.acts.leading import older_of
 from bot.acts.request import ActRequest, changed, everybody, is_allowed, prompt, shown_name, tell
 from bot.channels import referrals
+from bot.channels.reopening import opened_again
 from bot.clock import alerts, deadlines
 from bot.clock.alerts import act_button
 from bot.domain import button_data, reference
-from bot.domain.case import Case, ClosureCode, HandoffState, Status
+from bot.domain.case import Case, ClosureCode, Status
 from bot.domain.case_acts import Act
 from bot.domain.frozen import replace
 from bot.domain.journal_acts import JournalAct
@@ -27,7 +28,6 @@ from bot.protection.permissions import may_see
 
 Pair = tuple[Case, Case]  #: the older and the younger one
 _BY_HAND = "by hand"
-_WITH_A_CHANNEL = (HandoffState.SENT, HandoffState.ACCEPTED)
 
 
 def same(request: ActRequest) -> None:
@@ -40,7 +40,7 @@ def same(request: ActRequest) -> None:
         _say(request, pair, later("{younger} is one case with {older} already."))
     elif not younger.is_open:
         _say(request, pair, later("{younger} is closed, so it stays apart. To link them: /related {younger} {older}"))
-    elif any(h.is_live and h.state in _WITH_A_CHANNEL for h in younger.handoffs):
+    elif any(h.is_held for h in younger.handoffs):
         _say(request, pair, later("{younger} is with a formal channel, so it stays apart. To link them: /related "
                                   "{younger} {older}"))  # fmt: skip
     elif not is_one_corridor(older, younger):
@@ -118,7 +118,8 @@ def _named(request: ActRequest) -> Case | None:
 
 def _join(request: ActRequest, older: Case, younger: Case) -> None:
     c = request.c
-    opened = _stricter(request, _open_again(request, older), younger)
+    is_watched = older.is_open and older.stood_down_at is None
+    opened = _stricter(request, older if is_watched else opened_again(c, older), younger)
     opened = replace(changed(opened), joins=(*older.joins, younger.id))
     ended = deadlines.end(changed(younger, Status.CLOSED), c.now)
     ended = replace(
@@ -147,20 +148,6 @@ def _join(request: ActRequest, older: Case, younger: Case) -> None:
     )
     c.say(tr(request.language, sentence, younger=younger.reference, older=older.reference), ((undo,),), case=older)
     c.saw(older)
-
-
-def _open_again(request: ActRequest, older: Case) -> Case:
-    """The older case with its clock running: one that was closed or stood down does not take an open one with it."""
-    c = request.c
-    if older.is_open and older.stood_down_at is None:
-        return older
-    again = replace(
-        older, closed_at=None, closed_by=None, closure=None, stood_down_at=None, acknowledged_at=None,
-        acknowledged_by=None, status=Status.OPEN,
-    )  # fmt: skip
-    again = deadlines.end(again, c.now)
-    c.journal(JournalAct.REOPENED, older)
-    return deadlines.rearm_from(again, again.policy(c.context.agreement), c.now, c.context.new_id)
 
 
 def _stricter(request: ActRequest, older: Case, younger: Case) -> Case:

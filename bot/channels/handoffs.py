@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from bot.clock import deadlines
 from bot.domain.agreement import Agreement
-from bot.domain.case import WITH_ITS_DESK, Case, Channel, DeadlineKind, Handoff, HandoffState, Status
+from bot.domain.case import Case, Channel, DeadlineKind, Handoff, HandoffState, Status
 from bot.domain.closed_sets import for_each
 from bot.domain.frozen import replace
 from bot.domain.people import Directory
@@ -46,5 +46,4 @@ def at_desks_of(handoffs: Iterable[Handoff], agreement: Agreement, directory: Di
 
 def holders(case: Case, agreement: Agreement, directory: Directory) -> tuple[Recipient, ...]:
     """Make the recipients of all desks that have the case now by a hand-off, or must still stop."""
-    held = [h for h in case.handoffs if h.state in WITH_ITS_DESK or h.must_stop]
-    return at_desks_of(held, agreement, directory)
+    return at_desks_of((h for h in case.handoffs if h.is_held), agreement, directory)

@@ -28,9 +28,7 @@ def withdraw(c: Composer, case: Case, handoff: Handoff, reason: str, whom: Colle
     level allows for an acknowledgment to say that it stopped.
     """
     left = tuple(n for n in handoff.covers or numbers(case) if whom and n not in whom)
-    taken = replace(
-        handoff, state=HandoffState.WITHDRAWN, withdrawn_at=c.now, withdraw_reason=Guarded(reason), letter_at=None
-    )
+    taken = replace(handoff, state=HandoffState.WITHDRAWN, withdrawn_at=c.now, withdraw_reason=Guarded(reason))
     if left:
         taken = replace(taken, id=c.context.new_id(), covers=tuple(whom))
         case = with_handoff(case, taken, replace(handoff, covers=left))

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from bot.domain.agreement import LevelPolicy, Urgency
-from bot.domain.case import TIMERS, Case, Channel, Deadline, DeadlineKind, DeadlineState
+from bot.domain.case import TIMERS, Case, Channel, Deadline, DeadlineKind, DeadlineState, HandoffState
 from bot.domain.closed_sets import for_each
 from bot.domain.frozen import replace
 
@@ -54,6 +55,10 @@ _ALLOWED: Mapping[DeadlineKind, Callable[[LevelPolicy], timedelta]] = for_each(
     },
     but=TIMERS,  # the same for all levels
 )
+
+
+#: What is waited for from the desk of a hand-off.
+_WAITED_FOR = MappingProxyType({HandoffState.SENT: DeadlineKind.ANSWER, HandoffState.ACCEPTED: DeadlineKind.WRITTEN})
 
 
 def arm(
@@ -139,9 +144,9 @@ def carried(case: Case, other: Case, new_id: NewId) -> Case:
     What was met here stays met; what somebody stopped here runs again when it runs there.
     """
     for theirs in (d for d in other.deadlines if d.is_running and not d.is_timer and d.kind is not DeadlineKind.REVIEW):
-        mine = case.deadline(theirs.kind, theirs.channel)
+        mine = case.deadline(theirs.kind, theirs.channel, theirs.party)
         if mine is None or (not mine.is_running and mine.state is not DeadlineState.MET):
-            case = arm(case, theirs.kind, theirs.due_at, new_id, theirs.channel)
+            case = arm(case, theirs.kind, theirs.due_at, new_id, theirs.channel, party=theirs.party)
         elif mine.is_running and theirs.due_at < mine.due_at:
             sooner = min(mine.next_at or theirs.due_at, theirs.due_at)
             case = _swap(case, replace(mine, due_at=theirs.due_at, next_at=sooner, snoozed_until=None))
@@ -175,11 +180,15 @@ def lapsed(case: Case, now: datetime, new_id: NewId) -> Case:
 
 
 def rearm_from(case: Case, policy: LevelPolicy, now: datetime, new_id: NewId) -> Case:
-    """Start the clock again from now: a reopened case. A channel that accepted need not accept again."""
+    """Start the clock again from now: a reopened case. A channel that accepted need not accept again.
+
+    One that has not answered is asked again, and what must be in writing is waited for again.
+    """
     case = _told_again(replace(case, clock_from=now), now)
     for handoff in case.handoffs:
-        if handoff.accepted_at is not None and not handoff.letter_at:
-            case = arm(case, DeadlineKind.WRITTEN, now + policy.written, new_id, handoff.channel)
+        kind = _WAITED_FOR.get(handoff.state)
+        if kind is not None and not handoff.letter_at:
+            case = arm(case, kind, now + allowed(policy, kind), new_id, handoff.channel)
     for kind in FROM_FIRST_MESSAGE:
         if not _is_settled_by_channel(case, kind):
             case = arm(case, kind, now + allowed(policy, kind), new_id)

@@ -222,6 +222,11 @@ class Handoff:
         return self.state is HandoffState.WITHDRAWN and self.stopped_at is None
 
     @property
+    def is_held(self) -> bool:
+        """Whether its desk has it, or must still say that it stopped."""
+        return self.state in WITH_ITS_DESK or self.must_stop
+
+    @property
     def desks(self) -> tuple[str, ...]:
         """The desks that have it: the addressed one, and those in copy."""
         return (self.desk, *self.copies)
@@ -319,9 +324,11 @@ class Case:
         answer = self.answers.get(field_id)
         return None if answer is None else answer.value
 
-    def deadline(self, kind: DeadlineKind, channel: Channel | None = None) -> Deadline | None:
-        """The newest deadline of a kind (and, for `written`, channel)."""
-        found = [d for d in self.deadlines if d.kind is kind and (channel is None or d.channel is channel)]
+    def deadline(self, kind: DeadlineKind, channel: Channel | None = None, party: str = "") -> Deadline | None:
+        """The newest deadline of a kind (and channel, or side)."""
+        found = (
+            d for d in self.deadlines if d.kind is kind and channel in (None, d.channel) and party in ("", d.party)
+        )
         return max(found, key=lambda d: d.id, default=None)
 
     def policy(self, agreement: Agreement, urgency: Urgency | None = None) -> LevelPolicy:

@@ -10,8 +10,10 @@ from tests.kit.played import PlayedBridge
 OFFICER, CLERK, OWN_SUPERVISOR, OWN_GROUP = (
     "telegram:officer", "telegram:clerk", "telegram:kh-supervisor", "telegram:kh-group",
 )  # fmt: skip
-DUTY, THEIR_SUPERVISOR = "wechat:duty", "wecom:supervisor"
-THEIRS = (DUTY, "wechat:night", THEIR_SUPERVISOR, "wecom:detective", "wecom:police-group", "wecom:secretariat")
+DUTY, THEIR_SUPERVISOR, DETECTIVE, POLICE = (
+    "wechat:duty", "wecom:supervisor", "wecom:detective", "wecom:police-group",
+)  # fmt: skip
+THEIRS = (DUTY, "wechat:night", THEIR_SUPERVISOR, DETECTIVE, POLICE, "wecom:secretariat")
 WILLING = "consent to police: yes\nconsent to embassy: yes\nfears own authorities: no"
 
 
@@ -29,6 +31,16 @@ async def feared_case(bridge: PlayedBridge) -> Case:
     return await adult_case(
         bridge, "consent to police: yes", "consent to embassy: yes", "fears: yes", citizenship="China"
     )
+
+
+async def handed(bridge: PlayedBridge, *, accepted: bool = False) -> Case:
+    """A case of an adult who is willing, with the police channel of the other side."""
+    case = await adult_case(bridge, WILLING)
+    await bridge.says(DUTY, f"/handoff {case.reference} police send")
+    if accepted:
+        await bridge.says(DETECTIVE, f"/accept {case.reference} police MPS-77/26")
+    bridge.forget()
+    return await bridge.case(case)
 
 
 async def page_of(bridge: PlayedBridge, who: str, case: Case) -> dict[str, object]:

@@ -6,22 +6,21 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.case import Case, DeadlineKind, DeadlineState, HandoffState, RefusalCode, Status
-from tests.journeys.gated import CLERK, DUTY, OFFICER, OWN_GROUP, WILLING, adult_case, feared_case
+from bot.domain.case import DeadlineKind, DeadlineState, HandoffState, RefusalCode, Status
+from tests.journeys.gated import (
+    CLERK,
+    DETECTIVE,
+    DUTY,
+    OFFICER,
+    OWN_GROUP,
+    POLICE,
+    WILLING,
+    adult_case,
+    feared_case,
+    handed,
+)
 from tests.kit.phones import labels
 from tests.kit.played import PlayedBridge
-
-POLICE, DETECTIVE = "wecom:police-group", "wecom:detective"
-
-
-async def handed(bridge: PlayedBridge, *, accepted: bool = False) -> Case:
-    case = await adult_case(bridge, WILLING)
-    await bridge.says(DUTY, f"/handoff {case.reference} police send")
-    if accepted:
-        await bridge.says(DETECTIVE, f"/accept {case.reference} police MPS-77/26")
-    bridge.forget()
-    return await bridge.case(case)
-
 
 # Questions.
 
@@ -167,3 +166,13 @@ async def test_only_who_owes_it_says_that_it_will_be_late(bridge: PlayedBridge) 
     await bridge.says(DETECTIVE, f"/accept {case.reference} police MPS-77/26")
     await bridge.says(CLERK, f"/late {case.reference} 80h the minister is away")
     bridge.expect(CLERK, "confirm in writing by")
+
+
+async def test_a_question_goes_on_in_the_older_case_and_is_met_there(bridge: PlayedBridge) -> None:
+    older, younger = await adult_case(bridge, WILLING), await adult_case(bridge, WILLING)
+    await bridge.says(DUTY, f"/clarify {younger.reference} Which floor is it")
+    await bridge.says(CLERK, f"/same {younger.reference} {older.reference}")
+    reply = await bridge.due(await bridge.case(older), DeadlineKind.REPLY)
+    assert (reply.party, reply.state) == ("KH", DeadlineState.RUNNING)
+    await bridge.says(CLERK, f"/answer {older.reference} The third floor")
+    assert (await bridge.due(await bridge.case(older), DeadlineKind.REPLY)).state is DeadlineState.MET

@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-from bot.domain.case import Case, HandoffState, Status
-from tests.journeys.gated import CLERK, DUTY, OWN_GROUP, WILLING, adult_case
+from bot.domain.case import HandoffState, Status
+from tests.journeys.gated import CLERK, DETECTIVE, DUTY, OWN_GROUP, POLICE, handed
 from tests.kit.phones import labels
 from tests.kit.played import PlayedBridge
-
-POLICE, DETECTIVE = "wecom:police-group", "wecom:detective"
-
-
-async def handed(bridge: PlayedBridge, *, accepted: bool = False) -> Case:
-    case = await adult_case(bridge, WILLING)
-    await bridge.says(DUTY, f"/handoff {case.reference} police send")
-    if accepted:
-        await bridge.says(DETECTIVE, f"/accept {case.reference} police MPS-77/26")
-    bridge.forget()
-    return await bridge.case(case)
 
 
 async def test_the_channel_that_accepted_hears_that_the_case_closed_and_that_it_opened_again(
@@ -66,3 +55,23 @@ async def test_what_was_typed_is_not_asked_again(bridge: PlayedBridge) -> None:
     await bridge.says(CLERK, f"/close {case.reference} found_safe withdraw She is home.")
     bridge.expect(CLERK, "closed: Found safe")
     assert not (await bridge.case(case)).is_open
+
+
+async def test_a_channel_that_was_left_with_it_is_asked_again_when_the_case_opens_again(bridge: PlayedBridge) -> None:
+    case = await handed(bridge)
+    await bridge.says(CLERK, f"/close {case.reference} found_safe leave She is home.")
+    await bridge.says(CLERK, f"/reopen {case.reference} taken again")
+    bridge.forget()
+    await bridge.fast_forward(hours=2, minutes=1)
+    bridge.expect(POLICE, "Answer the hand-off: due")
+    await bridge.says(DETECTIVE, f"/accept {case.reference} police MPS-77/26")
+    assert (await bridge.case(case)).status is Status.HANDED_OFF
+
+
+async def test_after_a_stand_down_that_is_ended_an_unanswered_channel_is_asked_again(bridge: PlayedBridge) -> None:
+    case = await handed(bridge)
+    await bridge.says("telegram:kh-supervisor", f"/standdown {case.reference} wait for her")
+    await bridge.says(CLERK, f"/reopen {case.reference} she is in danger")
+    bridge.forget()
+    await bridge.fast_forward(hours=2, minutes=1)
+    bridge.expect(POLICE, "Answer the hand-off: due")

@@ -7,20 +7,20 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.case import Case, Channel, DeadlineKind, DeadlineState, HandoffState, Status
-from tests.journeys.gated import CLERK, DUTY, OFFICER, OWN_GROUP, OWN_SUPERVISOR, WILLING, adult_case
+from tests.journeys.gated import (
+    CLERK,
+    DETECTIVE,
+    DUTY,
+    OFFICER,
+    OWN_GROUP,
+    OWN_SUPERVISOR,
+    POLICE,
+    WILLING,
+    adult_case,
+    handed,
+)
 from tests.kit.phones import labels
 from tests.kit.played import PlayedBridge
-
-POLICE, DETECTIVE = "wecom:police-group", "wecom:detective"
-
-
-async def handed(bridge: PlayedBridge, *, accepted: bool = False) -> Case:
-    case = await adult_case(bridge, WILLING)
-    await bridge.says(DUTY, f"/handoff {case.reference} police send")
-    if accepted:
-        await bridge.says(DETECTIVE, f"/accept {case.reference} police MPS-77/26")
-    bridge.forget()
-    return await bridge.case(case)
 
 
 async def states(bridge: PlayedBridge, case: Case) -> list[HandoffState]:
@@ -159,3 +159,29 @@ async def test_a_hand_off_that_is_not_answered_is_asked_for_at_its_own_desk(brid
     bridge.forget()
     await bridge.fast_forward(hours=2)
     bridge.expect_nothing(POLICE, OWN_GROUP, containing="Answer the hand-off")
+
+
+async def test_an_acceptance_that_was_taken_back_asks_for_no_letter_when_the_case_opens_again(
+    bridge: PlayedBridge,
+) -> None:
+    case = await handed(bridge, accepted=True)
+    await bridge.says(CLERK, f"/written {case.reference} L-77")
+    recorded = (await bridge.case(case)).handoffs[0].letter_at
+    await bridge.says(CLERK, f"/recall {case.reference} police she is elsewhere")
+    await bridge.says(DETECTIVE, f"/stopped {case.reference} police")
+    await bridge.says(CLERK, f"/close {case.reference} found_safe She is home.")
+    await bridge.says(CLERK, f"/reopen {case.reference} taken again")
+    now = await bridge.case(case)
+    assert not [d for d in now.deadlines if d.kind is DeadlineKind.WRITTEN and d.is_running]
+    assert now.handoffs[0].letter_at == recorded, "what was recorded stays"
+
+
+async def test_a_case_whose_desk_has_not_said_that_it_stopped_is_joined_to_no_other(bridge: PlayedBridge) -> None:
+    older = await adult_case(bridge, WILLING)
+    case = await handed(bridge)
+    await bridge.says(CLERK, f"/recall {case.reference} police she is elsewhere")
+    await bridge.says(CLERK, f"/same {case.reference} {older.reference}")
+    bridge.expect(CLERK, f"{case.reference} is with a formal channel, so it stays apart")
+    await bridge.says(DETECTIVE, f"/stopped {case.reference} police")
+    await bridge.says(CLERK, f"/same {case.reference} {older.reference}")
+    assert (await bridge.case(case)).joined_to == older.id
