@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-from bot.acts.finding import channel_of
-from bot.acts.formal import ask_channel
 from bot.acts.request import ActRequest, changed, done, everybody, is_allowed, prompt
+from bot.acts.which_channel import ask_channel, channel_and_reason, channel_of
 from bot.channels.gate_effects import own_side
 from bot.channels.handoffs import DEADLINE, at_desks_of, run_again, status_of, with_handoff
 from bot.clock import deadlines
@@ -101,26 +100,12 @@ def _accept(request: ActRequest, channel: Channel, formal_reference: str, office
     due = c.now + case.policy(c.context.agreement).written
     case = deadlines.arm(case, DeadlineKind.WRITTEN, due, c.context.new_id, channel)
     c.journal(JournalAct.ACCEPTED, case, channel=channel.value, formal_reference=formal_reference, officer=officer)
-    name = channel_name(channel, "en")
-    when = moment(due, case, c.context.agreement)
     _tell_who_is_left(c, case, channel)
-    done(
-        request,
-        case,
-        tr(
-            request.language,
-            "accepted by the {channel} under {formal}.",
-            channel=channel_name(channel, request.language),
-            formal=formal_reference,
-        ),
-        tells=tr(
-            "en",
-            "Accepted by the {channel}. The reporting desk now confirms in writing by {when}.",
-            channel=name,
-            when=when,
-        ),
-        to=unique([*everybody(request, case), *_others_told(c, handoff)]),
-    )
+    sentence = tr(request.language, "accepted by the {channel} under {formal}.",
+                  channel=channel_name(channel, request.language), formal=formal_reference)  # fmt: skip
+    tells = tr("en", "Accepted by the {channel}. The reporting desk now confirms in writing by {when}.",
+               channel=channel_name(channel, "en"), when=moment(due, case, c.context.agreement))  # fmt: skip
+    done(request, case, sentence, tells=tells, to=unique([*everybody(request, case), *_others_told(c, handoff)]))
 
 
 def _met(c: Composer, case: Case, channel: Channel) -> Case:
@@ -147,17 +132,13 @@ def _tell_who_is_left(c: Composer, case: Case, channel: Channel) -> None:
 
 def send_back(request: ActRequest) -> None:
     """Record that a channel returned the case; its deadline runs again."""
-    channel, reason = channel_of(request.text)
-    channel = channel or _only_waiting(request.case)
-    if channel is None:
-        ask_channel(request, tr(request.language, "Which channel returns it?"))
-        return
-    if not is_allowed(request, channel):
-        return
-    if not reason:
-        prompt(request, tr(request.language, "Why is it returned? One line."), channel.value)
-        return
-    _returned(request, channel, reason)
+    which, why = (
+        tr(request.language, "Which channel returns it?"),
+        tr(request.language, "Why is it returned? One line."),
+    )
+    read = channel_and_reason(request, otherwise=_only_waiting(request.case), which=which, why=why)
+    if read is not None:
+        _returned(request, *read)
 
 
 def refuse(request: ActRequest) -> None:

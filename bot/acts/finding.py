@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from bot.domain import reference
-from bot.domain.case import Case, Channel
-from bot.language.folding import begins, fold
+from bot.domain.case import Case
+from bot.language.folding import fold
 from bot.language.texts import tr
 from bot.people import guess_limits
 from bot.protection.permissions import is_support, may_see, referral_for
 from bot.turns.composer import Composer
-
-_CHANNEL = re.compile(r"\W*(police|diplomatic|diplomacy|embassy|consulate)\b[\s,:;.]*", re.IGNORECASE)
-
-
-def channel_of(text: str) -> tuple[Channel | None, str]:
-    """Read a leading ``police`` or ``diplomatic`` and what follows."""
-    found = begins(_CHANNEL, text)
-    if found is None:
-        return None, text.strip()
-    return (Channel.POLICE if found[0][1].lower() == "police" else Channel.DIPLOMATIC), found[1].strip()
 
 
 def find_case(c: Composer, text: str) -> tuple[Case | None, str]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from bot.acts.finding import channel_of
-from bot.acts.formal import ask_channel
-from bot.acts.request import ActRequest, changed, done, everybody, is_allowed, prompt, shown_name
+from bot.acts.request import ActRequest, changed, done, everybody, is_allowed, shown_name
+from bot.acts.which_channel import channel_and_reason, channel_of
 from bot.channels.gate_effects import own_side
 from bot.channels.handoffs import with_handoff
 from bot.channels.withdrawal import withdraw
@@ -19,17 +18,12 @@ from bot.language.texts import tr
 
 def recall(request: ActRequest) -> None:
     """Take back what a channel's desk has: a decision of the reporting side, with a reason."""
-    channel, reason = channel_of(request.text)
-    channel = channel or _only(request.case)
-    if channel is None:
-        ask_channel(request, tr(request.language, "From which channel is it taken back?"))
+    which = tr(request.language, "From which channel is it taken back?")
+    why = tr(request.language, "Why is it taken back? One line.")
+    read = channel_and_reason(request, otherwise=_only(request.case), which=which, why=why)
+    if read is None:
         return
-    if not is_allowed(request, channel):
-        return
-    if not reason:
-        prompt(request, tr(request.language, "Why is it taken back? One line."), channel.value)
-        return
-    c, case = request.c, request.case
+    (channel, reason), c, case = read, request.c, request.case
     given = [h for h in case.handoffs if h.channel is channel and h.state in WITH_ITS_DESK]
     whom = [n for n in request.whom if any(not h.covers or n in h.covers for h in given)]
     for handoff in given:

@@ -36,7 +36,7 @@ from bot.turns.composer import Composer
 
 log = structlog.get_logger(__name__)
 
-#: The key of the message that tells a desk of its hand-off: `bot/acts/formal.py`.
+#: The key of the message that tells a desk of its hand-off: `bot/acts/sending_handoffs.py`.
 _HANDED = re.compile(r"case:\d+:(?:handoff|papers):(\d+):")
 #: What goes with it; the annex only where it is encrypted.
 _PAPERS = for_each(
