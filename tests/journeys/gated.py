@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from adapters.web.cases import act_forms, case_history, case_view
+from adapters.web.cases import act_forms, act_taps, case_history, case_view
 from bot.domain.case import Case, Channel, Handoff
 from bot.domain.case_acts import Act
 from tests.kit.played import PlayedBridge
@@ -53,7 +53,7 @@ async def page_of(bridge: PlayedBridge, who: str, case: Case) -> dict[str, objec
 
 async def forms_of(bridge: PlayedBridge, who: str, case: Case) -> set[Act]:
     directory = await bridge.storage.directory()
-    desk = act_forms.Desk(await bridge.person(who), await bridge.case(case), bridge.rules.agreement, directory)
+    desk = act_taps.Desk(await bridge.person(who), await bridge.case(case), bridge.rules.agreement, directory)
     return {form.act for form in act_forms.forms(desk)}
 
 

@@ -1,4 +1,4 @@
-"""Which acts a case page offers to whom, as taps and small forms, and the command that a filled form says. Pure."""
+"""The acts that a case page offers to its reader; the small forms of those that need words, and what they say. Pure."""
 
 from __future__ import annotations
 
@@ -6,33 +6,24 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from adapters.web.cases import gate_forms, joint_work_forms
+from adapters.web.cases import act_taps, channel_forms, gate_forms, joint_work_forms
+from adapters.web.cases.act_taps import Desk
 from adapters.web.cases.gate_forms import MAY_BE_EMPTY, Input
 from adapters.web.site.page_words import act_name
-from bot.acts.offering import is_offered
-from bot.domain import button_data
-from bot.domain.agreement import Agreement, Urgency
-from bot.domain.case import Case, Channel, ClosureCode, DeadlineKind, RefusalCode
+from bot.channels.handoffs import DEADLINE
+from bot.domain.agreement import Urgency
+from bot.domain.case import Channel, ClosureCode, DeadlineKind
 from bot.domain.case_acts import Act, Of
 from bot.domain.closed_sets import for_each
-from bot.domain.names import channel_name, closure_name, refusal_name, urgency_name
-from bot.domain.people import Directory, Person, Role
+from bot.domain.names import closure_name, urgency_name
+from bot.domain.people import Role
 from bot.domain.subjects import numbers
 from bot.language.texts import later, tr
 from bot.protection import gates
-from bot.protection.permissions import may, may_be_given, may_confirm
+from bot.protection.permissions import may_be_given
 from bot.protection.redaction_policy import Way
 from bot.protection.shown_persons import persons
 from bot.protection.standings import Reader
-
-
-@dataclass(frozen=True, slots=True)
-class Tap:
-    """An act that needs no words."""
-
-    label: str
-    data: str
-    meets: DeadlineKind | None = None  #: the deadline that it answers to
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,31 +38,11 @@ class ActForm:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
-    """Who looks at which case, and what is known around it."""
-
-    person: Person
-    case: Case
-    agreement: Agreement
-    directory: Directory
-
-    @property
-    def due(self) -> DeadlineKind | None:
-        """What is due next."""
-        running = [d for d in self.case.deadlines if d.is_running and not d.is_timer]
-        return min(running, key=lambda d: (d.due_at, d.id)).kind if running else None
-
-    def offers(self, act: Act, channel: Channel | None = None) -> bool:
-        """Whether this person may do it and it makes sense now."""
-        return is_offered(act, self.person, self.case, self.agreement, channel)
-
-
-@dataclass(frozen=True, slots=True)
 class Offers:
     """All that a case page offers to its reader."""
 
     due: DeadlineKind | None
-    taps: tuple[Tap, ...]
+    taps: tuple[act_taps.Tap, ...]
     needed: tuple[ActForm, ...]  #: forms that answer to what is due next
     forms: tuple[ActForm, ...]  #: the others
     data: frozenset[str]  #: data of all buttons that stand for one of these
@@ -79,40 +50,10 @@ class Offers:
 
 def offers(desk: Desk) -> Offers:
     """Gather the acts of a page."""
-    tapped, filled = tuple(taps(desk)), tuple(forms(desk))
+    tapped, filled = tuple(act_taps.taps(desk)), tuple(forms(desk))
     needed = tuple(form for form in filled if desk.due in form.meets)
-    data = [tap.data for tap in tapped] + [_tap(desk, form.title, form.act).data for form in filled]
+    data = [tap.data for tap in tapped] + [act_taps.tap(desk, form.title, form.act).data for form in filled]
     return Offers(desk.due, tapped, needed, tuple(f for f in filled if f not in needed), frozenset(data))
-
-
-def taps(desk: Desk) -> list[Tap]:
-    """List the acts of one tap, the one that what is due next asks for first."""
-    language = desk.person.language
-    found: list[Tap] = []
-    if desk.offers(Act.ACK):
-        found.append(_tap(desk, act_name(Act.ACK, language), Act.ACK, meets=DeadlineKind.ACKNOWLEDGE))
-    for channel in Channel:
-        if desk.offers(Act.HANDOFF, channel):
-            label = tr(language, "Hand off to {channel}", channel=channel_name(channel, language))
-            found.append(_tap(desk, label, Act.HANDOFF, channel.value, meets=_MET_BY[channel]))
-    if desk.offers(Act.ASSIGN) and desk.person.id not in desk.case.assignees:
-        found.append(_tap(desk, tr(language, "Assign to me"), Act.ASSIGN, "me"))
-    if desk.case.acknowledged_at and desk.case.is_open and may(desk.person, Act.ACK, desk.case, desk.agreement):
-        found.append(_tap(desk, tr(language, "Still on it"), Act.ACK, meets=DeadlineKind.REVIEW))
-    for act, meets in ((Act.REMIND, None), (Act.STOPPED, DeadlineKind.STOP), (Act.NOTNEEDED, None)):
-        if desk.offers(act):
-            found.append(_tap(desk, act_name(act, language), act, meets=meets))
-    found += _confirmation(desk)
-    return sorted(found, key=lambda tap: tap.meets is not desk.due)
-
-
-def _confirmation(desk: Desk) -> list[Tap]:
-    """Where a plan waits for this side: its confirmation."""
-    plan, party = desk.case.plan, desk.person.party
-    waits = plan is not None and plan.is_whole and plan.confirmed_by(party) is None and desk.offers(Act.OPERATION)
-    if not waits or not may_confirm(desk.person, desk.case, desk.agreement):
-        return []
-    return [_tap(desk, tr(desk.person.language, "Confirm the joint operation"), Act.OPERATION, "confirm")]
 
 
 def forms(desk: Desk) -> list[ActForm]:
@@ -136,12 +77,8 @@ def command(act: Act, reference: str, form: Mapping[str, str]) -> str:
     return " ".join([f"/{act}", f"{reference}/{whom}" if whom.isdecimal() else reference, *filter(None, words)])
 
 
-def _tap(desk: Desk, label: str, act: Act, argument: str = "", *, meets: DeadlineKind | None = None) -> Tap:
-    return Tap(label, button_data.write(button_data.ActTap(desk.case.id, desk.case.stage, act.value, argument)), meets)
-
-
 def _channels(act: Act) -> Iterable[Channel | None]:
-    return Channel if act in _OF_A_CHANNEL else (None,)
+    return Channel if act in channel_forms.ACTS else (None,)
 
 
 def _make(act: Act, desk: Desk) -> ActForm | None:
@@ -178,7 +115,7 @@ def _person(desk: Desk) -> tuple[Input, ...]:
 
 def _meets(act: Act, desk: Desk) -> tuple[DeadlineKind, ...]:
     if act is Act.ACCEPT:
-        return (DeadlineKind.ANSWER, *(kind for channel, kind in _MET_BY.items() if desk.offers(act, channel)))
+        return (DeadlineKind.ANSWER, *(kind for channel, kind in DEADLINE.items() if desk.offers(act, channel)))
     return _MEETS.get(act, ())
 
 
@@ -212,39 +149,8 @@ def _is_kept_on_own_side(desk: Desk) -> bool:
     return is_own and gates.stops_relay(desk.case, desk.case.requested, desk.agreement)
 
 
-def _accept(desk: Desk) -> tuple[Input, ...]:
-    language = desk.person.language
-    formal = Input("formal", tr(language, "Formal reference"))
-    return (_channel(desk, Act.ACCEPT), formal, Input("officer", tr(language, "Named officer who accepted")))
-
-
-def _return(desk: Desk) -> tuple[Input, ...]:
-    return (_channel(desk, Act.RETURN), _reason(desk))
-
-
-def _refuse(desk: Desk) -> tuple[Input, ...]:
-    language = desk.person.language
-    codes = tuple((code.value, refusal_name(code, language)) for code in RefusalCode)
-    why = Input("code", tr(language, "Reason"), "select", codes)
-    return (_channel(desk, Act.REFUSE), why, Input("text", tr(language, "One line, in English")))
-
-
-def _delivered(desk: Desk) -> tuple[Input, ...]:
-    return (_channel(desk, Act.DELIVERED), Input("whom", tr(desk.person.language, "Who took it")))
-
-
-def _recall(desk: Desk) -> tuple[Input, ...]:
-    return (_channel(desk, Act.RECALL), _reason(desk))
-
-
 def _late(desk: Desk) -> tuple[Input, ...]:
     return (Input("until", tr(desk.person.language, "By when: 2h, or 16:30")), _reason(desk))
-
-
-def _channel(desk: Desk, act: Act) -> Input:
-    language = desk.person.language
-    choices = tuple((c.value, channel_name(c, language)) for c in Channel if desk.offers(act, c))
-    return Input("channel", tr(language, "Channel"), "select", choices)
 
 
 def _written(desk: Desk) -> tuple[Input, ...]:
@@ -299,12 +205,14 @@ def _of_gates(act: Act) -> Callable[[Desk], tuple[Input, ...]]:
     return lambda desk: gate_forms.inputs(act, desk.person.language)
 
 
+def _of_channels(act: Act) -> Callable[[Desk], tuple[Input, ...]]:
+    return lambda desk: channel_forms.inputs(act, desk.person.language, [c for c in Channel if desk.offers(act, c)])
+
+
 def _of_joint_work(act: Act) -> Callable[[Desk], tuple[Input, ...]]:
     return lambda desk: joint_work_forms.inputs(act, desk.person, desk.agreement, desk.directory)
 
 
-_MET_BY = for_each(Channel, {Channel.POLICE: DeadlineKind.POLICE, Channel.DIPLOMATIC: DeadlineKind.DIPLOMATIC})
-_OF_A_CHANNEL = frozenset({Act.ACCEPT, Act.RETURN, Act.DELIVERED, Act.REFUSE, Act.RECALL})
 _MEETS: Mapping[Act, tuple[DeadlineKind, ...]] = MappingProxyType(
     {
         Act.WRITTEN: (DeadlineKind.WRITTEN,),
@@ -317,11 +225,7 @@ _MEETS: Mapping[Act, tuple[DeadlineKind, ...]] = MappingProxyType(
 _FORMS: Mapping[Act, Callable[[Desk], tuple[Input, ...]]] = for_each(
     Act,
     {
-        Act.ACCEPT: _accept,
-        Act.RETURN: _return,
-        Act.DELIVERED: _delivered,
-        Act.REFUSE: _refuse,
-        Act.RECALL: _recall,
+        **{act: _of_channels(act) for act in channel_forms.ACTS},
         Act.WRITTEN: _written,
         Act.ANSWER: _only_text,
         Act.CLARIFY: _only_text,

@@ -1,20 +1,20 @@
-"""What happened to a case, as its page tells one reader: texts, hand-offs, deliveries, journal. Pure."""
+"""What happened to a case, as its page tells one reader: texts, deliveries, journal. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Sequence, Set
 from typing import assert_never
 
-from adapters.web.cases import case_view, english_view, joint_work_view
+from adapters.web.cases import case_view, english_view, handoff_view, joint_work_view
 from adapters.web.cases.case_view import Row
 from adapters.web.site import page_words
 from bot.domain.attachments import StoredFile
-from bot.domain.case import Answer, Case, CaseText, Channel, Handoff, HandoffState
+from bot.domain.case import Answer, Case, CaseText, Channel
 from bot.domain.fields import DESK_FIELDS, field, show
 from bot.domain.journal import Link
 from bot.domain.journal_acts import JournalAct, Seen
 from bot.domain.messages import Delivery
-from bot.domain.names import channel_name, delivery_name, refusal_name
+from bot.domain.names import channel_name, delivery_name
 from bot.domain.recipients import desk_name
 from bot.domain.subjects import all_current, numbers
 from bot.language.texts import tr
@@ -22,10 +22,9 @@ from bot.ports.reads import History
 from bot.protection import gates
 from bot.protection.gate_words import for_side
 from bot.protection.in_english import english_of_text
-from bot.protection.redaction_policy import Way, line_for, may_read, officer_for, taker_for, text_for
+from bot.protection.redaction_policy import Way, may_read, text_for
 from bot.protection.secure_access import is_held, may_open_file, may_read_secure, readable
-from bot.protection.shown_persons import for_whom, in_place_of
-from bot.protection.standings import Reader, concerned
+from bot.protection.shown_persons import in_place_of
 from bot.relay import added
 
 #: Details of journal entries that are codes or numbers, never what somebody wrote.
@@ -78,78 +77,6 @@ def _note(text: CaseText, moved: Set[int], language: str) -> str:
     if text.id in moved:
         return tr(language, "moved to the secure case")
     return tr(language, "amends an earlier text, which stays") if text.amends else ""
-
-
-def handoffs(case: Case, reader: case_view.Reader) -> list[Row]:
-    """List the hand-offs, newest first."""
-    return [_handoff(h, case, reader) for h in sorted(case.handoffs, key=lambda h: -h.id)]
-
-
-def _handoff(handoff: Handoff, case: Case, reader: case_view.Reader) -> Row:
-    language = reader.language
-    said = [*_where_to(handoff, case, reader), *_answered(handoff, case, reader), *_taken_back(handoff, case, reader)]
-    moments = (handoff.stopped_at, handoff.withdrawn_at, handoff.letter_at, handoff.returned_at, handoff.accepted_at,
-               handoff.sent_at)  # fmt: skip
-    newest = next(filter(None, moments), handoff.drafted_at)
-    state = gates.shown_state(handoff, case, reader.person.party, reader.agreement)
-    head = f"{channel_name(handoff.channel, language)}: {page_words.handoff_name(state, language)}"
-    return Row(head, "; ".join(said), case_view.moment(newest, case, reader.agreement))
-
-
-def _where_to(handoff: Handoff, case: Case, reader: case_view.Reader) -> Iterator[str]:
-    """Say which desk answers, which have it in copy, and whom it is for."""
-    yield tr(reader.language, "to {desk}", desk=_desk(handoff.desk, reader))
-    if handoff.copies and reader.person.party == case.reporting:  # that one goes away could tell why
-        desks = ", ".join(_desk(desk, reader) for desk in handoff.copies)
-        yield tr(reader.language, "in copy: {desks}", desks=desks)
-    if handoff.covers:
-        yield for_whom(case, handoff.covers, reader.language)
-
-
-def _answered(handoff: Handoff, case: Case, reader: case_view.Reader) -> Iterator[str]:
-    """Say what the channel answered, and the letter about it."""
-    language, asks = reader.language, Reader.of(reader.person, reader.agreement)
-    desk = reader.agreement.desks.get(handoff.desk)
-    if handoff.formal_reference:
-        yield tr(language, "formal reference {reference}", reference=handoff.formal_reference)
-    taker = taker_for(handoff, case, asks, Way.PAGE, reader.agreement)
-    if taker and handoff.delivered_at is not None:
-        when = case_view.moment(handoff.delivered_at, case, reader.agreement)
-        yield tr(language, "handed over in person to {whom}, {moment}", whom=taker, moment=when)
-    officer = officer_for(handoff, case, asks, Way.PAGE, reader.agreement)
-    if officer:
-        yield tr(language, "accepted by {officer}", officer=officer)
-    if handoff.refusal is not None:
-        yield refusal_name(handoff.refusal, language)
-    side = desk.party if desk else case.reporting
-    reason = line_for(handoff.return_reason, 0, side, case, asks, Way.PAGE, reader.agreement)
-    if reason:
-        yield tr(language, "returned: {reason}", reason=reason)
-    if handoff.letter_reference:
-        yield tr(language, "confirmed by letter {letter}", letter=handoff.letter_reference)
-    if handoff.owner is not None:
-        yield tr(language, "left with the channel; {who} answers for it", who=reader.name(handoff.owner))
-
-
-def _taken_back(handoff: Handoff, case: Case, reader: case_view.Reader) -> Iterator[str]:
-    """Say why it was taken back, and whether its desk has stopped."""
-    if handoff.state is not HandoffState.WITHDRAWN:
-        return
-    asks = Reader.of(reader.person, reader.agreement)
-    whom = concerned(case, handoff.id, handoff.covers)
-    reason = line_for(handoff.withdraw_reason, 0, case.reporting, case, asks, Way.PAGE, reader.agreement, whom=whom)
-    if reason:
-        yield tr(reader.language, "taken back: {reason}", reason=reason)
-    yield (
-        tr(reader.language, "not confirmed yet that it has stopped")
-        if handoff.must_stop
-        else tr(reader.language, "its desk has stopped")
-    )
-
-
-def _desk(desk_id: str, reader: case_view.Reader) -> str:
-    desk = reader.agreement.desks.get(desk_id)
-    return desk_name(desk) if desk else desk_id
 
 
 def deliveries(case: Case, history: History, reader: case_view.Reader) -> list[Row]:
@@ -301,7 +228,7 @@ def page(case: Case, history: History, reader: case_view.Reader) -> dict[str, ob
         "plan": joint_work_view.plan(seen, reader),
         "referrals": joint_work_view.referrals(seen, reader),
         "deadlines": case_view.deadlines(seen, reader),
-        "handoffs": handoffs(seen, reader),
+        "handoffs": handoff_view.handoffs(seen, reader),
         "gates": gate_rows(seen, reader),
         "deliveries": deliveries(case, history, reader),
         "journal": journal(case, history.journal, reader, history.files),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import structlog
 from starlette.responses import RedirectResponse, Response
 
-from adapters.web.cases import act_forms, case_history, case_view, file_view, pair_view, paper_view
+from adapters.web.cases import act_forms, act_taps, case_history, case_view, file_view, pair_view, paper_view
 from adapters.web.cases.search_form import Search, search_kinds
 from adapters.web.chat.chat_pages import TEXT_LIMIT, Line, as_lines, folded, take, too_long
 from adapters.web.site import page_words
@@ -164,7 +164,7 @@ async def _page(
         page="cases",
         problem=problem,
         answers=_answers(site, visit, said),
-        offers=act_forms.offers(act_forms.Desk(visit.person, reader.seen(case), site.agreement, reader.directory)),
+        offers=act_forms.offers(act_taps.Desk(visit.person, reader.seen(case), site.agreement, reader.directory)),
         last=max((s.id for s in said), default=0),
         form_id=new_token(),
         typed=visit.form if problem else {},

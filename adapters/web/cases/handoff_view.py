@@ -1,0 +1,89 @@
+"""The hand-offs of a case, as its page tells one reader: to which desk, what it answered, what was taken back. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from adapters.web.cases import case_view
+from adapters.web.cases.case_view import Row
+from adapters.web.site import page_words
+from bot.domain.case import Case, Handoff, HandoffState
+from bot.domain.names import channel_name, refusal_name
+from bot.domain.recipients import desk_name
+from bot.language.texts import tr
+from bot.protection import gates
+from bot.protection.redaction_policy import Way, line_for, officer_for, taker_for
+from bot.protection.shown_persons import for_whom
+from bot.protection.standings import Reader, concerned
+
+
+def handoffs(case: Case, reader: case_view.Reader) -> list[Row]:
+    """List the hand-offs, newest first."""
+    return [_handoff(h, case, reader) for h in sorted(case.handoffs, key=lambda h: -h.id)]
+
+
+def _handoff(handoff: Handoff, case: Case, reader: case_view.Reader) -> Row:
+    language = reader.language
+    said = [*_where_to(handoff, case, reader), *_answered(handoff, case, reader), *_taken_back(handoff, case, reader)]
+    moments = (handoff.stopped_at, handoff.withdrawn_at, handoff.letter_at, handoff.returned_at, handoff.accepted_at,
+               handoff.sent_at)  # fmt: skip
+    newest = next(filter(None, moments), handoff.drafted_at)
+    state = gates.shown_state(handoff, case, reader.person.party, reader.agreement)
+    head = f"{channel_name(handoff.channel, language)}: {page_words.handoff_name(state, language)}"
+    return Row(head, "; ".join(said), case_view.moment(newest, case, reader.agreement))
+
+
+def _where_to(handoff: Handoff, case: Case, reader: case_view.Reader) -> Iterator[str]:
+    """Say which desk answers, which have it in copy, and whom it is for."""
+    yield tr(reader.language, "to {desk}", desk=_desk(handoff.desk, reader))
+    if handoff.copies and reader.person.party == case.reporting:  # that one goes away could tell why
+        desks = ", ".join(_desk(desk, reader) for desk in handoff.copies)
+        yield tr(reader.language, "in copy: {desks}", desks=desks)
+    if handoff.covers:
+        yield for_whom(case, handoff.covers, reader.language)
+
+
+def _answered(handoff: Handoff, case: Case, reader: case_view.Reader) -> Iterator[str]:
+    """Say what the channel answered, and the letter about it."""
+    language, asks = reader.language, Reader.of(reader.person, reader.agreement)
+    desk = reader.agreement.desks.get(handoff.desk)
+    if handoff.formal_reference:
+        yield tr(language, "formal reference {reference}", reference=handoff.formal_reference)
+    taker = taker_for(handoff, case, asks, Way.PAGE, reader.agreement)
+    if taker and handoff.delivered_at is not None:
+        when = case_view.moment(handoff.delivered_at, case, reader.agreement)
+        yield tr(language, "handed over in person to {whom}, {moment}", whom=taker, moment=when)
+    officer = officer_for(handoff, case, asks, Way.PAGE, reader.agreement)
+    if officer:
+        yield tr(language, "accepted by {officer}", officer=officer)
+    if handoff.refusal is not None:
+        yield refusal_name(handoff.refusal, language)
+    side = desk.party if desk else case.reporting
+    reason = line_for(handoff.return_reason, 0, side, case, asks, Way.PAGE, reader.agreement)
+    if reason:
+        yield tr(language, "returned: {reason}", reason=reason)
+    if handoff.letter_reference:
+        yield tr(language, "confirmed by letter {letter}", letter=handoff.letter_reference)
+    if handoff.owner is not None:
+        yield tr(language, "left with the channel; {who} answers for it", who=reader.name(handoff.owner))
+
+
+def _taken_back(handoff: Handoff, case: Case, reader: case_view.Reader) -> Iterator[str]:
+    """Say why it was taken back, and whether its desk has stopped."""
+    if handoff.state is not HandoffState.WITHDRAWN:
+        return
+    asks = Reader.of(reader.person, reader.agreement)
+    whom = concerned(case, handoff.id, handoff.covers)
+    reason = line_for(handoff.withdraw_reason, 0, case.reporting, case, asks, Way.PAGE, reader.agreement, whom=whom)
+    if reason:
+        yield tr(reader.language, "taken back: {reason}", reason=reason)
+    yield (
+        tr(reader.language, "not confirmed yet that it has stopped")
+        if handoff.must_stop
+        else tr(reader.language, "its desk has stopped")
+    )
+
+
+def _desk(desk_id: str, reader: case_view.Reader) -> str:
+    desk = reader.agreement.desks.get(desk_id)
+    return desk_name(desk) if desk else desk_id
