@@ -44,6 +44,7 @@ _LABELS = for_each(
         Act.REFER: later("Refer to support"),
         Act.DECIDE: later("Decide on police"),
         Act.ALTERNATIVE: later("Decide an alternative"),
+        Act.DISCARD: later("Delete this exercise"),
     },
     but={
         Act.LIAISON, Act.DELIVERED, Act.CLARIFY, Act.LATE, Act.SNOOZE, Act.URGENCY, Act.WITHDRAW, Act.NOTE, Act.MEMO,
@@ -110,7 +111,7 @@ _ASKED_FOR: Mapping[Act, Callable[[Person, Case, Agreement, Channel | None], boo
         Act.ACK, Act.ASSIGN, Act.LIAISON, Act.SNOOZE, Act.URGENCY, Act.STANDDOWN, Act.CLOSE, Act.REOPEN, Act.WITHDRAW,
         Act.WRONG, Act.NOTE, Act.MEMO, Act.ENGLISH, Act.OWNSIDE, Act.PERSON, Act.ACCEPT, Act.RETURN, Act.DELIVERED,
         Act.REFUSE, Act.CLARIFY, Act.ANSWER, Act.LATE, Act.RECALL, Act.STOPPED, Act.WRITTEN, Act.NOTNEEDED,
-        Act.CONSENT, Act.PROTECT, Act.RELEASE, Act.HOLD, Act.UNHOLD, Act.SAME, Act.RELATED, Act.DIFFERENT,
+        Act.CONSENT, Act.PROTECT, Act.RELEASE, Act.HOLD, Act.UNHOLD, Act.SAME, Act.RELATED, Act.DIFFERENT, Act.DISCARD,
     },
 )  # fmt: skip
 

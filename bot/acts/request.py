@@ -266,6 +266,8 @@ def _who_may(request: ActRequest) -> str:
 def does_not_fit(request: ActRequest, channel: Channel | None) -> str:
     """Say why an act makes no sense now."""
     case, language = request.case, request.language
+    if request.act is Act.DISCARD:
+        return _not_discarded(case, language)
     if request.act is Act.HOLD:
         return tr(language, "{reference} is on legal hold already.", reference=case.reference)
     if request.act is Act.UNHOLD:
@@ -298,4 +300,14 @@ def does_not_fit(request: ActRequest, channel: Channel | None) -> str:
         "That does not apply: {reference} is {status}.",
         reference=case.reference,
         status=status_name(case.status, language),
+    )
+
+
+def _not_discarded(case: Case, language: str) -> str:
+    if case.exercise:
+        return tr(language, "{reference} is deleted tonight already.", reference=case.reference)
+    return tr(
+        language,
+        "Only an exercise is deleted so, and {reference} is none. To end it: /close {reference} and why.",
+        reference=case.reference,
     )

@@ -123,7 +123,7 @@ def _withdraw(request: ActRequest) -> None:
     c = request.c
     case = ending.ended(request, ClosureCode.ERROR, tr("en", "Withdrawn by the officer."), withdrawn=_code(request))
     _keep_reason(request, case)
-    reopening, others = apart(request, case, Act.REOPEN, _who_knew(request, case))
+    reopening, others = apart(request, case, Act.REOPEN, who_knew(request, case))
     withdrawn = tr("en", "Withdrawn by the officer, nobody had acknowledged: {reason}.", reason=_reason(request, "en"))
     case = done(
         request,
@@ -173,7 +173,7 @@ def said_asked(request: ActRequest, asked: Sequence[Recipient]) -> str:
     return tr(request.language, "{reference}: your desk cannot be reached. Please call it.", reference=reference)
 
 
-def _who_knew(request: ActRequest, case: Case) -> tuple[Recipient, ...]:
+def who_knew(request: ActRequest, case: Case) -> tuple[Recipient, ...]:
     """The own side, and the other one if it was told of the case at all."""
     agreement, directory = request.c.context.agreement, request.c.view.directory
     parties = [case.reporting, *([case.requested] if case.alerted_requested_at is not None else [])]

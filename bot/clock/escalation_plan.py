@@ -48,6 +48,8 @@ def describe(case: Case, agreement: Agreement, directory: Directory, language: s
     Without a party it is for whoever runs the program.
     """
     lines = [tr(language, "{reference}: what the clock does if nobody acts.", reference=case.reference)]
+    if case.pace > 1:
+        lines.append(tr(language, "Its clock runs ten times faster."))
     planned = steps(case, agreement, directory)
     if not planned:
         lines.append(tr(language, "Nothing: no deadline runs."))

@@ -74,9 +74,11 @@ def belongs_nowhere(c: Composer, text: str) -> None:
         not_filed(c)
 
 
-def open_with(c: Composer, words: list[Piece], block: Block | None = None) -> None:
+def open_with(
+    c: Composer, words: list[Piece], block: Block | None = None, *, exercise: bool = False, pace: int = 1
+) -> None:
     """Open a case and ask the first question; a block of `label: value` lines answers several at once."""
-    case = open_case(c, words)
+    case = open_case(c, words, exercise=exercise, pace=pace)
     if case is None:
         return
     greet(c, case)

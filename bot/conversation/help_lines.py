@@ -58,6 +58,10 @@ _LINES = (
     ),
     (frozenset({Role.SUPERVISOR}), later("/hold {reference} reason, /unhold {reference} reason: legal hold")),
     (_DESK, later("/onduty, /offduty, /board")),
+    (
+        _ALL - {Role.ADMIN},
+        later("/drill girl of 16 locked in a flat: an exercise with both sides. /discard: delete it"),
+    ),
     (frozenset({Role.ADMIN}), later("/export 2026-01-01 2026-02-01 reason: the case log as a file")),
     (frozenset(CONFIRMERS), later("/confirm 123: somebody of your side still does this work")),
     (

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from bot.acts import act_table
 from bot.conversation import (
     bare_alert,
+    exercises,
     help_lines,
     marked_words,
     moved_words,
@@ -299,6 +300,7 @@ def _heard(c: Composer, stamp: str = "", *, is_right: bool) -> None:
 _TAPPED: Mapping[str, Callable[[Composer, str], None]] = {
     "new": lambda c, _: open_new(c),
     "open": lambda c, _: bare_alert.begin_at_once(c),
+    "real": exercises.is_real,
     "none": lambda c, _: for_none(c),
     "danger": danger,
     "more": lambda c, _: help_lines.show_all(c),

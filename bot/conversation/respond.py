@@ -10,6 +10,7 @@ from bot.conversation import (
     cannot_receive,
     case_words,
     edits_and_deletions,
+    exercises,
     forwarded,
     gathering,
     general_commands,
@@ -49,6 +50,8 @@ from bot.turns.view import View
 _INTAKE_MOVES = frozenset({"back", "skip", "edit", "summary", "send"})
 #: What no person says: a pinned message, somebody who joined (OTHER). Nothing is answered.
 _UNSAID = (Kind.OTHER, Kind.UNREADABLE, Kind.MOVED, Kind.OUTCOME)
+#: Taps that name a text which was kept.
+_NAMES_A_TEXT = frozenset({*moved_words.TAPPED, "real"})
 _OF_EARLIER = (Kind.EDIT, Kind.DELETED)  #: about a message that came in before
 _WORDLESS = (Kind.LOCATION, Kind.PHOTO, Kind.FILE, Kind.VOICE, Kind.CONTACT)
 _OF_ITS_OWN = (Kind.LOCATION, Kind.CONTACT)  #: what stands beside these is no caption
@@ -150,7 +153,7 @@ def _cases_named(promise: button_data.Promise | None) -> tuple[int, ...]:
 
 
 def _text_named(promise: button_data.Promise | None) -> tuple[int, ...]:
-    if not isinstance(promise, button_data.WordTap) or promise.word not in moved_words.TAPPED:
+    if not isinstance(promise, button_data.WordTap) or promise.word not in _NAMES_A_TEXT:
         return ()
     number = button_data.from_base36(promise.argument)
     return () if number is None else (number,)
@@ -191,8 +194,8 @@ def _from_person(c: Composer, message: Inbound) -> None:
 def _captioned(c: Composer, caption: str) -> None:
     """A file with words under it opens a case, or goes where its words go; only these two commands are looked for."""
     command = parse_command(caption)
-    if command is not None and command.name in OPENING:
-        plain_words.alert(c, command)
+    if command is not None and (command.name in OPENING or exercises.told_of(command) is not None):
+        _open(c, command)
     elif command is not None and command.name in ABOUT_CASE and (case := find_case(c, command.rest)[0]) is not None:
         act_table.typed(c, command)
         case_words.keep_attachments(c, case, command.name)
@@ -244,7 +247,7 @@ def _in_group(c: Composer, text: str) -> None:
 
 
 def _command(c: Composer, command: Command) -> None:
-    if command.name in OPENING:
+    if command.name in OPENING or exercises.told_of(command) is not None:
         _open(c, command)
     elif command.name == Act.WITHDRAW and not command.rest and _is_private(c) and taking_back.take_back(c):
         return
@@ -266,7 +269,11 @@ def _open(c: Composer, command: Command) -> None:
     if c.message is not None and not c.message.in_private:
         c.say(tr(c.language, "Please write to me in a private chat to report; a group is read by many."))
         return
-    plain_words.alert(c, command)
+    practised = exercises.told_of(command)
+    if practised is None:
+        plain_words.alert(c, command)
+    else:
+        exercises.begin(c, practised)
 
 
 def _unknown(c: Composer, command: Command) -> None:

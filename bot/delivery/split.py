@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from bot.delivery.numbered_choices import as_links, as_text
 from bot.domain.frozen import replace
 from bot.domain.messages import Capabilities, Delivery, Keyboard, Outgoing
+from bot.domain.names import is_exercise, marked_exercise
 from bot.language.texts import tr
 
 _BYTES = "bytes"
@@ -112,15 +113,22 @@ def fit(delivery: Delivery, capabilities: Capabilities, language: str = "en") ->
         text, file = _instead_of_file(text, file, language), ""
     if (text, buttons, file) != (message.text, message.buttons, message.file):
         delivery = replace(delivery, message=replace(message, text=text, buttons=buttons, file=file))
-    parts = split(text, capabilities.text_limit, capabilities.text_unit)
-    if buttons and capabilities.text_over_buttons:
-        parts = _over_buttons(parts, capabilities.text_over_buttons, "characters", language)
-    elif buttons and capabilities.menu_links:
-        parts = _over_buttons(parts, room(buttons, capabilities), capabilities.text_unit, language)
+    parts = _parts_of(text, buttons, capabilities, language)
     if delivery.edits and (len(parts) > 1 or not capabilities.edits):
         # One message cannot become several: what does not fit is sent anew, whole.
         delivery = replace(delivery, edits="", message=replace(delivery.message, edits=""))
     return delivery, parts
+
+
+def _parts_of(text: str, buttons: Keyboard, capabilities: Capabilities, language: str) -> tuple[str, ...]:
+    """Cut a text to what fits, above its buttons too; of an exercise each part says what it is."""
+    mark = len(marked_exercise("").encode()) if is_exercise(text) else 0
+    parts = split(text, capabilities.text_limit - mark, capabilities.text_unit)
+    if buttons and capabilities.text_over_buttons:
+        parts = _over_buttons(parts, capabilities.text_over_buttons - mark, "characters", language)
+    elif buttons and capabilities.menu_links:
+        parts = _over_buttons(parts, room(buttons, capabilities) - mark, capabilities.text_unit, language)
+    return tuple(map(marked_exercise, parts)) if mark and len(parts) > 1 else parts
 
 
 def _without_buttons(message: Outgoing, capabilities: Capabilities) -> tuple[str, Keyboard]:

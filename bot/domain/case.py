@@ -250,7 +250,9 @@ class Case:
     status: Status = Status.OPEN
     urgency: Urgency = Urgency.U2
     rules: tuple[str, ...] = ()  #: triage rules that fired
-    exercise: bool = False
+    exercise: bool = False  #: nobody is in danger: it is practised on, counted in no figure, and may be deleted
+    pace: int = 1  #: how many times faster its clock runs; 1 for every case in earnest
+    discarded_at: datetime | None = None  #: of an exercise: since when the next night may delete it
     sent_at: datetime | None = None  #: when the officer confirmed the intake
     alerted_at: datetime | None = None  #: first told to a desk
     alerted_requested_at: datetime | None = None  #: first told to the requested side
@@ -334,7 +336,8 @@ class Case:
     def policy(self, agreement: Agreement, urgency: Urgency | None = None) -> LevelPolicy:
         """The deadlines that bind it: of the corridor between its two sides, at its present or another level."""
         between = agreement.corridor_between(self.reporting, self.requested) if self.requested else None
-        return agreement.policy(between.code if between else self.corridor, urgency or self.urgency)
+        policy = agreement.policy(between.code if between else self.corridor, urgency or self.urgency)
+        return policy.faster(self.pace) if self.pace > 1 else policy
 
     def handoff(self, channel: Channel) -> Handoff | None:
         """The live hand-off to a channel."""

@@ -80,6 +80,7 @@ class Act(StrEnum):
     RELEASE = "release"  #: a withheld text holds nothing that points to a person after all
     HOLD = "hold"  #: legal hold: nothing of the case is purged
     UNHOLD = "unhold"
+    DISCARD = "discard"  #: an exercise is over, and is deleted with all that was written in it
     SAME = "same"  #: two cases are one: the younger one leads to the older one
     RELATED = "related"  #: two cases belong together
     DIFFERENT = "different"  #: two cases are two; takes *Same* back
@@ -157,6 +158,7 @@ _RULES = for_each(
         Act.RELEASE: _rule(Whose.DESKS, "entry"),
         Act.HOLD: _rule(Whose.SUPERVISORS, "reason"),
         Act.UNHOLD: _rule(Whose.SUPERVISORS, "reason"),
+        Act.DISCARD: _rule(Whose.OFFICER_OR_ANY_DESK, "sure", at_any_stage=True),
         Act.SAME: _rule(Whose.DESKS, "other", at_any_stage=True),
         Act.RELATED: _rule(Whose.DESKS, "other", at_any_stage=True),
         Act.DIFFERENT: _rule(Whose.DESKS, "other", at_any_stage=True),

@@ -71,6 +71,7 @@ class JournalAct(StrEnum):
     WITHDRAWAL_ASKED = "withdrawal_asked", Details.CODED, Seen.OWN  #: by the officer, of their own desk
     CLOSURE_DISPUTED = "closure_disputed", Details.CODED, Seen.OWN  #: likewise
     REFUSED = "refused", Details.CODED, Seen.BOTH  #: an act that was asked for
+    DISCARDED = "discarded", Details.CODED, Seen.BOTH  #: an exercise, to be deleted
     HELD = "held", Details.CODED, Seen.BOTH  #: on legal hold
     RELEASED = "released", Details.CODED, Seen.SECURE  #: from legal hold, or a text that was withheld
     # That two cases may be one is told to nobody by the page of either; whoever may see both is asked.

@@ -123,9 +123,23 @@ _MESSENGERS = {
 }
 
 
+#: What every message about an exercise begins with; whoever reads it may have no language in common with the writer.
+_EXERCISE = "EXERCISE"
+
+
 def messenger_name(messenger: str, language: str) -> str:
     """Name a messenger."""
     return tr(language, _MESSENGERS.get(messenger, messenger))
+
+
+def marked_exercise(text: str) -> str:
+    """Say above a text that nobody is in danger: the same word in every language, and once."""
+    return text if is_exercise(text) else f"{_EXERCISE} · {text}"
+
+
+def is_exercise(text: str) -> bool:
+    """Whether it is said above a text."""
+    return text.startswith(_EXERCISE)
 
 
 def urgency_name(urgency: Urgency, language: str) -> str:

@@ -75,7 +75,7 @@ def due(case: Case, now: datetime, retention: Retention) -> PurgeDue | None:
     What is written about a closed case after its purge goes as long after that purge.
     """
     if is_drill(case):
-        return PurgeDue(Rule.DRILL, case.opened_at + retention.drills_after)
+        return PurgeDue(Rule.DRILL, case.discarded_at or case.opened_at + retention.drills_after)
     if case.closed_at is None:
         return None
     whole = PurgeDue(Rule.CASE, case.closed_at + retention.cases_after)

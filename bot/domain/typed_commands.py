@@ -44,7 +44,7 @@ OPENING = frozenset({"alert", "urgent"})
 
 #: Commands with an argument of their own.
 WITH_ARGUMENT = frozenset(
-    {"edit", "export", "start", "lost", "confirm", "approve", "disapprove", "bind", "prefer", "unbind"}
+    {"edit", "export", "start", "lost", "confirm", "approve", "disapprove", "bind", "prefer", "unbind", "drill"}
 )
 
 _NAMES = ALONE | ABOUT_CASE | OPENING | WITH_ARGUMENT

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.clock import deadlines
-from bot.domain import reference
+from bot.domain import button_data, reference
 from bot.domain.agreement import Corridor
 from bot.domain.case import Case, DeadlineKind, TextKind
 from bot.domain.frozen import replace
@@ -20,15 +20,17 @@ from bot.intake import purpose_hint, understanding
 from bot.intake.held_words import move_on, place_of
 from bot.intake.next_question import next_question
 from bot.intake.pieces import Piece, keep_piece
-from bot.intake.question_texts import keyboard, question, which_side
+from bot.intake.question_texts import keyboard, question, which_side, word_button
 from bot.language.texts import tr
 from bot.turns.composer import Composer
 
 
-def open_case(c: Composer, words: Sequence[Piece], waited: timedelta = timedelta()) -> Case | None:
+def open_case(
+    c: Composer, words: Sequence[Piece], waited: timedelta = timedelta(), *, exercise: bool = False, pace: int = 1
+) -> Case | None:
     """Make a case of a person's first words: a reference, a clock, both in one turn. Asks nothing yet.
 
-    Words that `waited` for an answer let the desks be told that much sooner.
+    Words that `waited` for an answer let the desks be told that much sooner. An exercise has a clock of its own `pace`.
     """
     person = c.person
     corridors = c.context.agreement.corridors_of(person.party) if person else ()
@@ -40,7 +42,7 @@ def open_case(c: Composer, words: Sequence[Piece], waited: timedelta = timedelta
     urgency, rules = assess({})
     case = Case(
         id=c.context.new_id(),
-        reference=reference.draw(prefix, c.now.year, c.context.choose),
+        reference=reference.draw(reference.DRILL if exercise else prefix, c.now.year, c.context.choose),
         corridor=prefix,
         reporting=person.party,
         requested=corridors[0].other(person.party) if len(corridors) == 1 else "",
@@ -50,6 +52,8 @@ def open_case(c: Composer, words: Sequence[Piece], waited: timedelta = timedelta
         clock_from=c.now,
         urgency=urgency,
         rules=rules,
+        exercise=exercise,
+        pace=pace,
     )
     alert_after = max(timedelta(), c.context.alert_after - waited)
     case = deadlines.opened(case, case.policy(c.context.agreement), alert_after, c.context.new_id)
@@ -76,12 +80,37 @@ def greet(c: Composer, case: Case) -> None:
         c.say(stored, case=case)
         return
     move_on(c, asking=first.id, pending={UNDERSTOOD: True} if understood(case) else {})
-    laid = (*keyboard(case, first, c.context.agreement, c.language), *understanding.row(case, c.language))
+    laid = (
+        *keyboard(case, first, c.context.agreement, c.language),
+        *understanding.row(case, c.language),
+        *_if_real(c, case),
+    )
     c.say(f"{stored}\n\n{question(case, first, c.language)}", laid, case=case)
+
+
+def _if_real(c: Composer, case: Case) -> Keyboard:
+    """Below the first answer about an exercise: that it is none."""
+    first = next((text for text in c.kept.texts if text.case_id == case.id and text.kind is TextKind.FIRST), None)
+    if first is None or not case.exercise:
+        return ()
+    return ((word_button(tr(c.language, "It is real"), "real", button_data.to_base36(first.id)),),)
+
+
+def _practised(c: Composer, case: Case) -> str:
+    """Say that nobody acts on it, and how to report that it is real after all."""
+    words = tr(
+        c.language,
+        "{reference}\nThis is an exercise. Nobody is looked for. The desks of both sides are told, each message says "
+        "EXERCISE. If somebody is in danger, tap: It is real. Or type /alert and what happened.",
+        reference=case.reference,
+    )
+    return f"{words} {tr(c.language, 'Its clock runs ten times faster.')}" if case.pace > 1 else words
 
 
 def _stored(c: Composer, case: Case) -> str:
     """Give the reference, and say when the desks are told."""
+    if case.exercise:
+        return _practised(c, case)
     moment, alert = both_times(case.opened_at, sides(case, c.context.agreement)), case.deadline(DeadlineKind.ALERT)
     minutes = round((alert.due_at - c.now).total_seconds() / 60) if alert is not None else 0
     if minutes == 0 or case.alerted_at is not None:

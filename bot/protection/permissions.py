@@ -252,6 +252,7 @@ def _is_undecided(case: Case, _handoff: Handoff | None) -> bool:
 #: Acts that may make sense for a case that has ended.
 _FITS_ENDED = frozenset(
     {Act.REOPEN, Act.WRONG, Act.HOLD, Act.UNHOLD, Act.SAME, Act.RELATED, Act.DIFFERENT, Act.STOPPED, Act.OWNSIDE}
+    | {Act.DISCARD}
 )
 #: Acts of a channel that was left with what it was handed.
 _FITS_OWNED = frozenset({Act.ACCEPT, Act.RETURN, Act.REFUSE, Act.RECALL})
@@ -277,6 +278,7 @@ _FITS: Mapping[Act, Callable[[Case, Handoff | None], bool]] = for_each(
         Act.NOTNEEDED: _is_undecided,
         Act.HOLD: lambda case, _handoff: case.held_at is None,
         Act.UNHOLD: lambda case, _handoff: case.held_at is not None,
+        Act.DISCARD: lambda case, _handoff: case.exercise and case.discarded_at is None,
     },
     but={
         Act.ASSIGN, Act.LIAISON, Act.REFER, Act.SNOOZE, Act.URGENCY, Act.CLOSE, Act.WITHDRAW, Act.CLARIFY, Act.LATE,

@@ -14,6 +14,7 @@ from bot.domain.guarded import Guarded
 from bot.domain.journal import Entry, Filed
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Address, Inbound, Keyboard, Outgoing, OutgoingKind, Priority
+from bot.domain.names import marked_exercise
 from bot.domain.people import Person
 from bot.domain.recipients import Recipient, reads_as
 from bot.domain.secure_entry import SecureEntry, SecureField
@@ -250,7 +251,8 @@ class Composer:
 
     def withdraw(self, case: Case, recipients: Iterable[str], text: str, buttons: Keyboard = ()) -> None:
         """Let what waits for these recipients about a case say this instead."""
-        self._withdrawals.append(Withdrawal(case.id, frozenset(recipients), text, buttons))
+        said = marked_exercise(text) if case.exercise else text
+        self._withdrawals.append(Withdrawal(case.id, frozenset(recipients), said, buttons))
 
     def take_back(self, case: Case, recipients: Iterable[str], key: str, reason: str) -> None:
         """Let what waits for these recipients about a case under a key not be sent at all."""
@@ -270,10 +272,16 @@ class Composer:
         """Ask for an export, made after the commit."""
         self._exports.append(export)
 
-    def _ranked(self, message: Outgoing) -> Outgoing:
-        """Give an answer the urgency that its case has at the end of the turn."""
-        case = self.case(message.case_id) if message.kind is OutgoingKind.REPLY else None
-        return replace(message, priority=Priority[case.urgency.value]) if case else message
+    def _as_its_case_is(self, message: Outgoing) -> Outgoing:
+        """Give an answer the urgency that its case has at the end of the turn, and mark what is only an exercise."""
+        case = self.case(message.case_id)
+        if case is None:
+            return message
+        if case.exercise:
+            message = replace(message, text=marked_exercise(message.text))
+        return (
+            replace(message, priority=Priority[case.urgency.value]) if message.kind is OutgoingKind.REPLY else message
+        )
 
     def finish(self, *, retries_inbox: int | None = None) -> Turn:
         """Close the turn."""
@@ -303,7 +311,7 @@ class Composer:
             conversations=self._conversations.changed,
             journal=tuple(self._journal),
             withdrawals=tuple(self._withdrawals),
-            outgoing=tuple(map(self._ranked, self._outgoing.values())),
+            outgoing=tuple(map(self._as_its_case_is, self._outgoing.values())),
             people=tuple(self.people.people.values()),
             invites=tuple(self.people.invites),
             strangers=tuple(self.people.strangers),

@@ -88,7 +88,7 @@ def purgeable(connection: Connection, vault: Vault, cutoffs: Cutoffs, limit: int
     is_drill = or_(cases.exercise, cases.reference.startswith(DRILL))
     has_texts = or_(cases.purged_at.is_(None), cases.purged_at < cases.closed_at, cases.purged_at <= cutoffs.tier2)
     is_due = or_(
-        and_(is_drill, cases.opened_at <= cutoffs.drills),
+        and_(is_drill, or_(cases.opened_at <= cutoffs.drills, cases.discarded_at.is_not(None))),
         cases.closed_at <= cutoffs.cases,
         and_(cases.closed_at <= cutoffs.tier2, has_texts),
     )

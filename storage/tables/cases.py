@@ -57,6 +57,8 @@ class CaseRow(Row, table=True):
     urgency: str
     rules: str = Field(sa_type=Text)  #: JSON
     exercise: bool
+    pace: int = Field(sa_column_kwargs={"server_default": "1"})
+    discarded_at: datetime | None = Field(sa_type=Moment)
     sent_at: datetime | None = Field(sa_type=Moment)
     alerted_at: datetime | None = Field(sa_type=Moment)
     alerted_requested_at: datetime | None = Field(sa_type=Moment)

@@ -67,6 +67,7 @@ TYPED: dict[Act | str, tuple[str, ...]] = {
     Act.RELEASE: ("1", "2"),
     Act.HOLD: ("{words}",),
     Act.UNHOLD: ("{words}",),
+    Act.DISCARD: ("", "yes"),
     Act.SAME: ("{other}",),
     Act.RELATED: ("{other}",),
     Act.DIFFERENT: ("{other}",),

@@ -165,6 +165,12 @@ def _only_reason(desk: Desk) -> tuple[Input, ...]:
     return (_reason(desk),)
 
 
+def _sure(desk: Desk) -> tuple[Input, ...]:
+    language = desk.person.language
+    choices = (("", tr(language, "No")), ("yes", tr(language, "Yes, delete it")))
+    return (Input("sure", tr(language, "With all that was written in it?"), "select", choices),)
+
+
 def _why(desk: Desk) -> tuple[Input, ...]:
     return (Input("why", tr(desk.person.language, "Reason, if you can say it")),)
 
@@ -245,6 +251,7 @@ _FORMS: Mapping[Act, Callable[[Desk], tuple[Input, ...]]] = for_each(
         Act.WRONG: _why,
         Act.HOLD: _only_reason,
         Act.UNHOLD: _only_reason,
+        Act.DISCARD: _sure,
     },
     but={
         Act.ACK,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from adapters.web.site.page_words import act_name
 from bot.acts.offering import is_offered
@@ -46,6 +48,12 @@ class Tap:
     meets: DeadlineKind | None = None  #: the deadline that it answers to
 
 
+#: Further acts without words, with the deadline that each answers to.
+_OF_ONE_TAP: Mapping[Act, DeadlineKind | None] = MappingProxyType(
+    {Act.REMIND: None, Act.STOPPED: DeadlineKind.STOP, Act.NOTNEEDED: None}
+)
+
+
 def taps(desk: Desk) -> list[Tap]:
     """List the acts of one tap, the one that what is due next asks for first."""
     language = desk.person.language
@@ -60,7 +68,7 @@ def taps(desk: Desk) -> list[Tap]:
         found.append(tap(desk, tr(language, "Assign to me"), Act.ASSIGN, "me"))
     if desk.case.acknowledged_at and desk.case.is_open and may(desk.person, Act.ACK, desk.case, desk.agreement):
         found.append(tap(desk, tr(language, "Still on it"), Act.ACK, meets=DeadlineKind.REVIEW))
-    for act, meets in ((Act.REMIND, None), (Act.STOPPED, DeadlineKind.STOP), (Act.NOTNEEDED, None)):
+    for act, meets in _OF_ONE_TAP.items():
         if desk.offers(act):
             found.append(tap(desk, act_name(act, language), act, meets=meets))
     found += _confirmation(desk)

@@ -103,6 +103,7 @@ _ACTS = for_each(
         Act.RELEASE: later("Release a withheld text"),
         Act.HOLD: later("Put on legal hold"),
         Act.UNHOLD: later("Release from legal hold"),
+        Act.DISCARD: later("Delete this exercise"),
         Act.SAME: later("The same as another case"),
         Act.RELATED: later("Related to another case"),
         Act.DIFFERENT: later("Not the same as another case"),

@@ -190,3 +190,12 @@ def test_an_edit_that_became_too_long_for_one_message_is_sent_anew_and_whole() -
 def test_an_edit_that_fits_stays_an_edit() -> None:
     fitted, _ = fit(replace(delivery(), edits="m1"), TELEGRAM)
     assert fitted.edits == "m1"
+
+
+@pytest.mark.parametrize("capabilities", [TELEGRAM, WECHAT], ids=["telegram", "wechat"])
+def test_each_part_of_a_long_text_about_an_exercise_says_that_it_is_one(capabilities: Capabilities) -> None:
+    _, parts = fit(delivery("EXERCISE · XX26-M9S34-D\n" + "nobody is in danger " * 500), capabilities)
+    assert len(parts) > 2
+    for part in parts:
+        assert part.startswith("EXERCISE · ")
+        assert measure(part, capabilities.text_unit) <= capabilities.text_limit
