@@ -54,6 +54,8 @@ COMMANDS = {
     "refer": "/refer {ref} yes",
     "refuse": "/refuse {ref} police harm no",
     "disapprove": "/disapprove {ref}",
+    "discard": "/discard {ref} yes",
+    "drill": "/drill {ref}",
     "recall": "/recall {ref} police no need",
     "stopped": "/stopped {ref} police",
     "delivered": "/delivered {ref} police a man who says so",
