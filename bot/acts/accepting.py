@@ -8,7 +8,7 @@ from bot.acts.request import ActRequest, changed, done, everybody, is_allowed, p
 from bot.acts.which_channel import ask_channel, channel_and_reason, channel_of
 from bot.channels.gate_effects import own_side
 from bot.channels.handoffs import DEADLINE, at_desks_of, run_again, status_of, with_handoff
-from bot.clock import deadlines
+from bot.clock import allowed_time, deadlines
 from bot.clock.alerts import act_button
 from bot.domain.case import Case, Channel, DeadlineKind, Handoff, HandoffState, RefusalCode, Status
 from bot.domain.case_acts import Act
@@ -97,7 +97,7 @@ def _accept(request: ActRequest, channel: Channel, formal_reference: str, office
     case = with_handoff(changed(request.case, Status.HANDED_OFF), handoff)
     case = deadlines.meet(_met(c, case, channel), DeadlineKind.ANSWER, c.now, channel)
     case = deadlines.stop(case, DeadlineKind.INTAKE, c.now)
-    due = c.now + case.policy(c.context.agreement).written
+    due = allowed_time.due(case, case.policy(c.context.agreement), DeadlineKind.WRITTEN, c.now)
     case = deadlines.arm(case, DeadlineKind.WRITTEN, due, c.context.new_id, channel)
     c.journal(JournalAct.ACCEPTED, case, channel=channel.value, formal_reference=formal_reference, officer=officer)
     _tell_who_is_left(c, case, channel)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.acts import words
 from bot.acts.request import ActRequest, done, is_allowed, prompt
-from bot.clock import deadlines
+from bot.clock import allowed_time, deadlines
 from bot.domain.case import DeadlineKind
 from bot.domain.journal_acts import JournalAct
 from bot.domain.names import moment
@@ -25,7 +25,7 @@ def clarify(request: ActRequest) -> None:
         _, sentence = words.send(request, case)
         done(request, c.case(case.id) or case, sentence)
         return
-    due = c.now + case.policy(c.context.agreement).answer
+    due = allowed_time.due(case, case.policy(c.context.agreement), DeadlineKind.REPLY, c.now, party=other)
     case = c.put(deadlines.arm(case, DeadlineKind.REPLY, due, c.context.new_id, party=other))
     c.journal(JournalAct.CLARIFICATION_ASKED, case, party=other)
     _, sentence = words.send(request, case)

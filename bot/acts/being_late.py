@@ -6,7 +6,7 @@ import re
 from datetime import datetime, timedelta
 
 from bot.acts.request import ActRequest, done, duty_desks, is_allowed, prompt, shown_name
-from bot.clock import deadlines
+from bot.clock import allowed_time, deadlines
 from bot.domain.case import Case, Deadline, DeadlineKind, TextKind
 from bot.domain.journal_acts import JournalAct
 from bot.domain.names import deadline_name, moment
@@ -39,7 +39,7 @@ def late(request: ActRequest) -> None:
 
 def _promise(request: ActRequest, deadline: Deadline, until: datetime, reason: str) -> None:
     c, case, name = request.c, request.case, deadline_name(deadline, request.language)
-    latest = deadline.due_at + deadlines.allowed(case.policy(c.context.agreement), deadline.kind)
+    latest = deadline.due_at + allowed_time.allowed(case.policy(c.context.agreement), deadline.kind)
     if deadline.due_at <= c.now or deadline.promised_at is not None:
         request.say(tr(request.language, "{deadline}: that is said before it is due, and once.", deadline=name))
         return

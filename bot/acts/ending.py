@@ -21,7 +21,7 @@ from bot.acts.request import (
 from bot.channels import referrals
 from bot.channels.handoffs import holders
 from bot.channels.reopening import opened_again
-from bot.clock import deadlines
+from bot.clock import allowed_time, deadlines
 from bot.clock.alerts import act_button
 from bot.domain.case import Case, ClosureCode, DeadlineKind, Status, TextKind
 from bot.domain.case_acts import Act
@@ -136,9 +136,8 @@ def stand_down(request: ActRequest) -> None:
     case = replace(case, stood_down_at=c.now)
     review = case.deadline(DeadlineKind.REVIEW)
     if review is None or not review.is_running:
-        case = deadlines.arm(
-            case, DeadlineKind.REVIEW, c.now + case.policy(c.context.agreement).review, c.context.new_id
-        )
+        due = allowed_time.due(case, case.policy(c.context.agreement), DeadlineKind.REVIEW, c.now)
+        case = deadlines.arm(case, DeadlineKind.REVIEW, due, c.context.new_id)
     c.kept.text(case, TextKind.REASON, reason)
     c.journal(JournalAct.STOOD_DOWN, case)
     done(

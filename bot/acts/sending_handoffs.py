@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from bot.acts.request import ActRequest, changed, done, everybody, shown_name
 from bot.channels.addressees import Addressees
 from bot.channels.handoffs import with_handoff
-from bot.clock import deadlines
+from bot.clock import allowed_time, deadlines
 from bot.clock.alerts import act_button
 from bot.domain.agreement import Desk
 from bot.domain.case import Case, Channel, DeadlineKind, Handoff, HandoffState
@@ -54,7 +54,7 @@ def send(request: ActRequest, handoff: Handoff, addressed: Addressees) -> None:
         copies=tuple(each.id for each in addressed.copies),
     )  # fmt: skip
     case = with_handoff(changed(request.case), handoff)
-    due = c.now + case.policy(c.context.agreement).answer
+    due = allowed_time.due(case, case.policy(c.context.agreement), DeadlineKind.ANSWER, c.now)
     case = deadlines.arm(case, DeadlineKind.ANSWER, due, c.context.new_id, handoff.channel)
     c.journal(JournalAct.HANDOFF_SENT, case, channel=handoff.channel.value, desk=desk.id)
     case = c.put(case)

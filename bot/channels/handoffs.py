@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.clock import deadlines
+from bot.clock import allowed_time, deadlines
 from bot.domain.agreement import Agreement
 from bot.domain.case import Case, Channel, DeadlineKind, Handoff, HandoffState, Status
 from bot.domain.closed_sets import for_each
@@ -27,7 +27,7 @@ def run_again(c: Composer, case: Case, channel: Channel) -> Case:
     kind, running = DEADLINE[channel], case.deadline(DEADLINE[channel])
     if running is not None and running.is_running:
         return case
-    due = c.now + deadlines.allowed(case.policy(c.context.agreement), kind)
+    due = allowed_time.due(case, case.policy(c.context.agreement), kind, c.now)
     return deadlines.arm(case, kind, due, c.context.new_id)
 
 

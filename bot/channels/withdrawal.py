@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from bot.channels.handoffs import at_desks_of, run_again, status_of, with_handoff
-from bot.clock import deadlines
+from bot.clock import allowed_time, deadlines
 from bot.clock.alerts import act_button
 from bot.domain.case import Case, DeadlineKind, Handoff, HandoffState
 from bot.domain.case_acts import Act
@@ -35,7 +35,7 @@ def withdraw(c: Composer, case: Case, handoff: Handoff, reason: str, whom: Colle
     else:
         case = _over(c, with_handoff(case, taken), handoff)
     case = run_again(c, replace(case, stage=case.stage + 1, status=status_of(case)), handoff.channel)
-    due = c.now + case.policy(c.context.agreement).acknowledge
+    due = allowed_time.due(case, case.policy(c.context.agreement), DeadlineKind.STOP, c.now)
     case = deadlines.arm(case, DeadlineKind.STOP, due, c.context.new_id, handoff.channel)
     c.journal(JournalAct.HANDOFF_WITHDRAWN, case, channel=handoff.channel.value, desk=handoff.desk)
     _tell_the_desk(c, case, taken, is_whole=not left)

@@ -5,14 +5,15 @@ Every function takes a case and returns the case with its deadlines changed; `no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from bot.domain.agreement import LevelPolicy, Urgency
-from bot.domain.case import TIMERS, Case, Channel, Deadline, DeadlineKind, DeadlineState, HandoffState
-from bot.domain.closed_sets import for_each
+from bot.clock import allowed_time
+from bot.domain.agreement import Urgency
+from bot.domain.case import Case, Channel, Deadline, DeadlineKind, DeadlineState, HandoffState
 from bot.domain.frozen import replace
+from bot.domain.policy import LevelPolicy
 
 NewId = Callable[[], int]
 
@@ -32,29 +33,8 @@ def opened(case: Case, policy: LevelPolicy, alert_after: timedelta, new_id: NewI
     case = arm(case, DeadlineKind.ALERT, case.opened_at + alert_after, new_id)
     case = arm(case, DeadlineKind.INTAKE, case.opened_at + UNANSWERED[0], new_id)
     for kind in FROM_FIRST_MESSAGE:
-        case = arm(case, kind, case.clock_from + allowed(policy, kind), new_id)
+        case = arm(case, kind, allowed_time.due(case, policy, kind, case.clock_from), new_id)
     return case
-
-
-def allowed(policy: LevelPolicy, kind: DeadlineKind) -> timedelta:
-    """How long a level allows for a deadline."""
-    return _ALLOWED[kind](policy)
-
-
-_ALLOWED: Mapping[DeadlineKind, Callable[[LevelPolicy], timedelta]] = for_each(
-    DeadlineKind,
-    {
-        DeadlineKind.ACKNOWLEDGE: lambda policy: policy.acknowledge,
-        DeadlineKind.POLICE: lambda policy: policy.police,
-        DeadlineKind.DIPLOMATIC: lambda policy: policy.diplomatic,
-        DeadlineKind.ANSWER: lambda policy: policy.answer,
-        DeadlineKind.STOP: lambda policy: policy.acknowledge,
-        DeadlineKind.REPLY: lambda policy: policy.answer,
-        DeadlineKind.WRITTEN: lambda policy: policy.written,
-        DeadlineKind.REVIEW: lambda policy: policy.review,
-    },
-    but=TIMERS,  # the same for all levels
-)
 
 
 #: What is waited for from the desk of a hand-off.
@@ -95,7 +75,7 @@ def follow_policy(case: Case, policy: LevelPolicy, now: datetime) -> Case:
     moved: list[Deadline] = []
     for deadline in case.deadlines:
         if deadline.is_running and deadline.kind in FROM_FIRST_MESSAGE:
-            target = case.clock_from + allowed(policy, deadline.kind)
+            target = allowed_time.due(case, policy, deadline.kind, case.clock_from)
             if case.sent_at is not None:
                 target = min(deadline.due_at, max(target, now + policy.acknowledge))
             if target != deadline.due_at:
@@ -111,7 +91,8 @@ def _hasten(case: Case, policy: LevelPolicy, now: datetime) -> Case:
             until = deadline.snoozed_until and min(deadline.snoozed_until, now + policy.acknowledge)
             next_at = deadline.next_at
             if deadline.pings and next_at is not None:
-                next_at = min(next_at, max(now + policy.repeat, until or now))
+                sooner = allowed_time.again(case, policy, deadline, deadline.pings, now)
+                next_at = min(next_at, max(sooner, until or now))
             hastened.append(replace(deadline, next_at=next_at, snoozed_until=until))
     return _swap(case, *hastened)
 
@@ -168,7 +149,7 @@ def _again(deadline: Deadline, case: Case, now: datetime) -> Deadline:
 def touched(case: Case, policy: LevelPolicy, now: datetime, new_id: NewId) -> Case:
     """Record an act of the requested side: its `review` runs anew from now."""
     case = replace(case, requested_act_at=now)
-    return arm(case, DeadlineKind.REVIEW, now + policy.review, new_id)
+    return arm(case, DeadlineKind.REVIEW, allowed_time.due(case, policy, DeadlineKind.REVIEW, now), new_id)
 
 
 def lapsed(case: Case, now: datetime, new_id: NewId) -> Case:
@@ -188,10 +169,10 @@ def rearm_from(case: Case, policy: LevelPolicy, now: datetime, new_id: NewId) ->
     for handoff in case.handoffs:
         kind = _WAITED_FOR.get(handoff.state)
         if kind is not None and not handoff.letter_at:
-            case = arm(case, kind, now + allowed(policy, kind), new_id, handoff.channel)
+            case = arm(case, kind, allowed_time.due(case, policy, kind, now), new_id, handoff.channel)
     for kind in FROM_FIRST_MESSAGE:
         if not _is_settled_by_channel(case, kind):
-            case = arm(case, kind, now + allowed(policy, kind), new_id)
+            case = arm(case, kind, allowed_time.due(case, policy, kind, now), new_id)
     return case
 
 

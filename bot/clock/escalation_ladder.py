@@ -2,53 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import assert_never
 
+from bot.clock.rungs import called, ladder_of, next_begun
 from bot.domain.agreement import Agreement, DeskRole
-from bot.domain.case import TIMERS, Case, Deadline, DeadlineKind, HandoffState
-from bot.domain.closed_sets import for_each
+from bot.domain.case import Case, Deadline, HandoffState
 from bot.domain.people import Directory
-from bot.domain.recipients import Recipient, at_desk, at_desks, at_work, supervisors, unique
-
-
-class Group(StrEnum):
-    """A group that a ping goes to, named by its side in the case."""
-
-    REQUESTED_DUTY = "requested duty desk"
-    REQUESTED_SUPERVISOR = "requested supervisor"
-    REPORTING_DUTY = "reporting duty desk"
-    REPORTING_SUPERVISOR = "reporting supervisor"
-    SECRETARIATS = "both secretariats"
-    CHANNEL_DESK = "desk that it was handed to"
-    ASKED_DUTY = "duty desk that was asked"
-    ASKED_SUPERVISOR = "supervisor of the side that was asked"
-
-
-_RUNGS: Mapping[DeadlineKind, tuple[tuple[Group, ...], ...]] = for_each(
-    DeadlineKind,
-    {
-        DeadlineKind.ACKNOWLEDGE: (
-            (Group.REQUESTED_DUTY,),
-            (Group.REQUESTED_SUPERVISOR,),
-            (Group.SECRETARIATS,),
-        ),
-        DeadlineKind.POLICE: ((Group.REQUESTED_DUTY, Group.REPORTING_DUTY),),
-        DeadlineKind.DIPLOMATIC: (
-            (Group.REPORTING_DUTY, Group.REPORTING_SUPERVISOR, Group.REQUESTED_DUTY, Group.REQUESTED_SUPERVISOR),
-        ),
-        DeadlineKind.ANSWER: ((Group.CHANNEL_DESK,), (Group.REQUESTED_DUTY, Group.REPORTING_DUTY)),
-        DeadlineKind.STOP: (
-            (Group.CHANNEL_DESK, Group.REQUESTED_DUTY),
-            (Group.REQUESTED_SUPERVISOR, Group.REPORTING_DUTY),
-        ),
-        DeadlineKind.REPLY: ((Group.ASKED_DUTY,), (Group.ASKED_SUPERVISOR,)),
-        DeadlineKind.WRITTEN: ((Group.REPORTING_DUTY,),),
-        DeadlineKind.REVIEW: ((Group.REQUESTED_DUTY,),),
-    },
-    but=TIMERS,
+from bot.domain.policy import By, Group, Rung
+from bot.domain.recipients import (
+    Recipient,
+    at_desk,
+    at_desks,
+    at_work,
+    next_on_duty,
+    preferring,
+    supervisors,
+    unique,
 )
 
 
@@ -59,31 +30,35 @@ class Audience:
     recipients: tuple[Recipient, ...]
     groups: tuple[Group, ...]
     empty: tuple[Group, ...] = ()
-
-
-def rungs(kind: DeadlineKind) -> int:
-    """How many rungs the ladder of a deadline has."""
-    return len(_RUNGS[kind])
+    called: tuple[Recipient, ...] = ()  #: of the recipients: whom a rung wants to be called besides
 
 
 def audience(case: Case, deadline: Deadline, ping: int, agreement: Agreement, directory: Directory) -> Audience:
-    """Find who gets ping number `ping` (from 1). Each rung adds its groups to those before.
+    """Find who gets ping number `ping` (from 1): the members of every rung that it calls for.
 
     A rung that would reach nobody is passed over to the next one at once. When the whole ladder reaches nobody,
     the other side's desks and supervisors are told rather than no one.
     """
-    ladder = _RUNGS[deadline.kind]
-    groups: list[Group] = []
-    empty: list[Group] = []
-    found: tuple[Recipient, ...] = ()
-    for number, rung in enumerate(ladder, start=1):
-        fresh = [(group, members(case, group, agreement, directory, deadline)) for group in rung]
-        groups += [group for group, _ in fresh]
-        empty += [group for group, recipients in fresh if not recipients]
-        found = unique([*found, *(r for _, recipients in fresh for r in recipients)])
-        if number >= ping and any(recipients for _, recipients in fresh):
-            break
-    return Audience(found or _anybody(case, agreement, directory), tuple(groups), tuple(empty))
+    ladder = ladder_of(case.policy(agreement), deadline.kind)
+    rungs = called(ladder, ping)
+    found = [(rung, members(case, rung.who, agreement, directory, deadline)) for rung in rungs]
+    while not _is_reached(found) and (above := next_begun(ladder, rungs)):
+        rungs += above
+        found += [(rung, members(case, rung.who, agreement, directory, deadline)) for rung in above]
+    told = {r.name: preferring(r, rung.messengers, agreement) for rung, recipients in found for r in recipients}
+    wanted = {r.name for rung, recipients in found if rung.by is By.CALL for r in recipients}
+    return Audience(
+        recipients=tuple(told.values()) or _anybody(case, agreement, directory),
+        groups=tuple(dict.fromkeys(rung.who for rung in rungs)),
+        empty=tuple(dict.fromkeys(rung.who for rung, recipients in found if not recipients)),
+        called=tuple(recipient for name, recipient in told.items() if name in wanted),
+    )
+
+
+def _is_reached(found: Collection[tuple[Rung, tuple[Recipient, ...]]]) -> bool:
+    """Whether the rungs that begin last of these reach anybody."""
+    top = max(rung.after for rung, _ in found)
+    return any(recipients for rung, recipients in found if rung.after == top)
 
 
 def members(
@@ -97,6 +72,8 @@ def members(
             return _duty(case, _side(group, case, requested, asked), agreement, directory)
         case Group.REQUESTED_SUPERVISOR | Group.REPORTING_SUPERVISOR | Group.ASKED_SUPERVISOR:
             return supervisors(directory, _side(group, case, requested, asked))
+        case Group.REQUESTED_NEXT:
+            return next_on_duty(agreement, directory, requested)
         case Group.SECRETARIATS:
             sides = dict.fromkeys((requested, case.reporting))
             return unique(r for s in sides for r in at_desks(agreement, directory, s, DeskRole.SECRETARIAT))

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.clock import deadlines
-from bot.clock.escalation_ladder import Audience, audience, rungs
+from bot.clock import allowed_time, deadlines
+from bot.clock.escalation_ladder import Audience, audience
+from bot.clock.rungs import ladder_of, settled_after
 from bot.domain.agreement import Agreement
 from bot.domain.case import Case, Deadline, DeadlineKind
 from bot.domain.names import deadline_name, moment
@@ -33,13 +34,13 @@ def steps(case: Case, agreement: Agreement, directory: Directory) -> list[Step]:
 
 
 def _of(case: Case, deadline: Deadline, agreement: Agreement, directory: Directory) -> Iterator[Step]:
-    repeat = case.policy(agreement).repeat
+    policy = case.policy(agreement)
     at = deadline.next_at or deadline.due_at
-    last = max(rungs(deadline.kind), deadline.pings + 1)
+    last = max(settled_after(ladder_of(policy, deadline.kind)), deadline.pings + 1)
     for ping in range(deadline.pings + 1, last + 1):
         reached = audience(case, deadline, ping, agreement, directory)
         yield Step(at, deadline, ping, reached, repeats=ping == last and deadline.kind is not DeadlineKind.REVIEW)
-        at = max(at + repeat, deadline.snoozed_until or at)
+        at = max(allowed_time.again(case, policy, deadline, ping, at), deadline.snoozed_until or at)
 
 
 def describe(case: Case, agreement: Agreement, directory: Directory, language: str, *, party: str = "") -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.clock import alerts, deadlines, pings
+from bot.clock import alerts, allowed_time, deadlines, pings
 from bot.clock.escalation_ladder import Audience, audience
 from bot.domain.case import Case, Deadline, DeadlineKind, Status
 from bot.domain.frozen import replace
@@ -55,7 +55,8 @@ def _ping(c: Composer, case: Case, deadline: Deadline) -> None:
         )
     held = [] if _is_shown(theirs, deadline) else [*gates.held_back(case, case.requested, c.context.agreement)]
     _record(c, case, deadline, number, reached, [r.name for r in told], held)
-    c.put(deadlines.pinged(case, deadline, c.now + case.policy(c.context.agreement).repeat))
+    again = allowed_time.again(case, case.policy(c.context.agreement), deadline, number, c.now)
+    c.put(deadlines.pinged(case, deadline, again))
 
 
 def _is_shown(seen: Case, deadline: Deadline) -> bool:

@@ -9,9 +9,10 @@ from itertools import pairwise
 from bot.config.draft import Draft
 from bot.config.messengers import KNOWN
 from bot.config.model import CorridorTable, Settings
-from bot.domain.agreement import LevelPolicy, Urgency
+from bot.domain.agreement import Urgency
 from bot.domain.errors import Mistake
 from bot.domain.messages import Address
+from bot.domain.policy import LevelPolicy
 
 Check = Callable[[Draft], Iterator[Mistake]]
 

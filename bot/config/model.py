@@ -37,8 +37,9 @@ from bot.config.kinds import (
 )
 from bot.config.messenger_tables import EmailTable, MessengersTable, TranslationTable
 from bot.config.tables import NOT_SET, NonEmpty, Port, Table
-from bot.domain.agreement import DEFAULT_LEVELS, Agreement, Corridor, Desk, DeskRole, LevelPolicy, Party, Urgency
+from bot.domain.agreement import DEFAULT_LEVELS, Agreement, Corridor, Desk, DeskRole, Party, Urgency
 from bot.domain.messages import Address
+from bot.domain.policy import LevelPolicy
 from bot.domain.retention_rules import Retention
 from bot.domain.sign_in import SESSION_IDLE
 from bot.protection.keys import KeyFile, KeySource, KeyText

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from functools import cached_property
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.domain.closed_sets import for_each
 from bot.domain.messages import Address
+from bot.domain.office_hours import Office
+from bot.domain.policies import Policies
+from bot.domain.policy import LevelPolicy
 
 #: Zones whose city is not the capital by which the other side knows the time.
 _CAPITALS = {
@@ -54,6 +58,7 @@ class Party:
     timezone: str
     languages: tuple[str, ...] = ("en",)
     countries: tuple[str, ...] = ()
+    office: Office | None = None  #: None: its offices are open day and night
 
     @property
     def zone(self) -> ZoneInfo:
@@ -94,26 +99,10 @@ class Desk:
     is_independent: bool = False  #: of a support desk: run by nobody that belongs to the State, as a shelter of an NGO
 
 
-@dataclass(frozen=True, slots=True)
-class LevelPolicy:
-    """The deadlines of one urgency level."""
-
-    acknowledge: timedelta
-    police: timedelta
-    diplomatic: timedelta
-    written: timedelta  #: after each acceptance
-    review: timedelta  #: after the requested side's last act
-    repeat: timedelta  #: between pings about a missed deadline; the ladder's step
-    answer: timedelta  #: after a hand-off or a question: accepted, returned, answered
-
-    def faster(self, times: int) -> LevelPolicy:
-        """The same deadlines for a clock that runs so many times faster: of an exercise."""
-        return LevelPolicy(**{each.name: getattr(self, each.name) / times for each in fields(self)})
-
-
 def _hours(acknowledge: float, police: float, diplomatic: float, **others: float) -> LevelPolicy:
     hours = {"acknowledge": acknowledge, "police": police, "diplomatic": diplomatic, **others}
-    return LevelPolicy(**{name: timedelta(hours=each) for name, each in hours.items()})
+    times: dict[str, Any] = {name: timedelta(hours=each) for name, each in hours.items()}
+    return LevelPolicy(**times)
 
 
 #: Proposals that both sides sign off; ``[urgency.*]`` in the configuration changes them.
@@ -153,7 +142,19 @@ class Agreement:
         """All desks of a party with a role, in configured order."""
         return tuple(d for d in self.desks.values() if d.party == party and d.role is role)
 
+    @cached_property
+    def policies(self) -> Policies:
+        """What a case that is opened now is bound by."""
+        return Policies(
+            levels={level.value: policy for level, policy in self.levels.items()},
+            corridors={
+                code: {level.value: policy for level, policy in corridor.urgency.items()}
+                for code, corridor in self.corridors.items()
+                if corridor.urgency
+            },
+            offices={code: party.office for code, party in self.parties.items() if party.office is not None},
+        )
+
     def policy(self, corridor: str, urgency: Urgency) -> LevelPolicy:
         """The deadlines of a level in a corridor (its override, else the general ones)."""
-        overrides = self.corridors[corridor].urgency if corridor in self.corridors else {}
-        return overrides.get(urgency) or self.levels[urgency]
+        return self.policies.of(corridor, urgency.value)

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from bot.domain.agreement import Agreement, LevelPolicy, Urgency
+from bot.domain.agreement import Agreement, Urgency
 from bot.domain.english import English
 from bot.domain.guarded import NOTHING, Guarded
 from bot.domain.joint_operation import Plan
 from bot.domain.messages import Address
+from bot.domain.policies import Policies
+from bot.domain.policy import LevelPolicy
 from bot.domain.referral import Referral
 
 #: An answer's value: a code, several codes, a whole number, or a guarded free text. Times are RFC 3339 text.
@@ -287,6 +289,8 @@ class Case:
     handoffs: tuple[Handoff, ...] = ()
     referrals: tuple[Referral, ...] = ()  #: to support desks, each the matter of the side that referred
     plans: tuple[Plan, ...] = ()  #: of a joint operation, version by version
+    #: What binds it: as agreed when it was opened. None before it is written for the first time.
+    policies: Policies | None = field(default=None, repr=False)
     is_partial: bool = False  #: made for a side that may not know of everybody in it; never stored
 
     @property
@@ -334,9 +338,10 @@ class Case:
         return max(found, key=lambda d: d.id, default=None)
 
     def policy(self, agreement: Agreement, urgency: Urgency | None = None) -> LevelPolicy:
-        """The deadlines that bind it: of the corridor between its two sides, at its present or another level."""
+        """What binds it, as agreed when it was opened: between its two sides, at its present or another level."""
         between = agreement.corridor_between(self.reporting, self.requested) if self.requested else None
-        policy = agreement.policy(between.code if between else self.corridor, urgency or self.urgency)
+        kept = self.policies or agreement.policies
+        policy = kept.of(between.code if between else self.corridor, (urgency or self.urgency).value)
         return policy.faster(self.pace) if self.pace > 1 else policy
 
     def handoff(self, channel: Channel) -> Handoff | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.domain.agreement import Agreement, Desk, DeskRole
 from bot.domain.case import Case
+from bot.domain.frozen import replace
 from bot.domain.messages import Address
 from bot.domain.people import Directory, Person, Role
 
@@ -50,6 +51,32 @@ def _told_first(people: Iterable[Person]) -> list[Person]:
     known = [p for p in people if p.addresses]
     duty = [p for p in known if p.on_duty]
     return duty if any(p.is_reachable for p in duty) else known
+
+
+def next_on_duty(agreement: Agreement, directory: Directory, party: str) -> tuple[Recipient, ...]:
+    """Make the recipients of those at a side's duty desks who are not on duty now, but will be."""
+    return unique(
+        Recipient(f"person:{p.id}", desk_name(desk), desk.party, p.in_order, p.language, p)
+        for desk in agreement.desks_of(party, DeskRole.DUTY)
+        for p in directory.members(desk.id)
+        if p.role is Role.DUTY and not p.on_duty and p.addresses
+    )
+
+
+def preferring(recipient: Recipient, messengers: Sequence[str], agreement: Agreement) -> Recipient:
+    """The same, written to by these messengers first; where nothing reaches them, and what is not a desk's own, last.
+
+    None of the others is left out: they are tried when these take nothing.
+    """
+    desk = agreement.desks.get(recipient.name.removeprefix("desk:")) if recipient.person is None else None
+    last = recipient.person.unreachable if recipient.person is not None else frozenset[Address]()
+    rank = {messenger: at for at, messenger in enumerate(messengers)}
+
+    def place(address: Address) -> tuple[bool, int]:
+        is_last = address in last or (desk is not None and address not in desk.addresses)
+        return is_last, rank.get(address.messenger, len(rank))
+
+    return replace(recipient, addresses=tuple(sorted(recipient.addresses, key=place))) if rank else recipient
 
 
 def at_desks(agreement: Agreement, directory: Directory, party: str, role: DeskRole) -> tuple[Recipient, ...]:

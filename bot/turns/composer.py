@@ -93,8 +93,9 @@ class Composer:
             self._base[case.id] = (self.view.case(case.id) or case).version
         version = self._base[case.id] + 1
         is_open = border_is_open(case, self.context.agreement)
-        if case.version != version or case.border_is_open != is_open:
-            case = replace(case, version=version, border_is_open=is_open)
+        if case.version != version or case.border_is_open != is_open or case.policies is None:
+            policies = case.policies or self.context.agreement.policies
+            case = replace(case, version=version, border_is_open=is_open, policies=policies)
         self._cases[case.id] = case
         self.case_id = case.id
         return case

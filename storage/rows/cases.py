@@ -33,6 +33,7 @@ from bot.domain.fields import UNKNOWN, field, is_field
 from bot.domain.guarded import Guarded
 from bot.domain.joint_operation import Plan
 from bot.domain.messages import Address
+from bot.domain.policies import Policies
 from bot.domain.referral import Referral
 from bot.domain.secure_entry import SecureEntry, SecureField
 from bot.domain.subjects import all_current
@@ -48,7 +49,7 @@ _SAME = tuple(
     for f in fields(Case)
     if f.name
     not in {"place", "status", "urgency", "rules", "alerted_urgency", "assignees", "liaisons", "closure", "joins"}
-    | {"answers", "apart", "english", "deadlines", "handoffs", "referrals", "plans", "is_partial"}
+    | {"answers", "apart", "english", "deadlines", "handoffs", "referrals", "plans", "policies", "is_partial"}
 )
 
 
@@ -99,6 +100,7 @@ def case_row(case: Case) -> RowDict:
     row["english"] = str([version.id for version in case.english.values()]) if case.english else None
     row["liaisons"] = str(list(case.liaisons)) if case.liaisons else None
     row["referrals"], row["plans"] = len(case.referrals), len(case.plans)
+    row["policies"] = None if case.policies is None else case.policies.digest
     row["answers"] = str(list(all_current(case)) if case.apart else [answer.id for answer in case.answers.values()])
     return row
 
@@ -115,6 +117,7 @@ class Hanging:
     english: Mapping[int, English] = dataclass_field(
         default_factory=dict
     )  #: by id, also those that are not current any more
+    policies: Policies | None = None
 
 
 def case_of(row: RowMapping, hanging: Hanging) -> Case:
@@ -145,6 +148,7 @@ def case_of(row: RowMapping, hanging: Hanging) -> Case:
         handoffs=tuple(hanging.handoffs),
         referrals=tuple(hanging.referrals),
         plans=tuple(hanging.plans),
+        policies=hanging.policies,
     )
 
 

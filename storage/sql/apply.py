@@ -42,6 +42,7 @@ from storage.rows.matching import match_row
 from storage.rows.messages import inbox_outcome, inbox_row, seen_key
 from storage.rows.messenger_state import asked_row, knock_row, waking_row, window_row
 from storage.rows.people import binding_rows, invite_row, order_row, person_row, sign_in_row, stranger_row
+from storage.rows.policies import policies_row
 from storage.sql.leaving import addresses_of, write_to_no_more, write_withdrawals
 from storage.sql.outbox_writes import write_outbox
 from storage.sql.statements import Statements, T
@@ -134,6 +135,7 @@ def _write_cases(writing: Writing, batch: Batch) -> None:
     new = [step.last for step in steps if step.base == 0]
     moved = [step for step in steps if step.base != 0]
     bases = _bases(writing, {step.last.id: step.base for step in moved})
+    _write_policies(writing, [step.last for step in steps])
     writing.run_all(sql.add_cases, [case_row(case) for case in new], "The reference is taken.")
     rows = [{**case_row(step.last), "of_id": step.last.id, "base": step.base} for step in moved]
     writing.run_all(sql.step_cases, rows, "A case moved meanwhile.")
@@ -155,6 +157,13 @@ def _write_cases(writing: Writing, batch: Batch) -> None:
     writing.run(sql.put_referrals, [referral_row(writing.vault, referral) for referral in referrals])
     plans = _changed([step.last for step in steps], bases, lambda case: case.plans)
     writing.run(sql.put_plans, [plan_row(writing.vault, plan) for plan in plans])
+
+
+def _write_policies(writing: Writing, cases: Sequence[Case]) -> None:
+    """What the cases are bound by, where nobody is known to have been bound by it before."""
+    found = {case.policies.digest: case.policies for case in cases if case.policies is not None}
+    new = [found[digest] for digest in sorted(found) if not writing.known.has_policies(digest)]
+    writing.run(writing.statements.add_policies, [policies_row(policies, writing.now) for policies in new])
 
 
 def _write_matches(writing: Writing, batch: Batch) -> None:

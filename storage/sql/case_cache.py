@@ -19,12 +19,17 @@ class KnownCases:
 
     def __init__(self) -> None:
         self._cases: dict[int, Case] = {}
+        self._policies: set[str] = set()
         self._lock = Lock()
 
     def at(self, case_id: int, version: int) -> Case | None:
         """The case at this very version."""
         case = self._cases.get(case_id)
         return case if case is not None and case.version == version else None
+
+    def has_policies(self, digest: str) -> bool:
+        """Whether policies are stored, as is known of those of any case that was here."""
+        return digest in self._policies
 
     def drop(self, case_id: int) -> None:
         """Forget a case that lost something."""
@@ -35,6 +40,8 @@ class KnownCases:
         """Remember committed cases."""
         with self._lock:
             for case in cases:
+                if case.policies is not None:
+                    self._policies.add(case.policies.digest)
                 before = self._cases.pop(case.id, None)
                 self._cases[case.id] = before if before is not None and before.version > case.version else case
             while len(self._cases) > _MOST:

@@ -27,12 +27,12 @@ from sqlalchemy.dialects.postgresql import psycopg
 
 from storage.batch import CUT_OFF
 from storage.sql.compiled import Prepared
-from storage.tables import english, files, matching, messages, messenger_state, people
+from storage.tables import english, files, matching, messages, messenger_state, people, policies
 from storage.tables.cases import METADATA
 from storage.types import Moment
 
 #: The modules whose tables must be known before `T` is read.
-TABLE_MODULES = (english, files, matching, messages, messenger_state, people)
+TABLE_MODULES = (english, files, matching, messages, messenger_state, people, policies)
 SCHEMA = METADATA
 T = SCHEMA.tables
 #: What another try changes of a stored message.
@@ -74,6 +74,7 @@ class Statements:
         insert, prepare = self.insert, self._prepare
         self.see = prepare(insert(T["seen"]).on_conflict_do_nothing())
         self.add_inbox = prepare(insert(T["inbox"]))
+        self.add_policies = prepare(insert(T["policies"]).on_conflict_do_nothing())
         self.add_cases = prepare(insert(T["cases"]).on_conflict_do_nothing(index_elements=["reference"]))
         self.add_conversations = prepare(insert(T["conversations"]).on_conflict_do_nothing())
         self.add_answers = prepare(insert(T["answers"]))

@@ -16,6 +16,7 @@ from bot.protection.sealing import Vault
 from storage.rows.cases import Hanging, answer_of, case_of, deadline_of, handoff_of
 from storage.rows.english import english_of
 from storage.rows.joint_work import plan_of, referral_of
+from storage.rows.policies import policies_of
 from storage.sql.case_cache import KnownCases
 from storage.sql.query_parts import each, rows, rows_with
 
@@ -53,8 +54,15 @@ def whole(connection: Connection, vault: Vault, found: Sequence[RowMapping]) -> 
     plans = _by_case(each(connection, "plans", "case_id", planned, partial(plan_of, vault)))
     in_english = [row["id"] for row in found if row["english"]]
     english = {v.id: v for v in each(connection, "english", "case_id", in_english, partial(english_of, vault))}
+    bound_by = {row["policies"] for row in found if row["policies"]}
+    policies = dict(each(connection, "policies", "digest", bound_by, policies_of))
     return [
-        case_of(row, Hanging(answers[i], deadlines[i], handoffs[i], referrals[i], plans[i], english))
+        case_of(
+            row,
+            Hanging(
+                answers[i], deadlines[i], handoffs[i], referrals[i], plans[i], english, policies.get(row["policies"])
+            ),
+        )
         for row, i in zip(found, ids, strict=True)
     ]
 

@@ -86,6 +86,7 @@ class CaseRow(Row, table=True):
     liaisons: str | None = Field(sa_type=Text)  #: JSON; NULL where there are none
     referrals: int = Field(sa_column_kwargs={"server_default": "0"})  #: how many rows of that table are its
     plans: int = Field(sa_column_kwargs={"server_default": "0"})  #: likewise
+    policies: str | None  #: digest of those that bind it; NULL where it was not written since they are kept
 
 
 class AnswerRow(Row, table=True):

@@ -62,6 +62,7 @@ class PlayedBridge:
         messengers: Mapping[str, Capabilities] = MESSENGERS,
         storage: KeptStorage | None = None,
         translator: Translator | None = None,
+        node: int = 1,
     ) -> None:
         self.now = START
         self.storage = storage or KeptStorage()
@@ -74,7 +75,7 @@ class PlayedBridge:
         self.files = MemoryFiles()
         self._translator = translator
         self._chance = random.Random(7)
-        self._new_id = Ids(self.clock, 1)
+        self._new_id = Ids(self.clock, node)
         self.rules = Rules(
             agreed or agreement(), public_url="https://bridge.example", exports=folder, identity=identity
         )
@@ -247,6 +248,11 @@ class PlayedBridge:
         self._bridge = self._made()
         await self._bridge.start()
         await self.tick()
+
+    async def reconfigured(self, agreed: Agreement) -> None:
+        """The bridge stops, somebody changes the configuration, and it starts again."""
+        self.rules = replace(self.rules, agreement=agreed)
+        await self.restart()
 
     async def restart(self) -> None:
         """The bridge stops and starts again on the same database."""

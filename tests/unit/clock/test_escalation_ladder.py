@@ -6,9 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from bot.clock.escalation_ladder import Group, audience
+from bot.clock.escalation_ladder import audience
+from bot.domain.agreement import Agreement
 from bot.domain.case import Channel, Deadline, DeadlineKind, Handoff, HandoffState
+from bot.domain.messages import Address
 from bot.domain.people import Directory
+from bot.domain.policy import By, Group, Rung
 from tests.kit.cases import (
     AGREEMENT,
     CN_DUTY,
@@ -20,6 +23,7 @@ from tests.kit.cases import (
     OFFICER,
     PEOPLE,
     a_case,
+    minutes,
 )
 
 
@@ -117,3 +121,54 @@ def test_somebody_cut_off_is_not_pinged() -> None:
     gone = replace(CN_SUPERVISOR, revoked_at=a_case().opened_at)
     directory = Directory.of([*(p for p in PEOPLE if p is not CN_SUPERVISOR), gone])
     assert f"person:{gone.id}" not in reached(DeadlineKind.ACKNOWLEDGE, 3, directory)
+
+
+def agreed(*rungs: Rung) -> Agreement:
+    return replace(AGREEMENT, levels={level: replace(p, ladder=rungs) for level, p in AGREEMENT.levels.items()})
+
+
+def test_a_ladder_of_ones_own_reaches_whom_it_names() -> None:
+    night = replace(CN_DUTY, id=20, on_duty=False, addresses=(Address("telegram", "20"),))
+    directory = Directory.of([*PEOPLE, night])
+    ladder = (
+        Rung(Group.REQUESTED_DUTY, minutes(0), minutes(10)),
+        Rung(Group.REQUESTED_NEXT, minutes(5), minutes(10)),
+        Rung(Group.REPORTING_SUPERVISOR, minutes(10), minutes(10), By.CALL),
+    )
+    found = [audience(a_case(), due(DeadlineKind.ACKNOWLEDGE), n, agreed(*ladder), directory) for n in (1, 2, 3)]
+    assert [[r.name for r in each.recipients] for each in found] == [
+        DUTY,
+        [f"person:{night.id}"],
+        [*DUTY, f"person:{KH_SUPERVISOR.id}"],
+    ]
+    assert [[r.name for r in each.called] for each in found] == [[], [], [f"person:{KH_SUPERVISOR.id}"]]
+
+
+def test_when_nobody_is_next_on_duty_the_rung_above_goes_at_once() -> None:
+    ladder = (
+        Rung(Group.REQUESTED_DUTY, minutes(0), minutes(20)),
+        Rung(Group.REQUESTED_NEXT, minutes(5), minutes(20)),
+        Rung(Group.REQUESTED_SUPERVISOR, minutes(10), minutes(20)),
+    )
+    found = audience(a_case(), due(DeadlineKind.ACKNOWLEDGE), 2, agreed(*ladder), DIRECTORY)
+    assert [r.name for r in found.recipients] == [f"person:{CN_SUPERVISOR.id}"]
+    assert found.empty == (Group.REQUESTED_NEXT,)
+
+
+def test_the_messengers_of_a_rung_are_tried_first_and_the_others_after_them() -> None:
+    addresses = tuple(map(Address.parse, ("telegram:5", "wechat:5", "wecom:5")))
+    everywhere = replace(CN_SUPERVISOR, addresses=addresses)
+    directory = Directory.of([*(p for p in PEOPLE if p is not CN_SUPERVISOR), everywhere])
+    first = Rung(Group.REQUESTED_SUPERVISOR, minutes(0), minutes(10))
+    by_wecom = replace(first, after=minutes(10), messengers=("wecom", "wechat"))
+
+    def order(ping: int, people: Directory, *rungs: Rung) -> list[str]:
+        found = audience(a_case(), due(DeadlineKind.ACKNOWLEDGE), ping, agreed(*rungs), people)
+        return [str(address) for recipient in found.recipients for address in recipient.addresses]
+
+    assert order(1, directory, first, by_wecom) == ["telegram:5", "wechat:5", "wecom:5"]
+    assert order(2, directory, first, by_wecom) == ["wecom:5", "wechat:5", "telegram:5"]
+    gone = directory.having(replace(everywhere, unreachable=frozenset({addresses[2]})))
+    assert order(2, gone, first, by_wecom) == ["wechat:5", "telegram:5", "wecom:5"], "where she left us comes last"
+    desk = Rung(Group.REQUESTED_DUTY, minutes(0), minutes(10), messengers=("email", "telegram"))
+    assert order(1, DIRECTORY, desk) == ["telegram:4", "email:night@example.org", "wecom:night"]

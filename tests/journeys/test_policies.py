@@ -1,0 +1,123 @@
+"""What was agreed is changed while cases run: each keeps what it started with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from bot.domain.agreement import DEFAULT_LEVELS, Agreement, Corridor, Urgency
+from bot.domain.case import Case, DeadlineKind
+from bot.domain.policy import Group, LevelPolicy, Rung
+from tests.kit.database import KeptStorage
+from tests.kit.played import PlayedBridge
+from tests.kit.world import agreement
+
+SECRETARIAT, SUPERVISOR, DUTY = "wecom:secretariat", "wecom:supervisor", "wechat:duty"
+U1, U3 = DEFAULT_LEVELS[Urgency.U1], DEFAULT_LEVELS[Urgency.U3]
+
+
+def minutes(number: float) -> timedelta:
+    return timedelta(minutes=number)
+
+
+def agreed(levels: Mapping[Urgency, LevelPolicy]) -> Agreement:
+    corridors = {"KC": Corridor("KC", ("KH", "CN"), levels), "VC": Corridor("VC", ("VN", "CN"))}
+    return agreement(corridors=corridors)
+
+
+HURRIED = replace(U1, acknowledge=minutes(5), police=minutes(20), repeat=minutes(2))
+SLOWER = {Urgency.U1: HURRIED, Urgency.U3: replace(U3, acknowledge=minutes(90))}
+
+
+async def left(bridge: PlayedBridge, case: Case, kind: DeadlineKind) -> timedelta:
+    return (await bridge.due(case, kind)).due_at - (await bridge.case(case)).clock_from
+
+
+async def test_a_changed_configuration_does_not_reach_a_running_case_by_its_urgency(bridge: PlayedBridge) -> None:
+    case = await bridge.report_case("no", "in a safe place", "25")
+    await bridge.reconfigured(agreed(SLOWER))
+    await bridge.says("telegram:clerk", f"/urgency {case.reference} U1 she is moved tonight")
+    assert (await bridge.case(case)).urgency is Urgency.U1
+    assert await left(bridge, case, DeadlineKind.ACKNOWLEDGE) == U1.acknowledge
+    assert await left(bridge, case, DeadlineKind.POLICE) == U1.police
+
+
+async def test_a_changed_configuration_does_not_change_the_pings_of_a_running_case(bridge: PlayedBridge) -> None:
+    await bridge.report_case()
+    await bridge.reconfigured(agreed(SLOWER))
+    bridge.forget()
+    await bridge.fast_forward(minutes=14, seconds=59)
+    bridge.expect_nothing(DUTY)
+    await bridge.fast_forward(seconds=1)
+    bridge.expect(DUTY, "ping 1")
+    await bridge.fast_forward(minutes=9, seconds=59)
+    bridge.expect_nothing(SUPERVISOR)
+    await bridge.fast_forward(seconds=1)
+    bridge.expect(SUPERVISOR, "ping 2")
+
+
+async def test_a_changed_configuration_holds_for_new_cases(bridge: PlayedBridge) -> None:
+    old = await bridge.report_case()
+    await bridge.reconfigured(agreed(SLOWER))
+    new = await bridge.report_case(from_="telegram:colleague")
+    assert await left(bridge, old, DeadlineKind.ACKNOWLEDGE) == minutes(15)
+    assert await left(bridge, new, DeadlineKind.ACKNOWLEDGE) == minutes(5)
+    await bridge.reconfigured(agreement())
+    assert (await bridge.case(new)).policy(bridge.rules.agreement).repeat == minutes(2)
+
+
+async def test_the_side_that_is_chosen_later_brings_what_was_agreed_with_it_when_the_case_was_opened(
+    bridge: PlayedBridge,
+) -> None:
+    both = {"KC": Corridor("KC", ("KH", "CN")), "VC": Corridor("VC", ("VN", "CN"), {Urgency.U2: HURRIED})}
+    await bridge.reconfigured(agreement(corridors=both))
+    await bridge.says("wecom:inspector", "somebody screams for help in a flat")
+    case = await bridge.only_case()
+    await bridge.reconfigured(agreement())
+    await bridge.taps("wecom:inspector", "Socialist Republic of Viet Nam")
+    assert await left(bridge, case, DeadlineKind.ACKNOWLEDGE) == minutes(5)
+
+
+async def test_two_nodes_with_different_configurations_do_the_same_for_one_case(
+    bridge: PlayedBridge, tmp_path: Path
+) -> None:
+    other = PlayedBridge(tmp_path, agreed=agreed(SLOWER), storage=KeptStorage(beside=bridge.storage), node=2)
+    await other._bridge.start()
+    case = await bridge.report_case()
+    other.now = bridge.now
+    await other.fast_forward(minutes=25)
+    other.expect(SUPERVISOR, "ping 2")
+    other.expect(DUTY, "ping 1")
+    await other.says(DUTY, f"/ack {case.reference}")
+    await other.says(SUPERVISOR, f"/urgency {case.reference} U3 she is safe now")
+    await other.stop()
+    assert (await bridge.case(case)).urgency is Urgency.U3
+    for node in (bridge, other):
+        assert (await node.case(case)).policy(node.rules.agreement).acknowledge == U3.acknowledge
+
+
+LADDER = (
+    Rung(Group.REQUESTED_DUTY, minutes(0), minutes(5)),
+    Rung(Group.REQUESTED_NEXT, minutes(5), minutes(10)),
+    Rung(Group.REQUESTED_SUPERVISOR, minutes(12), minutes(60), messengers=("wecom",)),
+)
+
+
+async def test_a_ladder_of_ones_own_says_who_is_told_after_how_long_and_how_often(bridge: PlayedBridge) -> None:
+    await bridge.reconfigured(agreed({Urgency.U1: replace(U1, ladder=LADDER)}))
+    await bridge.report_case()
+    await bridge.fast_forward(minutes=15)
+    bridge.forget()
+    told: dict[str, list[int]] = {"wechat:duty": [], "wechat:night": [], "wecom:supervisor": [], SECRETARIAT: []}
+    for minute in range(1, 31):
+        await bridge.fast_forward(minutes=1)
+        for address, moments in told.items():
+            moments += [minute for text in bridge.heard(address) if "Acknowledge: due" in text]
+    assert told == {
+        "wechat:duty": [5, 10, 15, 20, 25, 30],
+        "wechat:night": [5, 15, 25],
+        "wecom:supervisor": [12],
+        SECRETARIAT: [],
+    }
