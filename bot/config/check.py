@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from bot.config.desks import DESK_CHECKS
 from bot.config.draft import Draft
+from bot.config.ladders import LADDER_CHECKS
 from bot.config.messengers import MESSENGER_CHECKS
 from bot.config.model import SecurityTable, Settings
 from bot.config.papers import PAPER_CHECKS
@@ -23,7 +24,7 @@ def check(draft: Draft) -> list[Mistake]:
     """Run every check that does not depend on a section of which something was taken out."""
     return [
         mistake
-        for needs, each in (*_CHECKS, *MESSENGER_CHECKS, *DESK_CHECKS, *PAPER_CHECKS)
+        for needs, each in (*_CHECKS, *MESSENGER_CHECKS, *DESK_CHECKS, *LADDER_CHECKS, *PAPER_CHECKS)
         if not needs & draft.broken
         for mistake in each(draft)
     ]

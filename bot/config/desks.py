@@ -114,7 +114,7 @@ def _deadlines(draft: Draft) -> Iterator[Mistake]:
     general = draft.settings.levels()
     yield from _levels("urgency", general)
     for key, corridor in draft.corridors():
-        changed = {u: p for u, p in corridor.urgency.over(general).items() if p != general[u]}
+        changed = {u: p for u, p in corridor.levels(general).items() if p != general[u]}
         yield from _levels(f"{key}.urgency", changed)
 
 

@@ -22,6 +22,7 @@ _DURATION = re.compile(r"(?:\d{1,6}[dhms])+")
 _HOST = re.compile(r"(?!-)[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
 _SLOWEST, _FASTEST = 0.01, 10_000.0  #: of what is limited in a second or a minute
 _LONGEST = timedelta(days=366)
+_SHORTEST_INTERVAL = timedelta(minutes=1)
 _LONGEST_KEPT = timedelta(days=36525)
 
 
@@ -78,12 +79,41 @@ def _sum(text: str) -> timedelta:
 
 def read_time_of_day(value: object) -> time:
     """Read ``06:00``; raises the mistake that says how to write it."""
+    return _time_of_day(value, 'Write hours and minutes in UTC, in quotes: "06:00".')
+
+
+def _time_of_day(value: object, remedy: str) -> time:
     if isinstance(value, time):
         return value
     found = _TIME_OF_DAY.fullmatch(value.strip()) if isinstance(value, str) else None
     if found is None:
-        raise mistake("is not a time of day.", 'Write hours and minutes in UTC, in quotes: "06:00".')
+        raise mistake("is not a time of day.", remedy)
     return time(int(found[1]), int(found[2]))
+
+
+def read_wait(value: object) -> timedelta:
+    """Read how long something waits, ``0s`` for not at all; raises the mistake that says how to write it."""
+    text = value.strip().lower() if isinstance(value, str) else ""
+    return timedelta() if _DURATION.fullmatch(text) and not _sum(text) else read_duration(value)
+
+
+def read_interval(value: object) -> timedelta:
+    """Read how often something comes again, ``10m``; raises the mistake that says how to write it."""
+    duration = read_duration(value)
+    if duration < _SHORTEST_INTERVAL:
+        raise mistake("is shorter than a minute.", 'Write for example "10m": whoever is flooded hears nothing.')
+    return duration
+
+
+def read_local_time(value: object) -> time:
+    """Read a time of day at some place, ``08:00``; raises the mistake that says how to write it."""
+    return _time_of_day(value, 'Write hours and minutes of local time, in quotes: "08:00".')
+
+
+def read_closing_time(value: object) -> time | None:
+    """Read until when something is open, ``17:00``; None for midnight, ``24:00``."""
+    is_midnight = isinstance(value, str) and value.strip() == "24:00"
+    return None if value is None or is_midnight else read_local_time(value)
 
 
 def is_url(text: str, schemes: tuple[str, ...]) -> bool:
@@ -179,6 +209,10 @@ def _recipient(text: str) -> str:
 Duration = Annotated[timedelta, BeforeValidator(read_duration)]
 Patience = Annotated[timedelta, BeforeValidator(read_patience)]
 Keeping = Annotated[timedelta, BeforeValidator(read_keeping)]
+Wait = Annotated[timedelta, BeforeValidator(read_wait)]
+Interval = Annotated[timedelta, BeforeValidator(read_interval)]
+LocalTime = Annotated[time, BeforeValidator(read_local_time)]
+ClosingTime = Annotated[time | None, BeforeValidator(read_closing_time)]
 TimeOfDay = Annotated[time, BeforeValidator(read_time_of_day)]
 WebAddress = Annotated[str, AfterValidator(_base_url)]
 Rate = Annotated[float, AfterValidator(_rate)]

@@ -7,7 +7,6 @@ that a level of urgency allows in `bot.domain.agreement`, how long what is kept 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -15,6 +14,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from bot.config.clock_tables import HolidayTable, HoursTable, RungTable, UrgencyTable, office_of, with_ladder
 from bot.config.kinds import (
     AgeRecipient,
     CorridorCode,
@@ -119,40 +119,6 @@ class RetentionTable(Table):
         return Retention(**dict(self))
 
 
-class LevelTable(Table):
-    """``[urgency.U1]``; what is left out keeps its general value."""
-
-    acknowledge: Duration | None = None
-    police: Duration | None = None
-    diplomatic: Duration | None = None
-    written: Duration | None = None
-    review: Duration | None = None
-    repeat: Duration | None = None
-    answer: Duration | None = None
-
-    def over(self, general: LevelPolicy) -> LevelPolicy:
-        """Lay what is set here over the general deadlines."""
-        return replace(general, **{key: value for key, value in self if value is not None})
-
-
-class UrgencyTable(Table):
-    """``[urgency]``."""
-
-    U1: LevelTable = LevelTable()
-    U2: LevelTable = LevelTable()
-    U3: LevelTable = LevelTable()
-    U4: LevelTable = LevelTable()
-
-    def over(self, general: dict[Urgency, LevelPolicy]) -> dict[Urgency, LevelPolicy]:
-        """Lay what is set here over the general deadlines of all levels."""
-        return {level: self.level(level).over(policy) for level, policy in general.items()}
-
-    def level(self, urgency: Urgency) -> LevelTable:
-        """The table of one level."""
-        table: LevelTable = getattr(self, urgency.value)
-        return table
-
-
 class BackupTable(Table):
     """``[backup]``; every night when it has a recipient."""
 
@@ -178,6 +144,13 @@ class PartyTable(Table):
     languages: Annotated[tuple[Language, ...], Field(min_length=1)] = ("en",)
     countries: tuple[Country, ...] = ()
     papers: tuple[PaperTable, ...] = ()
+    office_hours: tuple[HoursTable, ...] = ()
+    holidays: tuple[HolidayTable, ...] = ()
+
+    def party(self) -> Party:
+        """Make the party that the core works with."""
+        office = office_of(self.timezone, self.office_hours, self.holidays)
+        return Party(self.code, self.name, self.timezone, self.languages, self.countries, office)
 
 
 class CorridorTable(Table):
@@ -186,6 +159,11 @@ class CorridorTable(Table):
     code: CorridorCode
     parties: tuple[str, ...]
     urgency: UrgencyTable = UrgencyTable()
+    ladder: tuple[RungTable, ...] = ()
+
+    def levels(self, general: dict[Urgency, LevelPolicy]) -> dict[Urgency, LevelPolicy]:
+        """Lay what is agreed here over the general deadlines of all levels."""
+        return {u: with_ladder(policy, u, self.ladder) for u, policy in self.urgency.over(general).items()}
 
 
 class DeskTable(Table):
@@ -259,7 +237,7 @@ class Settings(BaseSettings):
         """Make the agreement that the core works with; what was checked by `config.load` holds."""
         levels = self.levels()
         return Agreement(
-            parties={p.code: Party(p.code, p.name, p.timezone, p.languages, p.countries) for p in self.parties},
+            parties={p.code: p.party() for p in self.parties},
             corridors={c.code: _corridor(c, levels) for c in self.corridors},
             desks={d.id: _desk(d) for d in self.desks},
             levels=levels,
@@ -280,7 +258,7 @@ def _secrets(table: BaseModel) -> list[str]:
 
 def _corridor(table: CorridorTable, levels: dict[Urgency, LevelPolicy]) -> Corridor:
     one, two = table.parties
-    changed = {u: p for u, p in table.urgency.over(levels).items() if p != levels[u]}
+    changed = {u: p for u, p in table.levels(levels).items() if p != levels[u]}
     return Corridor(table.code, (one, two), changed)
 
 

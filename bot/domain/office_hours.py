@@ -61,6 +61,10 @@ class Office:
         """When something is due that would be at this moment: not before the offices have been open for an hour."""
         return max(moment, self._next(moment)[0] + GRACE)
 
+    def opens_again(self, moment: datetime) -> bool:
+        """Whether the offices are open at a moment or within a year after it."""
+        return self._next(moment)[1] > moment
+
     def _next(self, moment: datetime) -> Span:
         """The time of being open that a moment is in or comes before; far behind it where they never open again."""
         begin = moment - _DAY

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from bot.domain.agreement import DEFAULT_LEVELS, Agreement, Corridor, Urgency
 from bot.domain.case import Case, DeadlineKind
+from bot.domain.office_hours import Holiday, Hours, Office
 from bot.domain.policy import Group, LevelPolicy, Rung
 from tests.kit.database import KeptStorage
 from tests.kit.played import PlayedBridge
@@ -121,3 +122,65 @@ async def test_a_ladder_of_ones_own_says_who_is_told_after_how_long_and_how_ofte
         "wecom:supervisor": [12],
         SECRETARIAT: [],
     }
+
+
+WEEK = (Hours((0, 1, 2, 3, 4), time(8), time(17)),)
+
+
+def with_offices(*holidays: Holiday) -> Agreement:
+    """Both sides keep office hours; CN has these holidays besides."""
+    usual = agreement()
+    offices = {"KH": Office("Asia/Phnom_Penh", WEEK), "CN": Office("Asia/Shanghai", WEEK, holidays)}
+    parties = {code: replace(p, office=offices.get(code)) for code, p in usual.parties.items()}
+    return replace(usual, parties=parties)
+
+
+#: The 18th is a Saturday; the 20th and 21st are holidays in China only.
+FESTIVAL = Holiday(date(2026, 4, 20), date(2026, 4, 21))
+
+
+async def test_a_holiday_in_one_country_lets_a_case_without_hurry_wait_until_its_office_opens(
+    bridge: PlayedBridge,
+) -> None:
+    await bridge.reconfigured(with_offices(FESTIVAL))
+    case = await bridge.report_case("no", "in a safe place", "25", "send", "send")
+    bridge.forget()
+    wednesday = datetime.fromisoformat("2026-04-22T09:00+08:00")
+    assert (await bridge.due(case, DeadlineKind.ACKNOWLEDGE)).due_at == wednesday
+    await bridge.says("telegram:officer", f"/plan {case.reference}")
+    bridge.expect(
+        "telegram:officer", "Wed 22 Apr 08:00 Phnom Penh / 09:00 Beijing: acknowledge, ping 1 to CN Duty desk"
+    )
+    await bridge.fast_forward(days=3, hours=17, minutes=54)
+    bridge.expect_nothing(DUTY, containing="Acknowledge: due")
+    await bridge.fast_forward(minutes=1)
+    bridge.expect(DUTY, "Acknowledge: due Wed 22 Apr 08:00 Phnom Penh / 09:00 Beijing")
+
+
+async def test_the_holiday_of_the_other_country_moves_nothing(bridge: PlayedBridge) -> None:
+    await bridge.reconfigured(with_offices(FESTIVAL))
+    case = await bridge.report_case("no", "in a safe place", "25", "send", "send", from_="telegram:vn-officer")
+    assert case.requested == "CN"
+    assert (await bridge.due(case, DeadlineKind.ACKNOWLEDGE)).due_at.day == 22
+    await bridge.says(DUTY, f"/ack {case.reference}")
+    await bridge.says(DUTY, f"/clarify {case.reference} which street?")
+    asked = await bridge.due(case, DeadlineKind.REPLY)
+    assert asked.due_at == bridge.now + U3.answer, "in Viet Nam nothing is closed"
+
+
+async def test_a_holiday_holds_no_urgent_case_up(bridge: PlayedBridge) -> None:
+    await bridge.reconfigured(with_offices(FESTIVAL))
+    case = await bridge.report_case("no", "locked in", "15", "send", "send")
+    assert await left(bridge, case, DeadlineKind.ACKNOWLEDGE) == U1.acknowledge
+    bridge.forget()
+    await bridge.fast_forward(minutes=25)
+    bridge.expect(SUPERVISOR, "ping 2")
+
+
+async def test_a_case_that_becomes_urgent_on_a_holiday_waits_no_more(bridge: PlayedBridge) -> None:
+    await bridge.reconfigured(with_offices(FESTIVAL))
+    case = await bridge.report_case("no", "in a safe place", "25", "send", "send")
+    bridge.forget()
+    await bridge.says("telegram:clerk", f"/urgency {case.reference} U1 she is moved tonight")
+    await bridge.fast_forward(minutes=15)
+    bridge.expect(DUTY, "Acknowledge: due Sat 18 Apr 14:20 Phnom Penh / 15:20 Beijing")

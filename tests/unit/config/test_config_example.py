@@ -9,8 +9,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from pydantic import BaseModel, SecretStr
 
+from bot.config.clock_tables import HolidayTable, HoursTable, RungTable
 from bot.config.kinds import read_duration, read_keeping, read_time_of_day
 from bot.config.load import embedded, load
 from bot.config.model import PaperTable, Settings
@@ -55,14 +57,31 @@ def test_the_example_names_every_key_and_no_other() -> None:
     for name in ("parties", "corridors", "desks"):
         table = Settings.model_fields[name].annotation.__args__[0]  # type: ignore[union-attr]
         names = {field.alias or known for known, field in table.model_fields.items()}
-        assert set(example[name][0]) == names - {"urgency", "papers"}
+        remarks = {key.partition(".")[2] for key in REMARKS if key.startswith(f"{name}.")}
+        assert set(example[name][0]) == names - {"urgency"} - remarks
 
 
-def test_the_example_shows_what_may_be_left_out_as_a_remark() -> None:
-    remarks = "\n".join(re.findall(r"(?m)^# (\[\[parties.papers\]\]|\w+ = \"[^\"]*\")", EXAMPLE.read_text("utf-8")))
-    shown = tomllib.loads(remarks[remarks.index("[[parties.papers]]") :])["parties"]["papers"][0]
-    assert set(PaperTable.model_fields) <= set(shown)
-    assert PaperTable(channel=shown["channel"], template=shown["template"]).channel == "police"
+#: Tables that the example shows in remarks only, since they have no defaults, with the model of each.
+REMARKS: dict[str, type[BaseModel]] = {
+    "parties.papers": PaperTable,
+    "parties.office_hours": HoursTable,
+    "parties.holidays": HolidayTable,
+    "corridors.ladder": RungTable,
+}
+
+
+def remarked(name: str) -> dict[str, Any]:
+    """What the example shows of a table in remarks."""
+    lines = EXAMPLE.read_text("utf-8").partition(f"# [[{name}]]\n")[2].partition("\n# [[")[0].partition("\n[")[0]
+    keys = "\n".join(line[2:] for line in lines.split("\n\n")[0].splitlines() if re.match(r"# \w+ = ", line))
+    return tomllib.loads(keys)
+
+
+@pytest.mark.parametrize("name", REMARKS)
+def test_the_example_shows_what_may_be_left_out_as_a_remark(name: str) -> None:
+    shown, table = remarked(name), REMARKS[name]
+    assert set(shown) == set(table.model_fields)
+    table(**{key: value for key, value in shown.items() if key != "file"})
 
 
 def test_the_example_shows_the_values_that_hold_when_a_key_is_left_out() -> None:
