@@ -46,8 +46,11 @@ SAMPLE: Raw = {
             ("duty", "Duty desk"),
             ("secretariat", "Secretariat"),
             ("police", "Police channel"),
-            ("diplomatic", "Diplomatic channel"),
         )
+    ]
+    + [
+        {"id": "cn-diplomatic", "party": "CN", "role": "diplomatic", "name": "Foreign ministry"},
+        {"id": "kh-diplomatic", "party": "KH", "role": "diplomatic", "name": "Embassy in Beijing", "in": "CN"},
     ],
 }
 

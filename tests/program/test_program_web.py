@@ -115,23 +115,26 @@ async def test_a_childs_hand_off_reaches_somebody_at_every_step_with_the_sample_
 async def test_a_diplomatic_hand_off_reaches_the_embassy_with_the_sample_people(tmp_path: Path) -> None:
     async with embedded(tmp_path, free_port()) as program:
         links = links_of(program)
-        names = ("officer KH", "duty CN", "duty KH", "diplomatic CN")
+        names = ("officer KH", "duty CN", "duty KH", "diplomatic CN", "diplomatic KH")
         async with AsyncExitStack() as stack:
             each = [await stack.enter_async_context(signed_in(links[name])) for name in names]
-            officer, duty, own, diplomat = each
+            officer, duty, own, diplomat, embassy = each
             block = "danger now: no\nsituation: locked in\nyoungest person: 25\ncitizenship: Cambodia\nfears: no"
-            reference = await _reported(officer, f"{block}\nconsent to embassy: yes", "send", "send")
+            block += "\ncountry: China\nconsent to embassy: yes"
+            reference = await _reported(officer, block, "send", "send")
             await write(duty, f"/ack {reference}")
             await write(own, f"/handoff {reference} diplomatic")
             await sees(own, "nobody has recorded yet whether the person needs protection")
             await write(own, f"/protect {reference} none_known")
             await sees(own, "Only your side is told.")
             await write(duty, f"/handoff {reference} diplomatic")
-            await sees(duty, "ready for the diplomatic channel, not sent yet.")
+            await sees(duty, "ready for the diplomatic channel, not sent yet.", "In copy: KH Embassy in Beijing")
             await write(duty, f"/handoff {reference} diplomatic send")
             await sees(diplomat, reference)
+            await sees(embassy, reference, "In copy: handed to the diplomatic channel, CN Foreign ministry")
             await write(diplomat, f"/accept {reference} diplomatic N-7")
             await sees(duty, "Accepted by the diplomatic channel.")
+            await sees(embassy, "Accepted by the diplomatic channel.")
             assert not [1 for client in each if _NOBODY in (await client.get("/chat")).text]
 
 
