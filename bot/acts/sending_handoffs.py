@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from bot.acts.finding import is_among_own
 from bot.acts.request import ActRequest, changed, done, everybody, shown_name
+from bot.channels import states_not_told
 from bot.channels.addressees import Addressees
 from bot.channels.handoffs import with_handoff
 from bot.clock import allowed_time, deadlines
@@ -19,8 +21,10 @@ from bot.domain.names import channel_name, link, rows, urgency_name
 from bot.domain.recipients import Recipient, at_desk, desk_name, unique
 from bot.language.texts import tr
 from bot.protection import gates
+from bot.protection.redaction_policy import Way
 from bot.protection.seen_by import seen_by
 from bot.protection.shown_persons import for_whom
+from bot.protection.standings import Reader
 
 SEND = "send"  #: what confirms a hand-off that was shown before
 _MAIL = "email"  #: the one messenger that carries papers
@@ -29,12 +33,16 @@ _MAIL = "email"  #: the one messenger that carries papers
 def preview(request: ActRequest, channel: Channel, covers: tuple[int, ...], to: Addressees) -> None:
     """Show what would go where. Nothing is sent before somebody who may do it says so."""
     case, language, agreement = request.case, request.language, request.c.context.agreement
+    is_overheard = not is_among_own(request.c, request.person.party)
+    reader = Reader.of(request.person, agreement, is_overheard=is_overheard)
+    untold = states_not_told.sentence(case, reader, Way.CASE, agreement, language, covers)
     lines = [
         tr(language, "{reference}: ready for the {channel}, not sent yet.",
            reference=case.reference, channel=channel_name(channel, language)),
         tr(language, "To: {desk}", desk=desk_name(to.desk)),
         *([tr(language, "In copy: {desks}", desks=_named(to.copies))] if to.copies else []),
         *([for_whom(seen_by(case, request.person.party, agreement), covers, language).capitalize()] if covers else []),
+        *([untold] if untold and channel is Channel.DIPLOMATIC else []),
         tr(language, "To send it, tap, or type: /handoff {reference} {channel} send",
            reference=case.reference, channel=channel.value),
     ]  # fmt: skip

@@ -11,7 +11,7 @@ import pytest
 from bot.domain.agreement import DeskRole
 from bot.domain.case import Case, Channel, DeadlineKind, DeadlineState, HandoffState
 from bot.domain.people import Role
-from tests.journeys.gated import CLERK, DUTY, OFFICER, OWN_SUPERVISOR, WILLING
+from tests.journeys.gated import CLERK, DUTY, OFFICER, OWN_SUPERVISOR, WILLING, page_of
 from tests.kit.phones import labels
 from tests.kit.played import PlayedBridge
 from tests.kit.world import Somebody, agreement, desk
@@ -93,6 +93,35 @@ async def test_no_embassy_of_a_state_that_is_feared_has_anything_whatever_is_typ
     await bridge.says(OWN_SUPERVISOR, f"/alternative {case.reference} UNHCR is asked")
     await bridge.fast_forward(hours=30)
     bridge.expect_nothing(EMBASSY, MINISTRY)
+
+
+async def test_that_no_embassy_of_a_third_state_is_told_is_said_before_sending_and_on_the_page(
+    bridge: PlayedBridge,
+) -> None:
+    case = await ready(bridge, WILLING, citizenship="Viet Nam")
+    said = "The bridge tells no embassy of Viet Nam: it is no side of this case."
+    for who in (CLERK, DUTY):
+        await bridge.says(who, f"/handoff {case.reference} diplomatic")
+        assert said in bridge.expect(who, "ready for the diplomatic channel, not sent yet").text
+        assert said in str((await page_of(bridge, who, case))["gates"])
+    await bridge.says(CLERK, f"/handoff {case.reference} police")
+    assert "embassy" not in bridge.expect(CLERK, "ready for the police channel, not sent yet").text
+    bridge.expect_nothing(EMBASSY)
+
+
+async def test_of_a_third_state_nothing_is_said_to_who_may_not_know_the_citizenship(bridge: PlayedBridge) -> None:
+    case = await ready(bridge, "consent to police: yes", "fears: yes", citizenship="China, Viet Nam")
+    assert "Viet Nam" in str((await page_of(bridge, CLERK, case))["gates"])
+    assert "Viet Nam" not in str(await page_of(bridge, DUTY, case))
+    await bridge.says(DUTY, f"/handoff {case.reference} diplomatic")
+    bridge.expect_nothing(DUTY, containing="Viet Nam")
+
+
+async def test_where_both_states_are_sides_no_embassy_is_missing(bridge: PlayedBridge) -> None:
+    case = await ready(bridge, WILLING)
+    await bridge.says(CLERK, f"/handoff {case.reference} diplomatic")
+    assert "tells no embassy" not in bridge.expect(CLERK, "ready for the diplomatic channel").text
+    assert "tells no embassy" not in str((await page_of(bridge, CLERK, case))["gates"])
 
 
 async def test_who_of_several_fears_their_state_keeps_its_embassy_out_for_all(bridge: PlayedBridge) -> None:

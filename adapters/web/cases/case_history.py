@@ -8,6 +8,7 @@ from typing import assert_never
 from adapters.web.cases import case_view, english_view, handoff_view, joint_work_view
 from adapters.web.cases.case_view import Row
 from adapters.web.site import page_words
+from bot.channels import states_not_told
 from bot.domain.attachments import StoredFile
 from bot.domain.case import Answer, Case, CaseText, Channel
 from bot.domain.fields import DESK_FIELDS, field, show
@@ -117,6 +118,8 @@ def gate_rows(case: Case, reader: case_view.Reader) -> list[Row]:
         for k in Channel
         for one in each
     ]
+    untold = states_not_told.sentence(case, reader.policy, Way.PAGE, agreement, language)
+    stand += [Row(channel_name(Channel.DIPLOMATIC, language), untold, "")] if untold else []
     may = (f for f in DESK_FIELDS if may_read(f, case, reader.policy, Way.PAGE, reader.agreement))
     known = {f.id for f in may}
     kept = [answer for answer in all_current(case).values() if answer.field in known]
