@@ -15,18 +15,19 @@ import pytest
 from adapters.email.settings import CAPABILITIES
 from bot.channels.papers.letterheads import Letterheads
 from bot.domain.agreement import DeskRole
-from bot.domain.case import Case
-from bot.domain.errors import BridgeError, Unavailable
+from bot.domain.case import Case, DeadlineKind
+from bot.domain.errors import BridgeError, Unavailable, Uncertain
 from bot.domain.messages import Address, Outgoing
 from bot.domain.secure_entry import SecureField
 from bot.jobs.paper_mail import PaperMail
 from bot.ports.messengers import Enclosure
-from tests.fakes.mail_server import MailServer
-from tests.journeys.gated import CLERK, DUTY, OFFICER, WILLING
+from tests.fakes.mail_server import HANGS, MailServer
+from tests.journeys.gated import CLERK, DETECTIVE, DUTY, OFFICER, WILLING
 from tests.journeys.test_seen_by import adds
 from tests.kit.email import make_email, running, send
 from tests.kit.email import outgoing as delivery_to
 from tests.kit.played import PlayedBridge
+from tests.kit.time_outs import pass_time
 from tests.kit.world import MESSENGERS, agreement, desk
 
 POLICE_BOX, MINISTRY_BOX = "email:police@example.cn", "email:ministry@example.cn"
@@ -143,6 +144,29 @@ async def test_the_whole_way_to_a_real_mail_server(bridge: PlayedBridge) -> None
     assert len(files) == 2
     assert all(case.reference in str(part.get_filename()) for part in files)
     assert NAME.encode() not in taken.raw
+
+
+async def test_a_mail_that_arrives_twice_because_its_server_died_is_accepted_once(bridge: PlayedBridge) -> None:
+    case = await handed(bridge, "police")
+    message = await mailed(bridge, case, POLICE_BOX)
+    async with MailServer(answers={"DATA": HANGS}, on_hang=pass_time) as server:
+        adapter = make_email(server)
+        adapter.encloses = mail_of(bridge)
+        async with running(adapter):
+            with pytest.raises(Uncertain):
+                await send(adapter, replace(delivery_to(message.text), message=message))
+            server.answers.clear()
+            await send(adapter, replace(delivery_to(message.text), message=message))
+    first, second = server.taken
+    assert first.mail["Message-ID"] == second.mail["Message-ID"]
+    await bridge.says(DETECTIVE, f"/accept {case.reference} police MPS-77/26 Col. Example")
+    bridge.forget()
+    await bridge.says(DUTY, f"/accept {case.reference} police MPS-78/26 Col. Sample")
+    bridge.expect(DUTY, "is not waiting at the police channel")
+    bridge.expect_nothing(CLERK, OFFICER, containing="Accepted by")
+    case = await bridge.case(case)
+    assert [handoff.formal_reference for handoff in case.handoffs] == ["MPS-77/26"]
+    assert len([d for d in case.deadlines if d.kind is DeadlineKind.WRITTEN]) == 1
 
 
 async def test_a_paper_that_cannot_be_made_holds_no_mail_up(
