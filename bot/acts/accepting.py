@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from bot.acts import asking_english
 from bot.acts.request import ActRequest, changed, done, everybody, is_allowed, prompt
 from bot.acts.which_channel import ask_channel, channel_and_reason, channel_of
 from bot.channels.gate_effects import own_side
@@ -18,9 +19,10 @@ from bot.domain.journal_acts import JournalAct
 from bot.domain.names import channel_name, moment, refusal_name, rows, urgency_name
 from bot.domain.recipients import Recipient, at_person, unique
 from bot.language.folding import begins, folded
-from bot.language.texts import tr
+from bot.language.texts import later, tr
 from bot.protection import gates
 from bot.protection.gate_words import waits
+from bot.protection.reasons import Why
 from bot.turns.composer import Composer
 
 _REFERENCE = re.compile(r"""\s*(?:"([^"]+)"|(\S+))\s*""")
@@ -188,18 +190,21 @@ def _returned(request: ActRequest, channel: Channel, reason: str, refusal: Refus
     case = deadlines.meet(case, DeadlineKind.ANSWER, c.now, channel)
     case = deadlines.stop(case, DeadlineKind.WRITTEN, c.now, channel)
     c.journal(JournalAct.RETURNED, case, channel=channel.value, **({"refusal": refusal.value} if refusal else {}))
-    name = channel_name(channel, "en")
+    name, asked = channel_name(channel, "en"), asking_english.keep_reason(request, case, reason)
     if refusal is None:
         sentence = tr(request.language, "returned. The deadline of the {channel} runs again.",
                       channel=channel_name(channel, request.language))  # fmt: skip
-        tells = tr("en", "Returned by the {channel}; its deadline runs again. The reason is on the page.", channel=name)
+        tells = tr("en", "Returned by the {channel}; its deadline runs again.", channel=name)
+        why = Why(returned)
     else:
         sentence = tr(request.language, "refused: {why}. The deadline of the {channel} runs again.",
                       why=refusal_name(refusal, request.language),
                       channel=channel_name(channel, request.language))  # fmt: skip
-        tells = tr("en", "Refused by the {channel}: {why}. Its deadline runs again; more is on the page.",
+        tells = tr("en", "Refused by the {channel}: {why}. Its deadline runs again.",
                    channel=name, why=refusal_name(refusal, "en"))  # fmt: skip
-    done(request, case, sentence, tells=tells, to=unique([*everybody(request, case), *_others_told(c, returned)]))
+        why = Why(returned, later("More is on the page."))
+    to = unique([*everybody(request, case), *_others_told(c, returned)])
+    done(request, case, f"{sentence} {asked}".strip(), tells=tells, why=why, to=to)
 
 
 def _answered_late(request: ActRequest, handoff: Handoff, tells: str) -> None:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 
 from bot.acts.request import ActRequest, done, duty_desks, is_allowed, prompt, shown_name
+from bot.acts.why import keep
 from bot.clock import allowed_time, deadlines
-from bot.domain.case import Case, Deadline, DeadlineKind, TextKind
+from bot.domain.case import Case, Deadline, DeadlineKind
 from bot.domain.journal_acts import JournalAct
 from bot.domain.names import deadline_name, moment
-from bot.language.folding import begins
+from bot.intake.question_texts import zone_of
+from bot.intake.reading.leading_time import leading_time
 from bot.language.texts import tr
 
-_IN = re.compile(r"\s*(?:in\s+)?\+?(\d{1,3})\s*(m|min|minutes?|h|hours?|d|days?)\b[\s,:;.]*", re.IGNORECASE)
-_AT = re.compile(r"\s*(?:at\s+|by\s+)?(?:(\d{4})-(\d{2})-(\d{2})[ T])?(\d{1,2}):(\d{2})\b[\s,;.]*", re.IGNORECASE)
-_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 #: The side whose act meets a deadline; nobody says that an acknowledgment or a review will be late, they give it.
 _OWED_BY_REQUESTED = {DeadlineKind.POLICE, DeadlineKind.DIPLOMATIC, DeadlineKind.ANSWER, DeadlineKind.STOP}
 
@@ -29,12 +27,21 @@ def late(request: ActRequest) -> None:
     if deadline is None:
         request.say(tr(request.language, "Nothing of your side is due that can be late."))
         return
-    found = _when(request, rest)
-    if found is None or not found[1]:
-        ask = tr(request.language, "By when, and why? Type for example: 2h waiting for the provincial office")
+    c = request.c
+    found = leading_time(rest, c.now, zone_of(c.context.agreement, request.person.party))
+    if found is None:
+        ask = tr(
+            request.language,
+            "By when, and why? Type for example: 2h waiting for the provincial office; or: tomorrow 12:00, the office "
+            "opens then",
+        )
         prompt(request, ask, deadline.kind.value)
-        return
-    _promise(request, deadline, *found)
+    elif not found[1]:
+        when = moment(found[0], request.case, c.context.agreement)
+        read = f"{found[0].astimezone(UTC):%Y-%m-%dT%H:%M}Z,"
+        prompt(request, tr(request.language, "By {when}. Why? One line.", when=when), f"{deadline.kind.value} {read}")
+    else:
+        _promise(request, deadline, *found)
 
 
 def _promise(request: ActRequest, deadline: Deadline, until: datetime, reason: str) -> None:
@@ -49,14 +56,14 @@ def _promise(request: ActRequest, deadline: Deadline, until: datetime, reason: s
                        latest=moment(latest, case, c.context.agreement)))  # fmt: skip
         return
     case = deadlines.promised(case, deadline, until)
-    c.kept.text(case, TextKind.REASON, reason)
+    why = keep(request, case, reason)
     c.journal(JournalAct.WILL_BE_LATE, case, deadline=deadline.kind.value, until=until.isoformat())
     when = moment(until, case, c.context.agreement)
-    tells = tr("en", "{who} will be late: {deadline} by {when}. The reason is on the page.",
+    tells = tr("en", "{who} will be late: {deadline} by {when}.",
                who=shown_name(request), deadline=deadline_name(deadline, "en"), when=when)  # fmt: skip
     sentence = tr(request.language, "{deadline} by {when}. The other side is told; the clock asks then.",
                   deadline=name, when=when)  # fmt: skip
-    done(request, case, sentence, tells=tells, to=duty_desks(request, case))
+    done(request, case, sentence, tells=tells, why=why, to=duty_desks(request, case))
 
 
 def _kind(text: str) -> tuple[DeadlineKind | None, str]:
@@ -78,23 +85,3 @@ def _is_owed(deadline: Deadline, case: Case, party: str) -> bool:
     if deadline.kind is DeadlineKind.WRITTEN:
         return party == case.reporting
     return deadline.kind in _OWED_BY_REQUESTED and party == case.requested
-
-
-def _when(request: ActRequest, text: str) -> tuple[datetime, str] | None:
-    now = request.c.now
-    found = begins(_IN, text)
-    if found is not None:
-        return now + int(found[0][1]) * _UNITS[found[0][2][0].lower()], found[1].strip()
-    found = begins(_AT, text)
-    side = request.c.context.agreement.parties.get(request.person.party)
-    if found is None or side is None:
-        return None
-    year, month, day, hour, minute = (int(part) if part else 0 for part in found[0].groups())
-    local = now.astimezone(side.zone)
-    try:
-        at = local.replace(hour=hour, minute=minute, second=0, microsecond=0)
-        at = at.replace(year=year, month=month, day=day) if year else at
-    except ValueError:
-        return None
-    at = at + timedelta(days=1) if not year and at <= local else at
-    return at.astimezone(now.tzinfo), found[1].strip()

@@ -6,11 +6,12 @@ import re
 from datetime import datetime, timedelta
 
 from bot.acts.request import ActRequest, changed, done, duty_desks, is_allowed, prompt, shown_name
+from bot.acts.why import keep
 from bot.channels import waiting_steps
 from bot.clock import alerts, deadlines
 from bot.domain import short_ids
 from bot.domain.agreement import Urgency
-from bot.domain.case import Case, DeadlineKind, Status, TextKind
+from bot.domain.case import Case, DeadlineKind, Status
 from bot.domain.frozen import replace
 from bot.domain.journal_acts import JournalAct
 from bot.domain.names import moment, urgency_name
@@ -122,7 +123,7 @@ def _ask_how_long(request: ActRequest, limit: timedelta, prefix: str) -> None:
 def _snooze(request: ActRequest, until: datetime, reason: str) -> None:
     c = request.c
     case = deadlines.snooze(request.case, until)
-    c.kept.text(case, TextKind.REASON, reason)
+    why = keep(request, case, reason)
     c.journal(JournalAct.SNOOZED, case, until=until.isoformat(), reason=reason)
     when = moment(until, case, c.context.agreement)
     done(
@@ -131,10 +132,11 @@ def _snooze(request: ActRequest, until: datetime, reason: str) -> None:
         tr(request.language, "repeats are silent until {when}. New deadlines still ping.", when=when),
         tells=tr(
             "en",
-            "{who} silenced the repeats until {when}. The reason is on the page.",
+            "{who} silenced the repeats until {when}.",
             who=shown_name(request),
             when=when,
         ),
+        why=why,
         to=duty_desks(request, case),
     )
 
@@ -172,7 +174,7 @@ def urgency(request: ActRequest) -> None:
 def _set_urgency(request: ActRequest, level: Urgency, reason: str) -> None:
     c, before = request.c, request.case
     case = set_by_hand(c, before, level)
-    c.kept.text(case, TextKind.REASON, reason)
+    why = keep(request, case, reason)
     c.journal(JournalAct.URGENCY_BY_HAND, case, before=before.urgency.value, after=level.value, reason=reason)
     if case.alerted_at is not None:
         is_rise = level.is_above(before.urgency)
@@ -183,11 +185,12 @@ def _set_urgency(request: ActRequest, level: Urgency, reason: str) -> None:
         tr(request.language, "now {urgency}.", urgency=urgency_name(level, request.language)),
         tells=tr(
             "en",
-            "Urgency changed from {before} to {after} by {who}. The reason is on the page.",
+            "Urgency changed from {before} to {after} by {who}.",
             before=before.urgency.value,
             after=level.value,
             who=shown_name(request),
         ),
+        why=why,
     )
 
 

@@ -14,24 +14,25 @@ from bot.acts.request import (
     everybody,
     is_allowed,
     prompt,
-    read_by,
     shown_name,
     tell,
 )
+from bot.acts.why import keep, read_by
 from bot.channels import referrals
 from bot.channels.handoffs import holders
 from bot.channels.reopening import opened_again
 from bot.clock import allowed_time, deadlines
 from bot.clock.alerts import act_button
-from bot.domain.case import Case, ClosureCode, DeadlineKind, Status, TextKind
+from bot.domain.case import Case, CaseText, ClosureCode, DeadlineKind, Status, TextKind
 from bot.domain.case_acts import Act
 from bot.domain.frozen import replace
 from bot.domain.journal_acts import JournalAct
 from bot.domain.names import closure_name, rows
 from bot.domain.recipients import Recipient
 from bot.language.folding import begins
-from bot.language.texts import tr
+from bot.language.texts import later, tr
 from bot.language.writing_systems import is_english
+from bot.protection.reasons import Why
 
 
 def close(request: ActRequest) -> None:
@@ -89,8 +90,8 @@ def _close(request: ActRequest, code: ClosureCode, outcome: str) -> None:
     case = ended(request, code, outcome)
     at_channels = _at_channels(request)
     reopening, others = apart(request, case, Act.REOPEN, everybody(request, case))
-    closed = tr("en", "Closed by {who}: {code}. The outcome is on the page.",
-                who=shown_name(request), code=closure_name(code, "en"))  # fmt: skip
+    closed = tr("en", "Closed by {who}: {code}.", who=shown_name(request), code=closure_name(code, "en"))
+    why = Why(_outcome(request, case), later("The outcome is on the page."))
     case = done(
         request,
         case,
@@ -101,12 +102,13 @@ def _close(request: ActRequest, code: ClosureCode, outcome: str) -> None:
             reference=case.reference,
         ),
         tells=f"{closed} {tr('en', 'If that is wrong: /reopen {reference} reason', reference=case.reference)}",
+        why=why,
         to=reopening,
     )
     for recipient in others:
         person = recipient.person
-        tell(request, case, [recipient], closed, buttons_for(case, person, request.c) if person else ())
-    _tell_channels(request, case, at_channels, closed)
+        tell(request, case, [recipient], closed, buttons_for(case, person, request.c) if person else (), why=why)
+    _tell_channels(request, case, at_channels, closed, why)
     outcomes.tell_of_others(request, case)
 
 
@@ -117,10 +119,15 @@ def _at_channels(request: ActRequest) -> list[Recipient]:
     return [recipient for recipient in found if recipient.name not in following]
 
 
-def _tell_channels(request: ActRequest, case: Case, to: list[Recipient], closed: str) -> None:
+def _outcome(request: ActRequest, case: Case) -> CaseText:
+    """The line that was just kept with its closure."""
+    return next(t for t in request.c.kept.texts if t.kind is TextKind.OUTCOME and t.case_id == case.id)
+
+
+def _tell_channels(request: ActRequest, case: Case, to: list[Recipient], closed: str, why: Why) -> None:
     owned = any(handoff.owner is not None for handoff in case.handoffs)
     stands = tr("en", "What was handed to you stands; {who} answers for it.", who=shown_name(request))
-    tell(request, case, to, f"{closed} {stands}" if owned else closed)
+    tell(request, case, to, f"{closed} {stands}" if owned else closed, why=why)
 
 
 def stand_down(request: ActRequest) -> None:
@@ -138,7 +145,7 @@ def stand_down(request: ActRequest) -> None:
     if review is None or not review.is_running:
         due = allowed_time.due(case, case.policy(c.context.agreement), DeadlineKind.REVIEW, c.now)
         case = deadlines.arm(case, DeadlineKind.REVIEW, due, c.context.new_id)
-    c.kept.text(case, TextKind.REASON, reason)
+    why = keep(request, case, reason)
     c.journal(JournalAct.STOOD_DOWN, case)
     done(
         request,
@@ -148,9 +155,8 @@ def stand_down(request: ActRequest) -> None:
             "stood down. Only the review goes on. To start the clock again: /reopen {reference} reason",
             reference=case.reference,
         ),
-        tells=tr(
-            "en", "Stood down by {who}; only the review goes on. The reason is on the page.", who=shown_name(request)
-        ),
+        tells=tr("en", "Stood down by {who}; only the review goes on.", who=shown_name(request)),
+        why=why,
     )
 
 
@@ -163,7 +169,7 @@ def reopen(request: ActRequest) -> None:
         prompt(request, tr(request.language, "Why is it opened again? One line."))
         return
     case = opened_again(c, changed(request.case))
-    c.kept.text(case, TextKind.REASON, reason)
+    keep(request, case, reason)
     acknowledging, others = apart(request, case, Act.ACK, everybody(request, case))
     opened = tr("en", "Opened again by {who}.", who=shown_name(request))
     case = done(

@@ -9,11 +9,12 @@ from bot.acts.finding import is_among_own
 from bot.acts.offering import recording
 from bot.acts.request import ActRequest, changed, does_not_fit, done, is_allowed, offered, prompt, shown_name
 from bot.acts.which_channel import ask_channel, channel_of
+from bot.acts.why import keep
 from bot.channels.addressees import Addressees, addressees
 from bot.channels.gate_effects import own_desk, own_side
 from bot.channels.handoffs import with_handoff
 from bot.clock import deadlines
-from bot.domain.case import Case, Channel, DeadlineKind, Handoff, HandoffState, TextKind
+from bot.domain.case import Case, Channel, DeadlineKind, Handoff, HandoffState
 from bot.domain.fields import field, is_field
 from bot.domain.frozen import replace
 from bot.domain.journal_acts import JournalAct
@@ -187,11 +188,12 @@ def not_needed(request: ActRequest) -> None:
         return
     case = replace(changed(request.case), diplomatic_not_needed_at=c.now)
     case = deadlines.meet(case, DeadlineKind.DIPLOMATIC, c.now)
-    c.kept.text(case, TextKind.REASON, reason)
+    why = keep(request, case, reason)
     c.journal(JournalAct.DIPLOMATIC_NOT_NEEDED, case)
     done(
         request,
         case,
         tr(request.language, "recorded: the diplomatic channel is not needed."),
         tells=tr("en", "{who} recorded that the diplomatic channel is not needed.", who=shown_name(request)),
+        why=why,
     )

@@ -36,6 +36,7 @@ from bot.protection.in_english import (
     typed_name,
     whose,
 )
+from bot.protection.reasons import Why
 from bot.protection.redaction_policy import Way, answer_for, may_read, text_for
 from bot.protection.standings import Reader
 from bot.relay import relay
@@ -152,7 +153,8 @@ def _by_name(name: str, found: Sequence[Original], language: str) -> Original | 
         exact = next((each for each in texts if each.id == number), None)
         if exact is not None:
             return exact
-    kinds = {"first": TextKind.FIRST, "first message": TextKind.FIRST, "note": TextKind.NOTE}
+    kinds = {"first": TextKind.FIRST, "first message": TextKind.FIRST, "note": TextKind.NOTE,
+             "reason": TextKind.REASON}  # fmt: skip
     if said in kinds:
         fitting = [each for each in texts if isinstance(each.of, CaseText) and each.of.kind is kinds[said]]
         return next((each for each in reversed(fitting) if each.is_missing), fitting[-1] if fitting else None)
@@ -188,7 +190,8 @@ def _list(request: ActRequest, found: Sequence[Original], lead: str = "") -> Non
 def _let_draft(request: ActRequest, missing: Sequence[Original]) -> None:
     """Let a machine draft what it has not, where one is set up: somebody looks at it now."""
     for each in missing if request.c.context.drafts_english else ():
-        if each.draft is None:
+        is_reason = isinstance(each.of, CaseText) and each.of.kind is TextKind.REASON
+        if each.draft is None and not is_reason:  # that is for a person to say
             asked = Translation(each.id, request.case.id, each.field, next_attempt_at=request.c.now)
             request.c.kept.put_translation(asked)
 
@@ -254,6 +257,9 @@ def _keep(request: ActRequest, original: Original, line: str) -> None:
     c, language = request.c, request.language
     case = in_english.keep(c, request.case, original, line)
     shown = _shown(replace(request, case=case), replace(original, version=case.english[original.id]))
+    if isinstance(original.of, CaseText) and original.of.kind is TextKind.REASON:
+        _tell_of_reason(request, case, original.of, shown)
+        return
     if isinstance(original.of, CaseText):
         relayed = relay.pass_on_english(c, case, original.of)
         done(request, case, "\n".join([tr(language, "kept beside the original."), *shown, relayed.sentence(language)]))
@@ -262,6 +268,15 @@ def _keep(request: ActRequest, original: Original, line: str) -> None:
                who=shown_name(request), link=link(c.context.public_url, case))  # fmt: skip
     words = "\n".join([tr(language, "kept beside the original."), *shown])
     done(request, case, words, tells=tells, to=_who_reads(request, case, original.of))
+
+
+def _tell_of_reason(request: ActRequest, case: Case, text: CaseText, shown: Sequence[str]) -> None:
+    """Say that the English of a reason is there to those who follow the case and read the reason on its page."""
+    c, why = request.c, Why(text)
+    to = [each for each in everybody(request, case) if why.told(case, each, c.context.agreement)]
+    tells = tr("en", "An English version of a reason was added by {who}. {link}", who=shown_name(request),
+               link=link(c.context.public_url, case))  # fmt: skip
+    done(request, case, "\n".join([tr(request.language, "kept beside the original."), *shown]), tells=tells, to=to)
 
 
 def _who_reads(request: ActRequest, case: Case, asked: Field) -> list[Recipient]:

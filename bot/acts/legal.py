@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.acts.request import ActRequest, done, is_allowed, prompt, read_by, shown_name
-from bot.domain.case import TextKind
+from bot.acts.request import ActRequest, done, is_allowed, prompt, shown_name
+from bot.acts.why import keep, read_by
 from bot.domain.frozen import replace
 from bot.domain.journal_acts import JournalAct
 from bot.language.texts import tr
@@ -18,7 +18,7 @@ def hold(request: ActRequest) -> None:
         prompt(request, tr(request.language, "Why is it held? One line; {who}", who=read_by(request)))
         return
     case = replace(request.case, held_at=c.now, held_by=request.person.id)
-    c.kept.text(case, TextKind.REASON, reason)
+    why = keep(request, case, reason)
     c.journal(JournalAct.HELD, case)
     done(
         request,
@@ -28,7 +28,8 @@ def hold(request: ActRequest) -> None:
             "on legal hold. Nothing of it is purged until a supervisor releases it: /unhold {reference} reason",
             reference=case.reference,
         ),
-        tells=tr("en", "Put on legal hold by {who}. The reason is on the page.", who=shown_name(request)),
+        tells=tr("en", "Put on legal hold by {who}.", who=shown_name(request)),
+        why=why,
     )
 
 
@@ -41,11 +42,12 @@ def release(request: ActRequest) -> None:
         prompt(request, tr(request.language, "Why is it released? One line."))
         return
     case = replace(request.case, held_at=None, held_by=None)
-    c.kept.text(case, TextKind.REASON, reason)
+    why = keep(request, case, reason)
     c.journal(JournalAct.RELEASED, case)
     done(
         request,
         case,
         tr(request.language, "released. What is due is purged in the coming night."),
-        tells=tr("en", "Released from legal hold by {who}. The reason is on the page.", who=shown_name(request)),
+        tells=tr("en", "Released from legal hold by {who}.", who=shown_name(request)),
+        why=why,
     )

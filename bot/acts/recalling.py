@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from bot.acts import asking_english
 from bot.acts.request import ActRequest, changed, done, everybody, is_allowed, shown_name
 from bot.acts.which_channel import channel_and_reason, channel_of
 from bot.channels.gate_effects import own_side
 from bot.channels.handoffs import with_handoff
 from bot.channels.withdrawal import withdraw
 from bot.clock import deadlines
-from bot.domain.case import WITH_ITS_DESK, Case, Channel, DeadlineKind
+from bot.domain.case import WITH_ITS_DESK, Case, Channel, DeadlineKind, Handoff
 from bot.domain.frozen import replace
 from bot.domain.journal_acts import JournalAct
 from bot.domain.names import channel_name
 from bot.domain.recipients import unique
 from bot.language.texts import tr
+from bot.protection.reasons import Why
 
 
 def recall(request: ActRequest) -> None:
@@ -30,16 +32,19 @@ def recall(request: ActRequest) -> None:
         if not whom or not handoff.covers or set(whom) & set(handoff.covers):
             case = withdraw(c, case, handoff, reason, [n for n in whom if not handoff.covers or n in handoff.covers])
     name = channel_name(channel, request.language)
+    sentence = tr(request.language, "taken back from the {channel}. Its desk is told to stop, and to say so.",
+                  channel=name)  # fmt: skip
     done(
         request,
         case,
-        tr(request.language, "taken back from the {channel}. Its desk is told to stop, and to say so.", channel=name),
+        f"{sentence} {asking_english.keep_reason(request, case, reason)}".strip(),
         tells=tr(
             "en",
-            "Taken back from the {channel} by {who}; its desk must stop. The reason is on the page.",
+            "Taken back from the {channel} by {who}; its desk must stop.",
             channel=channel_name(channel, "en"),
             who=shown_name(request),
         ),
+        why=Why(_taken(case, channel)),
     )
 
 
@@ -76,6 +81,12 @@ def stopped(request: ActRequest) -> None:
         ),
         to=unique([*everybody(request, case), *own_side(c, case)]),
     )
+
+
+def _taken(case: Case, channel: Channel) -> Handoff:
+    """The hand-off to a channel that was taken back last."""
+    taken = [h for h in case.handoffs if h.channel is channel and h.withdrawn_at is not None]
+    return max(taken, key=lambda h: (h.withdrawn_at, h.id))
 
 
 def _only(case: Case) -> Channel | None:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.acts.offering import buttons_for
+from bot.acts.who_may import WHO_MAY
 from bot.clock import alerts, deadlines
 from bot.clock.next_due import what_next
 from bot.domain.agreement import DeskRole
 from bot.domain.case import Case, Channel, Status
 from bot.domain.case_acts import Act, Whose
-from bot.domain.closed_sets import for_each
 from bot.domain.frozen import replace
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Keyboard
@@ -20,9 +20,10 @@ from bot.domain.names import status_name, urgency_name
 from bot.domain.people import Person
 from bot.domain.recipients import Recipient, at_desks, desk_name, shown_as, side_of_case, unique
 from bot.intake.pieces import Piece
-from bot.language.texts import later, tr
+from bot.language.texts import tr
 from bot.protection import gates
 from bot.protection.permissions import fits, may
+from bot.protection.reasons import Why
 from bot.relay import relay
 from bot.turns.composer import Composer
 
@@ -87,20 +88,13 @@ def prompt(request: ActRequest, sentence: str, prefix: str = "", buttons: Keyboa
     request.say(sentence + hint, buttons)
 
 
-def read_by(request: ActRequest) -> str:
-    """Say who can read what a person writes now as a reason, to end the question for it."""
-    case, agreement = request.case, request.c.context.agreement
-    if request.person.party == case.reporting and gates.stops_relay(case, case.requested, agreement):
-        return tr(request.language, "only your own side can read it, on the page.")
-    return tr(request.language, "both sides can read it on the page.")
-
-
 def done(
     request: ActRequest,
     case: Case,
     sentence: str,
     *,
     tells: str = "",
+    why: Why | None = None,
     to: Iterable[Recipient] | None = None,
     aside: Keyboard | None = None,
 ) -> Case:
@@ -114,7 +108,7 @@ def done(
     case = c.put(case)
     alerts.refresh(c, case, before=request.case)
     if tells:
-        tell(request, case, everybody(request, case) if to is None else to, tells)
+        tell(request, case, everybody(request, case) if to is None else to, tells, why=why)
     c.saw(case)
     answer = f"{case.reference}: {sentence}"
     if aside is not None:
@@ -126,14 +120,22 @@ def done(
 
 
 def tell(
-    request: ActRequest, case: Case, recipients: Iterable[Recipient], sentence: str, buttons: Keyboard = ()
+    request: ActRequest,
+    case: Case,
+    recipients: Iterable[Recipient],
+    sentence: str,
+    buttons: Keyboard = (),
+    *,
+    why: Why | None = None,
 ) -> None:
-    """Tell others what was done to a case, in one sentence."""
+    """Tell others what was done to a case, in one sentence; and who may read why it was done, that it is there."""
     c, what, told = request.c, f"{request.act.value}:{request.c.inbox_id}", list(recipients)
     is_own = bool(case.apart) and all(recipient.party == case.reporting for recipient in told)
     key = gates.key_of(case, what) if is_own else f"case:{case.id}:{what}"
     told = _others(request, recipients)
-    c.tell(told, key, _headed(case, sentence), case=case, buttons=buttons)
+    for recipient in told:
+        where = why.told(case, recipient, c.context.agreement) if why is not None else ""
+        c.tell([recipient], key, _headed(case, f"{sentence} {where}".strip()), case=case, buttons=buttons)
     if f"person:{case.officer}" in {r.name for r in told}:
         for younger, officer in relay.also_reported(c, case):
             c.tell([officer], key, _headed(younger, sentence), case=younger)
@@ -221,32 +223,6 @@ def _others(request: ActRequest, recipients: Iterable[Recipient]) -> list[Recipi
     return [r for r in recipients if r.name != me and (not r.addresses or r.addresses[0] != place)]
 
 
-_FOR_DESKS = later("That is for the duty desk or a supervisor of either side. To tell them: /note {reference} text")
-#: What somebody hears who may not do an act; `party` is the side whose act it is.
-_WHO_MAY = for_each(
-    Whose,
-    {
-        Whose.EVERYBODY: _FOR_DESKS,  # of all who see a case only admins hear it
-        Whose.DESKS: _FOR_DESKS,
-        Whose.REQUESTED_DUTY: later("Only the requested side can acknowledge: {desks}."),
-        Whose.SUPERVISORS: later("Only a supervisor of either side can hold or release a case."),
-        Whose.OPERATION: later("Only a duty desk, a supervisor or a liaison officer of the case can plan that."),
-        Whose.REPORTING_OFFICER: later("Only whoever reported the case can ask for that."),
-        Whose.REPORTING_SUPERVISOR: later("Only a supervisor of {party} can stand this case down."),
-        Whose.DESKS_OR_CHANNEL: later("That is for the duty desk, a supervisor, or the desk it was handed to."),
-        Whose.REPORTING_DESK: later("Only the duty desk or a supervisor of {party} can take it back."),
-        Whose.CHANNEL: later("Only the desk it was handed to, or the duty desk of {party}, can record that."),
-        Whose.OFFICER_OR_ANY_DESK: later("Only the reporting officer, or a duty desk or supervisor can do that."),
-        Whose.OFFICER_OR_DESK: later(
-            "Only the reporting officer, or the duty desk or a supervisor of {party}, can record that."
-        ),
-        Whose.OWN_DESK: later("Only the duty desk or a supervisor of {party} can record that."),
-        Whose.OWN_DUTY: later("Only the duty desk of {party} can record that."),
-        Whose.OWN_SUPERVISOR: later("Only a supervisor of {party} can record that."),
-    },
-)
-
-
 def _who_may(request: ActRequest) -> str:
     case, language, whose = request.case, request.language, request.act.rule.whose
     if request.act is Act.ACK and not case.requested:
@@ -256,7 +232,7 @@ def _who_may(request: ActRequest) -> str:
     duty = request.c.context.agreement.desks_of(case.requested, DeskRole.DUTY)
     return tr(
         language,
-        _WHO_MAY[whose],
+        WHO_MAY[whose],
         reference=case.reference,
         desks=", ".join(desk_name(desk) for desk in duty),
         party=case.requested if whose is Whose.CHANNEL else case.reporting,
@@ -283,11 +259,8 @@ def does_not_fit(request: ActRequest, channel: Channel | None) -> str:
             language, "{reference} is closed. To open it again: /reopen {reference} reason", reference=case.reference
         )
     if request.act is Act.OPERATION:
-        return tr(
-            language,
-            "Nobody asks for a joint operation in {reference}. Whoever reported it can add that: edit 11.",
-            reference=case.reference,
-        )
+        return tr(language, "Nobody asks for a joint operation in {reference}. Whoever reported it can add that: edit "
+                  "11.", reference=case.reference)  # fmt: skip
     if request.act in (Act.ACCEPT, Act.RETURN) and channel is not None:
         return tr(
             language,
@@ -295,12 +268,8 @@ def does_not_fit(request: ActRequest, channel: Channel | None) -> str:
             reference=case.reference,
             channel=channel.value,
         )
-    return tr(
-        language,
-        "That does not apply: {reference} is {status}.",
-        reference=case.reference,
-        status=status_name(case.status, language),
-    )
+    return tr(language, "That does not apply: {reference} is {status}.", reference=case.reference,
+              status=status_name(case.status, language))  # fmt: skip
 
 
 def _not_discarded(case: Case, language: str) -> str:

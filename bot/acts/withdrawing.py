@@ -22,6 +22,7 @@ from bot.domain.names import closure_name, rows, urgency_name
 from bot.domain.recipients import Recipient, at_desks, side_of_case, supervisors, unique
 from bot.intake.question_texts import word_button
 from bot.language.texts import later, tr
+from bot.protection.reasons import Why
 from bot.turns.composer import Composer
 
 #: How long after the first message an officer withdraws an alert by themselves.
@@ -122,17 +123,18 @@ def _ask_why(request: ActRequest) -> None:
 def _withdraw(request: ActRequest) -> None:
     c = request.c
     case = ending.ended(request, ClosureCode.ERROR, tr("en", "Withdrawn by the officer."), withdrawn=_code(request))
-    _keep_reason(request, case)
+    why = _keep_reason(request, case)
     reopening, others = apart(request, case, Act.REOPEN, who_knew(request, case))
-    withdrawn = tr("en", "Withdrawn by the officer, nobody had acknowledged: {reason}.", reason=_reason(request, "en"))
+    withdrawn = _withdrawn(request)
     case = done(
         request,
         case,
         tr(request.language, "withdrawn. The clock has stopped, and the desks that knew of it are told."),
         tells=f"{withdrawn} {tr('en', 'If that is wrong: /reopen {reference} reason', reference=case.reference)}",
+        why=why,
         to=reopening,
     )
-    tell(request, case, others, withdrawn)
+    tell(request, case, others, withdrawn, why=why)
     c.move(asking="")
 
 
@@ -185,10 +187,19 @@ def _code(request: ActRequest) -> str:
 
 
 def _reason(request: ActRequest, language: str) -> str:
-    """Name the reason; what was typed is read on the page."""
+    """Name the reason to the own desk; what was typed is read on the page."""
     return tr(language, _REASONS.get(request.text, later("the reason is on the page")))
 
 
-def _keep_reason(request: ActRequest, case: Case) -> None:
-    if request.text and request.text not in _REASONS:
-        request.c.kept.text(case, TextKind.REASON, request.text, own_side_only=True)
+def _withdrawn(request: ActRequest) -> str:
+    """Say that it was withdrawn, and why where that was tapped; what was typed stays with the own side."""
+    if request.text not in _REASONS:
+        return tr("en", "Withdrawn by the officer, nobody had acknowledged.")
+    return tr("en", "Withdrawn by the officer, nobody had acknowledged: {reason}.", reason=_reason(request, "en"))
+
+
+def _keep_reason(request: ActRequest, case: Case) -> Why | None:
+    if not request.text or request.text in _REASONS:
+        return None
+    request.c.kept.text(case, TextKind.REASON, request.text, own_side_only=True)
+    return Why(request.c.kept.texts[-1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.acts import asking_english
 from bot.acts.request import ActRequest, done, is_allowed, prompt
 from bot.clock import alerts, deadlines
 from bot.domain import button_data
@@ -67,12 +68,15 @@ def send(request: ActRequest, case: Case) -> tuple[tuple[int | None, ...], str]:
             c, case, piece, TextKind.NOTE, own_side_only=is_stopped, subjects=request.whom
         )
     c.journal(JournalAct.NOTED, case)
-    relayed = relay.pass_on(c, case, c.kept.texts_with(*kept.values()))
+    texts = c.kept.texts_with(*kept.values())
+    relayed = relay.pass_on(c, case, texts)
     sentence = relayed.sentence(request.language)
     if other and not is_stopped and not relayed.reaches(other):
         sentence += " " + tr(request.language, "Nobody of {party} can be reached at the moment.", party=other)
     if is_stopped:
         sentence = f"{_stays(request, other)} {sentence}"
+    asked = next(filter(None, (asking_english.of_text(request, case, text) for text in texts)), "")
+    sentence = f"{sentence} {asked}".strip()
     c.put(case)
     return tuple(kept.values()), sentence
 

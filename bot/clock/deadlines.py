@@ -163,9 +163,14 @@ def lapsed(case: Case, now: datetime, new_id: NewId) -> Case:
 def rearm_from(case: Case, policy: LevelPolicy, now: datetime, new_id: NewId) -> Case:
     """Start the clock again from now: a reopened case. A channel that accepted need not accept again.
 
-    One that has not answered is asked again, and what must be in writing is waited for again.
+    One that has not answered is asked again, and what must be in writing is waited for again; so is the answer to a
+    question that nobody had answered when the case ended.
     """
     case = _told_again(replace(case, clock_from=now), now)
+    for party in _owing_a_reply(case):
+        case = arm(
+            case, DeadlineKind.REPLY, allowed_time.due(case, policy, DeadlineKind.REPLY, now), new_id, party=party
+        )
     for handoff in case.handoffs:
         kind = _WAITED_FOR.get(handoff.state)
         if kind is not None and not handoff.letter_at:
@@ -174,6 +179,12 @@ def rearm_from(case: Case, policy: LevelPolicy, now: datetime, new_id: NewId) ->
         if not _is_settled_by_channel(case, kind):
             case = arm(case, kind, allowed_time.due(case, policy, kind, now), new_id)
     return case
+
+
+def _owing_a_reply(case: Case) -> tuple[str, ...]:
+    """The sides that have not answered what they were last asked."""
+    asked = {d.party: d for d in sorted(case.deadlines, key=lambda d: d.id) if d.kind is DeadlineKind.REPLY}
+    return tuple(party for party, newest in asked.items() if newest.state is DeadlineState.ENDED)
 
 
 def _told_again(case: Case, now: datetime) -> Case:

@@ -85,14 +85,19 @@ def _wants_stop(_c: Composer, case: Case, deadline: Deadline, _party: str) -> st
     )
 
 
-def _wants_reply(_c: Composer, case: Case, deadline: Deadline, party: str) -> str:
+def _wants_reply(c: Composer, case: Case, deadline: Deadline, party: str) -> str:
     if party != deadline.party:
         return tr("en", "{party} has not answered the question yet.", party=deadline.party)
-    return tr(
-        "en",
-        "A question of the other side waits for you; it is on the page. Please answer: /answer {reference} text",
-        reference=case.reference,
-    )
+    if party == case.requested and gates.stops_relay(case, party, c.context.agreement):
+        asked = tr("en", "A question of the other side waits for you. Please answer: /answer {reference} text",
+                   reference=case.reference)  # fmt: skip
+    else:
+        asked = tr(
+            "en",
+            "A question of the other side waits for you; it is on the page. Please answer: /answer {reference} text",
+            reference=case.reference,
+        )
+    return asked
 
 
 def _wants_review(_c: Composer, case: Case, _deadline: Deadline, _party: str) -> str:

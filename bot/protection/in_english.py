@@ -27,18 +27,18 @@ from bot.protection.standings import Reader
 FREE = tuple(field for field in FIELDS if not field.coded)
 _LIMIT_OF_TEXT = 2000  #: characters of the English of a text
 _LONGER = 2  #: times the limit of a question may be needed for its English
-#: Texts that may stand in a paper.
-_OF_PAPERS = for_each(
+#: Texts that are said in English: those that may stand in a paper, and those that the other side reads.
+_SAID = for_each(
     TextKind,
     {
         TextKind.FIRST: later("First message"),
         TextKind.NOTE: later("Note"),
+        TextKind.REASON: later("Reason"),
     },
     but={
         TextKind.TEXT,
         TextKind.MEMO,
         TextKind.OUTCOME,
-        TextKind.REASON,
         TextKind.LOCATION,
         TextKind.CONTACT,
         TextKind.FILE,
@@ -79,7 +79,7 @@ class Original:
     def name(self, language: str) -> str:
         """What it is, as people know it: ``14 Summary``."""
         if isinstance(self.of, CaseText):
-            return tr(language, _OF_PAPERS[self.of.kind])
+            return tr(language, _SAID[self.of.kind])
         return f"{self.of.number} {tr(language, self.of.label)}"
 
 
@@ -88,7 +88,7 @@ def originals(case: Case, party: str, texts: Iterable[CaseText] = ()) -> tuple[O
 
     Who else reads it is not asked here: whoever writes its English is of that side.
     """
-    mine = [text for text in texts if text.party == party and text.kind in _OF_PAPERS and not text.own_side_only]
+    mine = [text for text in texts if text.party == party and text.kind in _SAID and not text.own_side_only]
     newest = {text.amends or text.id: text for text in sorted(mine, key=lambda text: text.id)}
     answered = _answered(case) if party == case.reporting else ()
     return (*answered, *(_original(case, text, text.id) for text in newest.values()))
@@ -226,6 +226,9 @@ def sentence(missing: Sequence[Original], reference: str, language: str) -> str:
 
 def typed_name(original: Original) -> str:
     """How somebody who types names it."""
-    if isinstance(original.of, CaseText):
-        return "first" if original.of.kind is TextKind.FIRST else "note"
-    return original.of.label.lower()
+    return text_name(original.of) if isinstance(original.of, CaseText) else original.of.label.lower()
+
+
+def text_name(text: CaseText) -> str:
+    """How somebody who types names a text."""
+    return text.kind.value  # "first", "note", "reason"

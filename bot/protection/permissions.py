@@ -15,7 +15,7 @@ from bot.domain.case import WITH_ITS_DESK, Case, Channel, DeadlineKind, Handoff,
 from bot.domain.case_acts import Act, Whose
 from bot.domain.closed_sets import for_each
 from bot.domain.people import Person, Role
-from bot.domain.recipients import reads_as
+from bot.domain.recipients import Recipient, reads_as
 from bot.domain.referral import Referral, reader_of
 from bot.domain.subjects import numbers
 from bot.ports.reads import Scope
@@ -96,6 +96,16 @@ def may_see(person: Person, case: Case, agreement: Agreement) -> bool:
     if not person.party or person.party not in (case.reporting, case.requested):
         return False
     return scope.sees_party or not case.given_to.isdisjoint(scope.reads_as)
+
+
+def has_page(to: Recipient, case: Case, agreement: Agreement) -> bool:
+    """Whether whoever is told of a case may open its page: somebody, or the people of a desk that is told as one."""
+    if to.person is not None:
+        return may_see(to.person, case, agreement)
+    desk = agreement.desks.get(to.name.removeprefix("desk:"))
+    if desk is None or desk.party not in (case.reporting, case.requested):
+        return False
+    return desk.role in _FOLLOWS_ALL or to.name in case.given_to
 
 
 def may(person: Person, act: Act, case: Case, agreement: Agreement, channel: Channel | None = None) -> bool:

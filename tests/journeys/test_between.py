@@ -18,6 +18,7 @@ from tests.journeys.gated import (
     adult_case,
     feared_case,
     handed,
+    page_of,
 )
 from tests.kit.phones import labels
 from tests.kit.played import PlayedBridge
@@ -87,6 +88,33 @@ async def test_nobody_who_was_not_asked_can_answer(bridge: PlayedBridge) -> None
     bridge.expect(CLERK, "That does not apply")
 
 
+@pytest.mark.parametrize("ends", ["close", "standdown"])
+async def test_a_question_that_nobody_had_answered_is_waited_for_again_when_the_case_opens_again(
+    bridge: PlayedBridge, ends: str
+) -> None:
+    case = await adult_case(bridge, WILLING)
+    await bridge.says(DUTY, f"/clarify {case.reference} Which floor is it?")
+    if ends == "close":
+        await bridge.says(CLERK, f"/close {case.reference} found_safe She is home.")
+    else:
+        await bridge.says("telegram:kh-supervisor", f"/standdown {case.reference} wait for her")
+    await bridge.says(CLERK, f"/reopen {case.reference} taken again")
+    reply = await bridge.due(await bridge.case(case), DeadlineKind.REPLY)
+    assert (reply.is_running, reply.due_at, reply.party) == (True, bridge.now + timedelta(hours=2), "KH")
+    bridge.forget()
+    await bridge.fast_forward(hours=2, minutes=1)
+    bridge.expect(OWN_GROUP, "Answer the question: due", "A question of the other side waits for you")
+
+
+async def test_a_question_that_was_answered_is_not_waited_for_again(bridge: PlayedBridge) -> None:
+    case = await adult_case(bridge, WILLING)
+    await bridge.says(DUTY, f"/clarify {case.reference} Which floor is it?")
+    await bridge.says(CLERK, f"/answer {case.reference} The third floor")
+    await bridge.says(CLERK, f"/close {case.reference} found_safe She is home.")
+    await bridge.says(CLERK, f"/reopen {case.reference} taken again")
+    assert (await bridge.due(await bridge.case(case), DeadlineKind.REPLY)).state is DeadlineState.MET
+
+
 # Refusals.
 
 
@@ -115,6 +143,30 @@ async def test_a_refusal_is_typed_in_one_line(bridge: PlayedBridge) -> None:
     bridge.expect(DETECTIVE, "refused: what is asked is not available")
 
 
+@pytest.mark.parametrize("typed", ["/return {} police 不属本省", "/refuse {} police not_available 没有此街"])
+async def test_why_a_channel_returns_it_gets_its_english_and_nothing_waits_for_that(
+    bridge: PlayedBridge, typed: str
+) -> None:
+    case = await handed(bridge)
+    await bridge.says(DETECTIVE, typed.format(case.reference))
+    bridge.expect(DETECTIVE, "runs again", "It is written in Chinese; your duty desk is asked")
+    bridge.expect(OWN_GROUP, "by the police channel")
+    bridge.expect(DUTY, f"Please say it in English too: /english {case.reference} reason")
+    await bridge.says(DUTY, f"/english {case.reference} reason It is another province.")
+    bridge.expect(DUTY, "kept beside the original", "In English: It is another province.")
+    told = bridge.expect(OWN_GROUP, "An English version of a reason was added by CN Duty desk.")
+    assert "province" not in told.text
+    assert "It is another province." in str(await page_of(bridge, CLERK, case))
+
+
+async def test_why_it_is_taken_back_gets_its_english_too(bridge: PlayedBridge) -> None:
+    case = await handed(bridge)
+    await bridge.says(CLERK, f"/recall {case.reference} police គាត់បានត្រឡប់មកវិញ")
+    bridge.expect(CLERK, "taken back", f"Please say it in English too: /english {case.reference} reason")
+    await bridge.says(CLERK, f"/english {case.reference} reason She came back.")
+    bridge.expect(DUTY, "An English version of a reason was added")
+
+
 # Who will be late.
 
 
@@ -140,7 +192,8 @@ async def test_who_will_be_late_says_so_and_the_clock_asks_at_the_new_time_once(
     ("words", "answer"),
     [
         ("police", "By when, and why?"),
-        ("police 2h", "By when, and why?"),
+        ("police 1h30 two readings", "By when, and why?"),
+        ("police 明天9点等省厅", "By when, and why?"),
         ("police 30m too early", "must be after"),
         ("police 40h much too late", "no later than"),
         ("police 25:99 no such time", "By when, and why?"),
@@ -151,6 +204,20 @@ async def test_a_new_time_that_is_none_is_asked_for_again(bridge: PlayedBridge, 
     await bridge.says(DUTY, f"/late {case.reference} {words}")
     bridge.expect(DUTY, answer)
     assert (await bridge.due(await bridge.case(case), DeadlineKind.POLICE)).promised_at is None
+
+
+@pytest.mark.parametrize("typed", ["tomorrow 00:10", "19 Apr 00:10", "明天0:10"])
+async def test_a_new_time_in_usual_words_is_shown_back_and_its_reason_asked_for(
+    bridge: PlayedBridge, typed: str
+) -> None:
+    case = await handed(bridge)
+    await bridge.says(DUTY, f"/late {case.reference} police {typed}")
+    bridge.expect(DUTY, "By Sat 18 Apr 23:10 Phnom Penh / Sun 19 Apr 00:10 Beijing. Why?")
+    await bridge.says(DUTY, "the minister is away")
+    bridge.expect(DUTY, "police channel by Sat 18 Apr 23:10 Phnom Penh", "The other side is told")
+    promised = (await bridge.due(await bridge.case(case), DeadlineKind.POLICE)).promised_at
+    assert promised is not None
+    assert f"{promised:%d %H:%M}" == "18 16:10"
 
 
 async def test_a_time_of_day_is_read_in_the_writers_own_zone(bridge: PlayedBridge) -> None:

@@ -196,6 +196,29 @@ async def test_a_note_in_khmer_gets_its_english_and_both_sides_read_it(bridge: P
     bridge.expect(OFFICER, "in English: " + LINE)
 
 
+async def test_who_writes_a_note_in_khmer_is_asked_once_for_its_english_and_it_crosses_at_once(
+    bridge: PlayedBridge,
+) -> None:
+    case = await sent(bridge)
+    await bridge.says(OFFICER, f"/note {case.reference} {KHMER}")
+    bridge.expect(OFFICER, f"Please say it in English too: /english {case.reference} note")
+    bridge.expect(DUTY, KHMER)
+    await bridge.says(OFFICER, f"/english {case.reference} note {LINE}")
+    bridge.expect(DUTY, "in English: " + LINE)
+    bridge.forget()
+    await bridge.says(OFFICER, f"/note {case.reference} {LINE}")
+    bridge.expect_nothing(OFFICER, containing="Please say it in English")
+
+
+async def test_a_question_in_chinese_is_asked_at_once_and_its_english_too(bridge: PlayedBridge) -> None:
+    case = await sent(bridge)
+    await bridge.says(DUTY, f"/clarify {case.reference} 她在哪一层")
+    bridge.expect(DUTY, "It is written in Chinese", f"/english {case.reference} note", "KH is to answer by")
+    bridge.expect(OFFICER, "她在哪一层")
+    await bridge.says(DUTY, f"/english {case.reference} note Which floor is she on?")
+    bridge.expect(OFFICER, "in English: Which floor is she on?")
+
+
 async def test_only_the_side_that_wrote_it_says_it_in_english(bridge: PlayedBridge) -> None:
     case = await khmer_summary(bridge, "later")
     bridge.forget()

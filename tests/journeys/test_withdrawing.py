@@ -69,8 +69,10 @@ async def test_an_answer_typed_instead_of_a_reason_withdraws_nothing(bridge: Pla
 async def test_a_typed_reason_stays_on_the_page_of_the_own_side(bridge: PlayedBridge) -> None:
     case = await bridge.report_case()
     await bridge.says(OFFICER, f"/withdraw {case.reference} her brother was only angry")
-    told = bridge.expect(DUTY, "Withdrawn by the officer", "the reason is on the page")
+    told = bridge.expect(DUTY, "Withdrawn by the officer, nobody had acknowledged.")
     assert "brother" not in told.text
+    assert "on the page" not in told.text, "only the officer's own side reads it there"
+    assert "The reason is on the page." in bridge.expect("telegram:kh-group", "Withdrawn by the officer").text
     kept = [t for t in await bridge.texts(case) if t.kind is TextKind.REASON]
     assert [(t.text, t.own_side_only) for t in kept] == [("her brother was only angry", True)]
 

@@ -12,9 +12,10 @@ from bot.domain.names import channel_name, refusal_name
 from bot.domain.recipients import desk_name
 from bot.language.texts import tr
 from bot.protection import gates
-from bot.protection.redaction_policy import Way, line_for, officer_for, taker_for
+from bot.protection.reasons import reason_of
+from bot.protection.redaction_policy import Way, officer_for, taker_for
 from bot.protection.shown_persons import for_whom
-from bot.protection.standings import Reader, concerned
+from bot.protection.standings import Reader
 
 
 def handoffs(case: Case, reader: case_view.Reader) -> list[Row]:
@@ -46,7 +47,6 @@ def _where_to(handoff: Handoff, case: Case, reader: case_view.Reader) -> Iterato
 def _answered(handoff: Handoff, case: Case, reader: case_view.Reader) -> Iterator[str]:
     """Say what the channel answered, and the letter about it."""
     language, asks = reader.language, Reader.of(reader.person, reader.agreement)
-    desk = reader.agreement.desks.get(handoff.desk)
     if handoff.formal_reference:
         yield tr(language, "formal reference {reference}", reference=handoff.formal_reference)
     taker = taker_for(handoff, case, asks, Way.PAGE, reader.agreement)
@@ -58,9 +58,8 @@ def _answered(handoff: Handoff, case: Case, reader: case_view.Reader) -> Iterato
         yield tr(language, "accepted by {officer}", officer=officer)
     if handoff.refusal is not None:
         yield refusal_name(handoff.refusal, language)
-    side = desk.party if desk else case.reporting
-    reason = line_for(handoff.return_reason, 0, side, case, asks, Way.PAGE, reader.agreement)
-    if reason:
+    reason = reason_of(handoff, case, asks, Way.PAGE, reader.agreement)
+    if reason and handoff.state is not HandoffState.WITHDRAWN:
         yield tr(language, "returned: {reason}", reason=reason)
     if handoff.letter_reference:
         yield tr(language, "confirmed by letter {letter}", letter=handoff.letter_reference)
@@ -73,8 +72,7 @@ def _taken_back(handoff: Handoff, case: Case, reader: case_view.Reader) -> Itera
     if handoff.state is not HandoffState.WITHDRAWN:
         return
     asks = Reader.of(reader.person, reader.agreement)
-    whom = concerned(case, handoff.id, handoff.covers)
-    reason = line_for(handoff.withdraw_reason, 0, case.reporting, case, asks, Way.PAGE, reader.agreement, whom=whom)
+    reason = reason_of(handoff, case, asks, Way.PAGE, reader.agreement)
     if reason:
         yield tr(reader.language, "taken back: {reason}", reason=reason)
     yield (
