@@ -60,7 +60,7 @@ def send(c: Composer, case: Case, referral: Referral) -> Case:
 
 def keyboard(case: Case, referral: Referral) -> Keyboard:
     """The acts of a support desk."""
-    acts = [(tr("en", "We take them"), Act.ACCEPT.value), (tr("en", "Return"), Act.RETURN.value)]
+    acts = [(tr("en", "We take them"), Act.ACCEPT.value), (tr("en", "We cannot take them"), Act.RETURN.value)]
     offered = acts if referral.state is ReferralState.SENT and case.is_open else []
     offered += [(tr("en", "Write to {party}", party=referral.party), Act.NOTE.value)] if referral.is_live else []
     return rows([act_button(case, label, act) for label, act in (*offered, (tr("en", "Show"), "case"))])

@@ -124,7 +124,7 @@ async def test_a_stand_down_does_not_silence_what_a_desk_was_asked(bridge: Playe
 async def test_a_referral_is_returned_with_a_reason_and_sent_to_another_desk(bridge: PlayedBridge) -> None:
     case = await referable(bridge)
     await sent(bridge, case)
-    await bridge.taps(SHELTER, "Return")
+    await bridge.taps(SHELTER, "We cannot take them")
     bridge.expect(SHELTER, "Why can you not take them in?")
     await bridge.says(SHELTER, "no bed is free")
     bridge.expect(OWN_GROUP, "KH Shelter returns the referral", "no bed is free")

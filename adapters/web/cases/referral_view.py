@@ -107,6 +107,6 @@ def forms(case: Case, referral: Referral | None, language: str) -> list[Form]:
         found.append(Form(Act.ACCEPT.value, tr(language, "We take them"), who))
     if is_open and referral.is_live:
         why = Input("words", tr(language, "Why you cannot take them in. No names of people."), "text")
-        found.append(Form(Act.RETURN.value, tr(language, "Return"), why))
+        found.append(Form(Act.RETURN.value, tr(language, "We cannot take them"), why))
     note = Input("words", tr(language, "To the side that referred; nobody else reads it. No names of people."), "text")
     return [*found, Form(Act.NOTE.value, tr(language, "Write to {party}", party=referral.party), note)]
