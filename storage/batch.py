@@ -15,6 +15,7 @@ from bot.domain.english import English, Translation
 from bot.domain.errors import NoClock, Stale
 from bot.domain.export_orders import IdentifiedOrder
 from bot.domain.frozen import replace
+from bot.domain.handoff_links import HandoffLink
 from bot.domain.journal import Entry
 from bot.domain.likeness import Look, Match
 from bot.domain.messages import Address, Delivery, DeliveryState, Inbound, Outgoing, OutgoingKind
@@ -83,6 +84,8 @@ class Batch:
     ends_sessions_of: set[int] = field(default_factory=set)
     unbound: list[Address] = field(default_factory=list)
     sign_ins: list[SignIn] = field(default_factory=list)
+    handoff_links: list[HandoffLink] = field(default_factory=list)
+    used_links: list[str] = field(default_factory=list)
     windows: dict[tuple[Address, bool], Window] = field(default_factory=dict)  #: by address and kind, the newest
     windows_asked: list[Window] = field(default_factory=list)
     knock_outcomes: list[tuple[KnockOutcome, datetime | None]] = field(default_factory=list)  #: with its moment
@@ -154,6 +157,8 @@ class Batch:
         self.ends_sessions_of.update(turn.ends_sessions_of)
         self.unbound += turn.unbound
         self.sign_ins += turn.sign_ins
+        self.handoff_links += turn.handoff_links
+        self.used_links += turn.used_links
 
     def _add_windows(self, turn: Turn) -> None:
         for window in turn.windows:

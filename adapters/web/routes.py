@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 from adapters.web.cases import case_pages, file_pages, paper_pages, referral_pages, search_page
 from adapters.web.chat import chat_pages
 from adapters.web.exports import export_pages
+from adapters.web.handoffs import paper_link_pages, receipt_page
 from adapters.web.secure import secure_page
 from adapters.web.server import health
 from adapters.web.server.every_answer import Dressed
@@ -55,6 +56,12 @@ def _pages(site: Site) -> Sequence[BaseRoute]:
         Route("/", _open(site, sign_in_pages.home)),
         Route("/signin/{token}", _open(site, sign_in_pages.show)),
         Route("/signin/{token}", _open(site, sign_in_pages.use), methods=["POST"]),
+        Route("/receipt/{token}", _open(site, receipt_page.show)),
+        Route("/receipt/{token}", _open(site, receipt_page.take), methods=["POST"]),
+        Route("/paper/{token}", _open(site, paper_link_pages.show)),
+        Route("/paper/{token}", _open(site, paper_link_pages.use), methods=["POST"]),
+        Route("/papers", _open(site, paper_link_pages.listing)),
+        Route("/papers/{name}", _open(site, paper_link_pages.hand_out)),
         *_get(site, "/chat/lines", chat_pages.lines),
         *_get(site, "/chat", chat_pages.read),
         *_post(site, "/chat", chat_pages.write),
@@ -80,6 +87,7 @@ def _take_files(site: Site) -> Sequence[BaseRoute]:
     return (
         Route("/chat/file", uploading(site, file_pages.send), methods=["POST"]),
         Route("/cases/{reference}/files", uploading(site, file_pages.attach), methods=["POST"]),
+        Route("/cases/{reference}/letter", uploading(site, file_pages.letter), methods=["POST"]),
         *_get(site, "/cases/{reference}/files/{file}", file_pages.download),
     )
 

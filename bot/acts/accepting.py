@@ -9,7 +9,7 @@ from bot.acts.request import ActRequest, changed, done, everybody, is_allowed, p
 from bot.acts.which_channel import ask_channel, channel_and_reason, channel_of
 from bot.channels.gate_effects import own_side
 from bot.channels.handoffs import DEADLINE, at_desks_of, run_again, status_of, with_handoff
-from bot.clock import allowed_time, deadlines
+from bot.clock import allowed_time, claimed_receipts, deadlines
 from bot.clock.alerts import act_button
 from bot.domain.case import Case, Channel, DeadlineKind, Handoff, HandoffState, RefusalCode, Status
 from bot.domain.case_acts import Act
@@ -37,6 +37,10 @@ def accept(request: ActRequest) -> None:
         return
     if not is_allowed(request, channel) or not _is_open_still(request, channel):
         return
+    claimed = claimed_receipts.named(rest)
+    if claimed is not None:
+        _accept_claimed(request, channel, claimed)
+        return
     formal_reference, officer = _reference_and_officer(rest)
     if not formal_reference:
         prompt(
@@ -48,6 +52,25 @@ def accept(request: ActRequest) -> None:
         )
         return
     _accept(request, channel, formal_reference, officer or request.person.name)
+
+
+def _accept_claimed(request: ActRequest, channel: Channel, which: str) -> None:
+    """Record as accepted what was claimed by mail, when it is what was shown with the button; else show it as it is."""
+    case, language = request.case, request.language
+    handoff = case.handoff(channel)
+    if handoff is None or not handoff.is_claimed:
+        request.say(tr(language, "{reference}: no receipt was claimed by mail for the {channel}. To accept: /accept "
+                       "{reference} {word} NUMBER", reference=case.reference, channel=channel_name(channel, language),
+                       word=channel.value))  # fmt: skip
+        return
+    number = handoff.claimed_reference.reveal()
+    if which == claimed_receipts.stamp(handoff):
+        _accept(request, channel, number, handoff.claimed_officer.reveal())
+        return
+    request.say(tr(language, "{reference}: by the link in our mail it was said to be received for the {channel}, under "
+                   "{number}. Nothing is recorded yet.", reference=case.reference,
+                   channel=channel_name(channel, language), number=number),
+                rows([claimed_receipts.record_button(case, handoff, language)]))  # fmt: skip
 
 
 def _is_open_still(request: ActRequest, channel: Channel) -> bool:

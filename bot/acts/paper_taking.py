@@ -8,6 +8,7 @@ from bot.channels.papers.files import Form
 from bot.channels.papers.kinds import PaperKind
 from bot.channels.papers.offered import may_take
 from bot.domain.journal_acts import JournalAct
+from bot.protection.permissions import may_take_over
 from bot.protection.secure_access import Purpose
 from bot.turns.composer import Composer
 
@@ -48,3 +49,29 @@ class PaperTaking:
         if self.kind is not PaperKind.ANNEX or case is None:
             return False
         return {entry.id for entry in c.secure(case).entries} != set(self.entries)
+
+
+@dataclass(slots=True)
+class HandedPaper:
+    """A paper of a hand-off for somebody of the desk that has it. It may be handed out once it `is_recorded`."""
+
+    case_id: int
+    version: int  #: of the case that it was made of
+    handoff_id: int
+    kind: PaperKind
+    sha256: str
+    is_recorded: bool = False
+
+    def act(self, c: Composer) -> None:
+        """Journal that it was taken, while the hand-off is with the person's desk."""
+        self.is_recorded = False
+        case, person = c.case(self.case_id), c.person
+        if case is None or person is None or case.version != self.version:
+            return
+        handoff = next((each for each in case.handoffs if each.id == self.handoff_id), None)
+        if handoff is None or not may_take_over(person, handoff, case, c.context.agreement):
+            return
+        c.saw(case)
+        c.journal(JournalAct.PAPER_TAKEN, case, paper=self.kind.value, form=Form.PDF.value, sha256=self.sha256,
+                  channel=handoff.channel.value)  # fmt: skip
+        self.is_recorded = True

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from bot.acts.finding import is_among_own
 from bot.acts.request import ActRequest, changed, done, everybody, shown_name
-from bot.channels import states_not_told
+from bot.channels import paper_links, states_not_told
 from bot.channels.addressees import Addressees
 from bot.channels.handoffs import with_handoff
 from bot.clock import allowed_time, deadlines
@@ -90,8 +90,12 @@ def _tell_desks(request: ActRequest, case: Case, handoff: Handoff, addressed: Ad
                "reference, or return it with a reason. {link}", **known)  # fmt: skip
     to = at_desk(desk, c.view.directory)
     at_once, by_mail = _by_mail_too(to)
-    c.tell(at_once, f"case:{case.id}:handoff:{handoff.id}", words, case=case, buttons=_answers(case, handoff.channel))
-    c.tell(by_mail, f"case:{case.id}:papers:{handoff.id}", words, case=case)
+    for each in at_once:
+        said = f"{words}\n{paper_links.offered_to(c, case, handoff, each)}"
+        c.tell([each], f"case:{case.id}:handoff:{handoff.id}", said, case=case, buttons=_answers(case, handoff.channel))
+    for each in by_mail:
+        said = f"{words}\n{paper_links.offered_to(c, case, handoff, each)}"
+        c.tell([each], f"case:{case.id}:papers:{handoff.id}", said, case=case)
     copied = unique(r for each in addressed.copies for r in at_desk(each, c.view.directory))
     copy = tr("en", "{urgency} · {reference}\nIn copy: handed to the {channel}{whom}, {desk}, by {who}. {link}",
               desk=desk_name(desk), **known)  # fmt: skip

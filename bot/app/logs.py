@@ -25,7 +25,7 @@ _IN_ADDRESSES = (
     (re.compile(r"(?i)\bbot\d+:[A-Za-z0-9_-]+"), f"bot{_HIDDEN}"),
     (re.compile(r"\b\d{6,}:[A-Za-z0-9_-]{30,}"), _HIDDEN),
     (re.compile(r"(?i)\b((?:access_token|secret|corpsecret|appsecret|token)=)[^&\s\"']+"), rf"\1{_HIDDEN}"),
-    (re.compile(r"(/signin/)[A-Za-z0-9_-]+"), rf"\1{_HIDDEN}"),
+    (re.compile(r"(/(?:signin|paper|receipt)/)[A-Za-z0-9_-]+"), rf"\1{_HIDDEN}"),
     (re.compile(r"(://[^\s/:@]*:)[^\s/@]+@"), rf"\1{_HIDDEN}@"),
 )
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.clock import alerts
+from bot.clock import alerts, claimed_receipts
 from bot.domain.case import TIMERS, Case, Channel, Deadline, DeadlineKind, HandoffState
 from bot.domain.case_acts import Act
 from bot.domain.closed_sets import for_each
@@ -66,13 +66,14 @@ def _wants_letter(_c: Composer, case: Case, _deadline: Deadline, _party: str) ->
 def _wants_answer(c: Composer, case: Case, deadline: Deadline, _party: str) -> str:
     handoff = case.handoff(deadline.channel) if deadline.channel else None
     since = handoff.sent_at if handoff is not None and handoff.sent_at is not None else deadline.due_at
-    return tr(
+    asked = tr(
         "en",
         "Handed to the {channel} channel {moment}, not answered yet. Please accept with the formal reference, or "
         "return it with a reason.",
         channel=deadline.channel.value if deadline.channel else "",
         moment=moment(since, case, c.context.agreement),
     )
+    return f"{asked} {claimed_receipts.in_ping(case, deadline.channel)}".strip()
 
 
 def _wants_stop(_c: Composer, case: Case, deadline: Deadline, _party: str) -> str:
@@ -115,7 +116,7 @@ def _wants_channel(c: Composer, case: Case, deadline: Deadline, party: str) -> s
     handoff = case.handoff(channel)
     if handoff is not None and handoff.state is HandoffState.SENT:
         sent = tr("en", "Handed to the {channel} channel, not yet accepted.", channel=channel.value)
-        return f"{sent} {_open_for(case, channel)}".strip()
+        return " ".join(filter(None, (sent, claimed_receipts.in_ping(case, channel), _open_for(case, channel))))
     at_gate = in_pings(case, channel, party, c.context.agreement)
     if handoff is not None and not gates.is_draft(handoff):
         accepted = tr("en", "The {channel} channel accepted, but not for everybody.", channel=channel.value)
@@ -172,7 +173,7 @@ def _offers_channel(c: Composer, case: Case, deadline: Deadline, party: str) -> 
     channel = Channel(deadline.kind.value)
     handoff = case.handoff(channel)
     if handoff is not None and handoff.state is HandoffState.SENT:
-        return [(tr("en", "Accept"), Act.ACCEPT, channel.value), (tr("en", "Return"), Act.RETURN, channel.value)]
+        return _offers_its_answer(case, channel, party)
     offered: list[Offer] = []
     if gates.offers_handoff(case, channel, party, c.context.agreement):
         offered.append((tr("en", "Hand off"), Act.HANDOFF, channel.value))
@@ -184,9 +185,17 @@ def _offers_channel(c: Composer, case: Case, deadline: Deadline, party: str) -> 
     return offered
 
 
-def _offers_answer(_c: Composer, _case: Case, deadline: Deadline, _party: str) -> list[Offer]:
-    word = deadline.channel.value if deadline.channel else ""
-    return [(tr("en", "Accept"), Act.ACCEPT, word), (tr("en", "Return"), Act.RETURN, word)]
+def _offers_answer(_c: Composer, case: Case, deadline: Deadline, party: str) -> list[Offer]:
+    return _offers_its_answer(case, deadline.channel, party)
+
+
+def _offers_its_answer(case: Case, channel: Channel | None, party: str) -> list[Offer]:
+    """Accepting and returning; first the receipt that was claimed by mail, to the side that may record it."""
+    handoff, word = claimed_receipts.claimed(case, channel), channel.value if channel else ""
+    answers: list[Offer] = [(tr("en", "Accept"), Act.ACCEPT, word), (tr("en", "Return"), Act.RETURN, word)]
+    if handoff is None or party != case.requested:
+        return answers
+    return [(tr("en", "Record as accepted"), Act.ACCEPT, claimed_receipts.recorded_by(handoff)), *answers]
 
 
 def _offers_stop(_c: Composer, _case: Case, deadline: Deadline, _party: str) -> list[Offer]:

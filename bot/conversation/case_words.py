@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.acts import on_paper
 from bot.conversation import recognised_words
 from bot.domain.case import Case, TextKind
 from bot.domain.case_acts import Act
@@ -39,6 +40,8 @@ def keep_attachments(c: Composer, case: Case | None, act: str = "") -> None:
     for piece in words_of(c):
         if piece.kind is not TextKind.TEXT:
             keep_piece(c, c.view.leading_to(case), piece, own_side_only=act == Act.MEMO)
+    if act == Act.WRITTEN:
+        on_paper.keep_scan(c, c.view.leading_to(case))
 
 
 def keep_with(c: Composer, case: Case) -> None:

@@ -212,6 +212,15 @@ class Handoff:
     withdraw_reason: Guarded = NOTHING
     owner: int | None = None  #: person id of who answers for it after the case was closed; it stands
     stopped_at: datetime | None = None  #: when its desk confirmed that it does nothing more on it
+    letter_file: int | None = None  #: id of the file that is the scan of the letter
+    claimed_at: datetime | None = None  #: when whoever has the mail said last that its papers were received
+    claimed_reference: Guarded = NOTHING  #: the formal number they gave; it stops no clock before somebody accepts it
+    claimed_officer: Guarded = NOTHING  #: who received it, as they say
+
+    @property
+    def is_claimed(self) -> bool:
+        """Whether a receipt was claimed by mail, and nobody has answered the hand-off yet."""
+        return self.state is HandoffState.SENT and self.claimed_at is not None
 
     @property
     def is_live(self) -> bool:

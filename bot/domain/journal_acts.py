@@ -98,6 +98,7 @@ class JournalAct(StrEnum):
     HANDOFF_SENT = "handoff_sent", Details.CODED, Seen.BOTH
     ACCEPTED = "accepted", Details.WORDS, Seen.BOTH
     RETURNED = "returned", Details.WORDS, Seen.BOTH
+    RECEIPT_CLAIMED = "receipt_claimed", Details.WORDS, Seen.BOTH  #: by the link of a mail, whoever has it
     PAPER_DELIVERED = "paper_delivered", Details.CODED, Seen.BOTH
     REMINDED = "reminded", Details.CODED, Seen.BOTH
     CLARIFICATION_ASKED = "clarification_asked", Details.CODED, Seen.BOTH
@@ -106,7 +107,9 @@ class JournalAct(StrEnum):
     HANDOFF_WITHDRAWN = "handoff_withdrawn", Details.CODED, Seen.BOTH
     STOP_CONFIRMED = "stop_confirmed", Details.CODED, Seen.BOTH
     CONFIRMED_IN_WRITING = "confirmed_in_writing", Details.WORDS, Seen.BOTH
+    LETTER_SCANNED = "letter_scanned", Details.WORDS, Seen.FILE  #: which file is the scan of the letter, its hash
     PAPER_TAKEN = "paper_taken", Details.CODED, Seen.OWN  #: which, its hash, and for the annex what for
+    PAPER_LINK = "paper_link", Details.CODED, Seen.OWN  #: a one-time link to the papers of a hand-off, to whoever asked
     PAPER_MAILED = "paper_mailed", Details.CODED, Seen.PROTECTION  #: to the desk that it was handed to
     DIPLOMATIC_NOT_NEEDED = "diplomatic_not_needed", Details.WORDS, Seen.BOTH
     PLANNED = "planned", Details.CODED, Seen.SAID  #: a version of the plan of a joint operation

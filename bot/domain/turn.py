@@ -13,6 +13,7 @@ from bot.domain.conversation import Conversation
 from bot.domain.english import English, Translation
 from bot.domain.export_orders import IdentifiedOrder
 from bot.domain.frozen import replace
+from bot.domain.handoff_links import HandoffLink
 from bot.domain.journal import Entry
 from bot.domain.likeness import Look, Match
 from bot.domain.messages import Address, DeliveryState, Inbound, Keyboard, Outgoing, OutgoingKind
@@ -134,6 +135,8 @@ class Turn:
     windows_asked: tuple[Window, ...] = ()  #: windows whose person was asked to write before they close
     knock_outcomes: tuple[KnockOutcome, ...] = ()
     sign_ins: tuple[SignIn, ...] = ()  #: one-time links
+    handoff_links: tuple[HandoffLink, ...] = ()  #: likewise, about a hand-off
+    used_links: tuple[str, ...] = ()  #: hashes of such links that this turn uses up
     matches: tuple[Match, ...] = ()  #: inserted or decided, each over the version before
     looks: tuple[Look, ...] = ()  #: cases that are to be compared with others after the commit
     looked: tuple[Look, ...] = ()  #: that were; one that was asked for meanwhile stays

@@ -15,17 +15,16 @@ import structlog
 from bot.channels.papers.dossier import Dossier
 from bot.channels.papers.drawing_up import draw_up
 from bot.channels.papers.files import Form, as_file
+from bot.channels.papers.for_desk import PAPERS, dossier_for, signer
 from bot.channels.papers.kinds import PaperKind
 from bot.channels.papers.letterheads import Letterheads
-from bot.channels.papers.offered import dossier_of, may_take
 from bot.domain.agreement import Agreement, Desk
-from bot.domain.case import WITH_ITS_DESK, Case, Channel, Handoff
-from bot.domain.closed_sets import for_each
+from bot.domain.case import WITH_ITS_DESK, Case, Handoff
 from bot.domain.errors import BridgeError, NoPaper
 from bot.domain.frozen import replace
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Outgoing
-from bot.domain.people import Directory, Person, Role
+from bot.domain.people import Person
 from bot.line.message_work import Order
 from bot.ports.messengers import Enclosure
 from bot.ports.reads import History, Wanted
@@ -38,14 +37,6 @@ log = structlog.get_logger(__name__)
 
 #: The key of the message that tells a desk of its hand-off: `bot/acts/sending_handoffs.py`.
 _HANDED = re.compile(r"case:\d+:(?:handoff|papers):(\d+):")
-#: What goes with it; the annex only where it is encrypted.
-_PAPERS = for_each(
-    Channel,
-    {
-        Channel.POLICE: (PaperKind.POLICE_REQUEST, PaperKind.POLICE_REPLY),
-        Channel.DIPLOMATIC: (PaperKind.NOTE_VERBALE, PaperKind.DIPLOMATIC_REPLY, PaperKind.ANNEX),
-    },
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +72,7 @@ class PaperMail:
             return ()
         history = await self._storage.history(mail.case.id)
         made: list[Enclosure] = []
-        for kind in _PAPERS[mail.handoff.channel]:
+        for kind in PAPERS[mail.handoff.channel]:
             if (kind is not PaperKind.ANNEX or mail.desk.age) and (paper := await self._made(kind, mail, history)):
                 made.append(paper)
         return tuple(made)
@@ -99,11 +90,11 @@ class PaperMail:
         handoff = next((h for h in case.handoffs if h.id == int(found[1])), None) if case is not None else None
         if case is None or handoff is None or handoff.state not in WITH_ITS_DESK or handoff.desk != desk.id:
             return None
-        signer = _signer(case, handoff, await self._storage.directory(), self._agreement)
-        return _Mail(case, handoff, desk, signer) if signer is not None else None
+        signed_by = signer(case, handoff, await self._storage.directory(), self._agreement)
+        return _Mail(case, handoff, desk, signed_by) if signed_by is not None else None
 
     async def _made(self, kind: PaperKind, mail: _Mail, history: History) -> Enclosure | None:
-        dossier = replace(dossier_of(mail.case, history, mail.signer, self._agreement), handoff=mail.handoff)
+        dossier = dossier_for(mail.case, mail.handoff, history, mail.signer, self._agreement)
         if kind is PaperKind.ANNEX:
             dossier = await self._with_identity(dossier, mail, history)
         try:
@@ -132,11 +123,3 @@ class PaperMail:
             c.journal(JournalAct.PAPER_MAILED, mail.case, paper=kind.value, desk=mail.desk.id, sha256=sha256)
 
         await self._submit(Order(act, actor="mail"))
-
-
-def _signer(case: Case, handoff: Handoff, directory: Directory, agreement: Agreement) -> Person | None:
-    """Somebody of the reporting side for whom it is drawn up: who handed off, else a supervisor or a duty officer."""
-    sent_by = directory.get(handoff.by)
-    ranked = sorted(directory.people.values(), key=lambda p: (p.role is not Role.SUPERVISOR, p.id))
-    able = (p for p in (sent_by, *ranked) if p is not None and p.party == case.reporting)
-    return next((p for p in able if may_take(PaperKind.ANNEX, p, case, agreement)), None)

@@ -10,6 +10,7 @@ from bot.domain.attachments import FileState, StoredFile
 from bot.domain.case import Case
 from bot.domain.english import Translation
 from bot.domain.export_orders import IdentifiedOrder
+from bot.domain.handoff_links import HandoffLink, LinkUse
 from bot.domain.journal import Link
 from bot.domain.messages import Address, Delivery, DeliveryState, Outgoing
 from bot.domain.people import Directory, SignIn
@@ -165,6 +166,17 @@ class Storage(Retains, KeepsForMessengers, FindsAlike, Protocol):
 
     async def peek_sign_in(self, token_hash: str, now: datetime) -> bool:
         """Answer whether such a link could be used now, without using it."""
+
+    async def handoff_link(self, use: LinkUse, token_hash: str, now: datetime) -> HandoffLink | None:
+        """Return a one-time link about a hand-off without using it; None when it is unknown, used or expired."""
+
+    async def use_handoff_link(
+        self, use: LinkUse, token_hash: str, opened: HandoffLink, now: datetime
+    ) -> HandoffLink | None:
+        """Use a link up and keep `opened` for the same hand-off and person, in one step; returns what is kept.
+
+        None when the link is unknown, used or expired, and then nothing is kept.
+        """
 
     async def session(
         self, token_hash: str, now: datetime, idle: timedelta | None = None, *, renews: bool = True

@@ -129,6 +129,12 @@ def may_draw_up(person: Person, case: Case, agreement: Agreement) -> bool:
     return person.party == case.reporting and may(person, Act.HANDOFF, case, agreement)
 
 
+def may_take_over(person: Person, handoff: Handoff, case: Case, agreement: Agreement) -> bool:
+    """Whether this person may have the papers of a hand-off: of the desk that has it, and may answer for it."""
+    is_theirs = handoff.state in WITH_ITS_DESK and person.desk == handoff.desk
+    return is_theirs and may(person, Act.ACCEPT, case, agreement, handoff.channel)
+
+
 def _desk_role(person: Person, agreement: Agreement) -> DeskRole | None:
     desk = agreement.desks.get(person.desk)
     return desk.role if desk is not None and desk.party == person.party else None

@@ -355,6 +355,14 @@ def officer_for(handoff: Handoff, case: Case, reader: Reader, way: Way, agreemen
     return (handoff.accepting_officer.reveal() or None) if showing is Showing.SHOWN else None
 
 
+def claim_for(handoff: Handoff, case: Case, reader: Reader, way: Way, agreement: Agreement) -> tuple[str, str] | None:
+    """Open who received a hand-off and under which number, as was claimed by mail; None when it is not for a reader."""
+    showing = decide(Matter.ACCEPTANCE, way, standing(case, reader, agreement), reader)
+    if handoff.claimed_at is None or showing is not Showing.SHOWN:
+        return None
+    return handoff.claimed_officer.reveal(), handoff.claimed_reference.reveal()
+
+
 def taker_for(handoff: Handoff, case: Case, reader: Reader, way: Way, agreement: Agreement) -> str | None:
     """Open who took a paper that was handed over in person; None when nobody did, or when it is not for a reader."""
     showing = decide(Matter.ACCEPTANCE, way, standing(case, reader, agreement), reader)

@@ -321,6 +321,8 @@ class Composer:
             unbound=tuple(self.people.unbound),
             orders=tuple(self._orders.values()),
             sign_ins=tuple(self.people.sign_ins),
+            handoff_links=tuple(self.people.handoff_links),
+            used_links=tuple(self.people.used_links),
             matches=self.pairs.said,
             looks=self.pairs.looks(self._cases, self.kept),
             looked=tuple(self.pairs.looked),

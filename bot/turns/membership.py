@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.domain.handoff_links import HandoffLink
 from bot.domain.messages import Address
 from bot.domain.people import Invite, Person, SignIn, Stranger
 
@@ -15,6 +16,8 @@ class Membership:
         self.invites: list[Invite] = []
         self.strangers: list[Stranger] = []
         self.sign_ins: list[SignIn] = []
+        self.handoff_links: list[HandoffLink] = []
+        self.used_links: list[str] = []
         self.ended: list[int] = []
         self.unbound: list[Address] = []
 
@@ -33,6 +36,14 @@ class Membership:
     def sign_in(self, link: SignIn) -> None:
         """Keep a one-time sign-in link."""
         self.sign_ins.append(link)
+
+    def link(self, link: HandoffLink) -> None:
+        """Keep a one-time link about a hand-off."""
+        self.handoff_links.append(link)
+
+    def use_up(self, token_hash: str) -> None:
+        """Let such a link work no more."""
+        self.used_links.append(token_hash)
 
     def end_sessions(self, person_id: int) -> None:
         """End a person's web sessions and sign-in links."""

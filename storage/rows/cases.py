@@ -54,7 +54,9 @@ _SAME = tuple(
 
 
 #: Names and reasons of a hand-off that are sealed.
-_SEALED_OF_HANDOFF = ("accepting_officer", "return_reason", "withdraw_reason", "delivered_to")
+_SEALED_OF_HANDOFF = (
+    "accepting_officer", "return_reason", "withdraw_reason", "delivered_to", "claimed_reference", "claimed_officer",
+)  # fmt: skip
 
 _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 _same_of = attrgetter(*_SAME)

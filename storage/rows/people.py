@@ -8,6 +8,7 @@ from dataclasses import asdict, fields
 from sqlalchemy import RowMapping
 
 from bot.domain.export_orders import IdentifiedOrder, OrderState
+from bot.domain.handoff_links import HandoffLink, LinkUse
 from bot.domain.people import Invite, Person, Role, SignIn, Stranger
 from bot.protection.sealing import Vault
 from storage.rows.cases import KeptRow, RowDict, address, address_or_none, text_or_none
@@ -89,6 +90,16 @@ def order_of(vault: Vault, row: RowMapping) -> IdentifiedOrder:
     values = {**row, "place": address_or_none(row["place"]), "state": OrderState(row["state"])}
     why = dict.fromkeys(_WHY, "") | unseal(vault, "export_orders", row["id"], values.pop("sealed"))
     return IdentifiedOrder(**values, **why)
+
+
+def handoff_link_row(link: HandoffLink) -> RowDict:
+    """A link about a hand-off."""
+    return {**asdict(link), "use": link.use.value}
+
+
+def handoff_link_of(row: RowMapping) -> HandoffLink:
+    """A link about a hand-off."""
+    return HandoffLink(**{**row, "use": LinkUse(row["use"])})
 
 
 def sign_in_row(link: SignIn) -> RowDict:

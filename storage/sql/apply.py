@@ -41,7 +41,15 @@ from storage.rows.journal import link_row, secret_of
 from storage.rows.matching import match_row
 from storage.rows.messages import inbox_outcome, inbox_row, seen_key
 from storage.rows.messenger_state import asked_row, knock_row, waking_row, window_row
-from storage.rows.people import binding_rows, invite_row, order_row, person_row, sign_in_row, stranger_row
+from storage.rows.people import (
+    binding_rows,
+    handoff_link_row,
+    invite_row,
+    order_row,
+    person_row,
+    sign_in_row,
+    stranger_row,
+)
 from storage.rows.policies import policies_row
 from storage.sql.leaving import addresses_of, write_to_no_more, write_withdrawals
 from storage.sql.outbox_writes import write_outbox
@@ -74,7 +82,10 @@ def write(writing: Writing, batch: Batch) -> frozenset[int]:
     ended = [{"person_id": owner} for owner in sorted({*owners, *signed_in_at(batch.unbound)})]
     writing.run(writing.statements.end_sign_ins, ended)
     writing.run(writing.statements.end_sessions, ended)
+    writing.run(writing.statements.end_handoff_links, ended)
+    writing.run(writing.statements.use_handoff_links, [{"of_hash": used} for used in sorted(batch.used_links)])
     writing.run(writing.statements.add_sign_ins, [sign_in_row(link) for link in batch.sign_ins])
+    writing.run(writing.statements.add_handoff_links, [handoff_link_row(link) for link in batch.handoff_links])
     _write_journal(writing, batch.journal)
     return left_out
 

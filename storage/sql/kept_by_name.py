@@ -6,14 +6,16 @@ from datetime import UTC, datetime, timedelta
 from secrets import token_bytes
 from typing import Any
 
-from sqlalchemy import Connection, case, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, case, delete, func, or_, select, update
 
+from bot.domain.frozen import replace
+from bot.domain.handoff_links import HandoffLink, LinkUse
 from bot.domain.people import SignIn
 from bot.ports.messenger_state import Token
 from bot.protection.sealing import Vault
 from storage.batch import LEASES_KEPT, WINDOWS_KEPT, attempt_key
 from storage.rows.messenger_state import token_of, token_row
-from storage.rows.people import sign_in_row
+from storage.rows.people import handoff_link_of, handoff_link_row, sign_in_row
 from storage.sql.claims import DATABASE_NOW, Term
 from storage.sql.statements import SCHEMA, Statements, T
 
@@ -76,6 +78,31 @@ def use_sign_in(connection: Connection, token_hash: str, session: SignIn, now: d
     return person_id
 
 
+def handoff_link(connection: Connection, use: LinkUse, token_hash: str, now: datetime) -> HandoffLink | None:
+    """Find a link about a hand-off that holds."""
+    found = connection.execute(select(T["handoff_links"]).where(*_holds(use, token_hash, now))).mappings().first()
+    return None if found is None else handoff_link_of(found)
+
+
+def use_handoff_link(
+    connection: Connection, use: LinkUse, token_hash: str, opened: HandoffLink, now: datetime
+) -> HandoffLink | None:
+    """Use a link up and keep what it opens."""
+    links = T["handoff_links"]
+    used = connection.execute(delete(links).where(*_holds(use, token_hash, now)).returning(links)).mappings().first()
+    if used is None:
+        return None
+    link = handoff_link_of(used)
+    kept = replace(opened, case_id=link.case_id, handoff_id=link.handoff_id, person_id=link.person_id)
+    connection.execute(links.insert(), handoff_link_row(kept))
+    return kept
+
+
+def _holds(use: LinkUse, token_hash: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    links = T["handoff_links"].c
+    return links.token_hash == token_hash, links.use == use.value, links.expires_at > now
+
+
 def peek(connection: Connection, table: str, token_hash: str, now: datetime) -> int | None:
     """Whose link or session this is, while it holds."""
     kept = T[table].c
@@ -126,7 +153,7 @@ def attempts(connection: Connection, kind: str, key: str, now: datetime) -> int:
 
 def sweep(connection: Connection, term: Term) -> int:
     """Delete what is over."""
-    tables = [T[name] for name in ("attempts", "sign_ins", "sessions")]
+    tables = [T[name] for name in ("attempts", "sign_ins", "sessions", "handoff_links")]
     gone = sum(connection.execute(delete(table).where(table.c.expires_at <= term.now)).rowcount for table in tables)
     leases, windows, beats = T["leases"], T["reply_windows"], T["heartbeats"]
     gone += connection.execute(delete(beats).where(beats.c.at <= term.now - LEASES_KEPT)).rowcount

@@ -143,6 +143,11 @@ class Statements:
         self.drop_bindings = self._prepare(_of_person(T["bindings"]))
         self.end_sign_ins = self._prepare(_of_person(T["sign_ins"]))
         self.end_sessions = self._prepare(_of_person(T["sessions"]))
+        links = T["handoff_links"]
+        self.end_handoff_links = self._prepare(_of_person(links))
+        self.use_handoff_links = self._prepare(
+            delete(links).where(links.c.token_hash == bindparam("of_hash", type_=String))
+        )
         self.bump = self._prepare(_bump(self.insert(T["meta"])))
 
     def _prepare_for_messengers(self) -> None:
@@ -155,6 +160,7 @@ class Statements:
         self.fail_knocks = self._prepare(_fail_knock())
         self.note_knocks = self._prepare(_of_knock().values(reason=bindparam("why", type_=Text)))
         self.add_sign_ins = self._prepare(self.insert(T["sign_ins"]))
+        self.add_handoff_links = self._prepare(self.insert(T["handoff_links"]))
 
     def _prepare_matching(self) -> None:
         looks, is_it = T["looks"].c, T["matches"].c.version == bindparam("base", type_=Integer)

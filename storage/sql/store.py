@@ -13,6 +13,7 @@ from bot.domain.case import Case
 from bot.domain.english import Translation
 from bot.domain.errors import AlreadySeen, Stale, StorageError
 from bot.domain.export_orders import IdentifiedOrder
+from bot.domain.handoff_links import HandoffLink, LinkUse
 from bot.domain.journal import Entry, Link
 from bot.domain.likeness import Look
 from bot.domain.messages import Address, Delivery, DeliveryState, Outgoing
@@ -159,6 +160,14 @@ class SqlStorage(SqlForMessengers):
 
     async def peek_sign_in(self, token_hash: str, now: datetime) -> bool:
         return await self._read(sql_keep.peek, "sign_ins", token_hash, now) is not None
+
+    async def handoff_link(self, use: LinkUse, token_hash: str, now: datetime) -> HandoffLink | None:
+        return await self._read(sql_keep.handoff_link, use, token_hash, now)
+
+    async def use_handoff_link(
+        self, use: LinkUse, token_hash: str, opened: HandoffLink, now: datetime
+    ) -> HandoffLink | None:
+        return await self._write(sql_keep.use_handoff_link, use, token_hash, opened, now)
 
     async def session(
         self, token_hash: str, now: datetime, idle: timedelta | None = None, *, renews: bool = True

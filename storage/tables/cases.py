@@ -205,6 +205,8 @@ class HandoffRow(Row, table=True):
     stopped_at: datetime | None = Field(sa_type=Moment)
     delivered_at: datetime | None = Field(sa_type=Moment)
     owner: int | None = Field(sa_type=Id)
+    claimed_at: datetime | None = Field(sa_type=Moment)
+    letter_file: int | None = Field(sa_type=Id)
 
 
 class ReferralRow(Row, table=True):

@@ -111,6 +111,21 @@ class SignInRow(Row, table=True):
     expires_at: datetime = Field(sa_type=Moment)
 
 
+class HandoffLinkRow(Row, table=True):
+    """A one-time link about a hand-off, by the hash of its token."""
+
+    __tablename__ = "handoff_links"
+    __table_args__ = (Index("ix_handoff_links_person_id", "person_id"),)
+
+    token_hash: str = Field(primary_key=True)
+    use: str
+    case_id: int = Field(sa_type=Id)
+    handoff_id: int = Field(sa_type=Id)
+    person_id: int = Field(sa_type=Id)  #: 0 where whoever has it may use it
+    created_at: datetime = Field(sa_type=Moment)
+    expires_at: datetime = Field(sa_type=Moment)
+
+
 class SessionRow(Row, table=True):
     """A web session, by the hash of its token."""
 

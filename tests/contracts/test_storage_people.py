@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.errors import Stale, StorageError
+from bot.domain.handoff_links import HandoffLink, LinkUse
 from bot.domain.messages import Address
 from bot.domain.people import Invite, Role, SignIn, Stranger
 from bot.domain.turn import Turn
@@ -237,3 +238,45 @@ async def test_ids_of_all_63_bits_are_kept(kept: Kept) -> None:
     largest = (1 << 63) - 1
     await kept.storage.apply([Turn(people=(person(largest),))])
     assert list((await kept.storage.directory()).people) == [largest]
+
+
+def _handoff_link(token: str = "link", use: LinkUse = LinkUse.PAPER, of: int = OFFICER) -> HandoffLink:
+    return HandoffLink(token, use, 7, 70, of, START, START + HOUR)
+
+
+async def test_a_link_of_a_hand_off_is_kept_with_its_turn_and_used_up_by_another(kept: Kept) -> None:
+    await kept.storage.apply([Turn(handoff_links=(_handoff_link(use=LinkUse.RECEIPT), _handoff_link("other")))])
+    found = await kept.storage.handoff_link(LinkUse.RECEIPT, "link", START)
+    assert found == _handoff_link(use=LinkUse.RECEIPT)
+    assert await kept.storage.handoff_link(LinkUse.PAPER, "link", START) is None
+    assert await kept.storage.handoff_link(LinkUse.RECEIPT, "link", START + HOUR) is None
+    await kept.storage.apply([Turn(used_links=("link",))])
+    assert await kept.storage.handoff_link(LinkUse.RECEIPT, "link", START) is None
+    assert await kept.storage.handoff_link(LinkUse.PAPER, "other", START) is not None
+
+
+async def test_a_link_of_a_hand_off_used_by_two_at_once_opens_for_one(kept: Kept) -> None:
+    other = await kept.other_node()
+    await kept.storage.apply([Turn(handoff_links=(_handoff_link(),))])
+    makes = [replace(_handoff_link(f"opened-{i}", LinkUse.OPENED, 0), case_id=0, handoff_id=0) for i in range(2)]
+    used = (
+        store.use_handoff_link(LinkUse.PAPER, "link", opened, START)
+        for store, opened in zip((kept.storage, other), makes, strict=True)
+    )
+    (won,) = [each for each in await asyncio.gather(*used) if each is not None]
+    assert (won.case_id, won.handoff_id, won.person_id) == (7, 70, OFFICER), "what it opens is what the link was for"
+    assert await kept.storage.handoff_link(LinkUse.OPENED, won.token_hash, START) == won
+
+
+async def test_cutting_a_person_off_ends_their_links_of_hand_offs_only(kept: Kept) -> None:
+    links = (_handoff_link(), _handoff_link("theirs", of=DUTY), _handoff_link("mail", LinkUse.RECEIPT, 0))
+    await kept.storage.apply([Turn(people=(person(), person(DUTY)), handoff_links=links)])
+    await kept.storage.apply([Turn(ends_sessions_of=(OFFICER,))])
+    assert await kept.storage.handoff_link(LinkUse.PAPER, "link", START) is None
+    assert await kept.storage.handoff_link(LinkUse.PAPER, "theirs", START) is not None
+    assert await kept.storage.handoff_link(LinkUse.RECEIPT, "mail", START) is not None
+
+
+async def test_links_of_hand_offs_that_are_over_are_swept(kept: Kept) -> None:
+    await kept.storage.apply([Turn(handoff_links=(_handoff_link(),))])
+    assert await kept.storage.sweep(START + HOUR) >= 1

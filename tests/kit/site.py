@@ -33,7 +33,7 @@ from bot.domain.people import Person, Role
 from bot.domain.subjects import all_current
 from bot.domain.turn import InboxRow, Mark, Turn
 from bot.line.line import Line
-from bot.line.message_work import PageAct
+from bot.line.message_work import Order, PageAct
 from bot.ports.messengers import Receipt, WebhookAdapter
 from bot.ports.reads import Loaded
 from bot.turns.composer import Composer
@@ -106,7 +106,7 @@ class EchoCore:
         act(composer)
         await self.storage.apply([composer.finish()])
 
-    async def submit(self, work: PageAct) -> Receipt:
+    async def submit(self, work: PageAct | Order) -> Receipt:
         """The real line takes what is no message."""
         if self.is_broken:
             raise StorageError("the disk is full")

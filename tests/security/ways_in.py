@@ -118,6 +118,12 @@ ROUTES = {
     ("GET", "/static/{name}"): Way(For.ANYBODY, "/static/app.css"),
     ("GET", "/signin/{token}"): Way(For.ANYBODY, "/signin/{token}"),
     ("POST", "/signin/{token}"): Way(For.ANYBODY, "/signin/{token}"),
+    ("GET", "/receipt/{token}"): Way(For.ANYBODY, "/receipt/{token}"),
+    ("POST", "/receipt/{token}"): Way(For.ANYBODY, "/receipt/{token}"),
+    ("GET", "/paper/{token}"): Way(For.ANYBODY, "/paper/{token}"),
+    ("POST", "/paper/{token}"): Way(For.ANYBODY, "/paper/{token}"),
+    ("GET", "/papers"): Way(For.ANYBODY, "/papers"),
+    ("GET", "/papers/{name}"): Way(For.ANYBODY, "/papers/police-request.pdf"),
     ("POST", "/signout"): Way(For.PEOPLE, "/signout"),
     ("GET", "/chat"): Way(For.PEOPLE, "/chat", marks_seen=True),
     ("GET", "/chat/lines"): Way(For.PEOPLE, "/chat/lines", marks_seen=True),
@@ -131,6 +137,7 @@ ROUTES = {
     ("GET", "/cases/{reference}/secure"): Way(For.PEOPLE, "/cases/{ref}/secure"),
     ("POST", "/cases/{reference}/secure"): Way(For.PEOPLE, "/cases/{ref}/secure"),
     ("POST", "/cases/{reference}/files"): Way(For.PEOPLE, "/cases/{ref}/files", uploads=True),
+    ("POST", "/cases/{reference}/letter"): Way(For.PEOPLE, "/cases/{ref}/letter", uploads=True),
     # Whoever downloads a file says what for, and the journal has it before the first byte leaves.
     ("GET", "/cases/{reference}/files/{file}"): Way(
         For.PEOPLE, "/cases/{ref}/files/{kept}?purpose=evidence", marks_seen=True

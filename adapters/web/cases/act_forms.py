@@ -36,6 +36,11 @@ class ActForm:
     hint: str = ""
     meets: tuple[DeadlineKind, ...] = ()  #: the deadlines that it answers to
 
+    @property
+    def takes_scan(self) -> bool:
+        """Whether the scan of a letter may come with it."""
+        return self.act is Act.WRITTEN
+
 
 @dataclass(frozen=True, slots=True)
 class Offers:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from adapters.web.site.page_words import act_name
 from bot.acts.offering import is_offered
 from bot.channels.handoffs import DEADLINE
+from bot.clock import claimed_receipts
 from bot.domain import button_data
 from bot.domain.agreement import Agreement
 from bot.domain.case import Case, Channel, DeadlineKind
@@ -60,10 +61,7 @@ def taps(desk: Desk) -> list[Tap]:
     found: list[Tap] = []
     if desk.offers(Act.ACK):
         found.append(tap(desk, act_name(Act.ACK, language), Act.ACK, meets=DeadlineKind.ACKNOWLEDGE))
-    for channel in Channel:
-        if desk.offers(Act.HANDOFF, channel):
-            label = tr(language, "Hand off to {channel}", channel=channel_name(channel, language))
-            found.append(tap(desk, label, Act.HANDOFF, channel.value, meets=DEADLINE[channel]))
+    found += [each for channel in Channel for each in _of_channel(desk, channel)]
     if desk.offers(Act.ASSIGN) and desk.person.id not in desk.case.assignees:
         found.append(tap(desk, tr(language, "Assign to me"), Act.ASSIGN, "me"))
     if desk.case.acknowledged_at and desk.case.is_open and may(desk.person, Act.ACK, desk.case, desk.agreement):
@@ -73,6 +71,18 @@ def taps(desk: Desk) -> list[Tap]:
             found.append(tap(desk, act_name(act, language), act, meets=meets))
     found += _confirmation(desk)
     return sorted(found, key=lambda each: each.meets is not desk.due)
+
+
+def _of_channel(desk: Desk, channel: Channel) -> Iterator[Tap]:
+    """Handing off to a channel, and recording the receipt that was claimed for it by mail."""
+    language, meets = desk.person.language, DEADLINE[channel]
+    if desk.offers(Act.HANDOFF, channel):
+        label = tr(language, "Hand off to {channel}", channel=channel_name(channel, language))
+        yield tap(desk, label, Act.HANDOFF, channel.value, meets=meets)
+    claimed = claimed_receipts.claimed(desk.case, channel)
+    if claimed is not None and desk.offers(Act.ACCEPT, channel):
+        label = tr(language, "Record as accepted: {number}", number=claimed.claimed_reference.reveal())
+        yield tap(desk, label, Act.ACCEPT, claimed_receipts.recorded_by(claimed), meets=meets)
 
 
 def _confirmation(desk: Desk) -> list[Tap]:

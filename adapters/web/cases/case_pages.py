@@ -7,7 +7,16 @@ from collections.abc import Sequence
 import structlog
 from starlette.responses import RedirectResponse, Response
 
-from adapters.web.cases import act_forms, act_taps, case_history, case_view, file_view, pair_view, paper_view
+from adapters.web.cases import (
+    act_forms,
+    act_taps,
+    case_history,
+    case_view,
+    file_view,
+    handoff_view,
+    pair_view,
+    paper_view,
+)
 from adapters.web.cases.search_form import Search, search_kinds
 from adapters.web.chat.chat_pages import TEXT_LIMIT, Line, as_lines, folded, take, too_long
 from adapters.web.site import page_words
@@ -175,6 +184,7 @@ async def _page(
         papers=paper_view.listed(dossier_of(case, history, visit.person, site.agreement), visit.language),
         annex_purposes=page_words.secure_purposes(visit.language, ANNEX_PURPOSES),
         takes_files=site.files is not None and may(visit.person, Act.MEMO, case, site.agreement),
+        unscanned=handoff_view.unscanned(case, reader) if site.files is not None else (),
         **case_history.page(case, history, reader),
     )
 

@@ -6,7 +6,7 @@ import secrets
 
 from starlette.responses import Response
 
-from adapters.web.cases import case_pages
+from adapters.web.cases import act_forms, case_pages
 from adapters.web.chat.chat_pages import TEXT_LIMIT, take, too_long
 from adapters.web.site.downloads import download as handed_out
 from adapters.web.site.sign_in_pages import redirect
@@ -51,6 +51,24 @@ async def attach(site: Site, visit: Visit) -> Response:
     return redirect(site, f"/cases/{case.reference}?after={after if after.isascii() and after.isdigit() else 0}")
 
 
+async def letter(site: Site, visit: Visit) -> Response:
+    """Record the letter of an acceptance, with its scan where one came; or the scan of a letter recorded before."""
+    case = await case_pages.find(site, visit)
+    if case is None:
+        return await case_pages.no_such_case(site, visit)
+    words = act_forms.command(Act.WRITTEN, case.reference, visit.form)
+    problem = (
+        ("" if words else tr(visit.language, "Please write the reference of the letter. Nothing was sent."))
+        or _not_theirs(site, visit, case, Act.WRITTEN)
+        or ("" if len(words) <= TEXT_LIMIT else too_long(visit, words))
+    )
+    if problem:
+        return site.pages.problem(visit.request, 422, problem, visit=visit)
+    await (take(site, visit, words) if visit.upload is None else _hand_in(site, visit, words))
+    after = visit.form.get("after", "")
+    return redirect(site, f"/cases/{case.reference}?after={after if after.isascii() and after.isdigit() else 0}")
+
+
 async def send(site: Site, visit: Visit) -> Response:
     """Take a file in the chat, with or without words under it."""
     text = visit.form.get("text", "").strip()
@@ -71,8 +89,8 @@ def _without_file(visit: Visit) -> str:
     return "" if visit.upload else tr(visit.language, "There is no file, or it is empty. Nothing was sent.")
 
 
-def _not_theirs(site: Site, visit: Visit, case: Case) -> str:
-    is_allowed = may(visit.person, Act.MEMO, case, site.agreement)
+def _not_theirs(site: Site, visit: Visit, case: Case, act: Act = Act.MEMO) -> str:
+    is_allowed = may(visit.person, act, case, site.agreement)
     return "" if is_allowed else tr(visit.language, "This is not open to you.")
 
 

@@ -52,7 +52,7 @@ def _shown(
     is_mine = file.id in numbers
     return Shown(
         id=file.id,
-        label=file.name or tr(reader.language, "without a name"),
+        label=_label(file, case, reader.language),
         facts=" · ".join(filter(None, facts)),
         state=page_words.file_state_name(file.state, reader.language),
         note=" · ".join(filter(None, (reader.name(file.by), when, file.reason))),
@@ -62,6 +62,12 @@ def _shown(
         number=numbers.get(file.id, 0),
         keeps_back=_keeps_back(file, case) if is_mine and not file.own_side_only else "",
     )
+
+
+def _label(file: StoredFile, case: Case, language: str) -> str:
+    letter = next((h.letter_reference for h in case.handoffs if h.letter_file == file.id), "")
+    name = file.name or tr(language, "without a name")
+    return tr(language, "Scan of letter {letter}: {name}", letter=letter, name=name) if letter else name
 
 
 def _keeps_back(file: StoredFile, case: Case) -> str:

@@ -7,13 +7,16 @@ from collections.abc import Iterator
 from adapters.web.cases import case_view
 from adapters.web.cases.case_view import Row
 from adapters.web.site import page_words
+from bot.acts.on_paper import lacks_scan
 from bot.domain.case import Case, Handoff, HandoffState
+from bot.domain.case_acts import Act
 from bot.domain.names import channel_name, refusal_name
 from bot.domain.recipients import desk_name
 from bot.language.texts import tr
 from bot.protection import gates
+from bot.protection.permissions import may
 from bot.protection.reasons import reason_of
-from bot.protection.redaction_policy import Way, officer_for, taker_for
+from bot.protection.redaction_policy import Way, claim_for, officer_for, taker_for
 from bot.protection.shown_persons import for_whom
 from bot.protection.standings import Reader
 
@@ -21,6 +24,13 @@ from bot.protection.standings import Reader
 def handoffs(case: Case, reader: case_view.Reader) -> list[Row]:
     """List the hand-offs, newest first."""
     return [_handoff(h, case, reader) for h in sorted(case.handoffs, key=lambda h: -h.id)]
+
+
+def unscanned(case: Case, reader: case_view.Reader) -> list[tuple[str, str]]:
+    """The letters whose scan this reader may add: each with the words that name it in a command."""
+    if not may(reader.person, Act.WRITTEN, case, reader.agreement):
+        return []
+    return [(h.letter_reference, f"{h.channel.value} {h.letter_reference}") for h in lacks_scan(case)]
 
 
 def _handoff(handoff: Handoff, case: Case, reader: case_view.Reader) -> Row:
@@ -53,6 +63,7 @@ def _answered(handoff: Handoff, case: Case, reader: case_view.Reader) -> Iterato
     if taker and handoff.delivered_at is not None:
         when = case_view.moment(handoff.delivered_at, case, reader.agreement)
         yield tr(language, "handed over in person to {whom}, {moment}", whom=taker, moment=when)
+    yield from _claimed(handoff, case, reader)
     officer = officer_for(handoff, case, asks, Way.PAGE, reader.agreement)
     if officer:
         yield tr(language, "accepted by {officer}", officer=officer)
@@ -65,6 +76,21 @@ def _answered(handoff: Handoff, case: Case, reader: case_view.Reader) -> Iterato
         yield tr(language, "confirmed by letter {letter}", letter=handoff.letter_reference)
     if handoff.owner is not None:
         yield tr(language, "left with the channel; {who} answers for it", who=reader.name(handoff.owner))
+
+
+def _claimed(handoff: Handoff, case: Case, reader: case_view.Reader) -> Iterator[str]:
+    """Say what whoever has the mail claims of its receipt, while nobody has answered."""
+    asks = Reader.of(reader.person, reader.agreement)
+    claim = claim_for(handoff, case, asks, Way.PAGE, reader.agreement) if handoff.is_claimed else None
+    if claim is None or handoff.claimed_at is None:
+        return
+    yield tr(
+        reader.language,
+        "by the link in our mail: received by {officer}, under {number}, {moment}; not recorded as accepted yet",
+        officer=claim[0],
+        number=claim[1],
+        moment=case_view.moment(handoff.claimed_at, case, reader.agreement),
+    )
 
 
 def _taken_back(handoff: Handoff, case: Case, reader: case_view.Reader) -> Iterator[str]:

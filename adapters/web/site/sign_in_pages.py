@@ -8,17 +8,17 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from adapters.web.site import one_time
 from adapters.web.site.answer_headers import headers
-from adapters.web.site.pace import WINDOW
 from adapters.web.site.request_checks import new_token
-from adapters.web.site.site import Site, came_from_us, find_visitor, is_crowded
+from adapters.web.site.site import Site, came_from_us, find_visitor
 from adapters.web.site.visit import Visit, cookie_name
 from bot.domain.messages import Address
 from bot.domain.people import Person, SignIn
 from bot.domain.sign_in import LINK_LENGTH, hash_token, path_of
 from bot.language.texts import tr
 from bot.line.message_work import PageAct
-from bot.people import address_binding, guess_limits
+from bot.people import address_binding
 from bot.ports.storage import Storage
 
 log = structlog.get_logger(__name__)
@@ -41,10 +41,10 @@ async def home(site: Site, request: Request) -> Response:
 async def show(site: Site, request: Request) -> Response:
     """Show the one button of a sign-in link, or that it works no more."""
     token, now = request.path_params["token"], site.clock()
-    if (slowed := await _slowed(site, request, now)) is not None:
+    if (slowed := await one_time.slowed(site, request, now)) is not None:
         return slowed
     if not await site.storage.peek_sign_in(hash_token(token), now):
-        return await _no_such_link(site, request, now)
+        return await one_time.no_such_link(site, request, now, _no_link())
     return site.pages.render("signin.html", request, token=token)
 
 
@@ -53,14 +53,14 @@ async def use(site: Site, request: Request) -> Response:
     if not came_from_us(site, request):
         return site.pages.error(request, 403)
     now = site.clock()
-    if (slowed := await _slowed(site, request, now)) is not None:
+    if (slowed := await one_time.slowed(site, request, now)) is not None:
         return slowed
     token = new_token()
     session = SignIn(hash_token(token), 0, now, now + site.settings.session_length)
     person_id = await site.storage.use_sign_in(hash_token(request.path_params["token"]), session, now)
     person = (await site.storage.directory()).get(person_id)
     if person is None or not person.is_active:
-        return await _no_such_link(site, request, now)
+        return await one_time.no_such_link(site, request, now, _no_link())
     await _end_session_of_before(site, request)
     await _record(site, person)
     log.info("Somebody signed in", person_id=person.id)
@@ -97,6 +97,10 @@ def _set_cookie(site: Site, response: Response, value: str, length: timedelta) -
     )
 
 
+def _no_link() -> str:
+    return tr("en", "This link was used already or has expired. Ask your admin for a new one.")
+
+
 async def _record(site: Site, person: Person) -> None:
     """Journal the sign-in; whoever holds a link may be written to in web chat from now on."""
     address = Address("web", str(person.id))
@@ -108,23 +112,3 @@ async def _end_session_of_before(site: Site, request: Request) -> None:
     before = request.cookies.get(cookie_name(site.settings), "")
     if before:
         await site.storage.end_session(hash_token(before))
-
-
-async def _slowed(site: Site, request: Request, now: datetime) -> Response | None:
-    """Ask an address that is too fast, or that tried too many links that are none, to wait; None when it may go on."""
-    if await is_crowded(site, request, now):
-        return site.pages.wait(request, WINDOW)
-    guess = guess_limits.of_links(site.proxies.client(request))
-    if await site.storage.attempts(guess.kind, guess.key, now) >= guess_limits.LINKS:
-        return site.pages.wait(request, guess.window)
-    return None
-
-
-async def _no_such_link(site: Site, request: Request, now: datetime) -> Response:
-    client = site.proxies.client(request)
-    guess = guess_limits.of_links(client)
-    if await site.storage.count_attempt(guess.kind, guess.key, now, guess.window) == guess_limits.LINKS:
-        log.warning("Too many wrong sign-in links from one address")
-        await site.order(lambda c: guess_limits.report_links(c, client))
-    sentence = tr("en", "This link was used already or has expired. Ask your admin for a new one.")
-    return site.pages.problem(request, 410, sentence)

@@ -28,7 +28,7 @@ from bot.domain.ids import Ids
 from bot.domain.people import Person
 from bot.domain.sign_in import hash_token
 from bot.language.texts import tr
-from bot.line.message_work import PageAct
+from bot.line.message_work import Order, PageAct
 from bot.ports.messengers import Receipt
 from bot.ports.storage import Files, Storage
 from bot.turns.composer import Composer
@@ -57,7 +57,7 @@ class Site:
     settings: WebSettings
     web: WebAdapter
     order: Orders  #: puts acts of the bridge itself in the line: what an admin must hear of
-    submit: Callable[[PageAct], Awaitable[Receipt]]  #: the one way in for acts that are no messages
+    submit: Callable[[PageAct | Order], Awaitable[Receipt]]  #: the one way in for acts that are no messages
     files: Files | None = None  #: contents of files; without it none are taken
     letterheads: Letterheads = field(default_factory=Letterheads)  #: of the parties' papers
     assets: Assets = field(init=False)

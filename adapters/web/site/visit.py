@@ -24,6 +24,11 @@ def cookie_name(settings: WebSettings) -> str:
     return "__Host-casebridge" if settings.is_https else "casebridge"
 
 
+def papers_cookie_name(settings: WebSettings) -> str:
+    """Name the cookie that opens the papers of one hand-off for a few minutes."""
+    return f"{cookie_name(settings)}-papers"
+
+
 @dataclass(frozen=True, slots=True)
 class Visit:
     """One request of somebody who is signed in."""
