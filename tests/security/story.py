@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from bot.channels.receipts import Claim, Claiming
+from bot.domain.case import Channel
+from bot.domain.handoff_links import LinkUse, link_with
 from bot.domain.messages import Address, Attachment, Inbound, Kind
+from bot.line.message_work import Order
+from bot.ports.reads import Wanted
 from tests.kit.world import PEOPLE, Somebody
 from tests.security.stronghold import (
     ADMIN,
@@ -45,6 +50,8 @@ HANDOFF_TEXTS = {
     "letter_reference": "letter_reference",
     "delivered_to": "delivered_to",
     "withdraw_reason": "withdraw_reason",
+    "claimed_officer": "",  #: on the page until somebody answers the hand-off
+    "claimed_reference": "",  #: likewise
     "desk": "",  #: an id of the configuration
 }
 
@@ -124,11 +131,23 @@ async def _handed_off(bridge: Stronghold, mark: Mark, reference: str) -> None:
     await bridge.says(CLERK, f"/handoff {reference} police send")
     await bridge.says(DETECTIVE, f"/return {reference} police {mark('return_reason')}")
     await bridge.says(CLERK, f"/handoff {reference} police send")
+    await _claimed(bridge, mark, reference)
     formal = mark("formal_reference").replace('"', "'") + " 77/26"
     await bridge.says(DETECTIVE, f'/accept {reference} police "{formal}" {mark("accepting_officer")}')
     await bridge.says(CLERK, f"/delivered {reference} police {mark('delivered_to')}")
     await bridge.says(CLERK, f"/written {reference} {mark('letter_reference')}")
     await bridge.says(KH_SUPERVISOR, f"/notneeded {reference} {mark('notneeded_reason')}")
+
+
+async def _claimed(bridge: Stronghold, mark: Mark, reference: str) -> None:
+    """Whoever has the mail says by its link that the papers came, in words that its page would not even take."""
+    case = await bridge.case(reference)
+    handoff = case.handoff(Channel.POLICE)
+    assert handoff is not None
+    link = link_with(LinkUse.RECEIPT, handoff, 0, bridge.now, "hushhush")
+    claiming = Claiming(link, Claim(mark("claimed_officer"), mark("claimed_reference")))
+    await bridge.orders(Order(claiming.act, actor="mail", wanted=Wanted(cases=(case.id,))))
+    await bridge.tick()
 
 
 async def _ended(bridge: Stronghold, mark: Mark, reference: str) -> None:

@@ -73,6 +73,9 @@ FOUND: Mapping[str, frozenset[str]] = {
     "lychee.jpg": BOTH_PAGES,
     FILE_WORDS: frozenset({"files of the own side", "files of the other side"}),
     "cherry-export": frozenset({OWN_PAGES, EXPORTS}),
+    # What whoever has a mail claims: the number to those who may record it, the name on the page until they answer.
+    "clove-77/26": frozenset({OTHER_MESSAGES}),
+    "saffron-claimed": NOWHERE,
     "sorrel-order": frozenset({OWN_PAGES}),
     "Sok Dara": frozenset({OWN_PAGES, OWN_SECURE}),
     "Li Wei": frozenset({OTHER_PAGES, OTHER_SECURE, DESK_PAGES}),
@@ -94,6 +97,8 @@ _WORDS = {
     "why": "quince-why",
     "export_reason": "cherry-export",
     "order_reason": "sorrel-order",
+    "claimed_officer": "saffron-claimed",
+    "claimed_reference": "clove-77/26",
 }
 
 
@@ -144,8 +149,13 @@ async def binds(bridge: Stronghold) -> set[str]:
 
 async def read_pages(bridge: Stronghold, places: Places, side: str, who: str, reference: str) -> set[str]:
     """Open every page, every file and the secure case as somebody; returns the secrets of their session."""
-    link = await new_link(bridge.storage, (await bridge.person(who)).id, bridge.now)
-    client, files = bridge.browser(), (await bridge.storage.history((await bridge.case(reference)).id)).files
+    person = await bridge.person(who)
+    link = await new_link(bridge.storage, person.id, bridge.now)
+    # Each from an address of their own: from one together, so many links that are none would be guesses.
+    client, files = (
+        bridge.browser(f"198.51.100.{person.id % 250}"),
+        (await bridge.storage.history((await bridge.case(reference)).id)).files,
+    )
     await client.post(link)
     for (method, path), way in ROUTES.items():
         if method == "GET" and way.serves is not For.MACHINES:

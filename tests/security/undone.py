@@ -16,6 +16,7 @@ from pathlib import Path
 from tests.kit.root import ROOT
 from tests.security.defences import ATTACKS, BUTTONS, STRANGERS, WEBHOOKS, Defence
 from tests.security.defences_below import BELOW, FILES
+from tests.security.defences_links import LINKS
 from tests.security.defences_mail import MAIL
 from tests.security.defences_others import OTHERS
 from tests.security.defences_pages import PAGES
@@ -42,6 +43,7 @@ ALL = tuple(
             *STRANGERS,
             *FILES,
             *MAIL,
+            *LINKS,
             *PAGES,
             *BELOW,
         ),

@@ -141,7 +141,9 @@ async def _of_cookie(site: Site, request: Request, now: datetime) -> _Opened | R
     if (slowed := await one_time.slowed(site, request, now)) is not None:
         return slowed
     token = request.cookies.get(papers_cookie_name(site.settings), "")
-    opened = await _opened(site, LinkUse.OPENED, token, now) if token else None
+    if not token:  # whoever comes back after the minutes are over has guessed nothing
+        return site.pages.problem(request, 410, _works_no_more())
+    opened = await _opened(site, LinkUse.OPENED, token, now)
     return opened or await _no_such_link(site, request, now)
 
 
@@ -169,7 +171,13 @@ async def _dossier(site: Site, case: Case, opened: _Opened) -> Dossier | None:
     return dossier_for(case, opened.handoff, await site.storage.history(case.id), signed_by, site.agreement)
 
 
+def _works_no_more() -> str:
+    return tr(
+        "en",
+        "This link works no more: it was used, it has expired, or your desk has the papers no more. For a new one "
+        "write /papers and the reference to the bridge.",
+    )
+
+
 async def _no_such_link(site: Site, request: Request, now: datetime) -> Response:
-    sentence = tr("en", "This link works no more: it was used, it has expired, or your desk has the papers no more. "
-                        "For a new one write /papers and the reference to the bridge.")  # fmt: skip
-    return await one_time.no_such_link(site, request, now, sentence)
+    return await one_time.no_such_link(site, request, now, _works_no_more())
