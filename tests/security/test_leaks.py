@@ -152,10 +152,8 @@ async def read_pages(bridge: Stronghold, places: Places, side: str, who: str, re
     person = await bridge.person(who)
     link = await new_link(bridge.storage, person.id, bridge.now)
     # Each from an address of their own: from one together, so many links that are none would be guesses.
-    client, files = (
-        bridge.browser(f"198.51.100.{person.id % 250}"),
-        (await bridge.storage.history((await bridge.case(reference)).id)).files,
-    )
+    client = bridge.browser(f"198.51.100.{person.id % 250}")
+    files = (await bridge.storage.history((await bridge.case(reference)).id)).files
     await client.post(link)
     for (method, path), way in ROUTES.items():
         if method == "GET" and way.serves is not For.MACHINES:
