@@ -23,6 +23,7 @@ _FONT, _KHMER, _CHINESE = "Noto Serif", "Noto Serif Khmer", "Noto Serif CJK SC"
 #: Archives keep a moment for each part; all have the first that there is, so that the same paper gives the same bytes.
 _NO_MOMENT = (1980, 1, 1, 0, 0, 0)
 _BLANK = "." * 60
+_WITH_SIGNATURE = 2  #: paragraphs that stay on the page of the signature
 _BOX = "\N{BALLOT BOX} "
 #: Left out of what was typed: XML has no such signs.
 _NOT_XML = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF))
@@ -141,12 +142,16 @@ def _table(document: Document, entries: Iterable[Entry]) -> None:
 
 
 def _end(document: Document, paper: Paper) -> None:
+    """Close the paper. Nobody signs a page without a word of what is signed: it stays with the last ones before it."""
+    ends = len(document.paragraphs)
     _lines(document, paper.head.closing)
     _lines(document, paper.head.signatory)
     document.add_paragraph()
     document.add_paragraph(f"{_BLANK}\n{sign_line(paper)}")
     if paper.is_note:
         _lines(document, paper.head.addressee)
+    for paragraph in document.paragraphs[max(0, ends - _WITH_SIGNATURE) : -1]:
+        paragraph.paragraph_format.keep_with_next = True
 
 
 def _bold(document: Document, words: str) -> None:
