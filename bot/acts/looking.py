@@ -11,12 +11,15 @@ from bot.acts.offering import buttons_for
 from bot.channels import joint_plans, referrals, waiting_steps
 from bot.clock import deadlines
 from bot.clock.escalation_plan import describe
+from bot.clock.reach import Known
+from bot.delivery import window_rules
 from bot.domain import reference
 from bot.domain.case import Case, Handoff, HandoffState
 from bot.domain.closed_sets import for_each
+from bot.domain.contacts import Heard
 from bot.domain.fields import show
 from bot.domain.likeness import Verdict
-from bot.domain.messages import Delivery, OutgoingKind
+from bot.domain.messages import Address, Delivery, OutgoingKind
 from bot.domain.names import (
     channel_name,
     closure_name,
@@ -78,8 +81,19 @@ def plan(c: Composer, shown: Case) -> None:
     c.saw(shown)
     party = c.person.party if c.person is not None and is_among_own(c, c.person.party) else "-"
     shown = seen_by(shown, c.person.party if c.person is not None else "", c.context.agreement)
-    described = describe(shown, c.context.agreement, c.view.directory, c.language, party=party)
+    known = Known(c.context.confirm_every, c.context.windows, _heard(c))
+    described = describe(shown, c.context.agreement, c.view.directory, c.language, party=party, known=known)
     c.say("\n".join([described, *_gate_lines(c, shown)]), case=shown)
+
+
+def _heard(c: Composer) -> dict[Address, Heard]:
+    """What was heard from whom lately; from whoever asks just now, and that opens a window."""
+    heard, message = dict(c.view.heard), c.message
+    if message is not None and message.sender is not None:
+        before = heard.get(message.sender, Heard())
+        opened = (window.closes_at for window in window_rules.opened(message, c.context.windows))
+        heard[message.sender] = Heard(c.now, max([*opened, *filter(None, [before.window_until])], default=None))
+    return heard
 
 
 def secure(c: Composer, shown: Case) -> None:

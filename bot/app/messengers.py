@@ -16,6 +16,7 @@ from adapters.wechat import WechatAdapter, WechatSettings
 from adapters.wecom import Robot, WecomAdapter, WecomSettings
 from bot.config.model import Settings
 from bot.domain import phone_menus
+from bot.domain.messages import WindowRules
 from bot.ports.messengers import Adapter, WebhookAdapter
 from bot.ports.storage import Storage
 from bot.ports.translation import Translator
@@ -121,6 +122,13 @@ def wechat_of(settings: Settings) -> WechatSettings | None:
         public_url=settings.server.public_url,
         menu=phone_menus.taps(),
     )
+
+
+def windows_of(settings: Settings) -> dict[str, WindowRules]:
+    """Say what the reply windows are of the messengers that are set up and have some."""
+    found = wechat_of(settings)
+    windows = found.capabilities.windows if found else None
+    return {"wechat": windows} if windows else {}
 
 
 def wechat_adapter(wiring: Wiring) -> WechatAdapter | None:

@@ -9,8 +9,10 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.app import assembly
+from bot.app.messengers import windows_of
 from bot.cli.database import opened, write
 from bot.clock.escalation_plan import describe
+from bot.clock.reach import Known, heard_of
 from bot.config.model import Settings
 from bot.domain import reference
 from bot.domain.case import Case
@@ -18,7 +20,7 @@ from bot.domain.errors import BridgeError
 from bot.domain.export_orders import may_ask
 from bot.domain.journal_acts import JournalAct
 from bot.domain.time_words import as_utc
-from bot.ports.reads import Scope
+from bot.ports.reads import Scope, Wanted
 from bot.ports.storage import Storage
 from bot.record import export_approval
 from bot.record.export.case_log import export as write_export
@@ -110,7 +112,10 @@ async def plan(settings: Settings, text: str) -> str:
     """Tell what the clock will do for a case."""
     async with opened(settings) as storage:
         case = await case_of(storage, settings, text)
-        return describe(case, settings.agreement(), await storage.directory(), "en")
+        directory = await storage.directory()
+        heard = (await storage.load(Wanted(heard=heard_of(directory, assembly.clock())))).heard
+        known = Known(assembly.rules_of(settings).confirm_every, windows_of(settings), heard)
+        return describe(case, settings.agreement(), directory, "en", known=known)
 
 
 async def case_of(storage: Storage, settings: Settings, text: str) -> Case:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from bot.clock.reach import heard_of
 from bot.conversation import albums, ask_which_case
 from bot.conversation.respond import respond, wanted
 from bot.delivery import window_rules
@@ -49,18 +50,27 @@ class Message:
         return Message(replace(self.inbound, kind=Kind.BUTTON, button=choices[0].data, message_id=""))
 
     def wants(self, directory: Directory, agreement: Agreement) -> Wanted:
-        """Say what it touches."""
-        return wanted(self.inbound, directory, agreement)
+        """Say what it touches; a plan also tells whom of the own side it would not reach."""
+        touched = wanted(self.inbound, directory, agreement)
+        person = directory.at(self.inbound.sender)
+        if person is None or not person.is_active or self._word != "plan":
+            return touched
+        return replace(touched, heard=heard_of(directory, self.inbound.received_at, person.party))
+
+    @property
+    def _word(self) -> str:
+        """The command or the act that it is, as far as it can be told without anything else."""
+        promise = button_data.parse(self.inbound.button) if self.inbound.button else None
+        own = "" if self.inbound.origin or promise is not None else self.inbound.text
+        command = (command_of(self.inbound) or reference_alone(own) or command_alone(own)) if own else None
+        return promise.act if isinstance(promise, button_data.ActTap) else command.name if command else ""
 
     def shows(self, directory: Directory, agreement: Agreement) -> Shows:
         """What it asks to see."""
         person = directory.at(self.inbound.sender)
         if person is None or not person.is_active:
             return NOTHING
-        promise = button_data.parse(self.inbound.button) if self.inbound.button else None
-        own = "" if self.inbound.origin or promise is not None else self.inbound.text
-        command = (command_of(self.inbound) or reference_alone(own) or command_alone(own)) if own else None
-        word = promise.act if isinstance(promise, button_data.ActTap) else command.name if command else ""
+        word = self._word
         return Shows(
             loaded_for(person, agreement) if word == "cases" else None,
             person,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from bot.domain.agreement import Agreement, Desk, DeskRole
 from bot.domain.case import Case
+from bot.domain.contacts import NO_PROOF
 from bot.domain.frozen import replace
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Address, Contact, Inbound, Kind
@@ -21,9 +22,6 @@ from bot.people import enrolment, strangers
 from bot.people.handover import listed
 from bot.ports.reads import Wanted
 from bot.turns.composer import Composer
-
-#: What shows nothing of whether a message of ours would arrive.
-_NO_PROOF = frozenset({Kind.LEFT, Kind.OUTCOME, Kind.MOVED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +141,7 @@ def _is_private(message: Inbound) -> bool:
 
 
 def _proves(message: Inbound, person: Person) -> bool:
-    return message.sender in person.unreachable and message.in_private and message.kind not in _NO_PROOF
+    return message.sender in person.unreachable and message.in_private and message.kind not in NO_PROOF
 
 
 def _still(person: Person) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.attachments import FileRead, StoredFile
 from bot.domain.case import Answer, Case, CaseText, DeadlineKind
+from bot.domain.contacts import Heard
 from bot.domain.conversation import Conversation
 from bot.domain.english import English
 from bot.domain.export_orders import IdentifiedOrder
@@ -81,6 +82,7 @@ class Wanted:
         tuple[Address, datetime], ...
     ] = ()  #: what was sent there about cases since then, without its words; the newest few
     said_at: tuple[Address, ...] = ()  #: all that was sent there lately: what is said there may answer or repeat it
+    heard: tuple[tuple[Address, datetime], ...] = ()  #: when somebody last wrote or acted there, if it was since then
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,7 @@ class Loaded:
     #: of the same messages: under which message id what they said stands at each other address
     offered: Mapping[Address, tuple[Delivery, ...]] = field(default_factory=dict)  #: newest first
     said_at: Mapping[Address, tuple[Delivery, ...]] = field(default_factory=dict)  #: the newest 20, newest first
+    heard: Mapping[Address, Heard] = field(default_factory=dict)
     spoken: Mapping[Address, tuple[Spoken, ...]] = field(default_factory=dict)  #: newest first
     amended: Mapping[str, CaseText] = field(default_factory=dict)  #: first versions; their cases are loaded too
     amended_answers: Mapping[str, Answer] = field(default_factory=dict)  #: likewise

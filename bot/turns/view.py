@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from bot.domain.attachments import StoredFile
 from bot.domain.case import Answer, Case, CaseText
+from bot.domain.contacts import Heard
 from bot.domain.conversation import Conversation
 from bot.domain.export_orders import IdentifiedOrder
 from bot.domain.frozen import replace
@@ -125,6 +126,11 @@ class View:
     def said_at(self, place: Address | None) -> tuple[Delivery, ...]:
         """What was sent to an address lately, newest first, where the message asks to see it."""
         return () if place is None else self._loaded.said_at.get(place, ())
+
+    @property
+    def heard(self) -> Mapping[Address, Heard]:
+        """What was heard from addresses lately, where the message asks for it."""
+        return self._loaded.heard
 
     def spoken_at(self, place: Address | None) -> tuple[Spoken, ...]:
         """What reached an address about cases in the last minutes, newest first, where the message asks for it."""

@@ -37,6 +37,7 @@ from storage.rows.messages import delivery_of, reply_of, seen_key, texts_of
 from storage.rows.people import invite_of, order_of, person_of, stranger_of
 from storage.sql.case_cache import KnownCases
 from storage.sql.copies import threads
+from storage.sql.heard import heard_from
 from storage.sql.leading import leading
 from storage.sql.matching import matches_of
 from storage.sql.query_parts import IS_OPEN, IS_OPEN_OR_LEADS_ON, NOTHING, each, rows, rows_with
@@ -114,6 +115,7 @@ def load(connection: Connection, vault: Vault, known: KnownCases, wanted: Wanted
         threads=threads(connection, wanted.replied_to),
         offered=_offered(said, wanted.offered),
         spoken=_spoken(connection, wanted.spoken),
+        heard=heard_from(connection, wanted.heard),
         said_at={place: said[place] for place in wanted.said_at if place in said},
         amended=amended,
         amended_answers=corrected,

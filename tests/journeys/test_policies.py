@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot.domain.agreement import DEFAULT_LEVELS, Agreement, Corridor, Urgency
 from bot.domain.case import Case, DeadlineKind
+from bot.domain.messages import Address
 from bot.domain.office_hours import Holiday, Hours, Office
 from bot.domain.policy import Group, LevelPolicy, Rung
 from tests.kit.database import KeptStorage
@@ -184,3 +185,43 @@ async def test_a_case_that_becomes_urgent_on_a_holiday_waits_no_more(bridge: Pla
     await bridge.says("telegram:clerk", f"/urgency {case.reference} U1 she is moved tonight")
     await bridge.fast_forward(minutes=15)
     bridge.expect(DUTY, "Acknowledge: due Sat 18 Apr 14:20 Phnom Penh / 15:20 Beijing")
+
+
+async def planned(bridge: PlayedBridge, who: str, case: Case, *, at: str = "") -> str:
+    """What the plan says to somebody."""
+    bridge.forget()
+    await bridge.says(who, f"/plan {case.reference}", at=at)
+    return bridge.expect(at or who, "what the clock does if nobody acts").text
+
+
+async def test_the_plan_tells_the_own_side_which_steps_would_reach_nobody_and_why(bridge: PlayedBridge) -> None:
+    case = await bridge.report_case()
+    assert "Nobody" not in await planned(bridge, SUPERVISOR, case)
+    await bridge.change(SUPERVISOR, on_duty=False)
+    await bridge.change("wechat:duty", unreachable=frozenset({Address("wechat", "duty")}))
+    await bridge.change("wechat:night", addresses=())
+    told = (await planned(bridge, SUPERVISOR, case)).split("\n")
+    assert "ping 1 to CN Duty desk (no messenger of theirs is known: CN Duty desk (1/2))" in told[1]
+    assert "(blocked or left us everywhere: CN Duty desk (1/2))" in told[1]
+    assert told[1].endswith("Nobody of CN would hear it.")
+    assert "(off duty: CN supervisor, CN Duty desk (1/2))" in told[2]
+    assert "Nobody" not in told[2]
+    theirs = await planned(bridge, "telegram:officer", case)
+    assert not any(word in theirs for word in ("blocked", "no messenger", "off duty", "would hear"))
+
+
+async def test_the_plan_knows_of_whom_nothing_was_heard_lately(bridge: PlayedBridge) -> None:
+    await bridge.fast_forward(days=31)
+    case = await bridge.report_case()
+    assert "not heard of for 30 days by then: CN Duty desk" in (told := await planned(bridge, SUPERVISOR, case))
+    assert "CN supervisor)" not in told, "she has just written"
+    await bridge.says(DUTY, f"/case {case.reference}")
+    assert "CN Duty desk)" not in await planned(bridge, SUPERVISOR, case)
+
+
+async def test_in_a_group_of_another_side_the_plan_names_nobody(bridge: PlayedBridge) -> None:
+    case = await bridge.report_case()
+    await bridge.change("telegram:kh-supervisor", unreachable=frozenset({Address("telegram", "kh-supervisor")}))
+    assert "blocked or left" in await planned(bridge, "telegram:clerk", case)
+    assert "blocked or left" in await planned(bridge, "telegram:clerk", case, at="telegram:kh-group")
+    assert "blocked or left" not in await planned(bridge, "telegram:clerk", case, at="telegram:vn-group")

@@ -5,11 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from bot.clock import deadlines
 from bot.clock.escalation_plan import describe, steps
+from bot.clock.reach import Known
 from bot.domain.case import DeadlineKind
-from bot.domain.people import Directory
-from tests.kit.cases import AGREEMENT, CN_DUTY, CN_SUPERVISOR, DIRECTORY, NOW, PEOPLE, U1, a_case, due, minutes
+from bot.domain.contacts import Heard
+from bot.domain.messages import Address, Grant, WindowRules
+from bot.domain.people import Directory, Person
+from bot.domain.policy import By, Group, Rung
+from tests.kit.cases import AGREEMENT, CN_DUTY, CN_SUPERVISOR, DIRECTORY, NOW, PEOPLE, U1, Counter, a_case, due, minutes
 
 
 def planned(**changes: object) -> list[tuple[timedelta, str, int]]:
@@ -63,8 +69,81 @@ def test_the_plan_says_whom_nothing_would_reach_though_it_would_be_tried() -> No
         replace(p, unreachable=frozenset(p.addresses)) if p.id in (CN_DUTY.id, CN_SUPERVISOR.id) else p for p in PEOPLE
     )
     lines = describe(a_case(), AGREEMENT, gone, "en").split("\n")
-    assert "(blocked or left us everywhere: CN Duty)" in lines[1]
-    assert "(blocked or left us everywhere: CN Duty, CN supervisor)" in lines[2]
+    assert "(blocked or left us everywhere: CN Duty (1/2))" in lines[1]
+    assert "(blocked or left us everywhere: CN Duty (1/2), CN supervisor)" in lines[2]
     assert "blocked" not in describe(a_case(), AGREEMENT, DIRECTORY, "en")
     assert describe(a_case(), AGREEMENT, gone, "en", party="CN").split("\n") == lines
     assert "blocked" not in describe(a_case(), AGREEMENT, gone, "en", party="KH"), "that is no business of theirs"
+
+
+def having(*changed: Person) -> Directory:
+    ids = {person.id for person in changed}
+    return Directory.of([*(p for p in PEOPLE if p.id not in ids), *changed])
+
+
+def second_ping(directory: Directory, party: str = "", known: Known | None = None) -> str:
+    """What the plan says of the supervisor's rung, as this side reads it."""
+    lines = describe(a_case(urgency=U1), AGREEMENT, directory, "en", party=party, known=known or Known()).split("\n")
+    return next(line for line in lines if "ping 2" in line)
+
+
+OLD = NOW - timedelta(days=31)
+WECHAT = Address("wechat", "5")
+WINDOWED = Known(windows={"wechat": WindowRules(Grant(5, timedelta(hours=48)), Grant(3, timedelta(minutes=1)))})
+
+
+@pytest.mark.parametrize(
+    ("supervisor", "known", "said"),
+    [
+        (replace(CN_SUPERVISOR, addresses=()), Known(), "no messenger of theirs is known: CN supervisor"),
+        (replace(CN_SUPERVISOR, on_duty=False), Known(), "off duty: CN supervisor"),
+        (
+            replace(CN_SUPERVISOR, enrolled_at=OLD, confirmed_at=OLD),
+            Known(timedelta(days=30)),
+            "enrolment not confirmed by then: CN supervisor",
+        ),
+        (replace(CN_SUPERVISOR, enrolled_at=OLD), Known(), "not heard of for 30 days by then: CN supervisor"),
+        (replace(CN_SUPERVISOR, addresses=(WECHAT,)), WINDOWED, "the reply window is closed by then: CN supervisor"),
+        (
+            replace(CN_SUPERVISOR, addresses=(WECHAT,)),
+            replace(WINDOWED, heard={WECHAT: Heard(NOW, NOW + minutes(24))}),
+            "the reply window is closed by then: CN supervisor",
+        ),
+    ],
+)  # fmt: skip
+def test_the_plan_says_why_somebody_of_the_own_side_may_hear_nothing(
+    supervisor: Person, known: Known, said: str
+) -> None:
+    line = second_ping(having(supervisor), "CN", known)
+    assert f"{said})" in line
+    assert f"{said})" in second_ping(having(supervisor), "", known), "whoever runs the program reads all of it"
+    assert "CN supervisor)" not in second_ping(having(supervisor), "KH", known), "that is no business of theirs"
+
+
+@pytest.mark.parametrize(
+    ("supervisor", "known"),
+    [
+        (CN_SUPERVISOR, Known()),
+        (replace(CN_SUPERVISOR, enrolled_at=OLD), Known(heard={CN_SUPERVISOR.addresses[0]: Heard(NOW)})),
+        (replace(CN_SUPERVISOR, addresses=(WECHAT,)), replace(WINDOWED, heard={WECHAT: Heard(NOW, NOW + minutes(26))})),
+        (replace(CN_SUPERVISOR, addresses=(WECHAT, Address("telegram", "5"))), WINDOWED),
+    ],
+)
+def test_of_whom_a_ping_reaches_nothing_is_said(supervisor: Person, known: Known) -> None:
+    assert second_ping(having(supervisor), "CN", known).endswith("CN Duty, CN supervisor")
+
+
+def test_a_side_of_which_nobody_would_hear_a_step_is_named_to_itself() -> None:
+    gone = having(*(replace(p, addresses=()) for p in PEOPLE if p.party == "KH"))
+    quiet = {desk: replace(d, addresses=()) if desk == "kh-duty" else d for desk, d in AGREEMENT.desks.items()}
+    case = deadlines.end(a_case(), NOW)
+    case = deadlines.arm(case, DeadlineKind.WRITTEN, NOW + minutes(60), Counter())
+    told = [describe(case, replace(AGREEMENT, desks=quiet), gone, "en", party=party) for party in ("KH", "CN", "-", "")]
+    assert ["Nobody of KH would hear it." in text for text in told] == [True, False, False, True]
+
+
+def test_a_rung_that_wants_a_call_says_so_in_the_plan() -> None:
+    ladder = (*AGREEMENT.levels[U1].rungs[:1], Rung(Group.REQUESTED_SUPERVISOR, minutes(5), minutes(5), By.CALL))
+    agreed = replace(AGREEMENT, levels={U1: replace(AGREEMENT.levels[U1], ladder=ladder)})
+    text = describe(a_case(urgency=U1), agreed, DIRECTORY, "en")
+    assert "ping 2 to CN supervisor, with a call to CN supervisor, then again and again" in text
