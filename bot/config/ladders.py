@@ -60,6 +60,8 @@ def _messenger(settings: Settings, key: str, name: str) -> Iterator[Mistake]:
         yield Mistake(key, "names no messenger that there is.", f"Write one of: {', '.join(KNOWN)}.")
     elif not known.is_set_up(settings):
         yield Mistake(key, f"{name} is not set up.", known.remedy)
+    elif name == "web":
+        yield Mistake(key, "In the web chat nothing rings.", "Name a messenger that people carry with them.")
 
 
 def _calendars(draft: Draft) -> Iterator[Mistake]:

@@ -154,7 +154,3 @@ class Agreement:
             },
             offices={code: party.office for code, party in self.parties.items() if party.office is not None},
         )
-
-    def policy(self, corridor: str, urgency: Urgency) -> LevelPolicy:
-        """The deadlines of a level in a corridor (its override, else the general ones)."""
-        return self.policies.of(corridor, urgency.value)

@@ -100,9 +100,9 @@ def test_a_corridor_may_change_single_deadlines(written: Write) -> None:
     )
     agreement = written(text + '[urgency.U2]\nacknowledge = "20m"\n').agreement()
     assert set(agreement.corridors["KC"].urgency) == {Urgency.U2}
-    policy = agreement.policy("KC", Urgency.U2)
+    policy = agreement.policies.of("KC", Urgency.U2)
     assert (policy.repeat, policy.acknowledge) == (timedelta(minutes=5), timedelta(minutes=20))
-    assert agreement.policy("KC", Urgency.U1) == DEFAULT_LEVELS[Urgency.U1]
+    assert agreement.policies.of("KC", Urgency.U1) == DEFAULT_LEVELS[Urgency.U1]
 
 
 def test_the_file_named_goes_before_the_environment_and_that_before_the_folder(

@@ -128,5 +128,5 @@ def test_what_the_example_has_in_comments_works_too(tmp_path: Path) -> None:
     settings = load(file, {"CASEBRIDGE_SECURITY__KEY_FILE": str(key_file(tmp_path))})
     assert settings.messengers.telegram.token.get_secret_value() == TOKEN
     assert settings.database.url.get_secret_value() == "sqlite:///other.db"
-    policy = settings.agreement().policy("KC", Urgency.U1)
+    policy = settings.agreement().policies.of("KC", Urgency.U1)
     assert (policy.acknowledge, policy.police) == (timedelta(minutes=10), timedelta(minutes=60))

@@ -35,7 +35,7 @@ LADDER = """
 level = "U1"
 who = "supervisor"
 after = "12m"
-messengers = ["telegram", "web"]
+messengers = ["telegram"]
 [[corridors.ladder]]
 level = "U1"
 who = "duty"
@@ -46,16 +46,16 @@ TELEGRAM = f"[messengers.telegram]\ntoken = '{TOKEN}'\n"
 
 def test_a_corridor_may_have_a_ladder_of_its_own_for_a_level(written: Write) -> None:
     agreement = written(in_corridor(LADDER) + TELEGRAM).agreement()
-    assert agreement.policy("KC", Urgency.U1).rungs == (
+    assert agreement.policies.of("KC", Urgency.U1).rungs == (
         Rung(Group.REQUESTED_DUTY, minutes(0), minutes(3)),
-        Rung(Group.REQUESTED_SUPERVISOR, minutes(12), minutes(10), messengers=("telegram", "web")),
+        Rung(Group.REQUESTED_SUPERVISOR, minutes(12), minutes(10), messengers=("telegram",)),
     )
-    assert agreement.policy("KC", Urgency.U2) == DEFAULT_LEVELS[Urgency.U2]
-    assert agreement.policy("VC", Urgency.U1) == DEFAULT_LEVELS[Urgency.U1]
+    assert agreement.policies.of("KC", Urgency.U2) == DEFAULT_LEVELS[Urgency.U2]
+    assert agreement.policies.of("VC", Urgency.U1) == DEFAULT_LEVELS[Urgency.U1]
 
 
 def test_the_fixed_ladder_follows_the_repeat_that_is_configured(written: Write) -> None:
-    rungs = written(SMALLEST + '[urgency.U1]\nrepeat = "4m"\n').agreement().policy("KC", Urgency.U1).rungs
+    rungs = written(SMALLEST + '[urgency.U1]\nrepeat = "4m"\n').agreement().policies.of("KC", Urgency.U1).rungs
     assert [(rung.who, rung.after, rung.every) for rung in rungs] == [
         (Group.REQUESTED_DUTY, minutes(0), minutes(4)),
         (Group.REQUESTED_SUPERVISOR, minutes(4), minutes(4)),
@@ -72,7 +72,7 @@ by = "call"
 [[corridors.ladder]]
 level = "U2"
 who = "duty"
-messengers = ["pigeon", "telegram"]
+messengers = ["pigeon", "telegram", "web"]
 [[corridors.ladder]]
 level = "U2"
 who = "duty"
@@ -87,6 +87,7 @@ after = "1h"
         "corridors.1.ladder.1.after",
         "corridors.1.ladder.2.messengers.1",
         "corridors.1.ladder.2.messengers.2",
+        "corridors.1.ladder.2.messengers.3",
         "corridors.1.ladder.3",
         "corridors.1.ladder.4.after",
     }
@@ -176,8 +177,8 @@ name = "Victory Day"
             Holiday(date(2027, 4, 14), date(2027, 4, 16)),
         ),
     )
-    assert agreement.policy("KC", Urgency.U3).offices == {"KH": agreement.parties["KH"].office}
-    assert agreement.policy("KC", Urgency.U2).offices == {}
+    assert agreement.policies.of("KC", Urgency.U3).offices == {"KH": agreement.parties["KH"].office}
+    assert agreement.policies.of("KC", Urgency.U2).offices == {}
 
 
 @pytest.mark.parametrize(
