@@ -51,6 +51,14 @@ READING = (
     ),
     Defence(
         "cross-party reads",
+        "Whom of a side nothing reaches is read by that side only",
+        "bot/clock/escalation_plan.py",
+        'if party in ("", r.party)]',
+        "]",
+        ("test_cross_party.py::test_whom_of_a_side_nothing_reaches_the_plan_tells_that_side_only",),
+    ),
+    Defence(
+        "cross-party reads",
         "A memo stays with its side",
         "bot/protection/redaction_policy.py",
         'Matter.MEMO:       "-      -      -      -      A      AO     -',

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.domain import reference as references
+from bot.domain.messages import Address
 from bot.domain.typed_commands import ABOUT_CASE
 from bot.people import guess_limits
 from tests.security.story import CONTENT, file_of, mark, whole_story
@@ -207,3 +208,14 @@ async def test_the_secure_case_is_nothing_to_a_secretariat_an_admin_or_another_o
         assert "No such case" in answer
     read = [entry.actor for entry in await bridge.acts(await bridge.case(reference)) if entry.act == "secure_read"]
     assert read == []
+
+
+async def test_whom_of_a_side_nothing_reaches_the_plan_tells_that_side_only(bridge: Stronghold) -> None:
+    case = await bridge.report_case()
+    await bridge.change(DUTY, unreachable=frozenset({Address.parse(DUTY)}))
+    told = {}
+    for who in (SUPERVISOR, OFFICER, CLERK):
+        bridge.forget()
+        await bridge.says(who, f"/plan {case.reference}")
+        told[who] = "blocked or left us" in bridge.expect(who, "ping 1").text
+    assert told == {SUPERVISOR: True, OFFICER: False, CLERK: False}
