@@ -11,6 +11,8 @@ from bot.config.messengers import KNOWN
 from bot.config.model import Settings
 from bot.domain.errors import Mistake
 from bot.domain.office_hours import Office
+from bot.domain.policy import By
+from bot.domain.time_words import span
 
 _Rungs = Sequence[tuple[str, RungTable]]
 
@@ -45,6 +47,20 @@ def _first(rungs: _Rungs) -> Iterator[Mistake]:
         key, rung = rungs[0]
         problem = f"When a deadline of {rung.level} passes, this ladder tells nobody at first."
         yield Mistake(f"{key}.after", problem, 'Give one of its rungs after = "0s" and by = "message".')
+
+
+def _silences(draft: Draft) -> Iterator[Mistake]:
+    """Somebody is told again and again, as often as the level says, from when the deadline passes."""
+    general = draft.settings.levels()
+    for key, corridor in draft.corridors():
+        for level, policy in corridor.levels(general).items():
+            first = [rung for rung in policy.ladder if not rung.after and rung.by is By.MESSAGE]
+            if first and min(rung.every for rung in first) > policy.repeat:
+                place = next(at for at, rung in enumerate(corridor.ladder, start=1) if rung.level == level.value)
+                problem = (
+                    f"Nobody who is told at once is told again within {span(policy.repeat)}, the repeat of {level}."
+                )
+                yield Mistake(f"{key}.ladder.{place}.every", problem, "Leave it out, or make it shorter.")
 
 
 def _messengers(draft: Draft) -> Iterator[Mistake]:
@@ -98,6 +114,7 @@ def _opens_again(office: Office) -> bool:
 
 LADDER_CHECKS = (
     (frozenset[str](), _ladders),
+    (frozenset({"urgency"}), _silences),
     (frozenset({"messengers", "email"}), _messengers),
     (frozenset[str](), _calendars),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -15,7 +15,20 @@ from bot.domain.contacts import Heard
 from bot.domain.messages import Address, Grant, WindowRules
 from bot.domain.people import Directory, Person
 from bot.domain.policy import By, Group, Rung
-from tests.kit.cases import AGREEMENT, CN_DUTY, CN_SUPERVISOR, DIRECTORY, NOW, PEOPLE, U1, Counter, a_case, due, minutes
+from tests.kit.cases import (
+    AGREEMENT,
+    CN_DUTY,
+    CN_SUPERVISOR,
+    DIRECTORY,
+    NOW,
+    PARTIES,
+    PEOPLE,
+    U1,
+    Counter,
+    a_case,
+    due,
+    minutes,
+)
 
 
 def planned(**changes: object) -> list[tuple[timedelta, str, int]]:
@@ -147,3 +160,17 @@ def test_a_rung_that_wants_a_call_says_so_in_the_plan() -> None:
     agreed = replace(AGREEMENT, levels={U1: replace(AGREEMENT.levels[U1], ladder=ladder)})
     text = describe(a_case(urgency=U1), agreed, DIRECTORY, "en")
     assert "ping 2 to CN supervisor, with a call to CN supervisor, then again and again" in text
+
+
+def test_the_plan_is_written_in_the_local_times_of_both_sides_also_around_a_change_of_clocks() -> None:
+    """In Berlin the clocks go from 02:00 to 03:00 on Sunday 29 March 2026; Kathmandu is at UTC+5:45 all year."""
+    zones = {"KH": "Europe/Berlin", "CN": "Asia/Kathmandu"}
+    parties = {code: replace(PARTIES[code], timezone=zone) for code, zone in zones.items()}
+    opened = datetime(2026, 3, 29, 0, 40, tzinfo=UTC)
+    case = a_case(urgency=U1, opened_at=opened, clock_from=opened)
+    lines = describe(case, replace(AGREEMENT, parties=parties), DIRECTORY, "en").split("\n")
+    assert [line.partition(": ")[0] for line in lines[1:4]] == [
+        "Sun 29 Mar 01:55 Berlin (+01:00) / 06:40 Kathmandu",
+        "Sun 29 Mar 03:05 Berlin (+02:00) / 06:50 Kathmandu",
+        "Sun 29 Mar 03:15 Berlin (+02:00) / 07:00 Kathmandu",
+    ]

@@ -95,6 +95,15 @@ after = "1h"
     assert mistakes["corridors.1.ladder.2.messengers.2"].problem == "telegram is not set up."
 
 
+def test_a_ladder_that_would_fall_silent_is_told(written: Write) -> None:
+    rung = '[[corridors.ladder]]\nlevel = "U1"\nwho = "duty"\nevery = "11m"\n'
+    mistakes = told(written, in_corridor(rung))
+    assert set(mistakes) == {"corridors.1.ladder.1.every"}
+    assert "within 10 min, the repeat of U1" in mistakes["corridors.1.ladder.1.every"].problem
+    longer = '[corridors.urgency.U1]\nrepeat = "11m"\n'
+    assert written(in_corridor(longer + rung)).agreement().policies.of("KC", Urgency.U1).repeat == minutes(11)
+
+
 @pytest.mark.parametrize(
     ("line", "key"),
     [
