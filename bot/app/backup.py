@@ -16,11 +16,12 @@ from pathlib import Path
 from bot import __version__
 from bot.app.key_vault import files_of, vault_of
 from bot.config.model import Settings
+from bot.domain.backups import LAST_GOOD
 from bot.domain.errors import BridgeError
 from bot.domain.journal_acts import JournalAct
 from bot.domain.time_words import as_utc
 from bot.domain.verify_journal import Finding
-from bot.jobs.nightly_backup import LAST_GOOD, NightlyBackup, NightlyPlan
+from bot.jobs.nightly_backup import NightlyBackup, NightlyPlan
 from bot.language.texts import tr
 from bot.line.line import Line
 from bot.line.message_work import Order

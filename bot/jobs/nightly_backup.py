@@ -11,6 +11,7 @@ from pathlib import Path
 
 import structlog
 
+from bot.domain.backups import LAST_GOOD, OLD
 from bot.domain.errors import BridgeError, StorageError
 from bot.domain.recipients import admins, unique
 from bot.domain.time_words import span
@@ -22,12 +23,9 @@ from bot.ports.storage import Storage
 from bot.turns.composer import Composer
 
 NAME = "backup"  #: of its lease and of its cursor, which holds the last day done
-#: Cursor with the moment of the last backup with the database and a whole record, in seconds since 1970.
-LAST_GOOD = "backup-good"
 _LEASE = timedelta(minutes=5)
 _RENEW = 60.0  #: seconds
 _AGAIN = timedelta(hours=1)  #: after a failure
-_OLD = timedelta(hours=26)
 _OURS = re.compile(r"casebridge-\d{8}T\d{6}Z\.backup")
 _CUT_SHORT = re.compile(rf"\.{_OURS.pattern}\.\d+\.part")  #: of a night in which the bridge was killed
 
@@ -139,4 +137,4 @@ async def backup_note(storage: Storage, clock: Callable[[], datetime], *, is_nig
         return {"backup": "WARNING: there is no good one yet"} if is_nightly else {}
     age = clock() - datetime.fromtimestamp(at, UTC)
     shown = f"the last good one is {span(age)} old"
-    return {"backup": f"WARNING: {shown}" if age > _OLD else shown}
+    return {"backup": f"WARNING: {shown}" if age > OLD else shown}

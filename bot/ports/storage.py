@@ -17,13 +17,14 @@ from bot.domain.people import Directory, SignIn
 from bot.domain.secure_entry import SecureEntry
 from bot.domain.turn import InboxRow, Mark, Turn
 from bot.domain.verify_journal import Head
+from bot.ports.audit import Audits
 from bot.ports.matching import FindsAlike
 from bot.ports.messenger_state import KeepsForMessengers
 from bot.ports.reads import ANY, Counts, Due, History, Loaded, Room, Said, Scope, Wanted
 from bot.ports.retention import Retains
 
 
-class Storage(Retains, KeepsForMessengers, FindsAlike, Protocol):
+class Storage(Retains, KeepsForMessengers, FindsAlike, Audits, Protocol):
     """Everything that is kept. SQLite and PostgreSQL honour this.
 
     Times are aware UTC. Unless said otherwise a method raises only `StorageError`; of these `Unwritable` says that the

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select
 
 from bot.domain.attachments import FileState, StoredFile
+from bot.domain.audit import Sighted
 from bot.domain.case import Case
 from bot.domain.english import Translation
 from bot.domain.errors import AlreadySeen, Stale, StorageError
@@ -27,6 +28,7 @@ from bot.ports.reads import ANY, Counts, Due, History, Loaded, Room, Said, Scope
 from bot.ports.retention import Purge, Purged
 from storage.batch import RENEWED_AFTER, Batch
 from storage.sql import apply as sql_apply
+from storage.sql import audit as sql_audit
 from storage.sql import claims as sql_claims
 from storage.sql import kept_by_name as sql_keep
 from storage.sql import load as sql_load
@@ -277,6 +279,15 @@ class SqlStorage(SqlForMessengers):
     async def scrub(self) -> None:
         self._require_open()
         await run(self._writing, lambda: alone(self._writer, scrub))
+
+    async def sighted(self, now: datetime, seen: Mapping[str, Head]) -> Sighted:
+        found = await self._look_through(sql_audit.sighted, now, self.by_database, seen)
+        for about in (*found.lost, *found.unwritten, *found.unsaid):
+            self._known.drop(about.case_id)
+        return found
+
+    async def set_free(self, outbox_ids: Sequence[int], now: datetime) -> int:
+        return await self._write(sql_audit.set_free, outbox_ids, now, self.by_database)
 
     async def counts(self, now: datetime) -> Counts:
         return await self._read(sql_read.counts, now)

@@ -39,6 +39,7 @@ class CaseRow(Row, table=True):
         Index("uq_cases_reference", "reference", unique=True),
         partial("ix_cases_officer_open", "officer", "id", where="status <> 'closed' OR joined_to IS NOT NULL"),
         Index("ix_cases_officer", "officer"),
+        partial("ix_cases_open", "id", where="status <> 'closed'"),
         Index("ix_cases_opened_at", "opened_at", "id"),
     )
 
@@ -161,6 +162,7 @@ class DeadlineRow(Row, table=True):
     __table_args__ = (
         Index("ix_deadlines_case_id", "case_id"),
         partial("ix_deadlines_due", "next_at", where="next_at IS NOT NULL"),
+        partial("ix_deadlines_running", "case_id", "kind", where="state = 'running' AND next_at IS NOT NULL"),
     )
 
     id: int = Field(primary_key=True, sa_type=Id, sa_column_kwargs=OURS)

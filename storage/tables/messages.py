@@ -75,6 +75,7 @@ class OutboxRow(Row, table=True):
         partial("ix_outbox_replaces", "replaces", where="replaces <> ''"),
         partial("ix_outbox_window_closed", "address", where="state = 'window-closed'"),
         partial("ix_outbox_parked", "id", where="state = 'parked'"),
+        partial("ix_outbox_forgotten", "id", where="next_attempt_at IS NULL AND state IN ('queued', 'window-closed')"),
     )
 
     id: int = Field(primary_key=True, sa_type=Id, sa_column_kwargs=OURS)

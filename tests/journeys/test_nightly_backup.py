@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.backups import LAST_GOOD
 from bot.domain.errors import BridgeError, StorageError
-from bot.jobs.nightly_backup import LAST_GOOD, NightlyBackup, NightlyPlan, backup_note
+from bot.jobs.nightly_backup import NightlyBackup, NightlyPlan, backup_note
 from tests.kit.played import PlayedBridge
 
 
