@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from bot.domain.audit import Sighted
+    from bot.domain.verify_journal import Head
     from bot.ports.storage import Storage
     from bot.protection.sealing import Vault
     from storage.rotation import Resealed
@@ -53,6 +55,13 @@ def noted_keys(url: str) -> frozenset[str]:
     from storage.schema import keys_of
 
     return keys_of(url)
+
+
+def look_at(url: str, clock: Callable[[], datetime], seen: Mapping[str, Head]) -> Sighted:
+    """Look at what must hold at any moment, without keys and without a write. Raises only `StorageError`."""
+    from storage.looking import look_at
+
+    return look_at(url, clock, seen)
 
 
 def fields_by_key(url: str) -> Mapping[str, int]:

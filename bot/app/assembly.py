@@ -10,7 +10,7 @@ import random
 import secrets
 import signal
 import socket
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from time import monotonic
@@ -23,6 +23,7 @@ from adapters.calls.node import Node
 from adapters.watchdog import Watchdog
 from adapters.web.adapter import WebAdapter
 from adapters.web.routes import build_site
+from adapters.web.server.audit_figures import AuditFigures
 from adapters.web.server.health import Vitals
 from adapters.web.server.http_protocol import Bounded
 from adapters.web.server.ping_lateness import PingLateness
@@ -30,6 +31,7 @@ from adapters.web.settings import WebSettings
 from adapters.web.site.sign_in_pages import new_link
 from adapters.web.site.site import Site
 from bot import __version__
+from bot.app.audit import auditor_of, readiness_notes
 from bot.app.backup import nightly_backup
 from bot.app.bridge import Bridge, Chance, Rules
 from bot.app.key_vault import files_of, make_missing_keys, vault_of
@@ -148,14 +150,16 @@ async def _serve(
         web=adapters.web or WebAdapter(),
         letterheads=letterheads,
     )
-    notes = partial(_notes, watch, partial(backup_note, storage, time, is_nightly=bool(settings.backup.recipient)))
+    watchdog = Watchdog(settings.watchdog.url.get_secret_value())
+    auditor, ticks = auditor_of(settings, node, bridge, start, watchdog, AuditFigures(lateness.registry))
+    backups = partial(backup_note, storage, time, is_nightly=bool(settings.backup.recipient))
+    notes = partial(readiness_notes, watch, auditor, backups)
     last_tick = (lambda: bridge.reminder.last_tick) if start.works else None
     vitals = Vitals(last_tick, lambda: bridge.pulse.found, lateness.registry, notes)
     hooks, has_pages = adapters.webhooks if start.takes else {}, start.takes and adapters.web is not None
     app = build_site(site, webhooks=hooks, vitals=vitals, has_pages=has_pages)
-    watchdog = Watchdog(settings.watchdog.url.get_secret_value())
     backup = nightly_backup(settings, storage, bridge.line, time) if settings.backup.recipient else None
-    async with running(bridge, node, start, Watched(watch, watchdog, backup)):
+    async with running(bridge, node, start, Watched(watch, watchdog, backup, auditor, ticks)):
         for line in await _summary(settings, storage, adapters, start):
             start.say(line)
         _settle_memory()
@@ -172,12 +176,6 @@ def _web_settings(settings: Settings, rules: Rules) -> WebSettings:
         version=__version__,
         hides_identifiers=settings.bridge.identity_on_messenger != "allowed",
     )
-
-
-async def _notes(watch: ClockWatch, backup: Callable[[], Awaitable[Mapping[str, str]]]) -> Mapping[str, str]:
-    """What readiness tells besides, by what it is about."""
-    clock = "; ".join(watch.notes())
-    return {**({"clock": clock} if clock else {}), **await backup()}
 
 
 def _settle_memory() -> None:

@@ -13,6 +13,7 @@ import structlog
 
 from bot.delivery.deliverer import Deliverer
 from bot.delivery.other_nodes import OtherNodes
+from bot.delivery.past_outbox import PastOutbox
 from bot.domain.agreement import Agreement
 from bot.domain.errors import StorageError
 from bot.domain.messages import Address, Capabilities, Outgoing
@@ -154,7 +155,8 @@ class Bridge:
         self.digester = Digester(storage, line, clock, rules.digest_at, node)
         around = Surroundings(rules.retention, clock, chance.new_id, chance.salt, files=files)
         self.nightly_purge = NightlyPurge(storage, around, node)
-        self.file_watch = FileWatch(storage, self._adapters, clock, chance.new_id)
+        self.shout = PastOutbox(storage, self._adapters, chance.new_id)
+        self.file_watch = FileWatch(storage, self.shout, clock)
 
     async def start(self) -> None:
         """Begin to write, then connect the messengers."""

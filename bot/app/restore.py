@@ -12,6 +12,7 @@ from pathlib import Path
 from bot.app.backup import count_findings, working
 from bot.app.key_vault import vault_of
 from bot.config.model import Settings
+from bot.domain.audit import SEEN_HEADS
 from bot.domain.errors import BridgeError, KeysUnusable
 from bot.domain.restored import Restored
 from bot.domain.time_words import as_utc
@@ -49,7 +50,9 @@ def restore(settings: Settings, file: Path, identity: Path, now: datetime, progr
     with working(data / _WORK, keeps=_PLACING) as folder:
         _require_no_files(data / _ATTACHMENTS, folder)
         with _undone(url, data / _ATTACHMENTS):
-            return _restore(settings, _Order(file, identity, now), folder, progress)
+            done = _restore(settings, _Order(file, identity, now), folder, progress)
+    (data / SEEN_HEADS).unlink(missing_ok=True)  # the record is as long as it was when the backup was made
+    return done
 
 
 @dataclass(frozen=True, slots=True)

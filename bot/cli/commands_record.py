@@ -1,4 +1,4 @@
-"""The commands about the record: exports, reports, plans, the journal, what is purged, as they are typed."""
+"""The commands about the record: exports, reports, plans, the journal, what is purged, the audit, as they are typed."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from bot.cli import audit as cli_audit
 from bot.cli import backup as cli_backup
 from bot.cli import journal as cli_journal
 from bot.cli import record as cli_record
@@ -150,4 +151,20 @@ def restore(settings: Settings, file: Path, identity: Path) -> None:
         click.echo(line)
 
 
-RECORD = (export, report, plan, journal, purge, forget, backup, restore)
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one line of JSON.")
+@click.option(
+    "--seen",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A file of this machine that remembers how long the record was.",
+)
+@configured
+def audit(settings: Settings, *, as_json: bool, seen: Path | None) -> None:
+    """Look at the database as the bridge does each minute; ends with 1 when something is wrong. Changes nothing."""
+    found = run_now(cli_audit.audit(settings, seen))
+    for line in [found.as_json] if as_json else found.lines:
+        click.echo(line)
+    click.get_current_context().exit(1 if found.findings else 0)
+
+
+RECORD = (export, report, plan, journal, purge, forget, backup, restore, audit)

@@ -22,8 +22,8 @@ from bot.domain.errors import BridgeError, ConfigError
 
 P = ParamSpec("P")
 T = TypeVar("T")
-#: Commands that make the keys, or say by name which are needed.
-_WITHOUT_KEYS = ("keys_new", "restore")
+#: Commands that make the keys, say by name which are needed, or open nothing that is sealed.
+_WITHOUT_KEYS = ("keys_new", "restore", "audit")
 
 
 class Duration(click.ParamType[timedelta]):

@@ -9,6 +9,8 @@ from enum import StrEnum
 
 from bot.domain.verify_journal import Head
 
+#: Name of the file in which a machine remembers the heads of the record, outside of the database.
+SEEN_HEADS = "audit-heads.json"
 #: What is due may wait for so long to be written or sent before that is a finding.
 GRACE = timedelta(seconds=60)
 #: A message that somebody has in hand, or that stands behind such a one, may wait for so long.
@@ -52,6 +54,7 @@ class Finding:
     cases: tuple[About, ...] = ()  #: none where it is about no case
     fact: str = ""  #: plain English, where it is about no case
     mended: bool = False  #: what was found is put right already
+    here: bool = False  #: it is about this process or its machine alone
 
     @property
     def number(self) -> int:

@@ -85,6 +85,11 @@ class JournalAct(StrEnum):
     ALERTED = "alerted", Details.CODED, Seen.BOTH
     ALERT_REACHED_NOBODY = "alert_reached_nobody", Details.CODED, Seen.BOTH
     PINGED = "pinged", Details.CODED, Seen.BOTH
+    CLOCK_MENDED = (
+        "clock_mended",
+        Details.CODED,
+        Seen.BOTH,
+    )  #: a lost deadline runs again, or what it said is said again
     ACKNOWLEDGMENT_LAPSED = "acknowledgment_lapsed", Details.CODED, Seen.BOTH
     ASKED_TO_WRITE = "asked_to_write", Details.CODED, Seen.BOTH
     ASKED_AGAIN = "asked_again", Details.CODED, Seen.SAID  #: the officer, for the rest of their intake
@@ -181,6 +186,7 @@ class JournalAct(StrEnum):
 
     # The record itself.
     CLOCK_SET = "clock_set", Details.CODED, Seen.NOWHERE  #: by somebody or something outside
+    AUDIT_FOUND = "audit_found", Details.CODED, Seen.NOWHERE  #: what must hold did not; supervisors were told
     DIGEST = "digest", Details.WORDS, Seen.NOWHERE
     EXPORT_ORDERED = "export_ordered", Details.WORDS, Seen.NOWHERE
     EXPORTED = "exported", Details.WORDS, Seen.NOWHERE

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 
 import structlog
 from apscheduler.job import Job
@@ -13,6 +14,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.domain.errors import StorageError, Unwritable
+from bot.jobs.tick_log import TickLog
 
 _LOOK = 1.0  #: seconds between two looks whether a tick waits for too long
 
@@ -38,11 +40,17 @@ class Schedule:
     planned lies as far ahead; so each second whatever would wait for longer than its interval is made due.
     """
 
-    def __init__(self, clock: Callable[[], datetime], not_stored: Callable[[StorageError], None]) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], datetime],
+        not_stored: Callable[[StorageError], None],
+        log_of_ticks: TickLog | None = None,
+    ) -> None:
         """Make an empty schedule; `clock` is the wall clock, which APScheduler reads too.
 
-        `not_stored` is told of ticks for which the database was not there.
+        `not_stored` is told of ticks for which the database was not there, the log of those that went well.
         """
+        self._lived = log_of_ticks or TickLog(monotonic)
         self._clock = clock
         self._not_stored = not_stored
         self._timer: asyncio.TimerHandle | None = None
@@ -58,6 +66,7 @@ class Schedule:
             try:
                 with contextlib.suppress(asyncio.CancelledError):  # at the end: APScheduler calls that an error
                     await tick()
+                    self._lived.lived(name)
             except Unwritable as error:
                 self._not_stored(error)
             except Exception:
@@ -68,6 +77,8 @@ class Schedule:
 
     def start(self) -> None:
         """Begin."""
+        for job, _ in self._ticks:
+            self._lived.expect(job.id)
         self._scheduler.start()
         self._look()
 

@@ -165,7 +165,8 @@ def _unwritten() -> Select[Any]:
 
 def _waiting(connection: Connection, look: Look) -> list[RowMapping]:
     """Alerts and pings that are neither sent nor parked nor in retry."""
-    moments = {"late": look.now - GRACE, "long": look.now - IN_HAND, "lease_now": look.lease_now, "most": MOST}
+    leases = {"lease_now": look.lease_now, "no_lease": look.lease_now + LONGEST_LEASE}
+    moments = {"late": look.now - GRACE, "long": look.now - IN_HAND, "most": MOST, **leases}
     return [*rows(connection, _forgotten(), {"most": MOST}), *rows(connection, _stuck(), moments)]
 
 
@@ -184,7 +185,8 @@ def _forgotten() -> Select[Any]:
 def _stuck() -> Select[Any]:
     """Messages whose moment is over, and that nothing holds up."""
     late, long = bindparam("late", type_=Moment), bindparam("long", type_=Moment)
-    is_held = and_(_OUTBOX.leased_until.is_not(None), _OUTBOX.leased_until > bindparam("lease_now", type_=Moment))
+    lease = bindparam("lease_now", type_=Moment), bindparam("no_lease", type_=Moment)
+    is_held = and_(_OUTBOX.leased_until.is_not(None), _OUTBOX.leased_until.between(*lease))
     is_over = or_(_OUTBOX.next_attempt_at <= long, and_(_OUTBOX.next_attempt_at <= late, not_(is_held)))
     is_due = and_(_OUTBOX.next_attempt_at.is_not(None), is_over, _OUTBOX.state.in_(("queued", "window-closed")))
     # In this order, so that the index of what waits is used.

@@ -16,11 +16,14 @@ from tests.kit.world import OFFICIAL_ACCOUNT, Somebody
 
 @asynccontextmanager
 async def _running(folder: Path, messengers: Mapping[str, Capabilities] | None = None) -> AsyncIterator[PlayedBridge]:
-    """A running bridge, and no message that could not be computed when the test is over."""
+    """A running bridge; when the test is over every message was computed and every open case is waited for."""
     played = PlayedBridge(folder) if messengers is None else PlayedBridge(folder, messengers=messengers)
     await played.start()
     yield played
+    await played.storage.start()
+    silent = (await played.storage.sighted(played.now, {})).lost
     await played.stop()
+    assert not silent, "open cases without the deadline that they wait for"
     failed = [row.error for row in played.inbox() if row.error]
     assert not failed, f"messages whose turn failed: {failed}"
 
