@@ -51,7 +51,7 @@ def test_every_command_is_attacked() -> None:
     assert set(commands()) == {
         "run", "check", "migrate", "setup", "invite", "people", "revoke", "change", "confirm", "signin", "ping",
         "export", "report", "plan", "outbox", "journal", "purge", "forget", "keys", "backup",
-        "restore", "deploy",
+        "restore", "deploy", "audit",
     }  # fmt: skip
 
 
@@ -75,6 +75,7 @@ def test_every_command_is_attacked() -> None:
         ("forget", "--reason", "why"),
         ("forget", "--reason", "why", "--person"),
         ("backup", "none/here", "--to"),
+        ("audit", "--seen"),
         ("restore", "--identity"),
         ("restore", "none.backup", "--identity"),
         ("export", "--identified", "--as", "1", "--since", "2026-01-01", "--reason", "why", "--recipient"),

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from tests.kit.root import ROOT
 from tests.security.defences import ATTACKS, BUTTONS, STRANGERS, WEBHOOKS, Defence
+from tests.security.defences_audit import AUDIT
 from tests.security.defences_below import BELOW, FILES
 from tests.security.defences_links import LINKS
 from tests.security.defences_mail import MAIL
@@ -37,6 +38,7 @@ ALL = tuple(
             *BUTTONS,
             *READING,
             *PAIRS,
+            *AUDIT,
             *RELAY,
             *SUPPORT,
             *OTHERS,

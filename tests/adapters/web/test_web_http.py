@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 from prometheus_client import CollectorRegistry, Histogram
 
+from adapters.web.server.audit_figures import AuditFigures
 from adapters.web.server.health import Vitals
 from adapters.web.settings import WebSettings
+from bot.domain.audit import About, Check, Finding
 from bot.domain.messages import Capabilities, Delivery
 from bot.ports.messengers import Receive, Request, Response
 from tests.kit.clock import START
@@ -273,6 +275,31 @@ async def test_the_numbers_say_how_things_stand(tmp_path: Path) -> None:
     assert 'casebridge_outbox{state="sent"} 1.0' in text
     assert "casebridge_overdue_deadlines 1.0" in text
     assert "casebridge_ping_lateness_seconds_count 1.0" in text
+
+
+async def test_what_the_audit_found_is_in_the_numbers_and_a_note_that_makes_nothing_unready(tmp_path: Path) -> None:
+    async def notes() -> dict[str, str]:
+        return {"audit": "WARNING: deadline: 1"}
+
+    registry = CollectorRegistry()
+    figures = AuditFigures(registry)
+    vitals = Vitals(lambda: START, lambda: "ok", registry, notes)
+    async with open_bridge(tmp_path, vitals=vitals) as bridge:
+        about = About(1, "KC26-M9S34-4", ("KH",))
+        figures.note([Finding(Check.DEADLINE, (about,), mended=True)])
+        text = (await bridge.browser("127.0.0.1").get("/metrics")).text
+        assert 'casebridge_audit_findings{check="deadline"} 1.0' in text
+        assert 'casebridge_audit_findings{check="ticks"} 0.0' in text
+        assert 'casebridge_audit_mended_total{check="deadline"} 1.0' in text
+        assert "casebridge_audit_age_seconds" in text
+        assert "KC26" not in text
+        figures.note([])
+        assert (
+            'casebridge_audit_findings{check="deadline"} 0.0'
+            in (await bridge.browser("127.0.0.1").get("/metrics")).text
+        )
+        answer = await bridge.browser().get("/health/ready")
+    assert (answer.status_code, answer.json()["notes"]) == (200, {"audit": "WARNING: deadline: 1"})
 
 
 async def test_with_web_chat_switched_off_only_machines_are_served(tmp_path: Path) -> None:
