@@ -21,6 +21,7 @@ from bot.domain.likeness import Look, Match
 from bot.domain.messages import Address, Delivery, DeliveryState, Inbound, Outgoing, OutgoingKind
 from bot.domain.people import Invite, Person, SignIn, Stranger
 from bot.domain.reply_windows import Window
+from bot.domain.roster import HandOver, Shift
 from bot.domain.secure_entry import SecureEntry
 from bot.domain.turn import InboxRow, InboxState, KnockOutcome, Mark, SeenBy, Turn, Withdrawal, outgoing_of
 
@@ -34,6 +35,7 @@ _OFFERED = frozenset(
     {DeliveryState.QUEUED, DeliveryState.SENT, DeliveryState.SEEN, DeliveryState.WINDOW_CLOSED}
 )  #: states of what somebody may have before them
 WINDOWS_KEPT = timedelta(days=1)  #: reply windows, after they closed
+ROSTER_KEPT = timedelta(days=35)  #: shifts and hand-overs, after their end: then nothing of them counts any more
 LEASES_KEPT = timedelta(days=1)  #: leases, after they were over: some are named for one case only
 RENEWED_AFTER = timedelta(minutes=1)  #: how often the use of a session is written at most
 
@@ -74,6 +76,9 @@ class Batch:
     withdrawals: list[Withdrawal] = field(default_factory=list)  #: of what is stored already
     outgoing: list[Outgoing] = field(default_factory=list)
     people: dict[int, Person] = field(default_factory=dict)
+    shifts: dict[int, Shift] = field(default_factory=dict)
+    shifts_gone: set[int] = field(default_factory=set)
+    hand_overs: dict[int, HandOver] = field(default_factory=dict)
     invites: dict[int, Invite] = field(default_factory=dict)
     strangers: dict[Address, Stranger] = field(default_factory=dict)
     matches: dict[tuple[int, int], Step[Match]] = field(default_factory=dict)  #: by pair
@@ -143,6 +148,12 @@ class Batch:
 
     def _add_people(self, turn: Turn) -> None:
         self.people.update((person.id, person) for person in turn.people)
+        self.shifts_gone.update(turn.shifts_gone)
+        self.shifts.update((shift.id, shift) for shift in turn.shifts)
+        for hand_over in turn.hand_overs:
+            if hand_over.id in self.hand_overs and not self.hand_overs[hand_over.id].is_open:
+                raise Stale("A hand-over was taken over twice at once.")
+            self.hand_overs[hand_over.id] = hand_over
         self.strangers.update((stranger.address, stranger) for stranger in turn.strangers)
         for invite in turn.invites:
             before = self.invites.get(invite.id)

@@ -30,7 +30,7 @@ async def ping(settings: Settings, desk_id: str, by: str) -> list[str]:
     if desk is None:
         raise BridgeError(f"There is no desk {desk_id}. Configured: {', '.join(agreement.desks)}.")
     async with opened(settings) as storage:
-        to = at_desk(desk, await storage.directory())
+        to = at_desk(desk, (await storage.directory()).as_of(assembly.clock()))
         addresses = list(dict.fromkeys(a for recipient in to for a in recipient.addresses))
         if not addresses:
             raise BridgeError(f"{desk_name(desk)} would reach nobody: it has no address and nobody enrolled is on it.")

@@ -102,20 +102,20 @@ def _check_invite(order: InviteOrder, agreement: Agreement) -> None:
 async def people(settings: Settings) -> list[str]:
     """List everybody, revoked people too."""
     async with opened(settings) as storage:
-        directory = await storage.directory()
+        directory = (await storage.directory()).as_of(assembly.clock())
     everybody = directory.people.values()
     if not everybody:
         return ["Nobody is enrolled. Start with: casebridge invite --party ... --role officer --name ..."]
     every = settings.people.confirm_every
     return [
-        f"{directory.short(p)}  {_person_line(p, every)}"
+        f"{directory.short(p)}  {_person_line(p, every, is_on_duty=directory.is_on_duty(p))}"
         for p in sorted(everybody, key=lambda p: (p.party, p.role, p.name))
     ]
 
 
-def _person_line(person: Person, every: timedelta) -> str:
+def _person_line(person: Person, every: timedelta, *, is_on_duty: bool) -> str:
     state = "active" if person.is_active else f"cut off {as_utc(person.revoked_at)}" if person.revoked_at else ""
-    duty = "" if person.on_duty or not person.is_active else ", off duty"
+    duty = "" if is_on_duty or not person.is_active else ", off duty"
     if person.is_active and person.has_lapsed(assembly.clock(), every):
         duty += ", has to be confirmed"
     where = ", ".join(_address(person, each) for each in person.addresses) or "no messenger"

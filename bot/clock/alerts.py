@@ -17,7 +17,7 @@ from bot.domain.frozen import replace
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Button, Keyboard, OutgoingKind
 from bot.domain.names import link, moment, reasons, rows, sides, urgency_name
-from bot.domain.recipients import Recipient, at_desks, supervisors, unique
+from bot.domain.recipients import Recipient, at_desks, at_duty_desks, supervisors, unique
 from bot.domain.understood import confirmed, doubt, understood
 from bot.language.texts import tr
 from bot.protection.in_english import beside
@@ -183,8 +183,8 @@ def act_button(case: Case, label: str, act: str, argument: str = "") -> Button:
 
 
 def desk_of(c: Composer, party: str) -> tuple[Recipient, ...]:
-    """Find who is alerted on a side: the duty desk; its supervisors while that has nobody."""
-    desks = at_desks(c.context.agreement, c.view.directory, party, DeskRole.DUTY)
+    """Find who is alerted on a side: the duty desk; its supervisors too while that has nobody, or nobody on duty."""
+    desks = at_duty_desks(c.context.agreement, c.view.directory, party)
     return desks or supervisors(c.view.directory, party)
 
 

@@ -15,6 +15,7 @@ from bot.domain.recipients import (
     Recipient,
     at_desk,
     at_desks,
+    at_duty_desks,
     at_work,
     next_on_duty,
     preferring,
@@ -100,7 +101,7 @@ def _channel_desk(
 
 def _duty(case: Case, party: str, agreement: Agreement, directory: Directory) -> tuple[Recipient, ...]:
     own = at_work(case, party, agreement, directory)
-    return unique([*at_desks(agreement, directory, party, DeskRole.DUTY), *own])
+    return unique([*at_duty_desks(agreement, directory, party), *own])
 
 
 def _anybody(case: Case, agreement: Agreement, directory: Directory) -> tuple[Recipient, ...]:

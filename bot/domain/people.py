@@ -11,6 +11,7 @@ from functools import cached_property
 from bot.domain import short_ids
 from bot.domain.frozen import replace
 from bot.domain.messages import Address
+from bot.domain.roster import Roster, Said, Shift, is_on
 
 
 class Role(StrEnum):
@@ -33,7 +34,8 @@ class Person:
     desk: str = ""  #: desk id, empty for officers and admins without one
     corridor: str = ""  #: prefix of the references of their cases, when the party has several
     language: str = "en"
-    on_duty: bool = True
+    on_duty: bool = True  #: what they said last; whether they are on duty is for `Directory.is_on_duty` to say
+    duty_said_at: datetime | None = None  #: when, while it stands against a roster
     enrolled_at: datetime | None = None
     confirmed_at: datetime | None = None
     revoked_at: datetime | None = None
@@ -122,15 +124,57 @@ class Directory:
 
     people: dict[int, Person] = field(default_factory=dict)
     version: int = 0
+    roster: Roster = field(default_factory=Roster)
+    moment: datetime | None = (
+        None  #: of which it tells who is on duty; None: everybody who has shifts counts as on duty
+    )
 
     @classmethod
-    def of(cls, people: Iterable[Person], version: int = 0) -> Directory:
+    def of(cls, people: Iterable[Person], version: int = 0, roster: Roster | None = None) -> Directory:
         """Index these people."""
-        return cls({p.id: p for p in people}, version)
+        return cls({p.id: p for p in people}, version, roster or Roster())
 
-    def having(self, person: Person) -> Directory:
-        """The same, with this person as they are now."""
-        return Directory({**self.people, person.id: person}, self.version)
+    def having(self, *people: Person) -> Directory:
+        """The same, with these people as they are now."""
+        return replace(self, people={**self.people, **{person.id: person for person in people}})
+
+    def as_of(self, moment: datetime) -> Directory:
+        """The same at a moment, which may lie ahead; itself where nobody has shifts."""
+        return replace(self, moment=moment) if self.roster.shifts or self.roster.hand_overs else self
+
+    def is_on_duty(self, person: Person, moment: datetime | None = None) -> bool:
+        """Whether somebody is on duty, by the roster and by what they said: now, or at another moment."""
+        moment = moment or self.moment
+        of_all = self.shifts_beside(person)
+        if moment is None:
+            return bool(of_all) or person.on_duty
+        own = self.roster.of(person.id, person.desk)
+        return is_on(Said(person.on_duty, person.duty_said_at), own, of_all, moment)
+
+    def is_leaving(self, person: Person) -> bool:
+        """Whether their duty is over, but nobody has taken over from them yet."""
+        return person.id in self._leaving and not self.is_on_duty(person)
+
+    def next_shift_begins(self, person: Person) -> datetime | None:
+        """When somebody's next shift begins; None where none is known."""
+        own = self.roster.of(person.id, person.desk) if self.moment is not None else ()
+        return min((s.starts_at for s in own if self.moment is not None and s.starts_at > self.moment), default=None)
+
+    def shifts_beside(self, person: Person) -> tuple[Shift, ...]:
+        """The shifts of all who share a duty with somebody: of their desk, or all supervisors of their side."""
+        return self._shifts_of_group.get(_group(person), ())
+
+    @cached_property
+    def _leaving(self) -> frozenset[int]:
+        return self.roster.leaving(self.moment) if self.moment is not None else frozenset()
+
+    @cached_property
+    def _shifts_of_group(self) -> dict[tuple[str, Role], tuple[Shift, ...]]:
+        found: dict[tuple[str, Role], list[Shift]] = {}
+        for person in self.people.values() if self.roster.shifts else ():
+            if person.is_active and (own := self.roster.of(person.id, person.desk)):
+                found.setdefault(_group(person), []).extend(own)
+        return {group: tuple(sorted(shifts, key=lambda s: s.starts_at)) for group, shifts in found.items()}
 
     @cached_property
     def by_address(self) -> dict[Address, Person]:
@@ -188,3 +232,8 @@ class Directory:
     def at(self, address: Address | None) -> Person | None:
         """Look a person up by one of their addresses."""
         return None if address is None else self.by_address.get(address)
+
+
+def _group(person: Person) -> tuple[str, Role]:
+    """Who shares a duty: people of one role at a desk; supervisors decide for their whole side."""
+    return (person.party if person.role is Role.SUPERVISOR else person.desk, person.role)

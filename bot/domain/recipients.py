@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.domain.agreement import Agreement, Desk, DeskRole
 from bot.domain.case import Case
@@ -37,7 +38,7 @@ def at_desk(desk: Desk, directory: Directory) -> tuple[Recipient, ...]:
     silence. A desk without addresses is everybody on duty there, or everybody when nobody on duty can be reached.
     """
     members = [p for p in directory.members(desk.id) if p.role is not Role.ADMIN]
-    people = _told_first([p for p in members if p.role is Role.DUTY] or members)
+    people = _told_first([p for p in members if p.role is Role.DUTY] or members, directory)
     if desk.addresses:
         left = {a for p in people for a in p.unreachable}
         own = [a for p in people for a in p.addresses if a not in desk.addresses]
@@ -46,21 +47,45 @@ def at_desk(desk: Desk, directory: Directory) -> tuple[Recipient, ...]:
     return tuple(Recipient(f"person:{p.id}", desk_name(desk), desk.party, p.in_order, p.language, p) for p in people)
 
 
-def _told_first(people: Iterable[Person]) -> list[Person]:
-    """Those on duty; all of them when none of these can be reached."""
+def _told_first(people: Iterable[Person], directory: Directory) -> list[Person]:
+    """Those on duty, and whoever left it but was not relieved; all of them when nobody on duty can be reached."""
     known = [p for p in people if p.addresses]
-    duty = [p for p in known if p.on_duty]
-    return duty if any(p.is_reachable for p in duty) else known
+    duty = [p for p in known if directory.is_on_duty(p)]
+    told = [p for p in known if p in duty or directory.is_leaving(p)]
+    return told if any(p.is_reachable for p in duty) else known
+
+
+def has_nobody_on_duty(desk: Desk, directory: Directory, moment: datetime | None = None) -> bool:
+    """Whether people work at a desk and none of them is on duty; of a desk where nobody is enrolled it is not known."""
+    duty = [p for p in directory.members(desk.id) if p.role is Role.DUTY]
+    return bool(duty) and not any(directory.is_on_duty(p, moment) for p in duty)
+
+
+def at_duty_desks(agreement: Agreement, directory: Directory, party: str) -> tuple[Recipient, ...]:
+    """Make the recipients of a side's duty desks, with its supervisors while nobody is on duty at any of these."""
+    desks = agreement.desks_of(party, DeskRole.DUTY)
+    told = at_desks(agreement, directory, party, DeskRole.DUTY)
+    is_empty = bool(desks) and all(has_nobody_on_duty(desk, directory) for desk in desks)
+    return unique((*told, *supervisors(directory, party))) if is_empty else told
 
 
 def next_on_duty(agreement: Agreement, directory: Directory, party: str) -> tuple[Recipient, ...]:
-    """Make the recipients of those at a side's duty desks who are not on duty now, but will be."""
+    """Make the recipients of those at a side's duty desks who are not on duty now, but will be.
+
+    By the roster that is who has a desk's next shift; everybody off duty where none is known, or does not reach them.
+    """
     return unique(
         Recipient(f"person:{p.id}", desk_name(desk), desk.party, p.in_order, p.language, p)
         for desk in agreement.desks_of(party, DeskRole.DUTY)
-        for p in directory.members(desk.id)
-        if p.role is Role.DUTY and not p.on_duty and p.addresses
+        for p in _coming(directory.members(desk.id), directory)
     )
+
+
+def _coming(members: Iterable[Person], directory: Directory) -> list[Person]:
+    off = [p for p in members if p.role is Role.DUTY and p.addresses and not directory.is_on_duty(p)]
+    begins = {p.id: at for p in off if p.is_reachable and (at := directory.next_shift_begins(p)) is not None}
+    first = min(begins.values(), default=None)
+    return off if first is None else [p for p in off if begins.get(p.id) == first]
 
 
 def preferring(recipient: Recipient, messengers: Sequence[str], agreement: Agreement) -> Recipient:
@@ -92,7 +117,7 @@ def reads_as(person: Person) -> tuple[str, ...]:
 
 def supervisors(directory: Directory, party: str) -> tuple[Recipient, ...]:
     """Make the recipients that are a side's supervisors."""
-    return tuple(at_person(p) for p in _told_first(directory.supervisors(party)))
+    return tuple(at_person(p) for p in _told_first(directory.supervisors(party), directory))
 
 
 def admins(directory: Directory, party: str) -> tuple[Recipient, ...]:

@@ -19,6 +19,7 @@ from bot.domain.likeness import Look, Match
 from bot.domain.messages import Address, DeliveryState, Inbound, Keyboard, Outgoing, OutgoingKind
 from bot.domain.people import Invite, Person, SignIn, Stranger
 from bot.domain.reply_windows import Window
+from bot.domain.roster import HandOver, Shift
 from bot.domain.secure_entry import SecureEntry
 
 
@@ -124,6 +125,9 @@ class Turn:
     withdrawals: tuple[Withdrawal, ...] = ()  #: of what earlier turns sent
     outgoing: tuple[Outgoing, ...] = ()
     people: tuple[Person, ...] = ()  #: inserted or replaced, with their addresses
+    shifts: tuple[Shift, ...] = ()  #: inserted or replaced
+    shifts_gone: tuple[int, ...] = ()  #: ids of shifts that are deleted
+    hand_overs: tuple[HandOver, ...] = ()  #: inserted, or replaced while nobody has taken over
     invites: tuple[Invite, ...] = ()  #: inserted or replaced
     strangers: tuple[Stranger, ...] = ()
     seen: tuple[SeenBy, ...] = ()

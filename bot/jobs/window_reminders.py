@@ -65,7 +65,7 @@ class Closing:
             log.warning("somebody could not be asked to write, it comes again", error=str(error))
 
     async def _ask(self, window: Window) -> None:
-        directory = await self._storage.directory()
+        directory = (await self._storage.directory()).as_of(self._clock())
         person = directory.at(window.address)
         if person is None or not person.is_active:
             return

@@ -56,7 +56,7 @@ class Computing:
         """Compute; returns what of the batch is new, with its turn, and the replies to what was there before."""
         directory = await self._storage.directory()
         loaded = await self._load(batch, directory)
-        view = View(directory, loaded)
+        view = View(directory, loaded, self._context().now)
         await self._count(batch, view)
         return self._compute(batch, view, loaded), loaded.seen
 

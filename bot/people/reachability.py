@@ -167,10 +167,13 @@ def _is_last_supervisor(c: Composer, person: Person) -> bool:
 
 def _silent_desk(c: Composer, person: Person) -> Desk | None:
     desk = c.context.agreement.desks.get(person.desk)
-    if desk is None or desk.addresses or person.role is not Role.DUTY or not person.on_duty:
+    if desk is None or desk.addresses or person.role is not Role.DUTY:
         return None
-    members = c.view.directory.having(person).members(desk.id)
-    reached = (p for p in members if p.role is Role.DUTY and p.on_duty and p.is_reachable)
+    directory = c.view.directory.having(person)
+    if not directory.is_on_duty(person):
+        return None
+    members = directory.members(desk.id)
+    reached = (p for p in members if p.role is Role.DUTY and directory.is_on_duty(p) and p.is_reachable)
     return None if any(reached) else desk
 
 

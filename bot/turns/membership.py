@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.domain.handoff_links import HandoffLink
 from bot.domain.messages import Address
 from bot.domain.people import Invite, Person, SignIn, Stranger
+from bot.domain.roster import HandOver, Shift
 
 
 class Membership:
@@ -13,6 +14,9 @@ class Membership:
     def __init__(self) -> None:
         """Begin with nothing."""
         self.people: dict[int, Person] = {}
+        self.shifts: dict[int, Shift] = {}
+        self.shifts_gone: set[int] = set()
+        self.hand_overs: dict[int, HandOver] = {}
         self.invites: list[Invite] = []
         self.strangers: list[Stranger] = []
         self.sign_ins: list[SignIn] = []
@@ -24,6 +28,18 @@ class Membership:
     def put(self, person: Person) -> None:
         """Enrol or change a person."""
         self.people[person.id] = person
+
+    def put_shift(self, shift: Shift) -> None:
+        """Give somebody a shift."""
+        self.shifts[shift.id] = shift
+
+    def drop_shift(self, shift: Shift) -> None:
+        """Take a shift out of the roster."""
+        self.shifts_gone.add(shift.id)
+
+    def put_hand_over(self, hand_over: HandOver) -> None:
+        """Begin a hand-over or go on with it."""
+        self.hand_overs[hand_over.id] = hand_over
 
     def invite(self, invite: Invite) -> None:
         """Make an invite or use one up."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from bot.domain.attachments import StoredFile
 from bot.domain.case import Answer, Case, CaseText
@@ -21,9 +22,10 @@ from bot.ports.reads import CaseFiles, Loaded, SecureCase, Spoken, Try
 class View:
     """The state that one batch computes on. Only `counted` and `absorb` change it."""
 
-    def __init__(self, directory: Directory, loaded: Loaded) -> None:
-        """Start from what was read."""
-        self.directory = directory
+    def __init__(self, directory: Directory, loaded: Loaded, moment: datetime | None = None) -> None:
+        """Start from what was read; who is on duty is told as of `moment`."""
+        self.moment = moment
+        self.directory = directory if moment is None else directory.as_of(moment)
         self.seen = dict(loaded.seen)
         self._conversations = dict(loaded.conversations)
         self._cases = dict(loaded.cases)
@@ -54,8 +56,10 @@ class View:
         self._files.update((file.id, file) for file in turn.files)
         self._kept_back.update(turn.kept_back)
         if turn.people:
-            people = {**self.directory.people, **{p.id: p for p in turn.people}}
-            self.directory = Directory(people, self.directory.version)
+            self.directory = self.directory.having(*turn.people)
+        if turn.shifts or turn.shifts_gone or turn.hand_overs:
+            roster = self.directory.roster.with_changes(turn.shifts, turn.shifts_gone, turn.hand_overs)
+            self.directory = replace(self.directory, roster=roster, moment=self.moment)
 
     def case(self, case_id: int | None) -> Case | None:
         """Find a case by id."""

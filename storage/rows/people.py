@@ -29,6 +29,7 @@ def person_row(vault: Vault, person: Person) -> RowDict:
         "corridor": person.corridor,
         "language": person.language,
         "on_duty": person.on_duty,
+        "duty_said_at": person.duty_said_at,
         "enrolled_at": person.enrolled_at,
         "confirmed_at": person.confirmed_at,
         "revoked_at": person.revoked_at,

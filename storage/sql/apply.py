@@ -51,6 +51,7 @@ from storage.rows.people import (
     stranger_row,
 )
 from storage.rows.policies import policies_row
+from storage.rows.roster import hand_over_row, shift_row
 from storage.sql.leaving import addresses_of, write_to_no_more, write_withdrawals
 from storage.sql.outbox_writes import write_outbox
 from storage.sql.statements import Statements, T
@@ -130,6 +131,7 @@ def _write_people(writing: Writing, batch: Batch) -> None:
     orders = [order_row(writing.vault, batch.orders[i]) for i in sorted(batch.orders)]
     writing.run_all(sql.put_orders, orders, "An order was decided meanwhile.")
     writing.run(sql.put_strangers, [stranger_row(batch.strangers[a]) for a in sorted(batch.strangers)])
+    _write_roster(writing, batch)
     people = [batch.people[i] for i in sorted(batch.people)]
     if not people:
         return
@@ -138,6 +140,19 @@ def _write_people(writing: Writing, batch: Batch) -> None:
     bindings = [row for person in people for row in binding_rows(person)]
     writing.run_all(sql.add_bindings, bindings, "An address belongs to somebody else meanwhile.")
     writing.run(sql.bump, [{"name": "directory"}])
+
+
+def _write_roster(writing: Writing, batch: Batch) -> None:
+    sql = writing.statements
+    if not (batch.shifts or batch.shifts_gone or batch.hand_overs):
+        return
+    writing.run(sql.drop_shifts, [{"id": i} for i in sorted(batch.shifts_gone)])
+    kept = sorted(batch.shifts.keys() - batch.shifts_gone)
+    writing.run(sql.put_shifts, [shift_row(batch.shifts[i]) for i in kept])
+    hand_overs = [hand_over_row(batch.hand_overs[i]) for i in sorted(batch.hand_overs)]
+    writing.run_all(sql.put_hand_overs, hand_overs, "A hand-over was taken over meanwhile.")
+    if not batch.people:
+        writing.run(sql.bump, [{"name": "directory"}])
 
 
 def _write_cases(writing: Writing, batch: Batch) -> None:

@@ -13,7 +13,7 @@ from bot.domain.handoff_links import HandoffLink, LinkUse
 from bot.domain.people import SignIn
 from bot.ports.messenger_state import Token
 from bot.protection.sealing import Vault
-from storage.batch import LEASES_KEPT, WINDOWS_KEPT, attempt_key
+from storage.batch import LEASES_KEPT, ROSTER_KEPT, WINDOWS_KEPT, attempt_key
 from storage.rows.messenger_state import token_of, token_row
 from storage.rows.people import handoff_link_of, handoff_link_row, sign_in_row
 from storage.sql.claims import DATABASE_NOW, Term
@@ -157,8 +157,17 @@ def sweep(connection: Connection, term: Term) -> int:
     gone = sum(connection.execute(delete(table).where(table.c.expires_at <= term.now)).rowcount for table in tables)
     leases, windows, beats = T["leases"], T["reply_windows"], T["heartbeats"]
     gone += connection.execute(delete(beats).where(beats.c.at <= term.now - LEASES_KEPT)).rowcount
+    gone += _sweep_roster(connection, term)
     gone += connection.execute(delete(leases).where(leases.c.expires_at <= term.lease_now - LEASES_KEPT)).rowcount
     return gone + connection.execute(delete(windows).where(windows.c.closes_at <= term.now - WINDOWS_KEPT)).rowcount
+
+
+def _sweep_roster(connection: Connection, term: Term) -> int:
+    """Delete shifts and hand-overs that are over since long; what nobody took over stays."""
+    shifts, hand_overs = T["shifts"], T["hand_overs"]
+    gone = connection.execute(delete(shifts).where(shifts.c.ends_at <= term.now - ROSTER_KEPT)).rowcount
+    is_over = hand_overs.c.taken_at <= term.now - ROSTER_KEPT
+    return gone + connection.execute(delete(hand_overs).where(is_over)).rowcount
 
 
 def token(connection: Connection, vault: Vault, name: str) -> Token | None:

@@ -98,6 +98,9 @@ class Statements:
         self.put_heads = self._prepare(self.upsert("chain_heads"))
         # Who was cut off stays so, whatever somebody who read them before writes of them.
         self.put_people = self._prepare(self.upsert("people", sticks=("revoked_at",)))
+        self.put_shifts = self._prepare(self.upsert("shifts"))
+        # What was taken over stays so; whoever runs this counts the rows.
+        self.put_hand_overs = self._prepare(self.upsert("hand_overs", where=T["hand_overs"].c.taken_at.is_(None)))
         self.put_strangers = self._prepare(self.upsert("strangers"))
         # An order is decided once; whoever runs this counts the rows.
         self.put_orders = self._prepare(self.upsert("export_orders", where=T["export_orders"].c.state == "waiting"))
@@ -134,6 +137,8 @@ class Statements:
         self.drop_deadlines = self._prepare(
             delete(deadlines).where(deadlines.c.id == bindparam("id", type_=BigInteger))
         )
+        shifts = T["shifts"]
+        self.drop_shifts = self._prepare(delete(shifts).where(shifts.c.id == bindparam("id", type_=BigInteger)))
         self.drop_given = self._prepare(
             delete(T["given"]).where(
                 T["given"].c.case_id == bindparam("case_id", type_=BigInteger),

@@ -64,8 +64,8 @@ class SqlStorage(SqlForMessengers):
 
     async def directory(self) -> Directory:
         if await self._read(sql_keep.directory_version) != self._directory.version:
-            people, version = await self._read(directory, self._vault)
-            self._directory = Directory.of(people, version)
+            people, version, roster = await self._read(directory, self._vault)
+            self._directory = Directory.of(people, version, roster)
         return self._directory
 
     async def load(self, wanted: Wanted) -> Loaded:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, LargeBinary
+from sqlalchemy import Index, LargeBinary, Text
 from sqlmodel import Field
 
 from storage.tables.cases import OURS, Row, partial
@@ -24,6 +24,7 @@ class PersonRow(Row, table=True):
     corridor: str
     language: str
     on_duty: bool
+    duty_said_at: datetime | None = Field(sa_type=Moment)
     enrolled_at: datetime | None = Field(sa_type=Moment)
     confirmed_at: datetime | None = Field(sa_type=Moment)
     revoked_at: datetime | None = Field(sa_type=Moment)
@@ -39,6 +40,37 @@ class BindingRow(Row, table=True):
     person_id: int = Field(sa_type=Id, foreign_key="people.id")
     position: int  #: preferred first
     is_reachable: bool
+
+
+class ShiftRow(Row, table=True):
+    """That somebody has the duty of a desk for a while."""
+
+    __tablename__ = "shifts"
+    __table_args__ = (Index("ix_shifts_person_id", "person_id"), Index("ix_shifts_ends_at", "ends_at"))
+
+    id: int = Field(primary_key=True, sa_type=Id, sa_column_kwargs=OURS)
+    desk: str
+    person_id: int = Field(sa_type=Id)
+    starts_at: datetime = Field(sa_type=Moment)
+    ends_at: datetime = Field(sa_type=Moment)
+
+
+class HandOverRow(Row, table=True):
+    """What somebody left at the end of their duty, and who took it over."""
+
+    __tablename__ = "hand_overs"
+    __table_args__ = (Index("uq_hand_overs_person_id_ends_at", "person_id", "ends_at", unique=True),)
+
+    id: int = Field(primary_key=True, sa_type=Id, sa_column_kwargs=OURS)
+    desk: str
+    person_id: int = Field(sa_type=Id)
+    ends_at: datetime = Field(sa_type=Moment)
+    begun_at: datetime = Field(sa_type=Moment)
+    cases: str = Field(sa_type=Text)  #: JSON: their ids
+    lines: str = Field(sa_type=Text)  #: JSON: pairs of a case and a text
+    given_at: datetime | None = Field(sa_type=Moment)
+    taken_by: int | None = Field(sa_type=Id)
+    taken_at: datetime | None = Field(sa_type=Moment)
 
 
 class InviteRow(Row, table=True):
