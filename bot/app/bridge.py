@@ -30,6 +30,7 @@ from bot.jobs.journal_digest import Digester
 from bot.jobs.lost_files import FileWatch
 from bot.jobs.purge import NightlyPurge, Surroundings
 from bot.jobs.restored import restored_of, tell_restored
+from bot.jobs.roster_watch import RosterWatch
 from bot.jobs.seen_before import SeenBefore
 from bot.jobs.window_reminders import Closing
 from bot.line.line import Line, LineRules
@@ -152,6 +153,7 @@ class Bridge:
         english = self._translator
         self.drafts = EnglishDrafts(storage, english, submit=line.submit, clock=clock) if english else None
         node = f"bridge:{chance.new_id()}"
+        self.roster_watch = RosterWatch(storage, line, clock, rules.agreement, node)
         self.digester = Digester(storage, line, clock, rules.digest_at, node)
         around = Surroundings(rules.retention, clock, chance.new_id, chance.salt, files=files)
         self.nightly_purge = NightlyPurge(storage, around, node)

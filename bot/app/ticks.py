@@ -26,6 +26,7 @@ _TICK = 1.0  #: seconds
 _TEND = 900.0  #: seconds
 _STATUS_TICK = 10.0  #: seconds; how it is, for the service manager
 _FILES_TICK = 5.0  #: seconds; a database that vanished is told of within that time
+_ROSTER_TICK = 15.0  #: seconds; a shift that ends is noticed within that time
 _RARE_TICK = 60.0  #: seconds; for what is due once a day, and windows that close
 
 log = structlog.get_logger(__name__)
@@ -103,6 +104,7 @@ def _work(schedule: Schedule, bridge: Bridge, watched: Watched) -> None:
     if bridge.fetcher is not None:
         for messenger in bridge.fetcher.messengers:
             schedule.every(_TICK, partial(bridge.fetcher.tick, messenger), f"files of {messenger}")
+    schedule.every(_ROSTER_TICK, bridge.roster_watch.tick, "roster")
     schedule.every(_RARE_TICK, bridge.digester.tick, "digest")
     schedule.every(_RARE_TICK, bridge.closing.tick, "windows")
     schedule.every(_RARE_TICK, partial(_purge, bridge, watched.clocks), "purge")

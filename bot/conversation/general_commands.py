@@ -9,19 +9,17 @@ from bot.clock.alerts import act_button
 from bot.clock.next_due import next_due
 from bot.conversation import export_command, help_lines, lost_phone
 from bot.domain.case import Case
-from bot.domain.frozen import replace
 from bot.domain.journal_acts import JournalAct
 from bot.domain.names import deadline_name, lateness, rows, status_name
-from bot.domain.people import Person, Role
 from bot.domain.recipients import at_person
 from bot.domain.typed_commands import Command
 from bot.intake.question_texts import case_line
 from bot.language.texts import tr
 from bot.people import own_addresses, reconfirmation
 from bot.people.enrolment import hash_of, welcome
-from bot.people.lapsed_enrolment import must_wait
 from bot.protection.permissions import may_see
 from bot.record import export_approval
+from bot.roster import duty, hand_over
 from bot.turns.composer import Composer
 
 _LISTED = 15
@@ -75,34 +73,6 @@ def start(c: Composer, command: Command) -> None:
     c.say(f"{welcome(c.person)}\n{words}")
 
 
-def on_duty(c: Composer, command: Command) -> None:
-    """Go on or off duty. A desk with nobody on duty still reaches all its people."""
-    person = c.person
-    if person is None or not _acts(person):
-        c.say(tr(c.language, "The roster is for duty officers and supervisors."))
-        return
-    if must_wait(c, f"/{command.name}"):
-        return
-    is_on = command.name == "onduty"
-    c.people.put(replace(person, on_duty=is_on))
-    c.journal(JournalAct.ON_DUTY if is_on else JournalAct.OFF_DUTY)
-    others = [
-        p for p in c.view.directory.members(person.desk) if p.on_duty and p.id != person.id and p.role is person.role
-    ]
-    if is_on:
-        c.say(tr(c.language, "You are on duty. Alerts and pings of your desk come to you."))
-    elif others:
-        c.say(tr(c.language, "You are off duty. {count} others of your desk are on duty.", count=len(others)))
-    else:
-        c.say(
-            tr(
-                c.language,
-                "You are off duty, but nobody else of your desk is on: pings still come to all of you until "
-                "somebody is.",
-            )
-        )
-
-
 def heard(c: Composer) -> None:
     """Note that a test message was read, and show so in its place."""
     if c.person is None or c.message is None:
@@ -119,8 +89,11 @@ MENU: dict[str, Callable[[Composer, Command], None]] = {
     "help": help_lines.show,
     "menu": help_lines.show,
     "start": start,
-    "onduty": on_duty,
-    "offduty": on_duty,
+    "onduty": duty.on_duty,
+    "offduty": duty.off_duty,
+    "handover": hand_over.give,
+    "takeover": hand_over.take,
+    "roster": duty.show,
     "lost": lost_phone.lost,
     "export": export_command.export,
     "confirm": reconfirmation.confirm,
@@ -128,10 +101,6 @@ MENU: dict[str, Callable[[Composer, Command], None]] = {
     "approve": export_approval.decided,
     "disapprove": export_approval.decided,
 }
-
-
-def _acts(person: Person) -> bool:
-    return person.role in (Role.DUTY, Role.SUPERVISOR)
 
 
 def _line(c: Composer, case: Case) -> str:

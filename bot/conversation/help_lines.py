@@ -57,7 +57,8 @@ _LINES = (
         later("/vital {reference} reason, /decide {reference} refused reason, /alternative {reference} what"),
     ),
     (frozenset({Role.SUPERVISOR}), later("/hold {reference} reason, /unhold {reference} reason: legal hold")),
-    (_DESK, later("/onduty, /offduty, /board")),
+    (_DESK, later("/onduty, /offduty, /roster: who is on duty. /board")),
+    (_DESK, later("/handover: the list is right, before you leave. /takeover: you have it from whoever left")),
     (
         _ALL - {Role.ADMIN},
         later("/drill girl of 16 locked in a flat: an exercise with both sides. /discard: delete it"),

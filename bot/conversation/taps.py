@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.acts import act_table, leading
-from bot.conversation import general_commands, lost_phone, plain_words
+from bot.conversation import general_commands, plain_words
 from bot.domain import button_data
 from bot.domain.case import Case
 from bot.domain.fields import field, is_field
@@ -28,8 +28,8 @@ def tapped(c: Composer, data: str) -> None:
             general_commands.heard(c)
         case button_data.WordTap(word="confirm", argument=argument):
             reconfirmation.confirm(c, Command("confirm", str(button_data.from_base36(argument) or ""), has_slash=True))
-        case button_data.WordTap(word="lost", argument=argument):
-            lost_phone.lost(c, Command("lost", argument, has_slash=True))
+        case button_data.WordTap(word="lost" | "handover" | "takeover" as word, argument=argument):
+            general_commands.MENU[word](c, Command(word, argument, has_slash=True))
         case button_data.WordTap(word="approve" | "refuse") as decision:
             export_approval.tapped(c, decision)
         case button_data.WordTap() as word:

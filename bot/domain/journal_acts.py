@@ -174,6 +174,11 @@ class JournalAct(StrEnum):
     WAITS = "waits", Details.WORDS, Seen.NOWHERE  #: an act of somebody whose enrolment has lapsed
     ON_DUTY = "on_duty", Details.WORDS, Seen.NOWHERE
     OFF_DUTY = "off_duty", Details.WORDS, Seen.NOWHERE
+    ROSTER_CHANGED = "roster_changed", Details.CODED, Seen.NOWHERE  #: shifts given and taken out
+    ROSTER_TOLD = "roster_told", Details.CODED, Seen.NOWHERE  #: that a shift begins, that nobody is on duty, of a gap
+    HAND_OVER_BEGUN = "hand_over_begun", Details.CODED, Seen.NOWHERE
+    HAND_OVER_GIVEN = "hand_over_given", Details.CODED, Seen.NOWHERE  #: by whoever leaves
+    TAKEN_OVER = "taken_over", Details.CODED, Seen.NOWHERE  #: by whoever comes
     CUT_OFF = "cut_off", Details.WORDS, Seen.NOWHERE  #: by somebody whose phone is lost, or for them
     REVOKED = "revoked", Details.WORDS, Seen.NOWHERE  #: by an admin
     REVOKED_SENDER = "revoked_sender", Details.WORDS, Seen.NOWHERE

@@ -39,7 +39,6 @@ class HandOver:
     ends_at: datetime  #: when their duty ends
     begun_at: datetime
     cases: tuple[int, ...]  #: open cases of the desk, most urgent first
-    lines: tuple[tuple[int, int], ...] = ()  #: case and text: what they wrote for who comes, a memo of the own side
     given_at: datetime | None = None  #: they confirmed the list
     taken_by: int | None = None
     taken_at: datetime | None = None

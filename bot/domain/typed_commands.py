@@ -33,8 +33,14 @@ ALONE = frozenset(
         "menu",
         "bind",
         "addresses",
+        "handover",
+        "takeover",
+        "roster",
     }
 )
+
+#: Those that need to know all that a desk has open.
+ROSTER = frozenset({"offduty", "onduty", "handover", "takeover", "roster"})
 
 #: Commands about one case, named by its reference.
 ABOUT_CASE = frozenset({"case", "plan", "secure", "papers", *(act.value for act in Act)})

@@ -22,6 +22,7 @@ from bot.protection.permissions import may_see
 from bot.protection.secure_access import may_read_secure
 
 _LISTED = 50
+_ALL_OPEN = 500
 
 
 class Loader:
@@ -72,6 +73,7 @@ class Loader:
         loaded = await self._storage.load(_union(wanted))
         shows = [work.shows(directory, agreement) for work in works]
         listed = dict.fromkeys((shown.scope, False, _LISTED) for shown in shows if shown.scope is not None)
+        listed |= dict.fromkeys((shown.all_open, True, _ALL_OPEN) for shown in shows if shown.all_open is not None)
         listed |= dict.fromkeys((scope, True, CANDIDATES) for shown in shows for scope in shown.open_in)
         if listed:
             loaded = await self._with_lists(loaded, listed)

@@ -18,7 +18,7 @@ from bot.domain.frozen import replace
 from bot.domain.messages import Address, Button, Inbound, Kind, Outgoing, OutgoingKind
 from bot.domain.people import Directory
 from bot.domain.turn import InboxRow, InboxState, Turn
-from bot.domain.typed_commands import command_of, reference_alone
+from bot.domain.typed_commands import ROSTER, command_of, reference_alone
 from bot.intake.reading.first_words import command_alone
 from bot.language.texts import tr
 from bot.people import guess_limits
@@ -79,6 +79,7 @@ class Message:
             texts=word == Act.ENGLISH,
             matches=word in _ABOUT_PAIRS,
             files=word == Act.OWNSIDE,
+            all_open=scope_of(person, agreement) if _is_about_duty(word, promise) else None,
             open_in=ask_which_case.looked_through(self.inbound, person, agreement),
         )
 
@@ -100,6 +101,11 @@ class Message:
             next_attempt_at=context.now + _FIRST_RETRY,
         )
         return window_rules.noted(Turn(inbox=row), self.inbound, context.windows)
+
+
+def _is_about_duty(word: str, promise: button_data.Promise | None) -> bool:
+    """Whether somebody goes off duty, or hands over or takes over what the desk has open."""
+    return word in ROSTER or (isinstance(promise, button_data.WordTap) and promise.word in ROSTER)
 
 
 @dataclass(frozen=True, slots=True)

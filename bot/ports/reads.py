@@ -199,6 +199,7 @@ class Shows:
 
     scope: Scope | None = None
     reader: Person | None = None  #: who asks; what belongs to a case is read only for somebody who may see it
+    all_open: Scope | None = None  #: every open case within this
     deliveries: bool = False
     secure: bool = False
     texts: bool = False

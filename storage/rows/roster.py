@@ -23,10 +23,9 @@ def shift_of(row: RowMapping) -> Shift:
 
 def hand_over_row(hand_over: HandOver) -> RowDict:
     """A hand-over."""
-    return {**asdict(hand_over), "cases": json.dumps(hand_over.cases), "lines": json.dumps(hand_over.lines)}
+    return {**asdict(hand_over), "cases": json.dumps(hand_over.cases)}
 
 
 def hand_over_of(row: RowMapping) -> HandOver:
     """A hand-over."""
-    lines = tuple((case, text) for case, text in json.loads(row["lines"]))
-    return HandOver(**{**row, "cases": tuple(json.loads(row["cases"])), "lines": lines})
+    return HandOver(**{**row, "cases": tuple(json.loads(row["cases"]))})

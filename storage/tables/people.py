@@ -67,7 +67,6 @@ class HandOverRow(Row, table=True):
     ends_at: datetime = Field(sa_type=Moment)
     begun_at: datetime = Field(sa_type=Moment)
     cases: str = Field(sa_type=Text)  #: JSON: their ids
-    lines: str = Field(sa_type=Text)  #: JSON: pairs of a case and a text
     given_at: datetime | None = Field(sa_type=Moment)
     taken_by: int | None = Field(sa_type=Id)
     taken_at: datetime | None = Field(sa_type=Moment)

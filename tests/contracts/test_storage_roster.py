@@ -16,7 +16,7 @@ from tests.kit.values import DUTY, OFFICER, person
 
 HOUR = timedelta(hours=1)
 SHIFT = Shift(70, "cn-duty", DUTY, START, START + 8 * HOUR)
-HAND_OVER = HandOver(80, "cn-duty", DUTY, START + 8 * HOUR, START + 7 * HOUR, (3, 1), ((3, 44),))
+HAND_OVER = HandOver(80, "cn-duty", DUTY, START + 8 * HOUR, START + 7 * HOUR, (3, 1))
 
 
 async def test_shifts_and_hand_overs_come_with_the_directory_of_every_node(kept: Kept) -> None:

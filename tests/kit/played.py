@@ -217,6 +217,7 @@ class PlayedBridge:
         assert self._bridge.fetcher
         await self._bridge.fetcher.tick()
         await self._bridge.closing.tick()
+        await self._bridge.roster_watch.tick()
         if self._bridge.drafts is not None:
             await self._bridge.drafts.tick()
         await self._settled()

@@ -33,7 +33,6 @@ def upgrade() -> None:
         sa.Column("person_id", Id, nullable=False),
         *_moments("ends_at", "begun_at"),
         sa.Column("cases", sa.Text(), nullable=False),
-        sa.Column("lines", sa.Text(), nullable=False),
         sa.Column("given_at", Moment),
         sa.Column("taken_by", Id),
         sa.Column("taken_at", Moment),
