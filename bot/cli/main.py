@@ -18,6 +18,7 @@ from bot.cli import messages as cli_messages
 from bot.cli import setup as cli_setup
 from bot.cli.commands_people import PEOPLE
 from bot.cli.commands_record import RECORD
+from bot.cli.commands_roster import ROSTER
 from bot.cli.words import configured, operator, run_now
 from bot.config.load import find
 from bot.config.model import Settings
@@ -139,5 +140,5 @@ def keys_status(settings: Settings) -> None:
         click.echo(line)
 
 
-for _command in (*PEOPLE, *RECORD):
+for _command in (*PEOPLE, *RECORD, *ROSTER):
     main.add_command(_command)

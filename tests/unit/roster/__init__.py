@@ -1,0 +1,1 @@
+"""Shifts as people write them: zones whose clocks change or are odd."""
