@@ -16,6 +16,7 @@ from adapters.web.cases import case_pages, file_pages, paper_pages, referral_pag
 from adapters.web.chat import chat_pages
 from adapters.web.exports import export_pages
 from adapters.web.handoffs import paper_link_pages, receipt_page
+from adapters.web.roster import roster_pages
 from adapters.web.secure import secure_page
 from adapters.web.server import health
 from adapters.web.server.every_answer import Dressed
@@ -75,6 +76,8 @@ def _pages(site: Site) -> Sequence[BaseRoute]:
         *_get(site, "/cases/{reference}", referral_pages.show),
         *_post(site, "/cases/{reference}", referral_pages.act),
         *_take_files(site),
+        *_get(site, "/roster", roster_pages.show),
+        *_post(site, "/roster", roster_pages.change),
         *_get(site, "/exports", export_pages.listing),
         *_post(site, "/exports", export_pages.decide),
         *_get(site, "/exports/{name}", export_pages.download),

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.frozen import replace
 from bot.domain.journal_acts import JournalAct
 from bot.domain.people import Directory, Person, Role
+from bot.domain.recipients import at_person
 from bot.domain.roster import Shift
+from bot.language.texts import later, tr
+from bot.roster.words import shown_desk, span_of
 from bot.turns.composer import Composer
 
+_TOLD_WITHIN = timedelta(hours=24)
 _PLANNERS = (Role.SUPERVISOR, Role.ADMIN)
 
 
@@ -59,12 +63,25 @@ def carry_out(c: Composer, changes: Changes, why: str) -> None:
         return
     for shift in changes.gone:
         c.people.drop_shift(shift)
+        _tell(c, shift, later("Your shift at {desk} was taken out of the roster: {span}."))
     for shift in changes.added:
         c.people.put_shift(replace(shift, id=c.context.new_id()))
+        _tell(c, shift, later("You have a new shift at {desk}: {span}. If you cannot take it, tell your supervisor."))
     desks = sorted({shift.desk for shift in (*changes.added, *changes.gone)})
     c.journal(
         JournalAct.ROSTER_CHANGED, by=why, desks=desks, added=len(changes.added), gone=[s.id for s in changes.gone]
     )
+
+
+def _tell(c: Composer, shift: Shift, sentence: str) -> None:
+    """Tell whoever it is about what is changed of the next day: nobody sees a notice of it in time any more."""
+    person = c.view.directory.get(shift.person_id)
+    if person is None or not person.is_active or shift.starts_at - c.now > _TOLD_WITHIN:
+        return
+    agreement = c.context.agreement
+    desk = shown_desk(shift.desk, person.party, agreement)
+    words = tr(person.language, sentence, desk=desk, span=span_of(shift, person.party, agreement))
+    c.tell([at_person(person)], f"roster:changed:{c.inbox_id}:{shift.starts_at.timestamp():.0f}", words)
 
 
 def after(directory: Directory, changes: Changes) -> Directory:

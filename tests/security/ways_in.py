@@ -149,6 +149,8 @@ ROUTES = {
     ("GET", "/cases/{reference}/papers/{name}"): Way(
         For.PEOPLE, "/cases/{ref}/papers/annex.pdf?purpose=paper", marks_seen=True
     ),
+    ("GET", "/roster"): Way(For.PEOPLE, "/roster"),
+    ("POST", "/roster"): Way(For.PEOPLE, "/roster"),
     ("GET", "/exports"): Way(For.DECIDERS, "/exports"),
     ("POST", "/exports"): Way(For.DECIDERS, "/exports"),
     ("GET", "/exports/{name}"): Way(For.ADMINS, "/exports/{file}"),
