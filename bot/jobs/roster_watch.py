@@ -6,8 +6,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+import structlog
+
 from bot.domain.agreement import Agreement
 from bot.domain.case import Case
+from bot.domain.errors import StorageError, Unwritable
 from bot.domain.people import Directory
 from bot.line.line import Line
 from bot.line.message_work import Order
@@ -23,6 +26,8 @@ NAME = "roster"  #: of its lease and of its cursor, which holds the second up to
 _LEASE = timedelta(minutes=2)
 _CASES = 500  #: open cases of a desk
 
+log = structlog.get_logger(__name__)
+
 
 class RosterWatch:
     """On any number of nodes one looks at a time; whatever it tells has a key, so it goes out once."""
@@ -36,6 +41,7 @@ class RosterWatch:
         self._clock = clock
         self._agreement = agreement
         self._owner = owner
+        self._done: set[watch.Event] = set()  #: of what comes up again because something beside it failed
 
     async def tick(self) -> int:
         """Do what came up; returns how much that was. What could not be stored comes up again."""
@@ -46,12 +52,26 @@ class RosterWatch:
             return 0
         try:
             found = watch.events(directory, self._agreement, await self._since(now), now)
-            for event in found:
-                await self._do(event, directory)
-            await self._storage.save_cursor(NAME, int(now.timestamp()))
+            if all([await self._is_done(event, directory) for event in found]):
+                await self._storage.save_cursor(NAME, int(now.timestamp()))
+                self._done.clear()
         finally:
             await self._storage.release_lease(NAME, self._owner)
         return len(found)
+
+    async def _is_done(self, event: watch.Event, directory: Directory) -> bool:
+        """Do one thing, unless it was done; where it fails it comes up again, and holds up nothing else."""
+        if event in self._done:
+            return True
+        try:
+            await self._do(event, directory)
+        except Unwritable:
+            raise
+        except StorageError as error:
+            log.warning("Something of the roster was not done; it comes up again.", error=str(error))
+            return False
+        self._done.add(event)
+        return True
 
     async def _since(self, now: datetime) -> datetime:
         """Up to when it has looked; at the first time as if it had looked a minute ago."""

@@ -8,6 +8,8 @@ import pytest
 
 from bot.domain.roster import Shift
 from bot.domain.turn import Turn
+from bot.roster import watch
+from bot.turns.composer import Composer
 from tests.kit.clock import START
 from tests.kit.played import PlayedBridge
 from tests.kit.world import DUTY, Somebody
@@ -191,3 +193,66 @@ async def test_what_came_up_while_the_bridge_was_down_is_done_when_it_is_back(ro
     await bridge.down_for(hours=3)
     bridge.expect(LI, "Your duty at CN Duty desk is over.", case.reference)
     bridge.expect(ZHAO, "Hand-over at CN Duty desk from Li Wei", case.reference)
+
+
+async def test_nobody_of_another_desk_or_side_takes_over_or_hears_what_is_left(rostered: PlayedBridge) -> None:
+    bridge = rostered
+    case = await bridge.report_case()
+    await bridge.says(LI, "/offduty")
+    bridge.forget()
+    for who in (LY, KEO, "wecom:detective", "telegram:officer"):
+        await bridge.says(who, "/takeover")
+        await bridge.says(who, "/roster")
+    left = bridge.phones.newest_with(WANG, "Read, I take over")
+    for who in (LY, "wecom:detective", "telegram:officer"):
+        await bridge._phone(who).taps_data(who, left.data("Read, I take over"), left.id)
+    await bridge._settled()
+    for who in (LY, KEO, "wecom:detective", "telegram:officer"):
+        assert not [text for text in bridge.heard(who) if "Li Wei" in text or "have taken over" in text]
+    await bridge.taps(WANG, "Read, I take over")
+    bridge.expect(WANG, "You have taken over 1 open cases.", case.reference)
+
+
+async def test_an_officer_is_offered_no_roster(rostered: PlayedBridge) -> None:
+    for typed in ("/handover", "/takeover", "/roster", "/onduty"):
+        await rostered.says("telegram:officer", typed)
+        rostered.expect("telegram:officer", "The roster is for duty officers and supervisors.")
+
+
+async def test_a_case_that_is_closed_before_the_hand_over_is_not_handed_over(rostered: PlayedBridge) -> None:
+    bridge = rostered
+    case = await bridge.report_case()
+    await bridge.says(LI, f"/close {case.reference} found_safe she is home")
+    bridge.forget()
+    await until(bridge, MIDNIGHT_CN + HOUR)
+    bridge.expect_nothing(LI, ZHAO, WANG, containing="Open cases")
+
+
+async def test_an_exercise_is_marked_in_what_is_handed_over(rostered: PlayedBridge) -> None:
+    bridge = rostered
+    await bridge.says("telegram:officer", "/drill girl of 16 locked in a flat")
+    (case,) = await bridge.cases()
+    await until(bridge, MIDNIGHT_CN - timedelta(minutes=15))
+    bridge.expect(LI, f"EXERCISE · {case.reference}")
+
+
+async def test_what_fails_of_the_roster_comes_up_again_and_holds_up_nothing_else(
+    rostered: PlayedBridge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bridge = rostered
+    case = await bridge.report_case()
+    await until(bridge, MIDNIGHT_CN - HOUR - timedelta(minutes=1))
+    told, failing = watch.tell_soon, [True]
+
+    def fails(c: Composer, soon: watch.Soon) -> None:
+        if failing[0]:
+            raise RuntimeError
+        told(c, soon)
+
+    monkeypatch.setattr(watch, "tell_soon", fails)
+    await until(bridge, MIDNIGHT_CN - timedelta(minutes=15))
+    bridge.expect(LI, "Your duty at CN Duty desk ends", case.reference)
+    failing[0] = False
+    await bridge.tick()
+    bridge.expect(ZHAO, "Your shift at CN Duty desk begins")
+    bridge.expect_nothing(LI, containing="Your duty at")
