@@ -10,7 +10,7 @@ from time import perf_counter
 
 from tests.bench.webhook import Webhook
 from tests.fakes.updates import update
-from tests.kit.story import FIRST_CHAT, MESSAGES
+from tests.kit.story import FIRST_CHAT
 
 _PATIENCE = 60  #: seconds without a reply until a run is given up
 
@@ -41,7 +41,8 @@ class Measured:
 class Officers:
     """Everybody who writes. `replied` is what the Bot API calls for each message of the bot."""
 
-    def __init__(self) -> None:
+    def __init__(self, messages: Sequence[str]) -> None:
+        self._messages = messages
         self._waiting: dict[int, asyncio.Future[None]] = {}
         self._update_ids = itertools.count(1)
         self.surplus = 0  #: messages to officers that nobody waited for
@@ -68,7 +69,7 @@ class Officers:
     async def _shift(self, webhook: Webhook, chats: Iterator[int], measured: Measured) -> None:
         loop = asyncio.get_running_loop()
         for chat in chats:
-            for text in MESSAGES:
+            for text in self._messages:
                 reply = self._waiting[chat] = loop.create_future()
                 started = perf_counter()
                 await webhook.post(update(next(self._update_ids), chat, text))

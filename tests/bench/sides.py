@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import subprocess
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from pathlib import Path
 from bot.domain.messages import Address
 from bot.domain.people import Person, Role
 from tests.kit.processes import gone_after, listening, spawn
+from tests.kit.root import ROOT
 from tests.kit.running import Setup
 from tests.kit.story import ANSWERS, MESSAGES
 
@@ -31,6 +33,9 @@ class Side(ABC):
     """Something that takes updates and answers."""
 
     name = ""
+    messages: Sequence[str] = MESSAGES  #: what an officer of it writes, one after the other
+    tree = ROOT  #: where its code is
+    python = sys.executable
 
     @abstractmethod
     async def prepare(self, run: Run) -> list[str]:
@@ -86,9 +91,6 @@ class BareLimit(Side):
         return _compare(run.folder / "bare.db", {"SELECT count(*) FROM inbox": len(run.chats) * len(MESSAGES)})
 
 
-SIDES: tuple[Side, ...] = (TheBridge(), PlainBot(), BareLimit())
-
-
 def _officer(chat: int) -> Person:
     return Person(chat, f"Officer {chat}", "KH", Role.OFFICER, addresses=(Address("telegram", str(chat)),))
 
@@ -100,9 +102,9 @@ def _compare(database: Path, expected: dict[str, int]) -> list[str]:
 
 
 @contextlib.asynccontextmanager
-async def running(command: Sequence[str], run: Run) -> AsyncIterator[subprocess.Popen[bytes]]:
+async def running(side: Side, command: Sequence[str], run: Run) -> AsyncIterator[subprocess.Popen[bytes]]:
     """Run a side until the block ends; its output is added to a file in its folder."""
-    process = spawn(command, run.folder / "output.txt")
+    process = spawn(command, run.folder / "output.txt", cwd=side.tree, python=side.python)
     async with gone_after(process):
         await listening(process, run.port)
         yield process

@@ -2,35 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tests.bench.officers import Measured
+from tests.bench.pairs import MOVED, Outcome, Pair
+from tests.bench.playing import Load
 
-BAR = 1.5  #: times the throughput of the plain bot, with no worse p99
-LINE = "-" * 78
-_COLUMNS = f"{'round':<7}{'side':<14}{'replies/s':>10}{'p50 ms':>10}{'p99 ms':>10}{'replies':>10}{'CPU ms/reply':>16}"
+LINE = "-" * 86
+_COLUMNS = (
+    f"{'pair':<6}{'side':<16}{'replies/s':>10}{'p50 ms':>9}{'p99 ms':>9}{'CPU ms/reply':>14}{'calibration s':>20}"
+)
 
 
-def head(officers: int, messages: int, connections: int) -> str:
+def head(load: Load, messages: int) -> str:
     """The first lines."""
     return (
-        f"{officers} officers, {messages} messages a run after a warm-up, {connections} webhook connections.\n"
+        f"{load.officers} officers, {load.officers * load.cases * messages} messages a burst after a warm-up, "
+        f"{load.connections} webhook connections.\n"
         "Latency: from the webhook call to the reply at the Bot API. The bridge keeps every message on disk\n"
         "(fsync) before it acknowledges it and alerts two desks a case; the plain bot keeps nothing.\n"
+        "A ratio is CPU a reply of the first side in terms of the second, each by its own calibration.\n"
         f"{LINE}\n{_COLUMNS}\n{LINE}"
     )
 
 
-def row(number: int, side: str, measured: Measured) -> str:
-    """One run."""
+def row(number: int, side: str, measured: Measured, calibration: str = "") -> str:
+    """One burst of one side."""
     p50, p99 = measured.percentile(0.5), measured.percentile(0.99)
-    cpu = f"{measured.cpu / measured.replies * 1000:.2f}" if measured.cpu else "-"
-    return f"{number:<7}{side:<14}{measured.rate:>10.0f}{p50:>10.1f}{p99:>10.1f}{measured.replies:>10}{cpu:>16}"
+    cpu = f"{measured.cpu / measured.replies * 1000:.3f}" if measured.cpu else "-"
+    return f"{number:<6}{side:<16}{measured.rate:>10.0f}{p50:>9.1f}{p99:>9.1f}{cpu:>14}{calibration:>20}"
 
 
-def verdict(number: int, bridge: Measured, plain: Measured) -> str:
-    """The bridge beside the plain bot, and the bar."""
-    ratio = bridge.rate / plain.rate
-    p99, other = bridge.percentile(0.99), plain.percentile(0.99)
-    word = "PASS" if ratio >= BAR and p99 <= other else "FAIL"
+def rows(number: int, ours: str, measured: Sequence[tuple[str, Measured]], pair: Pair) -> str:
+    """A pair in the order in which it was played, and what it says."""
+    lines = []
+    for side, found in measured:
+        burst = pair.ours if side == ours else pair.theirs
+        lines.append(row(number, side, found, f"{burst.before:.3f}, {burst.after:.3f}"))
+    moved = f"the calibration moved by {pair.moved:.1%}"
+    said = f"{moved}." if pair.is_kept else f"discarded: {moved}, over {MOVED:.0%}."
+    return "\n".join([*lines, f"{number:<6}ratio {pair.ratio:.3f}; {said}"])
+
+
+def verdict(ours: str, theirs: str, found: Outcome | None) -> str:
+    """What all kept pairs say together."""
+    if found is None:
+        return f"No pair of {ours} and {theirs} is worth anything: this machine was too busy with other things."
     return (
-        f"round {number}: bridge / plain bot = {ratio:.2f} (bar {BAR}), p99 {p99:.0f} ms against {other:.0f} ms: {word}"
+        f"{ours} / {theirs}: {found.median:.3f} of the CPU a reply (median of {found.kept} pairs, "
+        f"{found.lowest:.3f} to {found.highest:.3f}; {found.discarded} discarded), {1 / found.median:.2f} times less."
     )

@@ -46,11 +46,12 @@ def spawn(
     cwd: Path = ROOT,
     variables: dict[str, str] | None = None,
     first: Callable[[], None] | None = None,
+    python: str = sys.executable,
 ) -> subprocess.Popen[bytes]:
     """Start Python with these words; all that it writes is added to a file."""
     with output.open("ab") as written:
         return subprocess.Popen(
-            [sys.executable, *command],
+            [python, *command],
             cwd=cwd,
             stdout=written,
             stderr=written,
