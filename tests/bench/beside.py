@@ -11,8 +11,8 @@ from tests.bench.pairs import Burst, Pair, kept, ours_first
 from tests.bench.playing import Load, Playing, played
 from tests.bench.sides import Side
 
-_TO_A_START = 4  #: pairs that are played before both sides are started afresh
-_PATIENCE = 4  #: times as many pairs as are to be kept are played at most
+_TO_A_START = 10  #: pairs that are played before both sides are started afresh
+_PATIENCE = 10  #: times as many pairs as are to be kept are played at most
 
 Shown = Callable[[int, Sequence[tuple[str, Measured]], Pair], None]
 
