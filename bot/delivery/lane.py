@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
+from typing import Any
 
 from bot.domain.messages import KNOCK_FAILED, Address, Delivery, Outgoing, OutgoingKind, Priority
 from bot.domain.turn import Mark
@@ -27,7 +27,7 @@ class Check:
     """One look at several rows in the storage."""
 
     at: datetime
-    found: asyncio.Future[Mapping[int, object]]  #: by outbox id
+    found: asyncio.Future[Any]  #: what was found, by outbox id
 
 
 @dataclass(slots=True, eq=False)
@@ -38,7 +38,7 @@ class LaneRow:
     leased_until: datetime
     join_at: datetime | None = None  #: when the next address joins; None when it did or there is none
     joined: Outgoing | None = None  #: said again with every mark: one of them may be written over by the next
-    checks: dict[str, Check] = field(default_factory=dict)  #: the newest look of each kind, perhaps under way
+    checks: dict[object, Check] = field(default_factory=dict)  #: the newest look of each kind, perhaps under way
     is_paced: bool = False  #: counted against the pace already, and not sent yet
     moves: int = 0
     knock: str = ""  #: the knock that was just sent for it, to be said with the next marks

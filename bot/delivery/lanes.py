@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
-from itertools import count, islice
+from itertools import chain, count, islice
 
 from bot.delivery.lane import LAST, Key, Lane, LaneRow
 from bot.delivery.pacing import Pace
@@ -212,9 +212,11 @@ class Lanes:
         lane.held_until = now
         return [mark for mark in marks if mark.next_attempt_at is not None and mark.next_attempt_at > now]
 
-    def upcoming(self, most: int) -> Iterator[LaneRow]:
-        """Rows that will go soon, in no strict order."""
-        return (lane.rows[0][1] for _, lane in islice(self._ready, most) if lane.rows)
+    def upcoming(self, row: LaneRow, most: int) -> Iterator[LaneRow]:
+        """Rows that will go soon, in no strict order: of the lane of this one, and the first of others."""
+        own = self._lanes.get(row.delivery.message.address)
+        firsts = (lane.rows[0][1] for _, lane in self._ready if lane.rows)
+        return islice(chain((one for _, one in own.rows) if own else (), firsts), most)
 
     def next_look(self) -> datetime | None:
         """When something that waits may go."""

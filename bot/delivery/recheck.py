@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Generic, TypeVar, cast
+from typing import TypeVar
 
 from bot.delivery import retries
 from bot.delivery.lane import Check, LaneRow
 from bot.delivery.lanes import Lanes
 from bot.delivery.marking import Office
+from bot.delivery.shared_look import SharedLook
 from bot.domain.frozen import replace
 from bot.domain.messages import DeliveryState, Outgoing
 from bot.ports.storage import Storage
@@ -25,23 +25,6 @@ _LOST = (DeliveryState.PARKED, DeliveryState.DROPPED)
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class _Look(Generic[T]):
-    """What is looked up of several rows at once just before the first of them is sent."""
-
-    name: str
-    concerns: Callable[[LaneRow, datetime], bool]
-    ask: Callable[[Storage, Sequence[int]], Awaitable[Mapping[int, T]]]
-
-
-_NEEDED: _Look[str] = _Look(
-    "needed", lambda row, _: retries.is_rechecked(row.delivery.message), lambda storage, ids: storage.superseded(ids)
-)
-_SAYS: _Look[Outgoing] = _Look(
-    "says", lambda row, now: retries.is_reread(row.delivery, now), lambda storage, ids: storage.reread(ids)
-)
-
-
 class Recheck:
     """Looks at rows of one messenger just before they are sent; what is not sent now is dropped or put back here."""
 
@@ -49,6 +32,8 @@ class Recheck:
         """Take what all messengers share, and what waits for this one."""
         self._office = office
         self._lanes = lanes
+        self._needed = SharedLook(office.storage.superseded)
+        self._said = SharedLook(office.storage.reread)
 
     async def is_due(self, row: LaneRow) -> bool:
         """Whether a ping or an edit is still to be sent."""
@@ -69,7 +54,10 @@ class Recheck:
 
     async def still_says(self, row: LaneRow) -> bool:
         """Read a message that waited anew: a gate may have closed meanwhile, here or on another node."""
-        stored = (await self._looked(row, self._office.clock(), _SAYS)).get(row.id)
+        now = self._office.clock()
+        stored = (await self._looked(row, now, self._said, lambda one: retries.is_reread(one.delivery, now))).get(
+            row.id
+        )
         if stored is None:
             self._office.end(row, DeliveryState.DROPPED, "not to be sent any more")
             return False
@@ -80,18 +68,22 @@ class Recheck:
 
     async def _needless(self, row: LaneRow, now: datetime) -> str:
         """Say why a row need not be sent, empty when it must."""
-        return (await self._looked(row, now, _NEEDED)).get(row.id, "")
+        found = await self._looked(row, now, self._needed, lambda one: retries.is_rechecked(one.delivery.message))
+        return found.get(row.id, "")
 
-    async def _looked(self, row: LaneRow, now: datetime, look: _Look[T]) -> Mapping[int, T]:
-        """Look at a row in the storage; those that come next are looked at with it."""
-        check = row.checks.get(look.name)
+    async def _looked(
+        self, row: LaneRow, now: datetime, look: SharedLook[T], concerns: Callable[[LaneRow], bool]
+    ) -> Mapping[int, T]:
+        """Look at a row in the storage; what comes next is looked at with it, unless others wait for their own look."""
+        check = row.checks.get(look)
         if check is None or now - check.at > _FRESH:
-            upcoming = self._lanes.upcoming(_CHECKED_TOGETHER)
-            asked = (row, *(one for one in upcoming if one is not row and look.concerns(one, now)))
-            check = Check(now, asyncio.ensure_future(look.ask(self._office.storage, [one.id for one in asked])))
+            upcoming = () if look.is_under_way else self._lanes.upcoming(row, _CHECKED_TOGETHER)
+            asked = (row, *(one for one in upcoming if one is not row and concerns(one)))
+            check = Check(now, look.at([one.id for one in asked]))
             for one in asked:
-                one.checks[look.name] = check
-        return cast("Mapping[int, T]", await asyncio.shield(check.found))  # whoever gives up leaves it to the others
+                one.checks[look] = check
+        found: Mapping[int, T] = await asyncio.shield(check.found)  # whoever gives up leaves it to the others
+        return found
 
 
 async def lost_original(storage: Storage, edit: Outgoing, now: datetime) -> str:

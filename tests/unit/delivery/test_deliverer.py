@@ -222,6 +222,14 @@ async def test_replies_and_alerts_do_not_pay_for_the_recheck_and_pings_share_one
     assert [sorted(ids) for ids in room.storage.checks] == [list(range(10, 30))]
 
 
+async def test_pings_that_wait_for_one_address_share_a_look_too() -> None:
+    room = Postroom()
+    await room.case_with_deadline()
+    await room.post(*(ping(10 + n, "telegram:1") for n in range(20)))
+    assert len(room["telegram"].texts) == 20
+    assert [sorted(ids) for ids in room.storage.checks] == [list(range(10, 30))]
+
+
 async def test_when_the_storage_cannot_be_asked_the_ping_is_sent_later() -> None:
     room = Postroom()
     await room.case_with_deadline()
