@@ -49,13 +49,15 @@ class Computing:
         self._context = context
         self._capabilities = capabilities
         self._sends = sends
+        self._directory = Directory()  #: as it was when the last batch was read
         self._loader = Loader(storage, capabilities)
         self.may_pick = self._loader.may_pick
 
     async def computed(self, batch: Sequence[QueuedWork]) -> tuple[list[QueuedWork], Mapping[Key, str]]:
         """Compute; returns what of the batch is new, with its turn, and the replies to what was there before."""
-        directory = await self._storage.directory()
-        loaded = await self._load(batch, directory)
+        if not batch:
+            return [], {}
+        directory, loaded = await self._read(batch)
         view = View(directory, loaded, self._context().now)
         await self._count(batch, view)
         return self._compute(batch, view, loaded), loaded.seen
@@ -67,6 +69,14 @@ class Computing:
 
     def _for_whom(self, turn: Turn, context: Context) -> Turn:
         return turn if self._sends else _left_to_others(turn, context.now)
+
+    async def _read(self, batch: Sequence[QueuedWork]) -> tuple[Directory, Loaded]:
+        """Read who is enrolled and what the batch touches, both as of one moment: who was cut off since is unknown."""
+        loaded = await self._load(batch, self._directory)
+        while loaded.people_version != self._directory.version:
+            self._directory = await self._storage.directory()
+            loaded = await self._load(batch, self._directory)
+        return self._directory, loaded
 
     async def _load(self, batch: Sequence[QueuedWork], directory: Directory) -> Loaded:
         works = await self._loader.understood([entry.work for entry in batch], directory)

@@ -115,6 +115,7 @@ class Spoken:
 class Loaded:
     """What was wanted. Absent means: there is none."""
 
+    people_version: int = 0  #: of who is enrolled, at the same moment as all the rest
     seen: Mapping[tuple[str, str, str], str] = field(default_factory=dict)  #: key to stored reply
     conversations: Mapping[int, Conversation] = field(default_factory=dict)
     cases: Mapping[int, Case] = field(default_factory=dict)

@@ -38,6 +38,7 @@ from storage.rows.people import invite_of, order_of, person_of, stranger_of
 from storage.sql.case_cache import KnownCases
 from storage.sql.copies import threads
 from storage.sql.heard import heard_from
+from storage.sql.kept_by_name import directory_version
 from storage.sql.leading import leading
 from storage.sql.matching import matches_of
 from storage.sql.query_parts import IS_OPEN, IS_OPEN_OR_LEADS_ON, NOTHING, each, rows, rows_with
@@ -106,6 +107,7 @@ def load(connection: Connection, vault: Vault, known: KnownCases, wanted: Wanted
     versions |= _versions(connection, {number for match in matches for number in match.pair}, (), ())
     said = _said_at(connection, vault, (*wanted.offered, *wanted.said_at))
     return Loaded(
+        people_version=directory_version(connection),
         seen=_seen(connection, vault, wanted.seen),
         conversations=conversations,
         cases=_with_those_they_lead_to(connection, vault, known, versions),
