@@ -6,7 +6,7 @@ import hashlib
 import json
 import time
 
-_TIMES = 10_000  #: about half a second of an ordinary processor
+_TIMES = 20_000  #: about a second of an ordinary processor
 _WORDS = {f"field {n}": ["locked in", n, "Jiangxi, Nanchang", None] for n in range(20)}
 
 
