@@ -52,12 +52,14 @@ class Webhook:
         self._slots = asyncio.Semaphore(connections)
 
     async def __aenter__(self) -> Webhook:
-        loop = asyncio.get_running_loop()
         for _ in range(self._connections):
-            _, connection = await loop.create_connection(_Connection, "127.0.0.1", self._port)
-            self._all.append(connection)
-        self._free.extend(self._all)
+            self._free.append(await self._opened())
         return self
+
+    async def _opened(self) -> _Connection:
+        _, connection = await asyncio.get_running_loop().create_connection(_Connection, "127.0.0.1", self._port)
+        self._all.append(connection)
+        return connection
 
     async def __aexit__(self, *_: object) -> None:
         for connection in self._all:
@@ -67,6 +69,8 @@ class Webhook:
         """Call it once; raises `Refused` unless it answers 200."""
         async with self._slots:
             connection = self._free.popleft()
+            if connection.transport.is_closing():  # the server ends what nobody used for five seconds
+                connection = await self._opened()
             status = await connection.call(self._head + str(len(body)).encode() + b"\r\n\r\n" + body)
             self._free.append(connection)
         if status != 200:
