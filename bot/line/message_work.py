@@ -58,9 +58,14 @@ class Message:
         return replace(touched, heard=heard_of(directory, self.inbound.received_at, person.party))
 
     @property
+    def _promise(self) -> button_data.Promise | None:
+        """What the button says that was tapped."""
+        return button_data.parse(self.inbound.button) if self.inbound.button else None
+
+    @property
     def _word(self) -> str:
         """The command or the act that it is, as far as it can be told without anything else."""
-        promise = button_data.parse(self.inbound.button) if self.inbound.button else None
+        promise = self._promise
         own = "" if self.inbound.origin or promise is not None else self.inbound.text
         command = (command_of(self.inbound) or reference_alone(own) or command_alone(own)) if own else None
         return promise.act if isinstance(promise, button_data.ActTap) else command.name if command else ""
@@ -79,7 +84,7 @@ class Message:
             texts=word == Act.ENGLISH,
             matches=word in _ABOUT_PAIRS,
             files=word == Act.OWNSIDE,
-            all_open=scope_of(person, agreement) if _is_about_duty(word, promise) else None,
+            all_open=scope_of(person, agreement) if _is_about_duty(word, self._promise) else None,
             open_in=ask_which_case.looked_through(self.inbound, person, agreement),
         )
 

@@ -7,8 +7,8 @@ from alembic import op
 
 from storage.types import Id, Moment
 
-revision = "0008"
-down_revision = "0016"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 

@@ -7,8 +7,8 @@ from alembic import op
 
 from storage.types import Id, Moment
 
-revision = "0012"
-down_revision = "0016"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 is_addition = True
