@@ -43,9 +43,11 @@ def withdraw(c: Composer, case: Case, handoff: Handoff, reason: str, whom: Colle
 
 
 def _over(c: Composer, case: Case, handoff: Handoff) -> Case:
-    """Wait no more for what the desk owed: its answer, or the letter about its acceptance."""
-    for kind in (DeadlineKind.ANSWER, DeadlineKind.WRITTEN):
-        case = deadlines.stop(case, kind, c.now, handoff.channel)
+    """Wait no more for what the desk owed, its answer or the letter, unless another hand-off to the channel owes it."""
+    left = {h.state for h in case.handoffs if h.channel is handoff.channel and h.id != handoff.id}
+    for kind, owes in ((DeadlineKind.ANSWER, HandoffState.SENT), (DeadlineKind.WRITTEN, HandoffState.ACCEPTED)):
+        if owes not in left:
+            case = deadlines.stop(case, kind, c.now, handoff.channel)
     return case
 
 
