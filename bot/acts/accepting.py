@@ -23,6 +23,7 @@ from bot.language.texts import later, tr
 from bot.protection import gates
 from bot.protection.gate_words import waits
 from bot.protection.reasons import Why
+from bot.protection.redaction_policy import claim_recorded
 from bot.turns.composer import Composer
 
 _REFERENCE = re.compile(r"""\s*(?:"([^"]+)"|(\S+))\s*""")
@@ -63,9 +64,9 @@ def _accept_claimed(request: ActRequest, channel: Channel, which: str) -> None:
                        "{reference} {word} NUMBER", reference=case.reference, channel=channel_name(channel, language),
                        word=channel.value))  # fmt: skip
         return
-    number = handoff.claimed_reference.reveal()
+    number, officer = claim_recorded(handoff)
     if which == claimed_receipts.stamp(handoff):
-        _accept(request, channel, number, handoff.claimed_officer.reveal())
+        _accept(request, channel, number, officer)
         return
     request.say(tr(language, "{reference}: by the link in our mail it was said to be received for the {channel}, under "
                    "{number}. Nothing is recorded yet.", reference=case.reference,

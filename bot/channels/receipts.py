@@ -25,6 +25,7 @@ from bot.domain.people import Directory
 from bot.domain.recipients import Recipient, at_desk, at_desks, desk_name, unique
 from bot.language.normalise import clean
 from bot.language.texts import tr
+from bot.protection.redaction_policy import claimed_number
 from bot.turns.composer import Composer
 
 OFFICER_LIMIT, NUMBER_LIMIT = 80, 40  #: characters
@@ -99,7 +100,7 @@ def _tell(c: Composer, case: Case, handoff: Handoff, by: HandoffLink) -> None:
         reference=case.reference,
         desk=desk_name(desk) if desk is not None else handoff.desk,
         channel=channel_name(handoff.channel, "en"),
-        number=handoff.claimed_reference.reveal(),
+        number=claimed_number(handoff),
         link=link(c.context.public_url, case),
     )
     key = f"case:{case.id}:claimed:{handoff.id}:{by.token_hash[:16]}"

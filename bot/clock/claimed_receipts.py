@@ -8,6 +8,7 @@ from bot.domain.case import Case, Channel, Handoff
 from bot.domain.case_acts import Act
 from bot.domain.messages import Button
 from bot.language.texts import tr
+from bot.protection.redaction_policy import claimed_number
 
 MAIL = "mail"  #: in an acceptance instead of a number: what was claimed by mail
 
@@ -50,5 +51,5 @@ def in_ping(case: Case, channel: Channel | None) -> str:
     return tr(
         "en",
         "By the link in our mail it was said to be received, under {number}. Somebody who may accept must record that.",
-        number=handoff.claimed_reference.reveal(),
+        number=claimed_number(handoff),
     )

@@ -363,6 +363,16 @@ def claim_for(handoff: Handoff, case: Case, reader: Reader, way: Way, agreement:
     return handoff.claimed_officer.reveal(), handoff.claimed_reference.reveal()
 
 
+def claimed_number(handoff: Handoff) -> str:
+    """Open the formal number of a receipt that was claimed by mail: it is said wherever formal references are."""
+    return handoff.claimed_reference.reveal()
+
+
+def claim_recorded(handoff: Handoff) -> tuple[str, str]:
+    """Open number and officer of such a receipt for the record of an acceptance, which is guarded in turn."""
+    return handoff.claimed_reference.reveal(), handoff.claimed_officer.reveal()
+
+
 def taker_for(handoff: Handoff, case: Case, reader: Reader, way: Way, agreement: Agreement) -> str | None:
     """Open who took a paper that was handed over in person; None when nobody did, or when it is not for a reader."""
     showing = decide(Matter.ACCEPTANCE, way, standing(case, reader, agreement), reader)

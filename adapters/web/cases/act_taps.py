@@ -18,6 +18,7 @@ from bot.domain.names import channel_name
 from bot.domain.people import Directory, Person
 from bot.language.texts import tr
 from bot.protection.permissions import may, may_confirm
+from bot.protection.redaction_policy import claimed_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def _of_channel(desk: Desk, channel: Channel) -> Iterator[Tap]:
         yield tap(desk, label, Act.HANDOFF, channel.value, meets=meets)
     claimed = claimed_receipts.claimed(desk.case, channel)
     if claimed is not None and desk.offers(Act.ACCEPT, channel):
-        label = tr(language, "Record as accepted: {number}", number=claimed.claimed_reference.reveal())
+        label = tr(language, "Record as accepted: {number}", number=claimed_number(claimed))
         yield tap(desk, label, Act.ACCEPT, claimed_receipts.recorded_by(claimed), meets=meets)
 
 
