@@ -26,7 +26,7 @@ from bot.turns.composer import Composer
 _ORDER = tuple(Likeness)
 #: What can be said of two cases, as a button.
 _CHOICES = ((Act.SAME, later("Same")), (Act.RELATED, later("Related")), (Act.DIFFERENT, later("Different")))
-_AT_MOST = 10  #: cases that are asked about at once: a number that more have is nobody's own
+AT_MOST = 10  #: cases that are asked about at once: a number that more have is nobody's own
 
 
 def ask(c: Composer, case: Case, found: Mapping[int, Sequence[Reason]]) -> None:
@@ -34,7 +34,7 @@ def ask(c: Composer, case: Case, found: Mapping[int, Sequence[Reason]]) -> None:
     if not case.is_open:
         return
     strongest = sorted(found.items(), key=lambda each: (-max(reason.by.strength for reason in each[1]), -each[0]))
-    for case_id, reasons in strongest[:_AT_MOST]:
+    for case_id, reasons in strongest[:AT_MOST]:
         other = c.case(case_id)
         other = older_of(c, other) if other is not None else None
         if other is not None and are_comparable(case, other):

@@ -42,7 +42,17 @@ class Whereabouts:
 
     @cached_property
     def _places(self) -> tuple[Place, ...]:
-        return tuple(place for place in places_in(self.area) if place.country == self.country)
+        return tuple(place for place in self._all_places if place.country == self.country)
+
+    @cached_property
+    def _all_places(self) -> tuple[Place, ...]:
+        return tuple(places_in(self.area))
+
+    @cached_property
+    def is_only_a_place(self) -> bool:
+        """Whether its area says no more than the name of a place."""
+        words = sum(len(f"{place.name} {place.province}".split()) for place in self._all_places)
+        return len(bare(self.area).split()) <= words + 1
 
 
 def is_near(one: Whereabouts, other: Whereabouts) -> bool:
@@ -50,7 +60,7 @@ def is_near(one: Whereabouts, other: Whereabouts) -> bool:
     is_comparable = one.country == other.country and bool(one.keys and other.keys)
     if not is_comparable or abs(one.at - other.at) > WITHIN or _has_other_figures(one.area, other.area):
         return False
-    if _says_the_same(one.area, other.area):
+    if _says_the_same(one, other):
         return _may_agree(one, other)
     return _is_one_place(one, other) and bool(_known(one) & _known(other))
 
@@ -62,14 +72,11 @@ def is_said_again(one: str, other: str) -> bool:
     return likeness_of_texts(bare(one), bare(other)) >= _NEAR
 
 
-def _says_the_same(one: str, other: str) -> bool:
+def _says_the_same(one: Whereabouts, other: Whereabouts) -> bool:
     """Whether two areas have the same words, and more of them than the name of a place."""
-    is_only_a_place = any(len(bare(area).split()) <= _words_of_places(area) + 1 for area in (one, other))
-    return not is_only_a_place and likeness_of_texts(bare(one), bare(other)) >= _NEAR
-
-
-def _words_of_places(area: str) -> int:
-    return sum(len(f"{place.name} {place.province}".split()) for place in places_in(area))
+    if one.is_only_a_place or other.is_only_a_place:
+        return False
+    return likeness_of_texts(bare(one.area), bare(other.area)) >= _NEAR
 
 
 def _may_agree(one: Whereabouts, other: Whereabouts) -> bool:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from datetime import datetime, timedelta
 
 import structlog
 
+from bot.acts.matching import AT_MOST
 from bot.domain.case import Case
 from bot.domain.errors import StorageError
 from bot.domain.likeness import COMPARED_FOR, Likeness, Look, Reason
@@ -69,18 +70,30 @@ class SeenBefore:
         keys = self._place(case).keys
         await self._storage.file_place(case.id, case.opened_at, keys)
         around = await self._storage.look_around(_sought(look, case, keys, self._clock()))
-        near = await self._near(case, around.at_place)
         alike, compared = await asyncio.to_thread(_alike, case.id, around.names) if around.names else ((), 0)
-        return Looked(look, _reasons(case, around, near, alike), compared)
+        found = _reasons(case, around, alike)
+        for number in await self._near(case, around.at_place, found.keys()):
+            found[number].add(Reason(Likeness.PLACE))
+        return Looked(look, {number: tuple(reasons) for number, reasons in found.items()}, compared)
 
     async def _case(self, case_id: int) -> Case | None:
         return (await self._storage.load(Wanted(cases=(case_id,)))).cases.get(case_id)
 
-    async def _near(self, case: Case, at_place: Sequence[int]) -> list[int]:
-        if not at_place:
+    async def _near(self, case: Case, at_place: Sequence[int], found: Set[int]) -> list[int]:
+        """Those at the same place: all that are found by something else, of the others no more than are asked about."""
+        known = [number for number in at_place if number in found]
+        near = await self._near_of(case, known)
+        others = [number for number in at_place if number not in found]
+        while others and len(near) < len(known) + AT_MOST:
+            some, others = others[:AT_MOST], others[AT_MOST:]
+            near += await self._near_of(case, some)
+        return near
+
+    async def _near_of(self, case: Case, numbers: Sequence[int]) -> list[int]:
+        if not numbers:
             return []
-        mine, cases = self._place(case), (await self._storage.load(Wanted(cases=tuple(at_place)))).cases
-        return [number for number in at_place if number in cases and is_near(mine, self._place(cases[number]))]
+        mine, cases = self._place(case), (await self._storage.load(Wanted(cases=tuple(numbers)))).cases
+        return [number for number in numbers if number in cases and is_near(mine, self._place(cases[number]))]
 
     def _place(self, case: Case) -> Whereabouts:
         version = case.id, case.version
@@ -106,19 +119,17 @@ def _sought(look: Look, case: Case, keys: tuple[str, ...], now: datetime) -> Sou
     )
 
 
-def _reasons(case: Case, around: Around, near: Iterable[int], alike: Iterable[Hit]) -> Mapping[int, tuple[Reason, ...]]:
-    """By case, why it may be one with this one."""
+def _reasons(case: Case, around: Around, alike: Iterable[Hit]) -> dict[int, set[Reason]]:
+    """By case, why it may be one with this one, whatever their places are."""
     found: dict[int, set[Reason]] = defaultdict(set)
     for hit in (*around.hits, *alike):
         found[hit.case_id].update(Reason(hit.by, party) for party in hit.only or ("",))
-    for number in near:
-        found[number].add(Reason(Likeness.PLACE))
     first = around.first_words.get(case.id)
     for number in around.of_officer:
         words = around.first_words.get(number)
         if first is not None and words is not None and is_said_again(compared(first), compared(words)):
             found[number].add(Reason(Likeness.WORDS))
-    return {number: tuple(reasons) for number, reasons in found.items()}
+    return found
 
 
 def _alike(case_id: int, names: Sequence[NamedIn]) -> tuple[list[Hit], int]:

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from adapters.web.cases import case_view, pair_view
+from bot.acts.matching import AT_MOST
 from bot.domain.case import Case, DeadlineKind
 from bot.domain.messages import Address
-from bot.ports.reads import Wanted
+from bot.domain.people import Role
+from bot.ports.reads import Loaded, Wanted
 from tests.kit.phones import labels
 from tests.kit.played import PlayedBridge
+from tests.kit.story import MESSAGES
+from tests.kit.world import Somebody
 
 OFFICER, COLLEAGUE, CLERK, GROUP, DUTY = (
     "telegram:officer", "telegram:colleague", "telegram:clerk", "telegram:kh-group", "wechat:duty",
 )  # fmt: skip
+_MANY, _A_TICK = 25, 5  #: officers who report from one city at once; cases that are compared in a tick
 DOOR = ("[No]", "[Locked in or held]", "25", "China", "Jiangxi, Nanchang", "unknown", "forced marriage")
 
 
@@ -282,3 +289,26 @@ async def test_a_number_of_a_person_of_the_younger_case_names_nobody_in_the_olde
         await bridge.says(who, f"/note {two.reference}/2 she is the sister")
         bridge.expect(who, f"{two.reference} is one case with {one.reference}", "other numbers there")
     bridge.expect_nothing(DUTY, OFFICER)
+
+
+async def test_of_many_alerts_from_one_place_no_more_are_read_than_are_asked_about(
+    bridge: PlayedBridge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    officers = [f"telegram:many{number}" for number in range(_MANY)]
+    await bridge.enrol(*(Somebody(f"Officer {a}", "KH", Role.OFFICER, (a,)) for a in officers))
+    for text in MESSAGES:
+        await bridge.say_at_once(*((officer, text) for officer in officers))
+    read: list[int] = []
+    load = bridge.storage.load
+
+    async def noted(wanted: Wanted) -> Loaded:
+        read.append(len(wanted.cases))
+        return await load(wanted)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(bridge.storage, "load", noted)
+        for _ in range(_MANY // _A_TICK):
+            await bridge.tick()
+    assert AT_MOST <= max(read) <= AT_MOST + _A_TICK, "those compared and asked about, not all that are known there"
+    asked = [shown for shown in bridge.phones.at(GROUP) if "May be the same" in shown.text]
+    assert len(asked) >= AT_MOST
