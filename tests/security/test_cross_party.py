@@ -32,6 +32,7 @@ async def test_no_command_tells_an_outsider_whether_a_case_exists(bridge: Strong
     assert references.parse(NOBODYS) == NOBODYS != reference
     before = await bridge.case(reference)
     for name, typed in COMMANDS.items():
+        await bridge.says(who, "/help")  # what the command before changed of people is read with the next message
         bridge.lets_guesses_lapse()
         theirs, asked = await heard_for(bridge, who, typed.format(ref=reference))
         nobodys, for_nothing = await heard_for(bridge, who, typed.format(ref=NOBODYS))
