@@ -41,11 +41,12 @@ def steps(case: Case, agreement: Agreement, directory: Directory) -> list[Step]:
 
 
 def _of(case: Case, deadline: Deadline, agreement: Agreement, directory: Directory) -> Iterator[Step]:
-    policy, everybody = case.policy(agreement), as_if_bound(directory)
+    policy = case.policy(agreement)
     at = deadline.next_at or deadline.due_at
     last = max(settled_after(ladder_of(policy, deadline.kind)), deadline.pings + 1)
     for ping in range(deadline.pings + 1, last + 1):
-        reached = audience(case, deadline, ping, agreement, directory)
+        then = directory.as_of(at)
+        reached, everybody = audience(case, deadline, ping, agreement, then), as_if_bound(then)
         meant = (r for group in reached.groups for r in members(case, group, agreement, everybody, deadline))
         repeats = ping == last and deadline.kind is not DeadlineKind.REVIEW
         yield Step(at, deadline, ping, reached, repeats, unique(filter(is_unbound, meant)))
@@ -71,7 +72,9 @@ def describe(
     planned = steps(case, agreement, directory)
     if not planned:
         lines.append(tr(language, "Nothing: no deadline runs."))
-    lines += [_line(step, case, agreement, language) + _unheard(step, party, known, language) for step in planned]
+    lines += [
+        _line(step, case, agreement, language) + _unheard(step, party, directory, known, language) for step in planned
+    ]
     if case.is_open and any(s.deadline.kind in (DeadlineKind.POLICE, DeadlineKind.DIPLOMATIC) for s in planned):
         lines.append(tr(language, "Each acceptance by a channel starts a deadline for the confirming letter."))
     return "\n".join(lines)
@@ -114,10 +117,10 @@ _SAYS = for_each(
 )
 
 
-def _unheard(step: Step, party: str, known: Known, language: str) -> str:
+def _unheard(step: Step, party: str, directory: Directory, known: Known, language: str) -> str:
     """Name those who may hear nothing of a step, and the sides of which nobody would."""
     meant = [r for r in unique((*step.audience.recipients, *step.unbound)) if party in ("", r.party)]
-    found = {recipient.name: flags(recipient, step.at, known) for recipient in meant}
+    found = {recipient.name: flags(recipient, step.at, directory, known) for recipient in meant}
     said = [
         tr(language, sentence, people=_some_of([r for r in meant if flag in found[r.name]], meant))
         for flag, sentence in _SAYS.items()

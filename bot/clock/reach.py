@@ -40,15 +40,15 @@ class Known:
     heard: Mapping[Address, Heard] = field(default_factory=dict)
 
 
-def flags(recipient: Recipient, at: datetime, known: Known) -> tuple[Flag, ...]:
+def flags(recipient: Recipient, at: datetime, directory: Directory, known: Known) -> tuple[Flag, ...]:
     """Say why somebody may not hear what is sent to them at a moment."""
     person = recipient.person
     if person is None:
         return (Flag.WINDOW,) if _is_closed(recipient.addresses, at, known) else ()
-    return tuple(_of_person(person, at, known))
+    return tuple(_of_person(person, at, directory, known))
 
 
-def _of_person(person: Person, at: datetime, known: Known) -> Iterator[Flag]:
+def _of_person(person: Person, at: datetime, directory: Directory, known: Known) -> Iterator[Flag]:
     if all(address.messenger == _NOWHERE for address in person.addresses):
         yield Flag.UNBOUND
     elif not person.is_reachable:
@@ -57,7 +57,7 @@ def _of_person(person: Person, at: datetime, known: Known) -> Iterator[Flag]:
         yield Flag.WINDOW
     if person.has_lapsed(at, known.confirm_every):
         yield Flag.LAPSED
-    if not person.on_duty:
+    if not directory.is_on_duty(person, at):
         yield Flag.OFF_DUTY
     if _is_stale(person, at, known):
         yield Flag.STALE
@@ -88,12 +88,8 @@ def _is_stale(person: Person, at: datetime, known: Known) -> bool:
 
 def as_if_bound(directory: Directory) -> Directory:
     """Give everybody who is bound to no messenger a place that is none: they count among those who are told."""
-    people = {p.id: p if p.addresses else _bound_nowhere(p) for p in directory.people.values()}
-    return Directory(people, directory.version)
-
-
-def _bound_nowhere(person: Person) -> Person:
-    return replace(person, addresses=(Address(_NOWHERE, str(person.id)),))
+    unbound = (person for person in directory.people.values() if not person.addresses)
+    return directory.having(*(replace(p, addresses=(Address(_NOWHERE, str(p.id)),)) for p in unbound))
 
 
 def is_unbound(recipient: Recipient) -> bool:

@@ -15,6 +15,7 @@ from bot.domain.contacts import Heard
 from bot.domain.messages import Address, Grant, WindowRules
 from bot.domain.people import Directory, Person
 from bot.domain.policy import By, Group, Rung
+from bot.domain.roster import Roster, Shift
 from tests.kit.cases import (
     AGREEMENT,
     CN_DUTY,
@@ -174,3 +175,19 @@ def test_the_plan_is_written_in_the_local_times_of_both_sides_also_around_a_chan
         "Sun 29 Mar 03:05 Berlin (+02:00) / 06:50 Kathmandu",
         "Sun 29 Mar 03:15 Berlin (+02:00) / 07:00 Kathmandu",
     ]
+
+
+def test_the_plan_names_who_has_the_duty_by_then() -> None:
+    night = replace(CN_DUTY, id=20, addresses=(Address("telegram", "20"),))
+    shifts = (
+        Shift(1, "cn-duty", CN_DUTY.id, NOW - minutes(60), NOW + minutes(20)),
+        Shift(2, "cn-duty", night.id, NOW + minutes(20), NOW + minutes(500)),
+    )
+    directory = Directory.of([*PEOPLE, night], roster=Roster(shifts))
+    found = [s for s in steps(a_case(urgency=U1), AGREEMENT, directory) if s.deadline.kind is DeadlineKind.ACKNOWLEDGE]
+    on = [{f"person:{p.id}" for p in (CN_DUTY, night)} & {r.name for r in step.audience.recipients} for step in found]
+    assert on == [{f"person:{CN_DUTY.id}"}, {f"person:{night.id}"}, {f"person:{night.id}"}]
+    assert "off duty" not in describe(a_case(urgency=U1), AGREEMENT, directory, "en")
+    gone = directory.having(replace(night, unreachable=frozenset(night.addresses)))
+    line = next(each for each in describe(a_case(urgency=U1), AGREEMENT, gone, "en").split("\n") if "ping 2" in each)
+    assert "(off duty: CN Duty (1/3))" in line, "the whole desk is told then"
