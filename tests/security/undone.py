@@ -24,6 +24,7 @@ from tests.security.defences_pages import PAGES
 from tests.security.defences_pairs import PAIRS
 from tests.security.defences_reading import READING
 from tests.security.defences_relay import RELAY
+from tests.security.defences_roster import ROSTER
 from tests.security.defences_support import SUPPORT
 from tests.security.defences_tencent import TENCENT
 from tests.security.defences_wecom import WECOM
@@ -40,6 +41,7 @@ ALL = tuple(
             *PAIRS,
             *AUDIT,
             *RELAY,
+            *ROSTER,
             *SUPPORT,
             *OTHERS,
             *STRANGERS,
