@@ -20,6 +20,7 @@ from bot.domain.journal import Entry
 from bot.domain.likeness import Look, Match
 from bot.domain.messages import Address, Delivery, DeliveryState, Inbound, Outgoing, OutgoingKind
 from bot.domain.people import Invite, Person, SignIn, Stranger
+from bot.domain.phone_calls import CallOutcome
 from bot.domain.reply_windows import Window
 from bot.domain.roster import HandOver, Shift
 from bot.domain.secure_entry import SecureEntry
@@ -94,6 +95,7 @@ class Batch:
     windows: dict[tuple[Address, bool], Window] = field(default_factory=dict)  #: by address and kind, the newest
     windows_asked: list[Window] = field(default_factory=list)
     knock_outcomes: list[tuple[KnockOutcome, datetime | None]] = field(default_factory=list)  #: with its moment
+    call_outcomes: list[CallOutcome] = field(default_factory=list)
     marks: Sequence[Mark] = ()
 
     @classmethod
@@ -180,6 +182,7 @@ class Batch:
         sent_at = next((message.created_at for message in turn.outgoing), None)
         at = turn.inbox.message.received_at if turn.inbox is not None else sent_at
         self.knock_outcomes += [(outcome, at) for outcome in turn.knock_outcomes]
+        self.call_outcomes += turn.call_outcomes
 
 
 def _follow(steps: dict[K, Step[T]], key: K, base: int, value: T) -> None:

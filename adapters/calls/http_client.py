@@ -95,9 +95,9 @@ class HttpClient:
         *,
         query: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
-        body: Json | None = None,
+        body: Json | bytes | None = None,
     ) -> Answer:
-        """Make one call and return what was answered, a refusal or not."""
+        """Make one call and return what was answered, a refusal or not; a body in bytes goes as it was signed."""
         try:
             async with self._request(method, path, query, headers, body, self._answer_within) as response:
                 return await self._read(response, _ANSWER_LIMIT)
@@ -124,7 +124,7 @@ class HttpClient:
         path: str,
         query: Mapping[str, str] | None,
         headers: Mapping[str, str] | None,
-        body: Json | None,
+        body: Json | bytes | None,
         patience: float,
     ) -> aiohttp.client._RequestContextManager:
         if self._session is None or self._session.closed:
@@ -159,6 +159,8 @@ class HttpClient:
         return Uncertain(f"The way to {name} broke; the message may have arrived.")
 
 
-def _written(body: Json) -> bytes:
+def _written(body: Json | bytes) -> bytes:
+    if isinstance(body, bytes):
+        return body
     # As UTF-8: escapes like \u4f60 would be shown as such.
     return _compact(body).encode("utf-8", "replace")

@@ -9,10 +9,12 @@ from adapters.tencent.client import Client
 from adapters.tencent.tokens import TokenKeeper, TokenStore
 from adapters.wecom.account import asks_token
 from adapters.wecom.door import Door
+from adapters.wecom.emergency import EmergencyCalls
 from adapters.wecom.errors import Meanings
 from adapters.wecom.sender import Sender
-from adapters.wecom.settings import CAPABILITIES, MESSENGER, WecomSettings
+from adapters.wecom.settings import CALLING, CAPABILITIES, MESSENGER, WecomSettings
 from bot.domain.messages import Capabilities, Delivery
+from bot.domain.phone_calls import Spoken
 from bot.ports.messengers import Receive, Request, Response
 
 
@@ -29,21 +31,26 @@ class WecomAdapter:
         self._keeper = keeper
         self._client = Client(self._http, keeper, meanings)
         self._sender = Sender(settings, self._http, self._client, meanings)
+        self._calls = EmergencyCalls(settings, self._client, node)
         self._door = Door(settings, node)
 
     @property
     def capabilities(self) -> Capabilities:
-        return CAPABILITIES
+        return CALLING if self._settings.emergency_calls else CAPABILITIES
 
     async def start(self, receive: Receive) -> None:
         await self._http.start()
         self._door.open(receive)
+        self._calls.open(receive)
 
     async def handle(self, request: Request) -> Response:
         return await self._door.handle(request)
 
     async def send(self, delivery: Delivery, text: str, *, is_last: bool) -> str:
         return await self._sender.send(delivery, text, is_last=is_last)
+
+    async def phone(self, delivery: Delivery, spoken: Spoken) -> str:  # noqa: ARG002 - WeCom says its own words
+        return await self._calls.call(delivery)
 
     async def fetch(self, file_id: str, limit: int) -> bytes:
         return await self._client.download("/cgi-bin/media/get", {"media_id": file_id}, limit)
@@ -63,5 +70,6 @@ class WecomAdapter:
 
     async def stop(self) -> None:
         self._door.close()
+        await self._calls.stop()
         await self._sender.stop()
         await self._http.stop()

@@ -78,6 +78,9 @@ _REMEDIES = {
     40056: "WeCom does not know the app: check messengers.wecom.agent_id.",
     48002: "The app may not do this: give it the right in WeCom's administration.",
     60020: "This machine's address is not trusted: add it to the app's trusted addresses in WeCom's administration.",
+    301049: "The app may not call members: add it to those of the emergency notice in WeCom's administration.",
+    301050: "The emergency notice is not switched on: do so in WeCom's administration, or set emergency_calls = false.",
+    301051: "The emergency notice has no balance left: members are not called until it is paid for.",
     301002: "The app may not do this: check that messengers.wecom.secret belongs to messengers.wecom.agent_id.",
 }
 

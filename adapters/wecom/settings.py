@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from adapters.calls.http_client import Way
 from adapters.tencent.callback import BODY_LIMIT
-from bot.domain.messages import Capabilities
+from bot.domain.messages import Capabilities, Grant
 
 MESSENGER = "wecom"
 NAME = "WeCom"
@@ -41,6 +42,12 @@ CAPABILITIES = Capabilities(
 )
 
 
+#: The same where the emergency notice is switched on. A call over these limits has the state 13 (path/91628).
+CALLING = replace(
+    CAPABILITIES, phones=True, phone_limits=(Grant(3, timedelta(minutes=8)), Grant(8, timedelta(hours=24)))
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Robot:
     """A robot of a group: who has its key writes there, and nobody can answer it."""
@@ -62,6 +69,7 @@ class WecomSettings:
     #: ``http://user:password@host:port``, for this messenger only.
     proxy: str = field(default="", repr=False)
     robots: tuple[Robot, ...] = ()
+    emergency_calls: bool = False  #: the company has WeCom's emergency notice, and the app may use it
     menu: tuple[tuple[str, str], ...] = ()  #: (label of at most 16 bytes, what a tap says) at the foot of the app
 
     @property

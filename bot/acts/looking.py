@@ -10,6 +10,7 @@ from bot.acts.looking_at_papers import papers
 from bot.acts.offering import buttons_for
 from bot.channels import joint_plans, referrals, waiting_steps
 from bot.clock import deadlines
+from bot.clock.call_record import calls_by_recipient
 from bot.clock.escalation_plan import describe
 from bot.clock.reach import Known
 from bot.delivery import window_rules
@@ -71,6 +72,7 @@ def case(c: Composer, shown: Case) -> None:
     lines += _gate_lines(c, shown)
     lines += [] if reader.is_overheard else _other_cases(c, shown)
     lines += _delivery_lines(c, shown)
+    lines += _call_lines(c, shown)
     lines.append(tr(language, "Texts and all acts: {link}", link=link(c.context.public_url, shown)))
     c.saw(shown)
     c.say("\n".join(lines), buttons_for(shown, c.person, c), case=shown)
@@ -182,6 +184,7 @@ _TOLD = for_each(
         OutgoingKind.TEST,
         OutgoingKind.DIGEST,
         OutgoingKind.WINDOW,
+        OutgoingKind.CALL,
     },
 )
 
@@ -231,6 +234,12 @@ def _delivery_lines(c: Composer, shown: Case) -> list[str]:
         if message.kind in _TOLD and not _is_hidden(c, delivery, shown):
             newest[message.recipient, message.kind is OutgoingKind.RELAY] = delivery
     return [_delivery_line(c, key[0], newest[key]) for key in sorted(newest)]
+
+
+def _call_lines(c: Composer, shown: Case) -> list[str]:
+    """Say who was called by phone about the case, when, and whether they answered."""
+    calls = calls_by_recipient(c.view.deliveries(shown.id), shown, c.context.agreement, c.language)
+    return [f"{_recipient(c, name)}: {calls[name]}" for name in sorted(calls)]
 
 
 def _is_hidden(c: Composer, delivery: Delivery, shown: Case) -> bool:

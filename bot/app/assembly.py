@@ -23,6 +23,7 @@ from adapters.calls.node import Node
 from adapters.watchdog import Watchdog
 from adapters.web.adapter import WebAdapter
 from adapters.web.routes import build_site
+from adapters.web.server import gateway_health
 from adapters.web.server.audit_figures import AuditFigures
 from adapters.web.server.health import Vitals
 from adapters.web.server.http_protocol import Bounded
@@ -43,6 +44,7 @@ from bot.config.model import Settings
 from bot.config.papers import letterheads_of
 from bot.domain.errors import BridgeError
 from bot.domain.ids import Ids
+from bot.domain.messages import MESSENGERS
 from bot.jobs.clock_watch import ClockWatch
 from bot.jobs.nightly_backup import backup_note
 from bot.jobs.paper_mail import PaperMail
@@ -152,8 +154,10 @@ async def _serve(
     )
     watchdog = Watchdog(settings.watchdog.url.get_secret_value())
     auditor, ticks = auditor_of(settings, node, bridge, start, watchdog, AuditFigures(lateness.registry))
-    backups = partial(backup_note, storage, time, is_nightly=bool(settings.backup.recipient))
-    notes = partial(readiness_notes, watch, auditor, backups)
+    others = partial(backup_note, storage, time, is_nightly=bool(settings.backup.recipient))
+    if (gateway := adapters.gateway) is not None:
+        others = gateway_health.watched(lambda: gateway.failing_since, lateness.registry, others)
+    notes = partial(readiness_notes, watch, auditor, others)
     last_tick = (lambda: bridge.reminder.last_tick) if start.works else None
     vitals = Vitals(last_tick, lambda: bridge.pulse.found, lateness.registry, notes)
     hooks, has_pages = adapters.webhooks if start.takes else {}, start.takes and adapters.web is not None
@@ -194,7 +198,8 @@ async def _summary(settings: Settings, storage: Storage, adapters: Adapters, sta
         f"  this node   {said(start.parts)}",
         f"  parties     {', '.join(settings.agreement().parties)}",
         f"  corridors   {', '.join(settings.agreement().corridors)}",
-        f"  messengers  {', '.join(adapters.all) or 'none'}",
+        f"  messengers  {', '.join(name for name in adapters.all if name in MESSENGERS) or 'none'}",
+        *([f"  calls       by the gateway at {settings.gateway.url}"] if adapters.gateway else []),
         f"  database    {_shown_database(settings)}",
         f"  pages       {url}/chat and {url}/cases" if has_pages else "  pages       off",
         f"  people      {people} enrolled",

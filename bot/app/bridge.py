@@ -11,12 +11,14 @@ from time import monotonic
 
 import structlog
 
+from bot.clock import phone_calls
 from bot.delivery.deliverer import Deliverer
 from bot.delivery.other_nodes import OtherNodes
 from bot.delivery.past_outbox import PastOutbox
 from bot.domain.agreement import Agreement
 from bot.domain.errors import StorageError
 from bot.domain.messages import Address, Capabilities, Outgoing
+from bot.domain.phone_calls import PhoneCall
 from bot.domain.restored import Restored
 from bot.domain.retention_rules import Retention
 from bot.domain.turn import Turn, outgoing_of
@@ -107,6 +109,7 @@ class Bridge:
         self._tasks: set[asyncio.Task[None]] = set()
         self._restored: Restored | None = None
         can = {name: adapter.capabilities for name, adapter in adapters.items()}
+        self._phones = {name: c for name, c in can.items() if c.phones}
         self._windows = {name: c.windows for name, c in can.items() if c.windows is not None}
         self.pulse = Pulse(storage.beat, seconds)
         self.line = self._make_line(can, sleep)
@@ -140,6 +143,7 @@ class Bridge:
             sleep=sleep,
             on_lateness=on_lateness,
             on_unreachable=lambda address: self._spawn(self._note_unreached(address)),
+            on_not_called=lambda message: self._spawn(self._note_not_called(PhoneCall.of(message))),
         )
 
     def _make_jobs(self, files: Files | None) -> None:
@@ -211,6 +215,7 @@ class Bridge:
             confirm_every=self._rules.confirm_every,
             drafts_english=self._translator is not None,
             windows=self._windows,
+            phones=self._phones,
             restored=self._restored,
         )
 
@@ -231,6 +236,14 @@ class Bridge:
                 await self.line.submit(order)
         except StorageError as error:
             log.warning("Not noted that somebody cannot be reached; the next message shows it.", error=str(error))
+
+    async def _note_not_called(self, call: PhoneCall) -> None:
+        """Let the core know that a phone call could not be made: the next rung goes at once."""
+        order = Order(lambda c: phone_calls.not_made(c, call), actor="bridge", wanted=Wanted(cases=(call.case_id,)))
+        try:
+            await self.line.submit(order)
+        except StorageError as error:
+            log.warning("Not noted that a call was not made; the next rung goes in its time.", error=str(error))
 
     def _spawn(self, work: Awaitable[None]) -> None:
         task = asyncio.ensure_future(work)

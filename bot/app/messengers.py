@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from adapters.calls.node import Node
 from adapters.email import EmailAdapter, EmailSettings, security_of
+from adapters.gateway import Gateway, GatewaySettings
 from adapters.telegram import TelegramAdapter, TelegramSettings
 from adapters.telegram.settings import Mode
 from adapters.translation import ServerSettings, TranslationProgram, TranslationServer
@@ -50,6 +51,11 @@ class Adapters:
     def email(self) -> EmailAdapter | None:
         """E-mail, which carries papers too."""
         return next((a for a in self.found if isinstance(a, EmailAdapter)), None)
+
+    @property
+    def gateway(self) -> Gateway | None:
+        """What makes phone calls, which is no messenger."""
+        return next((a for a in self.found if isinstance(a, Gateway)), None)
 
     @property
     def webhooks(self) -> dict[str, WebhookAdapter]:
@@ -101,6 +107,7 @@ def _wecom(wiring: Wiring) -> Adapter | None:
         api_base_url=table.api_base_url,
         proxy=table.proxy.get_secret_value(),
         robots=robots,
+        emergency_calls=table.emergency_calls,
         menu=phone_menus.taps(),
     )
     return WecomAdapter(found, wiring.node)
@@ -173,4 +180,12 @@ def _email(wiring: Wiring) -> Adapter | None:
     return EmailAdapter(found, clock=wiring.node.clock) if found else None
 
 
-_MAKERS: tuple[Callable[[Wiring], Adapter | None], ...] = (_telegram, wechat_adapter, _wecom, _web, _email)
+def _gateway(wiring: Wiring) -> Adapter | None:
+    table = wiring.settings.gateway
+    if not table.url:
+        return None
+    seconds = table.answer_within.total_seconds()
+    return Gateway(GatewaySettings(table.url, table.secret.get_secret_value(), seconds), wiring.node)
+
+
+_MAKERS: tuple[Callable[[Wiring], Adapter | None], ...] = (_telegram, wechat_adapter, _wecom, _web, _email, _gateway)

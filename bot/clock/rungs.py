@@ -55,6 +55,13 @@ def pause(ladder: Ladder, ping: int) -> timedelta:
     return _moment(ladder, ping + 1) - _moment(ladder, ping)
 
 
+def next_beginning(ladder: Ladder, ping: int) -> int | None:
+    """The first ping after this one with which another rung begins; None when all have begun."""
+    begins = {rung.after for rung in ladder}
+    later = range(ping + 1, settled_after(ladder) + 1)
+    return next((number for number in later if _moment(ladder, number) in begins), None)
+
+
 def settled_after(ladder: Ladder) -> int:
     """By which ping every rung has begun: from then on nothing new comes."""
     last = max(rung.after for rung in ladder)

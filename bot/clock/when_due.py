@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.clock import alerts, allowed_time, deadlines, pings
+from bot.clock import alerts, allowed_time, deadlines, phone_calls, pings
 from bot.clock.escalation_ladder import Audience, audience
 from bot.domain.case import Case, Deadline, DeadlineKind, Status
 from bot.domain.frozen import replace
@@ -40,6 +40,7 @@ def _ping(c: Composer, case: Case, deadline: Deadline) -> None:
     theirs = seen_by(case, case.requested or case.reporting, c.context.agreement)
     key = f"case:{case.id}:{what}" if _is_shown(theirs, deadline) else gates.key_of(case, what)
     told: list[Recipient] = []
+    rung: list[Recipient] = []
     for party in dict.fromkeys(r.party for r in reached.recipients):
         seen = seen_by(case, party, c.context.agreement)
         if not _is_shown(seen, deadline):
@@ -53,10 +54,13 @@ def _ping(c: Composer, case: Case, deadline: Deadline) -> None:
             buttons=pings.keyboard(c, seen, deadline, party),
             deadline_id=deadline.id,
         )
+        rung += phone_calls.place(c, seen, deadline, number, [r for r in reached.called if r.party == party])
     held = [] if _is_shown(theirs, deadline) else [*gates.held_back(case, case.requested, c.context.agreement)]
-    _record(c, case, deadline, number, reached, [r.name for r in told], held)
+    _record(c, case, deadline, reached, told, rung, held)
     again = allowed_time.again(case, case.policy(c.context.agreement), deadline, number, c.now)
-    c.put(deadlines.pinged(case, deadline, again))
+    case = c.put(deadlines.pinged(case, deadline, again))
+    if reached.called and not rung:
+        phone_calls.next_rung(c, case, deadline.id, number)  # nothing here can ring them
 
 
 def _is_shown(seen: Case, deadline: Deadline) -> bool:
@@ -64,17 +68,25 @@ def _is_shown(seen: Case, deadline: Deadline) -> bool:
 
 
 def _record(
-    c: Composer, case: Case, deadline: Deadline, number: int, reached: Audience, told: list[str], held: list[int]
+    c: Composer,
+    case: Case,
+    deadline: Deadline,
+    reached: Audience,
+    told: list[Recipient],
+    rung: list[Recipient],
+    held: list[int],
 ) -> None:
+    called = {"called": [r.name for r in rung]} if reached.called else {}
     of_whom = {"subject": held} if held else {}
     c.journal(
         JournalAct.PINGED,
         case,
         deadline=deadline.kind.value,
-        number=number,
+        number=deadline.pings + 1,
         due_at=deadline.due_at.isoformat(),
-        recipients=told,
+        recipients=[r.name for r in told],
         nobody_in=[group.value for group in reached.empty],
+        **called,
         **of_whom,
     )
 

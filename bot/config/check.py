@@ -8,11 +8,12 @@ from __future__ import annotations
 import shlex
 import shutil
 from collections.abc import Iterator
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from bot.config.desks import DESK_CHECKS
 from bot.config.draft import Draft
+from bot.config.gateway import GATEWAY_CHECKS
+from bot.config.hosts import is_loopback
 from bot.config.ladders import LADDER_CHECKS
 from bot.config.messengers import MESSENGER_CHECKS
 from bot.config.model import SecurityTable, Settings
@@ -24,18 +25,10 @@ def check(draft: Draft) -> list[Mistake]:
     """Run every check that does not depend on a section of which something was taken out."""
     return [
         mistake
-        for needs, each in (*_CHECKS, *MESSENGER_CHECKS, *DESK_CHECKS, *LADDER_CHECKS, *PAPER_CHECKS)
+        for needs, each in (*_CHECKS, *MESSENGER_CHECKS, *GATEWAY_CHECKS, *DESK_CHECKS, *LADDER_CHECKS, *PAPER_CHECKS)
         if not needs & draft.broken
         for mistake in each(draft)
     ]
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches such a host."""
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def sample_mistakes(settings: Settings) -> list[Mistake]:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from bot.config.clock_tables import HoursTable, RungTable, office_of
 from bot.config.draft import Draft
+from bot.config.gateway import can_call
 from bot.config.messengers import KNOWN
 from bot.config.model import Settings
 from bot.domain.errors import Mistake
@@ -20,16 +21,19 @@ _Rungs = Sequence[tuple[str, RungTable]]
 def _ladders(draft: Draft) -> Iterator[Mistake]:
     for key, corridor in draft.corridors():
         rungs = [(f"{key}.ladder.{at}", rung) for at, rung in enumerate(corridor.ladder, start=1)]
-        yield from _calls(rungs)
+        yield from _calls(draft.settings, rungs)
         yield from _repeated(rungs)
         for level in dict.fromkeys(rung.level for _, rung in rungs):
             yield from _first([(at, rung) for at, rung in rungs if rung.level == level])
 
 
-def _calls(rungs: _Rungs) -> Iterator[Mistake]:
+def _calls(settings: Settings, rungs: _Rungs) -> Iterator[Mistake]:
+    if can_call(settings):
+        return
     for key, rung in rungs:
         if rung.by == "call":
-            yield Mistake(f"{key}.by", "asks for a call, and nothing is set up that can call.", 'Write by = "message".')
+            remedy = 'Set up [gateway], or write by = "message".'
+            yield Mistake(f"{key}.by", "asks for a call, and nothing is set up that can call.", remedy)
 
 
 def _repeated(rungs: _Rungs) -> Iterator[Mistake]:

@@ -57,6 +57,7 @@ class WecomTable(Table):
     aes_key: SecretStr = NOT_SET
     api_base_url: WebAddress = "https://qyapi.weixin.qq.com"
     proxy: Proxy = NOT_SET
+    emergency_calls: bool = False
     robots: tuple[RobotTable, ...] = ()
 
 
@@ -73,6 +74,14 @@ class MessengersTable(Table):
     wechat: WechatTable = WechatTable()
     wecom: WecomTable = WecomTable()
     web: WebTable = WebTable()
+
+
+class GatewayTable(Table):
+    """``[gateway]``; set up when it has an address."""
+
+    url: WebAddress = ""
+    secret: SecretStr = NOT_SET
+    answer_within: Patience = read_duration("10s")
 
 
 class TranslationTable(Table):

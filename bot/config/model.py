@@ -35,7 +35,7 @@ from bot.config.kinds import (
     read_duration,
     read_time_of_day,
 )
-from bot.config.messenger_tables import EmailTable, MessengersTable, TranslationTable
+from bot.config.messenger_tables import EmailTable, GatewayTable, MessengersTable, TranslationTable
 from bot.config.tables import NOT_SET, NonEmpty, Port, Table
 from bot.domain.agreement import DEFAULT_LEVELS, Agreement, Corridor, Desk, DeskRole, Party, Urgency
 from bot.domain.messages import Address
@@ -206,6 +206,7 @@ class Settings(BaseSettings):
     urgency: UrgencyTable = UrgencyTable()
     messengers: MessengersTable = MessengersTable()
     email: EmailTable = EmailTable()
+    gateway: GatewayTable = GatewayTable()
     translation: TranslationTable = TranslationTable()
     watchdog: WatchdogTable = WatchdogTable()
 
@@ -225,7 +226,7 @@ class Settings(BaseSettings):
     def secrets(self) -> tuple[str, ...]:
         """Every secret that is set, to be kept out of the logs."""
         password = urlsplit(self.database.url.get_secret_value()).password
-        kept = (self.messengers, self.email, self.translation, self.watchdog)
+        kept = (self.messengers, self.email, self.gateway, self.translation, self.watchdog)
         keys = re.findall(r"\S{40,}", self.security.key.get_secret_value())
         return (*([password] if password else []), *(secret for table in kept for secret in _secrets(table)), *keys)
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bot.acts import act_table
 from bot.acts.finding import find_case
+from bot.clock import phone_calls
 from bot.conversation import (
     cannot_receive,
     case_words,
@@ -65,7 +66,9 @@ def respond(message: Inbound, view: View, context: Context, choices: Sequence[Bu
     c = Composer(context, view, message=message, person=person if is_known_person else None)
     is_nothing = message.kind is Kind.DELETED and not is_known_person
     reachability.returned(c)
-    if message.kind in (Kind.LEFT, Kind.REACHED):
+    if message.kind is Kind.CALLED:
+        phone_calls.became(c, message)
+    elif message.kind in (Kind.LEFT, Kind.REACHED):
         reachability.moved(c)
     elif message.kind in _UNSAID or message.sender is None or is_nothing:
         c.keep_content = message.kind is Kind.UNREADABLE
@@ -78,7 +81,7 @@ def respond(message: Inbound, view: View, context: Context, choices: Sequence[Bu
         gathering.add(c, message)
     else:
         answer(c, message)
-    return window_rules.noted(c.finish(), message, context.windows)
+    return phone_calls.noted(window_rules.noted(c.finish(), message, context.windows), message)
 
 
 def answer(c: Composer, message: Inbound) -> None:
@@ -106,6 +109,7 @@ def wanted(message: Inbound, directory: Directory, agreement: Agreement) -> Want
     return Wanted(
         seen=(message.key,),
         people=(person.id, *leaving, *lapsed) if person else (),
+        cases=phone_calls.whose(message),
         named=tuple((case, scope) for case in cases),
         strangers=(message.sender,) if message.sender and (person is None or not person.is_active) else (),
         codes=(enrolment.hash_of(command.rest),) if command and command.name == "start" and command.rest else (),

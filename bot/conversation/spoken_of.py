@@ -16,7 +16,7 @@ from bot.turns.composer import Composer
 #: How long what somebody wrote about a case is what the next words are about.
 FRESH = timedelta(minutes=10)
 #: What says nothing about which case is meant: changes of what stands there, and questions of the bridge itself.
-_NOTHING_NEW = (OutgoingKind.EDIT, OutgoingKind.FILE, OutgoingKind.WINDOW)
+_NOTHING_NEW = (OutgoingKind.EDIT, OutgoingKind.FILE, OutgoingKind.WINDOW, OutgoingKind.CALL)
 
 
 def looked_for(message: Inbound) -> tuple[tuple[Address, datetime], ...]:

@@ -12,7 +12,7 @@ from bot.delivery.lane import LaneRow
 from bot.delivery.marking import USUAL, Limits, Office
 from bot.delivery.settled import Settled
 from bot.domain.frozen import replace
-from bot.domain.messages import MESSENGERS, Address, Delivery, DeliveryState, Outgoing
+from bot.domain.messages import CARRIERS, Address, Delivery, DeliveryState, Outgoing
 from bot.domain.turn import Mark
 from bot.ports.messengers import Adapter
 from bot.ports.reads import Room
@@ -23,6 +23,10 @@ _STOP_SECONDS = 4.0
 
 def _nobody_to_tell(_address: Address) -> None:
     """Tell nobody."""
+
+
+def _no_call(_message: Outgoing) -> None:
+    """Tell nobody that a call was not made."""
 
 
 def _no_lateness(_message: Outgoing, _late: timedelta) -> None:
@@ -50,6 +54,7 @@ class Deliverer:
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         on_lateness: Callable[[Outgoing, timedelta], None] = _no_lateness,
         on_unreachable: Callable[[Address], None] = _nobody_to_tell,
+        on_not_called: Callable[[Outgoing], None] = _no_call,
         limits: Limits = USUAL,
     ) -> None:
         """Take the collaborators, and how much may be under way."""
@@ -69,6 +74,7 @@ class Deliverer:
             jitter,
             on_lateness,
             on_unreachable,
+            on_not_called,
             limits,
         )
         self._dispatchers = {
@@ -162,7 +168,7 @@ class Deliverer:
             return
         limit = min(room.values())
         # What is for a messenger that is not set up (any more) is parked visibly, and its next address joins in.
-        found = await self._claim_for([*room, *(MESSENGERS - self._dispatchers.keys())], limit, now)
+        found = await self._claim_for([*room, *(CARRIERS - self._dispatchers.keys())], limit, now)
         rows += found
         if len(found) < limit or len(room) == 1:
             return

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.delivery import retries, window_rules
+from bot.delivery import phoning, retries, window_rules
 from bot.delivery.knocking import Knocker
 from bot.delivery.lane import Lane, LaneRow
 from bot.delivery.lanes import Lanes
@@ -25,7 +25,7 @@ from bot.domain.errors import (
     WindowClosed,
 )
 from bot.domain.frozen import replace
-from bot.domain.messages import Address, DeliveryState, Priority
+from bot.domain.messages import Address, DeliveryState, OutgoingKind, Priority
 from bot.ports.messengers import Adapter
 from bot.ports.reads import Room
 
@@ -216,6 +216,12 @@ class Dispatcher:
             self._office.mark(replace(mark, at=now, next_attempt_at=now))
 
     def _failed(self, row: LaneRow, lane: Lane, error: SendError, *, is_known: bool = True) -> None:
+        if row.delivery.message.kind is OutgoingKind.CALL:
+            phoning.not_made(row, error, self._office)
+        else:
+            self._rule(row, lane, error, is_known=is_known)
+
+    def _rule(self, row: LaneRow, lane: Lane, error: SendError, *, is_known: bool) -> None:
         office, now, delivery = self._office, self._office.clock(), row.delivery
         age = now - retries.born(delivery.message, now)
         urgent = delivery.message.priority <= Priority.U2

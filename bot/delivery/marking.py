@@ -63,6 +63,7 @@ class Office:
     jitter: Callable[[], float]
     on_lateness: Callable[[Outgoing, timedelta], None]
     on_unreachable: Callable[[Address], None]
+    on_not_called: Callable[[Outgoing], None]
     limits: Limits
     recent: Recent = field(default_factory=Recent)
     moved: dict[Address, Address] = field(default_factory=dict)  #: chats seen to move: new rows go there at once

@@ -23,10 +23,13 @@ FIRST_RETRY = timedelta(seconds=1)
 LONGEST_RETRY = timedelta(minutes=5)
 LONGEST_RETRY_URGENT = timedelta(seconds=15)
 GIVE_UP_AFTER = timedelta(hours=24)
+GIVE_UP_CALLING_AFTER = timedelta(minutes=5)  #: what comes later than that the next rung has done better
 REREAD_AFTER = timedelta(seconds=1)
 _THROTTLED = timedelta(seconds=5)  #: when the messenger does not say how long
 _WAIT_FOR_ORIGINAL = timedelta(seconds=2)
 _LOOK_AGAIN = timedelta(seconds=3)
+#: Of a case they say what may always be said.
+_SAY_THE_SAME = (OutgoingKind.PING, OutgoingKind.CALL)
 _WINDOW_FIRST, _WINDOW_LONGEST = timedelta(minutes=5), timedelta(hours=6)
 
 
@@ -68,6 +71,15 @@ def judge(error: SendError, attempts: int, age: timedelta, jitter: float, *, urg
     return Verdict(DeliveryState.QUEUED, f"not taken: {error.reason}", wait, holds=True)
 
 
+def judge_call(error: SendError, attempts: int, age: timedelta, jitter: float) -> Verdict:
+    """Decide after a phone call that could not be made, as `judge` does: whoever else can make it does so at once."""
+    if error.retryable and age < GIVE_UP_CALLING_AFTER:
+        wait = error.retry_after if isinstance(error, Throttled) else None
+        wait = wait or backoff(attempts, jitter, LONGEST_RETRY_URGENT)
+        return Verdict(DeliveryState.QUEUED, f"not called: {error.reason}", wait, joins=True)
+    return Verdict(DeliveryState.PARKED, f"not called: {error.reason}", joins=True)
+
+
 def _word(error: SendError) -> str:
     match error:
         case Unreachable():
@@ -95,7 +107,7 @@ def is_edit(message: Outgoing) -> bool:
 def is_reread(delivery: Delivery, now: datetime) -> bool:
     """Whether it waited so long that what it may say of its case can have changed. Pings say the same always."""
     message = delivery.message
-    is_fixed = message.case_id is None or message.kind is OutgoingKind.PING or delivery.parts_done
+    is_fixed = message.case_id is None or message.kind in _SAY_THE_SAME or delivery.parts_done
     return not is_fixed and now - born(message, now) > REREAD_AFTER
 
 

@@ -9,11 +9,12 @@ from bot.delivery.lane import LaneRow
 from bot.delivery.ledger import Ledger
 from bot.delivery.marking import Office
 from bot.delivery.pacing import Pace
+from bot.delivery.phoning import Caller
 from bot.delivery.quota import Quota
 from bot.delivery.split import fit
 from bot.domain.errors import Throttled, Uncertain
 from bot.domain.frozen import replace
-from bot.domain.messages import Address, Delivery
+from bot.domain.messages import Address, Delivery, OutgoingKind
 from bot.ports.messengers import Adapter
 
 
@@ -26,11 +27,14 @@ class Sending:
         self._office = office
         self._pace = pace
         self._capabilities = adapter.capabilities
+        self._caller = Caller(adapter, office)
         self._ledger = Ledger(office.storage, adapter.capabilities)
         self._quota = Quota(office.storage, adapter.capabilities)
 
     async def send(self, row: LaneRow) -> tuple[int, str]:
         """Send what is left of a message; returns how many parts it has, and the id that it got. Raises `SendError`."""
+        if row.delivery.message.kind is OutgoingKind.CALL:
+            return 1, await self._caller.call(row)
         delivery, parts = fit(row.delivery, self._capabilities)
         external_id = delivery.external_id
         last = len(parts) - 1

@@ -41,6 +41,7 @@ _KNOCKS = for_each(
         OutgoingKind.TEST: _Knock.ALWAYS,
         OutgoingKind.DIGEST: _Knock.ABOUT_A_CASE,
         OutgoingKind.WINDOW: _Knock.NEVER,
+        OutgoingKind.CALL: _Knock.NEVER,
     },
 )
 
@@ -98,7 +99,7 @@ def headline(message: Outgoing, case: Case | None) -> str:
             if message.kind is OutgoingKind.TEST
             else tr("en", "A message waits for you")
         )
-    return f"{case.reference} {case.urgency.value}: {_wanted(message, case)}"
+    return f"{case.reference} {case.urgency.value}: {wanted(message, case)}"
 
 
 #: What a missed deadline asks for, in a few words.
@@ -118,7 +119,8 @@ _WANTED = for_each(
 )
 
 
-def _wanted(message: Outgoing, case: Case) -> str:
+def wanted(message: Outgoing, case: Case) -> str:
+    """Say in a few words which act is wanted."""
     deadline = next((d for d in case.deadlines if d.id == message.deadline_id), None)
     if deadline is not None and not deadline.is_timer:
         return tr("en", _WANTED[deadline.kind])

@@ -11,7 +11,7 @@ from bot.domain.messages import Kind
 STALE_AFTER = timedelta(days=30)
 
 #: What shows nothing of whether a message of ours would arrive.
-NO_PROOF = frozenset({Kind.LEFT, Kind.OUTCOME, Kind.MOVED})
+NO_PROOF = frozenset({Kind.LEFT, Kind.OUTCOME, Kind.CALLED, Kind.MOVED})
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,8 @@ class JournalAct(StrEnum):
         Details.CODED,
         Seen.BOTH,
     )  #: a lost deadline runs again, or what it said is said again
+    CALLED = "called", Details.CODED, Seen.BOTH  #: by phone, and what became of it
+    NOT_CALLED = "not_called", Details.CODED, Seen.BOTH  #: the call could not be made
     ACKNOWLEDGMENT_LAPSED = "acknowledgment_lapsed", Details.CODED, Seen.BOTH
     ASKED_TO_WRITE = "asked_to_write", Details.CODED, Seen.BOTH
     ASKED_AGAIN = "asked_again", Details.CODED, Seen.SAID  #: the officer, for the rest of their intake

@@ -10,6 +10,10 @@ from bot.domain.unreceived import Unreceived
 
 #: Every messenger that an address of ours may name, set up or not.
 MESSENGERS = frozenset({"telegram", "wechat", "wecom", "web", "email"})
+#: Instead of a messenger in an address: whoever makes phone calls for us, and knows people by our names for them.
+GATEWAY = "gateway"
+#: Whatever carries something out.
+CARRIERS = MESSENGERS | {GATEWAY}
 
 
 #: Whose chats are our own pages: there we take out what points to a person, and nobody need delete anything.
@@ -58,6 +62,7 @@ class Kind(StrEnum):
     REACHED = "reached"  #: the person follows us (again) or unblocked us
     LEFT = "left"  #: the person unfollowed or blocked us: nothing reaches them there
     OUTCOME = "outcome"  #: what became of the knock `message_id`; `text` is why it failed, empty when it arrived
+    CALLED = "called"  #: what became of the phone call named `message_id`; `text` is a `CallResult`
     OTHER = "other"  #: readable, but nothing a person says (joined, left, pinned)
     UNREADABLE = "unreadable"  #: verified, but we could not make sense of it; kept raw
 
@@ -149,13 +154,14 @@ class OutgoingKind(StrEnum):
     TEST = "test"  #: from `casebridge ping`
     DIGEST = "digest"  #: the head of the record, once a day
     WINDOW = "window"  #: asks somebody to write before their reply window closes
+    CALL = "call"  #: rings a phone; what it says is made when it is made
 
 
 #: Undelivered for this long, a message is also sent to its next address (design rule 8).
 JOIN_AFTER_URGENT = timedelta(seconds=30)
 JOIN_AFTER = timedelta(minutes=5)
 #: What stands for itself, so that nobody misreads it before what was written earlier: when urgent it passes that.
-PASSING = (OutgoingKind.ALERT, OutgoingKind.PING)
+PASSING = (OutgoingKind.ALERT, OutgoingKind.PING, OutgoingKind.CALL)
 
 
 class Priority(IntEnum):
@@ -229,6 +235,7 @@ class Delivery:
     seen_at: datetime | None = None
     reason: str = ""  #: why it was parked, dropped or is being retried
     joined: bool = False  #: the next address was already added
+    outcome: str = ""  #: of a phone call: a `CallResult`, empty while nobody said
     knock: str = ""  #: the messenger's id of the knock that was sent for it, `KNOCK_FAILED` when that came to nothing
 
 
@@ -283,11 +290,17 @@ class Capabilities:
     receives: bool = True  #: people can write back
     send_only: str = ""  #: how the peer ids begin that nobody can write from, on a messenger that receives
     knocks: bool = False  #: outside the window it can carry a message without our text that asks to tap (see `Knocks`)
+    phones: bool = False  #: it can make somebody's phone ring (see `Phones`)
+    phone_limits: tuple[Grant, ...] = ()  #: how often it may do so to one address
 
     @property
     def numbers_choices(self) -> bool:
         """Whether choices may be shown there as numbers."""
         return self.receives and bool(not self.buttons or self.most_buttons or self.button_columns)
+
+    def phones_at(self, address: Address) -> bool:
+        """Whether somebody can be rung there: a person, not a robot's group."""
+        return self.phones and not (self.send_only and address.peer.startswith(self.send_only))
 
     def takes_answers_at(self, address: Address) -> bool:
         """Whether somebody who reads a message there can answer it there."""

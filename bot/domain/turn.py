@@ -18,6 +18,7 @@ from bot.domain.journal import Entry
 from bot.domain.likeness import Look, Match
 from bot.domain.messages import Address, DeliveryState, Inbound, Keyboard, Outgoing, OutgoingKind
 from bot.domain.people import Invite, Person, SignIn, Stranger
+from bot.domain.phone_calls import CallOutcome
 from bot.domain.reply_windows import Window
 from bot.domain.roster import HandOver, Shift
 from bot.domain.secure_entry import SecureEntry
@@ -68,11 +69,15 @@ class ExportOrder:
     reason: str
 
 
+#: What says no more than that something is due.
+_SAYS_NO_MORE = (OutgoingKind.PING, OutgoingKind.CALL)
+
+
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
     """What waits for somebody about a case may not be sent as it is any more: it says this instead, or nothing.
 
-    Pings stay as they are: they say no more than that something is due.
+    Pings and calls stay as they are: they say no more than that something is due.
     """
 
     case_id: int
@@ -85,7 +90,7 @@ class Withdrawal:
     def concerns(self, message: Outgoing) -> bool:
         """Whether this message is among what is withdrawn."""
         is_theirs = message.recipient in self.recipients and message.case_id == self.case_id
-        return is_theirs and message.kind is not OutgoingKind.PING and message.dedupe_key.startswith(self.key)
+        return is_theirs and message.kind not in _SAYS_NO_MORE and message.dedupe_key.startswith(self.key)
 
     def instead_of(self, message: Outgoing) -> Outgoing | None:
         """What is sent in its place; None for nothing."""
@@ -138,6 +143,7 @@ class Turn:
     windows: tuple[Window, ...] = ()  #: reply windows that open; what waits for one is due at once
     windows_asked: tuple[Window, ...] = ()  #: windows whose person was asked to write before they close
     knock_outcomes: tuple[KnockOutcome, ...] = ()
+    call_outcomes: tuple[CallOutcome, ...] = ()
     sign_ins: tuple[SignIn, ...] = ()  #: one-time links
     handoff_links: tuple[HandoffLink, ...] = ()  #: likewise, about a hand-off
     used_links: tuple[str, ...] = ()  #: hashes of such links that this turn uses up

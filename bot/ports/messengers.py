@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from bot.domain.messages import Capabilities, Delivery, Inbound, Outgoing
+from bot.domain.phone_calls import Spoken
 
 
 def _nothing() -> None:
@@ -89,6 +90,19 @@ class Knocks(Protocol):
 
         `headline` says reference, urgency and act wanted, nothing else. Raises only `SendError`. What became of it
         comes later as a message of `Kind.OUTCOME` with that id.
+        """
+
+
+@runtime_checkable
+class Phones(Protocol):
+    """Whatever can make somebody's phone ring; it does where its capabilities say that it `phones`."""
+
+    async def phone(self, delivery: Delivery, spoken: Spoken) -> str:
+        """Have somebody called, once for each `delivery.message.id` where that can be told; returns the call's id.
+
+        `spoken` is all that may be said. Returns when the call is taken on, not when it is answered. Raises only
+        `SendError`. What became of it comes later as a message of `Kind.CALLED`, which names it as
+        `bot.domain.phone_calls.PhoneCall.name` does.
         """
 
 

@@ -55,6 +55,7 @@ class Way(StrEnum):
     """How it would leave."""
 
     PING = "ping"  #: a message about a deadline
+    CALL = "call"  #: what a phone says or a browser shows by itself, to whoever is near
     ALERT = "alert"
     RELAY = "relay"  #: a message that tells others of an act, with the words of a note
     CASE = "case"  #: ``/case`` and other views on a messenger
@@ -81,28 +82,28 @@ class Showing(StrEnum):
 #: small: masked.
 _COLUMNS = (
     Way.PING, Way.ALERT, Way.RELAY, Way.CASE, Way.ECHO, Way.PAGE,
-    Way.SECURE, Way.SEARCH, Way.PACKET, Way.ANNEX, Way.EXPORT, Way.IDENTIFIED,
+    Way.SECURE, Way.SEARCH, Way.PACKET, Way.ANNEX, Way.EXPORT, Way.IDENTIFIED, Way.CALL,
 )  # fmt: skip
 _CELLS: Mapping[Matter, str] = for_each(Matter, {
-    #                   ping   alert  relay  case   echo   page   secure search packet annex export identified
-    Matter.REFERENCE:  "AOTUCS AOTUCS AOTUCS AOTUCS AOTUCS AOTUCS AOTUC  AOTU   AOTU   AOTU  AOTUC  AOTUC",
-    Matter.MINIMUM:    "-      AOTUC  -      AOTUC  AO     AOTUC  -      -      AOTU   -     AOTUC  AOTUC",
-    Matter.CODED:      "-      AOT    -      AOT    AO     AOTU   -      -      AOT    -     AOTU   AOTU",
-    Matter.FEAR:       "-      AO     -      AO     AO     AO     -      -      -      -     -      -",
-    Matter.PROTECTION: "-      -      -      -      -      AO     -      -      -      -     -      -",
-    Matter.WORDS:      "-      AOT    -      AOT    A      AOTU   -      -      AOT    -     -      AOT",
-    Matter.NOTE:       "-      -      AOTU   -      A      AOTU   -      -      -      -     -      AOT",
-    Matter.MEMO:       "-      -      -      -      A      AO     -      -      -      -     -      AO",
-    Matter.MARKED:     "-      -      -      -      A      -      -      -      -      -     -      -",
-    Matter.IDENTITY:   "-      -      -      -      -      -      AOT    aot    aot    AOT   -      AO",
-    Matter.SUSPECTS:   "-      -      -      -      -      -      AOT    aot    aot    -     -      AO",
-    Matter.HEALTH:     "-      -      -      -      -      S      AOT    aot    -      -     -      AO",
-    Matter.SUPPORT:    "-      S      -      S      -      S      -      -      -      -     -      -",
-    Matter.REFERRAL:   "-      -      AO     AO     A      AOS    -      -      -      -     -      -",
-    Matter.OPERATION:  "AOT    -      AOT    AOT    AO     AOT    AOT    -      -      -     -      -",
-    Matter.OWN_FILE:   "-      -      -      -      -      -      AO     -      -      -     -      AO",
-    Matter.ACCEPTANCE: "-      -      -      -      -      AOTUC  -      -      AOTU   -     -      AOTUC",
-    Matter.NAME:       "aotuc  aotuc  AOtuc  aotuc  AO     AOtuc  AOtuc  -      AOtuc  -     aotuc  AOtuc",
+    #                   ping   alert  relay  case   echo   page   secure search packet annex export identified call
+    Matter.REFERENCE:  "AOTUCS AOTUCS AOTUCS AOTUCS AOTUCS AOTUCS AOTUC  AOTU   AOTU   AOTU  AOTUC  AOTUC  AOTUCS",
+    Matter.MINIMUM:    "-      AOTUC  -      AOTUC  AO     AOTUC  -      -      AOTU   -     AOTUC  AOTUC  -",
+    Matter.CODED:      "-      AOT    -      AOT    AO     AOTU   -      -      AOT    -     AOTU   AOTU   -",
+    Matter.FEAR:       "-      AO     -      AO     AO     AO     -      -      -      -     -      -      -",
+    Matter.PROTECTION: "-      -      -      -      -      AO     -      -      -      -     -      -      -",
+    Matter.WORDS:      "-      AOT    -      AOT    A      AOTU   -      -      AOT    -     -      AOT    -",
+    Matter.NOTE:       "-      -      AOTU   -      A      AOTU   -      -      -      -     -      AOT    -",
+    Matter.MEMO:       "-      -      -      -      A      AO     -      -      -      -     -      AO     -",
+    Matter.MARKED:     "-      -      -      -      A      -      -      -      -      -     -      -      -",
+    Matter.IDENTITY:   "-      -      -      -      -      -      AOT    aot    aot    AOT   -      AO     -",
+    Matter.SUSPECTS:   "-      -      -      -      -      -      AOT    aot    aot    -     -      AO     -",
+    Matter.HEALTH:     "-      -      -      -      -      S      AOT    aot    -      -     -      AO     -",
+    Matter.SUPPORT:    "-      S      -      S      -      S      -      -      -      -     -      -      -",
+    Matter.REFERRAL:   "-      -      AO     AO     A      AOS    -      -      -      -     -      -      -",
+    Matter.OPERATION:  "AOT    -      AOT    AOT    AO     AOT    AOT    -      -      -     -      -      -",
+    Matter.OWN_FILE:   "-      -      -      -      -      -      AO     -      -      -     -      AO     -",
+    Matter.ACCEPTANCE: "-      -      -      -      -      AOTUC  -      -      AOTU   -     -      AOTUC  -",
+    Matter.NAME:       "aotuc  aotuc  AOtuc  aotuc  AO     AOtuc  AOtuc  -      AOtuc  -     aotuc  AOtuc  -",
 })  # fmt: skip
 _TABLE = MappingProxyType({matter: tuple(cells.split()) for matter, cells in _CELLS.items()})
 _LETTER = for_each(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.domain.agreement import Agreement
-from bot.domain.messages import WindowRules
+from bot.domain.messages import Capabilities, WindowRules
 from bot.domain.restored import Restored, no_such_case
 
 
@@ -26,6 +26,7 @@ class Context:
     confirm_every: timedelta = timedelta(days=90)  #: how long an enrolment holds until it is confirmed again
     drafts_english: bool = False  #: whether a program is set up that drafts English versions
     windows: Mapping[str, WindowRules] = field(default_factory=dict)  #: of the messengers that have reply windows
+    phones: Mapping[str, Capabilities] = field(default_factory=dict)  #: of whatever can ring somebody's phone
     restored: Restored | None = None  #: that the database comes from a backup
 
     def no_such_case(self, language: str) -> str:

@@ -175,6 +175,7 @@ def outbox_row(vault: Vault, message: Outgoing, now: datetime, lease: tuple[date
         "reason": "",
         "joined": False,
         "knock": "",
+        "outcome": "",
         "holds": False,
         "leased_until": lease[0] if lease is not None else None,
         "leased_by": lease[1] if lease is not None else None,
@@ -215,6 +216,7 @@ def delivery_of(vault: Vault, row: KeptRow, edits: str = "") -> Delivery:
         reason=row["reason"],
         joined=row["joined"],
         knock=row["knock"],
+        outcome=row["outcome"],
     )
 
 

@@ -297,3 +297,5 @@ def _write_windows(writing: Writing, batch: Batch) -> None:
     for outcome, at in batch.knock_outcomes:
         statement = sql.fail_knocks if outcome.failure else sql.note_knocks
         writing.run(statement, [{**knock_row(outcome), "due_at": at or writing.now}])
+    calls = [{"outbox_id": call.outbox_id, "became": call.result.value} for call in batch.call_outcomes]
+    writing.run(sql.note_calls, calls)

@@ -164,6 +164,7 @@ class Statements:
         self.ask_windows = self._prepare(_ask())
         self.fail_knocks = self._prepare(_fail_knock())
         self.note_knocks = self._prepare(_of_knock().values(reason=bindparam("why", type_=Text)))
+        self.note_calls = self._prepare(_of_call())
         self.add_sign_ins = self._prepare(self.insert(T["sign_ins"]))
         self.add_handoff_links = self._prepare(self.insert(T["handoff_links"]))
 
@@ -284,6 +285,12 @@ def _of_knock() -> Any:
     outbox = T["outbox"].c
     waits = and_(outbox.address == bindparam("place", type_=String), _WAITS_FOR_WINDOW)
     return update(T["outbox"]).where(waits, outbox.knock == bindparam("sent_as", type_=String))
+
+
+def _of_call() -> Any:
+    outbox = T["outbox"].c
+    is_it = and_(outbox.id == bindparam("outbox_id", type_=BigInteger), outbox.kind == "call")
+    return update(T["outbox"]).where(is_it).values(outcome=bindparam("became", type_=String))
 
 
 def _fail_knock() -> Any:

@@ -106,6 +106,7 @@ class OutboxRow(Row, table=True):
     reason: str
     joined: bool
     knock: str
+    outcome: str  #: of a phone call
     holds: bool  #: what comes after it at its address waits for its next try
     leased_until: datetime | None = Field(sa_type=Moment)
     leased_by: str | None  #: whose lease it is, or was last

@@ -14,6 +14,7 @@ from typing import Any
 
 from tests.fakes.tencent import Vendor
 from tests.fakes.tencent_api import Refusal, TencentApi
+from tests.fakes.wecom_emergency import EmergencyNotice
 from tests.fakes.wire import Reply
 
 CORP = "ww8d7f5a2c1e9b4f60"
@@ -77,6 +78,7 @@ class WecomApi(TencentApi):
         self.codes: dict[str, Code] = {}
         self.files: dict[str, tuple[bytes, str]] = {}
         self.trusts_us = True
+        self.emergency = EmergencyNotice(self.clock)
         self._numbers = itertools.count(7_000_001)
         self._sent: dict[str, list[datetime]] = {}
         self._task_ids: set[str] = set()
@@ -85,6 +87,8 @@ class WecomApi(TencentApi):
             _UPDATE: self._update,
             "/cgi-bin/menu/create": self._create_menu,
             "/cgi-bin/media/get": self._media,
+            "/cgi-bin/pstncc/call": lambda _, body: self._emergency(self.emergency.call(self.members, body)),
+            "/cgi-bin/pstncc/getstates": lambda _, body: self._emergency(self.emergency.state(body)),
         }
 
     def shown(self, member: str) -> list[Post]:
@@ -194,6 +198,11 @@ class WecomApi(TencentApi):
         self._sent[f"robot:{robot}"] = [*sent, now]
         self.groups.setdefault(robot, []).append(self._text(body))
         return {}
+
+    def _emergency(self, answer: dict[str, Any] | int) -> dict[str, Any]:
+        if isinstance(answer, int):
+            raise WecomRefusal(answer)
+        return answer
 
     def _create_menu(self, query: dict[str, str], body: dict[str, Any]) -> dict[str, Any]:
         if query.get("agentid") != str(AGENT):

@@ -73,7 +73,16 @@ def _window(can: Capabilities) -> str:
 
 def _grant(grant: Grant) -> str:
     hours = grant.span / timedelta(hours=1)
-    return f"{grant.count} in {f'{hours:g} h' if hours >= 1 else f'{grant.span.total_seconds():g} s'}"
+    seconds = grant.span.total_seconds()
+    span = f"{hours:g} h" if hours >= 1 else f"{seconds / 60:g} min" if seconds > 60 else f"{seconds:g} s"
+    return f"{grant.count} in {span}"
+
+
+def _phones(can: Capabilities) -> str:
+    if not can.phones:
+        return "no"
+    limits = ", ".join(_grant(limit) for limit in can.phone_limits)
+    return f"where it is switched on, {limits} at most" if limits else "yes"
 
 
 def _pace(can: Capabilities) -> str:
@@ -115,6 +124,7 @@ ROWS = (
     Row("longest call", ("call_limit",), lambda can: f"{can.call_limit >> 10:,} KiB" if can.receives else "-"),
     Row("reply window", ("windows",), _window),
     Row("outside it asks for a tap", ("knocks",), lambda can: _yes(can.knocks) if can.windows else "-"),
+    Row("rings phones", ("phones", "phone_limits"), _phones),
     Row("pace", ("per_chat_second", "chat_burst", "per_group_minute", "total_second", "is_strict"), _pace),
 )
 

@@ -26,7 +26,14 @@ EVERYTHING = {
     "MESSENGERS": {
         "telegram": {"token": "123456:AAF-made-up", "secret_token": "a-secret_only-Telegram-knows"},
         "wechat": {"app_id": APP_ID, "app_secret": "s", "token": TOKEN, "aes_key": AES_KEY, "template_id": "set"},
-        "wecom": {"corp_id": "ww1", "agent_id": 7, "secret": "s", "token": TOKEN, "aes_key": AES_KEY},
+        "wecom": {
+            "corp_id": "ww1",
+            "agent_id": 7,
+            "secret": "s",
+            "token": TOKEN,
+            "aes_key": AES_KEY,
+            "emergency_calls": True,
+        },
         "web": {"enabled": True},
     },
     "EMAIL": {"host": "mail.example", "sender": "bridge@example.org"},

@@ -9,6 +9,7 @@ from adapters.web.cases import case_view, english_view, handoff_view, joint_work
 from adapters.web.cases.case_view import Row
 from adapters.web.site import page_words
 from bot.channels import states_not_told
+from bot.clock.call_record import call_words
 from bot.domain.attachments import StoredFile
 from bot.domain.case import Answer, Case, CaseText, Channel
 from bot.domain.fields import DESK_FIELDS, field, show
@@ -44,13 +45,14 @@ _SHOWN_DETAILS = (
     "purpose",
     "entries",
     "paper",
+    "result",
 )
 #: Whoever reads that these were answered learns what they are about.
 _OWN_IDS = frozenset({*(f.id for f in DESK_FIELDS), "differs"})
 _DETAIL_LIMIT = 40  #: characters
 _JOURNAL_LINES = 200
 _DELIVERIES = 100
-_TOLD = frozenset({"alert", "ping", "told", "relay", "test"})  #: kinds of messages whose delivery is shown
+_TOLD = frozenset({"alert", "ping", "told", "relay", "test", "call"})  #: kinds of messages whose delivery is shown
 
 
 def texts(case: Case, found: Sequence[CaseText], reader: case_view.Reader, moved: Set[int] = frozenset()) -> list[Row]:
@@ -91,7 +93,8 @@ def deliveries(case: Case, history: History, reader: case_view.Reader) -> list[R
 def _delivery(delivery: Delivery, case: Case, reader: case_view.Reader) -> Row:
     message = delivery.message
     when = delivery.seen_at or delivery.sent_at or message.created_at
-    state = delivery_name(delivery.state, reader.language)
+    called = call_words(delivery, case, reader.agreement, reader.language)
+    state = called or delivery_name(delivery.state, reader.language)
     return Row(
         head=f"{_recipient(message.recipient, reader)}: {state}",
         text=f"{page_words.message_kind(message.kind, reader.language)} · {message.address.messenger}",

@@ -151,6 +151,7 @@ _KINDS = for_each(
         OutgoingKind.FILE: later("message"),
         OutgoingKind.DIGEST: later("message"),
         OutgoingKind.WINDOW: later("message"),
+        OutgoingKind.CALL: later("phone call"),
     },
 )
 _ERRORS = {

@@ -26,7 +26,7 @@ EXAMPLE = ROOT / "config.example.toml"
 
 _DURATIONS = (
     "bridge.alert_after", "people.confirm_every", "people.session_idle", "database.answer_within",
-    "translation.answer_within",
+    "translation.answer_within", "gateway.answer_within",
 )  # fmt: skip
 
 
