@@ -11,7 +11,7 @@ from time import monotonic
 
 import structlog
 
-from bot.clock import phone_calls
+from bot.clock import call_outcomes
 from bot.delivery.deliverer import Deliverer
 from bot.delivery.other_nodes import OtherNodes
 from bot.delivery.past_outbox import PastOutbox
@@ -239,7 +239,7 @@ class Bridge:
 
     async def _note_not_called(self, call: PhoneCall) -> None:
         """Let the core know that a phone call could not be made: the next rung goes at once."""
-        order = Order(lambda c: phone_calls.not_made(c, call), actor="bridge", wanted=Wanted(cases=(call.case_id,)))
+        order = Order(lambda c: call_outcomes.not_made(c, call), actor="bridge", wanted=Wanted(cases=(call.case_id,)))
         try:
             await self.line.submit(order)
         except StorageError as error:

@@ -210,11 +210,6 @@ def pinged(case: Case, deadline: Deadline, next_at: datetime) -> Case:
     return _swap(case, replace(deadline, pings=deadline.pings + 1, next_at=next_at))
 
 
-def at_once(case: Case, deadline: Deadline, ping: int, now: datetime) -> Case:
-    """Let ping number `ping` go now, without moving the due moment; what is silenced stays so."""
-    return _swap(case, replace(deadline, pings=ping - 1, next_at=max(now, deadline.snoozed_until or now)))
-
-
 def begin_anew(case: Case, kind: DeadlineKind) -> Case:
     """Count a round, so that what was told before can be told again."""
     latest = case.deadline(kind)

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import assert_never
 
-from bot.clock.rungs import called, ladder_of, next_begun
+from bot.clock.rungs import beginning, called, ladder_of, next_begun
 from bot.domain.agreement import Agreement, DeskRole
 from bot.domain.case import Case, Deadline, HandoffState
 from bot.domain.people import Directory
@@ -34,14 +34,16 @@ class Audience:
     called: tuple[Recipient, ...] = ()  #: of the recipients: whom a rung wants to be called besides
 
 
-def audience(case: Case, deadline: Deadline, ping: int, agreement: Agreement, directory: Directory) -> Audience:
+def audience(
+    case: Case, deadline: Deadline, ping: int, agreement: Agreement, directory: Directory, *, only_new: bool = False
+) -> Audience:
     """Find who gets ping number `ping` (from 1): the members of every rung that it calls for.
 
     A rung that would reach nobody is passed over to the next one at once. When the whole ladder reaches nobody,
     the other side's desks and supervisors are told rather than no one.
     """
     ladder = ladder_of(case.policy(agreement), deadline.kind)
-    rungs = called(ladder, ping)
+    rungs = beginning(ladder, ping) if only_new else called(ladder, ping)
     found = [(rung, members(case, rung.who, agreement, directory, deadline)) for rung in rungs]
     while not _is_reached(found) and (above := next_begun(ladder, rungs)):
         rungs += above

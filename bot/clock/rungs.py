@@ -55,11 +55,15 @@ def pause(ladder: Ladder, ping: int) -> timedelta:
     return _moment(ladder, ping + 1) - _moment(ladder, ping)
 
 
+def beginning(ladder: Ladder, ping: int) -> Ladder:
+    """The rungs that begin with a ping."""
+    return tuple(rung for rung in ladder if rung.after == _moment(ladder, ping))
+
+
 def next_beginning(ladder: Ladder, ping: int) -> int | None:
     """The first ping after this one with which another rung begins; None when all have begun."""
-    begins = {rung.after for rung in ladder}
     later = range(ping + 1, settled_after(ladder) + 1)
-    return next((number for number in later if _moment(ladder, number) in begins), None)
+    return next((number for number in later if beginning(ladder, number)), None)
 
 
 def settled_after(ladder: Ladder) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.clock import alerts, allowed_time, deadlines, phone_calls, pings
 from bot.clock.escalation_ladder import Audience, audience
+from bot.clock.rungs import ladder_of, next_beginning
 from bot.domain.case import Case, Deadline, DeadlineKind, Status
 from bot.domain.frozen import replace
 from bot.domain.journal_acts import JournalAct
@@ -33,9 +34,22 @@ def on_deadline(c: Composer, case: Case, deadline_id: int) -> Deadline | None:
     return None
 
 
-def _ping(c: Composer, case: Case, deadline: Deadline) -> None:
+def next_rung(c: Composer, case: Case, deadline_id: int, ping: int) -> None:
+    """Let the next rung go now, since this ping missed some; nobody is told twice, and the ladder goes on in its time.
+
+    Nothing happens when it went since, when there is none, or while the case is silenced.
+    """
+    deadline = next((d for d in case.deadlines if d.id == deadline_id and d.is_running), None)
+    if deadline is None or deadline.pings != ping or (deadline.snoozed_until or c.now) > c.now:
+        return
+    following = next_beginning(ladder_of(case.policy(c.context.agreement), deadline.kind), ping)
+    if following is not None:
+        _ping(c, case, replace(deadline, pings=following - 1), is_hurried=True)
+
+
+def _ping(c: Composer, case: Case, deadline: Deadline, *, is_hurried: bool = False) -> None:
     number = deadline.pings + 1
-    reached = audience(case, deadline, number, c.context.agreement, c.view.directory)
+    reached = audience(case, deadline, number, c.context.agreement, c.view.directory, only_new=is_hurried)
     what = f"{deadline.kind.value}:{deadline.id}:{number}"
     theirs = seen_by(case, case.requested or case.reporting, c.context.agreement)
     key = f"case:{case.id}:{what}" if _is_shown(theirs, deadline) else gates.key_of(case, what)
@@ -58,9 +72,9 @@ def _ping(c: Composer, case: Case, deadline: Deadline) -> None:
     held = [] if _is_shown(theirs, deadline) else [*gates.held_back(case, case.requested, c.context.agreement)]
     _record(c, case, deadline, reached, told, rung, held)
     again = allowed_time.again(case, case.policy(c.context.agreement), deadline, number, c.now)
-    case = c.put(deadlines.pinged(case, deadline, again))
+    case = c.put(deadlines.pinged(case, deadline, (is_hurried and deadline.next_at) or again))
     if reached.called and not rung:
-        phone_calls.next_rung(c, case, deadline.id, number)  # nothing here can ring them
+        next_rung(c, case, deadline.id, number)  # nothing here can ring them
 
 
 def _is_shown(seen: Case, deadline: Deadline) -> bool:

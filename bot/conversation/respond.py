@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.acts import act_table
 from bot.acts.finding import find_case
-from bot.clock import phone_calls
+from bot.clock import call_outcomes
 from bot.conversation import (
     cannot_receive,
     case_words,
@@ -67,7 +67,7 @@ def respond(message: Inbound, view: View, context: Context, choices: Sequence[Bu
     is_nothing = message.kind is Kind.DELETED and not is_known_person
     reachability.returned(c)
     if message.kind is Kind.CALLED:
-        phone_calls.became(c, message)
+        call_outcomes.became(c, message)
     elif message.kind in (Kind.LEFT, Kind.REACHED):
         reachability.moved(c)
     elif message.kind in _UNSAID or message.sender is None or is_nothing:
@@ -81,7 +81,7 @@ def respond(message: Inbound, view: View, context: Context, choices: Sequence[Bu
         gathering.add(c, message)
     else:
         answer(c, message)
-    return phone_calls.noted(window_rules.noted(c.finish(), message, context.windows), message)
+    return call_outcomes.noted(window_rules.noted(c.finish(), message, context.windows), message)
 
 
 def answer(c: Composer, message: Inbound) -> None:
@@ -109,7 +109,7 @@ def wanted(message: Inbound, directory: Directory, agreement: Agreement) -> Want
     return Wanted(
         seen=(message.key,),
         people=(person.id, *leaving, *lapsed) if person else (),
-        cases=phone_calls.whose(message),
+        cases=call_outcomes.whose(message),
         named=tuple((case, scope) for case in cases),
         strangers=(message.sender,) if message.sender and (person is None or not person.is_active) else (),
         codes=(enrolment.hash_of(command.rest),) if command and command.name == "start" and command.rest else (),

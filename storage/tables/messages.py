@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index, LargeBinary, Text
+from sqlalchemy import Index, LargeBinary, Text, text
 from sqlmodel import Field
 
 from storage.tables.cases import OURS, Row, partial
@@ -106,7 +106,7 @@ class OutboxRow(Row, table=True):
     reason: str
     joined: bool
     knock: str
-    outcome: str  #: of a phone call
+    outcome: str = Field(sa_column_kwargs={"server_default": text("''")})  #: of a phone call
     holds: bool  #: what comes after it at its address waits for its next try
     leased_until: datetime | None = Field(sa_type=Moment)
     leased_by: str | None  #: whose lease it is, or was last

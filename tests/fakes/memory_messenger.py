@@ -9,6 +9,7 @@ from datetime import datetime
 
 from bot.domain.errors import Refused, SendError, StorageError, Unavailable
 from bot.domain.messages import Address, Capabilities, Contact, Delivery, Inbound, Keyboard, Kind
+from bot.domain.phone_calls import CallResult, PhoneCall, Spoken
 from bot.ports.messengers import Receipt, Receive
 from tests.fakes.memory_windows import Granted, KnockBook, Knocked
 
@@ -39,6 +40,16 @@ class Shown:
                 if button.label == label:
                     return button.data
         raise LookupError(f"no button {label!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """A phone that rang."""
+
+    at: datetime
+    call: PhoneCall
+    address: Address
+    said: str
 
 
 @dataclass(slots=True)
@@ -76,6 +87,7 @@ class MemoryAdapter:
         self._ids = itertools.count(1)
         self._granted = Granted(capabilities.windows) if capabilities.windows else None
         self._knocks = KnockBook()
+        self.rung: list[Rung] = []  #: phones that rang, oldest first
 
     async def start(self, receive: Receive) -> None:
         self._receive = receive
@@ -109,6 +121,21 @@ class MemoryAdapter:
         if self._receive is None:
             raise Unavailable("the messenger is not started")
         return self._knocks.add(delivery, headline)
+
+    async def phone(self, delivery: Delivery, spoken: Spoken) -> str:
+        if self._receive is None:
+            raise Unavailable("the gateway is not started")
+        self._fail(delivery.message.address)
+        call = PhoneCall.of(delivery.message)
+        self.rung.append(Rung(self._clock(), call, delivery.message.address, spoken.sentence))
+        return call.name
+
+    async def tells(self, result: CallResult, *, of: Rung | None = None, event: str = "") -> Inbound:
+        """Say what became of the newest call, or of another."""
+        call = (of or self.rung[-1]).call
+        event = event or f"e{next(self._ids)}"
+        told = Inbound(self.messenger, "1", event, Kind.CALLED, self._clock(), text=result.value, message_id=call.name)
+        return await self.receive(told)
 
     async def fetch(self, file_id: str, limit: int) -> bytes:
         content = self.contents.get(file_id, Unavailable("the file is not there yet"))

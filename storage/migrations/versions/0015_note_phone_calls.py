@@ -13,4 +13,4 @@ is_addition = True
 
 
 def upgrade() -> None:
-    op.add_column("outbox", sa.Column("outcome", sa.String(), server_default="", nullable=False))
+    op.add_column("outbox", sa.Column("outcome", sa.String(), server_default=sa.text("''"), nullable=False))
