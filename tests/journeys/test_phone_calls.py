@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.domain.agreement import DEFAULT_LEVELS, Agreement, Corridor, Urgency
+from bot.domain.agreement import DEFAULT_LEVELS, Corridor, Urgency
 from bot.domain.case import Case
 from bot.domain.errors import Unavailable
 from bot.domain.journal_acts import JournalAct
@@ -18,6 +17,7 @@ from bot.domain.messages import GATEWAY, Capabilities, DeliveryState, Kind, Outg
 from bot.domain.phone_calls import CallResult
 from bot.domain.policy import By, Group, Rung
 from tests.fakes.memory_messenger import MemoryAdapter
+from tests.kit.calling import LADDER, agreed_to_call, minutes
 from tests.kit.played import PlayedBridge
 from tests.kit.world import MESSENGERS, agreement
 
@@ -28,27 +28,9 @@ WITH_BOTH: Mapping[str, Capabilities] = {**WITH_GATEWAY, "wecom": replace(MESSEN
 DOWN = Unavailable("down")
 
 
-def minutes(number: float) -> timedelta:
-    return timedelta(minutes=number)
-
-
-#: The duty officer is written to, then called; then their supervisor is called; at last the secretariats hear of it.
-LADDER = (
-    Rung(Group.REQUESTED_DUTY, minutes(0), minutes(10)),
-    Rung(Group.REQUESTED_DUTY, minutes(10), minutes(10), By.CALL),
-    Rung(Group.REQUESTED_SUPERVISOR, minutes(20), minutes(10), By.CALL),
-    Rung(Group.SECRETARIATS, minutes(30), minutes(60)),
-)
-
-
-def agreed() -> Agreement:
-    level = {Urgency.U1: replace(DEFAULT_LEVELS[Urgency.U1], ladder=LADDER)}
-    return agreement(corridors={"KC": Corridor("KC", ("KH", "CN"), level), "VC": Corridor("VC", ("VN", "CN"))})
-
-
 @asynccontextmanager
 async def _running(folder: Path, messengers: Mapping[str, Capabilities]) -> AsyncIterator[PlayedBridge]:
-    played = PlayedBridge(folder, agreed=agreed(), messengers=messengers)
+    played = PlayedBridge(folder, agreed=agreed_to_call(), messengers=messengers)
     await played.start()
     yield played
     await played.stop()

@@ -13,8 +13,9 @@ from adapters.calls.node import Node
 from bot.app.messengers import Adapters, Wiring, adapters_of
 from bot.config.load import load
 from bot.config.model import Settings
-from bot.domain.messages import Capabilities
+from bot.domain.messages import GATEWAY, Capabilities
 from bot.ports.messengers import WebhookAdapter
+from tests.fakes.gateway import SECRET
 from tests.fakes.memory_messenger import CAPABILITIES as MEMORY
 from tests.fakes.memory_state import MemoryState
 from tests.fakes.tencent import AES_KEY, APP_ID, TOKEN
@@ -36,6 +37,7 @@ EVERYTHING = {
         },
         "web": {"enabled": True},
     },
+    "GATEWAY": {"url": "https://calls.example/casebridge", "secret": SECRET},
     "EMAIL": {"host": "mail.example", "sender": "bridge@example.org"},
 }
 
@@ -58,6 +60,11 @@ def calling_messengers() -> tuple[str, ...]:
     return tuple(name for name in messengers() if any(hasattr(each, asked) for each in classes_of(name)))
 
 
+def callers() -> tuple[str, ...]:
+    """Whatever calls us: messengers, and the gateway that makes phone calls."""
+    return (*calling_messengers(), GATEWAY)
+
+
 def everything_set_up() -> Settings:
     """Read the configuration in which every messenger is set up."""
     return load(None, {f"CASEBRIDGE_{section}": json.dumps(table) for section, table in EVERYTHING.items()})
@@ -71,4 +78,5 @@ def every_adapter() -> Adapters:
 
 def capabilities() -> dict[str, Capabilities]:
     """What each messenger declares, and the memory messenger of the tests."""
-    return {name: adapter.capabilities for name, adapter in every_adapter().all.items()} | {"memory": MEMORY}
+    declared = {name: adapter.capabilities for name, adapter in every_adapter().all.items() if name != GATEWAY}
+    return declared | {"memory": MEMORY}

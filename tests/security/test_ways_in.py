@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain import typed_commands
-from tests.kit.messengers import calling_messengers, every_adapter
+from tests.kit.messengers import callers, every_adapter
 from tests.kit.site import routes_of
 from tests.security.stronghold import Stronghold, besieged
 from tests.security.ways_in import COMMANDS, ROUTES
@@ -21,7 +21,7 @@ def test_every_route_is_attacked(bridge: Stronghold) -> None:
     assert set(ROUTES) == routes_of(bridge.app)
 
 
-@pytest.mark.parametrize("messenger", calling_messengers())
+@pytest.mark.parametrize("messenger", callers())
 async def test_every_webhook_refuses_whoever_proves_nothing(messenger: str, tmp_path: Path) -> None:
     async with besieged(tmp_path, webhooks=every_adapter().webhooks) as bridge:
         stranger, at = bridge.browser(), f"/hooks/{messenger}"

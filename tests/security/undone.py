@@ -17,6 +17,7 @@ from tests.kit.root import ROOT
 from tests.security.defences import ATTACKS, BUTTONS, STRANGERS, WEBHOOKS, Defence
 from tests.security.defences_audit import AUDIT
 from tests.security.defences_below import BELOW, FILES
+from tests.security.defences_gateway import GATEWAY
 from tests.security.defences_links import LINKS
 from tests.security.defences_mail import MAIL
 from tests.security.defences_others import OTHERS
@@ -36,6 +37,7 @@ ALL = tuple(
             *WEBHOOKS,
             *TENCENT,
             *WECOM,
+            *GATEWAY,
             *BUTTONS,
             *READING,
             *PAIRS,
