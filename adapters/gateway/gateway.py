@@ -73,6 +73,7 @@ class Gateway:
                 "reference": spoken.reference,
                 "urgency": spoken.urgency,
                 "act": spoken.act,
+                "exercise": spoken.exercise,
                 "say": spoken.sentence,
             },
         }

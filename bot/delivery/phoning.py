@@ -68,4 +68,4 @@ def not_made(row: LaneRow, error: SendError, office: Office) -> None:
 
 def spoken(message: Outgoing, case: Case) -> Spoken:
     """Choose what a phone call says: which case, how urgent, which act is wanted."""
-    return Spoken(case.reference, case.urgency.value, window_rules.wanted(message, case))
+    return Spoken(case.reference, case.urgency.value, window_rules.wanted(message, case), case.exercise)

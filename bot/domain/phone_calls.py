@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from bot.domain.button_data import from_base36, to_base36
 from bot.domain.messages import Outgoing
+from bot.domain.names import marked_exercise
 
 
 class CallResult(StrEnum):
@@ -24,11 +25,13 @@ class Spoken:
     reference: str
     urgency: str  #: ``U1``
     act: str  #: ``please acknowledge``
+    exercise: bool = False  #: nobody is in danger, and the call says so first
 
     @property
     def sentence(self) -> str:
         """All of it in one line."""
-        return f"{self.reference}, {self.urgency}: {self.act}"
+        said = f"{self.reference}, {self.urgency}: {self.act}"
+        return marked_exercise(said) if self.exercise else said
 
 
 @dataclass(frozen=True, slots=True)

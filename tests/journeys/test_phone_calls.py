@@ -203,6 +203,14 @@ async def test_a_call_says_reference_urgency_and_act_and_nothing_of_the_case(
     assert {rung.said for rung in gateway.rung} == {f"{case.reference}, U1: please acknowledge"}
 
 
+async def test_a_call_about_an_exercise_says_so_first(bridge: PlayedBridge, gateway: MemoryAdapter) -> None:
+    await bridge.says("telegram:officer", "/drill girl of 16 locked in a flat in Nanchang")
+    case = await bridge.only_case()
+    await bridge.answers("telegram:officer", "[Right]", "[No]")
+    await bridge.fast_forward(minutes=26)
+    assert {rung.said for rung in gateway.rung} == {f"EXERCISE · {case.reference}, U1: please acknowledge"}
+
+
 async def test_whoever_is_silenced_is_not_called_before_that_is_over(
     bridge: PlayedBridge, gateway: MemoryAdapter
 ) -> None:

@@ -41,8 +41,8 @@ GATEWAY = (
         "leaks",
         "A phone call says reference, urgency and act",
         "bot/delivery/phoning.py",
-        "window_rules.wanted(message, case))",
-        "str(case.answers))",
+        "window_rules.wanted(message, case), case.exercise)",
+        "str(case.answers), case.exercise)",
         ("test_webhooks_gateway.py::test_nothing_that_was_written_reaches_the_gateway",),
     ),
 )

@@ -116,7 +116,9 @@ async def test_a_body_without_end_is_not_read(called: Called) -> None:
 async def test_nothing_that_was_written_reaches_the_gateway(called: Called) -> None:
     sent = " ".join(f"{asked.target} {asked.headers} {asked.body.decode()}" for asked in called.fake.asked)
     told = [each["data"] for each in called.fake.calls]
-    assert {frozenset(each) for each in told} == {frozenset({"call", "to", "reference", "urgency", "act", "say"})}
+    assert {frozenset(each) for each in told} == {
+        frozenset({"call", "to", "reference", "urgency", "act", "exercise", "say"})
+    }
     assert {each["act"] for each in told} == {"please acknowledge"}
     leaked = ("Kolab", "Victimname", "000 777", "flat", "locked", "being_held", "Li Wei", "telegram", "wechat", SECRET)
     assert [word for word in leaked if word in sent] == []

@@ -36,6 +36,7 @@ async def test_it_is_told_whom_to_call_and_reference_urgency_and_act_and_nothing
             "reference": "KC26-M9S34-4",
             "urgency": "U1",
             "act": "please acknowledge",
+            "exercise": False,
             "say": "KC26-M9S34-4, U1: please acknowledge",
         },
     }
