@@ -133,6 +133,7 @@ ROUTES = {
     ("POST", "/chat"): Way(For.PEOPLE, "/chat"),
     ("POST", "/chat/file"): Way(For.PEOPLE, "/chat/file", uploads=True),
     ("GET", "/board"): Way(For.PEOPLE, "/board"),
+    ("GET", "/bells"): Way(For.PEOPLE, "/bells"),
     ("GET", "/cases"): Way(For.PEOPLE, "/cases"),
     ("POST", "/cases"): Way(For.PEOPLE, "/cases"),
     ("GET", "/cases/{reference}"): Way(For.PEOPLE, "/cases/{ref}", marks_seen=True),

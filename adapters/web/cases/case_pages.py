@@ -32,6 +32,7 @@ from bot.domain.case import Case
 from bot.domain.case_acts import Act
 from bot.domain.errors import StorageError
 from bot.domain.messages import DeliveryState
+from bot.domain.people import Role
 from bot.domain.recipients import reads_as
 from bot.domain.restored import no_such_case as no_such_case_words
 from bot.domain.turn import SeenBy, Turn
@@ -79,6 +80,7 @@ async def list_page(site: Site, visit: Visit, search: Search, *, status: int = 2
         open_cases=[case_view.summarise(c, reader) for c in case_view.by_urgency(opened)],
         older_cases=[case_view.summarise(c, reader) for c in older if before or not c.is_open],
         is_first=before is None,
+        rings=before is None and visit.person.role in (Role.DUTY, Role.SUPERVISOR),
         older=older[-1].id if len(older) == _CHUNK else 0,
     )
 
