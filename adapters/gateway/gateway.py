@@ -20,6 +20,7 @@ from bot.ports.messengers import Receive, Request, Response
 _log = structlog.get_logger()
 
 REQUESTED = "call.requested"  #: the type of what we ask of it
+TEST = "gateway.test"  #: the type of what asks for nothing but an answer
 _CONNECTIONS = 8
 
 
@@ -49,7 +50,7 @@ class Gateway:
     async def phone(self, delivery: Delivery, spoken: Spoken) -> str:
         call = PhoneCall.of(delivery.message)
         try:
-            await self._ask(call, self._body(call, spoken))
+            await self._ask(call.name, self._body(REQUESTED, _told(call, spoken)))
         except SendError:
             self._failed()
             raise
@@ -63,24 +64,17 @@ class Gateway:
         self._door.close()
         await self._http.stop()
 
-    def _body(self, call: PhoneCall, spoken: Spoken) -> str:
-        told = {
-            "type": REQUESTED,
-            "timestamp": self._clock().astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
-            "data": {
-                "call": call.name,
-                "to": call.recipient,
-                "reference": spoken.reference,
-                "urgency": spoken.urgency,
-                "act": spoken.act,
-                "exercise": spoken.exercise,
-                "say": spoken.sentence,
-            },
-        }
-        return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    async def probe(self) -> str:
+        await self._http.start()
+        await self._ask(f"test.{int(self._clock().timestamp())}", self._body(TEST, {}))
+        return "The gateway answers and takes our signature; nobody was called."
 
-    async def _ask(self, call: PhoneCall, body: str) -> None:
-        headers = {"Content-Type": "application/json", **self._signing.headers(call.name, body)}
+    def _body(self, kind: str, data: dict[str, object]) -> str:
+        at = self._clock().astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        return json.dumps({"type": kind, "timestamp": at, "data": data}, ensure_ascii=False, separators=(",", ":"))
+
+    async def _ask(self, name: str, body: str) -> None:
+        headers = {"Content-Type": "application/json", **self._signing.headers(name, body)}
         answer = await self._http.call("POST", "", headers=headers, body=body.encode())
         error = _refusal(answer)
         if error is not None:
@@ -90,6 +84,18 @@ class Gateway:
         if self.failing_since is None:
             self.failing_since = self._clock()
             _log.warning("The gateway makes no calls; the ladder goes on without them.")
+
+
+def _told(call: PhoneCall, spoken: Spoken) -> dict[str, object]:
+    return {
+        "call": call.name,
+        "to": call.recipient,
+        "reference": spoken.reference,
+        "urgency": spoken.urgency,
+        "act": spoken.act,
+        "exercise": spoken.exercise,
+        "say": spoken.sentence,
+    }
 
 
 def _refusal(answer: Answer) -> SendError | None:

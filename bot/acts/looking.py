@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import assert_never
 
 from bot.acts.finding import is_among_own, no_such_case
+from bot.acts.looking_at_deliveries import call_lines, is_hidden, recipient_name
 from bot.acts.looking_at_papers import papers
 from bot.acts.offering import buttons_for
 from bot.channels import joint_plans, referrals, waiting_steps
 from bot.clock import deadlines
-from bot.clock.call_record import calls_by_recipient
 from bot.clock.escalation_plan import describe
 from bot.clock.reach import Known
 from bot.delivery import window_rules
@@ -34,7 +34,6 @@ from bot.domain.names import (
     status_name,
     urgency_name,
 )
-from bot.domain.recipients import desk_name
 from bot.domain.understood import doubt
 from bot.language.texts import later, tr
 from bot.protection.gates import shown_state
@@ -46,7 +45,6 @@ from bot.protection.secure_access import may_read_secure
 from bot.protection.seen_by import seen_by
 from bot.protection.shown_persons import for_whom, persons
 from bot.protection.standings import Reader
-from bot.relay import added
 from bot.turns.composer import Composer
 
 
@@ -72,7 +70,7 @@ def case(c: Composer, shown: Case) -> None:
     lines += _gate_lines(c, shown)
     lines += [] if reader.is_overheard else _other_cases(c, shown)
     lines += _delivery_lines(c, shown)
-    lines += _call_lines(c, shown)
+    lines += call_lines(c, shown)
     lines.append(tr(language, "Texts and all acts: {link}", link=link(c.context.public_url, shown)))
     c.saw(shown)
     c.say("\n".join(lines), buttons_for(shown, c.person, c), case=shown)
@@ -231,40 +229,20 @@ def _delivery_lines(c: Composer, shown: Case) -> list[str]:
     newest: dict[tuple[str, bool], Delivery] = {}
     for delivery in c.view.deliveries(shown.id):
         message = delivery.message
-        if message.kind in _TOLD and not _is_hidden(c, delivery, shown):
+        if message.kind in _TOLD and not is_hidden(c, delivery, shown):
             newest[message.recipient, message.kind is OutgoingKind.RELAY] = delivery
     return [_delivery_line(c, key[0], newest[key]) for key in sorted(newest)]
-
-
-def _call_lines(c: Composer, shown: Case) -> list[str]:
-    """Say who was called by phone about the case, when, and whether they answered."""
-    calls = calls_by_recipient(c.view.deliveries(shown.id), shown, c.context.agreement, c.language)
-    return [f"{_recipient(c, name)}: {calls[name]}" for name in sorted(calls)]
-
-
-def _is_hidden(c: Composer, delivery: Delivery, shown: Case) -> bool:
-    party = c.person.party if c.person is not None and is_among_own(c, c.person.party) else ""
-    return added.is_hidden(delivery.message, shown, c.view.files(shown.id).files, party, c.context.agreement)
 
 
 def _delivery_line(c: Composer, name: str, delivery: Delivery) -> str:
     line = tr(
         c.language,
         "{recipient}: {kind} {state}",
-        recipient=_recipient(c, name),
+        recipient=recipient_name(c, name),
         kind=tr(c.language, _TOLD[delivery.message.kind]),
         state=delivery_name(delivery.state, c.language),
     )
     return f"{line} ({delivery.message.address.messenger})"
-
-
-def _recipient(c: Composer, name: str) -> str:
-    kind, _, which = name.partition(":")
-    desk = c.context.agreement.desks.get(which) if kind == "desk" else None
-    if desk is not None:
-        return desk_name(desk)
-    person = c.view.directory.get(int(which)) if which.isdigit() else None
-    return f"{person.party} {person.role.value}" if person else name
 
 
 def _gate_lines(c: Composer, shown: Case) -> list[str]:

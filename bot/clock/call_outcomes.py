@@ -12,6 +12,7 @@ from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Inbound, Kind
 from bot.domain.phone_calls import CallOutcome, CallResult, PhoneCall
 from bot.domain.turn import Turn
+from bot.protection.seen_by import seen_by
 from bot.turns.composer import Composer
 
 
@@ -50,7 +51,10 @@ def not_made(c: Composer, call: PhoneCall) -> None:
 
 def _record(c: Composer, case: Case, call: PhoneCall, act: JournalAct, **details: object) -> None:
     deadline = next((d.kind.value for d in case.deadlines if d.id == call.deadline_id), "")
-    c.journal(act, case, deadline=deadline, number=call.ping, recipient=call.recipient, **details)
+    theirs = seen_by(case, case.requested or case.reporting, c.context.agreement)
+    is_shown = any(d.id == call.deadline_id for d in theirs.deadlines)
+    side = {} if is_shown else {"side": case.reporting}
+    c.journal(act, case, deadline=deadline, number=call.ping, recipient=call.recipient, **side, **details)
 
 
 def _call(message: Inbound) -> PhoneCall | None:

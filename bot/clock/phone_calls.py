@@ -13,23 +13,28 @@ from bot.protection.standings import Reader, standing_to_all
 from bot.turns.composer import Composer
 
 
-def place(c: Composer, case: Case, deadline: Deadline, ping: int, called: Iterable[Recipient]) -> list[Recipient]:
-    """Put a call to each of these in the outbox, beside the message that says what it is about; returns whom it can."""
+def place(
+    c: Composer, case: Case, deadline: Deadline, ping: int, called: Iterable[Recipient], key: str
+) -> list[Recipient]:
+    """Put a call to each of these in the outbox, beside the message that says what it is about; returns whom it can.
+
+    `key` is that of the message.
+    """
     rung: list[Recipient] = []
     for recipient in called:
         ways = _ways(c, recipient)
         if ways and _may_be_told(c, case, recipient.party):
-            c.send(_call(c, case, deadline, ping, recipient, ways))
+            c.send(_call(c, case, deadline, recipient, ways, PhoneCall.key(key, ping, recipient.name)))
             rung.append(recipient)
     return rung
 
 
 def _call(
-    c: Composer, case: Case, deadline: Deadline, ping: int, recipient: Recipient, ways: tuple[Address, ...]
+    c: Composer, case: Case, deadline: Deadline, recipient: Recipient, ways: tuple[Address, ...], key: str
 ) -> Outgoing:
     return Outgoing(
         id=c.context.new_id(),
-        dedupe_key=PhoneCall.key(case.id, deadline.id, ping, recipient.name),
+        dedupe_key=key,
         kind=OutgoingKind.CALL,
         recipient=recipient.name,
         address=ways[0],

@@ -68,7 +68,8 @@ def _ping(c: Composer, case: Case, deadline: Deadline, *, is_hurried: bool = Fal
             buttons=pings.keyboard(c, seen, deadline, party),
             deadline_id=deadline.id,
         )
-        rung += phone_calls.place(c, seen, deadline, number, [r for r in reached.called if r.party == party])
+        called = [r for r in reached.called if r.party == party]
+        rung += phone_calls.place(c, seen, deadline, number, called, key)
     held = [] if _is_shown(theirs, deadline) else [*gates.held_back(case, case.requested, c.context.agreement)]
     _record(c, case, deadline, reached, told, rung, held)
     again = allowed_time.again(case, case.policy(c.context.agreement), deadline, number, c.now)

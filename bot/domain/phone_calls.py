@@ -9,6 +9,8 @@ from bot.domain.button_data import from_base36, to_base36
 from bot.domain.messages import Outgoing
 from bot.domain.names import marked_exercise
 
+_CALL = ":call:"  #: in the dedupe key of a call
+
 
 class CallResult(StrEnum):
     """What became of a phone call."""
@@ -61,13 +63,13 @@ class PhoneCall:
     @classmethod
     def of(cls, message: Outgoing) -> PhoneCall:
         """The call that an outbox row is. Raises ValueError for a row that is none."""
-        _, _, _, _, ping, *_ = message.dedupe_key.split(":")
+        ping = message.dedupe_key.partition(_CALL)[2].partition(":")[0]
         return cls(message.id, message.case_id or 0, message.deadline_id or 0, int(ping), message.recipient)
 
     @staticmethod
-    def key(case_id: int, deadline_id: int, ping: int, recipient: str) -> str:
-        """The dedupe key of its outbox row."""
-        return f"case:{case_id}:call:{deadline_id}:{ping}:{recipient}"
+    def key(of_ping: str, ping: int, recipient: str) -> str:
+        """The dedupe key of its outbox row, below that of its ping: whoever is not shown the one is not the other."""
+        return f"{of_ping}{_CALL}{ping}:{recipient}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,10 @@ from bot.domain.case import Case
 from bot.domain.errors import Unavailable
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import GATEWAY, Capabilities, DeliveryState, Kind, OutgoingKind
-from bot.domain.phone_calls import CallResult
+from bot.domain.phone_calls import CallOutcome, CallResult, PhoneCall
 from bot.domain.policy import By, Group, Rung
+from bot.domain.turn import Turn
+from bot.protection import gates
 from tests.fakes.memory_messenger import MemoryAdapter
 from tests.kit.calling import LADDER, agreed_to_call, minutes
 from tests.kit.played import PlayedBridge
@@ -263,3 +265,20 @@ async def test_a_word_on_a_call_that_there_never_was_changes_nothing(
     await bridge.tick()
     assert await bridge.acts(case) == before
     assert bridge.inbox()[-1].message.kind is Kind.CALLED
+
+
+async def test_a_side_that_is_not_shown_a_ping_is_not_shown_its_call(
+    bridge: PlayedBridge, gateway: MemoryAdapter
+) -> None:
+    """What waits for somebody held back from the other side only is the matter of the side that reported."""
+    case = await unacknowledged(bridge, late=10)
+    key = gates.key_of(case, "police:1:1")
+    call = gateway.rung[-1].call
+    own = next(d.message for d in await bridge.deliveries(case) if d.message.id == call.outbox_id)
+    hidden = replace(own, id=own.id + 1, dedupe_key=PhoneCall.key(key, 1, "desk:kh-duty"), recipient="desk:kh-duty")
+    assert PhoneCall.of(hidden).ping == 1
+    await bridge.storage.apply([Turn(outgoing=(hidden,), call_outcomes=(CallOutcome(hidden.id, CallResult.ANSWERED),))])
+    await bridge.says(CLERK, f"/case {case.reference}")
+    bridge.expect(CLERK, "KH Duty desk: called")
+    await bridge.says(DUTY, f"/case {case.reference}")
+    assert "KH Duty desk: called" not in bridge.expect(DUTY, case.reference, "CN duty: called").text

@@ -27,7 +27,7 @@ SPOKEN = Spoken("KC26-M9S34-4", "U1", "please acknowledge")
 
 def call(recipient: str = "person:12", address: Address | None = None, *, number: int = 5, ping: int = 2) -> Delivery:
     """A call that waits in the outbox."""
-    key = PhoneCall.key(7, 9, ping, recipient)
+    key = PhoneCall.key("case:7:acknowledge:9", ping, recipient)
     at = address or Address(GATEWAY, recipient)
     message = Outgoing(number, key, OutgoingKind.CALL, recipient, at, priority=Priority.U1, case_id=7, deadline_id=9)
     return Delivery(message)

@@ -123,6 +123,14 @@ async def test_whoever_has_another_secret_is_told_to_check_it() -> None:
             await board.phone()
 
 
+async def test_it_can_be_tried_without_calling_anybody(board: Switchboard) -> None:
+    assert await board.gateway.probe() == "The gateway answers and takes our signature; nobody was called."
+    assert board.fake.calls == []
+    async with switchboard(OTHER_SECRET) as wrong:
+        with pytest.raises(Unavailable, match=r"check gateway\.secret"):
+            await wrong.gateway.probe()
+
+
 async def test_it_carries_no_message(board: Switchboard) -> None:
     with pytest.raises(Refused):
         await board.gateway.send(call(), "words", is_last=True)

@@ -70,7 +70,7 @@ def call(number: int, to: str = "gateway:person:12", *others: str, after: float 
     at = NOON + timedelta(seconds=after)
     return Outgoing(
         number,
-        PhoneCall.key(7, 70, number, "person:12"),
+        PhoneCall.key("case:7:acknowledge:70", number, "person:12"),
         OutgoingKind.CALL,
         "person:12",
         Address.parse(to),
