@@ -273,7 +273,7 @@ def _keep(request: ActRequest, original: Original, line: str) -> None:
 def _tell_of_reason(request: ActRequest, case: Case, text: CaseText, shown: Sequence[str]) -> None:
     """Say that the English of a reason is there to those who follow the case and read the reason on its page."""
     c, why = request.c, Why(text)
-    to = [each for each in everybody(request, case) if why.told(case, each, c.context.agreement)]
+    to = [each for each in everybody(request, case) if why.is_read(case, each, c.context.agreement)]
     tells = tr("en", "An English version of a reason was added by {who}. {link}", who=shown_name(request),
                link=link(c.context.public_url, case))  # fmt: skip
     done(request, case, "\n".join([tr(request.language, "kept beside the original."), *shown]), tells=tells, to=to)

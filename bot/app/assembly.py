@@ -154,7 +154,7 @@ async def _serve(
     )
     watchdog = Watchdog(settings.watchdog.url.get_secret_value())
     auditor, ticks = auditor_of(settings, node, bridge, start, watchdog, AuditFigures(lateness.registry))
-    others = partial(backup_note, storage, time, is_nightly=bool(settings.backup.recipient))
+    others: gateway_health.Notes = partial(backup_note, storage, time, is_nightly=bool(settings.backup.recipient))
     if (gateway := adapters.gateway) is not None:
         others = gateway_health.watched(lambda: gateway.failing_since, lateness.registry, others)
     notes = partial(readiness_notes, watch, auditor, others)

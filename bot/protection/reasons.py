@@ -1,4 +1,8 @@
-"""Why something was done: that it is on the page is said only to whoever may read it there. Pure."""
+"""Why something was done: that it is on the page is said only to whoever may read it there. Pure.
+
+Of what the reporting side wrote the other one is always told the same: whether it reads it depends on people of whom it
+may not even know that they are there.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,9 @@ from bot.protection.permissions import has_page
 from bot.protection.redaction_policy import Way, line_for, text_for
 from bot.protection.standings import Reader, concerned
 
+#: To the other side, of a reason of the reporting one.
+_IF_READ = later("If you may read why, it is on the page.")
+
 
 @dataclass(frozen=True, slots=True)
 class Why:
@@ -22,8 +29,21 @@ class Why:
 
     def told(self, case: Case, to: Recipient, agreement: Agreement) -> str:
         """The sentence for a recipient; empty for one who may not open the page, or not read the reason there."""
-        is_read = has_page(to, case, agreement) and self._opened(case, _reader(to, agreement), agreement)
-        return tr("en", self.sentence) if is_read else ""
+        if not has_page(to, case, agreement):
+            return ""
+        if to.party != case.reporting and self._side(case) == case.reporting:
+            return tr("en", _IF_READ)
+        return tr("en", self.sentence) if self.is_read(case, to, agreement) else ""
+
+    def is_read(self, case: Case, to: Recipient, agreement: Agreement) -> bool:
+        """Whether a recipient may open the page and read the reason there."""
+        is_there = has_page(to, case, agreement)
+        return is_there and bool(self._opened(case, _reader(to, agreement), agreement))
+
+    def _side(self, case: Case) -> str:
+        if isinstance(self.said, CaseText):
+            return self.said.party
+        return case.reporting if self.said.state is HandoffState.WITHDRAWN else case.requested
 
     def _opened(self, case: Case, reader: Reader, agreement: Agreement) -> str | None:
         if isinstance(self.said, CaseText):
