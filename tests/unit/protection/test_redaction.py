@@ -43,7 +43,7 @@ SUPPORT: Standings = {Standing.SUPPORT}
 #: The promise in other words than the program's: for each matter, who gets it by which ways; all else is absent.
 SHOWN: dict[Matter, dict[Way, Standings]] = {
     Matter.REFERENCE: {way: EVERYBODY for way in Way if way not in (Way.LOG, Way.SEARCH, Way.PACKET, Way.ANNEX)}
-    | dict.fromkeys((Way.PING, Way.ALERT, Way.RELAY, Way.CASE, Way.ECHO, Way.PAGE), EVERYBODY | SUPPORT)
+    | dict.fromkeys((Way.PING, Way.CALL, Way.ALERT, Way.RELAY, Way.CASE, Way.ECHO, Way.PAGE), EVERYBODY | SUPPORT)
     | {Way.SEARCH: NOT_CLOSED, Way.PACKET: NOT_CLOSED, Way.ANNEX: NOT_CLOSED},
     Matter.MINIMUM: dict.fromkeys((Way.ALERT, Way.CASE, Way.PAGE, Way.EXPORT, Way.IDENTIFIED), EVERYBODY)
     | {Way.ECHO: OWN_SIDE, Way.PACKET: NOT_CLOSED},
