@@ -75,6 +75,7 @@ class Batch:
     kept_back: set[int] = field(default_factory=set)  #: files that are for the own side only from now on
     journal: list[Entry] = field(default_factory=list)
     withdrawals: list[Withdrawal] = field(default_factory=list)  #: of what is stored already
+    said_anew: dict[int, Outgoing] = field(default_factory=dict)  #: likewise, by id
     outgoing: list[Outgoing] = field(default_factory=list)
     people: dict[int, Person] = field(default_factory=dict)
     shifts: dict[int, Shift] = field(default_factory=dict)
@@ -112,6 +113,7 @@ class Batch:
             batch._add_matches(turn)
             batch.journal += turn.journal
             batch.withdrawals += turn.withdrawals
+            batch.said_anew.update((message.id, message) for message in turn.said_anew)
             batch.seen += turn.seen
             batch._add_windows(turn)
         batch.outgoing += outgoing_of(turns)

@@ -288,8 +288,8 @@ _PEOPLE = (
         "paging never resumes after a forgotten acknowledgment",
         "unanswered, the acknowledgment lapses and the ladder starts again",
         "bot/clock/when_due.py",
-        "    c.put(deadlines.lapsed(case, c.now, c.context.new_id))\n",
-        "    c.put(case)\n",
+        "    case = c.put(deadlines.lapsed(case, c.now, c.context.new_id))\n",
+        "    case = c.put(case)\n",
         (
             "journeys/test_clock.py"
             "::test_unanswered_the_review_lets_the_acknowledgment_lapse_and_the_ladder_starts_again",

@@ -42,7 +42,8 @@ def acknowledge(request: ActRequest) -> None:
         done(request, case, tr(request.language, "acknowledged already, {when}. Noted that you are on it.", when=when))
         return
     status = Status.ACKNOWLEDGED if case.status is Status.OPEN else case.status
-    case = replace(changed(case, status), acknowledged_at=c.now, acknowledged_by=request.person.id)
+    case = replace(changed(case, status), acknowledged_at=c.now, acknowledged_by=request.person.id,
+                   lapsed_at=None, lapsed_by=None)  # fmt: skip
     case = deadlines.meet(case, DeadlineKind.ACKNOWLEDGE, c.now)
     c.journal(JournalAct.ACKNOWLEDGED, case)
     sentence = tr(request.language, "you have acknowledged. The clock goes on until a formal channel accepts.")

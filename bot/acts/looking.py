@@ -12,6 +12,7 @@ from bot.acts.offering import buttons_for
 from bot.channels import joint_plans, referrals, waiting_steps
 from bot.clock import deadlines
 from bot.clock.escalation_plan import describe
+from bot.clock.ping_bundles import on_it
 from bot.clock.reach import Known
 from bot.delivery import window_rules
 from bot.domain import reference
@@ -31,7 +32,7 @@ from bot.domain.names import (
     moment,
     reasons,
     sides,
-    status_name,
+    standing_name,
     urgency_name,
 )
 from bot.domain.understood import doubt
@@ -64,6 +65,7 @@ def case(c: Composer, shown: Case) -> None:
     lines += [_elsewhere(language)] if reader.is_overheard else _facts(c, shown, reader)
     lines += _working_together(c, shown, reader)
     lines += [_deadline_line(c, shown, d.id) for d in deadlines.shown(shown)]
+    lines += on_it(c, shown, language)
     lines += [
         _handoff_line(h, shown_state(h, shown, c.person.party, agreement), shown, language) for h in shown.handoffs
     ]
@@ -191,7 +193,7 @@ VIEWS: dict[str, Callable[[Composer, Case], None]] = {"case": case, "plan": plan
 
 
 def _status(c: Composer, shown: Case) -> str:
-    words = status_name(shown.status, c.language)
+    words = standing_name(shown, c.language)
     if shown.acknowledged_at is not None and shown.is_open:
         words += ", " + moment(shown.acknowledged_at, shown, c.context.agreement)
     if shown.stood_down_at is not None:

@@ -13,7 +13,7 @@ from bot.domain.case_acts import Act
 from bot.domain.closed_sets import for_each
 from bot.domain.messages import Keyboard
 from bot.domain.names import rows
-from bot.domain.people import Person
+from bot.domain.people import Person, Role
 from bot.language.texts import later, tr
 from bot.protection import gates
 from bot.protection.permissions import fits, may
@@ -47,7 +47,8 @@ _LABELS = for_each(
         Act.DISCARD: later("Delete this exercise"),
     },
     but={
-        Act.LIAISON, Act.DELIVERED, Act.CLARIFY, Act.LATE, Act.SNOOZE, Act.URGENCY, Act.WITHDRAW, Act.NOTE, Act.MEMO,
+        Act.LIAISON, Act.DELIVERED, Act.CLARIFY, Act.LATE, Act.SNOOZE, Act.ONIT, Act.URGENCY, Act.WITHDRAW, Act.NOTE,
+        Act.MEMO,
         Act.ENGLISH, Act.OWNSIDE, Act.PERSON, Act.NOTNEEDED, Act.CONSENT, Act.PROTECT, Act.GUARDIAN, Act.INTEREST,
         Act.VITAL, Act.RELEASE, Act.HOLD, Act.UNHOLD, Act.SAME, Act.RELATED, Act.DIFFERENT,
     },
@@ -80,6 +81,11 @@ def _sees_plan(person: Person, case: Case, agreement: Agreement, _channel: Chann
     return sees_plan(case, Reader(person.party), Way.CASE, agreement)
 
 
+def _is_pinged(person: Person, case: Case, _agreement: Agreement, _channel: Channel | None) -> bool:
+    is_late = any(d.is_running and d.pings and not d.is_timer for d in case.deadlines)
+    return is_late and person.role is not Role.OFFICER
+
+
 def _has_support_desk(person: Person, _case: Case, agreement: Agreement, _channel: Channel | None) -> bool:
     return bool(agreement.desks_of(person.party, DeskRole.SUPPORT))
 
@@ -97,6 +103,7 @@ _SUPPORT = frozenset({"safe_shelter", "medical_care", "interpreter", "family_con
 _ASKED_FOR: Mapping[Act, Callable[[Person, Case, Agreement, Channel | None], bool]] = for_each(
     Act,
     {
+        Act.ONIT: _is_pinged,
         Act.HANDOFF: _is_at_its_gate,
         Act.REMIND: lambda person, case, agreement, _channel: asks_other_side(case, person.party, agreement),
         Act.OPERATION: _sees_plan,
@@ -108,7 +115,8 @@ _ASKED_FOR: Mapping[Act, Callable[[Person, Case, Agreement, Channel | None], boo
         Act.ALTERNATIVE: lambda _person, case, agreement, _channel: gates.wants_alternative(case, agreement),
     },
     but={
-        Act.ACK, Act.ASSIGN, Act.LIAISON, Act.SNOOZE, Act.URGENCY, Act.STANDDOWN, Act.CLOSE, Act.REOPEN, Act.WITHDRAW,
+        Act.ACK, Act.ASSIGN, Act.LIAISON, Act.SNOOZE, Act.URGENCY, Act.STANDDOWN, Act.CLOSE, Act.REOPEN,
+        Act.WITHDRAW,
         Act.WRONG, Act.NOTE, Act.MEMO, Act.ENGLISH, Act.OWNSIDE, Act.PERSON, Act.ACCEPT, Act.RETURN, Act.DELIVERED,
         Act.REFUSE, Act.CLARIFY, Act.ANSWER, Act.LATE, Act.RECALL, Act.STOPPED, Act.WRITTEN, Act.NOTNEEDED,
         Act.CONSENT, Act.PROTECT, Act.RELEASE, Act.HOLD, Act.UNHOLD, Act.SAME, Act.RELATED, Act.DIFFERENT, Act.DISCARD,

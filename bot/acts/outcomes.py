@@ -6,7 +6,7 @@ import re
 
 from bot.acts.request import ActRequest, prompt
 from bot.acts.whom import lines
-from bot.channels.gate_effects import own_side
+from bot.channels.gate_effects import own_desk, own_side
 from bot.clock.alerts import act_button
 from bot.domain.case import Case, ClosureCode
 from bot.domain.case_acts import Act
@@ -74,15 +74,19 @@ def tell_of_others(request: ActRequest, case: Case) -> None:
     """Tell the own side of those whom a closure of the other side said nothing of, because it does not know them."""
     c, held = request.c, gates.held_back(case, request.person.party, request.c.context.agreement)
     left = [number for number in _open(case, numbers(case)) if number in held]
-    if left:
-        words = tr(
-            "en",
-            "{reference} was closed, and it does not say how it ended for {persons}. No clock runs for them any more. "
-            "If anything is still to be done for them: /reopen {reference} reason",
-            reference=case.reference,
-            persons=", ".join(f"/{number}" for number in left),
-        )
-        c.tell(own_side(c, case), gates.key_of(case, f"ended:{c.inbox_id}"), words, case=case)
+    if not left:
+        return
+    words = tr(
+        "en",
+        "{reference} was closed, and it does not say how it ended for {persons}. No clock runs for them any more.",
+        reference=case.reference,
+        persons=", ".join(f"/{number}" for number in left),
+    )
+    if own_desk(c, case):
+        ask = tr("en", "If anything is still to be done for them: /reopen {reference} reason", reference=case.reference)
+    else:  # the officer who reported it is told instead, and may not open it again
+        ask = tr("en", "If somebody is in danger: /alert and what happened.")
+    c.tell(own_side(c, case), gates.key_of(case, f"ended:{c.inbox_id}"), f"{words} {ask}", case=case)
 
 
 def _known(request: ActRequest) -> tuple[int, ...]:

@@ -16,7 +16,7 @@ from bot.domain.case_acts import Act, Whose
 from bot.domain.frozen import replace
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Keyboard
-from bot.domain.names import status_name, urgency_name
+from bot.domain.names import standing_name, urgency_name
 from bot.domain.people import Person
 from bot.domain.recipients import Recipient, at_desks, desk_name, shown_as, side_of_case, unique
 from bot.intake.pieces import Piece
@@ -198,7 +198,7 @@ def stale(request: ActRequest) -> None:
             request.language,
             "{reference} has moved on since this button was shown: it is {status}. Nothing was changed. You can now:",
             reference=request.case.reference,
-            status=status_name(request.case.status, request.language),
+            status=standing_name(request.case, request.language),
         ),
         offered(request.case, request),
     )
@@ -269,7 +269,7 @@ def does_not_fit(request: ActRequest, channel: Channel | None) -> str:
             channel=channel.value,
         )
     return tr(language, "That does not apply: {reference} is {status}.", reference=case.reference,
-              status=status_name(case.status, language))  # fmt: skip
+              status=standing_name(case, language))  # fmt: skip
 
 
 def _not_discarded(case: Case, language: str) -> str:

@@ -83,6 +83,7 @@ def rules_of(settings: Settings) -> Rules:
     return Rules(
         agreement=settings.agreement(),
         alert_after=settings.bridge.alert_after,
+        pings_per_hour=settings.bridge.pings_per_hour,
         public_url=settings.server.url,
         confirm_every=settings.people.confirm_every,
         exports=settings.bridge.data_dir / "exports",

@@ -23,6 +23,7 @@ from bot.domain.restored import Restored
 from bot.domain.retention_rules import Retention
 from bot.domain.turn import Turn, outgoing_of
 from bot.intake.reading import first_facts
+from bot.jobs.daily_overdue import DailyOverdue
 from bot.jobs.due_poller import Reminder
 from bot.jobs.english_drafts import EnglishDrafts
 from bot.jobs.export_worker import Exports
@@ -69,6 +70,7 @@ class Rules:
     agreement: Agreement
     alert_after: timedelta = timedelta(minutes=3)
     public_url: str = ""
+    pings_per_hour: int = 12  #: to one person, but for U1
     confirm_every: timedelta = timedelta(days=90)
     exports: Path = Path("exports")
     identity: str = "never"  #: what identifiers may do on a messenger: never, masked or allowed
@@ -159,6 +161,7 @@ class Bridge:
         node = f"bridge:{chance.new_id()}"
         self.roster_watch = RosterWatch(storage, line, clock, rules.agreement, node)
         self.digester = Digester(storage, line, clock, rules.digest_at, node)
+        self.daily_overdue = DailyOverdue(storage, line, clock, rules.digest_at, node, rules.agreement)
         around = Surroundings(rules.retention, clock, chance.new_id, chance.salt, files=files)
         self.nightly_purge = NightlyPurge(storage, around, node)
         self.shout = PastOutbox(storage, self._adapters, chance.new_id)
@@ -210,6 +213,7 @@ class Bridge:
             choose=self._chance.choose,
             salt=self._chance.salt,
             alert_after=self._rules.alert_after,
+            pings_per_hour=self._rules.pings_per_hour,
             public_url=self._rules.public_url,
             identity=self._rules.identity,
             confirm_every=self._rules.confirm_every,

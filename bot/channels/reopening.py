@@ -15,7 +15,7 @@ def opened_again(c: Composer, case: Case) -> Case:
     """Let a case that was closed or stood down run again. A channel that was left with it is nobody's own any more."""
     case = replace(
         case, closed_at=None, closed_by=None, closure=None, stood_down_at=None, acknowledged_at=None,
-        acknowledged_by=None, status=Status.OPEN,
+        acknowledged_by=None, lapsed_at=None, lapsed_by=None, pinged={}, status=Status.OPEN,
     )  # fmt: skip
     unanswered = (handoff for handoff in case.handoffs if handoff.state is HandoffState.SENT)
     case = with_handoff(case, *(replace(handoff, owner=None) for handoff in unanswered))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.clock import deadlines
+from bot.clock import deadlines, unacknowledged
 from bot.domain import button_data
 from bot.domain.agreement import Agreement, DeskRole, Urgency
 from bot.domain.case import Case, DeadlineKind
@@ -17,7 +17,7 @@ from bot.domain.frozen import replace
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Button, Keyboard, OutgoingKind
 from bot.domain.names import link, moment, reasons, rows, sides, urgency_name
-from bot.domain.recipients import Recipient, at_desks, at_duty_desks, supervisors, unique
+from bot.domain.recipients import Recipient, at_desks, at_duty_desks, can_be_reached, supervisors, unique
 from bot.domain.understood import confirmed, doubt, understood
 from bot.language.texts import tr
 from bot.protection.in_english import beside
@@ -71,8 +71,8 @@ def tell(c: Composer, case: Case, *, may_repeat: bool = False) -> Case:
     for party in (case.requested, case.reporting):
         found = desk_of(c, party) if party else ()
         told += _send(c, case, party, found, lead)
-        if party and not found:
-            c.journal(JournalAct.ALERT_REACHED_NOBODY, case, party=party)
+        if party and not can_be_reached(found):
+            unacknowledged.alarm(c, case, party)
     c.journal(JournalAct.ALERTED, case, urgency=case.urgency.value, recipients=[r.name for r in told])
     return replace(
         deadlines.look_at(case, DeadlineKind.ALERT, None),
@@ -205,10 +205,13 @@ def _state_line(case: Case, agreement: Agreement, language: str) -> str:
         return tr(language, "Closed.")
     if case.acknowledged_at is not None:
         return tr(language, "Acknowledged {moment}.", moment=moment(case.acknowledged_at, case, agreement))
+    given = moment(case.lapsed_at, case, agreement) if case.lapsed_at is not None else ""
+    lapsed = tr(language, "The acknowledgment of {moment} has lapsed.", moment=given) if given else ""
     due = case.deadline(DeadlineKind.ACKNOWLEDGE)
     if due is None or not due.is_running:
-        return ""
-    return tr(language, "Acknowledge by {moment}.", moment=moment(due.due_at, case, agreement))
+        return lapsed
+    wanted = tr(language, "Acknowledge by {moment}.", moment=moment(due.due_at, case, agreement))
+    return f"{lapsed} {wanted}".strip()
 
 
 def _is_time(case: Case) -> bool:

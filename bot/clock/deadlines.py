@@ -155,7 +155,8 @@ def touched(case: Case, policy: LevelPolicy, now: datetime, new_id: NewId) -> Ca
 def lapsed(case: Case, now: datetime, new_id: NewId) -> Case:
     """Let an acknowledgment lapse: the ladder starts again at once; one that is climbed already goes on."""
     case = _settle(case, _all_running(case, DeadlineKind.REVIEW, None), DeadlineState.ENDED, now)
-    case = replace(case, acknowledged_at=None, acknowledged_by=None)
+    given = {"lapsed_at": case.acknowledged_at, "lapsed_by": case.acknowledged_by} if case.acknowledged_at else {}
+    case = replace(case, acknowledged_at=None, acknowledged_by=None, **given)
     is_climbing = _running(case, DeadlineKind.ACKNOWLEDGE, None) is not None
     return case if is_climbing else arm(case, DeadlineKind.ACKNOWLEDGE, now, new_id)
 

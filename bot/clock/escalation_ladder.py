@@ -6,17 +6,18 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import assert_never
 
-from bot.clock.rungs import beginning, called, ladder_of, next_begun
+from bot.clock.rungs import beginning, begun, called, ladder_of, next_begun
 from bot.domain.agreement import Agreement, DeskRole
 from bot.domain.case import Case, Deadline, HandoffState
 from bot.domain.people import Directory
-from bot.domain.policy import By, Group, Rung
+from bot.domain.policy import By, Group, Ladder, Rung
 from bot.domain.recipients import (
     Recipient,
     at_desk,
     at_desks,
     at_duty_desks,
     at_work,
+    can_be_reached,
     next_on_duty,
     preferring,
     supervisors,
@@ -32,6 +33,7 @@ class Audience:
     groups: tuple[Group, ...]
     empty: tuple[Group, ...] = ()
     called: tuple[Recipient, ...] = ()  #: of the recipients: whom a rung wants to be called besides
+    is_out_of_reach: bool = False  #: nobody of those who may act can be reached: everybody else is told
 
 
 def audience(
@@ -39,29 +41,49 @@ def audience(
 ) -> Audience:
     """Find who gets ping number `ping` (from 1): the members of every rung that it calls for.
 
-    A rung that would reach nobody is passed over to the next one at once. When the whole ladder reaches nobody,
-    the other side's desks and supervisors are told rather than no one.
+    A rung that would reach nobody is passed over to the next one at once. When nobody of those who may act can be
+    reached, the desks, supervisors and secretariats of both sides are told.
     """
     ladder = ladder_of(case.policy(agreement), deadline.kind)
     rungs = beginning(ladder, ping) if only_new else called(ladder, ping)
+    return _of_rungs(rungs, case, deadline, agreement, directory)
+
+
+def concerned(case: Case, deadline: Deadline, ping: int, agreement: Agreement, directory: Directory) -> Audience:
+    """Find who has been pinged by ping number `ping`: the members of every rung that has begun, called for or not."""
+    ladder = ladder_of(case.policy(agreement), deadline.kind)
+    return _of_rungs(begun(ladder, ping), case, deadline, agreement, directory)
+
+
+def _of_rungs(rungs: Ladder, case: Case, deadline: Deadline, agreement: Agreement, directory: Directory) -> Audience:
+    ladder = ladder_of(case.policy(agreement), deadline.kind)
     found = [(rung, members(case, rung.who, agreement, directory, deadline)) for rung in rungs]
     while not _is_reached(found) and (above := next_begun(ladder, rungs)):
         rungs += above
         found += [(rung, members(case, rung.who, agreement, directory, deadline)) for rung in above]
     told = {r.name: preferring(r, rung.messengers, agreement) for rung, recipients in found for r in recipients}
     wanted = {r.name for rung, recipients in found if rung.by is By.CALL for r in recipients}
+    is_out_of_reach = not _can_act(ladder, case, deadline, agreement, directory)
+    others = _everybody(case, agreement, directory) if is_out_of_reach else ()
     return Audience(
-        recipients=tuple(told.values()) or _anybody(case, agreement, directory),
+        recipients=unique((*told.values(), *others)),
         groups=tuple(dict.fromkeys(rung.who for rung in rungs)),
-        empty=tuple(dict.fromkeys(rung.who for rung, recipients in found if not recipients)),
+        empty=tuple(dict.fromkeys(rung.who for rung, recipients in found if not can_be_reached(recipients))),
         called=tuple(recipient for name, recipient in told.items() if name in wanted),
+        is_out_of_reach=is_out_of_reach,
     )
 
 
 def _is_reached(found: Collection[tuple[Rung, tuple[Recipient, ...]]]) -> bool:
     """Whether the rungs that begin last of these reach anybody."""
     top = max(rung.after for rung, _ in found)
-    return any(recipients for rung, recipients in found if rung.after == top)
+    return any(can_be_reached(recipients) for rung, recipients in found if rung.after == top)
+
+
+def _can_act(ladder: Ladder, case: Case, deadline: Deadline, agreement: Agreement, directory: Directory) -> bool:
+    """Whether anybody on the ladder can be reached who is there to act, and not to see to it that others do."""
+    groups = dict.fromkeys(rung.who for rung in ladder if rung.who is not Group.SECRETARIATS)
+    return any(can_be_reached(members(case, group, agreement, directory, deadline)) for group in groups)
 
 
 def members(
@@ -106,9 +128,14 @@ def _duty(case: Case, party: str, agreement: Agreement, directory: Directory) ->
     return unique([*at_duty_desks(agreement, directory, party), *own])
 
 
-def _anybody(case: Case, agreement: Agreement, directory: Directory) -> tuple[Recipient, ...]:
-    for group in Group:
-        found = members(case, group, agreement, directory)
-        if found:
-            return found
-    return ()
+def _everybody(case: Case, agreement: Agreement, directory: Directory) -> tuple[Recipient, ...]:
+    return unique(r for group in _OF_BOTH_SIDES for r in members(case, group, agreement, directory))
+
+
+_OF_BOTH_SIDES = (
+    Group.REPORTING_DUTY,
+    Group.REPORTING_SUPERVISOR,
+    Group.SECRETARIATS,
+    Group.REQUESTED_DUTY,
+    Group.REQUESTED_SUPERVISOR,
+)

@@ -42,7 +42,7 @@ def steps(case: Case, agreement: Agreement, directory: Directory) -> list[Step]:
 
 def _of(case: Case, deadline: Deadline, agreement: Agreement, directory: Directory) -> Iterator[Step]:
     policy = case.policy(agreement)
-    at = deadline.next_at or deadline.due_at
+    at = max(deadline.next_at or deadline.due_at, deadline.due_at)  # before that its owner is warned
     last = max(settled_after(ladder_of(policy, deadline.kind)), deadline.pings + 1)
     for ping in range(deadline.pings + 1, last + 1):
         then = directory.as_of(at)

@@ -41,7 +41,7 @@ def found_again(case: Case, policy: LevelPolicy, new_id: deadlines.NewId) -> Cas
 def asked_again(case: Case, now: datetime) -> Case:
     """Let the clock ask at once about all that it asked about before: what it said reached nobody."""
     again = {d.id: replace(d, next_at=now) for d in case.deadlines if d.is_running and d.pings and not d.is_timer}
-    return replace(case, deadlines=tuple(again.get(d.id, d) for d in case.deadlines))
+    return replace(case, deadlines=tuple(again.get(d.id, d) for d in case.deadlines), pinged={})
 
 
 def _owed(case: Case) -> Iterator[Owed]:

@@ -43,6 +43,12 @@ def called(ladder: Ladder, ping: int) -> Ladder:
     return tuple(rung for rung in ladder if rung.after <= at and not (at - rung.after) % rung.every)
 
 
+def begun(ladder: Ladder, ping: int) -> Ladder:
+    """The rungs that have begun by ping number `ping`, whether or not it is their turn."""
+    at = _moment(ladder, ping)
+    return tuple(rung for rung in ladder if rung.after <= at)
+
+
 def next_begun(ladder: Ladder, below: Ladder) -> Ladder:
     """The rungs that begin first after all of these."""
     begun = max((rung.after for rung in below), default=timedelta(-1))

@@ -76,6 +76,7 @@ class BridgeTable(Table):
     record_language: Literal["en"] = "en"
     identity_on_messenger: Literal["never", "masked", "allowed"] = "never"
     alert_after: Duration = read_duration("3m")
+    pings_per_hour: int = Field(12, ge=0, le=1000)
 
 
 class PeopleTable(Table):

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from bot.acts import support
 from bot.clock.alerts import act_button
 from bot.clock.next_due import next_due
-from bot.conversation import export_command, help_lines, lost_phone
+from bot.conversation import export_command, help_lines, lost_phone, overdue_command
 from bot.domain.case import Case
 from bot.domain.journal_acts import JournalAct
-from bot.domain.names import deadline_name, lateness, rows, status_name
+from bot.domain.names import deadline_name, lateness, rows, standing_name
 from bot.domain.recipients import at_person
 from bot.domain.typed_commands import Command
 from bot.intake.question_texts import case_line
@@ -85,6 +85,7 @@ def heard(c: Composer) -> None:
 #: Commands by the word people type.
 MENU: dict[str, Callable[[Composer, Command], None]] = {
     "cases": cases,
+    "overdue": overdue_command.show,
     "board": board,
     "help": help_lines.show,
     "menu": help_lines.show,
@@ -106,7 +107,7 @@ MENU: dict[str, Callable[[Composer, Command], None]] = {
 def _line(c: Composer, case: Case) -> str:
     line = case_line(case, c.language)
     if not case.is_open:
-        return f"{line} · {status_name(case.status, c.language)}"
+        return f"{line} · {standing_name(case, c.language)}"
     due = next_due(c, case)
     if due is None:
         return line

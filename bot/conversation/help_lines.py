@@ -39,6 +39,8 @@ _LINES = (
     (_DESK, later("/release {reference} 3: a withheld text holds no identifier after all")),
     (_ALL - {Role.ADMIN}, later("/english {reference} summary one line: what you wrote in another script, in English")),
     (_DESK, later("/ack {reference}, /assign {reference} me, /snooze {reference} 15m reason")),
+    (_ALL - {Role.ADMIN}, later("/overdue: all that is late on either side")),
+    (_DESK, later("/onit {reference}: no repeats to you for a while; both sides see it")),
     (_DESK, later("/liaison {reference} name: works on it with the other side; with off: no more")),
     (_DESK, later("/operation {reference}: the plan of a joint operation; with when, where, confirm")),
     (_DESK, later("/refer {reference} desk yes: a shelter or the like of your side is asked; with off: taken back")),

@@ -28,8 +28,6 @@ REREAD_AFTER = timedelta(seconds=1)
 _THROTTLED = timedelta(seconds=5)  #: when the messenger does not say how long
 _WAIT_FOR_ORIGINAL = timedelta(seconds=2)
 _LOOK_AGAIN = timedelta(seconds=3)
-#: Of a case they say what may always be said.
-_SAY_THE_SAME = (OutgoingKind.PING, OutgoingKind.CALL)
 _WINDOW_FIRST, _WINDOW_LONGEST = timedelta(minutes=5), timedelta(hours=6)
 
 
@@ -105,9 +103,9 @@ def is_edit(message: Outgoing) -> bool:
 
 
 def is_reread(delivery: Delivery, now: datetime) -> bool:
-    """Whether it waited so long that what it may say of its case can have changed. Pings say the same always."""
+    """Whether it waited so long that what it may say of its case can have changed."""
     message = delivery.message
-    is_fixed = message.case_id is None or message.kind in _SAY_THE_SAME or delivery.parts_done
+    is_fixed = message.case_id is None or message.kind is OutgoingKind.CALL or delivery.parts_done
     return not is_fixed and now - born(message, now) > REREAD_AFTER
 
 

@@ -11,6 +11,7 @@ from bot.domain.agreement import Agreement, Urgency
 from bot.domain.english import English
 from bot.domain.guarded import NOTHING, Guarded
 from bot.domain.joint_operation import Plan
+from bot.domain.last_ping import LastPing
 from bot.domain.messages import Address
 from bot.domain.policies import Policies
 from bot.domain.policy import LevelPolicy
@@ -271,6 +272,10 @@ class Case:
     flagged_country: str = ""  #: country outside the corridor that desks were told of
     acknowledged_at: datetime | None = None
     acknowledged_by: int | None = None
+    lapsed_at: datetime | None = (
+        None  #: when the acknowledgment was given that has lapsed, until somebody gives another
+    )
+    lapsed_by: int | None = None  #: person id of whoever had given it
     requested_act_at: datetime | None = None  #: last act of the requested side
     reminded_at: datetime | None = None  #: when it last reminded the reporting side of what a channel waits for
     assignees: tuple[int, ...] = ()  #: person ids, at most one a side
@@ -300,6 +305,7 @@ class Case:
     plans: tuple[Plan, ...] = ()  #: of a joint operation, version by version
     #: What binds it: as agreed when it was opened. None before it is written for the first time.
     policies: Policies | None = field(default=None, repr=False)
+    pinged: Mapping[str, LastPing] = field(default_factory=dict)  #: by recipient: ``person:12``, ``desk:cn-duty``
     is_partial: bool = False  #: made for a side that may not know of everybody in it; never stored
 
     @property

@@ -46,6 +46,7 @@ class Act(StrEnum):
     OPERATION = "operation"  #: shows, changes or confirms the plan of a joint operation
     REFER = "refer"  #: asks a support desk of the own side to take the person in, or takes that back
     SNOOZE = "snooze"
+    ONIT = "onit"  #: somebody is on it: no repeats to them for a while
     URGENCY = "urgency"
     STANDDOWN = "standdown"
     CLOSE = "close"
@@ -124,6 +125,7 @@ _RULES = for_each(
         Act.OPERATION: _rule(Whose.OPERATION, "part text", at_any_stage=True),
         Act.REFER: _rule(Whose.DESKS, "desk said why", Of.EACH, at_any_stage=True),
         Act.SNOOZE: _rule(Whose.DESKS, "minutes reason"),
+        Act.ONIT: _rule(Whose.EVERYBODY, at_any_stage=True),
         Act.URGENCY: _rule(Whose.DESKS, "level reason"),
         Act.STANDDOWN: _rule(Whose.REPORTING_SUPERVISOR, "reason"),
         Act.CLOSE: _rule(Whose.DESKS, "code text"),

@@ -92,6 +92,9 @@ class JournalAct(StrEnum):
     )  #: a lost deadline runs again, or what it said is said again
     CALLED = "called", Details.CODED, Seen.BOTH  #: by phone, and what became of it
     NOT_CALLED = "not_called", Details.CODED, Seen.BOTH  #: the call could not be made
+    GATHERED = "gathered", Details.CODED, Seen.BOTH  #: a ping, into one message with others of the same reader
+    WARNED = "warned", Details.CODED, Seen.BOTH  #: whoever must act, that a deadline is about to pass
+    ON_IT = "on_it", Details.CODED, Seen.BOTH  #: somebody wants no repeats for a while
     ACKNOWLEDGMENT_LAPSED = "acknowledgment_lapsed", Details.CODED, Seen.BOTH
     ASKED_TO_WRITE = "asked_to_write", Details.CODED, Seen.BOTH
     ASKED_AGAIN = "asked_again", Details.CODED, Seen.SAID  #: the officer, for the rest of their intake
@@ -188,6 +191,7 @@ class JournalAct(StrEnum):
     LEFT = "left", Details.WORDS, Seen.NOWHERE
     DESK_REACHABLE = "desk_reachable", Details.WORDS, Seen.NOWHERE
     DESK_LEFT = "desk_left", Details.WORDS, Seen.NOWHERE
+    OVERDUE_TOLD = "overdue_told", Details.CODED, Seen.NOWHERE  #: what is late, to a secretariat, once a day
     TEST_PING = "test_ping", Details.WORDS, Seen.NOWHERE
     TEST_READ = "test_read", Details.WORDS, Seen.NOWHERE
 

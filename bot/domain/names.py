@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.agreement import Agreement, Party, Urgency
 from bot.domain.case import Case, Channel, ClosureCode, Deadline, DeadlineKind, RefusalCode, Status
@@ -15,6 +15,7 @@ from bot.domain.time_words import clocks as clocks_of
 from bot.domain.triage import decisive
 from bot.language.texts import later, tr
 
+_MINUTE = timedelta(minutes=1)
 _URGENCY = for_each(
     Urgency,
     {
@@ -167,6 +168,13 @@ def status_name(status: Status, language: str) -> str:
     return tr(language, _STATUS[status])
 
 
+def standing_name(case: Case, language: str) -> str:
+    """Say where a case stands; that an acknowledgment has lapsed is not that nobody gave one."""
+    if case.status is Status.OPEN and case.lapsed_at is not None:
+        return tr(language, "open, the acknowledgment has lapsed")
+    return status_name(case.status, language)
+
+
 def delivery_name(state: DeliveryState, language: str) -> str:
     """Name how far a message has come."""
     return tr(language, _DELIVERY[state])
@@ -205,6 +213,8 @@ def clocks(when: datetime, case: Case, agreement: Agreement) -> str:
 
 def lateness(due: datetime, now: datetime, language: str) -> str:
     """Say how far off or how late a due moment is."""
+    if abs(now - due) < _MINUTE:
+        return tr(language, "now")
     if now < due:
         return tr(language, "in {span}", span=span(due - now))
     return tr(language, "{span} late", span=span(now - due))

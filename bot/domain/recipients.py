@@ -164,6 +164,21 @@ def at_work(case: Case, party: str, agreement: Agreement, directory: Directory) 
     return [at_person(p) for p in found if p.desk not in desks or desks[p.desk].role is not DeskRole.SUPPORT]
 
 
+def can_be_reached(recipients: Iterable[Recipient]) -> bool:
+    """Whether something that is sent to them may arrive where somebody hears of it."""
+    return any(r.addresses and (r.person is None or r.person.is_reachable) for r in recipients)
+
+
+def named(name: str, agreement: Agreement, directory: Directory) -> Recipient | None:
+    """Make the recipient that a name stands for; None when nobody is told under it any more."""
+    kind, _, which = name.partition(":")
+    if kind == "desk":
+        desk = agreement.desks.get(which)
+        return next((r for r in at_desk(desk, directory) if r.name == name), None) if desk is not None else None
+    person = directory.get(int(which)) if which.isdecimal() else None
+    return at_person(person) if person is not None and person.is_active else None
+
+
 def is_overheard(recipient: Recipient, agreement: Agreement, directory: Directory) -> bool:
     """Whether people of another side read along where a recipient is told, as in a group that desks share."""
     rooms = {address.room for address in recipient.addresses}

@@ -77,7 +77,7 @@ _SAYS_NO_MORE = (OutgoingKind.PING, OutgoingKind.CALL)
 class Withdrawal:
     """What waits for somebody about a case may not be sent as it is any more: it says this instead, or nothing.
 
-    Pings and calls stay as they are: they say no more than that something is due.
+    Pings and calls stay as they are, but for what is meant for just pings: they say no more than that something is due.
     """
 
     case_id: int
@@ -86,15 +86,23 @@ class Withdrawal:
     buttons: Keyboard = ()
     key: str = ""  #: with what the dedupe key begins of what is meant; empty: all
     reason: str = ""  #: why it is dropped; empty: it is sent, in other words
+    deadline_id: int | None = None  #: of a ping, and only a ping is meant: it is needed as long as this deadline runs
 
     def concerns(self, message: Outgoing) -> bool:
         """Whether this message is among what is withdrawn."""
         is_theirs = message.recipient in self.recipients and message.case_id == self.case_id
-        return is_theirs and message.kind not in _SAYS_NO_MORE and message.dedupe_key.startswith(self.key)
+        if self.deadline_id is not None:
+            is_meant = message.kind is OutgoingKind.PING
+        else:
+            is_meant = message.kind not in _SAYS_NO_MORE
+        return is_theirs and is_meant and message.dedupe_key.startswith(self.key)
 
     def instead_of(self, message: Outgoing) -> Outgoing | None:
         """What is sent in its place; None for nothing."""
-        return None if self.reason else replace(message, text=self.text, buttons=self.buttons)
+        if self.reason:
+            return None
+        deadline = message.deadline_id if self.deadline_id is None else self.deadline_id
+        return replace(message, text=self.text, buttons=self.buttons, deadline_id=deadline)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +137,7 @@ class Turn:
     journal: tuple[Entry, ...] = ()
     withdrawals: tuple[Withdrawal, ...] = ()  #: of what earlier turns sent
     outgoing: tuple[Outgoing, ...] = ()
+    said_anew: tuple[Outgoing, ...] = ()  #: messages that wait for their moment, with what they say from now on
     people: tuple[Person, ...] = ()  #: inserted or replaced, with their addresses
     shifts: tuple[Shift, ...] = ()  #: inserted or replaced
     shifts_gone: tuple[int, ...] = ()  #: ids of shifts that are deleted
@@ -160,6 +169,8 @@ def outgoing_of(turns: Sequence[Turn]) -> list[Outgoing]:
         for withdrawal in turn.withdrawals:
             left = (withdrawal.instead_of(m) if withdrawal.concerns(m) else m for m in messages)
             messages = [message for message in left if message is not None]
+        anew = {message.id: message for message in turn.said_anew}
+        messages = [anew.get(message.id, message) for message in messages]
         messages += turn.outgoing
     return messages
 

@@ -20,6 +20,7 @@ from bot.language.normalise import plain
 ALONE = frozenset(
     {
         "cases",
+        "overdue",
         "board",
         "help",
         "onduty",

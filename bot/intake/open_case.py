@@ -16,7 +16,7 @@ from bot.domain.names import sides
 from bot.domain.time_words import both_times
 from bot.domain.triage import assess
 from bot.domain.understood import UNDERSTOOD, understood
-from bot.intake import purpose_hint, understanding
+from bot.intake import purpose_hint, understanding, who_is_told
 from bot.intake.held_words import move_on, place_of
 from bot.intake.next_question import next_question
 from bot.intake.pieces import Piece, keep_piece
@@ -113,6 +113,15 @@ def _stored(c: Composer, case: Case) -> str:
         return _practised(c, case)
     moment, alert = both_times(case.opened_at, sides(case, c.context.agreement)), case.deadline(DeadlineKind.ALERT)
     minutes = round((alert.due_at - c.now).total_seconds() / 60) if alert is not None else 0
+    if who_is_told.out_of_reach(c, case):
+        stored = tr(
+            c.language,
+            "{reference}\nYour alert is stored, {moment}. The clock runs. Never type names, phone or document numbers "
+            "here.",
+            reference=case.reference,
+            moment=moment,
+        )
+        return f"{stored} {who_is_told.later_or_now(c, case, minutes)}"
     if minutes == 0 or case.alerted_at is not None:
         return tr(
             c.language,

@@ -6,7 +6,7 @@ from bot.channels import gate_effects
 from bot.clock import alerts, deadlines
 from bot.domain.case import Case
 from bot.domain.journal_acts import JournalAct
-from bot.intake import in_english, marked, understanding
+from bot.intake import in_english, marked, understanding, who_is_told
 from bot.intake.held_words import move_on
 from bot.intake.interview import ask_field, show_summary
 from bot.intake.next_question import REVIEW, missing, next_question
@@ -48,13 +48,26 @@ def send(c: Composer, case: Case) -> None:
     in_english.ask_desk(c, case)
     move_on(c, case_id=case.id, asking="")
     left = marked.leave(c, case)
-    sent = tr(
+    sent = _sent(c, case)
+    c.say("\n".join(filter(None, [f"{sent} {left}".strip(), in_english.left(case, c.language)])), case=case)
+
+
+def _sent(c: Composer, case: Case) -> str:
+    told = who_is_told.by_now(c, case)
+    if told:
+        return tr(
+            c.language,
+            "{reference} is sent. {told} You hear when the other side acknowledges. Anything new: just write. Type "
+            "'plan {reference}' to see what comes next.",
+            reference=case.reference,
+            told=told,
+        )
+    return tr(
         c.language,
         "{reference} is sent. The desks are told; you hear when the other side acknowledges. If nobody does, the clock "
         "tells others. Anything new: just write. Type 'plan {reference}' to see what comes next.",
         reference=case.reference,
     )
-    c.say("\n".join(filter(None, [f"{sent} {left}".strip(), in_english.left(case, c.language)])), case=case)
 
 
 def ask_current_or_next(c: Composer, case: Case, lead: str) -> None:

@@ -45,7 +45,7 @@ class Reminder:
 
     async def _take(self) -> list[Work]:
         now = self._clock()
-        due: list[Work] = [DueDeadline(d) for d in await self._storage.claim_deadlines(now, MOST, LEASE)]
+        due: list[Work] = [DueDeadline(d, now) for d in await self._storage.claim_deadlines(now, MOST, LEASE)]
         wakes: list[Work] = [Wake(person) for person in await self._storage.claim_wakes(now, MOST, LEASE)]
         again: list[Work] = [Again(row) for row in await self._storage.claim_failed(now, MOST, LEASE)]
         lapsed: list[Work] = [UndecidedOrder(order) for order in await self._storage.lapsed_orders(now, MOST)]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.channels import joint_plans, referrals
 from bot.clock import when_due
 from bot.conversation import albums, placing_words, screening
 from bot.delivery import window_rules
 from bot.domain.agreement import Agreement
-from bot.domain.case import DeadlineKind
+from bot.domain.case import TIMERS, DeadlineKind
 from bot.domain.frozen import replace
+from bot.domain.heard_pings import HOUR
 from bot.domain.people import Directory
 from bot.domain.reply_windows import Window
 from bot.domain.turn import Turn
@@ -27,11 +29,13 @@ class DueDeadline:
     """A deadline whose moment has come."""
 
     due: Due
+    at: datetime  #: when it was taken
 
     def wants(self, _directory: Directory, _agreement: Agreement) -> Wanted:
         """Say what it touches; an unfinished intake goes on where its officer stands."""
         case = (self.due.case_id,)
-        return Wanted(cases=case, reported=case if self.due.kind is DeadlineKind.INTAKE else ())
+        pings = () if self.due.kind in TIMERS else (self.at - HOUR,)
+        return Wanted(cases=case, reported=case if self.due.kind is DeadlineKind.INTAKE else (), heard_pings=pings)
 
     def shows(self, _directory: Directory, _agreement: Agreement) -> Shows:
         """Nothing."""

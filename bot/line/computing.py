@@ -9,6 +9,7 @@ from pathlib import Path
 
 import structlog
 
+from bot.clock import standing_pings
 from bot.conversation.albums import ends_with
 from bot.delivery.reply_in_call import ride
 from bot.domain.agreement import Urgency
@@ -157,7 +158,7 @@ def _left_to_others(turn: Turn, now: datetime) -> Turn:
 def _turn_of(work: Work, view: View, context: Context) -> Turn:
     """Compute the turn of a piece of work; when that fails, the turn that keeps it as failed."""
     try:
-        return work.turn(view, context)
+        return standing_pings.kept_true(work.turn(view, context), view, context)
     except Exception as error:  # noqa: BLE001 - one bad message never stops the line
         kind = type(error).__name__
         # Its text may hold what somebody wrote: only the places in the program that it came through are logged.

@@ -16,13 +16,13 @@ from bot.domain.case_acts import Act
 from bot.domain.errors import StorageError
 from bot.domain.frozen import replace
 from bot.domain.messages import Address, Button, Inbound, Kind, Outgoing, OutgoingKind
-from bot.domain.people import Directory
+from bot.domain.people import Directory, Person
 from bot.domain.turn import InboxRow, InboxState, Turn
 from bot.domain.typed_commands import ROSTER, command_of, reference_alone
 from bot.intake.reading.first_words import command_alone
 from bot.language.texts import tr
 from bot.people import guess_limits
-from bot.ports.reads import NOBODY, NOTHING, Shows, Try, Wanted
+from bot.ports.reads import NOBODY, NOTHING, Scope, Shows, Try, Wanted
 from bot.protection.permissions import loaded_for, scope_of
 from bot.turns.composer import Composer
 from bot.turns.context import Context
@@ -84,7 +84,7 @@ class Message:
             texts=word == Act.ENGLISH,
             matches=word in _ABOUT_PAIRS,
             files=word == Act.OWNSIDE,
-            all_open=scope_of(person, agreement) if _is_about_duty(word, self._promise) else None,
+            all_open=_looks_through(person, agreement, word, self._promise),
             open_in=ask_which_case.looked_through(self.inbound, person, agreement),
         )
 
@@ -106,6 +106,15 @@ class Message:
             next_attempt_at=context.now + _FIRST_RETRY,
         )
         return window_rules.noted(Turn(inbox=row), self.inbound, context.windows)
+
+
+def _looks_through(
+    person: Person, agreement: Agreement, word: str, promise: button_data.Promise | None
+) -> Scope | None:
+    """Of whom all open cases are wanted: to hand them over, or to find what of them is late."""
+    if word == "overdue":
+        return loaded_for(person, agreement)
+    return scope_of(person, agreement) if _is_about_duty(word, promise) else None
 
 
 def _is_about_duty(word: str, promise: button_data.Promise | None) -> bool:

@@ -12,6 +12,7 @@ from bot.domain.contacts import Heard
 from bot.domain.conversation import Conversation
 from bot.domain.english import English
 from bot.domain.export_orders import IdentifiedOrder
+from bot.domain.heard_pings import HeardPings
 from bot.domain.journal import Link
 from bot.domain.journal_acts import JournalAct
 from bot.domain.likeness import Match
@@ -83,6 +84,7 @@ class Wanted:
     ] = ()  #: what was sent there about cases since then, without its words; the newest few
     said_at: tuple[Address, ...] = ()  #: all that was sent there lately: what is said there may answer or repeat it
     heard: tuple[tuple[Address, datetime], ...] = ()  #: when somebody last wrote or acted there, if it was since then
+    heard_pings: tuple[datetime, ...] = ()  #: since when pings are counted, by recipient; the earliest counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,7 @@ class Loaded:
     secure: Mapping[int, SecureCase] = field(default_factory=dict)  #: by case, where it is opened
     files: Mapping[int, CaseFiles] = field(default_factory=dict)  #: by case, where something is said of them
     texts: Mapping[int, tuple[CaseText, ...]] = field(default_factory=dict)  #: by case, where they are shown
+    heard_pings: Mapping[str, HeardPings] = field(default_factory=dict)  #: by recipient
     matches: tuple[Match, ...] = ()  #: of cases where they are shown or decided; the others of each pair are loaded too
 
 

@@ -14,7 +14,7 @@ from bot.domain.agreement import Agreement, DeskRole
 from bot.domain.case import WITH_ITS_DESK, Case, Channel, DeadlineKind, Handoff, HandoffState, Status
 from bot.domain.case_acts import Act, Whose
 from bot.domain.closed_sets import for_each
-from bot.domain.people import Person, Role
+from bot.domain.people import Directory, Person, Role
 from bot.domain.recipients import Recipient, reads_as
 from bot.domain.referral import Referral, reader_of
 from bot.domain.subjects import numbers
@@ -115,6 +115,22 @@ def may(person: Person, act: Act, case: Case, agreement: Agreement, channel: Cha
     if person.role is Role.OFFICER and act.rule.whose not in _FOR_OFFICERS:
         return False
     return _MAY[act.rule.whose](_Asked(person, case, agreement, channel))
+
+
+def may_whoever_reads(
+    recipient: Recipient,
+    act: Act,
+    case: Case,
+    agreement: Agreement,
+    directory: Directory,
+    channel: Channel | None = None,
+) -> bool:
+    """Whether whoever is told there may do this; in the chat of a desk: somebody of it, as far as its role goes."""
+    desk = agreement.desks.get(recipient.name.removeprefix("desk:"))
+    if desk is None:
+        return recipient.person is not None and may(recipient.person, act, case, agreement, channel)
+    readers = (Person(0, "", desk.party, Role.DUTY, desk.id), *directory.members(desk.id))
+    return any(may(reader, act, case, agreement, channel) for reader in readers)
 
 
 def may_answer_consent(person: Person, case: Case, agreement: Agreement) -> bool:
@@ -297,8 +313,8 @@ _FITS: Mapping[Act, Callable[[Case, Handoff | None], bool]] = for_each(
         Act.DISCARD: lambda case, _handoff: case.exercise and case.discarded_at is None,
     },
     but={
-        Act.ASSIGN, Act.LIAISON, Act.REFER, Act.SNOOZE, Act.URGENCY, Act.CLOSE, Act.WITHDRAW, Act.CLARIFY, Act.LATE,
-        Act.NOTE, Act.MEMO, Act.ENGLISH, Act.OWNSIDE, Act.PERSON, Act.CONSENT, Act.PROTECT,
+        Act.ASSIGN, Act.LIAISON, Act.REFER, Act.SNOOZE, Act.ONIT, Act.URGENCY, Act.CLOSE, Act.WITHDRAW, Act.CLARIFY,
+        Act.LATE, Act.NOTE, Act.MEMO, Act.ENGLISH, Act.OWNSIDE, Act.PERSON, Act.CONSENT, Act.PROTECT,
         Act.GUARDIAN, Act.INTEREST, Act.VITAL, Act.DECIDE, Act.ALTERNATIVE, Act.RELEASE,
         Act.SAME, Act.RELATED, Act.DIFFERENT,
     },

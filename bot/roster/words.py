@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.clock import deadlines
 from bot.domain.agreement import Agreement, Desk
 from bot.domain.case import Case
-from bot.domain.names import deadline_name, lateness, marked_exercise, moment, status_name, urgency_name
+from bot.domain.names import deadline_name, lateness, marked_exercise, moment, standing_name, urgency_name
 from bot.domain.people import Directory, Person
 from bot.domain.recipients import desk_name
 from bot.domain.roster import Shift
@@ -59,7 +59,7 @@ def case_lines(cases: Sequence[Case], party: str, agreement: Agreement, now: dat
 def _case_line(case: Case, party: str, agreement: Agreement, now: datetime, language: str) -> str:
     seen = seen_by(case, party, agreement)
     name = marked_exercise(case.reference) if case.exercise else case.reference
-    line = f"{name} · {urgency_name(seen.urgency, language)} · {status_name(seen.status, language)}"
+    line = f"{name} · {urgency_name(seen.urgency, language)} · {standing_name(seen, language)}"
     following = next(iter(deadlines.shown(seen)), None)
     if following is None:
         return line

@@ -64,6 +64,7 @@ class Composer:
         self._journal: list[Entry] = []
         self._outgoing: dict[str, Outgoing] = {}
         self._withdrawals: list[Withdrawal] = []
+        self._said_anew: list[Outgoing] = []
         self._seen: list[SeenBy] = []
         self._orders: dict[int, IdentifiedOrder] = {}
         self.pairs = Pairs(context, view)
@@ -259,6 +260,18 @@ class Composer:
         """Let what waits for these recipients about a case under a key not be sent at all."""
         self._withdrawals.append(Withdrawal(case.id, frozenset(recipients), key=key, reason=reason))
 
+    def reword_ping(
+        self, case: Case, recipient: Recipient, key: str, text: str, buttons: Keyboard, deadline_id: int
+    ) -> None:
+        """Let a ping that still waits under a key say this instead, as long as this deadline runs."""
+        waiting = Withdrawal(case.id, frozenset({recipient.name}), text, buttons, f"{key}:{recipient.name}",
+                             deadline_id=deadline_id)  # fmt: skip
+        self._withdrawals.append(waiting)
+
+    def send_instead(self, message: Outgoing) -> None:
+        """Let a message that waits say what this one says."""
+        self._said_anew.append(message)
+
     def saw(self, case: Case) -> None:
         """Record that the person, and so their desk, has what was sent about a case."""
         if self.person is not None:
@@ -313,6 +326,7 @@ class Composer:
             journal=tuple(self._journal),
             withdrawals=tuple(self._withdrawals),
             outgoing=tuple(map(self._as_its_case_is, self._outgoing.values())),
+            said_anew=tuple(self._said_anew),
             people=tuple(self.people.people.values()),
             shifts=tuple(self.people.shifts.values()),
             shifts_gone=tuple(sorted(self.people.shifts_gone)),

@@ -22,6 +22,7 @@ class Context:
     salt: Callable[[], str]  #: random hex, for the journal
     alert_after: timedelta = timedelta(minutes=3)
     public_url: str = ""
+    pings_per_hour: int = 12  #: to one person, but for U1; what is above is gathered into one message; 0: no limit
     identity: str = "never"  #: what identifiers may do on a messenger: never, masked or allowed
     confirm_every: timedelta = timedelta(days=90)  #: how long an enrolment holds until it is confirmed again
     drafts_english: bool = False  #: whether a program is set up that drafts English versions

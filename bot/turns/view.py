@@ -11,6 +11,7 @@ from bot.domain.contacts import Heard
 from bot.domain.conversation import Conversation
 from bot.domain.export_orders import IdentifiedOrder
 from bot.domain.frozen import replace
+from bot.domain.heard_pings import NONE, HeardPings, counts
 from bot.domain.likeness import Match
 from bot.domain.messages import Address, Delivery
 from bot.domain.people import Directory, Invite, Stranger
@@ -40,6 +41,7 @@ class View:
         self._texts: list[CaseText] = []
         self._files: dict[int, StoredFile] = {}
         self._kept_back: set[int] = set()
+        self._heard = dict(loaded.heard_pings)
 
     def absorb(self, turn: Turn) -> None:
         """Let later messages of the batch see what this turn changed."""
@@ -55,6 +57,10 @@ class View:
         self._texts += turn.texts
         self._files.update((file.id, file) for file in turn.files)
         self._kept_back.update(turn.kept_back)
+        for ping in filter(counts, turn.outgoing):
+            self._heard[ping.recipient] = self.heard_pings(ping.recipient).with_ping(ping)
+        for message in turn.said_anew:
+            self._heard[message.recipient] = replace(self.heard_pings(message.recipient), gathered=message)
         if turn.people:
             self.directory = self.directory.having(*turn.people)
         if turn.shifts or turn.shifts_gone or turn.hand_overs:
@@ -139,6 +145,10 @@ class View:
     def spoken_at(self, place: Address | None) -> tuple[Spoken, ...]:
         """What reached an address about cases in the last minutes, newest first, where the message asks for it."""
         return () if place is None else self._loaded.spoken.get(place, ())
+
+    def heard_pings(self, recipient: str) -> HeardPings:
+        """How many pings somebody had within the hour, where the work asks for it, with those of this batch."""
+        return self._heard.get(recipient, NONE)
 
     def amended_text(self, message: str) -> CaseText | None:
         """Find the first version of an edited free text."""

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from dataclasses import field as dataclass_field
+from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
@@ -32,6 +33,7 @@ from bot.domain.english import English
 from bot.domain.fields import UNKNOWN, field, is_field
 from bot.domain.guarded import Guarded
 from bot.domain.joint_operation import Plan
+from bot.domain.last_ping import LastPing
 from bot.domain.messages import Address
 from bot.domain.policies import Policies
 from bot.domain.referral import Referral
@@ -49,7 +51,7 @@ _SAME = tuple(
     for f in fields(Case)
     if f.name
     not in {"place", "status", "urgency", "rules", "alerted_urgency", "assignees", "liaisons", "closure", "joins"}
-    | {"answers", "apart", "english", "deadlines", "handoffs", "referrals", "plans", "policies", "is_partial"}
+    | {"answers", "apart", "english", "deadlines", "handoffs", "referrals", "plans", "policies", "pinged", "is_partial"}
 )
 
 
@@ -101,6 +103,7 @@ def case_row(case: Case) -> RowDict:
     row["joins"] = str(list(case.joins)) if case.joins else None
     row["english"] = str([version.id for version in case.english.values()]) if case.english else None
     row["liaisons"] = str(list(case.liaisons)) if case.liaisons else None
+    row["pinged"] = _pinged_column(case.pinged) if case.pinged else None
     row["referrals"], row["plans"] = len(case.referrals), len(case.plans)
     row["policies"] = None if case.policies is None else case.policies.digest
     row["answers"] = str(list(all_current(case)) if case.apart else [answer.id for answer in case.answers.values()])
@@ -146,12 +149,32 @@ def case_of(row: RowMapping, hanging: Hanging) -> Case:
             version.of: version for each in json.loads(row["english"] or "[]") if (version := hanging.english.get(each))
         },
         liaisons=tuple(json.loads(row["liaisons"] or "[]")),
+        pinged=_pinged_in(row["pinged"]) if row["pinged"] else {},
         deadlines=tuple(hanging.deadlines),
         handoffs=tuple(hanging.handoffs),
         referrals=tuple(hanging.referrals),
         plans=tuple(hanging.plans),
         policies=hanging.policies,
     )
+
+
+def _pinged_column(pinged: Mapping[str, LastPing]) -> str:
+    return to_json({name: (last.key, _text_of_moment(last.at), text_or_none(last.place),
+                           _text_of_moment(last.quiet_until)) for name, last in pinged.items()})  # fmt: skip
+
+
+def _pinged_in(column: str) -> dict[str, LastPing]:
+    kept = json.loads(column)
+    return {name: LastPing(key, _moment_in(at), address_or_none(place), _moment_in(until))
+            for name, (key, at, place, until) in kept.items()}  # fmt: skip
+
+
+def _text_of_moment(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
+
+
+def _moment_in(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
 
 
 def answer_row(vault: Vault, answer: Answer) -> RowDict:

@@ -52,7 +52,7 @@ from storage.rows.people import (
 )
 from storage.rows.policies import policies_row
 from storage.rows.roster import hand_over_row, shift_row
-from storage.sql.leaving import addresses_of, write_to_no_more, write_withdrawals
+from storage.sql.leaving import addresses_of, write_anew, write_to_no_more, write_withdrawals
 from storage.sql.outbox_writes import write_outbox
 from storage.sql.statements import Statements, T
 from storage.sql.whole_cases import cases_by_id
@@ -78,6 +78,7 @@ def write(writing: Writing, batch: Batch) -> frozenset[int]:
         write_to_no_more(writing.connection, writing.vault, addresses_of(writing.connection, owners), CUT_OFF)
     write_to_no_more(writing.connection, writing.vault, batch.unbound, UNBOUND)
     write_withdrawals(writing.connection, writing.vault, batch.withdrawals)
+    write_anew(writing.connection, writing.vault, batch.said_anew.values())
     left_out = write_outbox(writing, batch)
     _write_windows(writing, batch)
     ended = [{"person_id": owner} for owner in sorted({*owners, *signed_in_at(batch.unbound)})]

@@ -212,7 +212,8 @@ def _is_nobodys(row: RowMapping, no_lease: datetime) -> bool:
 @cache
 def _unsaid() -> Select[Any]:
     """Pings in the record of the last minutes that no message was written for."""
-    said = exists().where(_OUTBOX.case_id == _JOURNAL.case_id, _OUTBOX.created_at >= _JOURNAL.at)
+    is_one = _OUTBOX.kind.in_(("alert", "ping", "call"))  # and not what the other side hears of it
+    said = exists().where(_OUTBOX.case_id == _JOURNAL.case_id, _OUTBOX.created_at >= _JOURNAL.at, is_one)
     found = select(*_case_columns()).join_from(T["journal"], T["cases"], _CASES.id == _JOURNAL.case_id)
     is_new = _JOURNAL.id >= bindparam("after", type_=BigInteger)
     return found.where(is_new, _JOURNAL.act == "pinged", ~said.correlate(T["journal"])).limit(_LIMIT)

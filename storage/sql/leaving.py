@@ -78,8 +78,20 @@ def write_withdrawals(connection: Connection, vault: Vault, withdrawals: Sequenc
             message = outgoing_of(vault, row)
             if withdrawal.concerns(message):
                 instead = withdrawal.instead_of(message)
-                change = _dropped(withdrawal.reason) if instead is None else said_row(vault, instead)
+                change = (
+                    _dropped(withdrawal.reason)
+                    if instead is None
+                    else {**said_row(vault, instead), "deadline_id": instead.deadline_id}
+                )
                 connection.execute(update(outbox).where(outbox.c.id == row["id"]).values(**change))
+
+
+def write_anew(connection: Connection, vault: Vault, messages: Iterable[Outgoing]) -> None:
+    """Let messages that wait say what they say now; what was sent meanwhile stays as it was."""
+    outbox = T["outbox"]
+    for message in messages:
+        waits = update(outbox).where(outbox.c.id == message.id, outbox.c.state.in_(UNSENT))
+        connection.execute(waits.values(**said_row(vault, message)))
 
 
 def _dropped(why: str) -> RowDict:

@@ -38,6 +38,7 @@ from storage.rows.people import invite_of, order_of, person_of, stranger_of
 from storage.sql.case_cache import KnownCases
 from storage.sql.copies import threads
 from storage.sql.heard import heard_from
+from storage.sql.heard_pings import heard_pings
 from storage.sql.kept_by_name import directory_version
 from storage.sql.leading import leading
 from storage.sql.matching import matches_of
@@ -122,6 +123,7 @@ def load(connection: Connection, vault: Vault, known: KnownCases, wanted: Wanted
         amended=amended,
         amended_answers=corrected,
         kept={text.id: text for text in kept},
+        heard_pings=heard_pings(connection, vault, wanted.heard_pings),
         matches=matches,
         orders={o.id: o for o in each(connection, "export_orders", "id", wanted.orders, partial(order_of, vault))},
     )

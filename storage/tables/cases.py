@@ -67,6 +67,8 @@ class CaseRow(Row, table=True):
     flagged_country: str
     acknowledged_at: datetime | None = Field(sa_type=Moment)
     acknowledged_by: int | None = Field(sa_type=Id)
+    lapsed_at: datetime | None = Field(sa_type=Moment)
+    lapsed_by: int | None = Field(sa_type=Id)
     requested_act_at: datetime | None = Field(sa_type=Moment)
     reminded_at: datetime | None = Field(sa_type=Moment)
     assignees: str = Field(sa_type=Text)  #: JSON
@@ -85,6 +87,7 @@ class CaseRow(Row, table=True):
     english: str | None = Field(sa_type=Text)  #: JSON: ids of the current English versions; NULL for none
     answers: str = Field(sa_type=Text)  #: JSON: ids of the current answers, in their order
     liaisons: str | None = Field(sa_type=Text)  #: JSON; NULL where there are none
+    pinged: str | None = Field(sa_type=Text)  #: JSON: key, moment and quiet until, by recipient; NULL for nobody
     referrals: int = Field(sa_column_kwargs={"server_default": "0"})  #: how many rows of that table are its
     plans: int = Field(sa_column_kwargs={"server_default": "0"})  #: likewise
     policies: str | None  #: digest of those that bind it; NULL where it was not written since they are kept

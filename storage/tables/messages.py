@@ -74,6 +74,7 @@ class OutboxRow(Row, table=True):
         partial("ix_outbox_external_id", "external_id", "address", where="external_id <> ''"),
         partial("ix_outbox_replaces", "replaces", where="replaces <> ''"),
         partial("ix_outbox_window_closed", "address", where="state = 'window-closed'"),
+        partial("ix_outbox_pings", "id", "recipient", where="kind = 'ping'"),
         partial("ix_outbox_parked", "id", where="state = 'parked'"),
         partial("ix_outbox_forgotten", "id", where="next_attempt_at IS NULL AND state IN ('queued', 'window-closed')"),
     )

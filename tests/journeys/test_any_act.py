@@ -30,6 +30,7 @@ TYPED: dict[Act | str, tuple[str, ...]] = {
     Act.OPERATION: ("", "when tomorrow 05:00", "where {words}", "confirm"),
     Act.REFER: ("yes", "no", "off {words}"),
     Act.SNOOZE: ("5m {words}",),
+    Act.ONIT: ("",),
     Act.URGENCY: ("U1 {words}", "U4 {words}"),
     Act.STANDDOWN: ("{words}",),
     Act.CLOSE: ("found_safe {words}", "found_safe withdraw {words}", "found_safe leave {words}"),

@@ -53,7 +53,7 @@ async def test_if_nobody_acknowledges_each_rung_of_the_ladder_is_told_at_its_mom
     wait = timedelta(minutes=acknowledge)
     for number, people in enumerate(rungs, start=1):
         await bridge.fast_forward(minutes=wait.total_seconds() / 60 - 1, seconds=59)
-        bridge.expect_nothing("wechat:duty", "wecom:supervisor", "wecom:secretariat", containing="Acknowledge: due")
+        bridge.expect_nothing("wechat:duty", "wecom:supervisor", "wecom:secretariat", containing=", ping")
         await bridge.fast_forward(seconds=1)
         assert reached(bridge, "Acknowledge: due", f"ping {number}") == people
         wait = timedelta(minutes=repeat)
@@ -68,12 +68,12 @@ async def test_a_ping_says_what_is_due_since_when_in_both_local_times_and_nothin
     bridge.expect("wechat:duty", "ping 1")
     ping = bridge.expect("wechat:duty", "ping 2")
     assert ping.text.split("\n") == [
-        f"U1 immediate · {case.reference} · ping 2",
-        "Acknowledge: due Sat 18 Apr 14:20 Phnom Penh / 15:20 Beijing (10 min late).",
+        f"U1 immediate · {case.reference}",
+        "Acknowledge: due Sat 18 Apr 14:20 Phnom Penh / 15:20 Beijing (10 min late), ping 2.",
         "Nobody has acknowledged. Please acknowledge now.",
         f"https://bridge.example/cases/{case.reference}",
     ]
-    assert labels(ping) == ["Acknowledge", "Assign to me", "Quiet for a while", "Show case"]
+    assert labels(ping) == ["Acknowledge", "Assign to me", "I am on it", "Show case"]
 
 
 async def test_acknowledged_but_never_handed_off_pings_both_duty_desks_until_somebody_does(
@@ -83,7 +83,7 @@ async def test_acknowledged_but_never_handed_off_pings_both_duty_desks_until_som
     await bridge.taps("wechat:duty", "Acknowledge")
     bridge.forget()
     await bridge.fast_forward(minutes=59, seconds=59)
-    bridge.expect_nothing(*EVERYBODY)
+    bridge.expect_nothing(*EVERYBODY, containing=", ping")
     await bridge.fast_forward(seconds=1)
     ping = bridge.expect("wechat:duty", "Police channel: due", "ping 1", "Not handed to the police channel yet")
     assert "It waits: KH must answer or decide something first." in ping.text
@@ -168,8 +168,10 @@ async def test_a_snooze_silences_repeats_and_never_the_first_ping_of_another_dea
     assert "provincial office" not in bridge.expect("wechat:duty", "silenced the repeats until").text
     bridge.forget()
     await bridge.fast_forward(minutes=14, seconds=59)
-    assert reached(bridge, "Police channel: due") == set()
+    assert reached(bridge, "Police channel: due", ", ping") == {"wechat:duty", "telegram:kh-group"}, "with a new one"
     await bridge.fast_forward(minutes=1)
+    assert reached(bridge, "Police channel: due") == set(), "a first ping has said it all a moment before"
+    await bridge.fast_forward(minutes=5)
     assert reached(bridge, "Police channel: due") == {"wechat:duty", "telegram:kh-group"}
 
 
@@ -250,7 +252,9 @@ async def test_unanswered_the_review_lets_the_acknowledgment_lapse_and_the_ladde
     await bridge.fast_forward(seconds=1)
     assert reached(bridge, "Acknowledge: due", "ping 1") == {"wechat:duty"}
     await bridge.fast_forward(minutes=10)
-    assert reached(bridge, "Acknowledge: due", "ping 2") == {"wechat:duty", "wecom:supervisor"}
+    assert reached(bridge, "Acknowledge: due", "ping 2") == {"wecom:supervisor"}, "the desk hears it with the police's"
+    await bridge.fast_forward(minutes=10)
+    assert "wechat:duty" in reached(bridge, "Acknowledge: due", "Police channel: due")
 
 
 async def test_still_on_it_starts_the_review_again(bridge: PlayedBridge) -> None:

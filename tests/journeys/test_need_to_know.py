@@ -21,7 +21,8 @@ OFFICER = "telegram:officer"
 NOWHERE = "KC26-7H4QM-4"
 #: What a command may take after its reference, so that it would do something.
 WORDS = {
-    "ack": ("",), "assign": ("me", "1"), "snooze": ("15m quiet",), "urgency": ("U1 worse",), "standdown": ("reason",),
+    "ack": ("",), "assign": ("me", "1"), "snooze": ("15m quiet",), "onit": ("",), "urgency": ("U1 worse",),
+    "standdown": ("reason",),
     "liaison": ("me", "1 off"), "operation": ("", "confirm"), "refer": ("yes", "off why"),
     "close": ("found_safe home",), "reopen": ("again",), "withdraw": ("mistake", ""), "wrong": ("unsafe", ""),
     "note": ("hello", ""), "memo": ("hello",), "ownside": ("", "1"), "papers": ("",),

@@ -235,6 +235,7 @@ class PlayedBridge:
     async def daily_tick(self) -> None:
         """Let the bridge look whether something is due that happens once a day, as it does every minute."""
         await self._bridge.digester.tick()
+        await self._bridge.daily_overdue.tick()
         await self._settled()
 
     async def nightly_tick(self) -> None:

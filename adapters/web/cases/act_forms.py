@@ -260,6 +260,7 @@ _FORMS: Mapping[Act, Callable[[Desk], tuple[Input, ...]]] = for_each(
     },
     but={
         Act.ACK,
+        Act.ONIT,
         Act.OWNSIDE,
         Act.ENGLISH,
         Act.HANDOFF,

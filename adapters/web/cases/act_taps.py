@@ -52,7 +52,7 @@ class Tap:
 
 #: Further acts without words, with the deadline that each answers to.
 _OF_ONE_TAP: Mapping[Act, DeadlineKind | None] = MappingProxyType(
-    {Act.REMIND: None, Act.STOPPED: DeadlineKind.STOP, Act.NOTNEEDED: None}
+    {Act.ONIT: None, Act.REMIND: None, Act.STOPPED: DeadlineKind.STOP, Act.NOTNEEDED: None}
 )
 
 

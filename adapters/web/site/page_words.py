@@ -12,7 +12,7 @@ from bot.domain.case import Case, DeadlineState, HandoffState, TextKind
 from bot.domain.case_acts import Act
 from bot.domain.closed_sets import for_each
 from bot.domain.messages import OutgoingKind
-from bot.domain.names import closure_name, status_name
+from bot.domain.names import closure_name, standing_name
 from bot.domain.people import Role
 from bot.language.texts import later, tr
 from bot.protection.secure_access import Purpose
@@ -69,6 +69,7 @@ _ACTS = for_each(
         Act.OPERATION: later("Plan the joint operation"),
         Act.REFER: later("Refer to a support desk"),
         Act.SNOOZE: later("Snooze pings"),
+        Act.ONIT: later("I am on it"),
         Act.URGENCY: later("Change urgency"),
         Act.STANDDOWN: later("Stand down"),
         Act.CLOSE: later("Close"),
@@ -220,7 +221,7 @@ def case_status(case: Case, language: str) -> str:
 def _case_status(case: Case, language: str) -> str:
     if case.closure and not case.is_open:
         return tr(language, "closed: {closure}", closure=closure_name(case.closure, language))
-    status = status_name(case.status, language)
+    status = standing_name(case, language)
     return tr(language, "{status}, stood down", status=status) if case.stood_down_at else status
 
 

@@ -100,10 +100,30 @@ def test_a_rung_with_nobody_is_passed_over_and_named() -> None:
     assert found.empty == (Group.REQUESTED_SUPERVISOR,)
 
 
-def test_when_a_whole_ladder_reaches_nobody_somebody_else_is_told() -> None:
+def test_when_nobody_who_may_act_can_be_reached_everybody_else_is_told() -> None:
     nobody = replace(AGREEMENT, desks={k: d for k, d in AGREEMENT.desks.items() if d.party == "CN" and d.addresses})
     found = audience(a_case(), due(DeadlineKind.WRITTEN), 1, nobody, Directory())
-    assert [r.name for r in found.recipients] == ["desk:cn-night"]
+    assert [r.name for r in found.recipients] == ["desk:cn-secretariat", "desk:cn-night"]
+    assert found.is_out_of_reach
+
+
+def test_secretariats_see_to_it_that_somebody_acts_and_cannot_act_themselves() -> None:
+    away = [replace(p, unreachable=frozenset(p.addresses)) if p.party == "CN" else p for p in PEOPLE]
+    without_chat = {k: replace(d, addresses=()) if k == "cn-night" else d for k, d in AGREEMENT.desks.items()}
+    found = audience(
+        a_case(), due(DeadlineKind.ACKNOWLEDGE), 1, replace(AGREEMENT, desks=without_chat), Directory.of(away)
+    )
+    assert found.is_out_of_reach
+    assert {"desk:kh-duty", *SECRETARIATS} <= {r.name for r in found.recipients}
+
+
+@pytest.mark.parametrize("ping", [1, 2])
+def test_a_rung_of_which_nobody_can_be_reached_is_passed_over_and_still_told(ping: int) -> None:
+    away = [replace(p, unreachable=frozenset(p.addresses)) if p is CN_SUPERVISOR else p for p in PEOPLE]
+    found = audience(a_case(), due(DeadlineKind.ACKNOWLEDGE), ping, AGREEMENT, Directory.of(away))
+    assert (Group.REQUESTED_SUPERVISOR in found.empty) is (ping == 2)
+    assert (Group.SECRETARIATS in found.groups) is (ping == 2)
+    assert not found.is_out_of_reach
 
 
 def test_until_the_side_is_known_the_own_side_is_pinged() -> None:
