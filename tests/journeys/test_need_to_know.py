@@ -36,7 +36,7 @@ WORDS = {
     "notneeded": ("reason",), "case": ("",), "plan": ("",), "secure": ("",),
     "release": ("1", ""), "consent": ("police yes",), "protect": ("possible why",), "guardian": ("her aunt",),
     "interest": ("why",), "vital": ("why",), "decide": ("refused why",), "alternative": ("what",),
-    "hold": ("the court asked", ""), "unhold": ("it has decided", ""),
+    "hold": ("the court asked", ""), "unhold": ("it has decided", ""), "discard": ("yes", ""),
     "same": ("", "KC26-M9S34-4"), "related": ("VC266Q3D2S",), "different": ("KC26-M9S34-4",),
 }  # fmt: skip
 EVERYBODY = [person.addresses[0] for person in PEOPLE]
