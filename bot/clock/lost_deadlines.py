@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from bot.clock import allowed_time, deadlines
-from bot.domain.case import Case, Channel, DeadlineKind, HandoffState
+from bot.domain.case import Case, Channel, DeadlineKind, Handoff, HandoffState
 from bot.domain.frozen import replace
 from bot.domain.policy import LevelPolicy
 from bot.protection import gates
@@ -48,16 +48,33 @@ def _owed(case: Case) -> Iterator[Owed]:
     last_act = case.requested_act_at or case.stood_down_at or case.acknowledged_at or case.clock_from
     if case.acknowledged_at is not None or case.stood_down_at is not None:
         yield Owed(DeadlineKind.REVIEW, last_act)
-    if case.stood_down_at is not None:
-        return
+    if case.stood_down_at is None:
+        yield from _owed_by_both(case)
+    yield from (owed for h in case.handoffs if (owed := _owed_by_desk(h)) and not _is_silenced(case, owed))
+
+
+def _owed_by_both(case: Case) -> Iterator[Owed]:
     if case.acknowledged_at is None:
         yield Owed(DeadlineKind.ACKNOWLEDGE, case.clock_from)
     for channel in Channel:
         if _is_waited_for(case, channel):
             yield Owed(DeadlineKind(channel.value), case.clock_from)
-    for handoff in case.handoffs:
-        if handoff.state is HandoffState.SENT:
-            yield Owed(DeadlineKind.ANSWER, handoff.sent_at or handoff.drafted_at, handoff.channel)
+
+
+def _owed_by_desk(handoff: Handoff) -> Owed | None:
+    """What is waited for because of a hand-off: an answer, the letter, or that its desk has stopped."""
+    if handoff.state is HandoffState.SENT:
+        return Owed(DeadlineKind.ANSWER, handoff.sent_at or handoff.drafted_at, handoff.channel)
+    if handoff.state is HandoffState.ACCEPTED and handoff.letter_at is None:
+        return Owed(DeadlineKind.WRITTEN, handoff.accepted_at or handoff.drafted_at, handoff.channel)
+    if handoff.must_stop:
+        return Owed(DeadlineKind.STOP, handoff.withdrawn_at or handoff.drafted_at, handoff.channel)
+    return None
+
+
+def _is_silenced(case: Case, owed: Owed) -> bool:
+    """Whether a stand-down ended it: what was taken back must stop all the same."""
+    return case.stood_down_at is not None and owed.kind is not DeadlineKind.STOP
 
 
 def _is_waited_for(case: Case, channel: Channel) -> bool:

@@ -121,7 +121,9 @@ def _lost() -> Select[Any]:
         and_(or_(~goes_on, is_acknowledged), ~_runs("review")),
         and_(goes_on, ~_runs("police"), ~_accepted("police")),
         and_(goes_on, ~_runs("diplomatic"), ~_accepted("diplomatic"), ~_is_decided()),
-        and_(goes_on, _is_unanswered()),
+        and_(goes_on, _is_unasked("answer", _HANDOFFS.state == "sent")),
+        and_(goes_on, _is_unasked("written", and_(_HANDOFFS.state == "accepted", _HANDOFFS.letter_at.is_(None)))),
+        _is_unasked("stop", and_(_HANDOFFS.state == "withdrawn", _HANDOFFS.stopped_at.is_(None))),
     )
     return select(*_case_columns()).where(_IS_OPEN, missing).order_by(_CASES.id).limit(_LIMIT)
 
@@ -142,16 +144,16 @@ def _is_decided() -> ColumnElement[bool]:
     return or_(_CASES.diplomatic_not_needed_at.is_not(None), alternative.correlate(T["cases"]))
 
 
-def _is_unanswered() -> ColumnElement[bool]:
-    """Whether a desk has a hand-off and is not asked for its answer."""
+def _is_unasked(kind: str, waits: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether something is waited for from the desk of a hand-off that the clock will not ask about."""
     asked = exists().where(
         _DEADLINES.case_id == _HANDOFFS.case_id,
         _RUNS,
-        _DEADLINES.kind == literal_column("'answer'"),
+        _DEADLINES.kind == literal_column(f"'{kind}'"),
         _DEADLINES.channel == _HANDOFFS.channel,
     )
-    sent = exists().where(_HANDOFFS.case_id == _CASES.id, _HANDOFFS.state == "sent", ~asked.correlate(T["handoffs"]))
-    return sent.correlate(T["cases"])
+    unasked = exists().where(_HANDOFFS.case_id == _CASES.id, waits, ~asked.correlate(T["handoffs"]))
+    return unasked.correlate(T["cases"])
 
 
 @cache

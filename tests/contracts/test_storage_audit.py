@@ -91,12 +91,33 @@ def _handed_off(new: Case) -> Case:
     return replace(new, handoffs=(sent,), deadlines=(*new.deadlines, answer))
 
 
+def _accepted(new: Case) -> Case:
+    handoff = Handoff(new_id(), new.id, Channel.POLICE, HandoffState.ACCEPTED, "cn-police", 2, START, accepted_at=START)
+    letter = replace(deadline(new.id, DeadlineKind.WRITTEN, 60), channel=Channel.POLICE)
+    return replace(new, handoffs=(handoff,), deadlines=(*new.deadlines, letter))
+
+
+def _taken_back(new: Case) -> Case:
+    handoff = Handoff(
+        new_id(), new.id, Channel.POLICE, HandoffState.WITHDRAWN, "cn-police", 2, START, withdrawn_at=START
+    )
+    stop = replace(deadline(new.id, DeadlineKind.STOP, 60), channel=Channel.POLICE)
+    return replace(new, handoffs=(handoff,), deadlines=(*new.deadlines, stop))
+
+
 def _stood_down(new: Case) -> Case:
     return replace(new, stood_down_at=START, deadlines=(deadline(new.id, DeadlineKind.REVIEW, 360),))
 
 
 @pytest.mark.parametrize(
-    ("change", "kind"), [(_acknowledged, "review"), (_handed_off, "answer"), (_stood_down, "review")]
+    ("change", "kind"),
+    [
+        (_acknowledged, "review"),
+        (_handed_off, "answer"),
+        (_accepted, "written"),
+        (_taken_back, "stop"),
+        (_stood_down, "review"),
+    ],
 )
 async def test_what_a_case_waits_for_later_is_missed_too(kept: Kept, change: Callable[[Case], Case], kind: str) -> None:
     later = change(_watched(alerted_requested_at=START))
@@ -117,7 +138,8 @@ async def test_what_a_case_waits_for_later_is_missed_too(kept: Kept, change: Cal
 @pytest.mark.parametrize("channel", list(Channel))
 async def test_a_channel_that_accepted_and_a_closed_case_are_not_waited_for(kept: Kept, channel: Channel) -> None:
     new = _watched()
-    accepted = Handoff(new_id(), new.id, channel, HandoffState.ACCEPTED, "cn-police", 2, START, accepted_at=START)
+    accepted = Handoff(new_id(), new.id, channel, HandoffState.ACCEPTED, "cn-police", 2, START, accepted_at=START,
+                       letter_at=START)  # fmt: skip
     left = tuple(d for d in new.deadlines if d.kind != channel.value)
     await kept.storage.apply([opening(replace(new, handoffs=(accepted,), deadlines=left))])
     closed = _watched()
