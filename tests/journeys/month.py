@@ -129,7 +129,7 @@ def asks(delivery: Delivery) -> bool:
 
 
 def silences(case: Case, deliveries: Iterable[Delivery], until: datetime) -> list[timedelta]:
-    """For how long nobody heard of a case while something of it was late."""
+    """For how long nobody heard of a case while something of it was late; a message may speak of several cases."""
     late = [(d.due_at, min(d.settled_at or until, until)) for d in case.deadlines if not d.is_timer and d.pings]
     heard = sorted(d.sent_at for d in deliveries if d.message.kind is OutgoingKind.PING and d.sent_at is not None)
     found: list[timedelta] = []
@@ -151,21 +151,20 @@ async def report(bridge: PlayedBridge) -> str:
     """Write the figures."""
     by_address: dict[str, list[datetime]] = defaultdict(list)
     kinds: Counter[str] = Counter()
-    asking = total = 0
     longest: dict[Urgency, timedelta] = defaultdict(timedelta)
-    for case in await bridge.cases():
-        deliveries = await bridge.deliveries(case)
-        for delivery in told(deliveries):
-            by_address[str(delivery.message.address)].append(delivery.sent_at or bridge.now)
-            kinds[delivery.message.kind.value] += 1
-            total += 1
-            asking += asks(delivery)
-        longest[case.urgency] = max([longest[case.urgency], *silences(case, told(deliveries), bridge.now)])
-    lines = [f"{len(await bridge.cases())} cases in {DAYS} days, {total} messages: " + _written(kinds)]
+    cases = await bridge.cases()
+    everything = [delivery for case in cases for delivery in told(await bridge.deliveries(case))]
+    for delivery in everything:
+        by_address[str(delivery.message.address)].append(delivery.sent_at or bridge.now)
+        kinds[delivery.message.kind.value] += 1
+    for case in cases:
+        spoken_of = [delivery for delivery in everything if case.reference in delivery.message.text]
+        longest[case.urgency] = max([longest[case.urgency], *silences(case, spoken_of, bridge.now)])
+    lines = [f"{len(cases)} cases in {DAYS} days, {len(everything)} messages: " + _written(kinds)]
     lines += [_line(address, moments) for address, moments in sorted(by_address.items())]
     per_day = [len(moments) / DAYS for moments in by_address.values()]
     lines.append(f"a person and day: {mean(per_day):.1f} on average, {median(per_day):.1f} in the middle")
-    lines.append(f"asked for an act: {asking / total:.0%}")
+    lines.append(f"asked for an act: {mean(map(asks, everything)):.0%}")
     waits = ", ".join(f"{level.value} {wait.total_seconds() / 60:.0f} min" for level, wait in sorted(longest.items()))
     lines.append(f"longest silence while something was late: {waits}")
     return "\n".join(lines)
