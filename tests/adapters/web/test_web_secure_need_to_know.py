@@ -135,6 +135,7 @@ async def test_the_walk_knows_every_route_about_a_case(walk: Walk) -> None:
         ("GET", "/cases/{reference}/secure"),
         ("POST", "/cases/{reference}"),
         ("POST", "/cases/{reference}/files"),
+        ("POST", "/cases/{reference}/letter"),
         ("POST", "/cases/{reference}/secure"),
     ]
 
@@ -185,7 +186,7 @@ async def goes(
     if method == "GET":
         return await walk.get(client, path)
     csrf = hidden((await client.get("/cases")).text, 'name="csrf"')["csrf"]
-    if path.endswith("/files"):
+    if path.endswith(("/files", "/letter")):
         return await walk.uploads(client, path, {"csrf": csrf, "once": "i" * 20, **form})
     return await walk.post(client, path, {"csrf": csrf, "once": "i" * 20, **form})
 

@@ -35,6 +35,7 @@ MAY: dict[Act, set[Person]] = {
     Act.OPERATION: DESKS,
     Act.REFER: DESKS,
     Act.SNOOZE: DESKS,
+    Act.ONIT: EVERYBODY_INSIDE,
     Act.URGENCY: DESKS,
     Act.STANDDOWN: {KH_SUPERVISOR},
     Act.CLOSE: DESKS,
