@@ -32,7 +32,7 @@ class Why:
         if not has_page(to, case, agreement):
             return ""
         if to.party != case.reporting and self._side(case) == case.reporting:
-            return tr("en", _IF_READ)
+            return "" if isinstance(self.said, CaseText) and self.said.own_side_only else tr("en", _IF_READ)
         return tr("en", self.sentence) if self.is_read(case, to, agreement) else ""
 
     def is_read(self, case: Case, to: Recipient, agreement: Agreement) -> bool:

@@ -79,7 +79,7 @@ async def test_a_question_of_the_desk_has_an_answer_button(tmp_path: Path, messe
     async with officer_on(messenger, tmp_path) as phone:
         case = await phone.reports(*SENT)
         await phone.bridge.says(DUTY, f"/note {case.reference} Which floor?")
-        await phone.bridge.fast_forward(hours=2)
+        await phone.bridge.fast_forward(minutes=11)
         await phone.does("[Answer]")
         phone.bridge.expect(phone.who, "What do you want to tell the other side?")
         await phone.does("third floor")
@@ -126,7 +126,7 @@ async def test_when_something_was_said_about_two_cases_the_officer_is_asked(brid
 async def test_of_two_cases_the_one_that_was_just_spoken_of_is_meant(bridge: PlayedBridge) -> None:
     one = await bridge.report_case(*SENT)
     two = await bridge.report_case(*SENT, text="/alert somebody cries on a bus")
-    await bridge.fast_forward(minutes=15)
+    await bridge.fast_forward(minutes=12)
     await bridge.says(DUTY, f"/note {one.reference} Which floor?")
     await bridge.says(OFFICER, "third floor")
     assert [t.text for t in await bridge.texts(one)][-1] == "third floor"

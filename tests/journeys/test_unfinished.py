@@ -60,7 +60,7 @@ async def test_they_are_asked_once_more_after_an_hour_then_both_desks_hear_what_
     await bridge.fast_forward(minutes=10)
     bridge.forget()
     await bridge.fast_forward(minutes=49, seconds=59)
-    bridge.expect_nothing(OFFICER)
+    bridge.expect_nothing(OFFICER, containing=" of 14)")
     await bridge.fast_forward(seconds=1)
     bridge.expect(OFFICER, f"{case.reference}: {UNFINISHED}.", "(4 of 14)")
     bridge.forget()
@@ -84,7 +84,7 @@ async def test_they_are_asked_once_more_after_an_hour_then_both_desks_hear_what_
     ]
     bridge.forget()
     await bridge.fast_forward(days=2)
-    bridge.expect_nothing(OFFICER)
+    bridge.expect_nothing(OFFICER, containing=" of 14)")
     bridge.expect_nothing(OWN_DESK, DUTY, containing=MISSING)
 
 
@@ -109,18 +109,18 @@ async def test_an_answer_after_the_first_time_only_moves_the_second(bridge: Play
     await bridge.says(OFFICER, "16")
     bridge.forget()
     await bridge.fast_forward(minutes=59, seconds=59)
-    bridge.expect_nothing(OFFICER)
+    bridge.expect_nothing(OFFICER, containing=" of 14)")
     await bridge.fast_forward(seconds=1)
     bridge.expect(OFFICER, UNFINISHED, "(4 of 14)")
     await bridge.fast_forward(minutes=5)
     await bridge.says(OFFICER, "China")
     bridge.forget()
     await bridge.fast_forward(minutes=9, seconds=59)
-    bridge.expect_nothing(OFFICER)
+    bridge.expect_nothing(OFFICER, containing=" of 14)")
     bridge.expect_nothing(OWN_DESK, DUTY, containing=MISSING)
     await bridge.fast_forward(seconds=1)
     assert "Country" not in bridge.expect(OWN_DESK, case.reference, MISSING).text
-    bridge.expect_nothing(OFFICER)
+    bridge.expect_nothing(OFFICER, containing=" of 14)")
 
 
 @pytest.mark.parametrize(
@@ -193,7 +193,7 @@ async def test_an_officer_who_was_cut_off_or_whom_nothing_reaches_is_not_asked_a
     bridge.expect(OWN_DESK, case.reference, MISSING, "The reporting officer was cut off, or nothing reaches them.")
     bridge.expect(DUTY, case.reference, MISSING)
     await bridge.fast_forward(hours=3)
-    bridge.expect_nothing(OFFICER)
+    bridge.expect_nothing(OFFICER, containing=" of 14)")
     bridge.expect_nothing(OWN_DESK, DUTY, containing=MISSING)
 
 
@@ -205,7 +205,7 @@ async def test_what_fell_due_while_the_bridge_was_down_is_asked_once(bridge: Pla
     bridge.expect_nothing(OFFICER, containing=UNFINISHED)
     bridge.forget()
     await bridge.fast_forward(minutes=9, seconds=59)
-    bridge.expect_nothing(OFFICER)
+    bridge.expect_nothing(OFFICER, containing=" of 14)")
     bridge.expect_nothing(OWN_DESK, DUTY, containing=MISSING)
     await bridge.fast_forward(seconds=1)
     bridge.expect(OFFICER, UNFINISHED)

@@ -149,7 +149,7 @@ class Bridge:
         return client
 
     async def signed_in(self, who: Person) -> httpx.AsyncClient:
-        client = self.browser()
+        client = self.browser(f"203.0.113.{who.id % 250}")  # each from an address of their own, as people are
         path = await new_link(self.storage, who.id, self.clock())
         answer = await client.post(path)
         assert answer.status_code == 303, answer.text
