@@ -8,6 +8,7 @@ from bot.clock.deadline_warnings import is_warning
 from bot.clock.escalation_ladder import audience
 from bot.domain.case import Case, Deadline, DeadlineKind
 from bot.domain.recipients import Recipient
+from bot.protection.seen_by import seen_by
 from bot.turns.composer import Composer
 
 
@@ -19,7 +20,8 @@ def wants_repeat(c: Composer, case: Case, reader: Recipient, about: Deadline) ->
     if last.is_quiet(c.now):
         return False
     latest = last.at + case.policy(c.context.agreement).repeat
-    return c.now >= latest or not any(_reaches(c, case, reader, d, latest) for d in case.deadlines if d.id != about.id)
+    known = seen_by(case, reader.party, c.context.agreement).deadlines  # of others they will hear nothing
+    return c.now >= latest or not any(_reaches(c, case, reader, d, latest) for d in known if d.id != about.id)
 
 
 def _reaches(c: Composer, case: Case, reader: Recipient, deadline: Deadline, latest: datetime) -> bool:

@@ -18,6 +18,7 @@ class Seen(Enum):
     """Who reads an act on the page of its case, besides the side that did it."""
 
     BOTH = "both"
+    TOLD = "told"  #: the reporting side, and the other one where somebody of its own was told
     SAID = "said"  #: both, but nobody at a side to which the police gate is closed
     SECURE = "secure"  #: only those who may open the secure case, whichever side did it
     OWN = "own"  #: nobody else
@@ -84,7 +85,7 @@ class JournalAct(StrEnum):
     # What the clock does.
     ALERTED = "alerted", Details.CODED, Seen.BOTH
     ALERT_REACHED_NOBODY = "alert_reached_nobody", Details.CODED, Seen.BOTH
-    PINGED = "pinged", Details.CODED, Seen.BOTH
+    PINGED = "pinged", Details.CODED, Seen.TOLD
     CLOCK_MENDED = (
         "clock_mended",
         Details.CODED,
@@ -92,8 +93,8 @@ class JournalAct(StrEnum):
     )  #: a lost deadline runs again, or what it said is said again
     CALLED = "called", Details.CODED, Seen.BOTH  #: by phone, and what became of it
     NOT_CALLED = "not_called", Details.CODED, Seen.BOTH  #: the call could not be made
-    GATHERED = "gathered", Details.CODED, Seen.BOTH  #: a ping, into one message with others of the same reader
-    WARNED = "warned", Details.CODED, Seen.BOTH  #: whoever must act, that a deadline is about to pass
+    GATHERED = "gathered", Details.CODED, Seen.TOLD  #: a ping, into one message with others of the same reader
+    WARNED = "warned", Details.CODED, Seen.TOLD  #: whoever must act, that a deadline is about to pass
     ON_IT = "on_it", Details.CODED, Seen.BOTH  #: somebody wants no repeats for a while
     ACKNOWLEDGMENT_LAPSED = "acknowledgment_lapsed", Details.CODED, Seen.BOTH
     ASKED_TO_WRITE = "asked_to_write", Details.CODED, Seen.BOTH

@@ -17,7 +17,7 @@ from bot.domain.journal import Link
 from bot.domain.journal_acts import JournalAct, Seen
 from bot.domain.messages import Delivery
 from bot.domain.names import channel_name, delivery_name
-from bot.domain.recipients import desk_name
+from bot.domain.recipients import desk_name, named
 from bot.domain.subjects import all_current, numbers
 from bot.language.texts import tr
 from bot.ports.reads import History
@@ -166,7 +166,16 @@ def _is_told(link: Link, case: Case, reader: case_view.Reader, *, opens: bool, t
         return True
     if entry.told.get("field") in _OWN_IDS or entry.told.get("subject"):
         return party == case.reporting
+    if act is not None and act.seen is Seen.TOLD:
+        return party == case.reporting or _has_told(entry.told.get("recipients"), party, reader)
     return _crosses(act.seen if act else Seen.OWN, case, reader)
+
+
+def _has_told(recipients: object, party: str, reader: case_view.Reader) -> bool:
+    """Whether somebody of a side is among the recipients of a ping, by their names."""
+    names = recipients if isinstance(recipients, list) else []
+    told = (named(str(name), reader.agreement, reader.directory) for name in names)
+    return any(recipient is not None and recipient.party == party for recipient in told)
 
 
 def _crosses(seen: Seen, case: Case, reader: case_view.Reader) -> bool:
@@ -175,7 +184,7 @@ def _crosses(seen: Seen, case: Case, reader: case_view.Reader) -> bool:
             return True
         case Seen.SAID:
             return not gates.stops_relay(case, reader.person.party, reader.agreement)
-        case Seen.OWN | Seen.SECURE | Seen.FILE:
+        case Seen.OWN | Seen.SECURE | Seen.FILE | Seen.TOLD:
             return False
         case Seen.PROTECTION:
             return reader.person.party == case.reporting
