@@ -18,7 +18,8 @@ from tests.kit.running import Setup, Terminal
 PERIOD = ("--since", "2026-04-01", "--until", "2026-05-01")
 COMMANDS = (
     "audit", "backup", "change", "check", "confirm", "deploy", "export", "forget", "invite", "journal", "keys",
-    "migrate", "outbox", "people", "ping", "plan", "purge", "report", "restore", "revoke", "roster", "run", "setup", "signin",
+    "migrate", "outbox", "people", "ping", "plan", "purge", "report", "restore", "revoke", "roster", "run",
+    "setup", "signin",
 )  # fmt: skip
 
 
