@@ -30,6 +30,12 @@ def again(case: Case, policy: LevelPolicy, deadline: Deadline, ping: int, now: d
     return moment if office is None else office.opens(moment)
 
 
+def opens(policy: LevelPolicy, kind: DeadlineKind, party: str, moment: datetime) -> datetime:
+    """When a side may be told of a deadline that is to come: of a level that waits, when its own office is open."""
+    office = policy.offices.get(party) if policy.offices and kind is not DeadlineKind.STOP else None
+    return moment if office is None else office.opens(moment)
+
+
 def _office(case: Case, policy: LevelPolicy, kind: DeadlineKind, party: str) -> Office | None:
     """The office of whoever must act, where the level waits for it."""
     return policy.offices.get(_MET_BY[kind](case, party)) if policy.offices else None

@@ -47,5 +47,14 @@ def _to_be_warned(deadline: Deadline, policy: LevelPolicy, now: datetime) -> dat
 
 def warned(case: Case, deadline: Deadline) -> Case:
     """Let the clock look at a deadline again when it passes."""
-    again = (replace(d, next_at=d.due_at) if d.id == deadline.id else d for d in case.deadlines)
+    return _looked_at(case, deadline, deadline.due_at)
+
+
+def put_off(case: Case, deadline: Deadline, opens: datetime) -> Case:
+    """Warn of a deadline when the office of its owners opens, or leave it to the ping where that is too late."""
+    return _looked_at(case, deadline, opens if opens <= deadline.due_at - SHORTEST else deadline.due_at)
+
+
+def _looked_at(case: Case, deadline: Deadline, moment: datetime) -> Case:
+    again = (replace(d, next_at=moment) if d.id == deadline.id else d for d in case.deadlines)
     return replace(case, deadlines=tuple(again))

@@ -12,7 +12,7 @@ from bot.clock import (
     unacknowledged,
 )
 from bot.clock.escalation_ladder import Audience, audience, concerned
-from bot.clock.owners import owners
+from bot.clock.owners import owed_by, owners
 from bot.clock.rhythm import wants_repeat
 from bot.clock.rungs import ladder_of, next_beginning
 from bot.domain.case import Case, Deadline, DeadlineKind, Status
@@ -48,11 +48,19 @@ def on_deadline(c: Composer, case: Case, deadline_id: int) -> Deadline | None:
 
 
 def _warn(c: Composer, case: Case, deadline: Deadline) -> None:
-    """Tell those who are to act that a deadline is about to pass, unless a ping has just said so."""
+    """Tell those who are to act that a deadline is about to pass, unless a ping has just said so.
+
+    Where the level waits for offices, they are told when their own one is open.
+    """
     agreement, directory = c.context.agreement, c.view.directory
+    policy, party = case.policy(agreement), owed_by(case, deadline, agreement)
+    opens = allowed_time.opens(policy, deadline.kind, party, c.now)
+    if opens > c.now:
+        c.put(deadline_warnings.put_off(case, deadline, opens))
+        return
     planned = deadline.next_at or c.now
     case = deadline_warnings.warned(case, deadline)
-    just_now = c.now - min(case.policy(agreement).repeat, deadline.due_at - c.now)
+    just_now = c.now - min(policy.repeat, deadline.due_at - c.now)
     told = [r for r in owners(case, deadline, agreement, directory)
             if (last := case.pinged.get(r.name)) is None or last.at is None or last.at <= just_now]  # fmt: skip
     case, names, gathered = ping_bundles.send(c, case, told, deadline, 0, planned)

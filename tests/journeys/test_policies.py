@@ -152,10 +152,16 @@ async def test_a_holiday_in_one_country_lets_a_case_without_hurry_wait_until_its
     bridge.expect(
         "telegram:officer", "Wed 22 Apr 08:00 Phnom Penh / 09:00 Beijing: acknowledge, ping 1 to CN Duty desk"
     )
-    await bridge.fast_forward(days=3, hours=17, minutes=54)
+    await bridge.fast_forward(days=3, hours=16, minutes=54)
     bridge.expect_nothing(DUTY, containing="Acknowledge: due")
     await bridge.fast_forward(minutes=1)
-    bridge.expect(DUTY, "Acknowledge: due Wed 22 Apr 08:00 Phnom Penh / 09:00 Beijing")
+    bridge.expect(DUTY, "Acknowledge: due Wed 22 Apr 08:00 Phnom Penh / 09:00 Beijing (in 1 h).")
+    await bridge.fast_forward(minutes=59)
+    bridge.expect_nothing(DUTY, containing="Acknowledge: due")
+    bridge.expect_nothing("telegram:kh-group", containing="due Wed 22 Apr")  # it opens an hour later
+    await bridge.fast_forward(minutes=1)
+    bridge.expect(DUTY, "Acknowledge: due Wed 22 Apr 08:00 Phnom Penh / 09:00 Beijing (now), ping 1")
+    bridge.expect("telegram:kh-group", "Police channel: due Wed 22 Apr 08:00 Phnom Penh / 09:00 Beijing (now), ping 1")
 
 
 async def test_the_holiday_of_the_other_country_moves_nothing(bridge: PlayedBridge) -> None:

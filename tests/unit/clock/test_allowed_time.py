@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
-from bot.clock import allowed_time, deadlines
+from bot.clock import allowed_time, deadline_warnings, deadlines
 from bot.domain.agreement import Agreement, Urgency
 from bot.domain.case import TIMERS, Case, Channel, DeadlineKind
 from bot.domain.office_hours import Holiday, Hours, Office
@@ -111,3 +111,31 @@ def test_a_review_and_a_reopened_case_wait_too() -> None:
     again = deadlines.rearm_from(deadlines.end(case, NOW), case.policy(agreement), NOW, new_id)
     assert due(again, DeadlineKind.ACKNOWLEDGE).due_at == wednesday
     assert again.deadline(DeadlineKind.WRITTEN, Channel.POLICE) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "party", "when"),
+    [
+        (DeadlineKind.POLICE, "CN", MONDAY_IN_BEIJING - timedelta(hours=1)),
+        (DeadlineKind.POLICE, "KH", MONDAY_IN_PHNOM_PENH - timedelta(hours=1)),
+        (DeadlineKind.POLICE, "VN", NOW),  # it keeps no office hours
+        (DeadlineKind.STOP, "CN", NOW),
+    ],
+)
+def test_a_side_is_told_of_what_is_to_come_when_its_own_office_is_open(
+    kind: DeadlineKind, party: str, when: datetime
+) -> None:
+    offices = closed("KH", "CN")
+    assert allowed_time.opens(a_case(urgency=U3).policy(offices), kind, party, NOW) == when
+    assert allowed_time.opens(a_case(urgency=U1).policy(offices), kind, party, NOW) == NOW
+
+
+@pytest.mark.parametrize(("before", "looks"), [(60, 60), (5, 5), (4, 0), (0, 0), (-60, 0)])
+def test_a_warning_waits_for_the_office_and_where_that_opens_too_late_the_ping_comes_instead(
+    before: int, looks: int
+) -> None:
+    case = opened(U3, AGREEMENT)
+    police = due(case, DeadlineKind.POLICE)
+    put_off = deadline_warnings.put_off(case, police, police.due_at - minutes(before))
+    assert due(put_off, DeadlineKind.POLICE).next_at == police.due_at - minutes(looks)
+    assert due(put_off, DeadlineKind.POLICE).due_at == police.due_at
