@@ -80,7 +80,7 @@ async def test_a_call_that_is_answered_and_nothing_done_stops_nothing(
     bridge.expect(SUPERVISOR, "Nobody has acknowledged", "ping 3")
     assert await whom(bridge, gateway) == [(10, "duty"), (20, "duty"), (20, "supervisor")]
     await bridge.fast_forward(minutes=10)
-    bridge.expect(SECRETARIAT, "Nobody has acknowledged")
+    bridge.expect(SECRETARIAT, "CN has not acknowledged. Please see to it that they do.")
 
 
 async def test_a_gateway_that_is_down_is_a_missed_rung_and_the_next_one_goes_at_once(
@@ -91,7 +91,7 @@ async def test_a_gateway_that_is_down_is_a_missed_rung_and_the_next_one_goes_at_
     bridge.expect_nothing(SUPERVISOR, SECRETARIAT)
     await bridge.fast_forward(seconds=10)
     bridge.expect(SUPERVISOR, "Nobody has acknowledged")
-    bridge.expect(SECRETARIAT, "Nobody has acknowledged")  # the supervisor could not be called either
+    bridge.expect(SECRETARIAT, "CN has not acknowledged")  # the supervisor could not be called either
     assert len([text for text in bridge.heard(DUTY) if "ping" in text]) == 2  # and nobody is told anything twice
 
 
@@ -232,8 +232,9 @@ async def test_where_nothing_can_call_any_more_the_next_rung_goes_at_once(bridge
     await bridge.restart()
     bridge.forget()
     await bridge.fast_forward(minutes=25)
-    for who in (DUTY, SUPERVISOR, SECRETARIAT):
+    for who in (DUTY, SUPERVISOR):
         bridge.expect(who, "Nobody has acknowledged")
+    bridge.expect(SECRETARIAT, "CN has not acknowledged")
     assert [d for d in await bridge.deliveries(case) if d.message.kind is OutgoingKind.CALL] == []
 
 

@@ -207,9 +207,9 @@ async def test_the_plan_tells_the_own_side_which_steps_would_reach_nobody_and_wh
     await bridge.change("wechat:duty", unreachable=frozenset({Address("wechat", "duty")}))
     await bridge.change("wechat:night", addresses=())
     told = (await planned(bridge, SUPERVISOR, case)).split("\n")
-    assert "ping 1 to CN Duty desk (no messenger of theirs is known: CN Duty desk (1/2))" in told[1]
+    assert "ping 1 to CN Duty desk, CN supervisor (nobody there: requested duty desk)" in told[1]  # at once
+    assert "(no messenger of theirs is known: CN Duty desk (1/2))" in told[1]
     assert "(blocked or left us everywhere: CN Duty desk (1/2))" in told[1]
-    assert told[1].endswith("Nobody of CN would hear it.")
     assert "(off duty: CN supervisor, CN Duty desk (1/2))" in told[2]
     assert "Nobody" not in told[2]
     theirs = await planned(bridge, "telegram:officer", case)
