@@ -78,7 +78,7 @@ async def test_one_node_takes_messages_and_the_other_sends_answers_and_pings(tmp
 
         async with running(work, "--only", "work") as program:
             alert = await town.hears(KH_GROUP, reference, "U1 immediate")
-            await town.hears(KH_GROUP, reference, "ping 1")
+            ping = await town.hears(KH_GROUP, reference, "ping 1")
             town.user(KH_DUTY).taps("Acknowledge", on=alert)
             told = await officer.hears(reference, "Acknowledged by")
             assert not told.in_call
@@ -92,8 +92,10 @@ async def test_one_node_takes_messages_and_the_other_sends_answers_and_pings(tmp
             assert await program.terminate() == 0
 
         assert "takes webhooks, pages and web chat, and stores. Other nodes must: polls" in town.program.output
-        pings = [post.text for post in town.api.sent(KH_GROUP) if reference in post.text and "ping" in post.text]
-        assert len(pings) == 1
+        told = [post for post in town.api.sent(KH_GROUP) if reference in post.text]
+        assert [post.id for post in told[:2]] == [alert.id, ping.id]
+        assert "Nothing is late here any more." in told[1].text, "the one ping is changed in place"
+        assert ["you have acknowledged" in post.text for post in told[2:]] == [True]
         assert len([post for post in officer.heard if "(1 of 14)" in post.text]) == 1, "what went in the call goes once"
         assert "Traceback" not in town.program.output
 

@@ -82,8 +82,10 @@ async def test_two_programs_behind_a_pooler_answer_once_and_ping_once(tmp_path: 
                 for reference in references:
                     await town.hears(CN_GROUP, reference, "ping 1")
                 alert = await town.hears(CN_GROUP, references[0], "U1 immediate")
+                pings = [post.id for post in town.api.sent(CN_GROUP) if "ping 1" in post.text]
+                assert len(pings) == len(references)
                 town.user(CN_DUTY).taps("Acknowledge", on=alert)
                 await town.becomes(references[0], Status.ACKNOWLEDGED)
-                told = [post.text for post in town.api.sent(CN_GROUP) if "ping 1" in post.text]
-                assert len(told) == len(references)
+                posts = town.api.sent(CN_GROUP)
+                assert [post.id for post in posts if "ping 1" in post.text or post.id in pings] == pings
                 assert "Traceback" not in town.program.output + second.output

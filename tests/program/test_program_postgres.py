@@ -72,7 +72,9 @@ async def test_two_programs_on_one_postgresql_answer_once_ping_once_and_replace_
         told = [post.text for group in (CN_GROUP, KH_GROUP) for post in town.api.sent(group) if reference in post.text]
         pings = Counter(text for text in told if "ping" in text)
         assert sum(pings.values()) == 1, told
-        assert len(told) == 3, "an alert at each desk, and one ping"
+        news = [text for text in told if "CN has not acknowledged yet; it was due" in text]
+        assert len(news) == 1, "its own desk is told once that nobody there has acknowledged"
+        assert len(told) == 4, "an alert at each desk, one ping, and one word of it to the own desk"
 
     assert await town.program.terminate() == 0
     said_to_second = town.user(OFFICERS[8]).says("girl locked in a flat")
