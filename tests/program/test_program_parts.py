@@ -92,10 +92,10 @@ async def test_one_node_takes_messages_and_the_other_sends_answers_and_pings(tmp
             assert await program.terminate() == 0
 
         assert "takes webhooks, pages and web chat, and stores. Other nodes must: polls" in town.program.output
-        told = [post for post in town.api.sent(KH_GROUP) if reference in post.text]
-        assert [post.id for post in told[:2]] == [alert.id, ping.id]
-        assert "Nothing is late here any more." in told[1].text, "the one ping is changed in place"
-        assert ["you have acknowledged" in post.text for post in told[2:]] == [True]
+        posts = [post for post in town.api.sent(KH_GROUP) if reference in post.text]
+        assert [post.id for post in posts[:2]] == [alert.id, ping.id]
+        assert "Nothing is late here any more." in posts[1].text, "the one ping is changed in place"
+        assert ["you have acknowledged" in post.text for post in posts[2:]] == [True]
         assert len([post for post in officer.heard if "(1 of 14)" in post.text]) == 1, "what went in the call goes once"
         assert "Traceback" not in town.program.output
 
