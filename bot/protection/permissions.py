@@ -236,8 +236,11 @@ def fits(act: Act, case: Case, channel: Channel | None = None) -> bool:
     """Whether an act makes sense in the case's present state, so that it is worth a button."""
     if act not in _FITS_ENDED and not case.is_open and not (act in _FITS_OWNED and _is_owned(case, channel)):
         return False
+    handoff = case.handoff(channel) if channel else None
+    if channel and handoff is None and act in _OF_A_HANDOFF:
+        return False
     fitting = _FITS.get(act)
-    return fitting is None or fitting(case, case.handoff(channel) if channel else None)
+    return fitting is None or fitting(case, handoff)
 
 
 def _is_owned(case: Case, channel: Channel | None) -> bool:
@@ -286,6 +289,8 @@ _FITS_ENDED = frozenset(
     {Act.REOPEN, Act.WRONG, Act.HOLD, Act.UNHOLD, Act.SAME, Act.RELATED, Act.DIFFERENT, Act.STOPPED, Act.OWNSIDE}
     | {Act.DISCARD}
 )
+#: Acts about what a channel was handed: where it is named and has nothing, there is nothing to do.
+_OF_A_HANDOFF = frozenset({Act.REFUSE, Act.DELIVERED, Act.RECALL})
 #: Acts of a channel that was left with what it was handed.
 _FITS_OWNED = frozenset({Act.ACCEPT, Act.RETURN, Act.REFUSE, Act.RECALL})
 #: Whether an act makes sense for a case, given its hand-off to the channel that is meant; the others always do.

@@ -180,3 +180,9 @@ def test_a_letter_is_recorded_once_for_each_acceptance() -> None:
     accepted = handed(HandoffState.ACCEPTED, accepted_at=NOW)
     assert fits(Act.WRITTEN, a_case(handoffs=(accepted,)))
     assert not fits(Act.WRITTEN, a_case(handoffs=(replace(accepted, letter_reference="L-1"),)))
+
+
+@pytest.mark.parametrize("act", [Act.RECALL, Act.REFUSE, Act.DELIVERED])
+def test_what_a_channel_never_had_is_not_offered_to_be_taken_back(act: Act) -> None:
+    assert fits(act, HANDED, Channel.POLICE)
+    assert not fits(act, HANDED, Channel.DIPLOMATIC)
