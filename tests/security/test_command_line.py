@@ -51,7 +51,7 @@ def test_every_command_is_attacked() -> None:
     assert set(commands()) == {
         "run", "check", "migrate", "setup", "invite", "people", "revoke", "change", "confirm", "signin", "ping",
         "export", "report", "plan", "outbox", "journal", "purge", "forget", "keys", "backup",
-        "restore", "deploy", "audit",
+        "restore", "deploy", "audit", "roster",
     }  # fmt: skip
 
 

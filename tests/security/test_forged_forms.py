@@ -22,6 +22,10 @@ MORE = {
     "/cases": {"kind": "reference", "wanted": "planted words"},
     "/cases/{reference}/secure": {"do": "open", "purpose": "locate"},
 }
+#: There is no such page for the officer who sends the forms.
+NOT_FOR_OFFICERS = ("/roster",)
+#: Of what the officer sends there nothing changes: a search, a look, what only a desk may do.
+CHANGES_NOTHING = ("/cases", "/cases/{reference}/secure", "/cases/{reference}/letter", *NOT_FOR_OFFICERS)
 #: What a browser says when another site sends the form.
 FOREIGN: tuple[Mapping[str, str], ...] = (
     {"origin": "https://evil.example"},
@@ -106,9 +110,9 @@ async def test_a_form_of_our_own_page_is_taken(bridge: Stronghold, path: str, sa
     client = await bridge.signed_in(OFFICER)
     address, form = await form_of(client, reference, path)
     answer = await client.post(address, data=form, files=carried(path), headers=says)
-    assert answer.status_code in (200, 303, 422)
+    assert answer.status_code in ((404,) if path in NOT_FOR_OFFICERS else (200, 303, 422))
     if path != "/signout":
-        assert not await is_untouched(bridge, client) or path in ("/cases", "/cases/{reference}/secure")
+        assert not await is_untouched(bridge, client) or path in CHANGES_NOTHING
 
 
 @pytest.mark.parametrize("path", [path for path in FORMS if path not in WITH_SESSION])
@@ -119,7 +123,8 @@ async def test_nobody_is_signed_in_from_another_site(bridge: Stronghold, path: s
     answer = await bridge.browser().post(address, headers=says)
     assert answer.status_code == 403
     assert "set-cookie" not in answer.headers
-    assert (await bridge.browser().post(address)).status_code == 303, "the link was not used up"
+    if path.startswith("/signin"):  # the token is one of a sign-in link, for other pages it is none
+        assert (await bridge.browser().post(address)).status_code == 303, "the link was not used up"
 
 
 @pytest.mark.parametrize("kind", ["application/json", "text/plain", "multipart/form-data; boundary=x", "text/xml"])
