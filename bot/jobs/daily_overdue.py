@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from functools import partial
 
 from bot.clock import overdue
@@ -11,7 +11,7 @@ from bot.domain.agreement import Agreement, DeskRole
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import OutgoingKind
 from bot.domain.recipients import at_desks
-from bot.jobs.journal_digest import due_day
+from bot.jobs.once_a_day import OnceADay
 from bot.language.texts import tr
 from bot.line.line import Line
 from bot.line.message_work import Order
@@ -20,8 +20,7 @@ from bot.ports.storage import Storage
 from bot.protection.standings import Reader
 from bot.turns.composer import Composer
 
-NAME = "overdue"  #: of its lease and of its cursor, which holds the last day told
-_LEASE = timedelta(minutes=2)
+NAME = "overdue"
 _MOST = 500  #: open cases of a side that are looked through, the newest
 
 
@@ -51,30 +50,17 @@ class DailyOverdue:
         """Take the storage, the line, the clock, the time of day in UTC, this node's name, and who the sides are."""
         self._storage = storage
         self._line = line
-        self._clock = clock
-        self._at = at
-        self._owner = owner
         self._agreement = agreement
-        self._told: date | None = None
+        self._daily = OnceADay(storage, clock, at, owner, NAME)
 
     async def tick(self) -> bool:
-        """Tell what is due; returns whether it was looked for."""
-        day = due_day(self._clock(), self._at)
-        if day == self._told or not await self._storage.take_lease(NAME, self._owner, self._clock(), _LEASE):
-            return False
-        try:
-            return await self._tell_once(day)
-        finally:
-            await self._storage.release_lease(NAME, self._owner)
+        """Tell what is due; returns whether it was time."""
+        return await self._daily.tick(self._tell_all)
 
-    async def _tell_once(self, day: date) -> bool:
-        is_new = (await self._storage.cursor(NAME) or 0) < day.toordinal()
-        if is_new:
-            for party in self._agreement.parties:
-                await self._tell(party, day)
-            await self._storage.save_cursor(NAME, day.toordinal())
-        self._told = day
-        return is_new
+    async def _tell_all(self, day: date) -> bool:
+        for party in self._agreement.parties:
+            await self._tell(party, day)
+        return True
 
     async def _tell(self, party: str, day: date) -> None:
         found = await self._storage.list_cases(Scope(0, party, sees_party=True), open_only=True, limit=_MOST)

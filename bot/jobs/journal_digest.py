@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time
 from functools import partial
 
 from bot.domain.agreement import Agreement, DeskRole, Party
@@ -14,20 +14,14 @@ from bot.domain.people import Directory
 from bot.domain.recipients import Recipient, at_desks, unique
 from bot.domain.time_words import both_times
 from bot.domain.verify_journal import Head, Witness
+from bot.jobs.once_a_day import OnceADay
 from bot.language.texts import tr
 from bot.line.line import Line
 from bot.line.message_work import Order
 from bot.ports.storage import Storage
 from bot.turns.composer import Composer
 
-NAME = "digest"  #: of its lease and of its cursor, which holds the last day told
-_LEASE = timedelta(minutes=2)
-
-
-def due_day(now: datetime, digest_at: time) -> date:
-    """The last day whose digest is due by now."""
-    today = now.astimezone(UTC)
-    return today.date() if today.time() >= digest_at else today.date() - timedelta(days=1)
+NAME = "digest"
 
 
 def tell(c: Composer, heads: Mapping[str, Head], day: date) -> None:
@@ -80,27 +74,14 @@ class Digester:
         """Take the storage, the line, the clock, the time of day in UTC, and this node's name."""
         self._storage = storage
         self._line = line
-        self._clock = clock
-        self._at = at
-        self._owner = owner
-        self._told: date | None = None
+        self._daily = OnceADay(storage, clock, at, owner, NAME)
 
     async def tick(self) -> bool:
-        """Tell what is due; returns whether something was told."""
-        day = due_day(self._clock(), self._at)
-        if day == self._told or not await self._storage.take_lease(NAME, self._owner, self._clock(), _LEASE):
-            return False
-        try:
-            return await self._tell_once(day)
-        finally:
-            await self._storage.release_lease(NAME, self._owner)
+        """Tell what is due; returns whether it was time."""
+        return await self._daily.tick(self._tell)
 
-    async def _tell_once(self, day: date) -> bool:
-        is_new = (await self._storage.cursor(NAME) or 0) < day.toordinal()
-        heads = await self._storage.heads() if is_new else {}
+    async def _tell(self, day: date) -> bool:
+        heads = await self._storage.heads()
         if heads:
             await self._line.submit(Order(partial(tell, heads=heads, day=day), actor="clock"))
-        if is_new:
-            await self._storage.save_cursor(NAME, day.toordinal())
-        self._told = day
-        return bool(heads)
+        return True

@@ -15,7 +15,7 @@ from bot.domain.backups import LAST_GOOD, OLD
 from bot.domain.errors import BridgeError, StorageError
 from bot.domain.recipients import admins, unique
 from bot.domain.time_words import span
-from bot.jobs.journal_digest import due_day
+from bot.jobs.once_a_day import OnceADay
 from bot.language.texts import tr
 from bot.line.line import Line
 from bot.line.message_work import Order
@@ -57,27 +57,15 @@ class NightlyBackup:
         self._clock = clock
         self._plan = plan
         self._make = make
-        self._owner = owner
-        self._done: date | None = None
+        self._nightly = OnceADay(storage, clock, plan.at, owner, NAME, lease=_LEASE)
         self._not_before = datetime.min.replace(tzinfo=UTC)
 
     async def tick(self) -> bool:
         """Back up if it is time; returns whether it was."""
-        now = self._clock()
-        day = due_day(now, self._plan.at)
-        if day == self._done or now < self._not_before or not await self._take_lease():
-            return False
-        try:
-            is_time = (await self._storage.cursor(NAME) or 0) < day.toordinal()
-            if is_time:
-                await self._back_up(now, day)
-            else:
-                self._done = day
-        finally:
-            await self._storage.release_lease(NAME, self._owner)
-        return is_time
+        return self._clock() >= self._not_before and await self._nightly.tick(self._back_up)
 
-    async def _back_up(self, now: datetime, day: date) -> None:
+    async def _back_up(self, _day: date) -> bool:
+        now = self._clock()
         try:
             await asyncio.to_thread(self._plan.folder.mkdir, mode=0o700, parents=True, exist_ok=True)
             wrong = await self._held(self._make(self._plan.folder / f"casebridge-{now:%Y%m%dT%H%M%SZ}.backup"))
@@ -85,26 +73,22 @@ class NightlyBackup:
             self._not_before = now + _AGAIN
             why = str(error) if isinstance(error, BridgeError) else error.strerror or type(error).__name__
             await self._tell(tr("en", "The nightly backup could not be made: {why}", why=why))
-            return
-        await self._storage.save_cursor(NAME, day.toordinal())
-        self._done = day
+            return False
         if wrong:
             await self._tell(wrong)
         else:
             await asyncio.to_thread(self._let_go)
+        return True
 
     async def _held(self, work: Awaitable[str]) -> str:
         """Wait for work, and keep the lease meanwhile."""
         task = asyncio.ensure_future(work)
         try:
             while not (await asyncio.wait({task}, timeout=_RENEW))[0]:
-                await self._take_lease()
+                await self._nightly.hold()
         finally:
             task.cancel()  # when the bridge stops
         return task.result()
-
-    async def _take_lease(self) -> bool:
-        return await self._storage.take_lease(NAME, self._owner, self._clock(), _LEASE)
 
     def _let_go(self) -> None:
         """Delete the oldest of our own beyond those that are kept; only a good one pushes another out."""

@@ -14,11 +14,11 @@ from bot.domain.frozen import replace
 from bot.domain.journal import NO_CASE, Entry
 from bot.domain.journal_acts import JournalAct
 from bot.domain.retention_rules import FREE_FIELDS, Cutoffs, PurgeDue, Retention, Rule, due, kept_acts
-from bot.jobs.journal_digest import due_day
+from bot.jobs.once_a_day import OnceADay
 from bot.ports.retention import Purge
 from bot.ports.storage import Files, Storage
 
-NAME = "purge"  #: of its lease and of its cursor, which holds the last day done
+NAME = "purge"
 _UNCLEAN = "unclean"  #: cursor that is 1 from the moment that something goes until the files hold nothing of it
 _LEASE = timedelta(minutes=5)
 _LISTED = 100  #: cases looked at in one read
@@ -153,33 +153,18 @@ class NightlyPurge:
         """Take the storage, what a purge needs, and this node's name."""
         self._storage = storage
         self._around = around
-        self._owner = owner
-        self._done: date | None = None
+        self._nightly = OnceADay(storage, around.clock, around.retention.at, owner, NAME, lease=_LEASE)
 
     async def tick(self) -> bool:
         """Purge if it is time; returns whether it was."""
-        day = due_day(self._around.clock(), self._around.retention.at)
-        if day == self._done or not await self._take_lease():
-            return False
-        try:
-            is_time = (await self._storage.cursor(NAME) or 0) < day.toordinal()
-            if is_time:
-                await self._purge()
-                await self._storage.save_cursor(NAME, day.toordinal())
-            self._done = day
-        finally:
-            await self._storage.release_lease(NAME, self._owner)
-        return is_time
+        return await self._nightly.tick(self._purge)
 
-    async def _take_lease(self) -> bool:
-        return await self._storage.take_lease(NAME, self._owner, self._around.clock(), _LEASE)
-
-    async def _purge(self) -> None:
+    async def _purge(self, _day: date) -> bool:
         purger = Purger(self._storage, self._around)
         cases = 0
         async for _ in purger.run():
             cases += 1
-            if not await self._take_lease():
+            if not await self._nightly.hold():
                 raise BridgeError("another node took the purge over")
         messages = await purger.purge_unassigned()
         log.info("purged", cases=cases, messages=messages)
@@ -187,6 +172,7 @@ class NightlyPurge:
             await purger.finish()
         except StorageError as error:
             log.warning("files not clean yet, the next night tries again", error=str(error))
+        return True
 
 
 async def forget_case(purger: Purger, case: Case) -> dict[str, int]:

@@ -11,7 +11,8 @@ from bot.domain.journal import Entry
 from bot.domain.messages import Outgoing
 from bot.domain.turn import Turn
 from bot.domain.verify_journal import Finding, read_witness
-from bot.jobs.journal_digest import Digester, due_day
+from bot.jobs.journal_digest import Digester
+from bot.jobs.once_a_day import due_day
 from bot.record.journal_check import verify
 from tests.kit.clock import START
 from tests.kit.played import PlayedBridge
