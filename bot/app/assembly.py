@@ -12,7 +12,6 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from time import monotonic
 from urllib.parse import urlsplit
 
@@ -23,7 +22,6 @@ from adapters.calls.node import Node
 from adapters.watchdog import Watchdog
 from adapters.web.adapter import WebAdapter
 from adapters.web.routes import build_site
-from adapters.web.server import gateway_health
 from adapters.web.server.audit_figures import AuditFigures
 from adapters.web.server.health import Vitals
 from adapters.web.server.http_protocol import Bounded
@@ -32,7 +30,7 @@ from adapters.web.settings import WebSettings
 from adapters.web.site.sign_in_pages import new_link
 from adapters.web.site.site import Site
 from bot import __version__
-from bot.app.audit import auditor_of, readiness_notes
+from bot.app.audit import auditor_of, notes_of
 from bot.app.backup import nightly_backup
 from bot.app.bridge import Bridge, Chance, Rules
 from bot.app.key_vault import files_of, make_missing_keys, vault_of
@@ -46,7 +44,6 @@ from bot.domain.errors import BridgeError
 from bot.domain.ids import Ids
 from bot.domain.messages import MESSENGERS
 from bot.jobs.clock_watch import ClockWatch
-from bot.jobs.nightly_backup import backup_note
 from bot.jobs.paper_mail import PaperMail
 from bot.jobs.steady_clock import SteadyClock
 from bot.ports.storage import Storage
@@ -155,10 +152,7 @@ async def _serve(
     )
     watchdog = Watchdog(settings.watchdog.url.get_secret_value())
     auditor, ticks = auditor_of(settings, node, bridge, start, watchdog, AuditFigures(lateness.registry))
-    others: gateway_health.Notes = partial(backup_note, storage, time, is_nightly=bool(settings.backup.recipient))
-    if (gateway := adapters.gateway) is not None:
-        others = gateway_health.watched(lambda: gateway.failing_since, lateness.registry, others)
-    notes = partial(readiness_notes, watch, auditor, others)
+    notes = notes_of(settings, storage, watch, auditor, adapters.gateway, lateness)
     last_tick = (lambda: bridge.reminder.last_tick) if start.works else None
     vitals = Vitals(last_tick, lambda: bridge.pulse.found, lateness.registry, notes)
     hooks, has_pages = adapters.webhooks if start.takes else {}, start.takes and adapters.web is not None

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from pathlib import Path
 from time import monotonic
 
 from adapters.calls.node import Node
+from adapters.gateway import Gateway
 from adapters.watchdog import Watchdog
 from adapters.web.server.audit_figures import AuditFigures
+from adapters.web.server.gateway_health import Notes, watched
+from adapters.web.server.ping_lateness import PingLateness
 from bot.app.bridge import Bridge
 from bot.app.parts import Start
 from bot.config.model import Settings
 from bot.domain.audit import SEEN_HEADS
 from bot.jobs.auditor import Auditor, Clocks, Surroundings
 from bot.jobs.clock_watch import ClockWatch
+from bot.jobs.nightly_backup import backup_note
 from bot.jobs.seen_heads import SeenHeads
 from bot.jobs.tick_log import TickLog
 from bot.ports.storage import Storage
@@ -46,9 +51,20 @@ def heads_file(settings: Settings) -> Path:
     return settings.bridge.data_dir / SEEN_HEADS
 
 
-async def readiness_notes(
-    watch: ClockWatch, auditor: Auditor, backup: Callable[[], Awaitable[Mapping[str, str]]]
-) -> Mapping[str, str]:
-    """What readiness tells besides, by what it is about."""
-    said = {"clock": "; ".join(watch.notes()), "audit": auditor.note(), **await backup()}
-    return {about: words for about, words in said.items() if words}
+def notes_of(
+    settings: Settings,
+    storage: Storage,
+    watch: ClockWatch,
+    auditor: Auditor,
+    gateway: Gateway | None,
+    lateness: PingLateness,
+) -> Notes:
+    """What readiness tells besides, by what it is about: of the clock, the audit, the backup, the gateway of calls."""
+    backup: Notes = partial(backup_note, storage, watch.time, is_nightly=bool(settings.backup.recipient))
+    others = backup if gateway is None else watched(lambda: gateway.failing_since, lateness.registry, backup)
+
+    async def notes() -> Mapping[str, str]:
+        said = {"clock": "; ".join(watch.notes()), "audit": auditor.note(), **await others()}
+        return {about: words for about, words in said.items() if words}
+
+    return notes

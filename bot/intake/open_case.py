@@ -13,6 +13,7 @@ from bot.domain.frozen import replace
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Keyboard
 from bot.domain.names import sides
+from bot.domain.people import Person
 from bot.domain.time_words import both_times
 from bot.domain.triage import assess
 from bot.domain.understood import UNDERSTOOD, understood
@@ -38,9 +39,26 @@ def open_case(
         c.say(tr(c.language, "Your side has no agreement in this bridge. Please tell your admin; use the hotline now."))
         c.journal(JournalAct.NO_CORRIDOR)
         return None
+    case = _new_case(c, person, corridors, exercise=exercise, pace=pace)
+    alert_after = max(timedelta(), c.context.alert_after - waited)
+    case = deadlines.opened(case, case.policy(c.context.agreement), alert_after, c.context.new_id)
+    case = c.put(case, new=True)
+    for position, piece in enumerate(words):
+        kind = TextKind.FIRST if position == 0 and piece.kind is TextKind.TEXT else piece.kind
+        keep_piece(c, case, piece, kind)
+    c.journal(JournalAct.OPENED, case, reference=case.reference, urgency=case.urgency.value, words=len(words))
+    said = [piece.text for piece in words if piece.kind is TextKind.TEXT]
+    purpose_hint.on_texts(c, case, said)
+    case = understanding.understand(c, case, said)
+    move_on(c, case_id=case.id, asking="" if case.requested else "corridor", place=place_of(c))
+    return case
+
+
+def _new_case(c: Composer, person: Person, corridors: Sequence[Corridor], *, exercise: bool, pace: int) -> Case:
+    """Make a case of which nothing is known yet but who reports it; with one corridor, also who is asked."""
     prefix = next((k.code for k in corridors if k.code == person.corridor), corridors[0].code)
     urgency, rules = assess({})
-    case = Case(
+    return Case(
         id=c.context.new_id(),
         reference=reference.draw(reference.DRILL if exercise else prefix, c.now.year, c.context.choose),
         corridor=prefix,
@@ -55,18 +73,6 @@ def open_case(
         exercise=exercise,
         pace=pace,
     )
-    alert_after = max(timedelta(), c.context.alert_after - waited)
-    case = deadlines.opened(case, case.policy(c.context.agreement), alert_after, c.context.new_id)
-    case = c.put(case, new=True)
-    for position, piece in enumerate(words):
-        kind = TextKind.FIRST if position == 0 and piece.kind is TextKind.TEXT else piece.kind
-        keep_piece(c, case, piece, kind)
-    c.journal(JournalAct.OPENED, case, reference=case.reference, urgency=urgency.value, words=len(words))
-    said = [piece.text for piece in words if piece.kind is TextKind.TEXT]
-    purpose_hint.on_texts(c, case, said)
-    case = understanding.understand(c, case, said)
-    move_on(c, case_id=case.id, asking="" if case.requested else "corridor", place=place_of(c))
-    return case
 
 
 def greet(c: Composer, case: Case) -> None:

@@ -297,21 +297,22 @@ class Composer:
             replace(message, priority=Priority[case.urgency.value]) if message.kind is OutgoingKind.REPLY else message
         )
 
+    def _inbox_row(self) -> InboxRow | None:
+        """The message as it is kept. What was taken out of it and found no case stays in it: nothing is lost."""
+        if self.message is None:
+            return None
+        return InboxRow(
+            self.inbox_id,
+            replace(self.message, text=self.withheld) if self.withheld else self.message,
+            person_id=self.person.id if self.person else None,
+            case_id=self.case_id,
+            keep_content=self.keep_content,
+        )
+
     def finish(self, *, retries_inbox: int | None = None) -> Turn:
         """Close the turn."""
-        inbox = None
-        if self.message is not None:
-            # What was taken out and found no case stays where it came in: nothing is lost.
-            message = replace(self.message, text=self.withheld) if self.withheld else self.message
-            inbox = InboxRow(
-                self.inbox_id,
-                message,
-                person_id=self.person.id if self.person else None,
-                case_id=self.case_id,
-                keep_content=self.keep_content,
-            )
         return Turn(
-            inbox=inbox,
+            inbox=self._inbox_row(),
             retries_inbox=retries_inbox,
             cases=tuple(self._cases.values()),
             new_cases=frozenset(self._new_cases),
