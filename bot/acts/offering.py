@@ -16,7 +16,8 @@ from bot.domain.names import rows
 from bot.domain.people import Person, Role
 from bot.language.texts import later, tr
 from bot.protection import gates
-from bot.protection.permissions import fits, may
+from bot.protection.fitting import fits
+from bot.protection.permissions import may
 from bot.protection.redaction_policy import Way, sees_plan
 from bot.protection.standings import Reader
 from bot.turns.composer import Composer

@@ -22,7 +22,8 @@ from bot.domain.recipients import Recipient, at_desks, desk_name, shown_as, side
 from bot.intake.pieces import Piece
 from bot.language.texts import tr
 from bot.protection import gates
-from bot.protection.permissions import fits, may
+from bot.protection.fitting import fits
+from bot.protection.permissions import may
 from bot.protection.reasons import Why
 from bot.relay import relay
 from bot.turns.composer import Composer

@@ -12,6 +12,7 @@ from bot.domain.case_acts import Act
 from bot.domain.english import InEnglish
 from bot.language.texts import tr
 from bot.language.writing_systems import Script, script_name
+from bot.protection.fitting import fits
 from bot.protection.in_english import (
     Original,
     draft_for,
@@ -21,7 +22,7 @@ from bot.protection.in_english import (
     typed_name,
     whose,
 )
-from bot.protection.permissions import fits, may
+from bot.protection.permissions import may
 from bot.protection.redaction_policy import Way, answer_for, text_for
 
 

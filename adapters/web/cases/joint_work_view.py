@@ -10,7 +10,7 @@ from bot.domain.case_acts import Act
 from bot.domain.recipients import desk_name
 from bot.domain.referral import Referral
 from bot.language.texts import tr
-from bot.protection.permissions import fits
+from bot.protection.fitting import fits
 from bot.protection.redaction_policy import Way, support_words
 
 

@@ -9,7 +9,8 @@ import pytest
 from bot.domain.case import Channel, Handoff, HandoffState, Status
 from bot.domain.case_acts import Act
 from bot.domain.people import Person
-from bot.protection.permissions import fits, may, may_see, scope_of
+from bot.protection.fitting import fits
+from bot.protection.permissions import may, may_see, scope_of
 from tests.kit.cases import (
     ADMIN,
     AGREEMENT,
