@@ -10,7 +10,7 @@ from bot.clock import alerts, deadlines, ping_cap, pings, unacknowledged
 from bot.clock.deadline_warnings import warning_at
 from bot.clock.escalation_ladder import concerned
 from bot.clock.owners import owners
-from bot.clock.pings import Asked, Offer
+from bot.clock.ping_offers import Asked, Offer, acknowledging, offers
 from bot.domain.case import Case, Channel, Deadline, DeadlineKind
 from bot.domain.case_acts import Act
 from bot.domain.frozen import replace
@@ -142,8 +142,8 @@ def _keyboard(c: Composer, seen: Case, reader: Recipient, listed: list[Asked]) -
         and seen.requested
         and may_whoever_reads(reader, Act.ACK, seen, agreement, c.view.directory)
     ):
-        offered += pings.acknowledging()
-    offered += [offer for asked in listed for offer in pings.offers(asked)]
+        offered += acknowledging()
+    offered += [offer for asked in listed for offer in offers(asked)]
     last = seen.pinged.get(reader.name)
     is_late = any(asked.deadline.pings and asked.deadline.kind is not DeadlineKind.REVIEW for asked in listed)
     if is_late and not (last is not None and last.is_quiet(c.now)):
