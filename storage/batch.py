@@ -24,7 +24,7 @@ from bot.domain.phone_calls import CallOutcome
 from bot.domain.reply_windows import Window
 from bot.domain.roster import HandOver, Shift
 from bot.domain.secure_entry import SecureEntry
-from bot.domain.turn import InboxRow, InboxState, KnockOutcome, Mark, SeenBy, Turn, Withdrawal, outgoing_of
+from bot.domain.turn import InboxRow, InboxState, KnockOutcome, Mark, SaidAnew, SeenBy, Turn, Withdrawal, outgoing_of
 
 CUT_OFF = "the person was cut off"  #: why what waited for somebody is not sent any more
 UNBOUND = "the address is not theirs any more"  #: likewise, when there was no other
@@ -75,7 +75,7 @@ class Batch:
     kept_back: set[int] = field(default_factory=set)  #: files that are for the own side only from now on
     journal: list[Entry] = field(default_factory=list)
     withdrawals: list[Withdrawal] = field(default_factory=list)  #: of what is stored already
-    said_anew: dict[int, Outgoing] = field(default_factory=dict)  #: likewise, by id
+    said_anew: dict[int, SaidAnew] = field(default_factory=dict)  #: likewise, by id, from the first to the last words
     outgoing: list[Outgoing] = field(default_factory=list)
     people: dict[int, Person] = field(default_factory=dict)
     shifts: dict[int, Shift] = field(default_factory=dict)
@@ -113,7 +113,9 @@ class Batch:
             batch._add_matches(turn)
             batch.journal += turn.journal
             batch.withdrawals += turn.withdrawals
-            batch.said_anew.update((message.id, message) for message in turn.said_anew)
+            for each in turn.said_anew:
+                first = batch.said_anew.get(each.now.id, each).before
+                batch.said_anew[each.now.id] = SaidAnew(first, each.now)
             batch.seen += turn.seen
             batch._add_windows(turn)
         batch.outgoing += outgoing_of(turns)

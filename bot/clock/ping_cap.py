@@ -17,9 +17,11 @@ from bot.turns.composer import Composer
 
 #: So long the first one waits for what falls due together.
 FIRST_AFTER = timedelta(minutes=1)
-#: So far apart two of them are.
+#: So far apart two of them are, and no further than the repeat of the case whose ping waits.
 APART = timedelta(minutes=15)
 _MOST_BUTTONS = 6
+#: As many lines as are read on a phone at night, and fit into one message on every messenger.
+_MOST_LINES = 20
 
 
 def is_full(c: Composer, case: Case, reader: Recipient) -> bool:
@@ -33,20 +35,21 @@ def gather(c: Composer, seen: Case, reader: Recipient, about: Deadline, number: 
     if not reader.addresses:
         return False
     heard = c.view.heard_pings(reader.name)
-    waiting = heard.waiting(c.now)
     line = tr("en", "{urgency} · {reference} · {deadline}: due {moment}", urgency=seen.urgency.value,
               reference=seen.reference, deadline=deadline_name(about, "en"),
               moment=moment(about.due_at, seen, c.context.agreement))  # fmt: skip
-    if waiting is None:
-        c.send(_first(c, seen, reader, line, f"{about.id}:{number}", _not_before(c, heard)))
+    if heard.waiting is None:
+        at = _not_before(c, heard, seen.policy(c.context.agreement).repeat)
+        c.send(_first(c, seen, reader, line, f"{about.id}:{number}", at))
     else:
-        c.send_instead(_longer(seen, waiting, line))
+        c.say_anew(heard.waiting, _longer(seen, heard.waiting, line))
     return True
 
 
-def _not_before(c: Composer, heard: HeardPings) -> datetime:
-    soon, last = c.now + FIRST_AFTER, heard.gathered.not_before if heard.gathered is not None else None
-    return soon if last is None else max(soon, last + APART)
+def _not_before(c: Composer, heard: HeardPings, repeat: timedelta) -> datetime:
+    soon = c.now + min(FIRST_AFTER, repeat)
+    last = heard.gathered.not_before if heard.gathered is not None else None
+    return soon if last is None else max(soon, last + min(APART, repeat))
 
 
 def _first(c: Composer, seen: Case, reader: Recipient, line: str, which: str, at: datetime) -> Outgoing:
@@ -69,9 +72,11 @@ def _first(c: Composer, seen: Case, reader: Recipient, line: str, which: str, at
 
 
 def _longer(seen: Case, waiting: Outgoing, line: str) -> Outgoing:
-    *before, last = waiting.text.split("\n")
-    said = [each for each in before if each != line]
+    lead, *lines, last = waiting.text.split("\n")
+    said = [each for each in lines if each != line]
+    if len(said) == _MOST_LINES:
+        return replace(waiting, text="\n".join((lead, *said, tr("en", "More is late than fits here: /overdue"))))
     buttons = [button for row in waiting.buttons for button in row]
     if len(buttons) < _MOST_BUTTONS and all(button.label != seen.reference for button in buttons):
         buttons.append(alerts.act_button(seen, seen.reference, "case"))
-    return replace(waiting, text="\n".join((*said, line, last)), buttons=rows(buttons))
+    return replace(waiting, text="\n".join((lead, *said, line, last)), buttons=rows(buttons))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from bot.domain.frozen import replace
 from bot.domain.messages import Outgoing, OutgoingKind, Priority
@@ -18,17 +18,18 @@ class HeardPings:
 
     count: int = 0
     gathered: Outgoing | None = None  #: the newest message instead of many pings
+    is_taken: bool = True  #: it was sent, or somebody is about to: it says no more than it says
 
     def with_ping(self, ping: Outgoing) -> HeardPings:
         """The same with one more."""
+        more = replace(self, count=self.count + 1)
         is_gathered = ping.dedupe_key.startswith(GATHERED)
-        return replace(self, count=self.count + 1, gathered=ping if is_gathered else self.gathered)
+        return replace(more, gathered=ping, is_taken=False) if is_gathered else more
 
-    def waiting(self, now: datetime) -> Outgoing | None:
-        """The message that gathers pings and is not sent yet."""
-        found = self.gathered
-        is_waiting = found is not None and found.not_before is not None and found.not_before > now
-        return found if is_waiting else None
+    @property
+    def waiting(self) -> Outgoing | None:
+        """The message that gathers pings and can still say more."""
+        return None if self.is_taken else self.gathered
 
 
 NONE = HeardPings()

@@ -106,6 +106,14 @@ class Withdrawal:
 
 
 @dataclass(frozen=True, slots=True)
+class SaidAnew:
+    """A message that waits for its moment says something else from now on, unless it was taken or changed meanwhile."""
+
+    before: Outgoing
+    now: Outgoing
+
+
+@dataclass(frozen=True, slots=True)
 class KnockOutcome:
     """What the messenger says of a knock, later."""
 
@@ -137,7 +145,7 @@ class Turn:
     journal: tuple[Entry, ...] = ()
     withdrawals: tuple[Withdrawal, ...] = ()  #: of what earlier turns sent
     outgoing: tuple[Outgoing, ...] = ()
-    said_anew: tuple[Outgoing, ...] = ()  #: messages that wait for their moment, with what they say from now on
+    said_anew: tuple[SaidAnew, ...] = ()
     people: tuple[Person, ...] = ()  #: inserted or replaced, with their addresses
     shifts: tuple[Shift, ...] = ()  #: inserted or replaced
     shifts_gone: tuple[int, ...] = ()  #: ids of shifts that are deleted
@@ -169,7 +177,7 @@ def outgoing_of(turns: Sequence[Turn]) -> list[Outgoing]:
         for withdrawal in turn.withdrawals:
             left = (withdrawal.instead_of(m) if withdrawal.concerns(m) else m for m in messages)
             messages = [message for message in left if message is not None]
-        anew = {message.id: message for message in turn.said_anew}
+        anew = {each.now.id: each.now for each in turn.said_anew}
         messages = [anew.get(message.id, message) for message in messages]
         messages += turn.outgoing
     return messages

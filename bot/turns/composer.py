@@ -18,7 +18,7 @@ from bot.domain.names import marked_exercise
 from bot.domain.people import Person
 from bot.domain.recipients import Recipient, reads_as
 from bot.domain.secure_entry import SecureEntry, SecureField
-from bot.domain.turn import ExportOrder, InboxRow, SeenBy, Turn, Withdrawal
+from bot.domain.turn import ExportOrder, InboxRow, SaidAnew, SeenBy, Turn, Withdrawal
 from bot.ports.reads import SecureCase
 from bot.protection.secure_access import border_is_open
 from bot.turns.context import Context
@@ -64,7 +64,7 @@ class Composer:
         self._journal: list[Entry] = []
         self._outgoing: dict[str, Outgoing] = {}
         self._withdrawals: list[Withdrawal] = []
-        self._said_anew: list[Outgoing] = []
+        self._said_anew: list[SaidAnew] = []
         self._seen: list[SeenBy] = []
         self._orders: dict[int, IdentifiedOrder] = {}
         self.pairs = Pairs(context, view)
@@ -268,9 +268,9 @@ class Composer:
                              deadline_id=deadline_id)  # fmt: skip
         self._withdrawals.append(waiting)
 
-    def send_instead(self, message: Outgoing) -> None:
-        """Let a message that waits say what this one says."""
-        self._said_anew.append(message)
+    def say_anew(self, before: Outgoing, now: Outgoing) -> None:
+        """Let a message that waits say what it says now."""
+        self._said_anew.append(SaidAnew(before, now))
 
     def saw(self, case: Case) -> None:
         """Record that the person, and so their desk, has what was sent about a case."""

@@ -59,8 +59,8 @@ class View:
         self._kept_back.update(turn.kept_back)
         for ping in filter(counts, turn.outgoing):
             self._heard[ping.recipient] = self.heard_pings(ping.recipient).with_ping(ping)
-        for message in turn.said_anew:
-            self._heard[message.recipient] = replace(self.heard_pings(message.recipient), gathered=message)
+        for each in turn.said_anew:
+            self._heard[each.now.recipient] = replace(self.heard_pings(each.now.recipient), gathered=each.now)
         if turn.people:
             self.directory = self.directory.having(*turn.people)
         if turn.shifts or turn.shifts_gone or turn.hand_overs:

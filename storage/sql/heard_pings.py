@@ -14,6 +14,7 @@ from bot.domain.ids import first_at
 from bot.domain.messages import Priority
 from bot.protection.sealing import Vault
 from storage.rows.messages import outgoing_of
+from storage.sql.leaving import is_untouched
 from storage.sql.statements import T
 
 #: Word for word as the partial index has it, else SQLite does not use it.
@@ -27,7 +28,8 @@ def heard_pings(connection: Connection, vault: Vault, since: Sequence[datetime])
     after = {"after": first_at(min(since))}
     counted = {recipient: HeardPings(count) for recipient, count in connection.execute(_counted(), after)}
     for row in connection.execute(_gathered(), after).mappings():
-        counted[row["recipient"]] = HeardPings(counted[row["recipient"]].count, outgoing_of(vault, row))
+        count = counted[row["recipient"]].count
+        counted[row["recipient"]] = HeardPings(count, outgoing_of(vault, row), is_taken=not is_untouched(row))
     return counted
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, RowMapping, or_, select, update
 
-from bot.domain.errors import SealBroken
+from bot.domain.errors import SealBroken, Stale
 from bot.domain.messages import Address, Delivery, Outgoing
-from bot.domain.turn import Mark, Withdrawal
+from bot.domain.turn import Mark, SaidAnew, Withdrawal
 from bot.protection.sealing import Vault
 from storage.batch import joining, without
 from storage.rows.cases import RowDict, address, to_json
@@ -78,20 +78,26 @@ def write_withdrawals(connection: Connection, vault: Vault, withdrawals: Sequenc
             message = outgoing_of(vault, row)
             if withdrawal.concerns(message):
                 instead = withdrawal.instead_of(message)
-                change = (
-                    _dropped(withdrawal.reason)
-                    if instead is None
-                    else {**said_row(vault, instead), "deadline_id": instead.deadline_id}
-                )
+                change = _dropped(withdrawal.reason) if instead is None else {"deadline_id": instead.deadline_id}
+                if instead is not None and (withdrawal.deadline_id is None or is_untouched(row)):
+                    change |= said_row(vault, instead)  # a ping that is under way is changed in place once it arrived
                 connection.execute(update(outbox).where(outbox.c.id == row["id"]).values(**change))
 
 
-def write_anew(connection: Connection, vault: Vault, messages: Iterable[Outgoing]) -> None:
-    """Let messages that wait say what they say now; what was sent meanwhile stays as it was."""
+def write_anew(connection: Connection, vault: Vault, changes: Iterable[SaidAnew]) -> None:
+    """Let messages that wait say what they say now; raises `Stale` where one was taken or says more meanwhile."""
     outbox = T["outbox"]
-    for message in messages:
-        waits = update(outbox).where(outbox.c.id == message.id, outbox.c.state.in_(UNSENT))
-        connection.execute(waits.values(**said_row(vault, message)))
+    for change in sorted(changes, key=lambda each: each.now.id):
+        found = select(outbox).where(outbox.c.id == change.now.id).with_for_update()
+        row = connection.execute(found).mappings().one_or_none()
+        if row is None or not is_untouched(row) or outgoing_of(vault, row).text != change.before.text:
+            raise Stale("A message that waited was taken, or says more meanwhile.")
+        connection.execute(update(outbox).where(outbox.c.id == row["id"]).values(**said_row(vault, change.now)))
+
+
+def is_untouched(row: RowMapping) -> bool:
+    """Whether a message waits and nobody has taken it to send it: what it says can still be changed."""
+    return row["state"] in UNSENT and row["leased_until"] is None
 
 
 def _dropped(why: str) -> RowDict:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
+from bot.domain.errors import Stale
 from bot.domain.last_ping import LastPing
-from bot.domain.messages import DeliveryState, OutgoingKind, Priority
-from bot.domain.turn import Mark, Turn, Withdrawal
+from bot.domain.messages import DeliveryState, Outgoing, OutgoingKind, Priority
+from bot.domain.turn import Mark, SaidAnew, Turn, Withdrawal
 from bot.ports.reads import Wanted
 from tests.kit.clock import START
 from tests.kit.engines import Kept
@@ -40,16 +43,53 @@ async def test_pings_are_counted_by_recipient_but_those_of_u1_and_what_was_dropp
     assert (await kept.storage.load(Wanted(heard_pings=(kept.now + HOUR,)))).heard_pings == {}
 
 
-async def test_what_waits_says_what_it_says_now_and_what_was_sent_stays(kept: Kept) -> None:
-    waits, sent = message(not_before=kept.now + HOUR), message()
-    await kept.storage.apply([Turn(outgoing=(waits, sent))])
-    await kept.storage.apply([], [Mark(sent.id, DeliveryState.SENT, kept.now)])
-    await kept.storage.apply([Turn(said_anew=(replace(waits, text="new"), replace(sent, text="new")))])
-    said = {d.message.id: d.message.text for d in await kept.storage.outbox(list(DeliveryState), 10)}
-    assert said == {waits.id: "new", sent.id: sent.text}
+def says(waits: Outgoing, *lines: str) -> Turn:
+    """The first of these is what it says already."""
+    return Turn(said_anew=(SaidAnew(replace(waits, text=lines[0]), replace(waits, text="\n".join(lines))),))
 
 
-async def test_a_ping_that_waits_is_put_in_other_words_for_the_deadline_that_still_runs(kept: Kept) -> None:
+async def said(kept: Kept) -> dict[int, str]:
+    return {d.message.id: d.message.text for d in await kept.storage.outbox(list(DeliveryState), 10)}
+
+
+async def gathering(kept: Kept) -> Outgoing:
+    """A message that gathers pings and waits for its moment."""
+    waits = message("pings:1:2:1:person:7", kind=OutgoingKind.PING, priority=Priority.U3, recipient="person:7",
+                    text="one", not_before=kept.now + HOUR)  # fmt: skip
+    await kept.storage.apply([Turn(outgoing=(waits,))])
+    return waits
+
+
+async def test_what_waits_says_what_it_says_now(kept: Kept) -> None:
+    waits = await gathering(kept)
+    await kept.storage.apply([says(waits, "one", "two"), says(waits, "one\ntwo", "three")])
+    assert await said(kept) == {waits.id: "one\ntwo\nthree"}
+
+
+async def test_of_two_nodes_that_add_to_what_waits_neither_forgets_what_the_other_added(kept: Kept) -> None:
+    waits = await gathering(kept)
+    await kept.storage.apply([says(waits, "one", "two")])
+    with pytest.raises(Stale):
+        await kept.storage.apply([says(waits, "one", "three")])
+    assert await said(kept) == {waits.id: "one\ntwo"}
+
+
+async def test_nothing_is_added_to_what_somebody_has_taken_to_send_it(kept: Kept) -> None:
+    waits = await gathering(kept)
+    since = kept.now - timedelta(days=900)
+    assert (await kept.storage.load(Wanted(heard_pings=(since,)))).heard_pings["person:7"].waiting == waits
+    (taken,) = await kept.storage.claim_outbox(["telegram"], kept.now + 2 * HOUR, 10, timedelta(minutes=1))
+    assert taken.message.id == waits.id
+    with pytest.raises(Stale):
+        await kept.storage.apply([says(waits, "one", "two")])
+    heard = (await kept.storage.load(Wanted(heard_pings=(since,)))).heard_pings["person:7"]
+    assert (heard.waiting, heard.gathered) == (None, waits)
+
+
+@pytest.mark.parametrize("is_taken", [False, True])
+async def test_a_ping_that_waits_is_put_in_other_words_for_the_deadline_that_still_runs(
+    kept: Kept, *, is_taken: bool
+) -> None:
     opened = case()
     first, second = opened.deadlines
     key = "case:1:police:2:1"
@@ -57,9 +97,13 @@ async def test_a_ping_that_waits_is_put_in_other_words_for_the_deadline_that_sti
                    deadline_id=first.id)  # fmt: skip
     news = message(f"{key}:news", recipient="person:7", case_id=opened.id)
     await kept.storage.apply([opening(opened, outgoing=(ping, news))])
+    if not is_taken:  # whoever stored it sends it, unless they put it back
+        back = Mark(ping.id, DeliveryState.QUEUED, kept.now, next_attempt_at=kept.now + HOUR)
+        await kept.storage.apply([], [back])
     instead = Withdrawal(opened.id, frozenset({"person:7"}), "still late", key=key, deadline_id=second.id)
     await kept.storage.apply([Turn(cases=(step(opened),), withdrawals=(instead,))])
     found = {d.message.id: d.message for d in await kept.storage.outbox(list(DeliveryState), 10)}
-    assert (found[ping.id].text, found[ping.id].deadline_id) == ("still late", second.id)
+    assert found[ping.id].text == (ping.text if is_taken else "still late"), "what may be in the chat is kept as it is"
+    assert found[ping.id].deadline_id == second.id
     assert found[news.id].text == news.text
     assert new_id() > ping.id

@@ -179,11 +179,11 @@ async def test_every_ping_offers_an_act_or_says_who_must_act(bridge: PlayedBridg
     assert all(asks(d) for d in pings)
 
 
-async def eight_cases_at_once(bridge: PlayedBridge, *, at_most: int) -> list[Case]:
-    """Eight cases that fall due in the same minute, at a desk where one person is on duty."""
+async def cases_at_once(bridge: PlayedBridge, *, at_most: int, count: int = 8) -> list[Case]:
+    """Cases that fall due in the same minute, at a desk where one person is on duty."""
     bridge.rules = replace(bridge.rules, pings_per_hour=at_most)
     await bridge.restart()
-    cases = [await bridge.report_case(*U2, text=f"/alert somebody screams in flat {n}") for n in range(8)]
+    cases = [await bridge.report_case(*U2, text=f"/alert somebody screams in flat {n}") for n in range(count)]
     bridge.forget()
     return cases
 
@@ -191,7 +191,7 @@ async def eight_cases_at_once(bridge: PlayedBridge, *, at_most: int) -> list[Cas
 async def test_a_flood_of_eight_cases_reaches_one_person_as_a_few_pings_and_one_message_with_the_rest(
     bridge: PlayedBridge,
 ) -> None:
-    cases = await eight_cases_at_once(bridge, at_most=3)
+    cases = await cases_at_once(bridge, at_most=3)
     await bridge.fast_forward(minutes=45)
     assert len(bridge.heard("wechat:duty")) == 3, "warnings, one by one"
     await bridge.fast_forward(minutes=1)
@@ -209,13 +209,21 @@ async def test_a_flood_of_eight_cases_reaches_one_person_as_a_few_pings_and_one_
 async def test_a_flood_sends_nobody_more_than_the_limit_and_a_message_each_quarter_of_an_hour(
     bridge: PlayedBridge,
 ) -> None:
-    cases = await eight_cases_at_once(bridge, at_most=6)
+    cases = await cases_at_once(bridge, at_most=6)
     await bridge.fast_forward(hours=5)
     moments: dict[str, list[datetime]] = defaultdict(list)
     for case in cases:
         for address, found in (await rung(bridge, case, {OutgoingKind.PING})).items():
             moments[address] += found
     assert max(busiest_hour(found) for found in moments.values()) <= 6 + 4
+
+
+async def test_what_gathers_more_than_anybody_reads_at_night_says_where_the_rest_is(bridge: PlayedBridge) -> None:
+    cases = await cases_at_once(bridge, at_most=1, count=23)
+    await bridge.fast_forward(minutes=46)
+    gathered = bridge.heard("wechat:duty")[-1]
+    assert sum(case.reference in gathered for case in cases) == 20
+    assert gathered.endswith("More is late than fits here: /overdue")
 
 
 async def test_u1_is_never_gathered(bridge: PlayedBridge) -> None:
