@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from tests.faults.cluster.history import DISTURBING, OF_THE_MESSENGER, SECOND, History, Kind, Trouble
 
 LONGEST = 10 * SECOND
+_COUNTED = re.compile(r", ping [0-9]+\.$", re.MULTILINE)
 _PING_AFTER = 2 * SECOND  #: from the alert to the first ping
 
 Span = tuple[int, int]
@@ -52,13 +54,17 @@ def _sends(history: History, node: int) -> Iterator[Stretch]:
 
 
 def _pings(history: History, node: int) -> Iterator[Stretch]:
-    """Where nobody reacts to an alert somebody is pinged, by whichever node."""
+    """Where nobody reacts to an alert somebody is pinged, by whichever node.
+
+    Only those of U1: above the limit the others wait to be told together.
+    """
     touched = {ended.reference: ended.began for ended in history.ended}
     pings = sorted(a.tick for a in history.arrivals if is_ping(a.words.text))
     due = [
         a.tick + _PING_AFTER
         for a in history.arrivals
         if is_alert(a.words.buttons, a.words.text)
+        and a.words.text.startswith("U1 ")
         and not any(r in a.words.text and began <= a.tick + _PING_AFTER + LONGEST for r, began in touched.items())
     ]
     spans = _without(_healthy(history, node), _of(history, OF_THE_MESSENGER))
@@ -68,7 +74,7 @@ def _pings(history: History, node: int) -> Iterator[Stretch]:
 
 def is_ping(text: str) -> bool:
     """Whether these are the words of a ping."""
-    return "· ping " in text.partition("\n")[0]
+    return _COUNTED.search(text) is not None
 
 
 def is_alert(buttons: Sequence[str], text: str) -> bool:

@@ -16,8 +16,9 @@ NAME = "KC26-M9S34-4"
 STORED = Words("7", f"{NAME}\nYour alert is stored.", ("f.1.danger_now.yes",))
 NEXT = Words("7", "Noted: Yes (2 of 14)")
 CLOSED = Words("22", f"{NAME}: closed")
-OWN_ALERT, ALERT = Words("-1001", f"{NAME} alert"), Words("-1002", f"{NAME} alert", ("a.1.1.ack",))
-PING = Words("-1002", f"Immediate · {NAME} · ping 1\nNobody has acknowledged.", ("a.1.1.ack",))
+HEAD = f"U1 immediate · {NAME}"
+OWN_ALERT, ALERT = Words("-1001", f"{HEAD} alert"), Words("-1002", f"{HEAD} alert", ("a.1.1.ack",))
+PING = Words("-1002", f"{HEAD}\nAcknowledge: due 12:00 (now), ping 1.\nNobody has acknowledged.", ("a.1.1.ack",))
 SENT = (STORED, NEXT, OWN_ALERT, ALERT, PING, CLOSED)
 
 EVIDENCE = Evidence(
