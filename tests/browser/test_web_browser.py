@@ -15,7 +15,7 @@ from bot.domain.case import Answer, TextKind, Value
 from bot.domain.messages import Address, Button, Outgoing, OutgoingKind
 from bot.domain.subjects import COUNT
 from bot.domain.turn import Turn
-from tests.browser.windows import DESKTOP, PHONE, Window, open_window
+from tests.browser.windows import DESKTOP, PHONE, Window, fits, open_window
 from tests.kit.site import (
     ADMIN,
     DUTY_CN,
@@ -36,10 +36,6 @@ async def window(browser: Browser, tmp_path: Path) -> AsyncIterator[Window]:
     async with open_window(browser, tmp_path) as window:
         yield window
         assert window.complaints == []
-
-
-async def fits(page: Page) -> bool:
-    return bool(await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
 
 
 def said(page: Page, text: str) -> Locator:

@@ -14,7 +14,7 @@ from bot.domain.case import Case
 from bot.domain.handoff_links import LinkUse
 from bot.domain.turn import Turn
 from tests.adapters.web.test_web_handoff_links import DETECTIVE, handed, link, stands
-from tests.browser.windows import PHONE, Window, open_window
+from tests.browser.windows import PHONE, Window, fits, open_window
 from tests.kit.chromium import PATIENCE
 from tests.kit.papers import printed
 from tests.kit.site import REFERENCE
@@ -40,10 +40,6 @@ async def opened(window: Window, use: LinkUse, case: Case, *, script: bool = Tru
     who = DETECTIVE if use is LinkUse.PAPER else None
     await page.goto(window.url + await link(window.bridge, use, case, who))
     return page
-
-
-async def fits(page: Page) -> bool:
-    return bool(await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"])
 
 
 @pytest.mark.parametrize("script", [True, False])

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, expect
 
 from bot.domain.case import Answer, Case
 from bot.domain.guarded import Guarded
@@ -16,11 +16,14 @@ from bot.domain.people import Role
 from bot.domain.referral import Ground, Referral, ReferralState
 from bot.domain.secure_entry import SecureEntry, SecureField
 from bot.domain.turn import Turn
-from tests.browser.windows import PHONE, Window, open_window
+from tests.browser.windows import PHONE, Window, fits, open_window, reaches, small_targets
 from tests.kit.clock import START
 from tests.kit.site import DUTY_CN, DUTY_KH, OFFICER, REFERENCE, keep, person, sample_case
 
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.asyncio(loop_scope="module")]
+
+#: What a thumb taps there.
+TARGETS = "article button, summary, textarea, select"
 
 SHELTER = person(22, "Chen Hua", "CN", Role.DUTY, "cn-support")
 
@@ -66,27 +69,6 @@ async def keeps(window: Window) -> None:
     await window.bridge.storage.apply([Turn(secure=entries)])
 
 
-async def fits(page: Page) -> bool:
-    return bool(await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
-
-
-async def small_targets(page: Page) -> list[str]:
-    found: list[str] = await page.evaluate(
-        """() => [...document.querySelectorAll('article button, summary, textarea, select')]
-             .filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 43.5).map(e => e.outerHTML)"""
-    )
-    return found
-
-
-async def reaches(page: Page, target: Locator) -> None:
-    """Press Tab until the target has the focus."""
-    for _ in range(80):
-        await page.keyboard.press("Tab")
-        if await target.evaluate("e => e === document.activeElement"):
-            return
-    raise AssertionError("the keyboard does not get there")
-
-
 async def test_a_shelter_reads_what_it_needs_and_answers_by_keyboard_alone(window: Window) -> None:
     await keeps(window)
     page = await window.open(SHELTER, PHONE, script=False)
@@ -112,7 +94,7 @@ async def test_a_shelter_reads_what_it_needs_and_answers_by_keyboard_alone(windo
     ):
         assert word not in text, word
     assert await fits(page)
-    assert await small_targets(page) == []
+    assert await small_targets(page, TARGETS) == []
     await reaches(page, page.get_by_label("Who takes them in, and when?"))
     await page.keyboard.type("night team")
     await reaches(page, page.get_by_role("button", name="We take them"))

@@ -8,16 +8,19 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
 from bot.domain.people import Role
 from bot.domain.roster import Shift
 from bot.domain.turn import Turn
-from tests.browser.windows import Window, open_window
+from tests.browser.windows import Window, fits, open_window, small_targets
 from tests.kit.clock import START
 from tests.kit.site import DUTY_CN, SUPERVISOR_CN, person
 
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.asyncio(loop_scope="module")]
+
+#: What a thumb taps there.
+TARGETS = "button, summary, input:not([type=hidden]), select, nav a"
 
 HOUR = timedelta(hours=1)
 NIGHT = person(22, "Zhao Min-Ling of the Night", "CN", Role.DUTY, "cn-duty")
@@ -35,18 +38,6 @@ async def window(browser: Browser, tmp_path: Path) -> AsyncIterator[Window]:
         assert window.complaints == []
 
 
-async def fits(page: Page) -> bool:
-    return bool(await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
-
-
-async def small_targets(page: Page) -> list[str]:
-    found: list[str] = await page.evaluate(
-        """() => [...document.querySelectorAll('button, summary, input:not([type=hidden]), select, nav a')]
-             .filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 43.5).map(e => e.outerHTML)"""
-    )
-    return found
-
-
 async def test_a_supervisor_adds_a_shift_by_keyboard_at_a_phone(window: Window, tmp_path: Path) -> None:
     page = await window.open(SUPERVISOR_CN)
     await page.get_by_role("link", name="Roster").click()
@@ -60,7 +51,7 @@ async def test_a_supervisor_adds_a_shift_by_keyboard_at_a_phone(window: Window, 
     await page.get_by_label("Begins").fill("2026-04-19T20:00")
     await page.get_by_label("Ends").fill("2026-04-20T08:00")
     assert await fits(page)
-    assert await small_targets(page) == []
+    assert await small_targets(page, TARGETS) == []
     await page.screenshot(path=str(tmp_path / "roster.png"), full_page=True)
     await page.get_by_role("button", name="Add the shift").press("Enter")
     await expect(page.get_by_text("Sun 19 Apr 20:00 Beijing - Mon 20 Apr 08:00 Beijing", exact=True)).to_be_visible()

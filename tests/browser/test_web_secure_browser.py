@@ -9,10 +9,13 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Error, Locator, Page, expect
 
-from tests.browser.windows import PHONE, Window, open_window
+from tests.browser.windows import PHONE, Window, fits, open_window, reaches, small_targets
 from tests.kit.site import DUTY_KH, OFFICER, REFERENCE, keep, sample_case
 
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.asyncio(loop_scope="module")]
+
+#: What a thumb taps there.
+TARGETS = "button, summary, select, textarea, label.check, a.button, a.back"
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -22,30 +25,9 @@ async def window(browser: Browser, tmp_path: Path) -> AsyncIterator[Window]:
         assert window.complaints == []
 
 
-async def reaches(page: Page, target: Locator) -> None:
-    """Press Tab until the target has the focus."""
-    for _ in range(120):
-        await page.keyboard.press("Tab")
-        if await target.evaluate("e => e === document.activeElement"):
-            return
-    raise AssertionError("the keyboard does not get there")
-
-
 async def presses(page: Page, target: Locator, key: str = "Enter") -> None:
     await reaches(page, target)
     await page.keyboard.press(key)
-
-
-async def fits(page: Page) -> bool:
-    return bool(await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
-
-
-async def small_targets(page: Page) -> list[str]:
-    found: list[str] = await page.evaluate(
-        """() => [...document.querySelectorAll('button, summary, select, textarea, label.check, a.button, a.back')]
-             .filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 43.5).map(e => e.outerHTML)"""
-    )
-    return found
 
 
 def form(page: Page, title: str) -> Locator:
@@ -56,7 +38,7 @@ async def opens(page: Page) -> None:
     await presses(page, page.get_by_role("link", name="Open the secure case"))
     await expect(page.get_by_role("heading", level=1)).to_contain_text(f"Secure case {REFERENCE}")
     assert await fits(page)
-    assert await small_targets(page) == []
+    assert await small_targets(page, TARGETS) == []
     await reaches(page, page.get_by_label("What do you open it for?"))
     await page.keyboard.type("Locate")
     await presses(page, page.get_by_role("button", name="Open"))
@@ -125,7 +107,7 @@ async def test_every_form_fits_a_phone_and_is_large_enough_to_tap(window: Window
         if await summary.evaluate("e => !e.parentElement.open"):
             await summary.click()
     assert await fits(page)
-    assert await small_targets(page) == []
+    assert await small_targets(page, TARGETS) == []
     unnamed = await page.evaluate(
         """() => [...document.querySelectorAll('input:not([type=hidden]), select, textarea')]
              .filter(e => e.labels.length === 0).map(e => e.outerHTML)"""

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.async_api import Browser, BrowserContext, Page
+from playwright.async_api import Browser, BrowserContext, Locator, Page
 
 from adapters.web.settings import WebSettings
 from adapters.web.site.sign_in_pages import new_link
@@ -44,6 +44,30 @@ class Window:
         await page.get_by_role("button", name="Sign in").click()
         await page.wait_for_url("**/chat")
         return page
+
+
+async def reaches(page: Page, target: Locator) -> None:
+    """Press Tab until the target has the focus."""
+    for _ in range(120):
+        await page.keyboard.press("Tab")
+        if await target.evaluate("e => e === document.activeElement"):
+            return
+    raise AssertionError("the keyboard does not get there")
+
+
+async def fits(page: Page) -> bool:
+    """Whether nothing is wider than the window."""
+    return bool(await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
+
+
+async def small_targets(page: Page, selector: str) -> list[str]:
+    """What of these is to be tapped and too small for a thumb."""
+    found: list[str] = await page.evaluate(
+        """selector => [...document.querySelectorAll(selector)]
+             .filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 43.5).map(e => e.outerHTML)""",
+        selector,
+    )
+    return found
 
 
 @asynccontextmanager

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from adapters.web.site import one_time
 from adapters.web.site.downloads import download
 from adapters.web.site.request_checks import new_token
-from adapters.web.site.sign_in_pages import redirect
+from adapters.web.site.sign_in_pages import redirect, set_cookie
 from adapters.web.site.site import Site, came_from_us
 from adapters.web.site.visit import papers_cookie_name
 from bot.acts.paper_taking import HandedPaper
@@ -75,11 +75,7 @@ async def use(site: Site, request: Request) -> Response:
     if await site.storage.use_handoff_link(LinkUse.PAPER, used.link.token_hash, kept, now) is None:
         return await _no_such_link(site, request, now)
     response = redirect(site, "/papers")
-    lasts = int(LASTS[LinkUse.OPENED].total_seconds())
-    response.set_cookie(
-        papers_cookie_name(site.settings), token, max_age=lasts, path="/", secure=site.settings.is_https,
-        httponly=True, samesite="lax",
-    )  # fmt: skip
+    set_cookie(site, response, papers_cookie_name(site.settings), token, LASTS[LinkUse.OPENED])
     return response
 
 

@@ -65,7 +65,7 @@ async def use(site: Site, request: Request) -> Response:
     await _record(site, person)
     log.info("Somebody signed in", person_id=person.id)
     response = redirect(site, "/chat")
-    _set_cookie(site, response, token, site.settings.session_length)
+    set_cookie(site, response, cookie_name(site.settings), token, site.settings.session_length)
     return response
 
 
@@ -75,7 +75,7 @@ async def leave(site: Site, visit: Visit) -> Response:
     await site.storage.end_session(hash_token(visit.request.cookies[name]))
     log.info("Somebody signed out", person_id=visit.person.id)
     response = redirect(site, "/")
-    _set_cookie(site, response, "", timedelta(0))
+    set_cookie(site, response, name, "", timedelta(0))
     return response
 
 
@@ -84,10 +84,11 @@ def redirect(site: Site, path: str) -> Response:
     return RedirectResponse(path, 303, headers=headers(over_tls=site.settings.is_https))
 
 
-def _set_cookie(site: Site, response: Response, value: str, length: timedelta) -> None:
+def set_cookie(site: Site, response: Response, name: str, value: str, length: timedelta) -> None:
+    """Let a browser keep a token that no script of a page can read."""
     # Lax, not Strict: a link to a case that was sent to a messenger has to work from the messenger's page.
     response.set_cookie(
-        cookie_name(site.settings),
+        name,
         value,
         max_age=int(length.total_seconds()),
         path="/",
