@@ -8,7 +8,7 @@ from bot.clock import alerts
 from bot.domain.agreement import Urgency
 from bot.domain.case import Case, Deadline
 from bot.domain.frozen import replace
-from bot.domain.heard_pings import GATHERED, HeardPings
+from bot.domain.heard_pings import GATHERED
 from bot.domain.messages import Outgoing, OutgoingKind, Priority
 from bot.domain.names import deadline_name, moment, rows
 from bot.domain.recipients import Recipient
@@ -38,18 +38,23 @@ def gather(c: Composer, seen: Case, reader: Recipient, about: Deadline, number: 
     line = tr("en", "{urgency} · {reference} · {deadline}: due {moment}", urgency=seen.urgency.value,
               reference=seen.reference, deadline=deadline_name(about, "en"),
               moment=moment(about.due_at, seen, c.context.agreement))  # fmt: skip
-    if heard.waiting is None:
-        at = _not_before(c, heard, seen.policy(c.context.agreement).repeat)
+    apart = min(APART, seen.policy(c.context.agreement).repeat)
+    if heard.waiting is None or _moment(heard.waiting, c.now) > c.now + apart:
+        at = _not_before(c.now, heard.gathered, apart)
         c.send(_first(c, seen, reader, line, f"{about.id}:{number}", at))
     else:
         c.say_anew(heard.waiting, _longer(seen, heard.waiting, line))
     return True
 
 
-def _not_before(c: Composer, heard: HeardPings, repeat: timedelta) -> datetime:
-    soon = c.now + min(FIRST_AFTER, repeat)
-    last = heard.gathered.not_before if heard.gathered is not None else None
-    return soon if last is None else max(soon, last + min(APART, repeat))
+def _moment(gathered: Outgoing | None, otherwise: datetime) -> datetime:
+    return gathered.not_before if gathered is not None and gathered.not_before is not None else otherwise
+
+
+def _not_before(now: datetime, last: Outgoing | None, apart: timedelta) -> datetime:
+    """When the next one is sent: never later than this, also where another node's clock was wrong."""
+    after = _moment(last, now - apart) + apart
+    return min(max(now + min(FIRST_AFTER, apart), after), now + apart)
 
 
 def _first(c: Composer, seen: Case, reader: Recipient, line: str, which: str, at: datetime) -> Outgoing:

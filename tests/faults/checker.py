@@ -115,7 +115,13 @@ def _pings(evidence: Evidence) -> Iterator[str]:
     for deadline in evidence.deadlines:
         name = f"{deadline.kind} of case {deadline.case_id}"
         if deadline.kind != "alert":
-            if deadline.state == "running" and deadline.due_at < evidence.settled_at and not deadline.pings:
+            may_wait = deadline.kind == "intake"  # until its officer has answered in another one
+            if (
+                not may_wait
+                and deadline.state == "running"
+                and deadline.due_at < evidence.settled_at
+                and not deadline.pings
+            ):
                 yield f"{name} passed without a ping"
             is_bundled = pinged[deadline.case_id] > 1
             for number in range(1, deadline.pings + 1):
@@ -153,7 +159,7 @@ def _outbox(evidence: Evidence) -> Iterator[str]:
 
 
 def _is_accounted_for(row: OutboxKept, evidence: Evidence) -> bool:
-    is_young = row.created_at is not None and row.created_at >= evidence.settled_at
+    is_young = row.due_at is not None and row.due_at >= evidence.settled_at
     return row.state in _DONE or (row.state == "dropped" and bool(row.reason)) or is_young
 
 

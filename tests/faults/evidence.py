@@ -105,7 +105,7 @@ class OutboxKept:
     words: Words
     state: str = "sent"
     reason: str = ""
-    created_at: datetime | None = None
+    due_at: datetime | None = None  #: since when it could have been sent
     in_call: str = ""  #: as it stands in an answer in the call
 
 
@@ -159,7 +159,7 @@ def unsettled(url: str, before: datetime) -> dict[str, int]:
     deadlines, outbox, inbox = T["deadlines"].c, T["outbox"].c, T["inbox"].c
     undone = {
         "deadlines": (deadlines.state == "running") & (deadlines.next_at < before),
-        "messages to send": (outbox.state == "queued") & (outbox.created_at < before),
+        "messages to send": (outbox.state == "queued") & (func.coalesce(outbox.not_before, outbox.created_at) < before),
         "failed messages": (inbox.state != "done") & (inbox.received_at < before),
     }
     with _open(url) as connection:
@@ -226,7 +226,15 @@ def _outbox(row: Any) -> OutboxKept:
         text, keyboard = _listed(*as_links(text, keyboard)), ()
     buttons = tuple(button.data for line in keyboard for button in line)
     words = Words(chat, text, buttons, bool(row["replaces"] or row["edits"]))
-    return OutboxKept(row["id"], row["dedupe_key"], words, row["state"], row["reason"], row["created_at"], in_call)
+    return OutboxKept(
+        row["id"],
+        row["dedupe_key"],
+        words,
+        row["state"],
+        row["reason"],
+        row["not_before"] or row["created_at"],
+        in_call,
+    )
 
 
 def _listed(text: str, keyboard: Keyboard) -> str:

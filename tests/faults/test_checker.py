@@ -133,7 +133,7 @@ def test_a_message_dropped_for_a_reason_is_no_loss() -> None:
 
 
 def test_a_message_made_after_the_last_look_may_still_wait() -> None:
-    young = OutboxKept(15, "case:1:police:3:1:desk:cn-duty", PING, "queued", created_at=LATER)
+    young = OutboxKept(15, "case:1:police:3:1:desk:cn-duty", PING, "queued", due_at=LATER)
     assert _found(outbox=(*_outbox(), young)).findings == ()
 
 
