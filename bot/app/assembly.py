@@ -86,6 +86,7 @@ def rules_of(settings: Settings) -> Rules:
         exports=settings.bridge.data_dir / "exports",
         identity=settings.bridge.identity_on_messenger,
         digest_at=settings.journal.digest_at,
+        evening_report=settings.bridge.evening_report,
         retention=settings.retention.rules(),
         answer_within=settings.database.answer_within,
     )

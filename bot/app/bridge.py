@@ -26,6 +26,7 @@ from bot.intake.reading import first_facts
 from bot.jobs.daily_overdue import DailyOverdue
 from bot.jobs.due_poller import Reminder
 from bot.jobs.english_drafts import EnglishDrafts
+from bot.jobs.evening_report import EveningReport
 from bot.jobs.export_worker import Exports
 from bot.jobs.file_fetcher import Fetcher
 from bot.jobs.housekeeping import Tender
@@ -75,6 +76,7 @@ class Rules:
     exports: Path = Path("exports")
     identity: str = "never"  #: what identifiers may do on a messenger: never, masked or allowed
     digest_at: time = time(6)  #: UTC
+    evening_report: time = time(18)  #: in each side's own zone
     retention: Retention = field(default_factory=Retention)
     answer_within: timedelta | None = None  #: what comes in is stored or refused
 
@@ -162,6 +164,7 @@ class Bridge:
         self.roster_watch = RosterWatch(storage, line, clock, rules.agreement, node)
         self.digester = Digester(storage, line, clock, rules.digest_at, node)
         self.daily_overdue = DailyOverdue(storage, line, clock, rules.digest_at, node, rules.agreement)
+        self.evening_report = EveningReport(storage, line, clock, rules.evening_report, node, rules.agreement)
         around = Surroundings(rules.retention, clock, chance.new_id, chance.salt, files=files)
         self.nightly_purge = NightlyPurge(storage, around, node)
         self.shout = PastOutbox(storage, self._adapters, chance.new_id)

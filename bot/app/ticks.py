@@ -107,6 +107,7 @@ def _work(schedule: Schedule, bridge: Bridge, watched: Watched) -> None:
     schedule.every(_ROSTER_TICK, bridge.roster_watch.tick, "roster")
     schedule.every(_RARE_TICK, bridge.digester.tick, "digest")
     schedule.every(_RARE_TICK, bridge.daily_overdue.tick, "overdue")
+    schedule.every(_RARE_TICK, bridge.evening_report.tick, "evening report")
     schedule.every(_RARE_TICK, bridge.closing.tick, "windows")
     schedule.every(_RARE_TICK, partial(_purge, bridge, watched.clocks), "purge")
     if watched.backup is not None:

@@ -62,15 +62,18 @@ def export(settings: Settings, target: Path | None, is_identified: bool, recipie
 @configured
 def report(settings: Settings, since: datetime, until: datetime, target: Path) -> None:
     """Write what happened since the last meeting."""
-    click.echo(run_now(cli_record.report(settings, since, until, target)))
+    click.echo(run_now(cli_record.period_report(settings, since, until, target)))
 
 
 @click.command()
-@click.argument("reference")
+@click.argument("reference", default="")
+@click.option("--all", "whole", is_flag=True, help="Of each side: who is there until the morning, and what is wanting.")
 @configured
-def plan(settings: Settings, reference: str) -> None:
-    """Print what the clock will do for a case."""
-    click.echo(run_now(cli_record.plan(settings, reference)))
+def plan(settings: Settings, reference: str, *, whole: bool) -> None:
+    """Print what the clock will do for a case, or how ready both sides are."""
+    if whole == bool(reference):
+        raise click.UsageError("Name a case, or say --all.")
+    click.echo(run_now(cli_record.plan_all(settings) if whole else cli_record.plan(settings, reference)))
 
 
 @click.group()

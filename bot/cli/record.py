@@ -28,7 +28,10 @@ from bot.record.export.manifest import ExportRequest
 from bot.record.export_request import Wish
 from bot.record.report.period_report import report as make_report
 from bot.record.report.writers import write_report
+from bot.roster.evening import Evening, report
 from bot.turns.composer import Composer
+
+_LOOKED_THROUGH = 100_000  #: open cases of a side
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,7 @@ async def ask(settings: Settings, order: IdentifiedCommand, operator: str) -> st
     )
 
 
-async def report(settings: Settings, since: datetime, until: datetime, target: Path) -> str:
+async def period_report(settings: Settings, since: datetime, until: datetime, target: Path) -> str:
     """Write the period report."""
     async with opened(settings) as storage:
         made = await make_report(storage, settings.agreement(), since, until, clock=assembly.clock)
@@ -112,10 +115,27 @@ async def plan(settings: Settings, text: str) -> str:
     """Tell what the clock will do for a case."""
     async with opened(settings) as storage:
         case = await case_of(storage, settings, text)
-        directory = await storage.directory()
-        heard = (await storage.load(Wanted(heard=heard_of(directory, assembly.clock())))).heard
-        known = Known(assembly.rules_of(settings).confirm_every, windows_of(settings), heard)
-        return describe(case, settings.agreement(), directory, "en", known=known)
+        known = await _known(storage, settings)
+        return describe(case, settings.agreement(), await storage.directory(), "en", known=known)
+
+
+async def plan_all(settings: Settings) -> str:
+    """Tell of each side who is there until the morning, what is wanting, and which cases reach nobody."""
+    agreement, now = settings.agreement(), assembly.clock()
+    async with opened(settings) as storage:
+        directory, known = await storage.directory(), await _known(storage, settings)
+        found = []
+        for party in agreement.parties:
+            cases = await storage.list_cases(Scope(0, party, sees_party=True), open_only=True, limit=_LOOKED_THROUGH)
+            evening = Evening(party, agreement, directory, known, now)
+            found.append(report(evening, cases).written(evening))
+    return "\n\n".join(found)
+
+
+async def _known(storage: Storage, settings: Settings) -> Known:
+    directory = await storage.directory()
+    heard = (await storage.load(Wanted(heard=heard_of(directory, assembly.clock())))).heard
+    return Known(assembly.rules_of(settings).confirm_every, windows_of(settings), heard)
 
 
 async def case_of(storage: Storage, settings: Settings, text: str) -> Case:

@@ -33,6 +33,16 @@ class Step:
     repeats: bool = False  #: from here on it repeats until somebody acts
     unbound: tuple[Recipient, ...] = ()  #: whom it would reach too if any messenger of theirs were known
 
+    @property
+    def reaches_nobody(self) -> bool:
+        """Whether it is addressed to nobody at all."""
+        return not self.audience.recipients
+
+    @property
+    def meant(self) -> tuple[Recipient, ...]:
+        """Everybody it is meant for."""
+        return unique((*self.audience.recipients, *self.unbound))
+
 
 def steps(case: Case, agreement: Agreement, directory: Directory) -> list[Step]:
     """List the pings to come, each rung of each running deadline once, in order of time."""
@@ -119,17 +129,22 @@ _SAYS = for_each(
 
 def _unheard(step: Step, party: str, directory: Directory, known: Known, language: str) -> str:
     """Name those who may hear nothing of a step, and the sides of which nobody would."""
-    meant = [r for r in unique((*step.audience.recipients, *step.unbound)) if party in ("", r.party)]
+    meant = [r for r in step.meant if party in ("", r.party)]
     found = {recipient.name: flags(recipient, step.at, directory, known) for recipient in meant}
     said = [
         tr(language, sentence, people=_some_of([r for r in meant if flag in found[r.name]], meant))
         for flag, sentence in _SAYS.items()
         if any(flag in each for each in found.values())
     ]
-    for side in dict.fromkeys(r.party for r in meant):
-        if all(SILENT & set(found[r.name]) for r in meant if r.party == side):
-            said.append(tr(language, " Nobody of {party} would hear it.", party=side))
+    silent = [side for side in who_hears_nothing(step, directory, known) if party in ("", side)]
+    said += [tr(language, " Nobody of {party} would hear it.", party=side) for side in silent]
     return "".join(said)
+
+
+def who_hears_nothing(step: Step, directory: Directory, known: Known) -> list[str]:
+    """Name the sides for whose people a step is meant, and of which nobody would hear it."""
+    heard = {r.party for r in step.meant if not SILENT & set(flags(r, step.at, directory, known))}
+    return [side for side in dict.fromkeys(r.party for r in step.meant) if side not in heard]
 
 
 def _some_of(some: list[Recipient], everybody: list[Recipient]) -> str:

@@ -77,6 +77,7 @@ class BridgeTable(Table):
     identity_on_messenger: Literal["never", "masked", "allowed"] = "never"
     alert_after: Duration = read_duration("3m")
     pings_per_hour: int = Field(12, ge=0, le=1000)
+    evening_report: TimeOfDay = read_time_of_day("18:00")
 
 
 class PeopleTable(Table):

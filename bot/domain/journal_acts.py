@@ -193,6 +193,7 @@ class JournalAct(StrEnum):
     DESK_REACHABLE = "desk_reachable", Details.WORDS, Seen.NOWHERE
     DESK_LEFT = "desk_left", Details.WORDS, Seen.NOWHERE
     OVERDUE_TOLD = "overdue_told", Details.CODED, Seen.NOWHERE  #: what is late, to a secretariat, once a day
+    READINESS_TOLD = "readiness_told", Details.CODED, Seen.NOWHERE  #: who is there tonight, to supervisors each evening
     TEST_PING = "test_ping", Details.WORDS, Seen.NOWHERE
     TEST_READ = "test_read", Details.WORDS, Seen.NOWHERE
 

@@ -11,7 +11,7 @@ from bot.domain.agreement import Agreement, DeskRole
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import OutgoingKind
 from bot.domain.recipients import at_desks
-from bot.jobs.once_a_day import OnceADay
+from bot.jobs.once_a_day import Daily, OnceADay
 from bot.language.texts import tr
 from bot.line.line import Line
 from bot.line.message_work import Order
@@ -51,7 +51,7 @@ class DailyOverdue:
         self._storage = storage
         self._line = line
         self._agreement = agreement
-        self._daily = OnceADay(storage, clock, at, owner, NAME)
+        self._daily = OnceADay(storage, clock, Daily(at), owner, NAME)
 
     async def tick(self) -> bool:
         """Tell what is due; returns whether it was time."""

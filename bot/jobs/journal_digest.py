@@ -14,7 +14,7 @@ from bot.domain.people import Directory
 from bot.domain.recipients import Recipient, at_desks, unique
 from bot.domain.time_words import both_times
 from bot.domain.verify_journal import Head, Witness
-from bot.jobs.once_a_day import OnceADay
+from bot.jobs.once_a_day import Daily, OnceADay
 from bot.language.texts import tr
 from bot.line.line import Line
 from bot.line.message_work import Order
@@ -74,7 +74,7 @@ class Digester:
         """Take the storage, the line, the clock, the time of day in UTC, and this node's name."""
         self._storage = storage
         self._line = line
-        self._daily = OnceADay(storage, clock, at, owner, NAME)
+        self._daily = OnceADay(storage, clock, Daily(at), owner, NAME)
 
     async def tick(self) -> bool:
         """Tell what is due; returns whether it was time."""

@@ -15,7 +15,7 @@ from bot.domain.backups import LAST_GOOD, OLD
 from bot.domain.errors import BridgeError, StorageError
 from bot.domain.recipients import admins, unique
 from bot.domain.time_words import span
-from bot.jobs.once_a_day import OnceADay
+from bot.jobs.once_a_day import Daily, OnceADay
 from bot.language.texts import tr
 from bot.line.line import Line
 from bot.line.message_work import Order
@@ -57,7 +57,7 @@ class NightlyBackup:
         self._clock = clock
         self._plan = plan
         self._make = make
-        self._nightly = OnceADay(storage, clock, plan.at, owner, NAME, lease=_LEASE)
+        self._nightly = OnceADay(storage, clock, Daily(plan.at), owner, NAME, lease=_LEASE)
         self._not_before = datetime.min.replace(tzinfo=UTC)
 
     async def tick(self) -> bool:

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, date, datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from bot.ports.storage import Storage
 
 
-def due_day(now: datetime, at: time) -> date:
-    """The last day whose work is due by now; `at` is in UTC."""
-    today = now.astimezone(UTC)
+def due_day(now: datetime, at: time, zone: tzinfo = UTC) -> date:
+    """The last day whose work is due by now; `at` is a time of day in that zone."""
+    today = now.astimezone(zone)
     return today.date() if today.time() >= at else today.date() - timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Daily:
+    """When something is done each day."""
+
+    at: time
+    zone: tzinfo = UTC
+    makes_up: bool = True  #: also for the day before the first look; without it the first is the one that comes
 
 
 class OnceADay:
@@ -21,16 +31,16 @@ class OnceADay:
         self,
         storage: Storage,
         clock: Callable[[], datetime],
-        at: time,
+        when: Daily,
         owner: str,
         name: str,
         *,
         lease: timedelta = timedelta(minutes=2),
     ) -> None:
-        """Take the storage, the clock, the time of day in UTC, this node's name, and the work's own."""
+        """Take the storage, the clock, the moment of each day, this node's name, and the work's own."""
         self._storage = storage
         self._clock = clock
-        self._at = at
+        self._when = when
         self._owner = owner
         self._name = name
         self._lease = lease
@@ -38,7 +48,7 @@ class OnceADay:
 
     async def tick(self, work: Callable[[date], Awaitable[bool]]) -> bool:
         """Let the work be done if it is time; returns whether it was. Work that returns False comes again."""
-        day = due_day(self._clock(), self._at)
+        day = due_day(self._clock(), self._when.at, self._when.zone)
         if day == self._done or not await self.hold():
             return False
         try:
@@ -47,10 +57,11 @@ class OnceADay:
             await self._storage.release_lease(self._name, self._owner)
 
     async def _tick(self, day: date, work: Callable[[date], Awaitable[bool]]) -> bool:
-        is_time = (await self._storage.cursor(self._name) or 0) < day.toordinal()
+        last = await self._storage.cursor(self._name)
+        is_time = (last or 0) < day.toordinal() and (self._when.makes_up or last is not None)
         if is_time and not await work(day):
             return True
-        if is_time:
+        if is_time or last is None:
             await self._storage.save_cursor(self._name, day.toordinal())
         self._done = day
         return is_time

@@ -14,7 +14,7 @@ from bot.domain.frozen import replace
 from bot.domain.journal import NO_CASE, Entry
 from bot.domain.journal_acts import JournalAct
 from bot.domain.retention_rules import FREE_FIELDS, Cutoffs, PurgeDue, Retention, Rule, due, kept_acts
-from bot.jobs.once_a_day import OnceADay
+from bot.jobs.once_a_day import Daily, OnceADay
 from bot.ports.retention import Purge
 from bot.ports.storage import Files, Storage
 
@@ -153,7 +153,7 @@ class NightlyPurge:
         """Take the storage, what a purge needs, and this node's name."""
         self._storage = storage
         self._around = around
-        self._nightly = OnceADay(storage, around.clock, around.retention.at, owner, NAME, lease=_LEASE)
+        self._nightly = OnceADay(storage, around.clock, Daily(around.retention.at), owner, NAME, lease=_LEASE)
 
     async def tick(self) -> bool:
         """Purge if it is time; returns whether it was."""

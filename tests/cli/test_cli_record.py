@@ -145,6 +145,18 @@ def test_a_plan_reads_a_reference_as_people_type_it(terminal: Terminal) -> None:
     assert "Beijing" in plan
 
 
+def test_the_plan_of_everything_says_of_each_side_how_ready_it_is(terminal: Terminal) -> None:
+    said = "\n".join(terminal("plan", "--all"))
+    assert "Readiness of KH until" in said
+    assert "Readiness of CN until" in said
+    assert "! KH police: it has no address, and nobody there is on a messenger." in said
+
+
+@pytest.mark.parametrize("typed", [(), (REFERENCE, "--all")])
+def test_a_plan_wants_a_case_or_all_of_them(terminal: Terminal, typed: tuple[str, ...]) -> None:
+    assert "Name a case, or say --all." in "\n".join(terminal("plan", *typed, code=2))
+
+
 @pytest.mark.parametrize(
     ("reference", "sentence"),
     [

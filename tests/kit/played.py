@@ -238,6 +238,11 @@ class PlayedBridge:
         await self._bridge.daily_overdue.tick()
         await self._settled()
 
+    async def evening_tick(self) -> None:
+        """Let the bridge look whether it is evening somewhere, as it does every minute."""
+        await self._bridge.evening_report.tick()
+        await self._settled()
+
     async def nightly_tick(self) -> None:
         """Let the bridge look whether something is kept no longer, as it does every minute."""
         await self._bridge.nightly_purge.tick()

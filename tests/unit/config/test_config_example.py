@@ -93,7 +93,7 @@ def test_the_example_shows_the_values_that_hold_when_a_key_is_left_out() -> None
             assert read_duration(value) == getattr(DEFAULT_LEVELS[Urgency(level)], deadline), key
         elif key in _DURATIONS:
             assert read_duration(value) == defaults[key]
-        elif key in ("journal.digest_at", "retention.at", "backup.at"):
+        elif key in ("bridge.evening_report", "journal.digest_at", "retention.at", "backup.at"):
             assert read_time_of_day(value) == defaults[key]
         elif key.startswith("retention.") and key.endswith("_after"):
             assert read_keeping(value) == defaults[key]
