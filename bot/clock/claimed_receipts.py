@@ -43,11 +43,13 @@ def claimed(case: Case, channel: Channel | None) -> Handoff | None:
     return handoff if handoff is not None and handoff.is_claimed else None
 
 
-def in_ping(case: Case, channel: Channel | None) -> str:
-    """What a ping about a hand-off says of such a receipt; empty where none waits."""
+def in_ping(case: Case, channel: Channel | None, *, may_record: bool) -> str:
+    """What a ping about a hand-off says of such a receipt, its number to who may record it; empty where none waits."""
     handoff = claimed(case, channel)
     if handoff is None:
         return ""
+    if not may_record:
+        return tr("en", "By the link in our mail it was said to be received. Somebody who may accept must record that.")
     return tr(
         "en",
         "By the link in our mail it was said to be received, under {number}. Somebody who may accept must record that.",

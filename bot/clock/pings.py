@@ -90,7 +90,7 @@ def _wants_answer(asked: Asked) -> str:
         moment=moment(since, case, asked.agreement),
     )
     wanted = tr("en", "Please accept with the formal reference, or return it with a reason.")
-    claimed = claimed_receipts.in_ping(case, deadline.channel)
+    claimed = claimed_receipts.in_ping(case, deadline.channel, may_record=asked.may(Act.ACCEPT))
     return " ".join(filter(None, (handed, wanted if asked.may(Act.ACCEPT) else "", claimed)))
 
 
@@ -142,7 +142,8 @@ def _wants_channel(asked: Asked) -> str:
     handoff = case.handoff(channel)
     if handoff is not None and handoff.state is HandoffState.SENT:
         sent = tr("en", "Handed to the {channel} channel, not yet accepted.", channel=channel.value)
-        return " ".join(filter(None, (sent, claimed_receipts.in_ping(case, channel), _open_for(case, channel))))
+        claimed = claimed_receipts.in_ping(case, channel, may_record=asked.may(Act.ACCEPT))
+        return " ".join(filter(None, (sent, claimed, _open_for(case, channel))))
     at_gate = in_pings(case, channel, asked.party, agreement)
     if handoff is not None and not gates.is_draft(handoff):
         accepted = tr("en", "The {channel} channel accepted, but not for everybody.", channel=channel.value)

@@ -19,7 +19,6 @@ from sqlalchemy import (
     bindparam,
     case,
     exists,
-    literal_column,
     not_,
     or_,
     select,
@@ -129,7 +128,7 @@ def _lost() -> Select[Any]:
 
 
 def _runs(kind: str) -> ColumnElement[bool]:
-    of_case = exists().where(_DEADLINES.case_id == _CASES.id, _RUNS, _DEADLINES.kind == literal_column(f"'{kind}'"))
+    of_case = exists().where(_DEADLINES.case_id == _CASES.id, _RUNS, _DEADLINES.kind == kind)
     return of_case.correlate(T["cases"])
 
 
@@ -149,7 +148,7 @@ def _is_unasked(kind: str, waits: ColumnElement[bool]) -> ColumnElement[bool]:
     asked = exists().where(
         _DEADLINES.case_id == _HANDOFFS.case_id,
         _RUNS,
-        _DEADLINES.kind == literal_column(f"'{kind}'"),
+        _DEADLINES.kind == kind,
         _DEADLINES.channel == _HANDOFFS.channel,
     )
     unasked = exists().where(_HANDOFFS.case_id == _CASES.id, waits, ~asked.correlate(T["handoffs"]))

@@ -100,8 +100,9 @@ async def test_until_it_is_recorded_the_pings_say_that_a_receipt_waits(bridge: P
     await bridge.fast_forward(hours=9)
     ping = bridge.expect(DUTY, "not yet accepted", "it was said to be received, under MPS-77/26")
     assert ping.buttons[0][0].label == "Record as accepted"
-    own = bridge.expect("telegram:kh-group", "it was said to be received, under MPS-77/26")
+    own = bridge.expect("telegram:kh-group", "it was said to be received. Somebody who may accept must record that.")
     assert "Record as accepted" not in {b.label for row in own.buttons for b in row}, "it is not for them to record"
+    assert "MPS-77/26" not in own.text, "what anybody who has the mail can write is for who may record it"
     await bridge.taps(DUTY, "Record as accepted", of=ping)
     assert (await police(bridge, case)).state is HandoffState.ACCEPTED
 

@@ -65,7 +65,7 @@ def leaks(texts: list[str]) -> list[str]:
 async def test_no_command_shows_a_support_desk_suspects_or_the_other_side(bridge: PlayedBridge) -> None:
     case = await told_of(bridge)
     for typed in COMMANDS.values():
-        if "{ref}" in typed and not typed.startswith(("/lost", "/alert", "urgent")):
+        if "{ref}" in typed and not typed.startswith(("/lost", "/alert", "/drill", "urgent")):
             await bridge.says(SHELTER, typed.format(ref=case.reference))
     await bridge.says(DUTY, f"/note {case.reference} ZZTHEIRS they drove off")
     await bridge.says(CLERK, f"/close {case.reference} rescued ZZOWN all is well")

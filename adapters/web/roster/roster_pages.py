@@ -12,11 +12,12 @@ from starlette.responses import Response
 from adapters.web.site.sign_in_pages import redirect
 from adapters.web.site.site import Site
 from adapters.web.site.visit import Visit, is_number
-from bot.domain.agreement import Desk
-from bot.domain.people import Directory, Role
+from bot.domain.agreement import Agreement, Desk
+from bot.domain.people import Directory, Person, Role
 from bot.domain.roster import Shift
 from bot.language.texts import tr
 from bot.line.message_work import PageAct
+from bot.protection.permissions import is_support
 from bot.roster.changes import may_plan
 from bot.roster.gaps import duty_of, gaps
 from bot.roster.single_change import Given, TakenOut, to_choose
@@ -79,7 +80,7 @@ def _made(visit: Visit) -> Given | TakenOut:
 async def _page(site: Site, visit: Visit, *, problem: str = "") -> Response:
     directory = (await site.storage.directory()).as_of(visit.now)
     party, now = visit.person.party, visit.now
-    desks = [desk for desk in site.agreement.desks.values() if desk.party == party and directory.members(desk.id)]
+    desks = [desk for desk in _shown_to(visit.person, site.agreement) if directory.members(desk.id)]
     side = site.agreement.parties[party]
     return site.pages.render(
         "roster.html",
@@ -94,6 +95,12 @@ async def _page(site: Site, visit: Visit, *, problem: str = "") -> Response:
         kept={name: visit.form.get(name, "") for name in ("person", "starts", "ends")},
         problem=problem,
     )
+
+
+def _shown_to(person: Person, agreement: Agreement) -> list[Desk]:
+    """All desks of somebody's side; to a support desk, which is told of referrals only, itself alone."""
+    own = [desk for desk in agreement.desks.values() if desk.party == person.party]
+    return [desk for desk in own if desk.id == person.desk] if is_support(person, agreement) else own
 
 
 def _desk(desk: Desk, directory: Directory, site: Site, visit: Visit, now: datetime) -> ShownDesk:
