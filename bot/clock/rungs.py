@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from functools import lru_cache
 from itertools import count, groupby, islice
 
 from bot.domain.case import TIMERS, DeadlineKind
@@ -72,12 +73,14 @@ def next_beginning(ladder: Ladder, ping: int) -> int | None:
     return next((number for number in later if beginning(ladder, number)), None)
 
 
+@lru_cache
 def settled_after(ladder: Ladder) -> int:
     """By which ping every rung has begun: from then on nothing new comes."""
     last = max(rung.after for rung in ladder)
     return next(number for number, at in enumerate(_moments(ladder), start=1) if at >= last)
 
 
+@lru_cache(maxsize=4096)  # asked many times about each ping, and counted up from the first
 def _moment(ladder: Ladder, ping: int) -> timedelta:
     """When a ping goes out, counted from the due moment."""
     return next(islice(_moments(ladder), ping - 1, None))
