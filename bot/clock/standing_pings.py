@@ -6,13 +6,18 @@ waits to be sent, it says what is so now.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from bot.clock import deadline_warnings
 from bot.clock.ping_bundles import Bundle, bundle
-from bot.domain.case import Case
+from bot.clock.rungs import ladder_of, settled_after
+from bot.domain.agreement import Agreement
+from bot.domain.case import TIMERS, Case, Deadline
 from bot.domain.frozen import replace
 from bot.domain.last_ping import LastPing
 from bot.domain.messages import OutgoingKind
 from bot.domain.names import link
+from bot.domain.policy import LevelPolicy
 from bot.domain.recipients import Recipient, named
 from bot.domain.turn import Turn
 from bot.language.texts import tr
@@ -29,7 +34,7 @@ def kept_true(turn: Turn, view: View, context: Context) -> Turn:
     c = Composer(context, view, actor="clock")
     for case in cases:
         before = view.case(case.id)
-        if before is not None and before.pinged:
+        if before is not None and before.pinged and _differ(before, case, context.agreement):
             _bring_up_to_date(c, before, case)
     said = c.finish()
     return replace(turn, cases=cases, outgoing=(*turn.outgoing, *said.outgoing),
@@ -38,6 +43,26 @@ def kept_true(turn: Turn, view: View, context: Context) -> Turn:
 
 def _planned(case: Case, context: Context) -> Case:
     return deadline_warnings.planned(case, case.policy(context.agreement), context.now) if case.is_open else case
+
+
+def _differ(before: Case, case: Case, agreement: Agreement) -> bool:
+    return _spoken_of(before, before.policy(agreement)) != _spoken_of(case, case.policy(agreement))
+
+
+def _spoken_of(case: Case, policy: LevelPolicy) -> tuple[Case, dict[str, datetime | None]]:
+    """As much of a case as a ping that stands speaks of: which was last and when the next is due is not in it.
+
+    How many there were matters only until every rung has begun.
+    """
+    deadlines = tuple(
+        replace(each, pings=min(each.pings, _most(each, policy)), next_at=None) for each in case.deadlines
+    )
+    quiet = {name: last.quiet_until for name, last in case.pinged.items()}
+    return replace(case, version=0, deadlines=deadlines, pinged={}), quiet
+
+
+def _most(deadline: Deadline, policy: LevelPolicy) -> int:
+    return 1 if deadline.kind in TIMERS else settled_after(ladder_of(policy, deadline.kind))
 
 
 def _bring_up_to_date(c: Composer, before: Case, case: Case) -> None:
