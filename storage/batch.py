@@ -22,6 +22,7 @@ from bot.domain.messages import Address, Delivery, DeliveryState, Inbound, Outgo
 from bot.domain.people import Invite, Person, SignIn, Stranger
 from bot.domain.phone_calls import CallOutcome
 from bot.domain.reply_windows import Window
+from bot.domain.rings import Ring, RingAnswer
 from bot.domain.roster import HandOver, Shift
 from bot.domain.secure_entry import SecureEntry
 from bot.domain.turn import InboxRow, InboxState, KnockOutcome, Mark, SaidAnew, SeenBy, Turn, Withdrawal, outgoing_of
@@ -37,6 +38,7 @@ _OFFERED = frozenset(
 )  #: states of what somebody may have before them
 WINDOWS_KEPT = timedelta(days=1)  #: reply windows, after they closed
 ROSTER_KEPT = timedelta(days=35)  #: shifts and hand-overs, after their end: then nothing of them counts any more
+RINGS_KEPT = timedelta(days=400)  #: test rings: over a year, for the meeting of the two sides
 LEASES_KEPT = timedelta(days=1)  #: leases, after they were over: some are named for one case only
 RENEWED_AFTER = timedelta(minutes=1)  #: how often the use of a session is written at most
 
@@ -81,6 +83,8 @@ class Batch:
     shifts: dict[int, Shift] = field(default_factory=dict)
     shifts_gone: set[int] = field(default_factory=set)
     hand_overs: dict[int, HandOver] = field(default_factory=dict)
+    rings: dict[int, Ring] = field(default_factory=dict)
+    ring_answers: list[RingAnswer] = field(default_factory=list)
     invites: dict[int, Invite] = field(default_factory=dict)
     strangers: dict[Address, Stranger] = field(default_factory=dict)
     matches: dict[tuple[int, int], Step[Match]] = field(default_factory=dict)  #: by pair
@@ -160,6 +164,8 @@ class Batch:
             if hand_over.id in self.hand_overs and not self.hand_overs[hand_over.id].is_open:
                 raise Stale("A hand-over was taken over twice at once.")
             self.hand_overs[hand_over.id] = hand_over
+        self.rings.update((ring.id, ring) for ring in turn.rings)
+        self.ring_answers += turn.ring_answers
         self.strangers.update((stranger.address, stranger) for stranger in turn.strangers)
         for invite in turn.invites:
             before = self.invites.get(invite.id)

@@ -87,6 +87,7 @@ def rules_of(settings: Settings) -> Rules:
         identity=settings.bridge.identity_on_messenger,
         digest_at=settings.journal.digest_at,
         evening_report=settings.bridge.evening_report,
+        test_ring=settings.bridge.test_ring,
         retention=settings.retention.rules(),
         answer_within=settings.database.answer_within,
     )

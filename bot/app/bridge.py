@@ -21,6 +21,7 @@ from bot.domain.messages import Address, Capabilities, Outgoing
 from bot.domain.phone_calls import PhoneCall
 from bot.domain.restored import Restored
 from bot.domain.retention_rules import Retention
+from bot.domain.rings import Weekly
 from bot.domain.turn import Turn, outgoing_of
 from bot.intake.reading import first_facts
 from bot.jobs.daily_overdue import DailyOverdue
@@ -34,6 +35,7 @@ from bot.jobs.journal_digest import Digester
 from bot.jobs.lost_files import FileWatch
 from bot.jobs.purge import NightlyPurge, Surroundings
 from bot.jobs.restored import restored_of, tell_restored
+from bot.jobs.ring_watch import RingWatch
 from bot.jobs.roster_watch import RosterWatch
 from bot.jobs.seen_before import SeenBefore
 from bot.jobs.window_reminders import Closing
@@ -77,6 +79,7 @@ class Rules:
     identity: str = "never"  #: what identifiers may do on a messenger: never, masked or allowed
     digest_at: time = time(6)  #: UTC
     evening_report: time = time(18)  #: in each side's own zone
+    test_ring: Weekly | None = None  #: None: only when a supervisor begins one
     retention: Retention = field(default_factory=Retention)
     answer_within: timedelta | None = None  #: what comes in is stored or refused
 
@@ -162,6 +165,7 @@ class Bridge:
         self.drafts = EnglishDrafts(storage, english, submit=line.submit, clock=clock) if english else None
         node = f"bridge:{chance.new_id()}"
         self.roster_watch = RosterWatch(storage, line, clock, rules.agreement, node)
+        self.ring_watch = RingWatch(storage, line, clock, rules.test_ring, node, rules.agreement)
         self.digester = Digester(storage, line, clock, rules.digest_at, node)
         self.daily_overdue = DailyOverdue(storage, line, clock, rules.digest_at, node, rules.agreement)
         self.evening_report = EveningReport(storage, line, clock, rules.evening_report, node, rules.agreement)

@@ -105,6 +105,7 @@ def _work(schedule: Schedule, bridge: Bridge, watched: Watched) -> None:
         for messenger in bridge.fetcher.messengers:
             schedule.every(_TICK, partial(bridge.fetcher.tick, messenger), f"files of {messenger}")
     schedule.every(_ROSTER_TICK, bridge.roster_watch.tick, "roster")
+    schedule.every(_ROSTER_TICK, bridge.ring_watch.tick, "test rings")
     schedule.every(_RARE_TICK, bridge.digester.tick, "digest")
     schedule.every(_RARE_TICK, bridge.daily_overdue.tick, "overdue")
     schedule.every(_RARE_TICK, bridge.evening_report.tick, "evening report")

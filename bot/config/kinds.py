@@ -14,10 +14,12 @@ from pydantic import AfterValidator, BeforeValidator, SecretStr
 from pydantic_core import PydanticCustomError
 
 from bot.domain.countries import NAMES
+from bot.domain.rings import Weekly
 from bot.record.age import is_recipient
 
 _UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 _TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DURATION = re.compile(r"(?:\d{1,6}[dhms])+")
 _HOST = re.compile(r"(?!-)[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
 _SLOWEST, _FASTEST = 0.01, 10_000.0  #: of what is limited in a second or a minute
@@ -89,6 +91,19 @@ def _time_of_day(value: object, remedy: str) -> time:
     if found is None:
         raise mistake("is not a time of day.", remedy)
     return time(int(found[1]), int(found[2]))
+
+
+def read_week_moment(value: object) -> Weekly | None:
+    """Read a moment of each week in UTC, ``mon 10:00``; None for nothing."""
+    if isinstance(value, Weekly) or value is None:
+        return value
+    day, _, at = value.strip().lower().partition(" ") if isinstance(value, str) else ("?", "", "")
+    if not day:
+        return None
+    found = _TIME_OF_DAY.fullmatch(at.strip())
+    if day not in _WEEKDAYS or found is None:
+        raise mistake("is not a moment of the week.", 'Write a day and a time of day in UTC, in quotes: "mon 10:00".')
+    return Weekly(_WEEKDAYS.index(day), time(int(found[1]), int(found[2])))
 
 
 def read_wait(value: object) -> timedelta:
@@ -213,6 +228,7 @@ Wait = Annotated[timedelta, BeforeValidator(read_wait)]
 Interval = Annotated[timedelta, BeforeValidator(read_interval)]
 LocalTime = Annotated[time, BeforeValidator(read_local_time)]
 ClosingTime = Annotated[time | None, BeforeValidator(read_closing_time)]
+WeekMoment = Annotated[Weekly | None, BeforeValidator(read_week_moment)]
 TimeOfDay = Annotated[time, BeforeValidator(read_time_of_day)]
 WebAddress = Annotated[str, AfterValidator(_base_url)]
 Rate = Annotated[float, AfterValidator(_rate)]

@@ -32,6 +32,7 @@ from bot.config.kinds import (
     TimeOfDay,
     Timezone,
     WebAddress,
+    WeekMoment,
     read_duration,
     read_time_of_day,
 )
@@ -78,6 +79,7 @@ class BridgeTable(Table):
     alert_after: Duration = read_duration("3m")
     pings_per_hour: int = Field(12, ge=0, le=1000)
     evening_report: TimeOfDay = read_time_of_day("18:00")
+    test_ring: WeekMoment = None
 
 
 class PeopleTable(Table):

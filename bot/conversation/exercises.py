@@ -1,5 +1,7 @@
 """Exercises: `/drill` and what follows opens a case that nobody is in danger in. It goes the whole way, marked.
 
+`/drill ring` opens none: it rings the duty desks, and `/drill heard` answers that.
+
 Only what begins with a slash is one: "drill ship, men locked in" is an alert in earnest. One that turns out to be real
 is a tap away from being reported.
 """
@@ -20,10 +22,14 @@ from bot.intake.pieces import Piece, words_of
 from bot.intake.reading.block import parse_block
 from bot.language.folding import begins
 from bot.language.texts import tr
+from bot.people import lapsed_enrolment
 from bot.protection.redaction_policy import Way, text_for
 from bot.protection.standings import Reader
+from bot.roster import ring
 from bot.turns.composer import Composer
 
+_HEARD = "heard"
+_RING = frozenset({"ring", _HEARD})
 FAST = 10  #: how many times faster the clock of a fast exercise runs
 _WORD = re.compile(r"\W*(?:drill|exercise)(?!\w)[\s:,;.-]*", re.IGNORECASE)
 _FAST = re.compile(r"\W*fast(?!\w)[\s:,;.-]*", re.IGNORECASE)
@@ -37,6 +43,20 @@ def told_of(command: Command) -> str | None:
         return command.rest
     begun = begins(_WORD, command.rest) if command.name in OPENING else None
     return begun[1] if begun else None
+
+
+def about_ring(command: Command) -> str:
+    """Which word about a test ring this is: ``ring`` begins one, ``heard`` answers it; empty for everything else."""
+    said = (told_of(command) or "").strip(" .!").casefold()
+    return said if said in _RING else ""
+
+
+def ring_or_heard(c: Composer, word: str) -> None:
+    """Begin a test ring, or answer it."""
+    if word == _HEARD:
+        ring.heard(c)
+    elif not lapsed_enrolment.must_wait(c, "/drill ring"):
+        ring.begin(c)
 
 
 def begin(c: Composer, told: str) -> None:

@@ -65,6 +65,7 @@ _LINES = (
         _ALL - {Role.ADMIN},
         later("/drill girl of 16 locked in a flat: an exercise with both sides. /discard: delete it"),
     ),
+    (frozenset({Role.SUPERVISOR}), later("/drill ring: do the duty desks of both sides hear? They answer by a tap")),
     (frozenset({Role.ADMIN}), later("/export 2026-01-01 2026-02-01 reason: the case log as a file")),
     (frozenset(CONFIRMERS), later("/confirm 123: somebody of your side still does this work")),
     (

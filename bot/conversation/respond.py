@@ -36,6 +36,7 @@ from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Button, Inbound, Kind
 from bot.domain.names import rows
 from bot.domain.people import Directory, Person
+from bot.domain.rings import ANSWERABLE
 from bot.domain.turn import Turn
 from bot.domain.typed_commands import ABOUT_CASE, OPENING, Command, command_of, is_known, parse_command
 from bot.intake import unfinished
@@ -44,6 +45,7 @@ from bot.people import enrolment, own_addresses, reachability, reconfirmation, r
 from bot.ports.reads import NOBODY, Wanted
 from bot.protection.permissions import loaded_for
 from bot.record import export_approval
+from bot.roster import ring
 from bot.turns.composer import Composer
 from bot.turns.context import Context
 from bot.turns.view import View
@@ -120,6 +122,8 @@ def wanted(message: Inbound, directory: Directory, agreement: Agreement) -> Want
         kept=_text_named(promise),
         leaving=(*leaving, *moving),
         orders=_order_named(promise, command),
+        rings=_ring_named(promise),
+        rings_since=(message.received_at - ANSWERABLE,) if command and exercises.about_ring(command) else (),
     )
 
 
@@ -154,6 +158,13 @@ def _cases_named(promise: button_data.Promise | None) -> tuple[int, ...]:
             return () if number is None else (number,)
         case _:
             return ()
+
+
+def _ring_named(promise: button_data.Promise | None) -> tuple[int, ...]:
+    if not isinstance(promise, button_data.WordTap) or promise.word != ring.TAPPED:
+        return ()
+    number = button_data.from_base36(promise.argument)
+    return () if number is None else (number,)
 
 
 def _text_named(promise: button_data.Promise | None) -> tuple[int, ...]:
@@ -270,6 +281,9 @@ def _is_private(c: Composer) -> bool:
 
 
 def _open(c: Composer, command: Command) -> None:
+    if word := exercises.about_ring(command):
+        exercises.ring_or_heard(c, word)
+        return
     if c.message is not None and not c.message.in_private:
         c.say(tr(c.language, "Please write to me in a private chat to report; a group is read by many."))
         return

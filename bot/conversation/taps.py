@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from bot.acts import act_table, leading
 from bot.conversation import general_commands, plain_words
 from bot.domain import button_data
@@ -14,7 +16,14 @@ from bot.language.texts import tr
 from bot.people import lapsed_enrolment, reconfirmation
 from bot.protection.permissions import may_answer_consent
 from bot.record import export_approval
+from bot.roster import ring
 from bot.turns.composer import Composer
+
+#: What shows that somebody is reached: a test message, a test ring.
+_HEARD: dict[str, Callable[[Composer, str], None]] = {
+    "heard": lambda c, _: general_commands.heard(c),
+    ring.TAPPED: ring.tapped,
+}
 
 
 def tapped(c: Composer, data: str) -> None:
@@ -24,8 +33,8 @@ def tapped(c: Composer, data: str) -> None:
             act_table.tapped(c, promise)
         case button_data.ChoiceTap() as choice:
             _choice(c, choice)
-        case button_data.WordTap(word="heard"):
-            general_commands.heard(c)
+        case button_data.WordTap(word="heard" | "ring" as word, argument=argument):
+            _HEARD[word](c, argument)
         case button_data.WordTap(word="confirm", argument=argument):
             reconfirmation.confirm(c, Command("confirm", str(button_data.from_base36(argument) or ""), has_slash=True))
         case button_data.WordTap(word="lost" | "handover" | "takeover" as word, argument=argument):

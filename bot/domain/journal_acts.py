@@ -196,6 +196,9 @@ class JournalAct(StrEnum):
     READINESS_TOLD = "readiness_told", Details.CODED, Seen.NOWHERE  #: who is there tonight, to supervisors each evening
     TEST_PING = "test_ping", Details.WORDS, Seen.NOWHERE
     TEST_READ = "test_read", Details.WORDS, Seen.NOWHERE
+    RING_BEGUN = "ring_begun", Details.CODED, Seen.NOWHERE  #: a test ring of the duty desks of a corridor
+    RING_ANSWERED = "ring_answered", Details.CODED, Seen.NOWHERE  #: by somebody of a desk, as its first
+    RING_UNANSWERED = "ring_unanswered", Details.CODED, Seen.NOWHERE  #: the supervisors heard which desks are silent
 
     # The record itself.
     CLOCK_SET = "clock_set", Details.CODED, Seen.NOWHERE  #: by somebody or something outside

@@ -20,6 +20,7 @@ from bot.domain.messages import Address, DeliveryState, Inbound, Keyboard, Outgo
 from bot.domain.people import Invite, Person, SignIn, Stranger
 from bot.domain.phone_calls import CallOutcome
 from bot.domain.reply_windows import Window
+from bot.domain.rings import Ring, RingAnswer
 from bot.domain.roster import HandOver, Shift
 from bot.domain.secure_entry import SecureEntry
 
@@ -150,6 +151,8 @@ class Turn:
     shifts: tuple[Shift, ...] = ()  #: inserted or replaced
     shifts_gone: tuple[int, ...] = ()  #: ids of shifts that are deleted
     hand_overs: tuple[HandOver, ...] = ()  #: inserted, or replaced while nobody has taken over
+    rings: tuple[Ring, ...] = ()  #: inserted, or replaced while nobody was told who is silent; without their answers
+    ring_answers: tuple[RingAnswer, ...] = ()  #: new ones only, one a desk
     invites: tuple[Invite, ...] = ()  #: inserted or replaced
     strangers: tuple[Stranger, ...] = ()
     seen: tuple[SeenBy, ...] = ()

@@ -18,6 +18,7 @@ from bot.domain.journal_acts import JournalAct
 from bot.domain.likeness import Match
 from bot.domain.messages import Address, Delivery, OutgoingKind
 from bot.domain.people import Invite, Person, Stranger
+from bot.domain.rings import Ring
 from bot.domain.secure_entry import SecureEntry
 
 
@@ -77,6 +78,8 @@ class Wanted:
     leaving: tuple[int, ...] = ()  #: people who may leave their work: all open cases they reported or are assigned
     #: to, and the invites that are not used yet under their name and side
     orders: tuple[int, ...] = ()  #: orders for identified exports
+    rings: tuple[int, ...] = ()  #: test rings
+    rings_since: tuple[datetime, ...] = ()  #: all test rings that began then or later; the earliest counts
     matched: tuple[int, ...] = ()  #: cases of which the matches are wanted, with the others of each pair
     offered: tuple[Address, ...] = ()  #: what was sent there lately with choices: a typed number may mean one of them
     spoken: tuple[
@@ -135,6 +138,7 @@ class Loaded:
     kept: Mapping[int, CaseText] = field(default_factory=dict)  #: by id; their cases are loaded too
     deliveries: Mapping[int, tuple[Delivery, ...]] = field(default_factory=dict)  #: by case, where they are shown
     orders: Mapping[int, IdentifiedOrder] = field(default_factory=dict)
+    rings: Mapping[int, Ring] = field(default_factory=dict)
     secure: Mapping[int, SecureCase] = field(default_factory=dict)  #: by case, where it is opened
     files: Mapping[int, CaseFiles] = field(default_factory=dict)  #: by case, where something is said of them
     texts: Mapping[int, tuple[CaseText, ...]] = field(default_factory=dict)  #: by case, where they are shown

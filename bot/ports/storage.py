@@ -14,6 +14,7 @@ from bot.domain.handoff_links import HandoffLink, LinkUse
 from bot.domain.journal import Link
 from bot.domain.messages import Address, Delivery, DeliveryState, Outgoing
 from bot.domain.people import Directory, SignIn
+from bot.domain.rings import Ring
 from bot.domain.secure_entry import SecureEntry
 from bot.domain.turn import InboxRow, Mark, Turn
 from bot.domain.verify_journal import Head
@@ -81,7 +82,8 @@ class Storage(Retains, KeepsForMessengers, FindsAlike, Audits, Protocol):
         are due now (`not_before` is None), and not leased otherwise. Where others wait at the address of a row
         before it and are not in hand here, it is not leased either: a claim brings them in order, and its id is
         returned, for its writer may not send it. An order for an identified export is written only over one that
-        nobody decided.
+        nobody decided, a test ring only over one of which nobody was told who is silent; of the answers of one desk to
+        a test ring the first is kept, whatever else is written of the ring, and the next one is `Stale`.
 
         Raises `AlreadySeen` (redelivery), `Stale` (a version moved, or a reference is taken), `Behind` (a message would
         overtake another one at its address), `NoClock` (a case would stand open without a running deadline or a
@@ -222,6 +224,12 @@ class Storage(Retains, KeepsForMessengers, FindsAlike, Audits, Protocol):
 
     async def lapsed_orders(self, now: datetime, limit: int) -> list[int]:
         """Name up to `limit` orders that nobody decided before their time was over at `now`."""
+
+    async def rings(self, since: datetime) -> list[Ring]:
+        """List the test rings that began then or later, oldest first, with the answer of each desk."""
+
+    async def silent_rings(self, now: datetime) -> list[int]:
+        """Name the test rings of which it has to be told by `now` who is silent, oldest first; cheap for none."""
 
     async def find_secure(self, kind: str, text: str, scope: Scope) -> list[Case]:
         """Find the cases in whose secure case a normalised number stands, newest first, by one scoped query.

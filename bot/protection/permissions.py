@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bot.domain.agreement import Agreement, DeskRole
+from bot.domain.agreement import Agreement, Corridor, DeskRole
 from bot.domain.case import WITH_ITS_DESK, Case, Channel, Handoff
 from bot.domain.case_acts import Act, Whose
 from bot.domain.closed_sets import for_each
@@ -136,6 +136,18 @@ def may_answer_consent(person: Person, case: Case, agreement: Agreement) -> bool
     if not person.is_active or person.party != case.reporting:
         return False
     return person.id == case.officer or person.role is Role.SUPERVISOR or is_duty(person, agreement)
+
+
+def may_ring(person: Person, corridor: Corridor, agreement: Agreement) -> bool:
+    """Whether this person may begin a test ring of a corridor: a supervisor of one of its sides."""
+    is_theirs = person.party in corridor.parties and person.corridor in ("", corridor.code)
+    is_supervisor = person.is_active and person.role is Role.SUPERVISOR
+    return is_supervisor and is_theirs and not is_support(person, agreement)
+
+
+def may_answer_ring(person: Person, desk: str) -> bool:
+    """Whether this person answers a test ring for a desk: whoever belongs to it."""
+    return person.is_active and person.desk == desk and person.role is not Role.ADMIN
 
 
 def may_draw_up(person: Person, case: Case, agreement: Agreement) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from bot.domain.agreement import Urgency
 from bot.domain.attachments import FileState, Left, StoredFile
 from bot.domain.case import Case
 from bot.domain.conversation import Conversation
@@ -218,13 +219,16 @@ class Composer:
         deadline_id: int | None = None,
         replaces: str = "",
         reply_to: str = "",
+        urgency: Urgency | None = None,
     ) -> list[Recipient]:
         """Send the same words to several recipients; returns those that have an address.
 
-        `key` and `replaces` are completed with the recipient's name.
+        `key` and `replaces` are completed with the recipient's name. What is about no case has the urgency that is
+        given, and none else.
         """
         told = [r for r in recipients if r.addresses]
-        priority = Priority.EDIT if kind is OutgoingKind.EDIT else Priority[case.urgency.value if case else "U4"]
+        level = case.urgency if case else urgency or Urgency.U4
+        priority = Priority.EDIT if kind is OutgoingKind.EDIT else Priority[level.value]
         for recipient in told:
             self.send(
                 Outgoing(
@@ -332,6 +336,8 @@ class Composer:
             shifts=tuple(self.people.shifts.values()),
             shifts_gone=tuple(sorted(self.people.shifts_gone)),
             hand_overs=tuple(self.people.hand_overs.values()),
+            rings=tuple(self.people.rings.values()),
+            ring_answers=tuple(self.people.ring_answers),
             invites=tuple(self.people.invites),
             strangers=tuple(self.people.strangers),
             seen=tuple(self._seen),

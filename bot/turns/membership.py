@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.domain.handoff_links import HandoffLink
 from bot.domain.messages import Address
 from bot.domain.people import Invite, Person, SignIn, Stranger
+from bot.domain.rings import Ring, RingAnswer
 from bot.domain.roster import HandOver, Shift
 
 
@@ -17,6 +18,8 @@ class Membership:
         self.shifts: dict[int, Shift] = {}
         self.shifts_gone: set[int] = set()
         self.hand_overs: dict[int, HandOver] = {}
+        self.rings: dict[int, Ring] = {}
+        self.ring_answers: list[RingAnswer] = []
         self.invites: list[Invite] = []
         self.strangers: list[Stranger] = []
         self.sign_ins: list[SignIn] = []
@@ -40,6 +43,14 @@ class Membership:
     def put_hand_over(self, hand_over: HandOver) -> None:
         """Begin a hand-over or go on with it."""
         self.hand_overs[hand_over.id] = hand_over
+
+    def put_ring(self, ring: Ring) -> None:
+        """Begin a test ring, or note that the supervisors heard who is silent."""
+        self.rings[ring.id] = ring
+
+    def answer_ring(self, answer: RingAnswer) -> None:
+        """Note that a desk answered a test ring."""
+        self.ring_answers.append(answer)
 
     def invite(self, invite: Invite) -> None:
         """Make an invite or use one up."""

@@ -15,6 +15,7 @@ from bot.domain.heard_pings import NONE, HeardPings, counts
 from bot.domain.likeness import Match
 from bot.domain.messages import Address, Delivery
 from bot.domain.people import Directory, Invite, Stranger
+from bot.domain.rings import Ring
 from bot.domain.secure_entry import SecureEntry
 from bot.domain.turn import Turn
 from bot.ports.reads import CaseFiles, Loaded, SecureCase, Spoken, Try
@@ -35,6 +36,7 @@ class View:
         self._invites = dict(loaded.invites)
         self._tries: dict[Try, int] = {}
         self._orders = dict(loaded.orders)
+        self._rings = dict(loaded.rings)
         self._matches = {match.pair: match for match in loaded.matches}
         self._loaded = loaded
         self._secured: dict[int, SecureEntry] = {}
@@ -52,6 +54,9 @@ class View:
         self._strangers.update((s.address, s) for s in turn.strangers)
         self._invites.update((i.code_hash, i) for i in turn.invites)
         self._orders.update((o.id, o) for o in turn.orders)
+        self._rings.update((ring.id, ring) for ring in turn.rings)
+        for answer in turn.ring_answers:
+            self._rings[answer.ring_id] = self._rings[answer.ring_id].with_answer(answer)
         self._matches.update((match.pair, match) for match in turn.matches)
         self._secured.update((entry.id, entry) for entry in turn.secure)
         self._texts += turn.texts
@@ -122,6 +127,14 @@ class View:
     def order(self, order_id: int) -> IdentifiedOrder | None:
         """Find an order for an identified export."""
         return self._orders.get(order_id)
+
+    def ring(self, ring_id: int | None) -> Ring | None:
+        """Find a test ring."""
+        return None if ring_id is None else self._rings.get(ring_id)
+
+    def rings(self) -> list[Ring]:
+        """All test rings at hand, oldest first."""
+        return sorted(self._rings.values(), key=lambda ring: ring.id)
 
     def case_replied_to(self, place: Address | None, message_id: str) -> Case | None:
         """Find the case that the message replied to was about."""

@@ -54,6 +54,7 @@ from storage.rows.policies import policies_row
 from storage.rows.roster import hand_over_row, shift_row
 from storage.sql.leaving import addresses_of, write_anew, write_to_no_more, write_withdrawals
 from storage.sql.outbox_writes import write_outbox
+from storage.sql.rings import write_rings
 from storage.sql.statements import Statements, T
 from storage.sql.whole_cases import cases_by_id
 from storage.sql.writing import Writing
@@ -133,6 +134,7 @@ def _write_people(writing: Writing, batch: Batch) -> None:
     writing.run_all(sql.put_orders, orders, "An order was decided meanwhile.")
     writing.run(sql.put_strangers, [stranger_row(batch.strangers[a]) for a in sorted(batch.strangers)])
     _write_roster(writing, batch)
+    write_rings(writing, batch)
     people = [batch.people[i] for i in sorted(batch.people)]
     if not people:
         return

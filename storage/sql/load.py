@@ -43,6 +43,7 @@ from storage.sql.kept_by_name import directory_version
 from storage.sql.leading import leading
 from storage.sql.matching import matches_of
 from storage.sql.query_parts import IS_OPEN, IS_OPEN_OR_LEADS_ON, NOTHING, each, rows, rows_with
+from storage.sql.rings import rings_wanted
 from storage.sql.scope import in_scope
 from storage.sql.statements import T
 from storage.sql.whole_cases import cases_at
@@ -125,6 +126,7 @@ def load(connection: Connection, vault: Vault, known: KnownCases, wanted: Wanted
         kept={text.id: text for text in kept},
         heard_pings=heard_pings(connection, vault, wanted.heard_pings),
         matches=matches,
+        rings=rings_wanted(connection, wanted.rings, wanted.rings_since),
         orders={o.id: o for o in each(connection, "export_orders", "id", wanted.orders, partial(order_of, vault))},
     )
 

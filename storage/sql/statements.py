@@ -83,6 +83,7 @@ class Statements:
         self.add_index = prepare(insert(T["secure_index"]).on_conflict_do_nothing())
         self.add_given = prepare(insert(T["given"]).on_conflict_do_nothing())
         self.add_links = prepare(insert(T["journal"]))
+        self.add_ring_answers = prepare(insert(T["ring_answers"]).on_conflict_do_nothing())
         self.add_bindings = prepare(insert(T["bindings"]).on_conflict_do_nothing())
         self.add_outbox = prepare(insert(T["outbox"]).on_conflict_do_nothing(index_elements=["dedupe_key"]))
 
@@ -101,6 +102,8 @@ class Statements:
         self.put_shifts = self._prepare(self.upsert("shifts"))
         # What was taken over stays so; whoever runs this counts the rows.
         self.put_hand_overs = self._prepare(self.upsert("hand_overs", where=T["hand_overs"].c.taken_at.is_(None)))
+        # Who is silent is told once; whoever runs this counts the rows.
+        self.put_rings = self._prepare(self.upsert("rings", where=T["rings"].c.told_at.is_(None)))
         self.put_strangers = self._prepare(self.upsert("strangers"))
         # An order is decided once; whoever runs this counts the rows.
         self.put_orders = self._prepare(self.upsert("export_orders", where=T["export_orders"].c.state == "waiting"))

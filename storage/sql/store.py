@@ -20,6 +20,7 @@ from bot.domain.likeness import Look
 from bot.domain.messages import Address, Delivery, DeliveryState, Outgoing
 from bot.domain.people import Directory, SignIn
 from bot.domain.retention_rules import Cutoffs
+from bot.domain.rings import Ring
 from bot.domain.secure_entry import SecureEntry
 from bot.domain.turn import InboxRow, Mark, Turn
 from bot.domain.verify_journal import Head
@@ -36,6 +37,7 @@ from storage.sql import look_ups as sql_read
 from storage.sql import matching as sql_match
 from storage.sql import outbox_claims as sql_outbox
 from storage.sql import purge as sql_purge
+from storage.sql import rings as sql_rings
 from storage.sql.claims import DATABASE_NOW
 from storage.sql.directory import directory
 from storage.sql.engine_threads import alone, run
@@ -193,7 +195,8 @@ class SqlStorage(SqlForMessengers):
         return await self._read(sql_keep.attempts, kind, key, now)
 
     async def sweep(self, now: datetime) -> int:
-        return await self._write(sql_keep.sweep, self._term(now, 0, timedelta()))
+        term = self._term(now, 0, timedelta())
+        return await self._write(sql_keep.sweep, term) + await self._write(sql_rings.sweep_rings, term)
 
     async def find_case(self, reference: str, scope: Scope) -> Case | None:
         return await self._read(sql_read.find_case, self._vault, reference, scope)
@@ -212,6 +215,12 @@ class SqlStorage(SqlForMessengers):
 
     async def lapsed_orders(self, now: datetime, limit: int) -> list[int]:
         return await self._read(sql_read.lapsed_orders, now, limit)
+
+    async def rings(self, since: datetime) -> list[Ring]:
+        return await self._read(sql_rings.rings_since, since)
+
+    async def silent_rings(self, now: datetime) -> list[int]:
+        return await self._read(sql_rings.silent_rings, now)
 
     async def find_secure(self, kind: str, text: str, scope: Scope) -> list[Case]:
         return await self._read(sql_read.find_secure, self._vault, self._vault.token(kind, text), scope)

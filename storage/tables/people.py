@@ -72,6 +72,35 @@ class HandOverRow(Row, table=True):
     taken_at: datetime | None = Field(sa_type=Moment)
 
 
+class RingRow(Row, table=True):
+    """A test ring of the duty desks of a corridor."""
+
+    __tablename__ = "rings"
+    __table_args__ = (
+        Index("ix_rings_begun_at", "begun_at"),
+        partial("ix_rings_due_at", "due_at", where="due_at IS NOT NULL"),
+    )
+
+    id: int = Field(primary_key=True, sa_type=Id, sa_column_kwargs=OURS)
+    corridor: str
+    desks: str = Field(sa_type=Text)  #: JSON: their ids
+    begun_at: datetime = Field(sa_type=Moment)
+    begun_by: int | None = Field(sa_type=Id)
+    due_at: datetime | None = Field(sa_type=Moment)  #: when it is told who is silent; None: that was done
+    told_at: datetime | None = Field(sa_type=Moment)
+
+
+class RingAnswerRow(Row, table=True):
+    """The first answer of a desk to a test ring."""
+
+    __tablename__ = "ring_answers"
+
+    ring_id: int = Field(primary_key=True, sa_type=Id, sa_column_kwargs=OURS)
+    desk: str = Field(primary_key=True)
+    at: datetime = Field(sa_type=Moment)
+    person_id: int = Field(sa_type=Id)
+
+
 class InviteRow(Row, table=True):
     """A one-time code, hashed."""
 

@@ -58,6 +58,7 @@ _WAITS = (
     ("inbox", "next_attempt_at"),
     ("attachments", "next_attempt_at"),
     ("translations", "next_attempt_at"),
+    ("rings", "due_at"),
 )
 
 

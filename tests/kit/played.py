@@ -218,6 +218,7 @@ class PlayedBridge:
         await self._bridge.fetcher.tick()
         await self._bridge.closing.tick()
         await self._bridge.roster_watch.tick()
+        await self._bridge.ring_watch.tick()
         if self._bridge.drafts is not None:
             await self._bridge.drafts.tick()
         await self._settled()

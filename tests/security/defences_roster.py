@@ -14,6 +14,22 @@ ROSTER = (
         ("test_roster.py::test_what_somebody_left_is_taken_over_by_nobody_of_another_desk_or_side",),
     ),
     Defence(
+        "cross-party reads",
+        "A test ring is begun by a supervisor of one of its two sides",
+        "bot/protection/permissions.py",
+        'is_theirs = person.party in corridor.parties and person.corridor in ("", corridor.code)',
+        "is_theirs = bool(corridor.parties)",
+        ("test_roster.py::test_a_test_ring_is_begun_by_supervisors_only_and_of_their_own_corridors",),
+    ),
+    Defence(
+        "cross-party reads",
+        "A test ring is answered by a desk that it went to",
+        "bot/protection/permissions.py",
+        "return person.is_active and person.desk == desk and person.role is not Role.ADMIN",
+        "return person.is_active and bool(desk)",
+        ("test_roster.py::test_a_test_ring_is_answered_by_nobody_of_another_desk_or_side",),
+    ),
+    Defence(
         "forged forms",
         "A plan is changed by supervisors and admins of its own side only",
         "bot/roster/single_change.py",

@@ -116,6 +116,8 @@ async def _talked_about(bridge: Stronghold, mark: Mark, reference: str) -> None:
     await bridge.says(OFFICER, f"/note {reference} {mark('note')}")
     await bridge.says(DUTY, f"/note {reference} {mark('note_of_desk')}")
     await bridge.says(CLERK, f"/memo {reference} {mark('memo')}")
+    await bridge.says(KH_SUPERVISOR, "/drill ring")
+    await bridge.says(DUTY, "/drill heard")
     await bridge.waits(4)
     await bridge.says(CLERK, f"/snooze {reference} 15m {mark('snooze_reason')}")
     await bridge.says(KH_SUPERVISOR, f"/urgency {reference} U3 {mark('urgency_reason')}")

@@ -13,7 +13,7 @@ import pytest
 from pydantic import BaseModel, SecretStr
 
 from bot.config.clock_tables import HolidayTable, HoursTable, RungTable
-from bot.config.kinds import read_duration, read_keeping, read_time_of_day
+from bot.config.kinds import read_duration, read_keeping, read_time_of_day, read_week_moment
 from bot.config.load import embedded, load
 from bot.config.model import PaperTable, Settings
 from bot.domain.agreement import DEFAULT_LEVELS, Urgency
@@ -93,6 +93,8 @@ def test_the_example_shows_the_values_that_hold_when_a_key_is_left_out() -> None
             assert read_duration(value) == getattr(DEFAULT_LEVELS[Urgency(level)], deadline), key
         elif key in _DURATIONS:
             assert read_duration(value) == defaults[key]
+        elif key == "bridge.test_ring":
+            assert read_week_moment(value) == defaults[key]
         elif key in ("bridge.evening_report", "journal.digest_at", "retention.at", "backup.at"):
             assert read_time_of_day(value) == defaults[key]
         elif key.startswith("retention.") and key.endswith("_after"):
