@@ -28,7 +28,7 @@ from bot.record.export.manifest import ExportRequest
 from bot.record.export_request import Wish
 from bot.record.report.period_report import report as make_report
 from bot.record.report.writers import write_report
-from bot.roster.evening import Evening, report
+from bot.roster.evening import RINGS_SHOWN, Evening, report
 from bot.turns.composer import Composer
 
 _LOOKED_THROUGH = 100_000  #: open cases of a side
@@ -124,10 +124,10 @@ async def plan_all(settings: Settings) -> str:
     agreement, now = settings.agreement(), assembly.clock()
     async with opened(settings) as storage:
         directory, known = await storage.directory(), await _known(storage, settings)
-        found = []
+        rings, found = tuple(await storage.rings(now - RINGS_SHOWN)), []
         for party in agreement.parties:
             cases = await storage.list_cases(Scope(0, party, sees_party=True), open_only=True, limit=_LOOKED_THROUGH)
-            evening = Evening(party, agreement, directory, known, now)
+            evening = Evening(party, agreement, directory, known, now, rings)
             found.append(report(evening, cases).written(evening))
     return "\n\n".join(found)
 

@@ -16,7 +16,7 @@ from bot.line.line import Line
 from bot.line.message_work import Order
 from bot.ports.reads import Scope, Wanted
 from bot.ports.storage import Storage
-from bot.roster.evening import Evening, report
+from bot.roster.evening import RINGS_SHOWN, Evening, report
 from bot.turns.composer import Composer
 
 _MOST = 500  #: open cases of a side that are looked through, the newest
@@ -26,7 +26,8 @@ def tell(c: Composer, party: str, day: date) -> None:
     """Tell a side's supervisors and secretariat how ready its desks are."""
     agreement, directory = c.context.agreement, c.view.directory
     known = Known(c.context.confirm_every, c.context.windows, c.view.heard)
-    evening = Evening(party, agreement, directory, known, c.now)
+    rings = tuple(ring for ring in c.view.rings() if ring.begun_at >= c.now - RINGS_SHOWN)
+    evening = Evening(party, agreement, directory, known, c.now, rings)
     found = report(evening, c.view.cases())
     readers = (*supervisors(directory, party), *at_desks(agreement, directory, party, DeskRole.SECRETARIAT))
     told = c.tell(
@@ -57,6 +58,7 @@ class EveningReport:
     async def _tell(self, party: str, day: date) -> bool:
         found = await self._storage.list_cases(Scope(0, party, sees_party=True), open_only=True, limit=_MOST)
         heard = heard_of(await self._storage.directory(), self._clock(), party)
-        wanted = Wanted(cases=tuple(case.id for case in found), heard=heard)
+        since = (self._clock() - RINGS_SHOWN,)
+        wanted = Wanted(cases=tuple(case.id for case in found), heard=heard, rings_since=since)
         await self._line.submit(Order(partial(tell, party=party, day=day), actor="clock", wanted=wanted))
         return True

@@ -14,12 +14,15 @@ from bot.domain.closed_sets import for_each
 from bot.domain.contacts import Heard
 from bot.domain.people import Directory, Person, Role
 from bot.domain.recipients import at_person, desk_name
+from bot.domain.rings import Ring
 from bot.domain.roster import stretches
+from bot.domain.time_words import span
 from bot.language.texts import later, tr
 from bot.protection.seen_by import seen_by
 from bot.roster.gaps import gaps, keeping_desks
 from bot.roster.words import local, names
 
+RINGS_SHOWN = timedelta(days=1)  #: how far a report looks back for test rings
 NIGHT = timedelta(hours=14)  #: how far a report looks ahead, from the evening to the morning after
 _MOST_CASES = 20  #: named in one report
 
@@ -33,6 +36,7 @@ class Evening:
     directory: Directory
     known: Known
     now: datetime
+    rings: tuple[Ring, ...] = ()  #: test rings of the day, oldest first
 
     @property
     def until(self) -> datetime:
@@ -62,6 +66,7 @@ def report(evening: Evening, cases: Iterable[Case]) -> Report:
     desks = [desk for desk in evening.agreement.desks.values() if desk.party == evening.party]
     present = [line for desk in desks for line in _present(evening, desk)]
     wanting = [line for desk in desks for line in _wanting(evening, desk)]
+    present += [_rung(evening, ring) for ring in evening.rings if _is_ours(evening, ring)]
     return Report(tuple(present), (*wanting, *_people(evening), *_unheard(evening, cases)))
 
 
@@ -149,6 +154,29 @@ def _asked(evening: Evening) -> Iterator[Person]:
     desks = (desk for desk in evening.agreement.desks.values() if desk.party == evening.party)
     yield from {p.id: p for desk in desks for p in _tonight(evening, desk)}.values()
     yield from evening.directory.supervisors(evening.party)
+
+
+def _is_ours(evening: Evening, ring: Ring) -> bool:
+    corridor = evening.agreement.corridors.get(ring.corridor)
+    return corridor is not None and evening.party in corridor.parties
+
+
+def _rung(evening: Evening, ring: Ring) -> str:
+    """Say how long each desk of both sides took to answer a test ring."""
+    desks = [desk for each in ring.desks if (desk := evening.agreement.desks.get(each)) is not None]
+    return tr(
+        "en",
+        "Test ring of {moment}: {answers}",
+        moment=local(ring.begun_at, evening.party, evening.agreement),
+        answers="; ".join(_took(ring, desk) for desk in desks),
+    )
+
+
+def _took(ring: Ring, desk: Desk) -> str:
+    took = ring.took(desk.id)
+    if took is None:
+        return tr("en", "{desk} has not answered", desk=desk_name(desk))
+    return tr("en", "{desk} after {time}", desk=desk_name(desk), time=span(took))
 
 
 def _unheard(evening: Evening, cases: Iterable[Case]) -> Iterator[str]:

@@ -129,3 +129,15 @@ async def test_another_hour_can_be_set(bridge: PlayedBridge) -> None:
     bridge.expect_nothing(WANG, containing="Readiness")
     await evening_comes(bridge, EVENING_CN + HOUR * 2)
     bridge.expect(WANG, "Readiness of CN until Sun 19 Apr 10:00 Beijing")
+
+
+async def test_it_tells_how_soon_each_desk_answered_a_test_ring_of_the_day(bridge: PlayedBridge) -> None:
+    await bridge.says(KEO, "/drill ring")
+    await bridge.fast_forward(minutes=2)
+    await bridge.taps(LI, "I hear you")
+    await evening_comes(bridge)
+    line = "Test ring of Sat 18 Apr 15:05 Beijing: KH Duty desk has not answered; CN Duty desk after 2 min"
+    bridge.expect(WANG, "Readiness of CN", line)
+    bridge.expect_nothing("telegram:vn-lead", containing="Test ring")
+    await evening_comes(bridge, EVENING_CN + 24 * HOUR)
+    bridge.expect_nothing(WANG, containing="Test ring")
