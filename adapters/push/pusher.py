@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections import OrderedDict
 from typing import Protocol
 
 import structlog
@@ -23,6 +24,7 @@ from bot.ports.messenger_state import KeepsForMessengers
 
 _CONNECTIONS = 8
 _AT_ONCE = 8  #: pushes under way; the others wait
+_REMEMBERED = 5_000  #: messages
 _GONE = (404, 410)  #: the browser let go of it, or its person forbade it there
 
 log = structlog.get_logger(__name__)
@@ -45,6 +47,7 @@ class Pusher:
         self._http = http or HttpClient(WAY, connections=_CONNECTIONS)
         self._under_way = FollowUps()
         self._turns = asyncio.Semaphore(_AT_ONCE)
+        self._told: OrderedDict[int, None] = OrderedDict()  #: messages, so that one that is tried again wakes once
         self._is_open = False
 
     @property
@@ -69,7 +72,10 @@ class Pusher:
 
     def wake(self, message: Outgoing) -> None:
         """Begin to tell the browsers of those whom a message wakes; returns at once and raises nothing."""
-        if self._is_open:
+        if self._is_open and message.id not in self._told:
+            self._told[message.id] = None
+            if len(self._told) > _REMEMBERED:
+                self._told.popitem(last=False)
             self._under_way.begin(self._tell(message.recipient, message.id))
 
     async def _tell(self, recipient: str, outbox_id: int) -> None:

@@ -26,21 +26,25 @@ class Scene:
     service: PushService
     storage: KeptStorage
     clock: Clock
+    number: int = 0
 
     async def has(self, browser: PushedBrowser, person_id: int = DUTY_CN.id) -> None:
         await self.storage.add_subscription(browser.of(person_id, self.clock()))
 
     async def wakes(self, recipient: str = f"person:{DUTY_CN.id}") -> None:
-        self.pusher.wake(ping(recipient))
+        self.number += 1
+        self.pusher.wake(ping(recipient, self.number))
         await self.pusher.settled()
 
     async def left(self) -> int:
         return len(await self.storage.subscriptions([person.id for person in PEOPLE]))
 
 
-def ping(recipient: str) -> Outgoing:
+def ping(recipient: str, number: int = 1) -> Outgoing:
     where = Address("web", recipient.partition(":")[2])
-    return Outgoing(7, "case:1:police:1", OutgoingKind.PING, recipient, where, text="KC26-M9S34-4: Sokha is locked in")
+    return Outgoing(
+        number, "case:1:police:1", OutgoingKind.PING, recipient, where, text="KC26-M9S34-4: Sokha is locked in"
+    )
 
 
 @pytest.fixture
@@ -77,6 +81,15 @@ async def test_each_push_is_encrypted_anew(scene: Scene) -> None:
     first, second = scene.service.asked
     assert first.body != second.body
     assert b"due" not in first.body
+
+
+async def test_a_message_that_is_tried_again_wakes_nobody_again(scene: Scene) -> None:
+    browser = scene.service.browser("one")
+    await scene.has(browser)
+    for _ in range(3):
+        scene.pusher.wake(ping(f"person:{DUTY_CN.id}"))
+        await scene.pusher.settled()
+    assert len(browser.heard) == 1
 
 
 async def test_only_the_browsers_of_whom_it_is_for_are_told(scene: Scene) -> None:
