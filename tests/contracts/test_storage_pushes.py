@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.messages import Address
 from bot.domain.people import SignIn
 from bot.domain.push import KEPT_FOR, SUBSCRIPTIONS_EACH, Subscription
 from bot.domain.turn import Turn
@@ -75,6 +76,14 @@ async def test_cutting_somebody_off_ends_theirs_only(kept: Kept) -> None:
     await kept.storage.add_subscription(browser("two", OFFICER))
     await kept.storage.apply([Turn(ends_sessions_of=(OFFICER,))])
     assert await kept.storage.subscriptions([DUTY, OFFICER]) == [browser()]
+
+
+async def test_taking_web_chat_from_somebodys_addresses_ends_theirs_and_another_messenger_not(kept: Kept) -> None:
+    await kept.storage.add_subscription(browser())
+    await kept.storage.apply([Turn(unbound=(Address("telegram", str(DUTY)),))])
+    assert await kept.storage.subscriptions([DUTY]) == [browser()]
+    await kept.storage.apply([Turn(unbound=(Address("web", str(DUTY)),))])
+    assert await kept.storage.subscriptions([DUTY]) == []
 
 
 async def test_a_person_who_is_forgotten_has_no_browser(kept: Kept) -> None:

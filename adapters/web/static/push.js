@@ -18,6 +18,14 @@
     return Uint8Array.from(plain, (letter) => letter.charCodeAt(0));
   };
 
+  // Whether a subscription was made with the key that the bridge has now: with another one it is worth nothing.
+  const isOurs = (subscription) => {
+    const made = subscription.options && subscription.options.applicationServerKey;
+    if (!made) return true;
+    const wanted = bytes(place.dataset.key);
+    return new Uint8Array(made).every((byte, at) => byte === wanted[at]);
+  };
+
   const tell = async (subscription, what) => {
     const keys = subscription.toJSON().keys || {};
     const form = { csrf: place.dataset.csrf, do: what, endpoint: subscription.endpoint };
@@ -76,6 +84,7 @@
     const registration = await navigator.serviceWorker.getRegistration(WORKER);
     const subscription = registration && await registration.pushManager.getSubscription();
     if (!subscription || Notification.permission !== "granted") return;
+    if (!isOurs(subscription)) { await subscription.unsubscribe(); return; }
     await tell(subscription, "on");
     say(true, place.dataset.on);
   };
