@@ -45,13 +45,19 @@ tree: $(VENV)/.dev ## show the rooms of the code, each with its first sentence
 texts: $(VENV)/.dev $(VENV)/.project ## extract the texts that people see into bot/locale/casebridge.pot
 	@$(BIN)/python -m tests.house.texts
 
-COMPILE = uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	--no-emit-find-links --no-annotate --custom-compile-command "make lock" --extra postgres $(if $(UPGRADE),--upgrade)
+PIN = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-emit-find-links --no-annotate --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
+COMPILE = $(PIN) pyproject.toml --extra postgres
 
-lock: ## write both lock files anew from pyproject.toml (needs uv)
+lock: ## write all lock files anew from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv: python3 -m pip install uv" >&2; exit 1; }
 	$(COMPILE) --group dev -o requirements-dev.lock
 	$(COMPILE) --group build --constraints requirements-dev.lock -o requirements.lock
+	$(PIN) --group pyproject.toml:source -o requirements-source.lock
+
+# One package, http-ece, is published as source only: it is built here, with the setuptools of a lock of its own.
+BY_HASH = @$(PIP) install --require-hashes --only-binary :all:
+FROM_LOCK = --no-binary http-ece --no-build-isolation -r
 
 # Stamps: what they name is installed; a changed lock installs again.
 $(VENV)/.made:
@@ -64,14 +70,16 @@ $(VENV)/.made:
 	$$python -m venv --clear $(VENV)
 	@touch $@
 
-$(VENV)/.run: requirements.lock | $(VENV)/.made
+$(VENV)/.run: requirements.lock requirements-source.lock | $(VENV)/.made
 	@echo "Installing what the bridge needs (about a minute, only this once)."
-	@$(PIP) install --require-hashes --only-binary :all: -r requirements.lock
+	$(BY_HASH) -r requirements-source.lock
+	$(BY_HASH) $(FROM_LOCK) requirements.lock
 	@touch $@
 
-$(VENV)/.dev: requirements-dev.lock | $(VENV)/.made
+$(VENV)/.dev: requirements-dev.lock requirements-source.lock | $(VENV)/.made
 	@echo "Installing what the bridge and its tests need (about a minute, only this once)."
-	@$(PIP) install --require-hashes --only-binary :all: -r requirements-dev.lock
+	$(BY_HASH) -r requirements-source.lock
+	$(BY_HASH) $(FROM_LOCK) requirements-dev.lock
 	@touch $@
 
 # Built with the hatchling of the lock, so that nothing is fetched without a hash.

@@ -54,7 +54,7 @@ def _mark(connection: Connection, vault: Vault, restored: Restored, repeat: str)
     upsert = statements_of(connection.dialect.name).upsert("cursors")
     moments = {FROM: restored.made_at, AT: restored.at}
     connection.execute(upsert, [{"name": name, "value": int(at.timestamp())} for name, at in moments.items()])
-    for name in ("sign_ins", "sessions", "handoff_links", "leases"):
+    for name in ("sign_ins", "sessions", "handoff_links", "push_subscriptions", "leases"):
         connection.execute(delete(T[name]))
     invites = T["invites"]
     still_open = (invites.c.used_at.is_(None), invites.c.expires_at > restored.at)

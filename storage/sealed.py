@@ -34,6 +34,7 @@ SEALED_TABLES = (
     SealedTable("outbox"),
     SealedTable("people"),
     SealedTable("plans"),
+    SealedTable("push_subscriptions", key="endpoint_hash"),
     SealedTable("referrals"),
     SealedTable("secure_entries"),
     SealedTable("texts"),

@@ -25,3 +25,8 @@ class FollowUps:
             _, late = await asyncio.wait(self._tasks, timeout=1)
             for task in late:
                 task.cancel()
+
+    async def settled(self) -> None:
+        """Wait for all that is under way."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
-from adapters.web.cases import bell_page, case_pages, file_pages, paper_pages, referral_pages, search_page
+from adapters.web.cases import bell_page, case_pages, file_pages, paper_pages, push_page, referral_pages, search_page
 from adapters.web.chat import chat_pages
 from adapters.web.exports import export_pages
 from adapters.web.handoffs import paper_link_pages, receipt_page
@@ -69,6 +69,8 @@ def _pages(site: Site) -> Sequence[BaseRoute]:
         *_post(site, "/signout", sign_in_pages.leave),
         *_get(site, "/board", case_pages.board),
         *_get(site, "/bells", bell_page.ask),
+        Route("/push/worker.js", _open(site, push_page.worker)),
+        *_post(site, "/push", push_page.switch),
         *_get(site, "/cases", referral_pages.listing),
         *_post(site, "/cases", search_page.search),
         *_get(site, "/cases/{reference}/secure", secure_page.ask),

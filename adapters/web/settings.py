@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from bot.domain.push import PUSH_HOSTS
 from bot.domain.sign_in import SESSION_IDLE, SESSION_LENGTH
 
 
@@ -21,6 +22,8 @@ class WebSettings:
     confirm_every: timedelta = timedelta(days=90)  #: how long an enrolment holds until it is confirmed again
     hides_identifiers: bool = True  #: the chat shows nothing that points to a person, as on any other messenger
     version: str = ""  #: shown on the pages
+    push_key: str = ""  #: with which browsers subscribe to be pushed to; empty: none are offered it
+    push_hosts: tuple[str, ...] = PUSH_HOSTS  #: the push services that may be called
     metrics_token: str = ""  #: bearer token for /metrics from elsewhere; empty: loopback only
 
     @property

@@ -19,6 +19,7 @@ import structlog
 import uvicorn
 
 from adapters.calls.node import Node
+from adapters.push import Pusher
 from adapters.watchdog import Watchdog
 from adapters.web.adapter import WebAdapter
 from adapters.web.routes import build_site
@@ -34,7 +35,7 @@ from bot.app.audit import auditor_of, notes_of
 from bot.app.backup import nightly_backup
 from bot.app.bridge import Bridge, Chance, Rules
 from bot.app.key_vault import files_of, make_missing_keys, vault_of
-from bot.app.messengers import Adapters, Wiring, adapters_of, translator_of
+from bot.app.messengers import Adapters, Wiring, adapters_of, pusher_of, translator_of
 from bot.app.parts import Start, require_shared, said
 from bot.app.sample_people import is_sample, sample_people, shown
 from bot.app.ticks import Watched, running
@@ -126,7 +127,8 @@ async def _serve(
     node = Node(storage, owner(), time, machine=clock, polls=start.works, is_called=start.takes)
     rules.exports.mkdir(parents=True, exist_ok=True)
     adapters = adapters_of(Wiring(settings, node))
-    contents = files_of(settings, vault_of(settings))
+    vault = vault_of(settings)
+    contents, pusher = files_of(settings, vault), pusher_of(Wiring(settings, node), vault.ring.push)
     bridge = Bridge(
         storage,
         adapters.all,
@@ -137,6 +139,7 @@ async def _serve(
         translator=translator_of(settings),
         sends=start.works,
         on_lateness=lateness.observe,
+        waker=pusher,
     )
     letterheads = letterheads_of(settings)
     if (email := adapters.email) is not None:
@@ -145,7 +148,7 @@ async def _serve(
         storage=storage,
         agreement=rules.agreement,
         clock=time,
-        settings=_web_settings(settings, rules),
+        settings=_web_settings(settings, rules, pusher),
         order=bridge.order,
         submit=bridge.line.submit,
         files=contents,
@@ -167,7 +170,7 @@ async def _serve(
         await _Server(_http(app), start).serve_until_told(listener)
 
 
-def _web_settings(settings: Settings, rules: Rules) -> WebSettings:
+def _web_settings(settings: Settings, rules: Rules, pusher: Pusher | None) -> WebSettings:
     return WebSettings(
         rules.public_url,
         rules.exports,
@@ -176,6 +179,8 @@ def _web_settings(settings: Settings, rules: Rules) -> WebSettings:
         confirm_every=rules.confirm_every,
         version=__version__,
         hides_identifiers=settings.bridge.identity_on_messenger != "allowed",
+        push_key=pusher.public_key if pusher is not None else "",
+        push_hosts=settings.messengers.web.push_hosts,
     )
 
 

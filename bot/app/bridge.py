@@ -43,7 +43,7 @@ from bot.line.line import Line, LineRules
 from bot.line.message_work import Order
 from bot.line.pulse import Pulse
 from bot.people import reachability
-from bot.ports.messengers import Adapter, FileSource
+from bot.ports.messengers import Adapter, FileSource, Wakes
 from bot.ports.reads import Wanted
 from bot.ports.storage import Files, Storage
 from bot.ports.translation import Translator
@@ -54,6 +54,10 @@ log = structlog.get_logger(__name__)
 
 Lateness = Callable[[Outgoing, timedelta], None]
 Sleep = Callable[[float], Awaitable[None]]
+
+
+def _wakes_nobody(_message: Outgoing) -> None:
+    """Wake nobody besides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,7 @@ class Bridge:
         translator: Translator | None = None,
         sends: bool = True,
         on_lateness: Lateness = lambda _message, _late: None,
+        waker: Wakes | None = None,
         sleep: Sleep = asyncio.sleep,
         seconds: Callable[[], float] = monotonic,
     ) -> None:
@@ -113,6 +118,7 @@ class Bridge:
         self._clock = clock
         self._sends = sends
         self._translator = translator
+        self._waker = waker
         self._tasks: set[asyncio.Task[None]] = set()
         self._restored: Restored | None = None
         can = {name: adapter.capabilities for name, adapter in adapters.items()}
@@ -151,6 +157,7 @@ class Bridge:
             on_lateness=on_lateness,
             on_unreachable=lambda address: self._spawn(self._note_unreached(address)),
             on_not_called=lambda message: self._spawn(self._note_not_called(PhoneCall.of(message))),
+            on_waking=self._waker.wake if self._waker is not None else _wakes_nobody,
         )
 
     def _make_jobs(self, files: Files | None) -> None:
@@ -180,6 +187,8 @@ class Bridge:
         first_facts.prepare()
         if self._translator is not None:
             await self._translator.start()
+        if self._waker is not None:
+            await self._waker.start()
         self.line.start()
         await asyncio.gather(*(adapter.start(self.line.receive) for adapter in self._adapters.values()))
         await tell_restored(self._storage, lambda act: self.line.submit(Order(act, actor="restore")))
@@ -193,8 +202,9 @@ class Bridge:
         await self._others.stop()
         await self.deliverer.stop()
         await self.line.stop()
-        if self._translator is not None:
-            await self._translator.stop()
+        for helper in (self._waker, self._translator):
+            if helper is not None:
+                await helper.stop()
         await asyncio.gather(*(adapter.stop() for adapter in self._adapters.values()), return_exceptions=True)
 
     async def order(self, act: Callable[[Composer], None]) -> None:

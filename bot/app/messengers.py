@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from adapters.calls.node import Node
 from adapters.email import EmailAdapter, EmailSettings, security_of
 from adapters.gateway import Gateway, GatewaySettings
+from adapters.push import Pusher, PushSettings
 from adapters.telegram import TelegramAdapter, TelegramSettings
 from adapters.telegram.settings import Mode
 from adapters.translation import ServerSettings, TranslationProgram, TranslationServer
@@ -21,6 +22,7 @@ from bot.domain.messages import WindowRules
 from bot.ports.messengers import Adapter, WebhookAdapter
 from bot.ports.storage import Storage
 from bot.ports.translation import Translator
+from bot.protection.keys import Key
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,14 @@ class Adapters:
 def adapters_of(wiring: Wiring) -> Adapters:
     """Make the adapters that the configuration sets up."""
     return Adapters(tuple(adapter for make in _MAKERS if (adapter := make(wiring)) is not None))
+
+
+def pusher_of(wiring: Wiring, key: Key | None) -> Pusher | None:
+    """Make what tells browsers; None where nobody is named whom their push services can ask, or there is no key."""
+    table = wiring.settings.messengers.web
+    if key is None or not (table.enabled and table.push_contact):
+        return None
+    return Pusher(PushSettings(key.material, f"mailto:{table.push_contact}", table.push_hosts), wiring.node)
 
 
 def telegram_of(settings: Settings) -> TelegramSettings | None:

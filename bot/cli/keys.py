@@ -32,6 +32,19 @@ def new(settings: Settings) -> str:
     return f"Key {ring.current.id} is in {file.path}. {_BACK_UP}"
 
 
+def push(settings: Settings) -> str:
+    """Add the key for browsers' push services to a key file that was made before there was one."""
+    file = _file(settings)
+    try:
+        with file.held():
+            file.add_push(assembly.clock())
+    except FileExistsError:
+        raise BridgeError(f"{file.path} has a key for push services already; nothing was changed.") from None
+    except BlockingIOError:
+        raise BridgeError(f"A rotation of {file.path} is under way; nothing was changed.") from None
+    return f"{file.path} has a key for push services now. Start all nodes anew, and copy the file again."
+
+
 def status(settings: Settings) -> list[str]:
     """List the keys, oldest first, with how many fields are under each."""
     require_head(_url(settings))

@@ -125,6 +125,13 @@ def keys_new(settings: Settings) -> None:
     click.echo(cli_keys.new(settings))
 
 
+@keys.command("push")
+@configured
+def keys_push(settings: Settings) -> None:
+    """Add the key that Web Push is signed with to a key file that has none."""
+    click.echo(cli_keys.push(settings))
+
+
 @keys.command("rotate")
 @configured
 def keys_rotate(settings: Settings) -> None:

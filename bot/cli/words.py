@@ -23,7 +23,7 @@ from bot.domain.errors import BridgeError, ConfigError
 P = ParamSpec("P")
 T = TypeVar("T")
 #: Commands that make the keys, say by name which are needed, or open nothing that is sealed.
-_WITHOUT_KEYS = ("keys_new", "restore", "audit")
+_WITHOUT_KEYS = ("keys_new", "keys_push", "restore", "audit")
 
 
 class Duration(click.ParamType[timedelta]):

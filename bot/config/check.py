@@ -18,17 +18,13 @@ from bot.config.ladders import LADDER_CHECKS
 from bot.config.messengers import MESSENGER_CHECKS
 from bot.config.model import SecurityTable, Settings
 from bot.config.papers import PAPER_CHECKS
+from bot.config.web_push import PUSH_CHECKS
 from bot.domain.errors import KeysUnusable, Mistake
 
 
 def check(draft: Draft) -> list[Mistake]:
     """Run every check that does not depend on a section of which something was taken out."""
-    return [
-        mistake
-        for needs, each in (*_CHECKS, *MESSENGER_CHECKS, *GATEWAY_CHECKS, *DESK_CHECKS, *LADDER_CHECKS, *PAPER_CHECKS)
-        if not needs & draft.broken
-        for mistake in each(draft)
-    ]
+    return [mistake for needs, each in _ALL if not needs & draft.broken for mistake in each(draft)]
 
 
 def sample_mistakes(settings: Settings) -> list[Mistake]:
@@ -102,4 +98,13 @@ _CHECKS = (
     (frozenset[str](), _server),
     (frozenset({"retention"}), _retention),
     (frozenset({"translation"}), _translation),
+)
+_ALL = (
+    *_CHECKS,
+    *MESSENGER_CHECKS,
+    *GATEWAY_CHECKS,
+    *DESK_CHECKS,
+    *LADDER_CHECKS,
+    *PAPER_CHECKS,
+    *PUSH_CHECKS,
 )

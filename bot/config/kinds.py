@@ -14,6 +14,8 @@ from pydantic import AfterValidator, BeforeValidator, SecretStr
 from pydantic_core import PydanticCustomError
 
 from bot.domain.countries import NAMES
+from bot.domain.mail_address import MAIL_ADDRESS
+from bot.domain.push import HOST_PATTERN
 from bot.domain.rings import Weekly
 from bot.record.age import is_recipient
 
@@ -258,5 +260,16 @@ DeskId = Annotated[
         "[a-z0-9][a-z0-9-]{0,31}",
         "is not a desk id.",
         'Write small letters, digits and hyphens, at most 32: "kh-duty".',
+    ),
+]
+MailAddress = Annotated[
+    str, matching(f"({MAIL_ADDRESS.pattern})?", "is no mail address.", 'Write one as "it@bridge.example".')
+]
+PushHost = Annotated[
+    str,
+    matching(
+        HOST_PATTERN,
+        "is not the name of a push service.",
+        'Write a host in small letters, or with "*." all below one: "fcm.googleapis.com", "*.push.apple.com".',
     ),
 ]

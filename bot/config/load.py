@@ -15,6 +15,7 @@ from bot.config.draft import Draft
 from bot.config.errors import mistakes_of
 from bot.config.model import Settings
 from bot.config.sources import Raw, merge, read_environment, read_secret_files, read_toml
+from bot.config.web_push import push_key_mistakes
 from bot.domain.errors import ConfigError, Mistake
 
 OWN_KEYS = "casebridge.key"  #: in the data folder of the embedded default
@@ -92,7 +93,7 @@ def load(path: Path | None, environ: Mapping[str, str], *, needs_keys: bool = Tr
         mistakes += sample_mistakes(settings)
         settings = _with_own_keys(settings)
     if needs_keys and not any(m.key.startswith("security") for m in mistakes) and not _makes_keys(path, settings):
-        mistakes += key_mistakes(settings.security)
+        mistakes += [*key_mistakes(settings.security), *push_key_mistakes(settings)]
     if mistakes:
         raise ConfigError(mistakes)
     return settings

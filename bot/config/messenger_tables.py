@@ -6,8 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import NonNegativeInt, SecretStr
 
-from bot.config.kinds import Patience, Proxy, Rate, WebAddress, matching, read_duration
+from bot.config.kinds import MailAddress, Patience, Proxy, PushHost, Rate, WebAddress, matching, read_duration
 from bot.config.tables import NOT_SET, Port, Table
+from bot.domain.push import PUSH_HOSTS
 
 
 class TelegramTable(Table):
@@ -65,6 +66,8 @@ class WebTable(Table):
     """``[messengers.web]``."""
 
     enabled: bool = True
+    push_contact: MailAddress = ""
+    push_hosts: tuple[PushHost, ...] = PUSH_HOSTS
 
 
 class MessengersTable(Table):

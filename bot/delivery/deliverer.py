@@ -29,6 +29,10 @@ def _no_call(_message: Outgoing) -> None:
     """Tell nobody that a call was not made."""
 
 
+def _wakes_nobody(_message: Outgoing) -> None:
+    """Wake nobody besides."""
+
+
 def _no_lateness(_message: Outgoing, _late: timedelta) -> None:
     """Measure nothing."""
 
@@ -55,6 +59,7 @@ class Deliverer:
         on_lateness: Callable[[Outgoing, timedelta], None] = _no_lateness,
         on_unreachable: Callable[[Address], None] = _nobody_to_tell,
         on_not_called: Callable[[Outgoing], None] = _no_call,
+        on_waking: Callable[[Outgoing], None] = _wakes_nobody,
         limits: Limits = USUAL,
     ) -> None:
         """Take the collaborators, and how much may be under way."""
@@ -75,6 +80,7 @@ class Deliverer:
             on_lateness,
             on_unreachable,
             on_not_called,
+            on_waking,
             limits,
         )
         self._dispatchers = {

@@ -161,6 +161,8 @@ class Dispatcher:
         try:
             if not await self._is_needed(row) or self._is_left(row, lane):
                 return
+            if retries.wakes(row.delivery):
+                self._office.on_waking(row.delivery.message)
             parts, external_id = await self._send_or_knock(row)
         except Moved as moved:
             await self._follow(row, lane, moved)

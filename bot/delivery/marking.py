@@ -64,6 +64,7 @@ class Office:
     on_lateness: Callable[[Outgoing, timedelta], None]
     on_unreachable: Callable[[Address], None]
     on_not_called: Callable[[Outgoing], None]
+    on_waking: Callable[[Outgoing], None]
     limits: Limits
     recent: Recent = field(default_factory=Recent)
     moved: dict[Address, Address] = field(default_factory=dict)  #: chats seen to move: new rows go there at once

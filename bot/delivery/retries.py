@@ -109,6 +109,13 @@ def is_reread(delivery: Delivery, now: datetime) -> bool:
     return not is_fixed and now - born(message, now) > REREAD_AFTER
 
 
+def wakes(delivery: Delivery) -> bool:
+    """Whether people's browsers are told of it too: once, when an alert or a ping is sent for the first time."""
+    message = delivery.message
+    is_first = delivery.attempts == 0 and delivery.parts_done == 0 and ">" not in message.dedupe_key
+    return is_first and message.kind in (OutgoingKind.ALERT, OutgoingKind.PING) and not is_edit(message)
+
+
 def is_plain(message: Outgoing) -> bool:
     """Whether it is neither an edit nor about a deadline: it is sent without another look."""
     return message.deadline_id is None and not message.replaces and not message.edits

@@ -115,6 +115,12 @@ def reads_as(person: Person) -> tuple[str, ...]:
     return (f"person:{person.id}", *([f"desk:{person.desk}"] if is_at_desk else []))
 
 
+def woken(name: str, directory: Directory) -> tuple[Person, ...]:
+    """Who hears of what a recipient is told, wherever they are: the person, or those of the desk who have its duty."""
+    theirs = [p for p in directory.people.values() if p.is_active and name in reads_as(p)]
+    return tuple(theirs if name.startswith("person:") else _told_first(theirs, directory))
+
+
 def supervisors(directory: Directory, party: str) -> tuple[Recipient, ...]:
     """Make the recipients that are a side's supervisors."""
     return tuple(at_person(p) for p in _told_first(directory.supervisors(party), directory))

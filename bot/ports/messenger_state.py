@@ -1,12 +1,14 @@
-"""What is kept for messengers: reply windows and access tokens. Contracts, documented here and nowhere else."""
+"""What is kept for messengers: reply windows, access tokens, browsers. Contracts, documented here and nowhere else."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.domain.messages import Address
+from bot.domain.push import Subscription
 from bot.domain.reply_windows import Window
 
 
@@ -48,3 +50,15 @@ class KeepsForMessengers(Protocol):
 
     async def save_token(self, name: str, token: Token) -> None:
         """Keep a token in place of the one before."""
+
+    async def add_subscription(self, subscription: Subscription) -> None:
+        """Keep a browser in place of what was kept of its endpoint. A person has few: the oldest goes."""
+
+    async def subscriptions(self, people: Sequence[int]) -> list[Subscription]:
+        """Return the browsers of these people, the newest first; one that does not open is left out."""
+
+    async def note_push(self, endpoint_hash: str, now: datetime) -> None:
+        """Note that its push service took something."""
+
+    async def drop_subscription(self, endpoint_hash: str, person_id: int | None = None) -> None:
+        """Forget a browser, with `person_id` only if it is that person's; nothing when it is not known."""

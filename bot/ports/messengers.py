@@ -106,6 +106,22 @@ class Phones(Protocol):
         """
 
 
+class Wakes(Protocol):
+    """Whatever tells people, beside a message that is sent anyway, that there is one; it says nothing of any case."""
+
+    async def start(self) -> None:
+        """Connect; before this nobody is woken."""
+
+    def wake(self, message: Outgoing) -> None:
+        """Begin to wake those whom a message is for, as it is first sent. Returns at once, raises nothing."""
+
+    async def settled(self) -> None:
+        """Wait until nobody is being woken any more."""
+
+    async def stop(self) -> None:
+        """Disconnect within 5 seconds; may be called twice."""
+
+
 @runtime_checkable
 class SetsUp(Protocol):
     """A messenger with something to set once: a menu, a list of commands."""

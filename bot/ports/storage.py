@@ -190,7 +190,7 @@ class Storage(Retains, KeepsForMessengers, FindsAlike, Audits, Protocol):
         """
 
     async def end_session(self, token_hash: str) -> None:
-        """Sign out."""
+        """Sign out; the browser of that session is pushed to no more."""
 
     async def count_attempt(self, kind: str, key: str, now: datetime, window: timedelta) -> int:
         """Count one more of this kind by this key and return how many there were in the window, this one too.
@@ -204,7 +204,7 @@ class Storage(Retains, KeepsForMessengers, FindsAlike, Audits, Protocol):
     async def sweep(self, now: datetime) -> int:
         """Delete what is over: counts, sign-in links, sessions; reply windows and leases since a day.
 
-        Returns how many.
+        Browsers that are pushed to go when nobody used them for long. Returns how many.
         """
 
     async def find_case(self, reference: str, scope: Scope) -> Case | None:

@@ -21,6 +21,10 @@ from bot.domain.frozen import replace
 KEY_BYTES = 32
 #: The line of the key that search tokens are made with; rotation leaves it as it is.
 INDEX = "index"
+#: The line of the key that calls to browsers' push services are signed with (VAPID); rotation leaves it as it is.
+PUSH = "push"
+#: How many points P-256 has: a private key of it is a number from 1 to below this.
+_P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 _ID = re.compile(r"[0-9a-f]{8}")
 _LARGEST = 64 * 1024  #: bytes
 _HEAD = (
@@ -33,7 +37,7 @@ _HEAD = (
 class Key:
     """One key. Its id is no secret; its material is."""
 
-    id: str  #: eight hex digits, or ``index``
+    id: str  #: eight hex digits, ``index`` or ``push``
     created: datetime
     material: bytes = field(repr=False)
 
@@ -44,6 +48,7 @@ class KeyRing:
 
     keys: tuple[Key, ...]
     index: Key
+    push: Key | None = None  #: none in files made before there was one; `casebridge keys push` adds it
 
     @property
     def current(self) -> Key:
@@ -57,7 +62,8 @@ class KeyRing:
 
     def to_text(self) -> str:
         """Write the lines of a key file."""
-        return _HEAD + "".join(f"{_line(key)}\n" for key in (self.index, *self.keys))
+        pushing = () if self.push is None else (self.push,)
+        return _HEAD + "".join(f"{_line(key)}\n" for key in (self.index, *pushing, *self.keys))
 
 
 class KeySource(Protocol):
@@ -81,10 +87,11 @@ def parse(text: str) -> KeyRing:
         if not line.lstrip().startswith("#"):
             keys += [_key(words, number) for part in line.split(";") if (words := part.split())]
     index = [key for key in keys if key.id == INDEX]
-    ring = tuple(key for key in keys if key.id != INDEX)
-    if len(index) != 1 or not ring or len({key.id for key in ring}) != len(ring):
+    push = [key for key in keys if key.id == PUSH]
+    ring = tuple(key for key in keys if key.id not in (INDEX, PUSH))
+    if len(index) != 1 or len(push) > 1 or not ring or len({key.id for key in ring}) != len(ring):
         raise _unusable("holds not one index line and at least one key, each with an id of its own.")
-    return KeyRing(ring, index[0])
+    return KeyRing(ring, index[0], push[0] if push else None)
 
 
 def _key(words: list[str], number: int) -> Key:
@@ -94,7 +101,7 @@ def _key(words: list[str], number: int) -> Key:
         moment = datetime.fromisoformat(created)
     except (ValueError, binascii.Error):
         raise _unusable(f"line {number} is not an id, a moment and a key.") from None
-    if (name != INDEX and not _ID.fullmatch(name)) or len(material) != KEY_BYTES:
+    if (name not in (INDEX, PUSH) and not _ID.fullmatch(name)) or len(material) != KEY_BYTES:
         raise _unusable(f"line {number} has no id of eight hex digits, or no key of {KEY_BYTES} bytes.")
     return Key(name, moment, material)
 
@@ -115,9 +122,14 @@ def new_key(now: datetime, *, apart_from: tuple[str, ...] = ()) -> Key:
     return Key(name, now, secrets.token_bytes(KEY_BYTES))
 
 
+def new_push_key(now: datetime) -> Key:
+    """Draw a private key of P-256."""
+    return Key(PUSH, now, (secrets.randbelow(_P256_ORDER - 1) + 1).to_bytes(KEY_BYTES, "big"))
+
+
 def new_ring(now: datetime) -> KeyRing:
     """Draw the keys of a new bridge."""
-    return KeyRing((new_key(now),), Key(INDEX, now, secrets.token_bytes(KEY_BYTES)))
+    return KeyRing((new_key(now),), Key(INDEX, now, secrets.token_bytes(KEY_BYTES)), new_push_key(now))
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +200,16 @@ class KeyFile:
         """Write the file anew, with one more key that is the current one from now on."""
         ring = self.read()
         longer = replace(ring, keys=(*ring.keys, new_key(now, apart_from=ring.ids)))
+        with _written(self.path, longer) as temporary:
+            temporary.replace(self.path)
+        return longer
+
+    def add_push(self, now: datetime) -> KeyRing:
+        """Write the file anew with a key for browsers' push services. Raises `FileExistsError` when it has one."""
+        ring = self.read()
+        if ring.push is not None:
+            raise FileExistsError(self.path)
+        longer = replace(ring, push=new_push_key(now))
         with _written(self.path, longer) as temporary:
             temporary.replace(self.path)
         return longer

@@ -1,10 +1,11 @@
-"""Reply windows and access tokens, to rows and back."""
+"""Reply windows, access tokens and browsers that are pushed to, to rows and back."""
 
 from __future__ import annotations
 
 from sqlalchemy import RowMapping
 
 from bot.domain.messages import KNOCK_FAILED
+from bot.domain.push import Subscription
 from bot.domain.reply_windows import Window
 from bot.domain.turn import KnockOutcome
 from bot.ports.messenger_state import Token
@@ -62,3 +63,26 @@ def token_row(vault: Vault, name: str, token: Token) -> RowDict:
 def token_of(vault: Vault, row: RowMapping) -> Token:
     """A token."""
     return Token(unseal(vault, "tokens", row["name"], row["sealed"])["value"], row["expires_at"])
+
+
+_BROWSERS_OWN = ("endpoint", "public_key", "secret")
+
+
+def subscription_row(vault: Vault, subscription: Subscription) -> RowDict:
+    """A browser; whoever knows its endpoint could call it, so that is sealed with its keys."""
+    key = subscription.endpoint_hash
+    return {
+        "endpoint_hash": key,
+        "person_id": subscription.person_id,
+        "session_hash": subscription.session_hash,
+        "sealed": seal(vault, "push_subscriptions", key, {name: getattr(subscription, name) for name in _BROWSERS_OWN}),
+        "created_at": subscription.created_at,
+        "last_ok_at": subscription.last_ok_at,
+    }
+
+
+def subscription_of(vault: Vault, row: RowMapping) -> Subscription:
+    """A browser. Raises `SealBroken`."""
+    opened = unseal(vault, "push_subscriptions", row["endpoint_hash"], row["sealed"])
+    kept = {name: row[name] for name in ("person_id", "session_hash", "created_at", "last_ok_at")}
+    return Subscription(**kept, **{name: opened[name] for name in _BROWSERS_OWN})

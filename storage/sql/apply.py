@@ -85,6 +85,7 @@ def write(writing: Writing, batch: Batch) -> frozenset[int]:
     ended = [{"person_id": owner} for owner in sorted({*owners, *signed_in_at(batch.unbound)})]
     writing.run(writing.statements.end_sign_ins, ended)
     writing.run(writing.statements.end_sessions, ended)
+    writing.run(writing.statements.end_pushes, ended)
     writing.run(writing.statements.end_handoff_links, ended)
     writing.run(writing.statements.use_handoff_links, [{"of_hash": used} for used in sorted(batch.used_links)])
     writing.run(writing.statements.add_sign_ins, [sign_in_row(link) for link in batch.sign_ins])

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, case, delete, func, or_, selec
 from bot.domain.frozen import replace
 from bot.domain.handoff_links import HandoffLink, LinkUse
 from bot.domain.people import SignIn
+from bot.domain.push import KEPT_FOR as PUSHED_FOR
 from bot.ports.messenger_state import Token
 from bot.protection.sealing import Vault
 from storage.batch import LEASES_KEPT, ROSTER_KEPT, WINDOWS_KEPT, attempt_key
@@ -158,6 +159,8 @@ def sweep(connection: Connection, term: Term) -> int:
     leases, windows, beats = T["leases"], T["reply_windows"], T["heartbeats"]
     gone += connection.execute(delete(beats).where(beats.c.at <= term.now - LEASES_KEPT)).rowcount
     gone += _sweep_roster(connection, term)
+    pushed = T["push_subscriptions"]
+    gone += connection.execute(delete(pushed).where(pushed.c.created_at <= term.now - PUSHED_FOR)).rowcount
     gone += connection.execute(delete(leases).where(leases.c.expires_at <= term.lease_now - LEASES_KEPT)).rowcount
     return gone + connection.execute(delete(windows).where(windows.c.closes_at <= term.now - WINDOWS_KEPT)).rowcount
 
@@ -182,8 +185,10 @@ def save_token(connection: Connection, statements: Statements, vault: Vault, nam
 
 
 def end_session(connection: Connection, token_hash: str) -> None:
-    """Sign out."""
+    """Sign out; the browser is told no more either."""
     connection.execute(delete(T["sessions"]).where(T["sessions"].c.token_hash == token_hash))
+    pushed = T["push_subscriptions"]
+    connection.execute(delete(pushed).where(pushed.c.session_hash == token_hash))
 
 
 def directory_version(connection: Connection) -> int:

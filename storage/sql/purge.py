@@ -249,7 +249,7 @@ def forget_person(
         connection.execute(update(invites).where(invites.c.id == invite_id).values(sealed=sealed))
     _forget_sender_names(connection, vault, person_id)
     connection.execute(delete(T["conversations"]).where(T["conversations"].c.person_id == person_id))
-    for name_of_table in ("shifts", "hand_overs"):
+    for name_of_table in ("shifts", "hand_overs", "push_subscriptions"):
         theirs = T[name_of_table]
         connection.execute(delete(theirs).where(theirs.c.person_id == person_id))
     statements.bump.run(connection, [{"name": "directory"}])

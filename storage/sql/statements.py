@@ -151,6 +151,7 @@ class Statements:
         self.drop_bindings = self._prepare(_of_person(T["bindings"]))
         self.end_sign_ins = self._prepare(_of_person(T["sign_ins"]))
         self.end_sessions = self._prepare(_of_person(T["sessions"]))
+        self.end_pushes = self._prepare(_of_person(T["push_subscriptions"]))
         links = T["handoff_links"]
         self.end_handoff_links = self._prepare(_of_person(links))
         self.use_handoff_links = self._prepare(

@@ -1,4 +1,4 @@
-"""Tables of what messengers' own rules need: reply windows and access tokens."""
+"""Tables of what messengers' own rules need: reply windows, access tokens, browsers that are pushed to."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sqlalchemy import Index, LargeBinary
 from sqlmodel import Field
 
 from storage.tables.cases import Row, partial
-from storage.types import Moment
+from storage.types import Id, Moment
 
 
 class WindowRow(Row, table=True):
@@ -37,3 +37,20 @@ class TokenRow(Row, table=True):
     name: str = Field(primary_key=True)
     sealed: bytes = Field(sa_type=LargeBinary)
     expires_at: datetime = Field(sa_type=Moment)
+
+
+class PushSubscriptionRow(Row, table=True):
+    """A browser that is told when something is due, by the hash of where its push service is called."""
+
+    __tablename__ = "push_subscriptions"
+    __table_args__ = (
+        Index("ix_push_subscriptions_person_id", "person_id"),
+        Index("ix_push_subscriptions_session_hash", "session_hash"),
+    )
+
+    endpoint_hash: str = Field(primary_key=True)
+    person_id: int = Field(sa_type=Id)
+    session_hash: str
+    sealed: bytes = Field(sa_type=LargeBinary)  #: the endpoint and the browser's keys
+    created_at: datetime = Field(sa_type=Moment)
+    last_ok_at: datetime | None = Field(sa_type=Moment)

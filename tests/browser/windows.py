@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -71,9 +71,11 @@ async def small_targets(page: Page, selector: str) -> list[str]:
 
 
 @asynccontextmanager
-async def open_window(browser: Browser, exports: Path) -> AsyncIterator[Window]:
+async def open_window(
+    browser: Browser, exports: Path, as_set: Callable[[WebSettings], WebSettings] = lambda settings: settings
+) -> AsyncIterator[Window]:
     port = free_port()
-    settings = WebSettings(f"http://127.0.0.1:{port}", exports)
+    settings = as_set(WebSettings(f"http://127.0.0.1:{port}", exports))
     async with open_bridge(exports, settings=settings) as bridge, served(bridge.app, port) as line:
         window = Window(bridge, line.url, browser)
         yield window

@@ -161,3 +161,32 @@ def test_keys_in_the_environment_serve_like_a_file(setup: Setup, monkeypatch: py
     *_, done = terminal("keys", "rotate")
     assert "everything is under key 00000002" in done
     assert key_file(setup.folder).read_text("utf-8") == KEYS
+
+
+def test_a_key_for_push_services_is_added_to_older_keys_once_and_outlives_a_rotation(
+    setup: Setup, terminal: Terminal
+) -> None:
+    text = setup.file.read_text("utf-8")
+    setup.file.write_text(f"{text}\n[messengers.web]\npush_contact = 'it@bridge.example'\n", "utf-8")
+    assert "Add one with `casebridge keys push`." in terminal("check", code=1)[0]
+    before = KeyFile(_file(setup)).read()
+    assert before.push is None
+    (added,) = terminal("keys", "push")
+    assert added.startswith(f"{_file(setup)} has a key for push services now.")
+    after = KeyFile(_file(setup)).read()
+    assert after.push is not None
+    assert (after.keys, after.index) == (before.keys, before.index)
+    assert (_file(setup).stat().st_mode & 0o777) == 0o600
+    terminal("check")
+    assert terminal("keys", "push", code=1) == [
+        f"{_file(setup)} has a key for push services already; nothing was changed."
+    ]
+    terminal("keys", "rotate")
+    assert KeyFile(_file(setup)).read().push == after.push
+
+
+def test_new_keys_have_one_for_push_services(setup: Setup, terminal: Terminal) -> None:
+    _file(setup).unlink()
+    (setup.folder / "casebridge.db").unlink()
+    terminal("keys", "new")
+    assert KeyFile(_file(setup)).read().push is not None

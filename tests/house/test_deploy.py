@@ -189,7 +189,11 @@ def instructions() -> list[tuple[str, str]]:
 def test_the_container_is_built_from_the_lock_file_by_its_hashes_alone() -> None:
     fetched = [command for word, command in instructions() if word == "RUN" and "pip install" in command]
     assert len(fetched) == 2
-    assert "--require-hashes --only-binary :all: -r requirements.lock" in fetched[0]
+    assert "--require-hashes --only-binary :all: -r requirements-source.lock" in fetched[0]
+    built = "--require-hashes --only-binary :all: --no-binary http-ece --no-build-isolation -r requirements.lock"
+    assert built in " ".join(fetched[0].split()), (
+        "one package is published as source only: it is built with what the other lock names"
+    )
     assert "--no-deps --no-build-isolation ." in fetched[1]
 
 
@@ -207,6 +211,7 @@ def test_what_the_container_copies_is_all_that_the_build_needs(tmp_path: Path) -
     built = subprocess.run(build, cwd=source, check=False, capture_output=True, text=True)
     assert built.returncode == 0, built.stderr
     assert (source / "requirements.lock").exists()
+    assert (source / "requirements-source.lock").exists()
 
 
 def test_the_container_runs_the_program_as_nobody_in_particular_and_asks_whether_it_lives() -> None:

@@ -17,7 +17,7 @@ from packaging.utils import canonicalize_name
 from tests.kit.root import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-LOCKS = ("requirements.lock", "requirements-dev.lock")
+LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-source.lock")
 WANTED = [Requirement(text) for text in PROJECT["project"]["dependencies"]]
 POSTGRES = [Requirement(text) for text in PROJECT["project"]["optional-dependencies"]["postgres"]]
 DEV = [Requirement(text) for text in PROJECT["dependency-groups"]["dev"] if isinstance(text, str)]

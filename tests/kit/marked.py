@@ -17,6 +17,7 @@ from bot.domain.guarded import Guarded
 from bot.domain.joint_operation import Plan
 from bot.domain.messages import Address, Attachment, Button
 from bot.domain.people import Invite, Role
+from bot.domain.push import Subscription
 from bot.domain.referral import Ground, Referral, ReferralState
 from bot.domain.secure_entry import SecureEntry, SecureField
 from bot.domain.turn import InboxState, Turn
@@ -136,6 +137,12 @@ async def keep_tokens(storage: Storage, turns: Sequence[Turn]) -> None:
     """Keep a token to each of these turns."""
     for turn in turns:
         await storage.save_token(*_token_of(turn))
+        await storage.add_subscription(_browser_of(turn))
+
+
+def _browser_of(turn: Turn) -> Subscription:
+    number = turn.cases[0].id
+    return Subscription(number, f"session {number}", START, f"https://push.example/{MARK}/{number}", MARK, MARK)
 
 
 def _token_of(turn: Turn) -> tuple[str, Token]:
@@ -168,6 +175,7 @@ async def assert_reads(storage: Storage, turn: Turn) -> None:
     assert turn.inbox.message.text in [line.text for line in said]
     name, token = _token_of(turn)
     assert await storage.token(name) == token
+    assert await storage.subscriptions([_browser_of(turn).person_id]) == [_browser_of(turn)]
 
 
 def dumped(url: str) -> dict[str, list[Any]]:

@@ -20,6 +20,7 @@ from bot.domain.secure_entry import SecureField
 from bot.domain.turn import InboxRow, Turn
 from bot.line.message_work import Order, PageAct
 from bot.people.enrolment import hash_of
+from bot.ports.messengers import Wakes
 from bot.ports.reads import Scope, Wanted
 from bot.ports.translation import Translator
 from bot.protection.permissions import scope_of
@@ -62,6 +63,7 @@ class PlayedBridge:
         messengers: Mapping[str, Capabilities] = MESSENGERS,
         storage: KeptStorage | None = None,
         translator: Translator | None = None,
+        waker: Wakes | None = None,
         node: int = 1,
     ) -> None:
         self.now = START
@@ -74,6 +76,7 @@ class PlayedBridge:
         self.exports = folder
         self.files = MemoryFiles()
         self._translator = translator
+        self._waker = waker
         self._chance = random.Random(7)
         self._new_id = Ids(self.clock, node)
         self.rules = Rules(
@@ -99,6 +102,7 @@ class PlayedBridge:
             clock=self.clock,
             files=self.files,
             translator=self._translator,
+            waker=self._waker,
         )
 
     async def start(self) -> None:
@@ -271,6 +275,8 @@ class PlayedBridge:
 
     async def _settled(self) -> None:
         await self._bridge.settled()
+        if self._waker is not None:
+            await self._waker.settled()
 
     def _phone(self, who: str) -> MemoryAdapter:
         return self.adapters[Address.parse(who).messenger]

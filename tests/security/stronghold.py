@@ -24,7 +24,7 @@ from adapters.web.site.site import Site
 from bot.domain import reference
 from bot.domain.agreement import Agreement
 from bot.people import guess_limits
-from bot.ports.messengers import WebhookAdapter
+from bot.ports.messengers import Wakes, WebhookAdapter
 from tests.kit.played import PlayedBridge
 from tests.kit.site import hidden
 from tests.security.counting import Counting
@@ -49,8 +49,10 @@ class Stronghold(PlayedBridge):
         public_url: str = PUBLIC_URL,
         webhooks: dict[str, WebhookAdapter] | None = None,
         trusted_proxies: tuple[str, ...] = (),
+        waker: Wakes | None = None,
+        push_key: str = "",
     ) -> None:
-        super().__init__(folder, agreed=agreed)
+        super().__init__(folder, agreed=agreed, waker=waker)
         self.counting = Counting(storage or self.storage)
         self.storage = self.counting  # type: ignore[assignment]  # it passes everything on
         self._chance = random.Random(11)  # noqa: S311, RUF100 - references are drawn here, nothing is kept secret by it
@@ -62,7 +64,7 @@ class Stronghold(PlayedBridge):
             storage=self.storage,
             agreement=self.rules.agreement,
             clock=self.clock,
-            settings=WebSettings(public_url, folder, trusted_proxies),
+            settings=WebSettings(public_url, folder, trusted_proxies, push_key=push_key),
             web=self._web,
             order=self._bridge.order,
             submit=self._bridge.line.submit,

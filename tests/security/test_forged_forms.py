@@ -23,7 +23,7 @@ MORE = {
     "/cases/{reference}/secure": {"do": "open", "purpose": "locate"},
 }
 #: There is no such page for the officer who sends the forms.
-NOT_FOR_OFFICERS = ("/roster",)
+NOT_FOR_OFFICERS = ("/roster", "/push")
 #: Of what the officer sends there nothing changes: a search, a look, what only a desk may do.
 CHANGES_NOTHING = ("/cases", "/cases/{reference}/secure", "/cases/{reference}/letter", *NOT_FOR_OFFICERS)
 #: What a browser says when another site sends the form.

@@ -23,6 +23,7 @@ from tests.security.defences_mail import MAIL
 from tests.security.defences_others import OTHERS
 from tests.security.defences_pages import PAGES
 from tests.security.defences_pairs import PAIRS
+from tests.security.defences_push import PUSH
 from tests.security.defences_reading import READING
 from tests.security.defences_relay import RELAY
 from tests.security.defences_roster import ROSTER
@@ -38,6 +39,7 @@ ALL = tuple(
             *TENCENT,
             *WECOM,
             *GATEWAY,
+            *PUSH,
             *BUTTONS,
             *READING,
             *PAIRS,

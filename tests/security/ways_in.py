@@ -136,6 +136,8 @@ ROUTES = {
     ("POST", "/chat/file"): Way(For.PEOPLE, "/chat/file", uploads=True),
     ("GET", "/board"): Way(For.PEOPLE, "/board"),
     ("GET", "/bells"): Way(For.PEOPLE, "/bells"),
+    ("GET", "/push/worker.js"): Way(For.ANYBODY, "/push/worker.js"),
+    ("POST", "/push"): Way(For.PEOPLE, "/push"),
     ("GET", "/cases"): Way(For.PEOPLE, "/cases"),
     ("POST", "/cases"): Way(For.PEOPLE, "/cases"),
     ("GET", "/cases/{reference}"): Way(For.PEOPLE, "/cases/{ref}", marks_seen=True),

@@ -17,6 +17,7 @@ from adapters.web.cases import (
     pair_view,
     paper_view,
 )
+from adapters.web.cases.push_page import can_be_told
 from adapters.web.cases.search_form import Search, search_kinds
 from adapters.web.chat.chat_pages import TEXT_LIMIT, Line, as_lines, folded, take, too_long
 from adapters.web.site import page_words
@@ -81,6 +82,7 @@ async def list_page(site: Site, visit: Visit, search: Search, *, status: int = 2
         older_cases=[case_view.summarise(c, reader) for c in older if before or not c.is_open],
         is_first=before is None,
         rings=before is None and visit.person.role in (Role.DUTY, Role.SUPERVISOR),
+        push_key=site.settings.push_key if before is None and can_be_told(site, visit.person) else "",
         older=older[-1].id if len(older) == _CHUNK else 0,
     )
 

@@ -53,6 +53,10 @@ class Assets:
             headers["Content-Encoding"] = "gzip"
         return Response(asset.packed if is_packed else asset.content, media_type=asset.media_type, headers=headers)
 
+    def content(self, name: str) -> bytes:
+        """What is in a file."""
+        return self._assets[name].content
+
 
 def _read(path: Path) -> Asset:
     content = path.read_bytes()
