@@ -70,6 +70,11 @@ def span(duration: timedelta) -> str:
     return " ".join(parts[:2]) or "0 min"
 
 
+def lap(duration: timedelta) -> str:
+    """Write how long an answer took: in seconds below a minute, else as `span`."""
+    return f"{int(duration.total_seconds())} s" if timedelta(0) <= duration < timedelta(minutes=1) else span(duration)
+
+
 def as_utc(moment: datetime) -> str:
     """Write a moment for records: RFC 3339 in UTC, whole seconds."""
     return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -16,7 +16,7 @@ from bot.domain.people import Directory, Person, Role
 from bot.domain.recipients import at_person, desk_name
 from bot.domain.rings import Ring
 from bot.domain.roster import stretches
-from bot.domain.time_words import span
+from bot.domain.time_words import lap
 from bot.language.texts import later, tr
 from bot.protection.seen_by import seen_by
 from bot.roster.gaps import gaps, keeping_desks
@@ -176,7 +176,7 @@ def _took(ring: Ring, desk: Desk) -> str:
     took = ring.took(desk.id)
     if took is None:
         return tr("en", "{desk} has not answered", desk=desk_name(desk))
-    return tr("en", "{desk} after {time}", desk=desk_name(desk), time=span(took))
+    return tr("en", "{desk} after {time}", desk=desk_name(desk), time=lap(took))
 
 
 def _unheard(evening: Evening, cases: Iterable[Case]) -> Iterator[str]:

@@ -16,7 +16,7 @@ from bot.domain.names import marked_exercise
 from bot.domain.people import Person
 from bot.domain.recipients import Recipient, at_desk, desk_name, supervisors, unique
 from bot.domain.rings import ANSWERABLE, SILENT_AFTER, Ring, RingAnswer
-from bot.domain.time_words import both_times, span
+from bot.domain.time_words import both_times, lap
 from bot.language.texts import tr
 from bot.protection.permissions import may_answer_ring, may_ring
 from bot.roster.words import local
@@ -122,7 +122,7 @@ def _answer(c: Composer, ring: Ring | None) -> None:
             "This test ring was answered by {desk} already: {moment}, after {time}.",
             desk=_shown([desk], agreement),
             moment=local(earlier.at, c.person.party, agreement),
-            time=span(took),
+            time=lap(took),
         )
         c.say(marked_exercise(words))
         return
@@ -133,7 +133,7 @@ def _answer(c: Composer, ring: Ring | None) -> None:
         c.language,
         "Thank you. {desk} has answered the test ring after {time}.",
         desk=_shown([desk], agreement),
-        time=span(c.now - ring.begun_at),
+        time=lap(c.now - ring.begun_at),
     )
     c.say(marked_exercise(words))
 
@@ -148,7 +148,7 @@ def _tell_late(c: Composer, ring: Ring, desk: str) -> None:
             "{desk} has answered the test ring of {moment} now, after {time}.",
             desk=_shown([desk], agreement),
             moment=_when(ring.begun_at, corridor, agreement),
-            time=span(c.now - ring.begun_at),
+            time=lap(c.now - ring.begun_at),
         )
         c.tell([recipient], f"ring:{ring.id}:late:{desk}", words)
 

@@ -119,7 +119,7 @@ async def test_both_desks_that_tap_in_the_same_moment_are_counted(bridge: Played
 async def test_who_has_no_buttons_types_it(bridge: PlayedBridge) -> None:
     await rung(bridge)
     await bridge.says(LI, "/drill heard")
-    bridge.expect(LI, "CN Duty desk has answered the test ring after 0 min")
+    bridge.expect(LI, "CN Duty desk has answered the test ring after 0 s")
     await bridge.says(KIM, "/drill heard", at=KH)
     bridge.expect(KH, "KH Duty desk has answered the test ring")
 
