@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from tests.browser.windows import Window, open_window
 from tests.kit.clock import START
@@ -67,13 +67,19 @@ async def test_a_page_where_nobody_switched_it_on_makes_no_sound_but_says_that_s
     assert window.complaints == []
 
 
-async def test_a_page_that_has_lost_the_bridge_says_that_it_cannot_ring(window: Window) -> None:
+@pytest.mark.parametrize("line", ["refuses", "swallows"])
+async def test_a_page_that_has_lost_the_bridge_says_that_it_cannot_ring(window: Window, line: str) -> None:
     page = await at_the_list(window)
-    await page.context.set_offline(True)
+
+    async def lost(route: Route) -> None:
+        if line == "refuses":
+            await route.abort()
+
+    await page.route("**/bells*", lost)
+    await page.goto(f"{window.url}/cases")
     await page.clock.run_for(80_000)
-    await page.clock.run_for(80_000)  # what was under way at first counts as heard
     await expect(page.get_by_text("cannot ring")).to_be_visible()
-    await page.context.set_offline(False)
+    await page.unroute("**/bells*", lost)
     await looks_again(page)
     await expect(page.get_by_text("cannot ring")).not_to_be_visible()
 

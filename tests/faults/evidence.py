@@ -168,6 +168,14 @@ def unsettled(url: str, before: datetime) -> dict[str, int]:
         }
 
 
+def who_must_write(url: str) -> tuple[str, ...]:
+    """The chats that something waits for until their person writes again: the messenger allows none before."""
+    outbox = T["outbox"].c
+    waits = select(outbox.address).where(outbox.state == "window-closed").distinct().order_by(outbox.address)
+    with _open(url) as connection:
+        return tuple(connection.scalars(waits))
+
+
 def read(
     url: str,
     settled_at: datetime,

@@ -20,7 +20,7 @@ async def test_kill_9_while_wechat_brings_messages_three_times_loses_none_and_st
         async with town.officers_reporting():
             for _ in range(KILLS):
                 await town.die()
-        settled_at = await town.loop.settle()
+        settled_at = await town.settle()
         assert await town.loop.stop() == 0
     evidence = town.evidence(settled_at)
     verdict = check(evidence, ALERT_AFTER)

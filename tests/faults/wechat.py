@@ -17,10 +17,10 @@ from bot.domain.messages import Address
 from bot.domain.people import Person, Role
 from tests.fakes.wechat_api import WechatApi
 from tests.fakes.wechat_person import Follower, Line, Send, over_http
-from tests.faults.evidence import Call, Evidence, Sent, Words, Written, age_leases
+from tests.faults.evidence import Call, Evidence, Sent, Words, Written, age_leases, who_must_write
 from tests.faults.killing import Loop, killing_loop
 from tests.kit.story import MESSAGES
-from tests.kit.waiting import until
+from tests.kit.waiting import Movement, until
 from tests.kit.wechat import table
 
 OFFICERS = range(701, 713)
@@ -78,10 +78,11 @@ class Town:
         self.api.life = self.loop.telegram.life
         await asyncio.to_thread(age_leases, self.loop.database)
 
-    async def write(self, officer: int, text: str) -> bool:
+    async def write(self, officer: int, text: str, *, is_report: bool = True) -> bool:
         """Let an officer write; whether WeChat saw it acknowledged."""
         number = next(self._numbers)
-        self.written[str(number)] = Written(str(number), f"wechat:{officer}#{number}", is_acknowledged=False)
+        message = f"wechat:{officer}#{number}"
+        self.written[str(number)] = Written(str(number), message, is_acknowledged=False, is_report=is_report)
         line = Line(self.api, self._brings(str(number)), apart=_APART)
         await Follower(line, str(officer)).says(text, message_id=number)
         return self.written[str(number)].is_acknowledged
@@ -136,6 +137,20 @@ class Town:
                 # Whoever reads that the account is out of order begins anew: what was asked last is not known.
                 if enough.is_set() or not await self.write(officer, text):
                     break
+
+    async def settle(self) -> datetime:
+        """Wait until everything that is due was done. Whoever was asked to write, because WeChat allows no more
+        messages before they do, writes as often as something waits for them; returns the moment of which that holds."""
+        movement = Movement()
+        while True:
+            moment = await self.loop.settle()
+            left = await asyncio.to_thread(who_must_write, self.loop.database)
+            if not left:
+                return moment
+            movement.note((left, len(self.api.sent_in)))
+            for address in left:
+                officer = int(address.removeprefix("wechat:"))
+                assert await self.write(officer, "/cases", is_report=False)
 
     def evidence(self, settled_at: datetime) -> Evidence:
         found = self.loop.evidence(settled_at)

@@ -3,6 +3,7 @@
 (() => {
   const EVERY = 10000; // milliseconds
   const LOST_AFTER = 60000; // without an answer; from then on the page says that it cannot ring
+  const PATIENCE = 30000; // for one answer: a line that swallows everything must not keep the next look from going out
   const TIMES = 3;
   const bell = document.getElementById("bell");
   if (!bell || !window.AudioContext) return;
@@ -49,7 +50,8 @@
 
   const look = async () => {
     try {
-      const answer = await fetch(document.hidden ? "/bells?away=1" : "/bells", { redirect: "error" });
+      const patience = AbortSignal.timeout(PATIENCE);
+      const answer = await fetch(document.hidden ? "/bells?away=1" : "/bells", { redirect: "error", signal: patience });
       const found = (await answer.json()).bells;
       heardAt = Date.now();
       if (known !== null && found.some((name) => !known.includes(name))) {
@@ -74,5 +76,8 @@
     if (last.state === "running") { sound = last; turn(true); } else { last.close(); }
   }
   look();
-  setInterval(look, EVERY);
+  setInterval(() => {
+    say(); // also while an answer is waited for
+    look();
+  }, EVERY);
 })();
