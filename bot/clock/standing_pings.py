@@ -31,11 +31,14 @@ def kept_true(turn: Turn, view: View, context: Context) -> Turn:
     if not turn.cases:
         return turn
     cases = tuple(_planned(case, context) for case in turn.cases)
+    both = [(view.case(case.id), case) for case in cases]
+    stale = [(before, case) for before, case in both
+             if before is not None and before.pinged and _differ(before, case, context.agreement)]  # fmt: skip
+    if not stale:
+        return replace(turn, cases=cases)
     c = Composer(context, view, actor="clock")
-    for case in cases:
-        before = view.case(case.id)
-        if before is not None and before.pinged and _differ(before, case, context.agreement):
-            _bring_up_to_date(c, before, case)
+    for before, case in stale:
+        _bring_up_to_date(c, before, case)
     said = c.finish()
     return replace(turn, cases=cases, outgoing=(*turn.outgoing, *said.outgoing),
                    withdrawals=(*turn.withdrawals, *said.withdrawals))  # fmt: skip

@@ -180,8 +180,9 @@ def outgoing_of(turns: Sequence[Turn]) -> list[Outgoing]:
         for withdrawal in turn.withdrawals:
             left = (withdrawal.instead_of(m) if withdrawal.concerns(m) else m for m in messages)
             messages = [message for message in left if message is not None]
-        anew = {each.now.id: each.now for each in turn.said_anew}
-        messages = [anew.get(message.id, message) for message in messages]
+        if turn.said_anew:
+            anew = {each.now.id: each.now for each in turn.said_anew}
+            messages = [anew.get(message.id, message) for message in messages]
         messages += turn.outgoing
     return messages
 

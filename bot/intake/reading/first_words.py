@@ -130,9 +130,9 @@ def _parts(said: str, phrases: frozenset[str]) -> list[str] | None:
     longest = _length_of_longest(phrases)
     reached: dict[int, list[str]] = {0: []}
     for start in range(len(said)):
-        before = reached.get(start)
-        if before is None:
+        if start not in reached:
             continue
+        before = reached[start]
         if said[start] == " ":
             reached.setdefault(start + 1, before)
             continue
