@@ -19,6 +19,7 @@ from bot.domain.secure_entry import SecureEntry
 from bot.domain.turn import InboxRow, Mark, Turn
 from bot.domain.verify_journal import Head
 from bot.ports.audit import Audits
+from bot.ports.board import BoardFilter, BoardPage
 from bot.ports.matching import FindsAlike
 from bot.ports.messenger_state import KeepsForMessengers
 from bot.ports.reads import ANY, Counts, Due, History, Loaded, Room, Said, Scope, Wanted
@@ -212,6 +213,9 @@ class Storage(Retains, KeepsForMessengers, FindsAlike, Audits, Protocol):
 
     async def list_cases(self, scope: Scope, *, open_only: bool, limit: int, before: int | None = None) -> list[Case]:
         """List cases in scope, newest first, with ids below `before`."""
+
+    async def board(self, scope: Scope, wanted: BoardFilter, now: datetime, *, limit: int, offset: int) -> BoardPage:
+        """Find one page of the open cases in scope, those that want somebody first; see `BoardPage`."""
 
     async def history(self, case_id: int) -> History:
         """Read answers, texts, deliveries and journal of a case; the caller has checked the scope."""

@@ -24,12 +24,14 @@ from bot.domain.rings import Ring
 from bot.domain.secure_entry import SecureEntry
 from bot.domain.turn import InboxRow, Mark, Turn
 from bot.domain.verify_journal import Head
+from bot.ports.board import BoardFilter, BoardPage
 from bot.ports.matching import Around, Sought
 from bot.ports.reads import ANY, Counts, Due, History, Loaded, Room, Said, Scope, Wanted
 from bot.ports.retention import Purge, Purged
 from storage.batch import RENEWED_AFTER, Batch
 from storage.sql import apply as sql_apply
 from storage.sql import audit as sql_audit
+from storage.sql import board as sql_board
 from storage.sql import claims as sql_claims
 from storage.sql import kept_by_name as sql_keep
 from storage.sql import load as sql_load
@@ -203,6 +205,9 @@ class SqlStorage(SqlForMessengers):
 
     async def list_cases(self, scope: Scope, *, open_only: bool, limit: int, before: int | None = None) -> list[Case]:
         return await self._read(sql_read.list_cases, self._vault, scope, open_only, limit, before)
+
+    async def board(self, scope: Scope, wanted: BoardFilter, now: datetime, *, limit: int, offset: int) -> BoardPage:
+        return await self._read(sql_board.board, scope, wanted, now, limit, offset)
 
     async def history(self, case_id: int) -> History:
         return await self._read(sql_read.history, self._vault, case_id)
