@@ -12,7 +12,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
-from adapters.web.cases import bell_page, case_pages, file_pages, paper_pages, push_page, referral_pages, search_page
+from adapters.web.board import board_pages
+from adapters.web.cases import bell_page, file_pages, paper_pages, push_page, referral_pages, search_page
 from adapters.web.chat import chat_pages
 from adapters.web.exports import export_pages
 from adapters.web.handoffs import paper_link_pages, receipt_page
@@ -67,7 +68,9 @@ def _pages(site: Site) -> Sequence[BaseRoute]:
         *_get(site, "/chat", chat_pages.read),
         *_post(site, "/chat", chat_pages.write),
         *_post(site, "/signout", sign_in_pages.leave),
-        *_get(site, "/board", case_pages.board),
+        *_get(site, "/board", board_pages.show),
+        *_post(site, "/board", board_pages.act),
+        *_get(site, "/board/rows", board_pages.rows),
         *_get(site, "/bells", bell_page.ask),
         Route("/push/worker.js", _open(site, push_page.worker)),
         *_post(site, "/push", push_page.switch),

@@ -110,4 +110,4 @@ def _undelivered(connection: Connection, versions: dict[int, int]) -> dict[int, 
     outbox = T["outbox"].c
     query = select(outbox.case_id, func.count()).where(outbox.case_id.in_(list(versions)))
     query = query.where(outbox.state.in_(_UNDELIVERED)).group_by(outbox.case_id)
-    return {case_id: number for case_id, number in connection.execute(query)}
+    return {row[0]: row[1] for row in connection.execute(query)}

@@ -58,6 +58,22 @@ async def test_a_new_case_rings_on_a_page_where_that_was_switched_on(window: Win
     assert window.complaints == [], "the strict policy of what a page may load holds"
 
 
+async def test_a_most_urgent_case_rings_until_somebody_touches_the_page(window: Window) -> None:
+    page = await at_the_list(window)
+    await page.get_by_role("button", name="Ring").click()
+    await looks_again(page)
+    await keep(window.bridge, sample_case(alerted_at=START))
+    heard = [await page.evaluate("window.tones")]
+    for _ in range(3):
+        await looks_again(page)
+        await page.wait_for_function("before => window.tones > before", arg=heard[-1])
+        heard.append(await page.evaluate("window.tones"))
+    await page.keyboard.press("Shift")
+    await looks_again(page)
+    await looks_again(page)
+    assert await page.evaluate("window.tones") == heard[-1]
+
+
 async def test_a_page_where_nobody_switched_it_on_makes_no_sound_but_says_that_something_waits(window: Window) -> None:
     page = await at_the_list(window)
     await keep(window.bridge, sample_case(alerted_at=START))

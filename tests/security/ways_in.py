@@ -135,6 +135,8 @@ ROUTES = {
     ("POST", "/chat"): Way(For.PEOPLE, "/chat"),
     ("POST", "/chat/file"): Way(For.PEOPLE, "/chat/file", uploads=True),
     ("GET", "/board"): Way(For.PEOPLE, "/board"),
+    ("POST", "/board"): Way(For.PEOPLE, "/board"),
+    ("GET", "/board/rows"): Way(For.PEOPLE, "/board/rows"),
     ("GET", "/bells"): Way(For.PEOPLE, "/bells"),
     ("GET", "/push/worker.js"): Way(For.ANYBODY, "/push/worker.js"),
     ("POST", "/push"): Way(For.PEOPLE, "/push"),

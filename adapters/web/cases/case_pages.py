@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import structlog
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from adapters.web.cases import (
     act_forms,
@@ -21,7 +21,6 @@ from adapters.web.cases.push_page import can_be_told
 from adapters.web.cases.search_form import Search, search_kinds
 from adapters.web.chat.chat_pages import TEXT_LIMIT, Line, as_lines, folded, take, too_long
 from adapters.web.site import page_words
-from adapters.web.site.answer_headers import headers
 from adapters.web.site.request_checks import new_token
 from adapters.web.site.sign_in_pages import redirect
 from adapters.web.site.site import Site
@@ -48,13 +47,6 @@ _CHUNK = 100  #: cases read for a page of older ones
 _ANSWERS = 3  #: newest answers of the bridge shown after an act
 
 log = structlog.get_logger(__name__)
-
-
-async def board(site: Site, visit: Visit) -> Response:
-    """Lead to the list."""
-    query = visit.request.url.query
-    secure = headers(over_tls=site.settings.is_https)
-    return RedirectResponse(f"/cases?{query}" if query else "/cases", 307, headers=secure)
 
 
 async def listing(site: Site, visit: Visit) -> Response:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from adapters.web.site import page_words
+from bot.clock.deadlines import shown
 from bot.domain import fields
 from bot.domain.agreement import Agreement, Urgency
 from bot.domain.case import Case, Deadline
@@ -110,13 +111,13 @@ def moment(when: datetime, case: Case, agreement: Agreement) -> str:
 
 def summarise(case: Case, reader: Reader) -> Summary:
     """Make the line of a list."""
-    shown = " → ".join(filter(None, (case.reporting, case.requested)))
+    both = " → ".join(filter(None, (case.reporting, case.requested)))
     opened = moment(case.opened_at, case, reader.agreement)
     return Summary(
         case.reference,
         case.urgency,
         page_words.case_status(case, reader.language),
-        shown,
+        both,
         opened,
         next_due(case, reader),
         case.is_open,
@@ -129,26 +130,26 @@ def by_urgency(cases: Iterable[Case]) -> list[Case]:
     return sorted(cases, key=lambda c: (not c.is_open, c.urgency.value, _next_moment(c), -c.id))
 
 
-def _running(case: Case) -> list[Deadline]:
-    running = [d for d in case.deadlines if d.is_running and not d.is_timer]
-    return sorted(running, key=lambda d: (d.due_at, d.id))
-
-
 def _next_moment(case: Case) -> float:
-    running = _running(case)
-    return running[0].due_at.timestamp() if running else float("inf")
+    first = next_deadline(case)
+    return first.due_at.timestamp() if first else float("inf")
+
+
+def next_deadline(case: Case) -> Deadline | None:
+    """The deadline that is due next, if any runs."""
+    return next(iter(shown(case)), None)
 
 
 def next_due(case: Case, reader: Reader) -> Due | None:
     """Say what is due next, if anything is."""
-    running = _running(case)
-    return _due(running[0], case, reader) if running else None
+    first = next_deadline(case)
+    return _due(first, case, reader) if first else None
 
 
 def deadlines(case: Case, reader: Reader) -> list[Due]:
     """List the deadlines, running ones first."""
-    shown = [d for d in case.deadlines if not d.is_timer]
-    return [_due(d, case, reader) for d in sorted(shown, key=lambda d: (not d.is_running, d.due_at, d.id))]
+    told = [d for d in case.deadlines if not d.is_timer]
+    return [_due(d, case, reader) for d in sorted(told, key=lambda d: (not d.is_running, d.due_at, d.id))]
 
 
 def _due(deadline: Deadline, case: Case, reader: Reader) -> Due:
@@ -171,13 +172,13 @@ def _due(deadline: Deadline, case: Case, reader: Reader) -> Due:
 
 def facts(case: Case, reader: Reader) -> list[Fact]:
     """List the answered fields that this reader may read, in asking order."""
-    shown = sides(case, reader.agreement)
+    parties = sides(case, reader.agreement)
     made = []
     for field in fields.FIELDS:
         answer = case.answers.get(field.id)
         value = answer_for(field, case, reader.policy, Way.PAGE, reader.agreement)
         if answer is not None and value is not None:
-            words = fields.show(field, value, reader.language, shown) + doubt(case, field, reader.language)
+            words = fields.show(field, value, reader.language, parties) + doubt(case, field, reader.language)
             when = moment(answer.at, case, reader.agreement)
             english = beside(field, case, reader.policy, Way.PAGE, reader.agreement, reader.language)
             made.append(Fact(tr(reader.language, field.label), words, when, english))

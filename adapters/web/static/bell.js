@@ -13,6 +13,7 @@
   let sound = null;
   let known = null;
   let news = false;
+  let unseen = []; // most urgent cases that nobody has acknowledged: these ring until somebody touches the page
   let heardAt = Date.now();
 
   const isOn = () => button.getAttribute("aria-pressed") === "true";
@@ -21,7 +22,8 @@
     const isLost = Date.now() - heardAt > LOST_AFTER;
     state.textContent = isLost ? bell.dataset.lost : news ? bell.dataset.news : isOn() ? bell.dataset.on : "";
     state.className = isLost ? "problem" : "";
-    document.title = isLost || news ? `(!) ${title}` : title;
+    bell.dataset.mark = isLost || news ? "(!) " : "";
+    if (!document.getElementById("board")) document.title = bell.dataset.mark + title; // the board sets its own
   };
 
   const ring = () => {
@@ -54,10 +56,10 @@
       const answer = await fetch(document.hidden ? "/bells?away=1" : "/bells", { redirect: "error", signal: patience });
       const found = (await answer.json()).bells;
       heardAt = Date.now();
-      if (known !== null && found.some((name) => !known.includes(name))) {
-        news = true;
-        ring();
-      }
+      const added = known === null ? [] : found.filter((name) => !known.includes(name));
+      if (added.length) news = true;
+      unseen = [...unseen, ...added.filter((name) => name.endsWith(".U1"))].filter((name) => found.includes(name));
+      if (added.length || unseen.length) ring();
       known = found;
     } catch (error) {
       // Signed out, or no way to the bridge: after a minute the page says so.
@@ -69,6 +71,7 @@
     await turn(!isOn());
     ring(); // so that they hear what they will hear
   });
+  for (const touch of ["pointerdown", "keydown"]) document.addEventListener(touch, () => { unseen = []; });
   bell.hidden = false;
   if (sessionStorage.getItem("bell") === "on") {
     // A browser may want a tap on this page first; until then the button says that it is off.
