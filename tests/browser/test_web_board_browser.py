@@ -1,4 +1,4 @@
-"""A duty desk lives with the board: it counts down, tells what is new, is worked by keyboard and keeps what is typed."""
+"""A duty desk lives with the board: it counts down, tells what is new, and is worked by keyboard."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ async def test_the_board_says_what_each_case_is_who_has_it_and_what_is_late(wind
     rows = page.locator("ol.board > li")
     await expect(rows).to_have_count(2)
     first = rows.first
-    for words in (REFERENCE, "KH → CN", "Nanchang, Jiangxi", "5 min late", "nobody has it yet"):
+    for words in (REFERENCE, "KH → CN", "Nanchang, Jiangxi", "5 min late", "nobody has acknowledged"):
         await expect(first).to_contain_text(words)
     await expect(page.get_by_role("link", name="2 open")).to_be_visible()
     await expect(page.get_by_role("link", name="1 late")).to_be_visible()

@@ -205,12 +205,6 @@ async def test_many_closed_cases_come_page_by_page_and_none_is_left_out(bridge: 
     assert sorted(found) == names
 
 
-async def test_the_old_board_address_leads_to_the_list(bridge: Bridge) -> None:
-    answer = await see(bridge, DUTY_CN, "/board")
-    assert answer.status_code == 307
-    assert answer.headers["location"] == "/cases"
-
-
 async def test_how_late_a_deadline_is_moves_with_the_clock(bridge: Bridge) -> None:
     await keep(bridge, sample_case())
     client = await bridge.signed_in(DUTY_CN)
