@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 
-import storage
 from bot.clock.lost_deadlines import found_again, lost
 from bot.domain.agreement import DEFAULT_LEVELS, Urgency
 from bot.domain.audit import MOST, Sighted
@@ -23,10 +22,9 @@ from bot.domain.turn import Mark, Turn
 from bot.domain.verify_journal import Head
 from bot.ports.reads import Wanted
 from storage.sql.engines import writing_engine
-from storage.sql.store import SqlStorage
-from tests.kit.clock import START, Clock
-from tests.kit.engines import Kept, sqlite_in
-from tests.kit.keys import VAULT
+from tests.kit.clock import START
+from tests.kit.engines import Kept
+from tests.kit.query_plans import explained
 from tests.kit.values import case, deadline, entry, message, new_id, opening, step
 
 MINUTE = timedelta(minutes=1)
@@ -278,22 +276,12 @@ async def test_a_step_of_the_case_hides_nothing(kept: Kept) -> None:
 
 
 async def test_what_grows_is_never_gone_through(tmp_path: Path) -> None:
-    kept = storage.open_storage(sqlite_in(tmp_path), clock=Clock(), vault=VAULT)
-    assert isinstance(kept, SqlStorage)
-    await kept.start()
-    asked: list[tuple[str, Any]] = []
-    event.listen(kept._reader, "before_cursor_execute", lambda _c, _x, sql, values, *_: asked.append((sql, values)))
     new = _watched()
-    await kept.apply([opening(new, outgoing=(_ping(new),), journal=(entry("pinged", case_id=new.id),))])
-    asked.clear()
-    await kept.sighted(START, {"KC": Head(1, "")})
-    with kept._reader.connect() as connection:
-        plans = [
-            (" ".join(sql.split()), row.detail)
-            for sql, values in list(asked)
-            for row in connection.exec_driver_sql("EXPLAIN QUERY PLAN " + sql, values)
-        ]
-    await kept.stop()
+    async with explained(tmp_path) as kept:
+        await kept.storage.apply([opening(new, outgoing=(_ping(new),), journal=(entry("pinged", case_id=new.id),))])
+        kept.asked.clear()
+        await kept.storage.sighted(START, {"KC": Head(1, "")})
+        plans = kept.plans()
     by_index = re.compile(r"SCAN \w+ USING (COVERING )?INDEX ix_(cases_open|outbox_forgotten|outbox_urgent)")
     newest = re.compile(r"FROM (journal|outbox) ORDER BY \w+\.id( DESC)? LIMIT")
     gone_through = [

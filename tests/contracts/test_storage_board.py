@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 from bot.domain.agreement import Urgency
 from bot.domain.case import Case, Channel, DeadlineKind, DeadlineState, Handoff, HandoffState, Status
@@ -13,6 +15,7 @@ from bot.ports.board import BoardCounts, BoardFilter, BoardPage, Waits
 from bot.ports.reads import NOBODY, Scope
 from tests.kit.clock import START
 from tests.kit.engines import Kept
+from tests.kit.query_plans import explained
 from tests.kit.values import DUTY, OFFICER, case, deadline, message, new_id, opening
 
 REQUESTED = Scope(DUTY, "CN", sees_party=True, reads_as=(f"person:{DUTY}", "desk:cn-duty"))
@@ -127,3 +130,15 @@ async def test_messages_that_did_not_arrive_are_counted_by_case(kept: Kept) -> N
     ]
     await kept.storage.apply([Turn()], marks)
     assert (await page(kept)).undelivered == {opened.id: 2}
+
+
+async def test_closed_cases_are_never_gone_through(tmp_path: Path) -> None:
+    async with explained(tmp_path) as kept:
+        await kept.storage.apply([opening(waiting(1))])
+        kept.asked.clear()
+        for wanted in (ALL, BoardFilter(waits=Waits.FOR_US, is_mine=True, is_late=True)):
+            await kept.storage.board(REQUESTED, wanted, START, limit=50, offset=0)
+        plans = [plan for _sql, plan in kept.plans()]
+    gone_through = [plan for plan in plans if re.match("SCAN (cases|deadlines|due|of_case|given|outbox)", plan)]
+    assert {plan for plan in gone_through if "ix_cases_open" not in plan} == set()
+    assert any("SEARCH of_case USING INDEX ix_deadlines_case_id" in plan for plan in plans)
