@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 
 from adapters.web.cases import act_taps, case_view
 from adapters.web.cases.case_view import Due, Reader
@@ -32,7 +31,6 @@ class BoardRow:
     sides: str
     facts: tuple[str, ...]  #: situation, persons, age, area: as far as they are known and readable
     due: Due | None
-    due_at: datetime | None
     owner: str
     last_act: str
     trouble: str  #: messages about it that did not arrive
@@ -43,7 +41,6 @@ class BoardRow:
 def row(case: Case, reader: Reader, undelivered: int) -> BoardRow:
     """Make the row of a case as it was read."""
     seen = reader.seen(case)
-    next_one = case_view.next_deadline(seen)
     return BoardRow(
         reference=case.reference,
         urgency=seen.urgency,
@@ -51,7 +48,6 @@ def row(case: Case, reader: Reader, undelivered: int) -> BoardRow:
         sides=" → ".join(filter(None, (case.reporting, case.requested))),
         facts=tuple(_facts(seen, reader)),
         due=case_view.next_due(seen, reader),
-        due_at=next_one.due_at if next_one else None,
         owner=_owner(seen, reader),
         last_act=_last_act(seen, reader),
         trouble=_trouble(undelivered, reader.language),

@@ -171,6 +171,7 @@ async def _page(
         answers=_answers(site, visit, said),
         offers=act_forms.offers(act_taps.Desk(visit.person, reader.seen(case), site.agreement, reader.directory)),
         last=max((s.id for s in said), default=0),
+        now=int(visit.now.timestamp()),
         form_id=new_token(),
         typed=visit.form if problem else {},
         others=pair_view.others(case, known, reader),

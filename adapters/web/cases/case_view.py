@@ -37,6 +37,7 @@ class Due:
     """A deadline in words."""
 
     name: str
+    at: datetime
     when: str
     away: str  #: how far off or how late; empty when it does not run
     state: str
@@ -131,19 +132,12 @@ def by_urgency(cases: Iterable[Case]) -> list[Case]:
 
 
 def _next_moment(case: Case) -> float:
-    first = next_deadline(case)
-    return first.due_at.timestamp() if first else float("inf")
-
-
-def next_deadline(case: Case) -> Deadline | None:
-    """The deadline that is due next, if any runs."""
-    return next(iter(shown(case)), None)
+    return running[0].due_at.timestamp() if (running := shown(case)) else float("inf")
 
 
 def next_due(case: Case, reader: Reader) -> Due | None:
     """Say what is due next, if anything is."""
-    first = next_deadline(case)
-    return _due(first, case, reader) if first else None
+    return _due(running[0], case, reader) if (running := shown(case)) else None
 
 
 def deadlines(case: Case, reader: Reader) -> list[Due]:
@@ -159,6 +153,7 @@ def _due(deadline: Deadline, case: Case, reader: Reader) -> Due:
     until = deadline.snoozed_until
     return Due(
         name=name,
+        at=deadline.due_at,
         when=moment(deadline.due_at, case, reader.agreement),
         away=lateness(deadline.due_at, reader.now, reader.language) if deadline.is_running else "",
         state=page_words.deadline_state_name(deadline.state, reader.language),

@@ -1,12 +1,11 @@
 "use strict";
-// The duty board: asks for what changed, lets the countdowns go on, and works by keyboard.
+// The duty board: asks for what changed, says when it may be old, and works by keyboard.
 (() => {
   const LOST_AFTER = 60000; // milliseconds without an answer; from then on the page says that it may be old
   const byId = (id) => document.getElementById(id);
   const title = document.title;
   const words = byId("news").dataset;
   let tag = byId("board").dataset.tag;
-  let ahead = Number(byId("board").dataset.now) * 1000 - Date.now(); // of the server's clock before this one
   let heardAt = Date.now();
   let refused = false;
   let unread = 0;
@@ -15,25 +14,7 @@
   const rows = () => [...document.querySelectorAll("[data-case]")];
   const late = () => new Set(rows().filter((row) => row.classList.contains("late")).map((row) => row.dataset.case));
 
-  const span = (seconds) => {
-    const minutes = Math.floor(seconds / 60);
-    const parts = [[Math.floor(minutes / 1440), "d"], [Math.floor(minutes / 60) % 24, "h"], [minutes % 60, "min"]];
-    return parts.filter(([number]) => number).slice(0, 2).map(([number, unit]) => `${number} ${unit}`).join(" ");
-  };
-
-  const away = (seconds) => {
-    if (Math.abs(seconds) < 60) return words.now;
-    return (seconds > 0 ? words.in : words.over).replace("{span}", span(Math.abs(seconds)));
-  };
-
   const tick = () => {
-    for (const each of document.querySelectorAll("[data-due]")) {
-      const seconds = Number(each.dataset.due) - (Date.now() + ahead) / 1000;
-      const said = away(seconds);
-      if (each.textContent !== said) each.textContent = said;
-      each.closest(".due").classList.toggle("late", seconds <= 0);
-      each.closest("[data-case]").classList.toggle("late", seconds <= 0);
-    }
     byId("lost").hidden = !refused && Date.now() - heardAt <= LOST_AFTER;
     const rung = (byId("bell") || { dataset: {} }).dataset.mark || "";
     document.title = (byId("lost").hidden ? (unread ? `(${unread}) ` : rung) : "(!) ") + title;
@@ -65,7 +46,6 @@
 
   document.addEventListener("htmx:afterSwap", () => {
     tag = byId("board").dataset.tag;
-    ahead = Number(byId("board").dataset.now) * 1000 - Date.now();
     const added = rows().map((row) => row.dataset.case).filter((name) => !before.cases.has(name));
     const overdue = [...late()].filter((name) => !before.late.has(name));
     byId("news").replaceChildren();
