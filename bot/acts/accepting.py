@@ -124,7 +124,7 @@ def _accept(request: ActRequest, channel: Channel, formal_reference: str, office
     case = deadlines.meet(_met(c, case, channel), DeadlineKind.ANSWER, c.now, channel)
     case = deadlines.stop(case, DeadlineKind.INTAKE, c.now)
     due = allowed_time.due(case, case.policy(c.context.agreement), DeadlineKind.WRITTEN, c.now)
-    case = deadlines.arm(case, DeadlineKind.WRITTEN, due, c.context.new_id, channel)
+    case = deadlines.arm(case, DeadlineKind.WRITTEN, due, c.context.new_id, channel, now=c.now)
     c.journal(JournalAct.ACCEPTED, case, channel=channel.value, formal_reference=formal_reference, officer=officer)
     _tell_who_is_left(c, case, channel)
     sentence = tr(request.language, "accepted by the {channel} under {formal}.",
@@ -144,7 +144,7 @@ def _met(c: Composer, case: Case, channel: Channel) -> Case:
     if before is None or not before.is_running or not gates.awaited(case, channel):
         return case
     due = max(before.due_at, c.now + case.policy(c.context.agreement).repeat)
-    return deadlines.arm(case, DEADLINE[channel], due, c.context.new_id)
+    return deadlines.arm(case, DEADLINE[channel], due, c.context.new_id, now=c.now)
 
 
 def _tell_who_is_left(c: Composer, case: Case, channel: Channel) -> None:

@@ -26,7 +26,7 @@ def clarify(request: ActRequest) -> None:
         done(request, c.case(case.id) or case, sentence)
         return
     due = allowed_time.due(case, case.policy(c.context.agreement), DeadlineKind.REPLY, c.now, party=other)
-    case = c.put(deadlines.arm(case, DeadlineKind.REPLY, due, c.context.new_id, party=other))
+    case = c.put(deadlines.arm(case, DeadlineKind.REPLY, due, c.context.new_id, now=c.now, party=other))
     c.journal(JournalAct.CLARIFICATION_ASKED, case, party=other)
     _, sentence = words.send(request, case)
     waits = tr(request.language, "{party} is to answer by {moment}.", party=other,

@@ -144,7 +144,7 @@ def stand_down(request: ActRequest) -> None:
     review = case.deadline(DeadlineKind.REVIEW)
     if review is None or not review.is_running:
         due = allowed_time.due(case, case.policy(c.context.agreement), DeadlineKind.REVIEW, c.now)
-        case = deadlines.arm(case, DeadlineKind.REVIEW, due, c.context.new_id)
+        case = deadlines.arm(case, DeadlineKind.REVIEW, due, c.context.new_id, now=c.now)
     why = keep(request, case, reason)
     c.journal(JournalAct.STOOD_DOWN, case)
     done(

@@ -157,7 +157,7 @@ def _stricter(request: ActRequest, older: Case, younger: Case) -> Case:
         rules = dict.fromkeys((*older.rules, *younger.rules, _BY_HAND))
         c.journal(JournalAct.URGENCY, older, before=older.urgency.value, after=younger.urgency.value)
         older = replace(older, urgency=younger.urgency, rules=tuple(rules))
-    return deadlines.carried(older, younger, c.context.new_id)
+    return deadlines.carried(older, younger, c.now, c.context.new_id)
 
 
 def _part(request: ActRequest, older: Case, younger: Case) -> None:

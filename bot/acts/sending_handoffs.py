@@ -63,7 +63,7 @@ def send(request: ActRequest, handoff: Handoff, addressed: Addressees) -> None:
     )  # fmt: skip
     case = with_handoff(changed(request.case), handoff)
     due = allowed_time.due(case, case.policy(c.context.agreement), DeadlineKind.ANSWER, c.now)
-    case = deadlines.arm(case, DeadlineKind.ANSWER, due, c.context.new_id, handoff.channel)
+    case = deadlines.arm(case, DeadlineKind.ANSWER, due, c.context.new_id, handoff.channel, now=c.now)
     c.journal(JournalAct.HANDOFF_SENT, case, channel=handoff.channel.value, desk=desk.id)
     case = c.put(case)
     told = {recipient.name for recipient in _tell_desks(request, case, handoff, addressed)}

@@ -28,7 +28,7 @@ def run_again(c: Composer, case: Case, channel: Channel) -> Case:
     if running is not None and running.is_running:
         return case
     due = allowed_time.due(case, case.policy(c.context.agreement), kind, c.now)
-    return deadlines.arm(case, kind, due, c.context.new_id)
+    return deadlines.arm(case, kind, due, c.context.new_id, now=c.now)
 
 
 def status_of(case: Case) -> Status:

@@ -112,7 +112,7 @@ def watched(c: Composer, case: Case) -> Case:
     at = max(plan.starts_at - CONFIRMED_BEFORE, soonest)
     if at >= plan.starts_at:
         return case  # whoever changed it heard at once what waits for whom
-    return deadlines.arm(case, DeadlineKind.OPERATION, at, c.context.new_id)
+    return deadlines.arm(case, DeadlineKind.OPERATION, at, c.context.new_id, now=c.now)
 
 
 def due(c: Composer, case: Case, deadline_id: int) -> None:

@@ -266,4 +266,4 @@ def _watched(c: Composer, case: Case) -> Case:
     timer = case.deadline(DeadlineKind.REFERRAL)
     if timer is not None and timer.is_running:  # the same one as long as any is waited for: reminders name it
         return deadlines.look_at(case, DeadlineKind.REFERRAL, min(moments))
-    return deadlines.arm(case, DeadlineKind.REFERRAL, min(moments), c.context.new_id)
+    return deadlines.arm(case, DeadlineKind.REFERRAL, min(moments), c.context.new_id, now=c.now)

@@ -36,7 +36,7 @@ def withdraw(c: Composer, case: Case, handoff: Handoff, reason: str, whom: Colle
         case = _over(c, with_handoff(case, taken), handoff)
     case = run_again(c, replace(case, stage=case.stage + 1, status=status_of(case)), handoff.channel)
     due = allowed_time.due(case, case.policy(c.context.agreement), DeadlineKind.STOP, c.now)
-    case = deadlines.arm(case, DeadlineKind.STOP, due, c.context.new_id, handoff.channel)
+    case = deadlines.arm(case, DeadlineKind.STOP, due, c.context.new_id, handoff.channel, now=c.now)
     c.journal(JournalAct.HANDOFF_WITHDRAWN, case, channel=handoff.channel.value, desk=handoff.desk)
     _tell_the_desk(c, case, taken, is_whole=not left)
     return case

@@ -30,10 +30,10 @@ UNANSWERED = (timedelta(minutes=10), timedelta(hours=1), timedelta(minutes=10))
 
 def opened(case: Case, policy: LevelPolicy, alert_after: timedelta, new_id: NewId) -> Case:
     """Give a new case its deadlines."""
-    case = arm(case, DeadlineKind.ALERT, case.opened_at + alert_after, new_id)
-    case = arm(case, DeadlineKind.INTAKE, case.opened_at + UNANSWERED[0], new_id)
+    case = arm(case, DeadlineKind.ALERT, case.opened_at + alert_after, new_id, now=case.opened_at)
+    case = arm(case, DeadlineKind.INTAKE, case.opened_at + UNANSWERED[0], new_id, now=case.opened_at)
     for kind in FROM_FIRST_MESSAGE:
-        case = arm(case, kind, allowed_time.due(case, policy, kind, case.clock_from), new_id)
+        case = arm(case, kind, allowed_time.due(case, policy, kind, case.clock_from), new_id, now=case.clock_from)
     return case
 
 
@@ -42,9 +42,10 @@ _WAITED_FOR = MappingProxyType({HandoffState.SENT: DeadlineKind.ANSWER, HandoffS
 
 
 def arm(
-    case: Case, kind: DeadlineKind, due_at: datetime, new_id: NewId, channel: Channel | None = None, *, party: str = ""
-) -> Case:
-    """Let a deadline run to `due_at`: a running one nobody was pinged about is moved, else a new one starts.
+    case: Case, kind: DeadlineKind, due_at: datetime, new_id: NewId, channel: Channel | None = None, *, now: datetime,
+    party: str = "",
+) -> Case:  # fmt: skip
+    """Let a deadline run to `due_at`: a running one that nobody was pinged about is moved, else a new one starts.
 
     A new row each time keeps the keys of pings apart: a ladder that starts again pings again.
     """
@@ -52,7 +53,7 @@ def arm(
     if running is not None and running.pings == 0:
         return _swap(case, replace(running, due_at=due_at, next_at=due_at, promised_at=None, snoozed_until=None))
     if running is not None:
-        case = _settle(case, [running], DeadlineState.ENDED, due_at)
+        case = _settle(case, [running], DeadlineState.ENDED, now)
     fresh = Deadline(new_id(), case.id, kind, due_at, due_at, channel=channel, party=party)
     return replace(case, deadlines=(*case.deadlines, fresh))
 
@@ -119,7 +120,7 @@ def end(case: Case, now: datetime, *, but: Iterable[DeadlineKind] = ()) -> Case:
     return _settle(case, ending, DeadlineState.ENDED, now)
 
 
-def carried(case: Case, other: Case, new_id: NewId) -> Case:
+def carried(case: Case, other: Case, now: datetime, new_id: NewId) -> Case:
     """Let the clock be the stricter one of two cases that are one: what runs in either runs here, to the earlier due.
 
     What was met here stays met; what somebody stopped here runs again when it runs there.
@@ -127,7 +128,7 @@ def carried(case: Case, other: Case, new_id: NewId) -> Case:
     for theirs in (d for d in other.deadlines if d.is_running and not d.is_timer and d.kind is not DeadlineKind.REVIEW):
         mine = case.deadline(theirs.kind, theirs.channel, theirs.party)
         if mine is None or (not mine.is_running and mine.state is not DeadlineState.MET):
-            case = arm(case, theirs.kind, theirs.due_at, new_id, theirs.channel, party=theirs.party)
+            case = arm(case, theirs.kind, theirs.due_at, new_id, theirs.channel, now=now, party=theirs.party)
         elif mine.is_running and theirs.due_at < mine.due_at:
             sooner = min(mine.next_at or theirs.due_at, theirs.due_at)
             case = _swap(case, replace(mine, due_at=theirs.due_at, next_at=sooner, snoozed_until=None))
@@ -149,7 +150,7 @@ def _again(deadline: Deadline, case: Case, now: datetime) -> Deadline:
 def touched(case: Case, policy: LevelPolicy, now: datetime, new_id: NewId) -> Case:
     """Record an act of the requested side: its `review` runs anew from now."""
     case = replace(case, requested_act_at=now)
-    return arm(case, DeadlineKind.REVIEW, allowed_time.due(case, policy, DeadlineKind.REVIEW, now), new_id)
+    return arm(case, DeadlineKind.REVIEW, allowed_time.due(case, policy, DeadlineKind.REVIEW, now), new_id, now=now)
 
 
 def lapsed(case: Case, now: datetime, new_id: NewId) -> Case:
@@ -158,7 +159,7 @@ def lapsed(case: Case, now: datetime, new_id: NewId) -> Case:
     given = {"lapsed_at": case.acknowledged_at, "lapsed_by": case.acknowledged_by} if case.acknowledged_at else {}
     case = replace(case, acknowledged_at=None, acknowledged_by=None, **given)
     is_climbing = _running(case, DeadlineKind.ACKNOWLEDGE, None) is not None
-    return case if is_climbing else arm(case, DeadlineKind.ACKNOWLEDGE, now, new_id)
+    return case if is_climbing else arm(case, DeadlineKind.ACKNOWLEDGE, now, new_id, now=now)
 
 
 def rearm_from(case: Case, policy: LevelPolicy, now: datetime, new_id: NewId) -> Case:
@@ -170,15 +171,20 @@ def rearm_from(case: Case, policy: LevelPolicy, now: datetime, new_id: NewId) ->
     case = _told_again(replace(case, clock_from=now), now)
     for party in _owing_a_reply(case):
         case = arm(
-            case, DeadlineKind.REPLY, allowed_time.due(case, policy, DeadlineKind.REPLY, now), new_id, party=party
+            case,
+            DeadlineKind.REPLY,
+            allowed_time.due(case, policy, DeadlineKind.REPLY, now),
+            new_id,
+            now=now,
+            party=party,
         )
     for handoff in case.handoffs:
         kind = _WAITED_FOR.get(handoff.state)
         if kind is not None and not handoff.letter_at:
-            case = arm(case, kind, allowed_time.due(case, policy, kind, now), new_id, handoff.channel)
+            case = arm(case, kind, allowed_time.due(case, policy, kind, now), new_id, handoff.channel, now=now)
     for kind in FROM_FIRST_MESSAGE:
         if not _is_settled_by_channel(case, kind):
-            case = arm(case, kind, allowed_time.due(case, policy, kind, now), new_id)
+            case = arm(case, kind, allowed_time.due(case, policy, kind, now), new_id, now=now)
     return case
 
 

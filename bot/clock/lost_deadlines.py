@@ -34,7 +34,8 @@ def found_again(case: Case, policy: LevelPolicy, new_id: deadlines.NewId) -> Cas
     for kind, since, channel in lost(case):
         asleep = {d.id for d in case.deadlines if d.is_running and d.kind is kind and d.channel is channel}
         case = replace(case, deadlines=tuple(d for d in case.deadlines if d.id not in asleep))
-        case = deadlines.arm(case, kind, allowed_time.due(case, policy, kind, since), new_id, channel)
+        due = allowed_time.due(case, policy, kind, since)
+        case = deadlines.arm(case, kind, due, new_id, channel, now=since)  # none of the kind runs that would be ended
     return case
 
 

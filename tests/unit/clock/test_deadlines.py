@@ -80,7 +80,7 @@ def test_a_met_deadline_runs_no_more() -> None:
 
 
 def test_an_end_spares_what_it_is_told_to() -> None:
-    case = deadlines.arm(a_case(), REVIEW, NOW + minutes(360), Counter())
+    case = deadlines.arm(a_case(), REVIEW, NOW + minutes(360), Counter(), now=NOW)
     case = deadlines.end(case, NOW, but=[REVIEW])
     assert [d.kind for d in case.deadlines if d.is_running] == [REVIEW]
 
@@ -89,7 +89,7 @@ def test_each_channels_letter_is_met_by_itself() -> None:
     new_id = Counter()
     case = a_case()
     for channel in Channel:
-        case = deadlines.arm(case, DeadlineKind.WRITTEN, NOW + minutes(60), new_id, channel)
+        case = deadlines.arm(case, DeadlineKind.WRITTEN, NOW + minutes(60), new_id, channel, now=NOW)
     case = deadlines.meet(case, DeadlineKind.WRITTEN, NOW, Channel.POLICE)
     states = {d.channel: d.state for d in case.deadlines if d.kind is DeadlineKind.WRITTEN}
     assert states == {Channel.POLICE: DeadlineState.MET, Channel.DIPLOMATIC: DeadlineState.RUNNING}
@@ -97,11 +97,13 @@ def test_each_channels_letter_is_met_by_itself() -> None:
 
 def test_a_deadline_nobody_was_pinged_about_is_moved_and_one_that_pinged_starts_anew() -> None:
     new_id = Counter()
-    moved = deadlines.arm(a_case(), POLICE, NOW + minutes(5), new_id)
+    moved = deadlines.arm(a_case(), POLICE, NOW + minutes(5), new_id, now=NOW)
     assert due(moved, POLICE).id == due(a_case(), POLICE).id
-    anew = deadlines.arm(pinged(a_case(), POLICE, 90), POLICE, NOW + minutes(5), new_id)
+    anew = deadlines.arm(pinged(a_case(), POLICE, 90), POLICE, NOW + minutes(5), new_id, now=NOW)
     assert due(anew, POLICE).pings == 0
-    assert [d.state for d in anew.deadlines if d.kind is POLICE] == [DeadlineState.ENDED, DeadlineState.RUNNING]
+    before, after = (d for d in anew.deadlines if d.kind is POLICE)
+    assert (before.state, before.settled_at) == (DeadlineState.ENDED, NOW), "it ended when the new one began, not later"
+    assert after.state is DeadlineState.RUNNING
 
 
 def test_a_snooze_delays_repeats_and_no_first_ping() -> None:

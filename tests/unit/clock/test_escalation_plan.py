@@ -154,7 +154,7 @@ def test_a_side_of_which_nobody_would_hear_a_step_is_named_to_itself() -> None:
         for desk, d in AGREEMENT.desks.items()
     }
     case = deadlines.end(a_case(), NOW)
-    case = deadlines.arm(case, DeadlineKind.WRITTEN, NOW + minutes(60), Counter())
+    case = deadlines.arm(case, DeadlineKind.WRITTEN, NOW + minutes(60), Counter(), now=NOW)
     told = [describe(case, replace(AGREEMENT, desks=quiet), gone, "en", party=party) for party in ("KH", "CN", "-", "")]
     assert ["Nobody of KH would hear it." in text for text in told] == [True, False, False, True]
 
