@@ -20,7 +20,7 @@ from tests.kit.site import ADMIN, DUTY_CN, DUTY_KH, REFERENCE, keep, sample_case
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.asyncio(loop_scope="module")]
 
 TARGETS = "button, summary, input:not([type=hidden], [type=checkbox]), select, nav a, .board a"
-SECOND = "KC26-Q7R2T-5"
+SECOND = "KC26-P6GHP-Q"
 
 
 @pytest_asyncio.fixture(loop_scope="module")

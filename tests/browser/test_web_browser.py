@@ -252,5 +252,5 @@ async def test_the_persons_of_a_case_are_read_and_changed_on_a_phone(window: Win
 
     theirs = await window.open(DUTY_CN)
     await theirs.goto(f"{window.url}/cases/{REFERENCE}")
-    await expect(theirs.get_by_text("/47", exact=False).first).to_be_visible()
+    await expect(theirs.get_by_text(f"{REFERENCE}/47", exact=True)).to_be_visible()
     assert f"{REFERENCE}/83" not in await theirs.content()
