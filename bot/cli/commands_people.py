@@ -75,6 +75,3 @@ def confirm(settings: Settings, person: str) -> None:
 def signin(settings: Settings, person: str) -> None:
     """Print a new sign-in link for one person."""
     click.echo(run_now(cli_people.sign_in(settings, person, operator())))
-
-
-PEOPLE = (invite, people, revoke, change, confirm, signin)

@@ -168,6 +168,3 @@ def audit(settings: Settings, *, as_json: bool, seen: Path | None) -> None:
     for line in [found.as_json] if as_json else found.lines:
         click.echo(line)
     click.get_current_context().exit(1 if found.findings else 0)
-
-
-RECORD = (export, report, plan, journal, purge, forget, backup, restore, audit)

@@ -44,6 +44,3 @@ def roster_show(settings: Settings) -> None:
     """Say who is on duty, what comes, and when nobody is."""
     for line in run_now(cli_roster.show(settings)):
         click.echo(line)
-
-
-ROSTER = (roster,)

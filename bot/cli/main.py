@@ -2,150 +2,39 @@
 
 from __future__ import annotations
 
-import os
+from importlib import import_module
 
 import click
 
 from bot import __version__
-from bot.app import assembly
-from bot.app.parts import BOTH, Part, Start
-from bot.app.service_manager import ServiceManager
-from bot.cli import check as cli_check
-from bot.cli import database as cli_storage
-from bot.cli import deploy as cli_deploy
-from bot.cli import keys as cli_keys
-from bot.cli import messages as cli_messages
-from bot.cli import setup as cli_setup
-from bot.cli.commands_people import PEOPLE
-from bot.cli.commands_record import RECORD
-from bot.cli.commands_roster import ROSTER
-from bot.cli.words import configured, operator, run_now
-from bot.config.load import find
-from bot.config.model import Settings
+
+#: Where each command is. Only the one that was typed is imported: most of the bridge is not needed to say its version.
+_COMMANDS = {
+    "bot.cli.commands_running": ("run", "check", "migrate", "deploy", "setup", "ping", "outbox", "keys"),
+    "bot.cli.commands_people": ("invite", "people", "revoke", "change", "confirm", "signin"),
+    "bot.cli.commands_record": (
+        "export", "report", "plan", "journal", "purge", "forget", "backup", "restore", "audit",
+    ),
+    "bot.cli.commands_roster": ("roster",),
+}  # fmt: skip
+_MODULES = {name: module for module, names in _COMMANDS.items() for name in names}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(click.Group):
+    """A group whose commands are imported when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as click calls it
+        """Name all of them."""
+        return sorted(_MODULES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - likewise
+        """Import one of them; None for a word that is none."""
+        module = _MODULES.get(cmd_name)
+        found: click.Command | None = getattr(import_module(module), cmd_name) if module else None
+        return found
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="casebridge")
 def main() -> None:
     """Pass urgent trafficking cases between two sides, and keep the clock running until they are formally taken."""
-
-
-@main.command()
-@click.option(
-    "--only",
-    type=click.Choice([part.value for part in Part]),
-    help="Do this part alone; needs PostgreSQL and nodes for the other.",
-)
-@configured
-def run(settings: Settings, only: str | None) -> None:
-    """Run everything in one process, or one part of it."""
-    parts = frozenset({Part(only)}) if only else BOTH
-    manager = ServiceManager(os.environ.get("NOTIFY_SOCKET", ""))
-    run_now(assembly.run(settings, Start(_is_embedded(), click.echo, parts, manager)))
-
-
-def _is_embedded() -> bool:
-    return find(None, os.environ) is None and click.get_current_context().params.get("config") is None
-
-
-@main.command()
-@click.option("--live", is_flag=True, help="Also ask the database and each messenger.")
-@configured
-def check(settings: Settings, *, live: bool) -> None:
-    """Tell every mistake in the configuration at once."""
-    for line in cli_check.summary(settings):
-        click.echo(line)
-    if live:
-        run_now(cli_check.live(settings, click.echo))
-
-
-@main.command()
-@configured
-def migrate(settings: Settings) -> None:
-    """Bring the database to this version."""
-    settings.bridge.data_dir.mkdir(parents=True, exist_ok=True)
-    click.echo(cli_storage.migrate(settings, is_embedded=_is_embedded()))
-
-
-@main.command()
-@click.argument("what", type=click.Choice(list(cli_deploy.FILES)))
-def deploy(what: str) -> None:
-    """Print an example to run the bridge with: a unit, a container, several nodes, a proxy."""
-    click.echo(cli_deploy.text(what), nl=False)
-
-
-@main.command()
-@click.argument("messenger")
-@configured
-def setup(settings: Settings, messenger: str) -> None:
-    """Set a messenger's menu or list of commands."""
-    for line in run_now(cli_setup.set_up(settings, messenger)):
-        click.echo(line)
-
-
-@main.command()
-@click.argument("desk")
-@configured
-def ping(settings: Settings, desk: str) -> None:
-    """Send a test message to a desk's addresses; a tap answers it."""
-    for line in run_now(cli_messages.ping(settings, desk, operator())):
-        click.echo(line)
-
-
-@main.group()
-def outbox() -> None:
-    """Look at messages that could not be sent."""
-
-
-@outbox.command("list")
-@configured
-def outbox_list(settings: Settings) -> None:
-    """List parked and waiting messages, and parked inbox rows."""
-    for line in run_now(cli_messages.outbox(settings)):
-        click.echo(line)
-
-
-@outbox.command("retry")
-@click.argument("message", type=int, metavar="ID")
-@configured
-def outbox_retry(settings: Settings, message: int) -> None:
-    """Send a parked message again."""
-    click.echo(run_now(cli_messages.retry(settings, message)))
-
-
-@main.group()
-def keys() -> None:
-    """Look after the keys that everything sensitive is sealed with."""
-
-
-@keys.command("new")
-@configured
-def keys_new(settings: Settings) -> None:
-    """Make the key file; never over one that is there."""
-    click.echo(cli_keys.new(settings))
-
-
-@keys.command("push")
-@configured
-def keys_push(settings: Settings) -> None:
-    """Add the key that Web Push is signed with to a key file that has none."""
-    click.echo(cli_keys.push(settings))
-
-
-@keys.command("rotate")
-@configured
-def keys_rotate(settings: Settings) -> None:
-    """Add a new key and seal everything with it; a rotation that was interrupted goes on."""
-    click.echo(cli_keys.rotate(settings))
-
-
-@keys.command("status")
-@configured
-def keys_status(settings: Settings) -> None:
-    """Say how many fields are sealed with which key."""
-    for line in cli_keys.status(settings):
-        click.echo(line)
-
-
-for _command in (*PEOPLE, *RECORD, *ROSTER):
-    main.add_command(_command)

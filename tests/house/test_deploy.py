@@ -49,7 +49,7 @@ def is_a_command(words: list[str]) -> bool:
     """Whether the program takes these words, options and all."""
     command: click.Command = main
     while isinstance(command, click.Group):
-        found = command.commands.get(words.pop(0))
+        found = command.get_command(click.Context(command), words.pop(0))
         if found is None:
             return False
         command = found

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
+import click
 import pytest
 
 from bot.app import assembly
@@ -44,7 +45,7 @@ def terminal(tmp_path: Path) -> Terminal:
 
 
 def commands() -> Iterator[str]:
-    yield from main.commands
+    yield from main.list_commands(click.Context(main))
 
 
 def test_every_command_is_attacked() -> None:
