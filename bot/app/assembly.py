@@ -203,7 +203,7 @@ async def _summary(settings: Settings, storage: Storage, adapters: Adapters, sta
         f"  messengers  {', '.join(name for name in adapters.all if name in MESSENGERS) or 'none'}",
         *([f"  calls       by the gateway at {settings.gateway.url}"] if adapters.gateway else []),
         f"  database    {_shown_database(settings)}",
-        f"  pages       {url}/chat and {url}/cases" if has_pages else "  pages       off",
+        f"  pages       {url}/chat and {url}/board" if has_pages else "  pages       off",
         f"  people      {people} enrolled",
     ]
     if start.is_embedded:

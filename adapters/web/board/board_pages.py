@@ -23,7 +23,7 @@ from bot.domain.errors import StorageError
 from bot.domain.people import Role
 from bot.language.texts import tr
 from bot.ports.board import BoardPage, Waits
-from bot.ports.reads import Wanted
+from bot.ports.reads import Said, Wanted
 from bot.protection.permissions import is_support, may_see, scope_of
 
 _ANSWERS = 3  #: newest answers of the bridge shown after an act
@@ -43,7 +43,7 @@ async def rows(site: Site, visit: Visit) -> Response:
     tag = _tag(visit, wishes, found)
     if visit.request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers={**headers(over_tls=site.settings.is_https), "ETag": tag})
-    values = await _values(site, visit, wishes, found)
+    values = await _values(site, visit, wishes, found, await _said(site, visit))
     answer = site.pages.render("_board_rows.html", visit.request, visit=visit, status=200, **values)
     answer.headers["ETag"] = tag
     return answer
@@ -64,7 +64,7 @@ async def act(site: Site, visit: Visit) -> Response:
 
 async def _page(site: Site, visit: Visit, wishes: Wishes, *, problem: str = "", status: int = 200) -> Response:
     found = await _found(site, visit, wishes)
-    said = folded(await site.storage.transcript((visit.address,), 0, 20))
+    said = await _said(site, visit)
     after = visit.number("after") if "after" in visit.request.query_params else None
     answers = [line for line in as_lines(site, visit, said) if after is not None and line.id > after]
     return site.pages.render(
@@ -83,7 +83,7 @@ async def _page(site: Site, visit: Visit, wishes: Wishes, *, problem: str = "", 
         waits=list(Waits),
         rings=visit.person.role in (Role.DUTY, Role.SUPERVISOR),
         push_key=site.settings.push_key if can_be_told(site, visit.person) else "",
-        **await _values(site, visit, wishes, found, last=max((s.id for s in said), default=0)),
+        **await _values(site, visit, wishes, found, said),
     )
 
 
@@ -93,7 +93,13 @@ async def _found(site: Site, visit: Visit, wishes: Wishes) -> BoardPage:
     return await site.storage.board(scope, wishes.filter, visit.now, limit=CASES_A_PAGE, offset=offset)
 
 
-async def _values(site: Site, visit: Visit, wishes: Wishes, found: BoardPage, *, last: int = 0) -> dict[str, object]:
+async def _said(site: Site, visit: Visit) -> list[Said]:
+    return folded(await site.storage.transcript((visit.address,), 0, 20))
+
+
+async def _values(
+    site: Site, visit: Visit, wishes: Wishes, found: BoardPage, said: Sequence[Said]
+) -> dict[str, object]:
     return {
         "wishes": wishes,
         "tag": _tag(visit, wishes, found),
@@ -104,7 +110,7 @@ async def _values(site: Site, visit: Visit, wishes: Wishes, found: BoardPage, *,
         "pages": -(-found.found // CASES_A_PAGE) or 1,
         "now": int(visit.now.timestamp()),
         "form_id": new_token(),
-        "last": last,
+        "last": max((line.id for line in said), default=0),
     }
 
 

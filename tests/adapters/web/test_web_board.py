@@ -28,6 +28,7 @@ from tests.kit.site import (
     open_bridge,
     person,
     sample_case,
+    write,
 )
 
 ROW = re.compile(r'data-case="([^"]*)"')
@@ -130,6 +131,18 @@ async def test_acknowledging_from_the_board_goes_the_one_way_in_and_comes_back_t
     (tapped,) = bridge.core.received
     assert (tapped.text, tapped.button) == ("Acknowledge", form["button"])
     assert "Noted: Acknowledge" in (await client.get(answer.headers["location"])).text
+
+
+async def test_only_the_answer_to_this_tap_is_shown_and_nothing_older(bridge: Bridge) -> None:
+    await keep(bridge, sample_case(alerted_at=START))
+    client = await bridge.signed_in(DUTY_CN)
+    await write(client, "hello")
+    rows = (await client.get("/board/rows")).text
+    form = {name: hidden(rows, name) for name in ("csrf", "once", "after", "button", "label")}
+    answer = await client.post("/board", data=form)
+    shown = (await client.get(answer.headers["location"])).text
+    assert "Noted: Acknowledge" in shown
+    assert "Noted: hello" not in shown
 
 
 async def test_what_cannot_be_stored_is_said_and_the_board_stays(bridge: Bridge) -> None:
