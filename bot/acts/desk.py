@@ -44,7 +44,7 @@ def acknowledge(request: ActRequest) -> None:
     status = Status.ACKNOWLEDGED if case.status is Status.OPEN else case.status
     case = replace(changed(case, status), acknowledged_at=c.now, acknowledged_by=request.person.id,
                    lapsed_at=None, lapsed_by=None)  # fmt: skip
-    case = deadlines.meet(case, DeadlineKind.ACKNOWLEDGE, c.now)
+    case = deadlines.acknowledged(case, c.now, request.person.id)
     c.journal(JournalAct.ACKNOWLEDGED, case)
     sentence = tr(request.language, "you have acknowledged. The clock goes on until a formal channel accepts.")
     steps = waiting_steps.lines(case, request.person.party, c.context.agreement, request.language, tells="")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -32,14 +34,32 @@ def outcome(deadline: Deadline, at: datetime) -> Outcome:
     return Outcome.IN_TIME if settled <= deadline.due_at else Outcome.LATE
 
 
+@dataclass(frozen=True, slots=True)
+class Acknowledgment:
+    """That somebody of the requested side acknowledged a case, and when."""
+
+    at: datetime
+    by: int  #: person id
+
+
 def first_acknowledged_at(case: Case) -> datetime | None:
     """When the requested side first acknowledged, even if that lapsed or the case was opened again since."""
-    met = [
-        d.settled_at
-        for d in case.deadlines
-        if d.kind is DeadlineKind.ACKNOWLEDGE and d.state is DeadlineState.MET and d.settled_at is not None
-    ]
-    return min(met, default=case.acknowledged_at)
+    return min((at for at, _ in _acknowledged(case)), default=case.acknowledged_at)
+
+
+def first_acknowledgment(case: Case) -> Acknowledgment | None:
+    """The same with who it was; None where that is not known of it, as of what was stored before it was kept."""
+    at, by = min(_acknowledged(case), default=(case.acknowledged_at, None), key=lambda each: each[0])
+    if by is None:
+        by = {case.lapsed_at: case.lapsed_by, case.acknowledged_at: case.acknowledged_by}.get(at)
+    return None if at is None or by is None else Acknowledgment(at, by)
+
+
+def _acknowledged(case: Case) -> Iterator[tuple[datetime, int | None]]:
+    for deadline in case.deadlines:
+        is_met = deadline.kind is DeadlineKind.ACKNOWLEDGE and deadline.state is DeadlineState.MET
+        if is_met and deadline.settled_at is not None:
+            yield deadline.settled_at, deadline.met_by
 
 
 def minutes(since: datetime, until: datetime) -> int:

@@ -103,6 +103,13 @@ def meet(case: Case, kind: DeadlineKind, now: datetime, channel: Channel | None 
     return _settle(case, _all_running(case, kind, channel, party), DeadlineState.MET, now)
 
 
+def acknowledged(case: Case, now: datetime, by: int) -> Case:
+    """Meet `acknowledge`, and keep who met it: the case itself forgets it when it lapses or is opened again."""
+    running = _all_running(case, DeadlineKind.ACKNOWLEDGE, None)
+    met = (replace(d, state=DeadlineState.MET, settled_at=now, next_at=None, met_by=by) for d in running)
+    return _swap(case, *met)
+
+
 def promised(case: Case, deadline: Deadline, until: datetime) -> Case:
     """Let the clock ask about a deadline not when it passes, but when whoever will be late said: once."""
     return _swap(case, replace(deadline, promised_at=until, next_at=until))

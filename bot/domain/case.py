@@ -173,6 +173,7 @@ class Deadline:
     promised_at: datetime | None = None  #: when it will be met, as whoever will be late said before it passed
     snoozed_until: datetime | None = None
     settled_at: datetime | None = None  #: when it was met or ended
+    met_by: int | None = None  #: of `acknowledge`: person id of whoever met it, kept when the case forgets it
 
     @property
     def is_running(self) -> bool:

@@ -298,6 +298,7 @@ def deadline_row(deadline: Deadline) -> RowDict:
         "promised_at": deadline.promised_at,
         "snoozed_until": deadline.snoozed_until,
         "settled_at": deadline.settled_at,
+        "met_by": deadline.met_by,
         "leased_until": None,
     }
 
@@ -317,6 +318,7 @@ def deadline_of(row: RowMapping) -> Deadline:
         promised_at=row["promised_at"],
         snoozed_until=row["snoozed_until"],
         settled_at=row["settled_at"],
+        met_by=row["met_by"],
     )
 
 

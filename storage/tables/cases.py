@@ -180,6 +180,7 @@ class DeadlineRow(Row, table=True):
     promised_at: datetime | None = Field(sa_type=Moment)
     snoozed_until: datetime | None = Field(sa_type=Moment)
     settled_at: datetime | None = Field(sa_type=Moment)
+    met_by: int | None = Field(sa_type=Id)  #: NULL where nobody met it, or a version wrote it that did not keep who
     leased_until: datetime | None = Field(sa_type=Moment)
 
 

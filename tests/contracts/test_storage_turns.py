@@ -207,7 +207,7 @@ async def test_a_case_brings_its_whole_state_of_deadlines(kept: Kept) -> None:
     opened = case()
     await kept.storage.apply([opening(opened)])
     first, _ = opened.deadlines
-    met = replace(first, state=DeadlineState.MET, next_at=None, settled_at=START)
+    met = replace(first, state=DeadlineState.MET, next_at=None, settled_at=START, met_by=OFFICER)
     review = deadline(opened.id, DeadlineKind.REVIEW, 360)
     other = await kept.other_node()  # has not read the case before
     await other.apply([Turn(cases=(step(opened, deadlines=(met, review)),))])

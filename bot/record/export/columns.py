@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.clock.deadline_outcomes import first_acknowledged_at, minutes, outcome
+from bot.clock.deadline_outcomes import first_acknowledgment, minutes, outcome
 from bot.domain.case import Case, Channel, DeadlineKind
 from bot.domain.guarded import Guarded
 from bot.domain.people import Directory
@@ -84,21 +84,26 @@ def _case(subject: Subject) -> Row:
 
 def _times(subject: Subject) -> Row:
     case = subject.case
-    acknowledged = first_acknowledged_at(case)
     return (
         as_utc(case.opened_at),
         _utc(case.sent_at),
         _utc(case.alerted_at),
         _utc(case.alerted_requested_at),
-        _utc(acknowledged),
-        None if acknowledged is None else minutes(case.opened_at, acknowledged),
-        side_and_role(subject, case.acknowledged_by),
+        *_acknowledged(subject),
         _utc(case.stood_down_at),
         _utc(case.diplomatic_not_needed_at),
         _utc(case.closed_at),
         None if case.closure is None else case.closure.value,
         side_and_role(subject, case.closed_by),
     )
+
+
+def _acknowledged(subject: Subject) -> Row:
+    """When, how soon and by whom: one event, so all of it or nothing."""
+    first = first_acknowledgment(subject.case)
+    if first is None:
+        return (None, None, None)
+    return (as_utc(first.at), minutes(subject.case.opened_at, first.at), side_and_role(subject, first.by))
 
 
 def _answers(subject: Subject) -> Row:

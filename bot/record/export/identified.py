@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from bot.clock.deadline_outcomes import first_acknowledgment
 from bot.domain.case import Case, CaseText, Channel
 from bot.domain.fields import UNKNOWN, field, is_field
 from bot.domain.frozen import replace
@@ -109,6 +110,11 @@ def _person(dossier: Dossier, reader: ExportReader, person_id: int | None) -> st
     return name or side_and_role(dossier.subject, person_id)
 
 
+def _acknowledging(case: Case) -> int | None:
+    first = first_acknowledgment(case)
+    return None if first is None else first.by
+
+
 def _assignees(dossier: Dossier, reader: ExportReader) -> Cell:
     found = (_person(dossier, reader, i) for i in dossier.subject.case.assignees)
     return tuple(name for name in found if name) or None
@@ -165,7 +171,7 @@ _MORE: Mapping[str, Read] = {
     "area_in_english": _in_english("area"),
     "summary_in_english": _in_english("summary"),
     "reporting_officer": lambda d, r: _person(d, r, d.subject.case.officer),
-    "acknowledging_officer": lambda d, r: _person(d, r, d.subject.case.acknowledged_by),
+    "acknowledging_officer": lambda d, r: _person(d, r, _acknowledging(d.subject.case)),
     "assigned_officers": _assignees,
     "closing_officer": lambda d, r: _person(d, r, d.subject.case.closed_by),
     "police_accepting_officer": _accepting(Channel.POLICE),

@@ -66,7 +66,7 @@ async def exported(folder: Path, form: str, *cases: Case) -> list[dict[str, Any]
 
 def a_worked_case() -> Case:
     case = answered(a_case(1, exercise=False, rules=("R3", "R7"), acknowledged_by=2, status=Status.HANDED_OFF))
-    case = due(case, DeadlineKind.ACKNOWLEDGE, 15 * MINUTE, settled=20 * MINUTE, pings=1)
+    case = due(case, DeadlineKind.ACKNOWLEDGE, 15 * MINUTE, settled=20 * MINUTE, met_by=2, pings=1)
     case = due(case, DeadlineKind.POLICE, 60 * MINUTE, settled=50 * MINUTE)
     case = due(case, DeadlineKind.DIPLOMATIC, 180 * MINUTE, pings=7)
     return accepted(case, Channel.POLICE, 50 * MINUTE, letter_reference="KH-12/2026", letter_at=SINCE + DAY)
@@ -149,10 +149,37 @@ async def test_hand_offs_carry_their_formal_references_and_every_return(tmp_path
 
 
 async def test_a_lapsed_acknowledgment_still_counts_as_the_first_one(tmp_path: Path) -> None:
-    case = due(a_case(1), DeadlineKind.ACKNOWLEDGE, 15 * MINUTE, settled=10 * MINUTE)
+    case = due(a_case(1), DeadlineKind.ACKNOWLEDGE, 15 * MINUTE, settled=10 * MINUTE, met_by=2)
     case = due(case, DeadlineKind.ACKNOWLEDGE, 400 * MINUTE, pings=2)
     (row,) = await exported(tmp_path, "jsonl", case)
     assert (row["minutes_to_acknowledge"], row["deadline_acknowledge_outcome"]) == (10, "overdue")
+
+
+async def test_a_case_opened_again_still_says_who_acknowledged_it_first(tmp_path: Path) -> None:
+    case = due(a_case(1), DeadlineKind.ACKNOWLEDGE, 15 * MINUTE, settled=10 * MINUTE, met_by=2)
+    (row,) = await exported(tmp_path, "jsonl", due(case, DeadlineKind.ACKNOWLEDGE, DAY))
+    assert (row["acknowledged_at"], row["acknowledged_by"]) == ("2026-01-01T00:10:00Z", "CN duty")
+    assert row["minutes_to_acknowledge"] == 10
+
+
+async def test_of_two_acknowledgments_time_and_person_are_those_of_the_first(tmp_path: Path) -> None:
+    case = due(a_case(1), DeadlineKind.ACKNOWLEDGE, 15 * MINUTE, settled=10 * MINUTE, met_by=2)
+    case = due(case, DeadlineKind.ACKNOWLEDGE, DAY, settled=DAY / 2, met_by=1)
+    case = replace(case, acknowledged_at=SINCE + DAY / 2, acknowledged_by=1)
+    (row,) = await exported(tmp_path, "jsonl", case)
+    assert (row["acknowledged_at"], row["acknowledged_by"]) == ("2026-01-01T00:10:00Z", "CN duty")
+
+
+async def test_an_acknowledgment_of_which_nobody_knows_who_gave_it_is_left_out_whole(tmp_path: Path) -> None:
+    case = due(a_case(1), DeadlineKind.ACKNOWLEDGE, 15 * MINUTE, settled=10 * MINUTE)
+    (row,) = await exported(tmp_path, "jsonl", case)
+    assert [row[name] for name in ("acknowledged_at", "minutes_to_acknowledge", "acknowledged_by")] == [None] * 3
+
+
+async def test_a_lapsed_acknowledgment_kept_by_an_earlier_version_has_its_person(tmp_path: Path) -> None:
+    case = due(a_case(1), DeadlineKind.ACKNOWLEDGE, 15 * MINUTE, settled=10 * MINUTE)
+    (row,) = await exported(tmp_path, "jsonl", replace(case, lapsed_at=SINCE + 10 * MINUTE, lapsed_by=2))
+    assert (row["minutes_to_acknowledge"], row["acknowledged_by"]) == (10, "CN duty")
 
 
 async def test_lists_numbers_and_empty_answers_stay_what_they_are_in_json(tmp_path: Path) -> None:
