@@ -68,7 +68,12 @@ class Party:
     @property
     def city(self) -> str:
         """The name by which its local time is shown: ``Phnom Penh``."""
-        return _CAPITALS.get(self.timezone, self.timezone.rpartition("/")[2].replace("_", " "))
+        return city_of(self.timezone)
+
+
+def city_of(timezone: str) -> str:
+    """Give the name by which the local time of a zone is shown: ``Phnom Penh``."""
+    return _CAPITALS.get(timezone, timezone.rpartition("/")[2].replace("_", " "))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
@@ -69,6 +69,9 @@ class Exports:
             parties=(person.party,) if person else (),
             exporter=f"person:{order.person_id}",
             reason=order.reason,
+            zone=self.agreement.parties[person.party].zone
+            if person and person.party in self.agreement.parties
+            else UTC,
         )
         name = file_name(request, self.new_id())
         manifest, why = await self._made(

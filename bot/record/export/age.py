@@ -7,17 +7,18 @@ from pathlib import Path
 
 from bot.record.age import Encrypting
 from bot.record.export.columns import Row
+from bot.record.export.file_form import Columns, FileForm
 from bot.record.export.manifest import Manifest
-from bot.record.export.writers import STREAMED, Columns
+from bot.record.export.writers import STREAMED
 
 
 class SealedFile:
     """A case file that reaches the disk as age ciphertext only. Rows go through a pipe, so memory stays flat."""
 
-    def __init__(self, path: Path, columns: Columns, form: str, recipient: str) -> None:
+    def __init__(self, path: Path, columns: Columns, form: str, recipient: str, how: FileForm) -> None:
         """Begin the file. Raises `BridgeError` for a recipient that is none."""
         self._sealing = Encrypting(path.open("wb"), [recipient], "The export could not be encrypted. Nothing was made.")
-        self._file = STREAMED[form](self._sealing.plain, columns)
+        self._file = STREAMED[form](self._sealing.plain, columns, how)
 
     def write(self, rows: Iterable[Row]) -> None:
         """Append rows."""

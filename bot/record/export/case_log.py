@@ -25,9 +25,11 @@ from bot.record.atomic_files import sync, sync_folder
 from bot.record.export.age import SealedFile
 from bot.record.export.columns import Subject
 from bot.record.export.dossier import Dossier, ExportReader
+from bot.record.export.file_form import FileForm
 from bot.record.export.layouts import Layout, layout_of
 from bot.record.export.manifest import ExportRequest, Manifest, begin
 from bot.record.export.writers import STREAMED, WRITERS, CaseFile
+from bot.record.export.xlsx import steady
 
 #: Is told after each chunk how many cases are written, and how many there were at the beginning.
 Progress = Callable[[int, int], None]
@@ -55,10 +57,12 @@ class _Making:
 
     def open(self, path: Path) -> CaseFile:
         """Begin the file."""
-        form, columns = self.order.format, self.layout.columns
-        if self.order.is_identified:
-            return SealedFile(path, columns, form, self.order.recipient)
-        return WRITERS[form](path, columns)
+        order, columns = self.order, self.layout.columns
+        zone = order.zone if steady(order.zone, order.since, max(order.until, self.now)) else UTC
+        form = FileForm(zone, order.since)
+        if order.is_identified:
+            return SealedFile(path, columns, order.format, order.recipient, form)
+        return WRITERS[order.format](path, columns, form)
 
     async def gather(self, cases: Sequence[Case], directory: Directory) -> list[Dossier]:
         """Fetch what rows of these cases need."""

@@ -14,10 +14,9 @@ from bot.domain.case import Case, Channel, DeadlineKind
 from bot.domain.guarded import Guarded
 from bot.domain.people import Directory
 from bot.domain.subjects import REST, STATE, by_answer
-from bot.domain.time_words import as_utc
 
 #: One cell. None is empty: not answered or not happened; ``unknown`` and ``no`` are answers.
-Cell = str | int | bool | tuple[str, ...] | None
+Cell = str | int | bool | datetime | tuple[str, ...] | None
 Row = tuple[Cell, ...]
 
 #: The answers that are exported: codes and numbers only.
@@ -85,14 +84,14 @@ def _case(subject: Subject) -> Row:
 def _times(subject: Subject) -> Row:
     case = subject.case
     return (
-        as_utc(case.opened_at),
-        _utc(case.sent_at),
-        _utc(case.alerted_at),
-        _utc(case.alerted_requested_at),
+        case.opened_at,
+        case.sent_at,
+        case.alerted_at,
+        case.alerted_requested_at,
         *_acknowledged(subject),
-        _utc(case.stood_down_at),
-        _utc(case.diplomatic_not_needed_at),
-        _utc(case.closed_at),
+        case.stood_down_at,
+        case.diplomatic_not_needed_at,
+        case.closed_at,
         None if case.closure is None else case.closure.value,
         side_and_role(subject, case.closed_by),
     )
@@ -103,7 +102,7 @@ def _acknowledged(subject: Subject) -> Row:
     first = first_acknowledgment(subject.case)
     if first is None:
         return (None, None, None)
-    return (as_utc(first.at), minutes(subject.case.opened_at, first.at), side_and_role(subject, first.by))
+    return (first.at, minutes(subject.case.opened_at, first.at), side_and_role(subject, first.by))
 
 
 def _answers(subject: Subject) -> Row:
@@ -131,13 +130,13 @@ def _handoff(channel: Channel) -> ColumnGroup:
         returned = [h.returned_at for h in given if h.returned_at is not None]
         return (
             last.state.value,
-            as_utc(last.drafted_at),
-            _utc(last.sent_at),
-            _utc(last.accepted_at),
+            last.drafted_at,
+            last.sent_at,
+            last.accepted_at,
             last.formal_reference or None,
-            _utc(max(returned, default=None)),
+            max(returned, default=None),
             len(returned),
-            _utc(last.letter_at),
+            last.letter_at,
             last.letter_reference or None,
         )
 
@@ -152,7 +151,7 @@ def _taken_back(channel: Channel) -> ColumnGroup:
         if not given:
             return (None, None, None)
         last = max(given, key=lambda h: h.id)
-        return (None if last.refusal is None else last.refusal.value, _utc(last.withdrawn_at), _utc(last.stopped_at))
+        return (None if last.refusal is None else last.refusal.value, last.withdrawn_at, last.stopped_at)
 
     return ColumnGroup(tuple(f"{channel.value}_{name}" for name in ("refusal", "withdrawn_at", "stopped_at")), cells)
 
@@ -166,13 +165,9 @@ def _deadline(kind: DeadlineKind, channel: Channel | None = None) -> ColumnGroup
             return (None, None, None, None)
         same = [d for d in subject.case.deadlines if d.kind is kind and channel in (None, d.channel)]
         settled = None if newest.is_running else newest.settled_at
-        return (as_utc(newest.due_at), _utc(settled), outcome(newest, subject.at).value, sum(d.pings for d in same))
+        return (newest.due_at, settled, outcome(newest, subject.at).value, sum(d.pings for d in same))
 
     return ColumnGroup(tuple(f"{prefix}_{name}" for name in ("due_at", "settled_at", "outcome", "pings")), cells)
-
-
-def _utc(moment: datetime | None) -> str | None:
-    return None if moment is None else as_utc(moment)
 
 
 _CASE_NAMES = (

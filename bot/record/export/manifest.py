@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 
 from bot import __version__
 from bot.domain.errors import BridgeError
@@ -26,6 +26,7 @@ class ExportRequest:
     recipient: str = ""  #: of an identified export: the age recipient that alone can read it
     approved_by: str = ""  #: of an identified export: ``person:7``
     number: str = ""  #: of an identified export: the order's; its reason stays with the order
+    zone: tzinfo = UTC  #: of times in an Excel file, where its clocks never change
 
     @property
     def is_identified(self) -> bool:

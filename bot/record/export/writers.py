@@ -1,4 +1,4 @@
-"""The files of the case log: CSV, XLSX and JSON lines, written row by row in flat memory."""
+"""The files of the case log: CSV and JSON lines here, Excel beside; written row by row in flat memory."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import re
 import shutil
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from datetime import datetime
 from io import TextIOWrapper
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from xlsxwriter import Workbook
-from xlsxwriter.exceptions import XlsxWriterException
-
-from bot.domain.errors import BridgeError
+from bot.domain.time_words import as_utc
 from bot.record.export.columns import Cell, Row
+from bot.record.export.file_form import Columns, FileForm, text_of
 from bot.record.export.manifest import Manifest
+from bot.record.export.xlsx import XlsxFile
 
 #: What spreadsheets take for the beginning of a formula, in ASCII and full width.
 _FORMULA = "=+-@\uff1d\uff0b\uff0d\uff20"
@@ -33,11 +33,7 @@ _CHANGED = re.compile(
     rf"|\s*\d{{1,4}}[\s./-]*{_MONTH}(?:[\s.,/-]*\d{{2,4}})?\s*",
     re.IGNORECASE,
 )
-_SEPARATOR = "; "  #: between several codes in one cell
-_XLSX_ROWS = 1_048_575  #: below the header; Excel's limit
 _COPY_BYTES = 1 << 20
-
-Columns = tuple[str, ...]
 
 
 class CaseFile(Protocol):
@@ -63,7 +59,7 @@ def neutral(text: str) -> str:
 class CsvFile:
     """RFC 4180, UTF-8 with a byte order mark, which is how Excel knows the encoding."""
 
-    def __init__(self, target: Path | BinaryIO, columns: Columns) -> None:
+    def __init__(self, target: Path | BinaryIO, columns: Columns, _form: FileForm) -> None:
         """Begin the file, or what goes into a stream, with its header."""
         raw = target.open("wb") if isinstance(target, Path) else target
         self._file = TextIOWrapper(raw, encoding="utf-8-sig", newline="")
@@ -87,7 +83,7 @@ class CsvFile:
 class JsonlFile:
     """One JSON object a line. The first line is the manifest, with the count and hash of those that follow."""
 
-    def __init__(self, path: Path, columns: Columns) -> None:
+    def __init__(self, path: Path, columns: Columns, _form: FileForm) -> None:
         """Begin with the rows in a file of their own: the first line can only be written last."""
         self._path = path
         self._columns = columns
@@ -119,7 +115,7 @@ class JsonlFile:
 class StreamedLines:
     """JSON lines without the manifest's, for a stream that cannot be gone back in."""
 
-    def __init__(self, target: BinaryIO, columns: Columns) -> None:
+    def __init__(self, target: BinaryIO, columns: Columns, _form: FileForm) -> None:
         """Take the stream."""
         self._file = target
         self._columns = columns
@@ -138,84 +134,15 @@ class StreamedLines:
             self._file.close()
 
 
-class XlsxFile:
-    """An Excel workbook: the cases, and the manifest on a second sheet."""
-
-    def __init__(self, path: Path, columns: Columns) -> None:
-        """Create the workbook; rows already written wait on disk, beside it."""
-        options = {
-            "constant_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-            "tmpdir": str(path.parent),
-        }
-        self._book = Workbook(str(path), options)
-        self._book.use_zip64()
-        self._heading = self._book.add_format({"bold": True, "bottom": 1})
-        self._sheet = self._book.add_worksheet("Cases")
-        self._written = 0
-        self._is_done = False
-        self._columns = columns
-        self._lay_out()
-
-    def _lay_out(self) -> None:
-        self._sheet.freeze_panes(1, 1)
-        for index, name in enumerate(self._columns):
-            self._sheet.set_column(index, index, _width(name))
-            self._sheet.write_string(0, index, name, self._heading)
-
-    def write(self, rows: Iterable[Row]) -> None:
-        """Append rows: text as text, never as formula or link."""
-        for row in rows:
-            self._written += 1
-            if self._written > _XLSX_ROWS:
-                raise BridgeError("An Excel sheet cannot hold so many cases: take a shorter period, or csv or jsonl.")
-            for index, cell in enumerate(row):
-                self._put(index, cell)
-
-    def _put(self, index: int, cell: Cell) -> None:
-        if isinstance(cell, bool):
-            self._sheet.write_boolean(self._written, index, cell)
-        elif isinstance(cell, int):
-            self._sheet.write_number(self._written, index, cell)
-        elif cell:
-            self._sheet.write_string(self._written, index, _text(cell))
-
-    def finish(self, manifest: Manifest) -> None:
-        """Add the manifest's sheet and write the workbook."""
-        self._sheet.autofilter(0, 0, self._written, len(self._columns) - 1)
-        sheet = self._book.add_worksheet("Manifest")
-        sheet.set_column(0, 0, 18)
-        sheet.set_column(1, 1, 80)
-        for index, (name, value) in enumerate(_lines(manifest)):
-            sheet.write_string(index, 0, name, self._heading)
-            sheet.write_string(index, 1, value)
-        self._close()
-
-    def _close(self) -> None:
-        self._is_done = True
-        try:
-            self._book.close()
-        except XlsxWriterException as error:  # it wraps what the disk said
-            raise OSError(*getattr(error.args[0], "args", error.args)) from error
-
-    def abandon(self) -> None:
-        """Close the workbook: it has no other way to let go of its files."""
-        if not self._is_done:
-            with suppress(OSError):
-                self._close()
-
-
 #: How each format is written.
-WRITERS: Mapping[str, Callable[[Path, Columns], CaseFile]] = {
+WRITERS: Mapping[str, Callable[[Path, Columns, FileForm], CaseFile]] = {
     "csv": CsvFile,
     "jsonl": JsonlFile,
     "xlsx": XlsxFile,
     "htcds": CsvFile,
 }
 #: How those formats are written that need no copy on the disk while they are made.
-STREAMED: Mapping[str, Callable[[BinaryIO, Columns], CaseFile]] = {
+STREAMED: Mapping[str, Callable[[BinaryIO, Columns, FileForm], CaseFile]] = {
     "csv": CsvFile,
     "htcds": CsvFile,
     "jsonl": StreamedLines,
@@ -224,7 +151,12 @@ STREAMED: Mapping[str, Callable[[BinaryIO, Columns], CaseFile]] = {
 
 def as_line(columns: Columns, row: Row) -> bytes:
     """Write a row as one line of JSON."""
-    return f"{json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False)}\n".encode()
+    return f"{json.dumps(dict(zip(columns, map(_moments, row), strict=True)), ensure_ascii=False)}\n".encode()
+
+
+def _moments(cell: Cell) -> str | int | tuple[str, ...] | None:
+    """Moments for records; all else as it is."""
+    return as_utc(cell) if isinstance(cell, datetime) else cell
 
 
 def _plain(cell: Cell) -> str | int:
@@ -232,25 +164,6 @@ def _plain(cell: Cell) -> str | int:
         return ""
     if isinstance(cell, bool):
         return "true" if cell else "false"
-    return cell if isinstance(cell, int) else neutral(_text(cell))
-
-
-def _text(cell: str | tuple[str, ...]) -> str:
-    return cell if isinstance(cell, str) else _SEPARATOR.join(cell)
-
-
-def _width(name: str) -> int:
-    """Characters: times need 21, long headings some more."""
-    return max(21 if name.endswith("_at") else 12, len(name) + 2)
-
-
-def _lines(manifest: Manifest) -> Iterable[tuple[str, str]]:
-    for name, value in manifest.as_dict().items():
-        if isinstance(value, Mapping):
-            yield from ((each, _said(said)) for each, said in value.items())
-        else:
-            yield name, _said(value)
-
-
-def _said(value: object) -> str:
-    return _SEPARATOR.join(map(str, value)) if isinstance(value, list) else str(value)
+    if isinstance(cell, datetime):
+        return as_utc(cell)
+    return cell if isinstance(cell, int) else neutral(text_of(cell))

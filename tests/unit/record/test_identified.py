@@ -25,6 +25,7 @@ from bot.record.age import is_recipient
 from bot.record.export.age import SealedFile
 from bot.record.export.case_log import export, file_name
 from bot.record.export.dossier import ExportReader
+from bot.record.export.file_form import FileForm
 from bot.record.export.identified import COLUMNS
 from bot.record.export.manifest import ExportRequest, Manifest
 from tests.kit.casebook import AGREEMENT, SINCE, UNTIL, a_case, accepted, answered, clock, keep
@@ -146,7 +147,7 @@ async def test_a_long_one_is_sealed_in_flat_memory(tmp_path: Path) -> None:
 
 
 async def _opened(path: Path) -> SealedFile:
-    return SealedFile(path, ("a",), "csv", str(KEY.to_public()))
+    return SealedFile(path, ("a",), "csv", str(KEY.to_public()), FileForm())
 
 
 class FullDisk(io.RawIOBase):
