@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, tzinfo
 
+from bot.domain.agreement import Agreement
 from bot.domain.journal_acts import JournalAct
+from bot.domain.messages import Address
 from bot.domain.people import Person, Role
 from bot.domain.turn import ExportOrder
 from bot.domain.typed_commands import Command
-from bot.language.folding import begins
 from bot.language.normalise import plain
 from bot.language.texts import tr
 from bot.people.lapsed_enrolment import must_wait
 from bot.record import export_approval
+from bot.record.wanted_export import WantedExport, wanted_export
 from bot.turns.composer import Composer
-
-_SHAPE = re.compile(r"\s*(?:(csv|xlsx|jsonl|htcds)\s+)?(\d{4}-\d\d-\d\d)\s+(\d{4}-\d\d-\d\d)(?:\s+|$)", re.IGNORECASE)
 
 
 def export(c: Composer, command: Command) -> None:
-    """Ask for the case log as a file: `/export SINCE UNTIL reason`, by an admin."""
+    """Ask for the case log as a file: `/export xlsx last month reason`, by an admin."""
     person, message = c.person, c.message
     if person is None or message is None or message.place is None:
         return
@@ -35,32 +34,48 @@ def export(c: Composer, command: Command) -> None:
     if plain(command.rest.split(" ", 1)[0]) == "identified":
         export_approval.asked(c, person, message.place, command.rest)
         return
-    order = _order(command.rest, person, c)
-    if order is None:
+    zone = zone_of(c.context.agreement, person.party)
+    found = wanted_export(command.rest, c.now, zone, c.context.agreement.corridors)
+    if found is None or not found[1]:
         c.say(
             tr(
                 c.language,
-                "Type for example: /export 2026-01-01 2026-02-01 annual meeting. Dates are UTC, the second is "
-                "exclusive. Put xlsx, jsonl or htcds first for another format.",
+                "Type for example: /export xlsx last month annual meeting. Also: this month, last quarter, this year, "
+                "from 2026-01-01 to 2026-01-31 (your own days). Formats: csv, xlsx, jsonl, htcds. Before the period a "
+                "corridor or a status: /export KC closed last year annual meeting",
             )
         )
         return
-    c.order(order)
+    _order(c, person, message.place, found)
+
+
+def zone_of(agreement: Agreement, party: str) -> tzinfo:
+    """The zone whose days somebody of a side means."""
+    side = agreement.parties.get(party)
+    return side.zone if side else UTC
+
+
+def _order(c: Composer, person: Person, place: Address, found: tuple[WantedExport, str]) -> None:
+    wanted, reason = found
+    since, until = wanted.period.since, wanted.period.until
+    c.order(ExportOrder(person.id, place, wanted.format, since, until, reason, wanted.only, wanted.has_mark))
     c.journal(
-        JournalAct.EXPORT_ORDERED, since=order.since.isoformat(), until=order.until.isoformat(), format=order.format
+        JournalAct.EXPORT_ORDERED,
+        since=since.isoformat(),
+        until=until.isoformat(),
+        format=wanted.format,
+        corridor=wanted.only.corridor,
+        status=wanted.only.status.value if wanted.only.status else "",
     )
-    c.say(tr(c.language, "The export is being made; the file comes here."))
-
-
-def _order(text: str, person: Person, c: Composer) -> ExportOrder | None:
-    found = begins(_SHAPE, text)
-    if found is None or not found[1].strip() or c.message is None or c.message.place is None:
-        return None
-    (form, since, until), reason = found[0].groups(), found[1]
-    try:
-        first, last = (datetime.fromisoformat(day).replace(tzinfo=UTC) for day in (since, until))
-    except ValueError:
-        return None
-    if last - first < timedelta(days=1):
-        return None
-    return ExportOrder(person.id, c.message.place, (form or "csv").lower(), first, last, reason.strip())
+    first, last = wanted.period.days
+    side = c.context.agreement.parties.get(person.party)
+    zone = "UTC" if wanted.period.zone is UTC or side is None else side.city
+    c.say(
+        tr(
+            c.language,
+            "The export is being made: cases opened {first} to {last} ({zone} time). The file comes here.",
+            first=first,
+            last=last,
+            zone=zone,
+        )
+    )

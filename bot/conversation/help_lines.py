@@ -66,7 +66,7 @@ _LINES = (
         later("/drill girl of 16 locked in a flat: an exercise with both sides. /discard: delete it"),
     ),
     (frozenset({Role.SUPERVISOR}), later("/drill ring: do the duty desks of both sides hear? They answer by a tap")),
-    (frozenset({Role.ADMIN}), later("/export 2026-01-01 2026-02-01 reason: the case log as a file")),
+    (frozenset({Role.ADMIN}), later("/export xlsx last month reason: the case log as a file")),
     (frozenset(CONFIRMERS), later("/confirm 123: somebody of your side still does this work")),
     (
         frozenset({Role.ADMIN}),
@@ -142,7 +142,7 @@ _SUPERVISOR = (
     later("/close {reference} found_safe text: it is over"),
 )
 _ADMIN = (
-    later("/export 2026-01-01 2026-02-01 reason: the case log as a file"),
+    later("/export xlsx last month reason: the case log as a file"),
     later("/approve 4x2k9, /refuse 4x2k9 reason: an identified export that another person of your side asks for"),
     later("/confirm 123: somebody of your side still does this work"),
     later("/lost 123: cut off the phone of somebody of your side"),

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from bot.domain.attachments import StoredFile
 from bot.domain.case import Answer, Case, CaseText
+from bot.domain.case_filter import EVERY_CASE, CaseFilter
 from bot.domain.conversation import Conversation
 from bot.domain.english import English, Translation
 from bot.domain.export_orders import IdentifiedOrder
@@ -68,6 +69,8 @@ class ExportOrder:
     since: datetime
     until: datetime
     reason: str
+    only: CaseFilter = EVERY_CASE
+    has_mark: bool = True  #: of a CSV file: the byte order mark, by which spreadsheets know the encoding
 
 
 #: What says no more than that something is due.

@@ -69,6 +69,8 @@ class Exports:
             parties=(person.party,) if person else (),
             exporter=f"person:{order.person_id}",
             reason=order.reason,
+            only=order.only,
+            has_mark=order.has_mark,
             zone=self.agreement.parties[person.party].zone
             if person and person.party in self.agreement.parties
             else UTC,

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from bot.domain.attachments import FileState, StoredFile
 from bot.domain.case import Case
+from bot.domain.case_filter import EVERY_CASE, CaseFilter
 from bot.domain.english import Translation
 from bot.domain.export_orders import IdentifiedOrder
 from bot.domain.handoff_links import HandoffLink, LinkUse
@@ -255,8 +256,13 @@ class Storage(Retains, KeepsForMessengers, FindsAlike, Audits, Protocol):
     async def files(self, states: Sequence[FileState], limit: int) -> list[StoredFile]:
         """List files of all cases in these states, newest first."""
 
-    async def count_cases(self, since: datetime, until: datetime, parties: Sequence[str] = ()) -> int:
-        """Count the cases opened in [since, until) in which one of these parties (any, when empty) is a side."""
+    async def count_cases(
+        self, since: datetime, until: datetime, parties: Sequence[str] = (), only: CaseFilter = EVERY_CASE
+    ) -> int:
+        """Count the cases opened in [since, until) in which one of these parties (any, when empty) is a side.
+
+        Only those that the filter takes.
+        """
 
     def stream_cases(self, since: datetime, until: datetime, parties: Sequence[str] = ()) -> AsyncIterator[list[Case]]:
         """Stream those cases in chunks of at most 500, oldest first, in flat memory; one snapshot of the data."""

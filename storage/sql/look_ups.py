@@ -26,6 +26,7 @@ from sqlalchemy import (
 
 from bot.domain.attachments import FileState, StoredFile
 from bot.domain.case import Case
+from bot.domain.case_filter import CaseFilter
 from bot.domain.errors import SealBroken
 from bot.domain.export_orders import IdentifiedOrder
 from bot.domain.journal import Link
@@ -209,9 +210,16 @@ def _opened_between(since: datetime, until: datetime, parties: Sequence[str]) ->
     return and_(cases.opened_at >= since, cases.opened_at < until, sides)
 
 
-def count_cases(connection: Connection, since: datetime, until: datetime, parties: Sequence[str]) -> int:
-    """Count cases opened in a period."""
+def count_cases(
+    connection: Connection, since: datetime, until: datetime, parties: Sequence[str], only: CaseFilter
+) -> int:
+    """Count cases opened in a period, of a corridor and a status where these are given."""
+    cases = T["cases"].c
     query = select(func.count()).select_from(T["cases"]).where(_opened_between(since, until, parties))
+    if only.corridor:
+        query = query.where(cases.corridor == only.corridor)
+    if only.status is not None:
+        query = query.where(cases.status == only.status.value)
     return connection.execute(query).scalar_one()
 
 

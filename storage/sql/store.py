@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 from bot.domain.attachments import FileState, StoredFile
 from bot.domain.audit import Sighted
 from bot.domain.case import Case
+from bot.domain.case_filter import EVERY_CASE, CaseFilter
 from bot.domain.english import Translation
 from bot.domain.errors import AlreadySeen, Stale, StorageError
 from bot.domain.export_orders import IdentifiedOrder
@@ -251,8 +252,10 @@ class SqlStorage(SqlForMessengers):
     async def files(self, states: Sequence[FileState], limit: int) -> list[StoredFile]:
         return await self._read(sql_read.files, self._vault, states, limit)
 
-    async def count_cases(self, since: datetime, until: datetime, parties: Sequence[str] = ()) -> int:
-        return await self._look_through(sql_read.count_cases, since, until, parties)
+    async def count_cases(
+        self, since: datetime, until: datetime, parties: Sequence[str] = (), only: CaseFilter = EVERY_CASE
+    ) -> int:
+        return await self._look_through(sql_read.count_cases, since, until, parties, only)
 
     def stream_cases(self, since: datetime, until: datetime, parties: Sequence[str] = ()) -> AsyncIterator[list[Case]]:
         return self._stream(sql_read.stream_cases, self._vault, since, until, parties)

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from bot.domain.agreement import Urgency
 from bot.domain.case import Case, CaseText, Channel, DeadlineState, Handoff, HandoffState, Status, TextKind
+from bot.domain.case_filter import CaseFilter
 from bot.domain.guarded import Guarded
 from bot.domain.messages import DeliveryState
 from bot.domain.secure_entry import SecureEntry, SecureField
@@ -181,6 +182,24 @@ async def test_the_count_promised_is_the_count_streamed(kept: Kept) -> None:
         streamed = [one async for chunk in kept.storage.stream_cases(*period, parties) for one in chunk]
         assert streamed == sorted(expected, key=lambda one: (one.opened_at, one.id))
         assert await kept.storage.count_cases(*period, parties) == len(streamed)
+
+
+async def test_only_the_cases_of_a_corridor_and_a_status_are_counted(kept: Kept) -> None:
+    opened = [case(opened_at=START), case(opened_at=START), case(opened_at=START + DAY)]
+    closed = case(opened_at=START, status=Status.CLOSED)
+    elsewhere = case(opened_at=START, corridor="VC", reporting="VN", requested="CN")
+    await _store(kept, *opened, closed, elsewhere)
+    wanted = [
+        CaseFilter(),
+        CaseFilter("KC"),
+        CaseFilter("KC", Status.CLOSED),
+        CaseFilter("", Status.OPEN),
+        CaseFilter("XX"),
+    ]
+    counts = [await kept.storage.count_cases(START, START + DAY, ("CN",), only) for only in wanted]
+    assert counts == [4, 3, 1, 3, 0]
+    everything = [one async for chunk in kept.storage.stream_cases(START, START + DAY, ("CN",)) for one in chunk]
+    assert counts == [sum(map(only.takes, everything)) for only in wanted], "and so the file has them"
 
 
 async def test_a_long_stream_comes_in_chunks_with_all_answers(kept: Kept) -> None:

@@ -136,5 +136,5 @@ async def test_exports_are_for_admins_and_in_private(bridge: PlayedBridge) -> No
         await bridge.says(who, "/export 2026-04-01 2026-05-01 curious")
         bridge.expect(who, "Exports are for admins.")
     await bridge.says("web:admin", "/export 2026-04-01")
-    bridge.expect("web:admin", "Type for example: /export 2026-01-01 2026-02-01 annual meeting")
+    bridge.expect("web:admin", "Type for example: /export xlsx last month annual meeting")
     assert not list(bridge.exports.iterdir())

@@ -31,7 +31,7 @@ from bot.record.export.manifest import ExportRequest, Manifest, begin
 from bot.record.export.writers import STREAMED, WRITERS, CaseFile
 from bot.record.export.xlsx import steady
 
-#: Is told after each chunk how many cases are written, and how many there were at the beginning.
+#: Is told after each chunk how many cases are read, and how many there were at the beginning.
 Progress = Callable[[int, int], None]
 #: Records each chunk of cases before what points to people in them is read. What it raises ends the export.
 Included = Callable[[Sequence[Case]], Awaitable[None]]
@@ -59,7 +59,7 @@ class _Making:
         """Begin the file."""
         order, columns = self.order, self.layout.columns
         zone = order.zone if steady(order.zone, order.since, max(order.until, self.now)) else UTC
-        form = FileForm(zone, order.since)
+        form = FileForm(zone, has_mark=order.has_mark, since=order.since)
         if order.is_identified:
             return SealedFile(path, columns, order.format, order.recipient, form)
         return WRITERS[order.format](path, columns, form)
@@ -93,7 +93,7 @@ class _Making:
 
 def file_name(order: ExportRequest, export_id: int) -> str:
     """Name an export: safe on any system, and tells nothing but the period."""
-    days = (f"{moment.astimezone(UTC):%Y%m%d}" for moment in (order.since, order.until))
+    days = (f"{moment.astimezone(order.zone):%Y%m%d}" for moment in (order.since, order.until))
     form = order.format.lower()
     ending = _ENDINGS.get(form) or re.sub(r"[^a-z0-9]", "", form)
     return f"casebridge-{'-'.join(days)}-{export_id}.{ending}{'.age' if order.is_identified else ''}"
@@ -161,21 +161,20 @@ async def _fill(making: _Making, file: CaseFile) -> int:
     wanted = (order.since, order.until, order.parties)
     directory = await storage.directory()
     before = await storage.count_cases(*wanted)
-    written = 0
+    read = written = 0
     async with aclosing(_chunks(storage.stream_cases(*wanted))) as chunks:
         async for cases in chunks:
+            wished = [case for case in cases if order.only.takes(case)]
             if making.included is not None:
-                await making.included(cases)
-            dossiers = await making.gather(cases, directory)
+                await making.included(wished)
+            dossiers = await making.gather(wished, directory)
             await asyncio.to_thread(_write, file, making.layout, dossiers)
-            written += len(cases)
+            read, written = read + len(cases), written + len(wished)
             if making.progress is not None:
-                making.progress(written, before)
+                making.progress(read, before)
     after = await storage.count_cases(*wanted)
-    if not before <= written <= after:
-        raise BridgeError(
-            f"The export was given up: {written} cases were read, but {after} are stored. Please try again."
-        )
+    if not before <= read <= after:
+        raise BridgeError(f"The export was given up: {read} cases were read, but {after} are stored. Please try again.")
     return written
 
 

@@ -14,6 +14,7 @@ class FileForm:
     """How a file is wanted, as far as its format leaves it open."""
 
     zone: tzinfo = UTC  #: of times in an Excel file
+    has_mark: bool = True  #: whether a CSV file begins with the byte order mark
     since: datetime = datetime(2026, 1, 1, tzinfo=UTC)  #: where the zone's distance from UTC is read
 
 

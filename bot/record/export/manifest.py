@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 
 from bot import __version__
+from bot.domain.case_filter import EVERY_CASE, CaseFilter
 from bot.domain.errors import BridgeError
 from bot.domain.frozen import replace
 from bot.domain.time_words import as_utc
@@ -26,6 +27,8 @@ class ExportRequest:
     recipient: str = ""  #: of an identified export: the age recipient that alone can read it
     approved_by: str = ""  #: of an identified export: ``person:7``
     number: str = ""  #: of an identified export: the order's; its reason stays with the order
+    only: CaseFilter = EVERY_CASE
+    has_mark: bool = True  #: of a CSV file: the byte order mark, by which spreadsheets know the encoding
     zone: tzinfo = UTC  #: of times in an Excel file, where its clocks never change
 
     @property
@@ -44,6 +47,7 @@ class Manifest:
     until: str
     parties: tuple[str, ...]
     count: int  #: cases in the file
+    only: CaseFilter
     columns: tuple[str, ...]
     exporter: str
     reason: str
@@ -66,7 +70,7 @@ class Manifest:
         return {
             "file": self.file,
             "format": self.format,
-            "filter": {"since": self.since, "until": self.until, "parties": list(self.parties)},
+            "filter": {"since": self.since, "until": self.until, "parties": list(self.parties), **self._filtered()},
             "count": self.count,
             **{name: value for name, value in hashes.items() if value},
             "exporter": self.exporter,
@@ -78,6 +82,10 @@ class Manifest:
             **({"notes": self.notes} if self.notes else {}),
             "columns": list(self.columns),
         }
+
+    def _filtered(self) -> Mapping[str, str]:
+        status = self.only.status.value if self.only.status else ""
+        return {name: said for name, said in (("corridor", self.only.corridor), ("status", status)) if said}
 
     def _approval(self) -> Mapping[str, object]:
         return {"identified": True, "order": self.number, "recipient": self.recipient, "approved_by": self.approved_by}
@@ -102,6 +110,7 @@ def begin(
         until=as_utc(order.until),
         parties=tuple(order.parties),
         count=0,
+        only=order.only,
         columns=columns,
         exporter=order.exporter,
         # What is not encrypted says nothing that somebody wrote about the people in the file.

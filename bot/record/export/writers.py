@@ -57,12 +57,12 @@ def neutral(text: str) -> str:
 
 
 class CsvFile:
-    """RFC 4180, UTF-8 with a byte order mark, which is how Excel knows the encoding."""
+    """RFC 4180, UTF-8 with a byte order mark, which is how Excel knows the encoding; programs may want none."""
 
-    def __init__(self, target: Path | BinaryIO, columns: Columns, _form: FileForm) -> None:
+    def __init__(self, target: Path | BinaryIO, columns: Columns, form: FileForm) -> None:
         """Begin the file, or what goes into a stream, with its header."""
         raw = target.open("wb") if isinstance(target, Path) else target
-        self._file = TextIOWrapper(raw, encoding="utf-8-sig", newline="")
+        self._file = TextIOWrapper(raw, encoding="utf-8-sig" if form.has_mark else "utf-8", newline="")
         self._csv = csv.writer(self._file, lineterminator="\r\n")
         self._csv.writerow(columns)
 
