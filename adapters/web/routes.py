@@ -85,7 +85,7 @@ def _pages(site: Site) -> Sequence[BaseRoute]:
         *_get(site, "/roster", roster_pages.show),
         *_post(site, "/roster", roster_pages.change),
         *_get(site, "/exports", export_pages.listing),
-        *_post(site, "/exports", export_pages.decide),
+        *_post(site, "/exports", export_pages.post),
         *_get(site, "/exports/{name}", export_pages.download),
     )
 

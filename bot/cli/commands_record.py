@@ -34,9 +34,14 @@ _WITNESS_HELP = "What a digest told, or a file with one a line; may be given sev
 @click.option(
     "--identified", "is_identified", is_flag=True, help="With names and free texts, once a second person agrees."
 )
+@click.option(
+    "--bom/--no-bom", "has_mark", default=True, help="Whether CSV begins with a byte order mark, for spreadsheets."
+)
 @click.option("--recipient", default="", help="With --identified: the age recipient that alone can read the file.")
 @configured
-def export(settings: Settings, target: Path | None, is_identified: bool, recipient: str, **order: Any) -> None:
+def export(
+    settings: Settings, target: Path | None, is_identified: bool, has_mark: bool, recipient: str, **order: Any
+) -> None:
     """Write the case log, de-identified; or ask for one with names."""
     if is_identified:
         if target is not None or not recipient:
@@ -49,7 +54,11 @@ def export(settings: Settings, target: Path | None, is_identified: bool, recipie
         raise click.UsageError("An export needs -o with the name of its file, and no --recipient unless --identified.")
     order["by"] = order["by"] or operator()
     click.echo(
-        run_now(cli_record.export(settings, cli_record.ExportCommand(**order, target=target), progress=progress))
+        run_now(
+            cli_record.export(
+                settings, cli_record.ExportCommand(**order, target=target, has_mark=has_mark), progress=progress
+            )
+        )
     )
 
 

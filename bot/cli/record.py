@@ -44,12 +44,19 @@ class ExportCommand:
     reason: str
     by: str
     target: Path
+    has_mark: bool = True  #: of a CSV file
 
 
 async def export(settings: Settings, order: ExportCommand, *, progress: Callable[[int, int], None]) -> str:
     """Write the case log and journal that it was written."""
     request = ExportRequest(
-        format=order.form, since=order.since, until=order.until, parties=(), exporter=order.by, reason=order.reason
+        format=order.form,
+        since=order.since,
+        until=order.until,
+        parties=(),
+        exporter=order.by,
+        reason=order.reason,
+        has_mark=order.has_mark,
     )
     async with opened(settings) as storage:
         manifest = await write_export(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,6 +25,7 @@ from bot.ports.storage import Storage
 from bot.record.export.case_log import export, file_name
 from bot.record.export.dossier import ExportReader
 from bot.record.export.manifest import ExportRequest, Manifest
+from bot.record.export.progress import ProgressFile
 from bot.turns.composer import Composer
 
 log = structlog.get_logger(__name__)
@@ -75,16 +77,26 @@ class Exports:
             if person and person.party in self.agreement.parties
             else UTC,
         )
-        name = file_name(request, self.new_id())
+        number = self.new_id()
+        name = file_name(request, number)
+        progress = await asyncio.to_thread(ProgressFile, self.folder, number, order.person_id, self.clock())
         manifest, why = await self._made(
-            lambda: export(self.storage, request, self.folder / name, clock=self.clock, agreement=self.agreement)
+            lambda: export(
+                self.storage,
+                request,
+                self.folder / name,
+                clock=self.clock,
+                agreement=self.agreement,
+                progress=lambda done, of: progress.told(done, of, self.clock()),
+            )
         )
+        await asyncio.to_thread(*((progress.failed, self.clock()) if manifest is None else (progress.finished,)))
         if manifest is None:
             await self._tell(Told(order.person_id, order.place, _failed(why, language)))
             return
         words = tr(
             language,
-            "Cases in the file: {count}. De-identified. SHA-256 {digest}. {link}",
+            "Cases in the file: {count}. De-identified. SHA-256 {digest}. For 24 hours: {link}",
             count=manifest.count,
             digest=manifest.sha256,
             link=self._link(name),

@@ -51,7 +51,8 @@ async def test_only_the_wanted_corridor_and_status_are_in_the_file_and_its_manif
     await bridge.says(CLERK, f"/close {case.reference} found_safe She is home.")
     bridge.forget()
     await bridge.says(ASKER, "/export closed nobom kc this month annual meeting")
-    bridge.expect(ASKER, "Cases in the file: 1")
+    bridge.expect(ASKER, "Cases in the file: 1", "For 24 hours: https://bridge.example/exports/")
+    assert not list(bridge.exports.glob("*.progress")), "what is done is under way no more"
     file = max(bridge.exports.glob("*.csv"))
     assert file.read_bytes().startswith(b"reference,"), "without a byte order mark"
     said = json.loads(file.with_name(f"{file.name}.manifest.json").read_text("utf-8"))

@@ -27,9 +27,9 @@ FILES = (
     Defence(
         "formulas",
         "Text goes into a workbook as text",
-        "bot/record/export/writers.py",
-        "self._sheet.write_string(self._written, index, _text(cell))",
-        "self._sheet.write_formula(self._written, index, _text(cell))",
+        "bot/record/export/xlsx.py",
+        "_text(self._sheet, self._written, index, text_of(cell))",
+        "self._sheet.write_formula(self._written, index, text_of(cell))",
         ("test_papers.py::test_no_formula_and_no_link_is_in_an_xlsx_file",),
     ),
     Defence(

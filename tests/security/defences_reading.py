@@ -174,10 +174,10 @@ READING = (
     ),
     Defence(
         "cross-party reads",
-        "A download is the admin's own, or of their side",
+        "A download is the admin's own",
         "adapters/web/exports/export_pages.py",
-        "return parties == [person.party] or is_theirs",
-        "return parties is not None or is_theirs",
+        'if said.get("exporter") != f"person:{person.id}":',
+        'if not said.get("exporter"):',
         ("test_cross_party.py::test_an_admin_of_another_side_downloads_nothing_of_it",),
     ),
     Defence(

@@ -14,8 +14,20 @@ from bot.domain.export_orders import IdentifiedOrder, OrderState
 from bot.domain.messages import Address
 from bot.domain.people import Person, Role
 from bot.domain.turn import Turn
+from bot.record.export.progress import ProgressFile
 from tests.kit.clock import START
-from tests.kit.site import ADMIN, DUTY_CN, DUTY_VN, SUPERVISOR_CN, Bridge, hidden, open_bridge, person
+from tests.kit.site import (
+    ADMIN,
+    DUTY_CN,
+    DUTY_VN,
+    SUPERVISOR_CN,
+    Bridge,
+    hidden,
+    keep,
+    open_bridge,
+    person,
+    sample_case,
+)
 
 SECOND = person(14, "Sun Li", "CN", Role.ADMIN)
 OTHER_SIDE = person(15, "Heng Sok", "KH", Role.SUPERVISOR, "kh-duty")
@@ -47,6 +59,7 @@ def put_export(folder: Path, name: str = "cases-2026-04-18.csv", **manifest: obj
         "sha256": "ab" * 32,
         "exporter": "person:4",
         "reason": "meeting",
+        "made_at": "2026-04-18T07:00:00Z",
         "filter": {"parties": ["CN"]},
     } | manifest
     (folder / f"{name}.manifest.json").write_text(json.dumps(said))
@@ -73,7 +86,7 @@ async def test_nobody_but_an_admin_knows_of_exports(bridge: Bridge) -> None:
     assert "Exports" not in (await client.get("/chat")).text
 
 
-async def test_an_admin_gets_their_own_sides_exports_and_what_they_ordered(bridge: Bridge) -> None:
+async def test_an_admin_gets_what_they_ordered_and_nothing_of_anybody_elses(bridge: Bridge) -> None:
     put_export(bridge.exports, "theirs.csv", filter={"parties": ["KH"]}, exporter="person:99")
     put_export(bridge.exports, "all.csv", filter={"parties": []}, exporter="cli:root")
     put_export(bridge.exports, "ours.csv", exporter="person:98")
@@ -83,7 +96,7 @@ async def test_an_admin_gets_their_own_sides_exports_and_what_they_ordered(bridg
     assert ["theirs.csv" in page, "all.csv" in page, "ours.csv" in page, "mine.csv" in page] == [
         False,
         False,
-        True,
+        False,
         True,
     ]
     assert (await client.get("/exports/theirs.csv")).status_code == 404
@@ -120,7 +133,7 @@ async def test_a_manifest_that_cannot_be_read_hides_nothing_else(bridge: Bridge)
 
 
 async def test_before_the_first_export_the_page_says_how_to_make_one(bridge: Bridge) -> None:
-    assert "No export has been made yet" in (await (await bridge.signed_in(ADMIN)).get("/exports")).text
+    assert "There is no file of yours" in (await (await bridge.signed_in(ADMIN)).get("/exports")).text
 
 
 async def asked(bridge: Bridge, *orders: IdentifiedOrder) -> None:
@@ -196,3 +209,125 @@ async def test_a_form_that_is_not_ours_decides_nothing(bridge: Bridge, changes: 
     assert (await client.post("/exports", data=form)).status_code == 400
     assert (await client.post("/exports", data={**form, "csrf": "stolen"})).status_code == 403
     assert bridge.core.received == []
+
+
+def counted(page: str) -> dict[str, str]:
+    """What the form holds that stands below the count."""
+    names = ("csrf", "once", "act", "period", "first", "last", "corridor", "status", "format", "mark")
+    return {name: hidden(page.partition('id="counted"')[2], name) for name in names}
+
+
+async def test_a_file_can_be_fetched_for_a_day(bridge: Bridge) -> None:
+    put_export(bridge.exports, made_at=f"{START:%Y-%m-%dT%H:%M:%SZ}")
+    put_export(bridge.exports, "undated.csv", made_at="soon")
+    client = await bridge.signed_in(ADMIN)
+    assert "undated.csv" not in (await client.get("/exports")).text
+    bridge.clock.now = START + timedelta(hours=23)
+    client = await bridge.signed_in(ADMIN)
+    assert (await client.get("/exports/cases-2026-04-18.csv")).status_code == 200
+    bridge.clock.now = START + timedelta(hours=24)
+    client = await bridge.signed_in(ADMIN)
+    assert (await client.get("/exports/cases-2026-04-18.csv")).status_code == 404
+    assert "cases-2026-04-18.csv" not in (await client.get("/exports")).text
+
+
+async def test_the_count_is_seen_before_a_file_is_asked_for_and_the_chat_gets_the_same_words(bridge: Bridge) -> None:
+    await keep(bridge, sample_case())
+    client = await bridge.signed_in(ADMIN)
+    assert "Make the file" not in (await client.get("/exports")).text
+    page = (await client.get("/exports?period=this+month&format=csv&mark=no&corridor=KC&status=open")).text
+    assert "Cases: 1, opened 2026-04-01 to 2026-04-30" in page
+    form = counted(page)
+    answer = await client.post("/exports", data={**form, "reason": " the annual\nmeeting "})
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/exports?asked={int(START.timestamp())}")
+    await client.post("/exports", data={**form, "reason": "the annual meeting"})
+    assert [m.text for m in bridge.core.received] == [
+        "/export csv nobom KC open from 2026-04-01 to 2026-04-30 the annual meeting"
+    ], "once, however often it is sent"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "count"),
+    [("period=last+month", 0), ("period=this+month&status=closed", 0), ("period=this+month&corridor=VC", 0),
+     ("period=days&first=2026-04-18&last=2026-04-18", 1),
+     ("period=last+month&was=last+month&first=2026-04-18&last=2026-04-18", 1),
+     ("period=last+month&was=days&first=2026-04-18&last=2026-04-18", 0),
+     ("period=this+month&corridor=%3Cb%3E&format=pdf", 1)],
+)  # fmt: skip
+async def test_what_is_counted_is_what_was_chosen(bridge: Bridge, chosen: str, count: int) -> None:
+    await keep(bridge, sample_case())
+    assert f"Cases: {count}, opened" in (await (await bridge.signed_in(ADMIN)).get(f"/exports?{chosen}")).text
+
+
+@pytest.mark.parametrize("days", ["", "&first=2026-04-18", "&first=2026-04-18&last=2026-04-17", "&first=x&last=y"])
+async def test_days_that_are_none_are_said_and_what_was_chosen_stays(bridge: Bridge, days: str) -> None:
+    answer = await (await bridge.signed_in(ADMIN)).get(f"/exports?period=days&status=closed{days}")
+    assert answer.status_code == 200
+    assert "the first may not come after the last" in answer.text
+    assert '<option value="closed" selected>' in answer.text
+    assert "Make the file" not in answer.text
+
+
+async def test_without_a_reason_nothing_is_made(bridge: Bridge) -> None:
+    client = await bridge.signed_in(ADMIN)
+    page = (await client.get("/exports?period=this+month")).text
+    form = counted(page)
+    answer = await client.post("/exports", data={**form, "reason": "  "})
+    assert (answer.status_code, bridge.core.received) == (422, [])
+    assert "Say why" in answer.text
+
+
+async def test_more_cases_than_an_excel_sheet_holds_are_said_before_anything_is_made(
+    bridge: Bridge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.web.exports.export_pages.ROWS", 0)
+    await keep(bridge, sample_case())
+    client = await bridge.signed_in(ADMIN)
+    page = (await client.get("/exports?period=this+month&format=xlsx")).text
+    assert "An Excel sheet cannot hold so many cases" in page
+    assert "Make the file" not in page
+    assert "Make the file" in (await client.get("/exports?period=this+month&format=csv")).text
+
+
+async def test_only_an_admin_counts_or_makes_exports(bridge: Bridge) -> None:
+    await keep(bridge, sample_case())
+    client = await bridge.signed_in(SUPERVISOR_CN)
+    page = (await client.get("/exports?period=this+month")).text
+    assert "Cases:" not in page
+    csrf = hidden(page, "csrf")
+    answer = await client.post("/exports", data={"csrf": csrf, "once": "x" * 20, "act": "export", "reason": "why"})
+    assert (answer.status_code, bridge.core.received) == (404, [])
+
+
+REFRESH = '<meta http-equiv="refresh"'
+
+
+async def test_the_page_shows_how_far_it_is_and_loads_itself_again_until_the_file_is_there(bridge: Bridge) -> None:
+    client, address = await bridge.signed_in(ADMIN), f"/exports?asked={int(START.timestamp())}"
+    begins = (await client.get(address)).text
+    assert REFRESH in begins
+    assert "Your export begins." in begins
+    file = ProgressFile(bridge.exports, 7, ADMIN.id, START)
+    file.told(500, 2000, START)
+    page = (await client.get(address)).text
+    assert REFRESH in page
+    assert "500 of 2000 cases read" in page
+    assert 'value="25"' in page
+    assert REFRESH not in (await client.get("/exports")).text, "what is being typed there stays"
+    await bridge.storage.apply([Turn(people=(SECOND,))])
+    assert "of 2000" not in (await (await bridge.signed_in(SECOND)).get("/exports")).text
+    file.finished()
+    put_export(bridge.exports, made_at=f"{START:%Y-%m-%dT%H:%M:%SZ}")
+    done = (await client.get(address)).text
+    assert REFRESH not in done
+    assert "cases-2026-04-18.csv" in done
+
+
+async def test_an_export_that_failed_or_never_began_is_waited_for_no_more(bridge: Bridge) -> None:
+    client, address = await bridge.signed_in(ADMIN), f"/exports?asked={int(START.timestamp())}"
+    bridge.clock.now = START + timedelta(seconds=30)
+    assert REFRESH not in (await client.get(address)).text
+    ProgressFile(bridge.exports, 7, ADMIN.id, START).failed(bridge.clock.now)
+    page = (await client.get(address)).text
+    assert REFRESH not in page
+    assert "Nothing came of the export" in page
