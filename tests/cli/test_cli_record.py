@@ -36,6 +36,15 @@ def test_an_export_counts_what_is_in_it_and_is_journalled(terminal: Terminal, tm
     ]
 
 
+@pytest.mark.parametrize(("more", "begins"), [((), b"\xef\xbb\xbfref"), (("--no-bom",), b"reference,")])
+def test_a_csv_file_has_a_byte_order_mark_unless_it_is_for_a_program(
+    terminal: Terminal, tmp_path: Path, more: tuple[str, ...], begins: bytes
+) -> None:
+    target = tmp_path / "cases.csv"
+    terminal("export", *PERIOD, *more, "--reason", "annual meeting", "-o", target)
+    assert target.read_bytes().startswith(begins)
+
+
 IDENTIFIED = ("export", "--identified", *PERIOD, "--reason", "the prosecutor asks")
 
 
