@@ -30,6 +30,7 @@ PAGES = [
     (SUPERVISOR_CN, "/roster"),
     (SUPERVISOR_CN, "/exports"),
     (ADMIN, "/exports"),
+    (ADMIN, "/exports?period=this+month"),
     (ADMIN, "/board"),
     (DUTY_CN, "/cases/KC26-00000-0"),
 ]
