@@ -1,4 +1,4 @@
-"""The one place where configuration, storage, messengers and the wall clock meet."""
+"""The one place where configuration, storage and messengers meet to run."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ import asyncio
 import contextlib
 import gc
 import os
-import random
-import secrets
 import signal
 import socket
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from datetime import timedelta
 from time import monotonic
 from urllib.parse import urlsplit
 
@@ -33,7 +31,8 @@ from adapters.web.site.site import Site
 from bot import __version__
 from bot.app.audit import auditor_of, notes_of
 from bot.app.backup import nightly_backup
-from bot.app.bridge import Bridge, Chance, Rules
+from bot.app.bridge import Bridge, Rules
+from bot.app.essentials import chance, clock, owner, rules_of, storage_of
 from bot.app.key_vault import files_of, make_missing_keys, vault_of
 from bot.app.messengers import Adapters, Wiring, adapters_of, pusher_of, translator_of
 from bot.app.parts import Start, require_shared, said
@@ -48,57 +47,12 @@ from bot.jobs.clock_watch import ClockWatch
 from bot.jobs.paper_mail import PaperMail
 from bot.jobs.steady_clock import SteadyClock
 from bot.ports.storage import Storage
-from storage import migrate, open_storage
+from storage import migrate
 
 SAMPLE_LINKS_LAST = timedelta(hours=12)
 _STOP_WITHIN = 2  #: seconds that open HTTP requests get
 
 log = structlog.get_logger(__name__)
-
-
-def clock() -> datetime:
-    """The wall clock; the only one in the program."""
-    return datetime.now(UTC)
-
-
-def owner() -> str:
-    """Name this process among all nodes, for leases."""
-    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
-
-
-def node_of(storage: Storage, time: Callable[[], datetime] = clock) -> Node[Storage]:
-    """Say which of all nodes this process is, for adapters."""
-    return Node(storage, owner(), time, machine=clock)
-
-
-def chance(time: Callable[[], datetime] = clock) -> Chance:
-    """Take randomness from the operating system."""
-    return Chance(Ids(time), secrets.choice, lambda: secrets.token_hex(8), random.SystemRandom().random)
-
-
-def rules_of(settings: Settings) -> Rules:
-    """Take from the configuration what decisions need."""
-    return Rules(
-        agreement=settings.agreement(),
-        alert_after=settings.bridge.alert_after,
-        pings_per_hour=settings.bridge.pings_per_hour,
-        public_url=settings.server.url,
-        confirm_every=settings.people.confirm_every,
-        exports=settings.bridge.data_dir / "exports",
-        identity=settings.bridge.identity_on_messenger,
-        digest_at=settings.journal.digest_at,
-        evening_report=settings.bridge.evening_report,
-        test_ring=settings.bridge.test_ring,
-        retention=settings.retention.rules(),
-        answer_within=settings.database.answer_within,
-    )
-
-
-def storage_of(settings: Settings, time: Callable[[], datetime] = clock) -> Storage:
-    """Make the storage that the configuration names."""
-    url = settings.database.url.get_secret_value()
-    within = settings.database.answer_within
-    return open_storage(url, clock=time, owner=owner(), vault=vault_of(settings), answer_within=within)
 
 
 async def run(settings: Settings, start: Start) -> None:

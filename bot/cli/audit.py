@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from bot.app import assembly
+from bot.app import essentials
 from bot.config.model import Settings
 from bot.domain.audit import GRACE, Check, Finding, Sighted
 from bot.domain.errors import StorageError
@@ -57,10 +57,10 @@ def _references(finding: Finding) -> list[str]:
 
 async def audit(settings: Settings, seen: Path | None) -> Audit:
     """Look at the database once; what cannot be read is a finding too."""
-    heads, now = SeenHeads(seen), assembly.clock()
+    heads, now = SeenHeads(seen), essentials.clock()
     url = settings.database.url.get_secret_value()
     try:
-        sighted = await asyncio.to_thread(look_at, url, assembly.clock, heads.heads)
+        sighted = await asyncio.to_thread(look_at, url, essentials.clock, heads.heads)
     except StorageError as error:
         return Audit(now, (Finding(Check.WRITE, fact=str(error).rstrip(".")),))
     found = _found(settings, sighted, heads.heads, now)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from bot.app import assembly
+from bot.app import essentials
 from bot.app.backup import Backup, BackupOrder
 from bot.app.backup import back_up as make_backup
 from bot.app.restore import restore as make_bridge
@@ -44,7 +44,7 @@ def _shown(label: str, length: int) -> Iterator[Callable[[int], object]]:
 
 async def back_up(settings: Settings, target: Path, to: str, by: str) -> tuple[list[str], int]:
     """Make a backup while the bridge runs, or while it does not; returns what to say and the exit code."""
-    order = BackupOrder(target, to or settings.backup.recipient, assembly.clock())
+    order = BackupOrder(target, to or settings.backup.recipient, essentials.clock())
     if not is_recipient(order.recipient):
         raise BridgeError(_NO_RECIPIENT)
     async with opened(settings) as storage:
@@ -72,7 +72,7 @@ def _said(backup: Backup, target: Path) -> tuple[list[str], int]:
 
 async def restore(settings: Settings, file: Path, identity: Path) -> list[str]:
     """Make a bridge of a backup, and record that this was done."""
-    done = await asyncio.to_thread(make_bridge, settings, file, identity, assembly.clock(), _shown)
+    done = await asyncio.to_thread(make_bridge, settings, file, identity, essentials.clock(), _shown)
     async with opened(settings) as storage:
         await tell_restored(storage, lambda act: write(settings, storage, "restore", act))
     return [

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 
-from bot.app import assembly
+from bot.app import essentials
 from bot.app.messengers import Wiring, adapters_of, translator_of
 from bot.config.model import Settings
 from bot.domain.agreement import Agreement, Desk
@@ -34,7 +34,7 @@ def summary(settings: Settings) -> list[str]:
 
 async def live(settings: Settings, say: Say) -> None:
     """Ask the database and each messenger, a line each. Raises `BridgeError` in the end when something is wrong."""
-    storage = assembly.storage_of(settings)
+    storage = essentials.storage_of(settings)
     try:
         is_down = await _database(storage, say)
         wrong = [is_down, *await _messengers(settings, storage, say), await _translation(settings, say)]
@@ -48,10 +48,10 @@ async def live(settings: Settings, say: Say) -> None:
 
 async def _database(storage: Storage, say: Say) -> bool:
     """Open it, write a row, and delete that again."""
-    name = f"check:{assembly.owner()}"
+    name = f"check:{essentials.owner()}"
     try:
         await storage.start()
-        await storage.take_lease(name, name, assembly.clock(), _LEASE)
+        await storage.take_lease(name, name, essentials.clock(), _LEASE)
         await storage.release_lease(name, name)
     except StorageError as error:
         say(f"database: {error}")
@@ -61,7 +61,7 @@ async def _database(storage: Storage, say: Say) -> bool:
 
 
 async def _messengers(settings: Settings, storage: Storage, say: Say) -> list[bool]:
-    adapters = adapters_of(Wiring(settings, assembly.node_of(storage))).all
+    adapters = adapters_of(Wiring(settings, essentials.node_of(storage))).all
     return [await _messenger(name, adapter, say) for name, adapter in adapters.items()]
 
 

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 
 import storage as stores
-from bot.app import assembly, key_vault
+from bot.app import essentials, key_vault
 from bot.config.model import Settings
 from bot.line.line import Line, LineRules
 from bot.line.message_work import Order
@@ -21,14 +21,14 @@ NOTHING = Wanted()
 def migrate(settings: Settings, *, is_embedded: bool) -> str:
     """Bring the database to this version."""
     if is_embedded:
-        key_vault.make_missing_keys(settings, assembly.clock())
+        key_vault.make_missing_keys(settings, essentials.clock())
     return stores.migrate(settings.database.url.get_secret_value(), key_vault.vault_of(settings))
 
 
 @contextlib.asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Storage]:
     """Open the configured storage for the length of a block."""
-    storage = assembly.storage_of(settings)
+    storage = essentials.storage_of(settings)
     await storage.start()
     try:
         yield storage
@@ -40,11 +40,11 @@ async def write(
     settings: Settings, storage: Storage, by: str, act: Callable[[Composer], None], wanted: Wanted = NOTHING
 ) -> None:
     """Put one act through the line, as every message goes; the running bridge sends what it says."""
-    rules, chance = assembly.rules_of(settings), assembly.chance()
+    rules, chance = essentials.rules_of(settings), essentials.chance()
 
     def context() -> Context:
         return Context(
-            assembly.clock(),
+            essentials.clock(),
             rules.agreement,
             chance.new_id,
             chance.choose,

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import click
 
 import storage as stores
-from bot.app import assembly, key_vault
+from bot.app import essentials, key_vault
 from bot.config.model import Settings
 from bot.domain.errors import BridgeError, StorageError
 from bot.protection.keys import KeyFile
@@ -26,7 +26,7 @@ def new(settings: Settings) -> str:
         if stores.noted_keys(_url(settings)):
             raise BridgeError("The database is sealed with keys already: restore those. Nothing was changed.")
     try:
-        ring = file.make(assembly.clock())
+        ring = file.make(essentials.clock())
     except FileExistsError:
         raise BridgeError(f"{file.path} is there already; nothing was changed.") from None
     return f"Key {ring.current.id} is in {file.path}. {_BACK_UP}"
@@ -37,7 +37,7 @@ def push(settings: Settings) -> str:
     file = _file(settings)
     try:
         with file.held():
-            file.add_push(assembly.clock())
+            file.add_push(essentials.clock())
     except FileExistsError:
         raise BridgeError(f"{file.path} has a key for push services already; nothing was changed.") from None
     except BlockingIOError:
@@ -78,7 +78,7 @@ def _begin(settings: Settings, vault: Vault, file: KeyFile) -> None:
     if stores.noted_keys(_url(settings)) - {vault.current}:
         click.echo(f"An earlier rotation to key {vault.current} goes on.")
     else:
-        file.add(assembly.clock())
+        file.add(essentials.clock())
         vault.refresh()
         click.echo(f"Key {vault.current} is added to {file.path} and seals from now on.")
 

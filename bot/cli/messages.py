@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.app import assembly
+from bot.app import essentials
 from bot.cli.database import opened, write
 from bot.config.messengers import KNOWN
 from bot.config.model import Settings
@@ -30,7 +30,7 @@ async def ping(settings: Settings, desk_id: str, by: str) -> list[str]:
     if desk is None:
         raise BridgeError(f"There is no desk {desk_id}. Configured: {', '.join(agreement.desks)}.")
     async with opened(settings) as storage:
-        to = at_desk(desk, (await storage.directory()).as_of(assembly.clock()))
+        to = at_desk(desk, (await storage.directory()).as_of(essentials.clock()))
         addresses = list(dict.fromkeys(a for recipient in to for a in recipient.addresses))
         if not addresses:
             raise BridgeError(f"{desk_name(desk)} would reach nobody: it has no address and nobody enrolled is on it.")
@@ -89,7 +89,7 @@ async def outbox(settings: Settings) -> list[str]:
     async with opened(settings) as storage:
         rows = await storage.outbox(states, _SHOWN)
         files = await storage.files((FileState.PARKED, FileState.WAITING), _SHOWN)
-        counts = await storage.counts(assembly.clock())
+        counts = await storage.counts(essentials.clock())
     lines = [*(_outbox_line(d) for d in rows), *(_file_line(f) for f in files)]
     parked = counts.inbox.get("parked", 0)
     if parked:
@@ -109,7 +109,7 @@ def _file_line(f: StoredFile) -> str:
 async def retry(settings: Settings, outbox_id: int) -> str:
     """Queue a parked message, or a parked file, again."""
     async with opened(settings) as storage:
-        now = assembly.clock()
+        now = essentials.clock()
         if not (await storage.retry_outbox(outbox_id, now) or await storage.retry_file(outbox_id, now)):
             raise BridgeError(f"No parked message has the number {outbox_id}. See: casebridge outbox list")
     return "Queued; it goes out within a second while the bridge runs."

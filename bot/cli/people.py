@@ -6,9 +6,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
-from adapters.telegram.name import bot_name
-from adapters.web.site.sign_in_pages import new_link
-from bot.app import assembly, messengers
+from bot.app import essentials
 from bot.cli.database import opened, write
 from bot.config.model import Settings
 from bot.domain.agreement import Agreement
@@ -40,11 +38,14 @@ class InviteOrder:
 
 async def invite(settings: Settings, order: InviteOrder) -> list[str]:
     """Make a one-time code; only its hash is kept."""
+    from adapters.telegram.name import bot_name
+    from bot.app import messengers
+
     _check_invite(order, settings.agreement())
     code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
-    now = assembly.clock()
+    now = essentials.clock()
     kept = Invite(
-        id=assembly.chance().new_id(),
+        id=essentials.chance().new_id(),
         code_hash=hash_of(code),
         party=order.party,
         role=Role(order.role),
@@ -78,7 +79,9 @@ async def invite(settings: Settings, order: InviteOrder) -> list[str]:
 
 async def _to_scan(settings: Settings, storage: Storage, code: str, valid: timedelta) -> list[str]:
     """Say where the QR code is that enrols on WeChat, where that is set up."""
-    adapter = messengers.wechat_adapter(messengers.Wiring(settings, assembly.node_of(storage)))
+    from bot.app import messengers
+
+    adapter = messengers.wechat_adapter(messengers.Wiring(settings, essentials.node_of(storage)))
     if adapter is None:
         return []
     try:
@@ -102,7 +105,7 @@ def _check_invite(order: InviteOrder, agreement: Agreement) -> None:
 async def people(settings: Settings) -> list[str]:
     """List everybody, revoked people too."""
     async with opened(settings) as storage:
-        directory = (await storage.directory()).as_of(assembly.clock())
+        directory = (await storage.directory()).as_of(essentials.clock())
     everybody = directory.people.values()
     if not everybody:
         return ["Nobody is enrolled. Start with: casebridge invite --party ... --role officer --name ..."]
@@ -116,7 +119,7 @@ async def people(settings: Settings) -> list[str]:
 def _person_line(person: Person, every: timedelta, *, is_on_duty: bool) -> str:
     state = "active" if person.is_active else f"cut off {as_utc(person.revoked_at)}" if person.revoked_at else ""
     duty = "" if is_on_duty or not person.is_active else ", off duty"
-    if person.is_active and person.has_lapsed(assembly.clock(), every):
+    if person.is_active and person.has_lapsed(essentials.clock(), every):
         duty += ", has to be confirmed"
     where = ", ".join(_address(person, each) for each in person.addresses) or "no messenger"
     desk = f" {person.desk}" if person.desk else ""
@@ -164,7 +167,7 @@ async def confirm(settings: Settings, named: str, by: str) -> str:
     """Confirm that somebody still does this work."""
     async with opened(settings) as storage:
         person = await _active(storage, named)
-        until = assembly.clock() + settings.people.confirm_every
+        until = essentials.clock() + settings.people.confirm_every
 
         def act(c: Composer) -> None:
             reconfirmation.confirmed(c, person)
@@ -175,11 +178,13 @@ async def confirm(settings: Settings, named: str, by: str) -> str:
 
 async def sign_in(settings: Settings, named: str, by: str) -> str:
     """Make a new one-time sign-in link."""
+    from adapters.web.site.sign_in_pages import new_link
+
     async with opened(settings) as storage:
         person = await person_of(storage, named)
         if not person.is_active:
             raise BridgeError(f"{person.name} is cut off; invite them again first.")
-        path = await new_link(storage, person.id, assembly.clock())
+        path = await new_link(storage, person.id, essentials.clock())
         await write(settings, storage, by, lambda c: c.journal(JournalAct.SIGN_IN_LINK, person=person.id))
     return f"{settings.server.url}{path}\nWorks once, within 10 minutes."
 

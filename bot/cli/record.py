@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from bot.app import assembly
+from bot.app import essentials
 from bot.app.messengers import windows_of
 from bot.cli.database import opened, write
 from bot.clock.escalation_plan import describe
@@ -60,7 +60,7 @@ async def export(settings: Settings, order: ExportCommand, *, progress: Callable
     )
     async with opened(settings) as storage:
         manifest = await write_export(
-            storage, request, order.target, clock=assembly.clock, agreement=settings.agreement(), progress=progress
+            storage, request, order.target, clock=essentials.clock, agreement=settings.agreement(), progress=progress
         )
 
         def act(c: Composer) -> None:
@@ -113,7 +113,7 @@ async def ask(settings: Settings, order: IdentifiedCommand, operator: str) -> st
 async def period_report(settings: Settings, since: datetime, until: datetime, target: Path) -> str:
     """Write the period report."""
     async with opened(settings) as storage:
-        made = await make_report(storage, settings.agreement(), since, until, clock=assembly.clock)
+        made = await make_report(storage, settings.agreement(), since, until, clock=essentials.clock)
     await asyncio.to_thread(write_report, made, target)
     return f"The report is in {target}."
 
@@ -128,7 +128,7 @@ async def plan(settings: Settings, text: str) -> str:
 
 async def plan_all(settings: Settings) -> str:
     """Tell of each side who is there until the morning, what is wanting, and which cases reach nobody."""
-    agreement, now = settings.agreement(), assembly.clock()
+    agreement, now = settings.agreement(), essentials.clock()
     async with opened(settings) as storage:
         directory, known = await storage.directory(), await _known(storage, settings)
         rings, found = tuple(await storage.rings(now - RINGS_SHOWN)), []
@@ -141,8 +141,8 @@ async def plan_all(settings: Settings) -> str:
 
 async def _known(storage: Storage, settings: Settings) -> Known:
     directory = await storage.directory()
-    heard = (await storage.load(Wanted(heard=heard_of(directory, assembly.clock())))).heard
-    return Known(assembly.rules_of(settings).confirm_every, windows_of(settings), heard)
+    heard = (await storage.load(Wanted(heard=heard_of(directory, essentials.clock())))).heard
+    return Known(essentials.rules_of(settings).confirm_every, windows_of(settings), heard)
 
 
 async def case_of(storage: Storage, settings: Settings, text: str) -> Case:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 
-from bot.app import assembly
+from bot.app import essentials
 from bot.app.key_vault import files_of, vault_of
 from bot.cli.database import opened, write
 from bot.cli.people import person_of
@@ -31,13 +31,13 @@ _SHOWN = {
 
 
 def _surroundings(settings: Settings, by: str) -> Surroundings:
-    chance, files = assembly.chance(), files_of(settings, vault_of(settings))
-    return Surroundings(settings.retention.rules(), assembly.clock, chance.new_id, chance.salt, f"cli:{by}", files)
+    chance, files = essentials.chance(), files_of(settings, vault_of(settings))
+    return Surroundings(settings.retention.rules(), essentials.clock, chance.new_id, chance.salt, f"cli:{by}", files)
 
 
 async def dry_run(settings: Settings, by: str, say: Say) -> None:
     """List what is due now or within 30 days, with counts, and change nothing."""
-    now = assembly.clock()
+    now = essentials.clock()
     async with opened(settings) as storage:
         purger = Purger(storage, _surroundings(settings, by))
         found: Counter[str] = Counter()
@@ -88,7 +88,7 @@ async def forget_person(settings: Settings, named: str, reason: str, by: str) ->
             raise BridgeError(f"{person.name} is still enrolled. First: casebridge revoke {named}")
         around = _surroundings(settings, by)
         details = {"person": person.id, "reason": reason}
-        now, salt = assembly.clock(), around.salt()
+        now, salt = essentials.clock(), around.salt()
         record = Entry(
             around.new_id(), NO_CASE, now, around.actor, JournalAct.PERSON_FORGOTTEN, details=details, salt=salt
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot.app import assembly
+from bot.app import essentials
 from bot.cli.database import opened, write
 from bot.config.model import Settings
 from bot.domain.agreement import Agreement
@@ -33,7 +33,7 @@ async def take(settings: Settings, name: str, content: bytes, by: str, *, is_mea
             count = len(plan.mistakes)
             last = f"{count} {'mistake' if count == 1 else 'mistakes'} in {name}; nothing was changed."
             raise BridgeError("\n".join([*plan.mistakes, last]))
-        now = assembly.clock()
+        now = essentials.clock()
         changes = compared(plan.shifts, directory, now)
         lines = _summary(changes, directory, agreement, now)
         if not changes:
@@ -52,7 +52,7 @@ async def give(settings: Settings, output: Path | None) -> str:
     """Write the shifts that are not over as a calendar, to a file or as text."""
     async with opened(settings) as storage:
         directory = await storage.directory()
-    now = assembly.clock()
+    now = essentials.clock()
     kept = [shift for shift in directory.roster.shifts if shift.ends_at > now]
     content = calendar_file.write(kept, directory, now)
     if output is None:
@@ -64,7 +64,7 @@ async def give(settings: Settings, output: Path | None) -> str:
 
 async def show(settings: Settings) -> list[str]:
     """Say who is on duty, what comes, and when nobody is, desk by desk."""
-    agreement, now = settings.agreement(), assembly.clock()
+    agreement, now = settings.agreement(), essentials.clock()
     async with opened(settings) as storage:
         directory = (await storage.directory()).as_of(now)
     desks = keeping_desks(agreement, directory)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.app import assembly
+from bot.app import essentials
 from bot.app.messengers import Wiring, adapters_of
 from bot.cli.database import opened
 from bot.config.messengers import KNOWN
@@ -19,7 +19,7 @@ async def set_up(settings: Settings, messenger: str) -> list[str]:
     if not known.is_set_up(settings):
         raise BridgeError(f"{messenger} is not in the configuration. {known.remedy}")
     async with opened(settings) as storage:
-        adapter = adapters_of(Wiring(settings, assembly.node_of(storage))).all[messenger]
+        adapter = adapters_of(Wiring(settings, essentials.node_of(storage))).all[messenger]
         if not isinstance(adapter, SetsUp):
             return [f"There is nothing to set up on {messenger}."]
         try:

@@ -15,7 +15,7 @@ HEALTHY = ["Healthy: every open case is waited for, every due ping is written, t
 
 async def _lives(setup: Setup) -> None:
     """A bridge wrote a moment ago that it lives."""
-    from bot.app.assembly import clock, storage_of
+    from bot.app.essentials import clock, storage_of
     from bot.config.load import load
 
     storage = storage_of(load(setup.file, {}), clock)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pyrage
 import pytest
 
-from bot.app import assembly
+from bot.app import essentials
 from bot.app.backup import BackupOrder, back_up, nightly_backup
 from bot.app.bridge import Bridge
 from bot.config.load import load
@@ -63,11 +63,11 @@ async def test_the_night_makes_one_that_can_be_restored(setup: Setup, identity: 
     setup.file.write_text(setup.file.read_text("utf-8") + f'\n[backup]\nrecipient = "{RECIPIENT}"\n', "utf-8")
     settings = load(setup.file, {})
     async with setup.storage() as storage:
-        bridge = Bridge(storage, {}, assembly.rules_of(settings), assembly.chance(), clock=assembly.clock)
+        bridge = Bridge(storage, {}, essentials.rules_of(settings), essentials.chance(), clock=essentials.clock)
         await bridge.start()
-        assert await nightly_backup(settings, storage, bridge.line, assembly.clock).tick()
+        assert await nightly_backup(settings, storage, bridge.line, essentials.clock).tick()
         await bridge.stop()
-        noted = await backup_note(storage, assembly.clock, is_nightly=True)
+        noted = await backup_note(storage, essentials.clock, is_nightly=True)
     assert noted == {"backup": "the last good one is 0 min old"}
     (file,) = (setup.folder / "data" / "backups").iterdir()
     await Terminal(elsewhere.file).beside("restore", file, "--identity", identity)
@@ -82,7 +82,7 @@ async def test_one_that_nobody_waits_for_any_more_ends_at_its_next_step_and_leav
         began.set()
         goes_on.wait()
 
-    order = BackupOrder(setup.folder / "night.backup", RECIPIENT, assembly.clock())
+    order = BackupOrder(setup.folder / "night.backup", RECIPIENT, essentials.clock())
     async with setup.storage() as storage:
         progress: Progress = lambda _label, _length: nullcontext(step)  # noqa: E731
         making = asyncio.create_task(back_up(load(setup.file, {}), storage, order, _unrecorded, progress))

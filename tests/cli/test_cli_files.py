@@ -6,7 +6,7 @@ import asyncio
 import os
 import re
 
-from bot.app.assembly import clock
+from bot.app.essentials import clock
 from bot.app.key_vault import files_of, vault_of
 from bot.config.load import load
 from bot.domain.attachments import FileState, StoredFile

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.app.assembly import clock
+from bot.app.essentials import clock
 from bot.domain.messages import Delivery, DeliveryState
 from bot.domain.people import Person, Role
 from bot.domain.turn import Turn

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.app import assembly
+from bot.app import essentials
 from bot.domain.case import Case, CaseText, ClosureCode, Status, TextKind
 from bot.domain.guarded import Guarded
 from bot.domain.journal import Entry
@@ -25,7 +25,7 @@ CLOSED_AT = datetime(2026, 4, 18, 12, tzinfo=UTC)
 
 @pytest.fixture(autouse=True)
 def _now(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(assembly, "clock", lambda: CLOSED_AT + timedelta(days=200))
+    monkeypatch.setattr(essentials, "clock", lambda: CLOSED_AT + timedelta(days=200))
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.app.assembly import clock
+from bot.app.essentials import clock
 from bot.domain.people import Role
 from bot.domain.roster import Shift
 from tests.kit.running import Setup, Terminal, person

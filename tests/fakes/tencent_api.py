@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
-from bot.app.assembly import clock as wall_clock
+from bot.app.essentials import clock as wall_clock
 from tests.fakes.wire import HOLD, RESET, Asked, Reply, Server
 from tests.kit.waiting import News
 

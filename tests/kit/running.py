@@ -21,7 +21,7 @@ from typing import Any
 import structlog
 from click.testing import CliRunner, Result
 
-from bot.app.assembly import clock
+from bot.app.essentials import clock
 from bot.cli.main import main
 from bot.domain.journal import Entry
 from bot.domain.messages import Address
