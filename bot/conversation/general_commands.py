@@ -48,11 +48,6 @@ def cases(c: Composer, _command: Command) -> None:
     c.say("\n".join(lines), laid)
 
 
-def board(c: Composer, _command: Command) -> None:
-    """Give the address of the board."""
-    c.say(tr(c.language, "The board: {link}", link=f"{c.context.public_url}/board"))
-
-
 def start(c: Composer, command: Command) -> None:
     """Greet somebody who is enrolled already; their code is not used up, and whose it is is not said."""
     if c.person is None:
@@ -86,7 +81,6 @@ def heard(c: Composer) -> None:
 MENU: dict[str, Callable[[Composer, Command], None]] = {
     "cases": cases,
     "overdue": overdue_command.show,
-    "board": board,
     "help": help_lines.show,
     "menu": help_lines.show,
     "start": start,

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from bot.domain.people import SignIn
 
 LINK_LENGTH = timedelta(minutes=10)
+TO_BOARD = "board"  #: what a link says that leads to the board, as ``?to=board``
 SESSION_LENGTH = timedelta(hours=12)
 SESSION_IDLE = timedelta(hours=2)  #: a session that is not used for so long ends; the configuration may change it
 #: Signs of a token, as they stand in an address unescaped.

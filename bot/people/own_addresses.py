@@ -41,6 +41,16 @@ def bind(c: Composer, command: Command) -> None:
         _give_code(c, person)
 
 
+def board(c: Composer, _command: Command) -> None:
+    """Give a one-time link that opens the board; to a group, and to whoever is signed in already, only where it is."""
+    person, message = c.person, c.message
+    is_in_browser = message is not None and message.sender is not None and message.sender.messenger == "web"
+    if person is None or message is None or not message.in_private or is_in_browser:
+        c.say(tr(c.language, "The board: {link}", link=f"{c.context.public_url.rstrip('/')}/board"))
+    elif not must_wait(c, "/board"):
+        _give_link(c, person, to=sign_in.TO_BOARD)
+
+
 def listed(c: Composer, _command: Command) -> None:
     """List the person's messengers in the order they are tried; never who they are there."""
     person = _in_private(c)
@@ -98,6 +108,7 @@ def unbind(c: Composer, command: Command) -> None:
 #: Commands by the word people type.
 OWN: dict[str, Callable[[Composer, Command], None]] = {
     "bind": bind,
+    "board": board,
     "addresses": listed,
     "prefer": prefer,
     "unbind": unbind,
@@ -140,7 +151,7 @@ def _give_code(c: Composer, person: Person) -> None:
     )
 
 
-def _give_link(c: Composer, person: Person) -> None:
+def _give_link(c: Composer, person: Person, to: str = "") -> None:
     link, path = sign_in.new_link(person.id, c.now, c.context.choose)
     c.people.sign_in(link)
     c.journal(JournalAct.SIGN_IN_LINK)
@@ -149,7 +160,7 @@ def _give_link(c: Composer, person: Person) -> None:
             c.language,
             "Open this in the browser you want to use: {link}\nIt works once, within {minutes} minutes, and whoever "
             "opens it is signed in as you: show it to nobody.",
-            link=f"{c.context.public_url.rstrip('/')}{path}",
+            link=f"{c.context.public_url.rstrip('/')}{path}{f'?to={to}' if to else ''}",
             minutes=_minutes(sign_in.LINK_LENGTH),
         )
     )

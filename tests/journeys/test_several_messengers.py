@@ -247,6 +247,16 @@ async def test_a_link_for_the_browser_comes_in_private_and_only_its_hash_is_kept
     assert token not in str(bridge.storage.kept.journal)
 
 
+async def test_who_types_board_gets_a_link_that_opens_it_and_a_group_only_hears_where_it_is(
+    bridge: PlayedBridge,
+) -> None:
+    await bridge.says(OFFICER, "/board")
+    bridge.expect(OFFICER, "Open this in the browser", "?to=board", "10 minutes")
+    await bridge.says("telegram:clerk", "/board", at="telegram:kh-group")
+    bridge.expect("telegram:kh-group", "The board: ", "/board")
+    assert len(bridge.storage.kept.raw("sign_ins")) == 1
+
+
 async def test_unbinding_the_web_chat_ends_what_is_signed_in_there(bridge: PlayedBridge) -> None:
     person = await bridge.person(OFFICER)
     await bridge.change(OFFICER, addresses=(*person.addresses, Address("web", str(person.id))))

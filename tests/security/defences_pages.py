@@ -99,9 +99,9 @@ PAGES = (
         "forged forms",
         "Looking changes nothing",
         "adapters/web/site/sign_in_pages.py",
-        '    return site.pages.render("signin.html", request, token=token)',
+        '    return site.pages.render("signin.html", request, token=token, to=_wish(request))',
         "    await site.storage.end_session(hash_token(token))\n"
-        '    return site.pages.render("signin.html", request, token=token)',
+        '    return site.pages.render("signin.html", request, token=token, to=_wish(request))',
         ("test_forged_forms.py::test_looking_changes_nothing_but_what_was_seen",),
     ),
     Defence(

@@ -81,5 +81,9 @@ class Pages:
     def signed_out(self, request: Request) -> HTMLResponse:
         """Ask somebody without a session to get a sign-in link."""
         polls = request.method == "GET" and request.headers.get("hx-request") == "true"
-        sentence = tr("en", "You are not signed in. Ask your admin for a sign-in link.")
+        sentence = tr(
+            "en",
+            "You are not signed in. Write /board to the bridge in private, on the messenger where it writes to you: it "
+            "answers with a link at any hour. Where you have no messenger, ask your admin.",
+        )
         return self.problem(request, _STOP_POLLING if polls else 401, sentence)

@@ -15,13 +15,16 @@ from adapters.web.site.site import Site, came_from_us, find_visitor
 from adapters.web.site.visit import Visit, cookie_name
 from bot.domain.messages import Address
 from bot.domain.people import Person, SignIn
-from bot.domain.sign_in import LINK_LENGTH, hash_token, path_of
+from bot.domain.sign_in import LINK_LENGTH, TO_BOARD, hash_token, path_of
 from bot.language.texts import tr
 from bot.line.message_work import PageAct
 from bot.people import address_binding
 from bot.ports.storage import Storage
 
 log = structlog.get_logger(__name__)
+
+#: Where whoever signed in is led, by what the link says: never to an address that a link names itself.
+_LEADS_TO = {"": "/chat", TO_BOARD: "/board"}
 
 
 async def new_link(storage: Storage, person_id: int, now: datetime, valid: timedelta = LINK_LENGTH) -> str:
@@ -45,7 +48,7 @@ async def show(site: Site, request: Request) -> Response:
         return slowed
     if not await site.storage.peek_sign_in(hash_token(token), now):
         return await one_time.no_such_link(site, request, now, _no_link())
-    return site.pages.render("signin.html", request, token=token)
+    return site.pages.render("signin.html", request, token=token, to=_wish(request))
 
 
 async def use(site: Site, request: Request) -> Response:
@@ -64,7 +67,7 @@ async def use(site: Site, request: Request) -> Response:
     await _end_session_of_before(site, request)
     await _record(site, person)
     log.info("Somebody signed in", person_id=person.id)
-    response = redirect(site, "/chat")
+    response = redirect(site, _LEADS_TO[_wish(request)])
     set_cookie(site, response, cookie_name(site.settings), token, site.settings.session_length)
     return response
 
@@ -98,8 +101,16 @@ def set_cookie(site: Site, response: Response, name: str, value: str, length: ti
     )
 
 
+def _wish(request: Request) -> str:
+    """The word of a link for where it leads; a word that is none leads to the chat."""
+    to = request.query_params.get("to", "")
+    return to if to in _LEADS_TO else ""
+
+
 def _no_link() -> str:
-    return tr("en", "This link was used already or has expired. Ask your admin for a new one.")
+    return tr(
+        "en", "This link was used already or has expired. Write /board to the bridge in private, or ask your admin."
+    )
 
 
 async def _record(site: Site, person: Person) -> None:

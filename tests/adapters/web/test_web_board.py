@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from adapters.web.site.sign_in_pages import new_link
 from bot.domain.agreement import Urgency
 from bot.domain.case import Answer, Case
 from bot.domain.people import Role
@@ -156,6 +157,19 @@ async def test_what_cannot_be_stored_is_said_and_the_board_stays(bridge: Bridge)
     assert answer.status_code == 503
     assert "This was not stored" in answer.text
     assert REFERENCE in answer.text
+
+
+@pytest.mark.parametrize(("asked", "led"), [("?to=board", "/board"), ("", "/chat"), ("?to=//evil.example", "/chat")])
+async def test_a_link_leads_to_the_board_only_where_it_says_so_and_never_elsewhere(
+    bridge: Bridge, asked: str, led: str
+) -> None:
+    client = bridge.browser()
+    path = await new_link(bridge.storage, DUTY_CN.id, bridge.clock())
+    shown = (await client.get(path + asked)).text
+    action = re.search(r'action="([^"]*)"', shown)
+    assert action
+    answer = await client.post(action[1])
+    assert (answer.status_code, answer.headers["location"]) == (303, led)
 
 
 async def test_unknown_words_in_the_address_limit_nothing(bridge: Bridge) -> None:

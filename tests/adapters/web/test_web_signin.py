@@ -91,8 +91,8 @@ async def test_without_a_session_every_page_asks_for_a_link(bridge: Bridge) -> N
     for path in ("/chat", "/chat/lines", "/cases", "/cases/KC26-M9S34-4", "/board", "/exports", "/exports/a.csv"):
         answer = await bridge.browser().get(path)
         assert answer.status_code == 401, path
-        assert "Ask your admin for a sign-in link" in answer.text
-    assert "Ask your admin for a sign-in link" in (await bridge.browser().get("/")).text
+        assert "Write /board to the bridge in private" in answer.text
+    assert "Write /board to the bridge in private" in (await bridge.browser().get("/")).text
 
 
 async def test_a_session_ends_after_twelve_hours_however_much_it_is_used(bridge: Bridge) -> None:
