@@ -22,7 +22,7 @@ from adapters.web.secure import secure_page
 from adapters.web.server import health
 from adapters.web.server.every_answer import Dressed
 from adapters.web.server.webhooks import Hooks
-from adapters.web.site import sign_in_pages
+from adapters.web.site import session_pages, sign_in_pages
 from adapters.web.site.site import Endpoint, Page, Site, guarded, signed_in, uploading
 from bot.ports.messengers import WebhookAdapter
 
@@ -68,6 +68,8 @@ def _pages(site: Site) -> Sequence[BaseRoute]:
         *_get(site, "/chat", chat_pages.read),
         *_post(site, "/chat", chat_pages.write),
         *_post(site, "/signout", sign_in_pages.leave),
+        *_get(site, "/sessions", session_pages.show),
+        *_post(site, "/sessions", session_pages.end),
         *_get(site, "/board", board_pages.show),
         *_post(site, "/board", board_pages.act),
         *_get(site, "/board/rows", board_pages.rows),

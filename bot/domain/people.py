@@ -107,6 +107,15 @@ class SignIn:
 
 
 @dataclass(frozen=True, slots=True)
+class WebSession:
+    """A session that holds, as its owner sees it."""
+
+    token_hash: str
+    began_at: datetime
+    used_at: datetime  #: when something was last asked for in it, to the minute at best
+
+
+@dataclass(frozen=True, slots=True)
 class Stranger:
     """What is kept of a sender who is not enrolled: that they tried, never what they wrote."""
 

@@ -14,7 +14,7 @@ from bot.domain.export_orders import IdentifiedOrder
 from bot.domain.handoff_links import HandoffLink, LinkUse
 from bot.domain.journal import Link
 from bot.domain.messages import Address, Delivery, DeliveryState, Outgoing
-from bot.domain.people import Directory, SignIn
+from bot.domain.people import Directory, SignIn, WebSession
 from bot.domain.rings import Ring
 from bot.domain.secure_entry import SecureEntry
 from bot.domain.turn import InboxRow, Mark, Turn
@@ -190,6 +190,9 @@ class Storage(Retains, KeepsForMessengers, FindsAlike, Audits, Protocol):
 
         Asking counts as use when it `renews`; that is written at most once a minute.
         """
+
+    async def sessions_of(self, person_id: int, now: datetime, idle: timedelta) -> list[WebSession]:
+        """List the sessions of a person that hold at `now`, the one that was used last first."""
 
     async def end_session(self, token_hash: str) -> None:
         """Sign out; the browser of that session is pushed to no more."""

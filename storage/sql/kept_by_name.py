@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, case, delete, func, or_, selec
 
 from bot.domain.frozen import replace
 from bot.domain.handoff_links import HandoffLink, LinkUse
-from bot.domain.people import SignIn
+from bot.domain.people import SignIn, WebSession
 from bot.domain.push import KEPT_FOR as PUSHED_FOR
 from bot.ports.messenger_state import Token
 from bot.protection.sealing import Vault
@@ -120,6 +120,16 @@ def session(
     query = select(kept.person_id, used_at).where(kept.token_hash == token_hash, kept.expires_at > now)
     found = connection.execute(query if idle is None else query.where(used_at > now - idle)).first()
     return None if found is None else (found[0], found[1])
+
+
+def sessions_of(connection: Connection, person_id: int, now: datetime, idle: timedelta) -> list[WebSession]:
+    """The sessions of a person that hold, the one that was used last first."""
+    kept = T["sessions"].c
+    used_at = func.coalesce(kept.used_at, kept.created_at)
+    query = select(kept.token_hash, kept.created_at, used_at.label("used_at"))
+    query = query.where(kept.person_id == person_id, kept.expires_at > now, used_at > now - idle)
+    found = connection.execute(query.order_by(used_at.desc(), kept.token_hash))
+    return [WebSession(row.token_hash, row.created_at, row.used_at) for row in found]
 
 
 def renew_session(connection: Connection, token_hash: str, now: datetime) -> None:

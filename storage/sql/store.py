@@ -19,7 +19,7 @@ from bot.domain.handoff_links import HandoffLink, LinkUse
 from bot.domain.journal import Entry, Link
 from bot.domain.likeness import Look
 from bot.domain.messages import Address, Delivery, DeliveryState, Outgoing
-from bot.domain.people import Directory, SignIn
+from bot.domain.people import Directory, SignIn, WebSession
 from bot.domain.retention_rules import Cutoffs
 from bot.domain.rings import Ring
 from bot.domain.secure_entry import SecureEntry
@@ -187,6 +187,9 @@ class SqlStorage(SqlForMessengers):
             with contextlib.suppress(StorageError):  # a disk that takes nothing more still shows its pages
                 await self._write(sql_keep.renew_session, token_hash, now)
         return person_id
+
+    async def sessions_of(self, person_id: int, now: datetime, idle: timedelta) -> list[WebSession]:
+        return await self._read(sql_keep.sessions_of, person_id, now, idle)
 
     async def end_session(self, token_hash: str) -> None:
         await self._write(sql_keep.end_session, token_hash)

@@ -27,6 +27,7 @@ PAGES = [
     (DUTY_CN, f"/cases/{REFERENCE}"),
     (OFFICER, f"/cases/{REFERENCE}/secure"),
     (OFFICER, "/chat"),
+    (OFFICER, "/sessions"),
     (SUPERVISOR_CN, "/roster"),
     (SUPERVISOR_CN, "/exports"),
     (ADMIN, "/exports"),

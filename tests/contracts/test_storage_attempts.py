@@ -10,7 +10,7 @@ from pathlib import Path
 import storage
 from bot.domain.case import Status
 from bot.domain.messages import Address, DeliveryState
-from bot.domain.people import Invite, Role, SignIn
+from bot.domain.people import Invite, Role, SignIn, WebSession
 from bot.domain.turn import Mark, Turn
 from bot.ports.reads import Wanted
 from tests.kit.clock import START, Clock
@@ -84,6 +84,19 @@ async def test_a_session_that_nobody_uses_ends_and_one_in_use_goes_on(kept: Kept
         assert await kept.storage.session("cookie", START + hours * HOUR, 2 * HOUR) == OFFICER
     assert await kept.storage.session("cookie", START + 5 * HOUR, 2 * HOUR) is None
     assert await kept.storage.session("cookie", START + 5 * HOUR) == OFFICER, "no idle limit was asked for"
+
+
+async def test_a_person_is_told_of_their_own_sessions_that_hold_and_of_no_others(kept: Kept) -> None:
+    for name, owner, hours in (("long", OFFICER, 12), ("short", OFFICER, 1), ("theirs", DUTY, 12)):
+        await kept.storage.add_sign_in(SignIn(f"link-{name}", owner, START, START + HOUR))
+        await kept.storage.use_sign_in(f"link-{name}", SignIn(name, 0, START, START + hours * HOUR), START)
+    assert {s.token_hash for s in await kept.storage.sessions_of(OFFICER, START, 2 * HOUR)} == {"long", "short"}
+    assert await kept.storage.session("long", START + HOUR, 2 * HOUR) == OFFICER
+    later = START + 1.5 * HOUR
+    assert await kept.storage.sessions_of(OFFICER, later, 2 * HOUR) == [WebSession("long", START, START + HOUR)]
+    assert await kept.storage.sessions_of(OFFICER, START + 3 * HOUR, 2 * HOUR) == [], "not used for so long"
+    await kept.storage.end_session("theirs")
+    assert await kept.storage.sessions_of(DUTY, START, 2 * HOUR) == []
 
 
 async def test_a_look_that_is_no_use_does_not_keep_a_session_alive(kept: Kept) -> None:

@@ -130,6 +130,8 @@ ROUTES = {
     ("GET", "/papers"): Way(For.ANYBODY, "/papers"),
     ("GET", "/papers/{name}"): Way(For.ANYBODY, "/papers/police-request.pdf"),
     ("POST", "/signout"): Way(For.PEOPLE, "/signout"),
+    ("GET", "/sessions"): Way(For.PEOPLE, "/sessions"),
+    ("POST", "/sessions"): Way(For.PEOPLE, "/sessions"),
     ("GET", "/chat"): Way(For.PEOPLE, "/chat", marks_seen=True),
     ("GET", "/chat/lines"): Way(For.PEOPLE, "/chat/lines", marks_seen=True),
     ("POST", "/chat"): Way(For.PEOPLE, "/chat"),
