@@ -37,6 +37,7 @@ REACHING = {
     "aiosmtplib": ("adapters/email",),
     "socket": (
         "bot/app/assembly.py",
+        "bot/app/essentials.py",
         "bot/app/service_manager.py",
         "adapters/calls/kept_connections.py",
     ),  # the second: systemd's own, on this machine

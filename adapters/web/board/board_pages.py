@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from adapters.web.board.board_view import BoardRow, row
 from adapters.web.board.board_wishes import CASES_A_PAGE, STATUSES, Wishes
@@ -32,7 +32,7 @@ _ANSWERS = 3  #: newest answers of the bridge shown after an act
 async def show(site: Site, visit: Visit) -> Response:
     """Show the board; to whoever works on no case but on referrals, these."""
     if is_support(visit.person, site.agreement):
-        return RedirectResponse("/cases", 307, headers=headers(over_tls=site.settings.is_https))
+        return redirect(site, "/cases")
     return await _page(site, visit, Wishes.of(visit.request.query_params, site.agreement))
 
 

@@ -71,7 +71,7 @@ async def test_both_sides_see_the_case_its_officer_does_and_nobody_else(bridge: 
     for path in ("/board", "/board/rows", "/board?quiet=1", "/board?mine=1"):
         assert REFERENCE not in (await stranger.get(path)).text
     support = await (await bridge.signed_in(SUPPORT)).get("/board")
-    assert (support.status_code, support.headers["location"]) == (307, "/cases")
+    assert (support.status_code, support.headers["location"]) == (303, "/cases")
 
 
 async def test_of_somebody_who_is_held_back_from_a_side_its_board_knows_nothing(bridge: Bridge) -> None:
