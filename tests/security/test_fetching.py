@@ -40,7 +40,7 @@ REACHING = {
         "bot/app/essentials.py",
         "bot/app/service_manager.py",
         "adapters/calls/kept_connections.py",
-    ),  # the second: systemd's own, on this machine
+    ),  # the third: systemd's own, on this machine
 }
 
 

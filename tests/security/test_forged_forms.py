@@ -24,8 +24,10 @@ MORE = {
 }
 #: There is no such page for the officer who sends the forms.
 NOT_FOR_OFFICERS = ("/roster", "/push")
-#: Of what the officer sends there nothing changes: a search, a look, what only a desk may do.
-CHANGES_NOTHING = ("/cases", "/cases/{reference}/secure", "/cases/{reference}/letter", *NOT_FOR_OFFICERS)
+#: Of what the officer sends there nothing changes: a search, a look, sessions they do not have, what only a desk may do.
+CHANGES_NOTHING = (
+    "/cases", "/cases/{reference}/secure", "/cases/{reference}/letter", "/sessions", *NOT_FOR_OFFICERS,
+)  # fmt: skip
 #: What a browser says when another site sends the form.
 FOREIGN: tuple[Mapping[str, str], ...] = (
     {"origin": "https://evil.example"},
