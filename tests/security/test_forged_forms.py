@@ -24,7 +24,7 @@ MORE = {
 }
 #: There is no such page for the officer who sends the forms.
 NOT_FOR_OFFICERS = ("/roster", "/push")
-#: Of what the officer sends there nothing changes: a search, a look, sessions they do not have, what only a desk may do.
+#: Of what the officer sends there nothing changes: a search, a look, what is not theirs, what only a desk may do.
 CHANGES_NOTHING = (
     "/cases", "/cases/{reference}/secure", "/cases/{reference}/letter", "/sessions", *NOT_FOR_OFFICERS,
 )  # fmt: skip
