@@ -111,9 +111,9 @@ FILES = (
     Defence(
         "header injection",
         "What a form says goes into an address as a number only",
-        "adapters/web/cases/case_pages.py",
-        "?after={after if is_number(after) else 0}",
-        "?after={after}",
+        "adapters/web/chat/chat_pages.py",
+        "after={after if is_number(after) else 0}",
+        "after={after}",
         ("test_answers.py::test_what_a_form_says_never_becomes_a_header",),
     ),
     Defence(

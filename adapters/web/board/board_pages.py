@@ -8,25 +8,23 @@ from collections.abc import Sequence
 from starlette.responses import Response
 
 from adapters.web.board.board_view import BoardRow, row
-from adapters.web.board.board_wishes import CASES_A_PAGE, STATUSES, Wishes
+from adapters.web.board.board_wishes import CASES_A_PAGE, Wishes
 from adapters.web.cases.case_pages import reader_of
 from adapters.web.cases.push_page import can_be_told
 from adapters.web.cases.search_form import Search, search_kinds
-from adapters.web.chat.chat_pages import as_lines, folded, take
+from adapters.web.chat.chat_pages import after_act, answers, folded, last_of, take
 from adapters.web.site.answer_headers import headers
 from adapters.web.site.request_checks import new_token
 from adapters.web.site.sign_in_pages import redirect
 from adapters.web.site.site import Site
-from adapters.web.site.visit import Visit, is_number
+from adapters.web.site.visit import Visit
 from bot.domain.agreement import Urgency
 from bot.domain.errors import StorageError
 from bot.domain.people import Role
 from bot.language.texts import tr
-from bot.ports.board import BoardPage, Waits
+from bot.ports.board import BoardPage
 from bot.ports.reads import Said, Wanted
 from bot.protection.permissions import is_support, may_see, scope_of
-
-_ANSWERS = 3  #: newest answers of the bridge shown after an act
 
 
 async def show(site: Site, visit: Visit) -> Response:
@@ -57,16 +55,12 @@ async def act(site: Site, visit: Visit) -> Response:
     except StorageError:
         problem = tr(visit.language, "This was not stored. Please tap again.")
         return await _page(site, visit, wishes, problem=problem, status=503)
-    after = visit.form.get("after", "")
-    address = wishes.address()
-    return redirect(site, f"{address}{'&' if '?' in address else '?'}after={after if is_number(after) else 0}")
+    return after_act(site, visit, wishes.address())
 
 
 async def _page(site: Site, visit: Visit, wishes: Wishes, *, problem: str = "", status: int = 200) -> Response:
     found = await _found(site, visit, wishes)
     said = await _said(site, visit)
-    after = visit.number("after") if "after" in visit.request.query_params else None
-    answers = [line for line in as_lines(site, visit, said) if after is not None and line.id > after]
     return site.pages.render(
         "board.html",
         visit.request,
@@ -74,13 +68,11 @@ async def _page(site: Site, visit: Visit, wishes: Wishes, *, problem: str = "", 
         status=status,
         page="board",
         problem=problem,
-        answers=[line for line in answers if not line.is_mine][-_ANSWERS:],
+        answers=answers(site, visit, said),
         search=Search(),
         kinds=search_kinds(visit.person, site.agreement, visit.language),
-        corridors=sorted(code for code, c in site.agreement.corridors.items() if visit.person.party in c.parties),
+        corridors=sorted(corridor.code for corridor in site.agreement.corridors_of(visit.person.party)),
         levels=list(Urgency),
-        statuses=STATUSES,
-        waits=list(Waits),
         rings=visit.person.role in (Role.DUTY, Role.SUPERVISOR),
         push_key=site.settings.push_key if can_be_told(site, visit.person) else "",
         **await _values(site, visit, wishes, found, said),
@@ -110,7 +102,7 @@ async def _values(
         "pages": -(-found.found // CASES_A_PAGE) or 1,
         "now": int(visit.now.timestamp()),
         "form_id": new_token(),
-        "last": max((line.id for line in said), default=0),
+        "last": last_of(said),
     }
 
 

@@ -10,11 +10,12 @@ from adapters.web.cases.case_view import Due, Reader
 from adapters.web.site import page_words
 from bot.domain import fields
 from bot.domain.agreement import Urgency
-from bot.domain.case import Case
+from bot.domain.case import Case, HandoffState
 from bot.domain.case_acts import Act
 from bot.domain.names import channel_name, clocks
 from bot.domain.subjects import COUNT
 from bot.language.texts import tr
+from bot.protection import gates
 from bot.protection.redaction_policy import Way, answer_for
 
 #: What tells one case from another at a glance, in this order.
@@ -79,6 +80,8 @@ def _last_act(case: Case, reader: Reader) -> str:
         acts.append((case.acknowledged_at, tr(language, "acknowledged")))
     for handoff in case.handoffs:
         channel = channel_name(handoff.channel, language)
+        if gates.shown_state(handoff, case, reader.person.party, reader.agreement) is HandoffState.DRAFTED:
+            continue  # drafted, or blocked and not to be known of
         if handoff.sent_at:
             acts.append((handoff.sent_at, tr(language, "handed off to {channel}", channel=channel)))
         if handoff.accepted_at:

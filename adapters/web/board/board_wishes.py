@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import asdict, dataclass
-from enum import StrEnum
-from typing import TypeVar
 from urllib.parse import urlencode
 
 from adapters.web.site.visit import is_number
@@ -14,7 +12,6 @@ from bot.domain.case import Status
 from bot.domain.frozen import replace
 from bot.ports.board import BoardFilter, Waits
 
-K = TypeVar("K", bound=StrEnum)
 CASES_A_PAGE = 50
 _LAST_PAGE = 10_000
 _SHORTEST, _LONGEST = 10, 3600  #: seconds between two loads of a page without a script
@@ -48,9 +45,9 @@ class Wishes:
             typed = query.get(name, "")
             return min(int(typed), most) if is_number(typed) else 0
 
-        def word(name: str, known: object) -> str:
+        def word(name: str, known: Container[str]) -> str:
             typed = query.get(name, "")
-            return typed if typed in known else ""  # type: ignore[operator]  # any container of strings
+            return typed if typed in known else ""
 
         every = number("every", _LONGEST)
         return cls(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import structlog
 from starlette.responses import Response
 
@@ -19,12 +17,11 @@ from adapters.web.cases import (
 )
 from adapters.web.cases.push_page import can_be_told
 from adapters.web.cases.search_form import Search, search_kinds
-from adapters.web.chat.chat_pages import TEXT_LIMIT, Line, as_lines, folded, take, too_long
+from adapters.web.chat.chat_pages import TEXT_LIMIT, after_act, answers, folded, last_of, take, too_long
 from adapters.web.site import page_words
 from adapters.web.site.request_checks import new_token
-from adapters.web.site.sign_in_pages import redirect
 from adapters.web.site.site import Site
-from adapters.web.site.visit import Visit, is_number
+from adapters.web.site.visit import Visit
 from bot.acts.paper_taking import PURPOSES as ANNEX_PURPOSES
 from bot.channels.papers.offered import dossier_of
 from bot.domain import reference as references
@@ -39,12 +36,11 @@ from bot.domain.turn import SeenBy, Turn
 from bot.jobs.restored import restored_of
 from bot.language.texts import tr
 from bot.people import guess_limits
-from bot.ports.reads import History, Said, Wanted
+from bot.ports.reads import History, Wanted
 from bot.protection.permissions import may, scope_of
 
 _MOST_OPEN = 200  #: open cases on one page
 _CHUNK = 100  #: cases read for a page of older ones
-_ANSWERS = 3  #: newest answers of the bridge shown after an act
 
 log = structlog.get_logger(__name__)
 
@@ -104,8 +100,7 @@ async def act(site: Site, visit: Visit) -> Response:
         status = 422 if text == "" else 503
         history = await site.storage.history(case.id)
         return await _page(site, visit, case, history, problem=problem, status=status)
-    after = visit.form.get("after", "")
-    return redirect(site, f"/cases/{case.reference}?after={after if is_number(after) else 0}")
+    return after_act(site, visit, f"/cases/{case.reference}")
 
 
 def _words(visit: Visit, case: Case) -> tuple[str | None, str]:
@@ -168,9 +163,9 @@ async def _page(
         status=status,
         page="cases",
         problem=problem,
-        answers=_answers(site, visit, said),
+        answers=answers(site, visit, said),
         offers=act_forms.offers(act_taps.Desk(visit.person, reader.seen(case), site.agreement, reader.directory)),
-        last=max((s.id for s in said), default=0),
+        last=last_of(said),
         now=int(visit.now.timestamp()),
         form_id=new_token(),
         typed=visit.form if problem else {},
@@ -184,10 +179,3 @@ async def _page(
         unscanned=handoff_view.unscanned(case, reader) if site.files is not None else (),
         **case_history.page(case, history, reader),
     )
-
-
-def _answers(site: Site, visit: Visit, said: Sequence[Said]) -> list[Line]:
-    after = visit.number("after")
-    if "after" not in visit.request.query_params:
-        return []
-    return [line for line in as_lines(site, visit, said) if line.id > after and not line.is_mine][-_ANSWERS:]

@@ -7,11 +7,10 @@ import secrets
 from starlette.responses import Response
 
 from adapters.web.cases import case_pages, referral_view
-from adapters.web.chat.chat_pages import TEXT_LIMIT, as_lines, folded, take, too_long
+from adapters.web.chat.chat_pages import TEXT_LIMIT, after_act, answers, folded, last_of, take, too_long
 from adapters.web.site.request_checks import new_token
-from adapters.web.site.sign_in_pages import redirect
 from adapters.web.site.site import Site
-from adapters.web.site.visit import Visit, is_number
+from adapters.web.site.visit import Visit
 from bot.acts.support import ACTS
 from bot.channels.referrals import STATES
 from bot.domain import reference as references
@@ -25,7 +24,6 @@ from bot.language.texts import tr
 from bot.protection.permissions import is_support, loaded_for, may_see, referral_for
 
 _MOST = 100  #: cases on one page
-_ANSWERS = 3  #: newest answers of the bridge shown after an act
 
 
 async def listing(site: Site, visit: Visit) -> Response:
@@ -63,8 +61,7 @@ async def act(site: Site, visit: Visit) -> Response:
             problem = tr(visit.language, "This was not stored. What you wrote is still here; please send it again.")
     if problem:
         return await _page(site, visit, case, problem=problem, status=422 if text == "" else 503)
-    after = visit.form.get("after", "")
-    return redirect(site, f"/cases/{case.reference}?after={after if is_number(after) else 0}")
+    return after_act(site, visit, f"/cases/{case.reference}")
 
 
 def _words(visit: Visit, case: Case) -> tuple[str | None, str]:
@@ -94,8 +91,6 @@ async def _page(site: Site, visit: Visit, case: Case, *, problem: str = "", stat
     directory, texts = await site.storage.directory(), (await site.storage.history(case.id)).texts
     entries = await site.storage.secure_entries(case.id)
     said = folded(await site.storage.transcript((visit.address,), 0, 20))
-    after = visit.number("after") if "after" in visit.request.query_params else None
-    lines = [line for line in as_lines(site, visit, said) if after is not None and line.id > after]
     return site.pages.render(
         "referral.html",
         visit.request,
@@ -109,8 +104,8 @@ async def _page(site: Site, visit: Visit, case: Case, *, problem: str = "", stat
         referrals=referral_view.referrals(case, entries, person, agreement, directory),
         notes=referral_view.notes(case, texts, person, agreement, directory),
         forms=referral_view.forms(case, referral_for(person, case, agreement), visit.language),
-        answers=[line for line in lines if not line.is_mine][-_ANSWERS:],
-        last=max((line.id for line in said), default=0),
+        answers=answers(site, visit, said),
+        last=last_of(said),
         form_id=new_token(),
         typed=visit.form if problem else {},
     )

@@ -29,6 +29,7 @@ from bot.protection.identity.detector import find, mask
 TEXT_LIMIT = 8_000  #: characters of one message
 _LINES = 100  #: lines shown at first
 _MOST_LINES = 1_000
+_ANSWERS = 3  #: newest answers of the bridge shown after an act
 _MESSAGE_ID = re.compile(r"[A-Za-z0-9_.-]{16,100}")
 
 
@@ -145,6 +146,25 @@ def as_lines(site: Site, visit: Visit, said: Sequence[Said]) -> list[Line]:
     return made
 
 
+def last_of(said: Sequence[Said]) -> int:
+    """The id of the newest line, which a form keeps so that only what comes after it is shown as its answer."""
+    return max((line.id for line in said), default=0)
+
+
+def answers(site: Site, visit: Visit, said: Sequence[Said]) -> list[Line]:
+    """The newest answers of the bridge to the act that led to this page, if one did; see `after_act`."""
+    after = visit.number("after")
+    if "after" not in visit.request.query_params:
+        return []
+    return [line for line in as_lines(site, visit, said) if line.id > after and not line.is_mine][-_ANSWERS:]
+
+
+def after_act(site: Site, visit: Visit, address: str) -> Response:
+    """Lead back to a page of ours that shows what the bridge answers to the form that was just sent."""
+    after = visit.form.get("after", "")
+    return redirect(site, f"{address}{'&' if '?' in address else '?'}after={after if is_number(after) else 0}")
+
+
 def _shown(site: Site, line: Said) -> str:
     """A line without what points to a person in plain words of theirs, wherever these went; nobody deletes it here."""
     is_plain = line.from_person and site.settings.hides_identifiers and parse_command(line.text) is None
@@ -211,7 +231,7 @@ def _values(site: Site, visit: Visit, said: Sequence[Said]) -> dict[str, object]
     shown = _wanted(visit)
     return {
         "lines": as_lines(site, visit, said),
-        "last": max((s.id for s in said), default=0),
+        "last": last_of(said),
         "mark": _mark(said),
         "form_id": new_token(),
         "shown": shown,

@@ -177,7 +177,7 @@ def _status(status: Status, language: str) -> str:
 
 
 def _corridors(site: Site, visit: Visit) -> list[str]:
-    return sorted(code for code, c in site.agreement.corridors.items() if visit.person.party in c.parties)
+    return sorted(corridor.code for corridor in site.agreement.corridors_of(visit.person.party))
 
 
 async def post(site: Site, visit: Visit) -> Response:
@@ -307,8 +307,4 @@ def _manifest(folder: Path, name: str) -> Mapping[str, object]:
 
 def _read(folder: Path, name: str) -> Export:
     said = _manifest(folder, name)
-    texts = {
-        key: str(said.get(key, ""))
-        for key in ("count", "sha256", "exporter", "made_at", "reason", "recipient", "approved_by")
-    }
-    return Export(name=name, **texts)
+    return Export(name=name, **{key: str(said.get(key, "")) for key in _SAID})

@@ -47,3 +47,5 @@ def test_a_disk_that_takes_no_more_stops_no_export(tmp_path: Path) -> None:
     file.told(1, 2, NOW)
     file.failed(NOW)
     file.finished()
+    assert not (tmp_path / "gone").exists()
+    assert of_person(tmp_path / "gone", 4, NOW) == []
