@@ -10,7 +10,6 @@ from bot.clock import allowed_time, deadlines
 from bot.domain.case import Case, Deadline, DeadlineKind
 from bot.domain.journal_acts import JournalAct
 from bot.domain.names import deadline_name, moment
-from bot.intake.question_texts import zone_of
 from bot.intake.reading.leading_time import leading_time
 from bot.language.texts import tr
 
@@ -28,7 +27,7 @@ def late(request: ActRequest) -> None:
         request.say(tr(request.language, "Nothing of your side is due that can be late."))
         return
     c = request.c
-    found = leading_time(rest, c.now, zone_of(c.context.agreement, request.person.party))
+    found = leading_time(rest, c.now, c.context.agreement.zone_of(request.person.party))
     if found is None:
         ask = tr(
             request.language,

@@ -17,7 +17,6 @@ from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Keyboard
 from bot.domain.names import moment, urgency_name
 from bot.domain.recipients import Recipient
-from bot.intake.question_texts import zone_of
 from bot.intake.reading.typed_times import Trouble, of_coming, parse_coming
 from bot.language.folding import begins
 from bot.language.texts import tr
@@ -78,7 +77,7 @@ def _when(request: ActRequest, text: str) -> None:
                "when")  # fmt: skip
         return
     c = request.c
-    read = parse_coming(text, c.now, zone_of(c.context.agreement, request.person.party))
+    read = parse_coming(text, c.now, c.context.agreement.zone_of(request.person.party))
     if isinstance(read, Trouble):
         prompt(request, of_coming(read, request.language), "when")
         return

@@ -15,7 +15,6 @@ from bot.domain.recipients import Recipient
 from bot.domain.subjects import COUNT, OF_A_PERSON, REST, STATE, count_of, numbers
 from bot.intake import groups
 from bot.intake.answers import follow_up, keep, keep_of
-from bot.intake.question_texts import zone_of
 from bot.intake.reading.answer_reader import read
 from bot.intake.reading.groups import read_groups
 from bot.intake.reading.numbers import read_count
@@ -154,9 +153,7 @@ def _correct(request: ActRequest, number: int, name: str, words: str) -> None:
     if not _may_say(request, name):
         return
     c, case, asked = request.c, request.case, field(name)
-    reading = read(
-        asked, words, now=c.now, zone=zone_of(c.context.agreement, case.reporting), language=request.language
-    )
+    reading = read(asked, words, now=c.now, zone=c.context.agreement.zone_of(case.reporting), language=request.language)
     if not isinstance(reading, Read):
         _wrong(request, tr(request.language, "I could not read that. {question}", question=_choices(name, request)))
     elif number == REST and name == COUNT:

@@ -22,7 +22,6 @@ from bot.domain.messages import Keyboard
 from bot.domain.names import rows
 from bot.intake import answers
 from bot.intake.consent import ask_next
-from bot.intake.question_texts import zone_of
 from bot.intake.reading.answer_reader import read
 from bot.intake.reading.result import Read
 from bot.language.folding import begins
@@ -88,7 +87,7 @@ def consent(request: ActRequest) -> None:
         prompt(request, sentence)
         return
     c, case, asked = request.c, request.case, field(name)
-    zone = zone_of(c.context.agreement, case.reporting)
+    zone = c.context.agreement.zone_of(case.reporting)
     reading = read(asked, said, now=c.now, zone=zone, language=request.language)
     if not isinstance(reading, Read):
         prompt(request, _choices(asked, request.language), word)

@@ -14,7 +14,6 @@ from bot.intake import answers, changing, in_english
 from bot.intake.held_words import held, held_for, hold, opens_cases
 from bot.intake.pieces import words_of
 from bot.intake.position import in_intake
-from bot.intake.question_texts import zone_of
 from bot.intake.reading.answer_reader import read
 from bot.intake.reading.first_words import Told, told
 from bot.intake.reading.result import Read
@@ -180,7 +179,7 @@ def _amend_answer(c: Composer, case_id: int, field_id: str, text: str) -> None:
     if case is None or c.person is None or case.officer != c.person.id or not case.is_open:
         return
     asked = field(field_id)
-    reading = read(asked, text, now=c.now, zone=zone_of(c.context.agreement, case.reporting), language=c.language)
+    reading = read(asked, text, now=c.now, zone=c.context.agreement.zone_of(case.reporting), language=c.language)
     label = tr(c.language, asked.label)
     if not isinstance(reading, Read):
         c.say(tr(c.language, "{label}: the change could not be read, so the first answer stays. Type: edit {number}",

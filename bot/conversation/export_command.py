@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, tzinfo
+from datetime import UTC
 
-from bot.domain.agreement import Agreement
 from bot.domain.journal_acts import JournalAct
 from bot.domain.messages import Address
 from bot.domain.people import Person, Role
@@ -34,7 +33,7 @@ def export(c: Composer, command: Command) -> None:
     if plain(command.rest.split(" ", 1)[0]) == "identified":
         export_approval.asked(c, person, message.place, command.rest)
         return
-    zone = zone_of(c.context.agreement, person.party)
+    zone = c.context.agreement.zone_of(person.party)
     found = wanted_export(command.rest, c.now, zone, c.context.agreement.corridors)
     if found is None or not found[1]:
         c.say(
@@ -47,12 +46,6 @@ def export(c: Composer, command: Command) -> None:
         )
         return
     _order(c, person, message.place, found)
-
-
-def zone_of(agreement: Agreement, party: str) -> tzinfo:
-    """The zone whose days somebody of a side means."""
-    side = agreement.parties.get(party)
-    return side.zone if side else UTC
 
 
 def _order(c: Composer, person: Person, place: Address, found: tuple[WantedExport, str]) -> None:

@@ -45,7 +45,7 @@ from bot.intake.open_case import ask_side
 from bot.intake.pasted_block import apply_block
 from bot.intake.pieces import words_of
 from bot.intake.position import answer_held, answer_tapped, asked, confirm, in_intake, own_case, send, side
-from bot.intake.question_texts import if_meant_otherwise, kept_for_own_side, zone_of
+from bot.intake.question_texts import if_meant_otherwise, kept_for_own_side
 from bot.intake.reading.answer_reader import read
 from bot.intake.reading.block import parse_block
 from bot.intake.reading.result import Read
@@ -254,7 +254,7 @@ def _could_answer(c: Composer, case: Case, asking: Field, text: str) -> bool:
     """Whether words answer a question beyond doubt; any words answer a free-text question, so they never do."""
     if asking.kind is FieldKind.TEXT:
         return bool(in_english.choice_of(c, case, text)) or plain(text) in UNKNOWN_WORDS
-    zone = zone_of(c.context.agreement, case.reporting)
+    zone = c.context.agreement.zone_of(case.reporting)
     return isinstance(read(asking, text, now=c.now, zone=zone, language=c.language), Read)
 
 

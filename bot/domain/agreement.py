@@ -131,6 +131,11 @@ class Agreement:
     desks: Mapping[str, Desk]
     levels: Mapping[Urgency, LevelPolicy] = field(default_factory=lambda: dict(DEFAULT_LEVELS))
 
+    def zone_of(self, party: str) -> ZoneInfo:
+        """The time zone of a side, in which its people write times and mean days; UTC for none of ours."""
+        found = self.parties.get(party)
+        return found.zone if found else ZoneInfo("UTC")
+
     def corridors_of(self, party: str) -> tuple[Corridor, ...]:
         """The corridors a party is a side of, in configured order."""
         return tuple(c for c in self.corridors.values() if party in c.parties)

@@ -21,7 +21,6 @@ from bot.intake.question_texts import (
     question,
     summary,
     summary_keyboard,
-    zone_of,
 )
 from bot.intake.reading.answer_reader import read
 from bot.intake.reading.result import Confirm, OutsidePurpose, Read, Unclear
@@ -109,7 +108,7 @@ def show_summary(c: Composer, case: Case, lead: str = "") -> None:
 
 def answer_text(c: Composer, case: Case, asking: Field, text: str, lead: str = "") -> bool:
     """Read a typed answer. Returns False, and does nothing, when it cannot be read as one."""
-    zone = zone_of(c.context.agreement, case.reporting)
+    zone = c.context.agreement.zone_of(case.reporting)
     if asking.id == differing.DIFFERS:
         return differs(c, differing.typed(c, case, text), lead)
     if permission.is_together(c, case, asking) and (codes := permission.read_three(text, c.language)):
@@ -165,7 +164,7 @@ def _about_choices(c: Composer, case: Case, asking: Field, text: str) -> bool:
     if is_done(text):
         close_choices(c, case, asking)
         return True
-    zone = zone_of(c.context.agreement, case.reporting)
+    zone = c.context.agreement.zone_of(case.reporting)
     out = read(asking, taken_out(text), now=c.now, zone=zone, language=c.language) if taken_out(text) else None
     if not isinstance(out, Read) or not chosen(asking, case):
         return False
@@ -216,7 +215,7 @@ def _refuse(c: Composer, case: Case, asking: Field, sentence: str) -> None:
 
 def ask_again(c: Composer, case: Case, asking: Field, text: str, kept: int | None) -> None:
     """Say what could not be read, with an example, and ask again. The words are kept with the case as a text."""
-    zone = zone_of(c.context.agreement, case.reporting)
+    zone = c.context.agreement.zone_of(case.reporting)
     reading = read(asking, text, now=c.now, zone=zone, language=c.language)
     is_step = bool(c.conversation.pending.get(differing.STEP))
     sentence = reading.sentence if isinstance(reading, Unclear) and not is_step else ""

@@ -7,7 +7,7 @@ from bot.domain.fields import Field
 from bot.domain.journal_acts import JournalAct
 from bot.intake import in_english
 from bot.intake.answers import follow_up, keep
-from bot.intake.question_texts import kept_for_own_side, zone_of
+from bot.intake.question_texts import kept_for_own_side
 from bot.intake.reading.answer_reader import read
 from bot.intake.reading.block import Block
 from bot.intake.reading.result import Confirm, OutsidePurpose, Read, Unclear
@@ -20,7 +20,7 @@ from bot.turns.composer import Composer
 
 def apply_block(c: Composer, case: Case, block: Block) -> None:
     """Store all that a block of `label: value` lines says; name back what was not understood."""
-    zone = zone_of(c.context.agreement, case.reporting)
+    zone = c.context.agreement.zone_of(case.reporting)
     before, stored = case, list[Field]()
     problems: list[str] = []
     confirms: list[tuple[Field, Value, str]] = []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cache
-from zoneinfo import ZoneInfo
 
 from bot.domain import button_data
 from bot.domain.agreement import Agreement, Corridor
@@ -206,9 +205,3 @@ def case_line(case: Case, language: str) -> str:
         if value is not None:
             facts.append(show(next(f for f in FIELDS if f.id == name), value, language))
     return " · ".join(facts)
-
-
-def zone_of(agreement: Agreement, party: str) -> ZoneInfo:
-    """The time zone in which a person of this side writes times."""
-    found = agreement.parties.get(party)
-    return found.zone if found else ZoneInfo("UTC")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import structlog
@@ -73,9 +73,7 @@ class Exports:
             reason=order.reason,
             only=order.only,
             has_mark=order.has_mark,
-            zone=self.agreement.parties[person.party].zone
-            if person and person.party in self.agreement.parties
-            else UTC,
+            zone=self.agreement.zone_of(person.party if person else ""),
         )
         number = self.new_id()
         name = file_name(request, number)

@@ -21,7 +21,6 @@ from adapters.web.site.request_checks import new_token
 from adapters.web.site.sign_in_pages import redirect
 from adapters.web.site.site import Site
 from adapters.web.site.visit import Visit
-from bot.conversation.export_command import zone_of
 from bot.domain.case import Status
 from bot.domain.errors import StorageError
 from bot.domain.export_orders import IdentifiedOrder, may_ask, may_decide
@@ -162,7 +161,7 @@ def _is_awaited(visit: Visit, found: Sequence[Export], progress: Sequence[Progre
 
 async def _counted(site: Site, visit: Visit, form: ExportForm) -> Counted | None:
     """How many cases what was chosen has; None where nothing was, or no such days are."""
-    wanted = form.wanted(visit.now, zone_of(site.agreement, visit.person.party), _corridors(site, visit))
+    wanted = form.wanted(visit.now, site.agreement.zone_of(visit.person.party), _corridors(site, visit))
     if not form.is_asked or wanted is None or visit.person.role is not Role.ADMIN:
         return None
     period = wanted.period
