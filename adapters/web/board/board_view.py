@@ -17,6 +17,7 @@ from bot.domain.subjects import COUNT
 from bot.language.texts import tr
 from bot.protection import gates
 from bot.protection.redaction_policy import Way, answer_for
+from bot.protection.shown_persons import people
 
 #: What tells one case from another at a glance, in this order.
 _FACTS = ("situation", COUNT, "age_group", "area")
@@ -61,9 +62,10 @@ def _facts(case: Case, reader: Reader) -> Iterator[str]:
     for name in _FACTS:
         field = fields.field(name)
         value = answer_for(field, case, reader.policy, Way.PAGE, reader.agreement)
-        if value is not None and value != fields.UNKNOWN:
-            said = fields.show(field, value, reader.language)
-            yield tr(reader.language, "{count} people", count=said) if name == COUNT and said != "1" else said
+        if name == COUNT and isinstance(value, int):
+            yield people(value, reader.language)
+        elif value is not None and value != fields.UNKNOWN:
+            yield fields.show(field, value, reader.language)
 
 
 def _owner(case: Case, reader: Reader) -> str:

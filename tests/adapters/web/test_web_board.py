@@ -74,6 +74,14 @@ async def test_both_sides_see_the_case_its_officer_does_and_nobody_else(bridge: 
     assert (support.status_code, support.headers["location"]) == (303, "/cases")
 
 
+@pytest.mark.parametrize(("count", "said"), [(1, "1 person"), (17, "17 people")])
+async def test_the_board_says_how_many_people_a_case_is_about(bridge: Bridge, count: int, said: str) -> None:
+    case = sample_case(alerted_at=START)
+    known = {"persons_count": Answer(70_099, 700, "persons_count", count, START, OFFICER.id)}
+    await keep(bridge, replace(case, answers={**case.answers, **known}))
+    assert said in (await (await bridge.signed_in(DUTY_CN)).get("/board")).text
+
+
 async def test_of_somebody_who_is_held_back_from_a_side_its_board_knows_nothing(bridge: Bridge) -> None:
     await keep(bridge, one_with_a_child_held_back())
     theirs = (await (await bridge.signed_in(DUTY_CN)).get("/board")).text
