@@ -60,7 +60,7 @@ FILES = (
     Defence(
         "path traversal",
         "A download has the name of an export",
-        "adapters/web/exports/export_pages.py",
+        "adapters/web/exports/finished_exports.py",
         "if not _NAME.fullmatch(name):",
         "if not name:",
         ("test_papers.py::test_nothing_but_finished_exports_can_be_downloaded",),
@@ -68,7 +68,7 @@ FILES = (
     Defence(
         "path traversal",
         "A link in the folder is no export",
-        "adapters/web/exports/export_pages.py",
+        "adapters/web/exports/finished_exports.py",
         "path.is_file() and not path.is_symlink() and",
         "path.is_file() and",
         ("test_papers.py::test_nothing_but_finished_exports_can_be_downloaded",),

@@ -175,7 +175,7 @@ READING = (
     Defence(
         "cross-party reads",
         "A download is the admin's own",
-        "adapters/web/exports/export_pages.py",
+        "adapters/web/exports/finished_exports.py",
         'if said.get("exporter") != f"person:{person.id}":',
         'if not said.get("exporter"):',
         ("test_cross_party.py::test_an_admin_of_another_side_downloads_nothing_of_it",),

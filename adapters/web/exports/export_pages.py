@@ -1,13 +1,11 @@
-"""Downloads of finished exports, for admins only; and orders for identified ones, for whoever may decide them."""
+"""The page of exports: making and fetching one, for admins only; orders for identified ones, for whoever may decide."""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import datetime
 
 from anyio import to_thread
 from starlette.exceptions import HTTPException
@@ -16,6 +14,7 @@ from starlette.responses import FileResponse, Response
 from adapters.web.cases import case_history, case_view
 from adapters.web.chat.chat_pages import TEXT_LIMIT, take, too_long
 from adapters.web.exports.export_form import DAYS, ExportForm
+from adapters.web.exports.finished_exports import Export, find, newest
 from adapters.web.site.answer_headers import headers
 from adapters.web.site.request_checks import new_token
 from adapters.web.site.sign_in_pages import redirect
@@ -26,7 +25,7 @@ from bot.domain.errors import StorageError
 from bot.domain.export_orders import IdentifiedOrder, may_ask, may_decide
 from bot.domain.frozen import replace
 from bot.domain.names import status_name
-from bot.domain.people import Person, Role
+from bot.domain.people import Role
 from bot.domain.time_words import both_times
 from bot.language.texts import later, tr
 from bot.people import lapsed_enrolment
@@ -34,12 +33,7 @@ from bot.record.export.progress import Progress, of_person
 from bot.record.export.xlsx import ROWS
 from bot.record.export_approval import state_of
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}(\.[A-Za-z0-9_-]{1,40}){0,2}\.(csv|jsonl|xlsx)(\.age)?")
-_MANIFEST = ".manifest.json"
-_MANIFEST_LIMIT = 1 << 16  #: bytes
 _SHOWN = 50
-#: For how long whoever asked can fetch a de-identified export.
-KEPT = timedelta(hours=24)
 #: Seconds after which an export that has not begun was refused: why stands in the chat.
 _BEGINS_WITHIN = 20
 _PERIODS = (
@@ -57,7 +51,6 @@ _FORMATS = (
     ("jsonl", later("JSON Lines")),
     ("htcds", later("HTCDS 2.0 (CSV, one row a person)")),
 )
-_SAID = ("count", "sha256", "exporter", "made_at", "reason", "recipient", "approved_by")
 _NUMBER = re.compile(r"[0-9a-z]{1,13}")
 _TYPES = {
     "age": "application/octet-stream",
@@ -65,20 +58,6 @@ _TYPES = {
     "jsonl": "application/x-ndjson",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Export:
-    """A finished export and what its manifest says."""
-
-    name: str
-    count: str
-    sha256: str
-    exporter: str
-    made_at: str
-    reason: str
-    recipient: str = ""  #: of an identified one
-    approved_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +95,7 @@ async def _page(site: Site, visit: Visit, form: ExportForm, *, problem: str = ""
     found: list[Export] = []
     progress: list[Progress] = []
     if visit.person.role is Role.ADMIN:
-        found = await to_thread.run_sync(_newest, site.settings.exports, visit.person, visit.now)
+        found = await to_thread.run_sync(newest, site.settings.exports, visit.person, visit.now, _SHOWN)
         progress = await to_thread.run_sync(of_person, site.settings.exports, visit.person.id, visit.now)
     counted = await _counted(site, visit, form)
     if form.is_asked and counted is None and visit.person.role is Role.ADMIN:
@@ -245,7 +224,7 @@ async def download(site: Site, visit: Visit) -> Response:
     if (waits := await _waits(site, visit)) is not None:
         return waits
     path = await to_thread.run_sync(
-        _find, site.settings.exports, visit.request.path_params["name"], visit.person, visit.now
+        find, site.settings.exports, visit.request.path_params["name"], visit.person, visit.now
     )
     if path is None:
         return site.pages.error(visit.request, 404)
@@ -263,47 +242,3 @@ async def _waits(site: Site, visit: Visit) -> Response | None:
     how = lapsed_enrolment.how_to_confirm(visit.person, directory, visit.now, every)
     lead = tr(visit.language, "This waits until your enrolment is confirmed.")
     return site.pages.problem(visit.request, 403, f"{lead} {how}", visit=visit)
-
-
-def _find(folder: Path, name: str, person: Person, now: datetime) -> Path | None:
-    if not _NAME.fullmatch(name):
-        return None
-    path = folder / name
-    is_whole = path.is_file() and not path.is_symlink() and path.with_name(name + _MANIFEST).is_file()
-    if not is_whole:
-        return None
-    return path if _is_for(person, _manifest(folder, name), now, is_sealed=name.endswith(".age")) else None
-
-
-def _is_for(person: Person, said: Mapping[str, object], now: datetime, *, is_sealed: bool) -> bool:
-    """Whether an export is this admin's own order; a de-identified one is there for a day."""
-    if said.get("exporter") != f"person:{person.id}":
-        return False
-    return bool(is_sealed or said.get("identified")) or _is_fresh(str(said.get("made_at", "")), now)
-
-
-def _is_fresh(made_at: str, now: datetime) -> bool:
-    try:
-        return now < datetime.fromisoformat(made_at) + KEPT
-    except (ValueError, TypeError):  # no moment, or one without a zone
-        return False
-
-
-def _newest(folder: Path, person: Person, now: datetime) -> list[Export]:
-    manifests = sorted(folder.glob(f"*{_MANIFEST}"), key=lambda p: p.stat().st_mtime, reverse=True)
-    names = [path.name.removesuffix(_MANIFEST) for path in manifests]
-    return [_read(folder, name) for name in names if _find(folder, name, person, now)][:_SHOWN]
-
-
-def _manifest(folder: Path, name: str) -> Mapping[str, object]:
-    try:
-        with (folder / (name + _MANIFEST)).open("rb") as file:
-            said = json.loads(file.read(_MANIFEST_LIMIT))
-    except (OSError, ValueError):
-        return {}
-    return said if isinstance(said, dict) else {}
-
-
-def _read(folder: Path, name: str) -> Export:
-    said = _manifest(folder, name)
-    return Export(name=name, **{key: str(said.get(key, "")) for key in _SAID})

@@ -70,7 +70,7 @@ async def test_an_admin_lists_and_downloads_a_finished_export(bridge: Bridge) ->
     client = await bridge.signed_in(ADMIN)
     page = (await client.get("/exports")).text
     assert "ab" * 32 in page
-    assert "1 cases, asked for by Zhao Min (CN admin)" in page
+    assert "Cases: 1, asked for by Zhao Min (CN admin)" in page
     answer = await client.get("/exports/cases-2026-04-18.csv")
     assert answer.status_code == 200
     assert answer.text.startswith("reference\n")
